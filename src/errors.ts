@@ -15,14 +15,323 @@ export class OsVifError extends Error {
   }
 }
 
+/** A value that a field does not take. `ERR_OSVIF_FIELD_VALUE`. */
+export class FieldValueError extends OsVifError {
+  /** The object that was read or written, for example `VIFBridge`; empty while it is not known. */
+  objectName = '';
+  /** From that object to the value: property names on assignment, wire names in a primitive; `network.subnets.objects[0].cidr`. */
+  path = '';
+  /** What was found. */
+  readonly value: unknown;
+  /** What would have been taken, for example `a UUID`. */
+  readonly expected: string;
+
+  constructor(value: unknown, expected: string) {
+    super('ERR_OSVIF_FIELD_VALUE', '');
+    this.value = value;
+    this.expected = expected;
+    this.message = this.#describe();
+  }
+
+  /** The last name on the path: the field that refused the value. */
+  get field(): string {
+    return this.path.replace(/^.*\.(?=[^.]+$)/, '').replace(/\[.*$/, '');
+  }
+
+  /** Puts a field or an index in front of the path, on the way up from the value to the object that was asked for. */
+  within(segment: string | number, objectName = this.objectName): this {
+    const rest = this.path === '' || this.path.startsWith('[') ? this.path : `.${this.path}`;
+    this.path = typeof segment === 'number' ? `[${segment}]${rest}` : `${segment}${rest}`;
+    this.objectName = objectName;
+    this.message = this.#describe();
+    return this;
+  }
+
+  #describe(): string {
+    const where = [this.objectName, this.path].filter(Boolean).join('.');
+    return `${where === '' ? '' : `${where}: `}expected ${this.expected}, found ${describeValue(this.value)}`;
+  }
+}
+
+/** A name that is no field of the object. `ERR_OSVIF_UNKNOWN_FIELD`. */
+export class UnknownFieldError extends OsVifError {
+  constructor(
+    readonly objectName: string,
+    readonly field: string,
+    known: readonly string[],
+  ) {
+    super(
+      'ERR_OSVIF_UNKNOWN_FIELD',
+      `${objectName} has no field ${describeValue(field)}; it has ${known.length === 0 ? 'none' : known.join(', ')}`,
+    );
+  }
+}
+
+/** Fields that were needed and are not set. `ERR_OSVIF_UNSET_FIELD`. */
+export class UnsetFieldError extends OsVifError {
+  constructor(
+    readonly objectName: string,
+    readonly fields: readonly string[],
+  ) {
+    super('ERR_OSVIF_UNSET_FIELD', `${objectName}: ${fields.join(', ')} must be set and ${fields.length > 1 ? 'are' : 'is'} not`);
+  }
+}
+
+/** A read-only field that has its value already. `ERR_OSVIF_READ_ONLY_FIELD`. */
+export class ReadOnlyFieldError extends OsVifError {
+  constructor(
+    readonly objectName: string,
+    readonly field: string,
+  ) {
+    super('ERR_OSVIF_READ_ONLY_FIELD', `${objectName}.${field} is read-only and has a value already`);
+  }
+}
+
+/** A declaration that can't work: the message says which class and what to change. `ERR_OSVIF_DECLARATION`. */
+export class DeclarationError extends OsVifError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_OSVIF_DECLARATION', message, options);
+  }
+}
+
+/** An object name or namespace that nobody has declared here. `ERR_OSVIF_UNSUPPORTED_OBJECT`. */
+export class UnsupportedObjectError extends OsVifError {
+  constructor(
+    readonly objectName: string,
+    message: string,
+  ) {
+    super('ERR_OSVIF_UNSUPPORTED_OBJECT', message);
+  }
+}
+
+/** A version of an object that no class here can read. `ERR_OSVIF_INCOMPATIBLE_VERSION`. */
+export class IncompatibleVersionError extends OsVifError {
+  constructor(
+    readonly objectName: string,
+    readonly version: string,
+    readonly supported: readonly string[],
+  ) {
+    super(
+      'ERR_OSVIF_INCOMPATIBLE_VERSION',
+      `${objectName} ${describeValue(version)} can't be read here, up to ${supported.join(' and ')} can; ` +
+        'ask the sender to backport it (toPrimitive with targetVersion or versionManifest)',
+    );
+  }
+}
+
+/** A version to write that is newer than the object. `ERR_OSVIF_TARGET_VERSION`. */
+export class TargetVersionError extends OsVifError {
+  constructor(
+    readonly objectName: string,
+    readonly version: string,
+    readonly targetVersion: string,
+  ) {
+    super(
+      'ERR_OSVIF_TARGET_VERSION',
+      `${objectName} ${version} can't be written as ${describeValue(targetVersion)}: only an older or the same version can be made of it`,
+    );
+  }
+}
+
 /** How a value is shown in a message: short, on one line, whatever was passed in. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
-  if (typeof value === 'bigint') return `${value}n`;
-  if (value === null || typeof value !== 'object') return typeof value === 'symbol' ? 'a symbol' : String(value).slice(0, 80);
-  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'bigint') return `${value}n`.slice(0, 80);
+  if (typeof value === 'symbol') return 'a symbol';
+  if (typeof value === 'function') return 'a function';
+  if (value === null || typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
   if (value instanceof Date) return 'a Date';
   if (value instanceof Map) return 'a Map';
   if (value instanceof Set) return 'a Set';
   return 'an object';
+}
+
+/** The OVSDB server can't be reached, or the connection to it broke. */
+export class OvsdbConnectionError extends OsVifError {
+  /** Where the server was sought, e.g. `unix:/run/openvswitch/db.sock`. */
+  readonly connection: string;
+  /** Whether trying again may help; false for a refused certificate or a connection string that can't be read. */
+  readonly transient: boolean;
+
+  constructor(connection: string, message: string, options?: ErrorOptions & { transient?: boolean }) {
+    super('ERR_OSVIF_OVSDB_CONNECTION', `OVSDB ${connection}: ${message}`, options);
+    this.connection = connection;
+    this.transient = options?.transient ?? true;
+  }
+}
+
+/** A call to the OVSDB server did not end before its deadline. */
+export class OvsdbTimeoutError extends OsVifError {
+  constructor(connection: string, message: string, options?: ErrorOptions) {
+    super('ERR_OSVIF_OVSDB_TIMEOUT', `OVSDB ${connection}: ${message}`, options);
+  }
+}
+
+/** The OVSDB server sent what RFC 7047 does not allow, or its schema is not that of an Open vSwitch. */
+export class OvsdbProtocolError extends OsVifError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_OSVIF_OVSDB_PROTOCOL', message, options);
+  }
+}
+
+/** The OVSDB server refused a request; nothing of the transaction was done. */
+export class OvsdbServerError extends OsVifError {
+  /** The server's word for it: `constraint violation`, `referential integrity violation`, `not allowed`, `timed out`, ... */
+  readonly error: string;
+  /** The server's explanation, '' when it gave none. */
+  readonly details: string;
+  /** Index of the operation that failed; undefined when the transaction failed as a whole at its commit. */
+  readonly operation: number | undefined;
+
+  constructor(request: string, error: string, details: string, operation?: number) {
+    super('ERR_OSVIF_OVSDB_SERVER', `${request}: the OVSDB server says: ${error}${details && `: ${details}`}`);
+    this.error = error;
+    this.details = details;
+    this.operation = operation;
+  }
+}
+
+/** An edit does not fit the database as it is: there is no such bridge, or a port of that name exists. */
+export class OvsdbEditError extends OsVifError {
+  constructor(message: string) {
+    super('ERR_OSVIF_OVSDB_EDIT', message);
+  }
+}
+
+/** The kernel refused: `errno` is its name for why (`EEXIST`), `text` its own words where it gave any. */
+export class KernelError extends OsVifError {
+  readonly errno: string;
+  readonly text: string;
+
+  constructor(code: string, request: string, errno: string, text: string, advice?: string) {
+    super(code, `${request}: ${text || errno}${text ? ` (${errno})` : ''}${advice ? `; ${advice}` : ''}`);
+    this.errno = errno;
+    this.text = text;
+  }
+}
+
+/** An rtnetlink request was refused; `text` is the kernel's extended acknowledgement. */
+export class NetlinkError extends KernelError {
+  constructor(request: string, errno: string, text: string) {
+    super('ERR_OSVIF_NETLINK', request, errno, text);
+  }
+}
+
+/** A system call other than a netlink request failed. */
+export class SystemCallError extends KernelError {
+  constructor(request: string, errno: string, text = '', advice?: string) {
+    super('ERR_OSVIF_SYSTEM_CALL', request, errno, text, advice);
+  }
+}
+
+/** This process may not do that to the host's network. */
+export class PermissionError extends KernelError {
+  constructor(request: string, errno: string, text: string, advice: string) {
+    super('ERR_OSVIF_PERMISSION', request, errno, text, advice);
+  }
+}
+
+/** A name, MAC address, MTU or other value that no device can have; found before anything is done. */
+export class LinkValueError extends OsVifError {
+  constructor(message: string) {
+    super('ERR_OSVIF_LINK_VALUE', message);
+  }
+}
+
+/** A device of that name is there, but it is of another kind, or not ours to change or delete. */
+export class ForeignLinkError extends OsVifError {
+  constructor(message: string) {
+    super('ERR_OSVIF_FOREIGN_LINK', message);
+  }
+}
+
+/** A device has a property that it keeps for life and that is not as it should be. */
+export class ImmutableLinkError extends OsVifError {
+  constructor(link: string, property: string, want: unknown, have: unknown) {
+    super(
+      'ERR_OSVIF_IMMUTABLE_LINK',
+      `${link}: ${property} is ${describeValue(have)} and should be ${describeValue(want)}, which can't be changed on a device that exists; unplug it first`,
+    );
+  }
+}
+
+/** A device that another one is to stand on, or be a port of, is not there. */
+export class MissingLinkError extends OsVifError {
+  constructor(link: string, neededBy: string) {
+    super('ERR_OSVIF_MISSING_LINK', `${neededBy} needs the device ${link}, which does not exist`);
+  }
+}
+
+/** koffi, which calls the kernel for us, is not installed or doesn't load. */
+export class MissingKoffiError extends OsVifError {
+  constructor(options?: ErrorOptions) {
+    super(
+      'ERR_OSVIF_MISSING_KOFFI',
+      'LinuxHost needs the optional dependency koffi, which is not there or does not load: run `npm install koffi`, or use MemoryHost',
+      options,
+    );
+  }
+}
+
+/** This machine or this host can't do what was asked. */
+export class UnsupportedHostError extends OsVifError {
+  constructor(message: string) {
+    super('ERR_OSVIF_UNSUPPORTED_HOST', message);
+  }
+}
+
+/** A network namespace could not be entered, or not be left again. */
+export class NamespaceError extends OsVifError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_OSVIF_NAMESPACE', message, options);
+  }
+}
+
+/** The host was closed. */
+export class HostClosedError extends OsVifError {
+  constructor() {
+    super('ERR_OSVIF_CLOSED', 'this host is closed: open a new one');
+  }
+}
+
+/** No plugin of this OsVif goes by the name that the VIF asks for. */
+export class NoMatchingPluginError extends OsVifError {
+  constructor(plugin: string, known: readonly string[]) {
+    super('ERR_OSVIF_NO_MATCHING_PLUGIN', `no plugin is named ${describeValue(plugin)}; there are: ${known.join(', ') || 'none'}`);
+  }
+}
+
+/** What a failed plug or unplug was doing, and what it left. */
+export interface WiringFailure {
+  /** `tap tap1a2b3c4d-5e`: the element that failed. */
+  readonly element?: string | undefined;
+  /** `ensure` or `remove`. */
+  readonly operation?: string | undefined;
+  /** Elements that this call made or changed and could not undo; empty when the host is as before. */
+  readonly left?: readonly string[];
+}
+
+/** A plug failed; `cause` says why, `left` what could not be taken back. */
+export class PlugError extends OsVifError {
+  readonly element: string | undefined;
+  readonly operation: string | undefined;
+  readonly left: readonly string[];
+
+  constructor(message: string, cause: unknown, failure: WiringFailure = {}) {
+    super('ERR_OSVIF_PLUG', message, { cause });
+    this.element = failure.element;
+    this.operation = failure.operation;
+    this.left = failure.left ?? [];
+  }
+}
+
+/** An unplug failed in part; everything else was removed. `cause` is the error, or an AggregateError of several. */
+export class UnplugError extends OsVifError {
+  readonly left: readonly string[];
+
+  constructor(message: string, cause: unknown, left: readonly string[] = []) {
+    super('ERR_OSVIF_UNPLUG', message, { cause });
+    this.left = left;
+  }
 }

@@ -1,0 +1,100 @@
+/** The rows of the model in memory, with the database's own rules: what goes with what, and what must not dangle. */
+import { OvsdbServerError } from '../../errors.ts';
+import type { OvsBridge, OvsdbTable, OvsdbView, OvsInterface, OvsPort, OvsQos, OvsSystem } from '../../wiring/ovsdb.ts';
+
+export class MemoryOvsdbState implements OvsdbView {
+  readonly system: OvsSystem = {
+    version: undefined,
+    datapathTypes: ['netdev', 'system'],
+    interfaceTypes: ['dpdk', 'dpdkvhostuser', 'dpdkvhostuserclient', 'internal', 'patch', 'tap'],
+  };
+  #bridges = new Map<string, OvsBridge>();
+  #ports = new Map<string, OvsPort>();
+  #interfaces = new Map<string, OvsInterface>();
+  #qos = new Map<string, OvsQos>();
+
+  /** For a transaction, which then takes the place of this or is dropped. */
+  copy(): MemoryOvsdbState {
+    const copy = new MemoryOvsdbState();
+    copy.#bridges = new Map(this.#bridges);
+    copy.#ports = new Map(this.#ports);
+    copy.#interfaces = new Map(this.#interfaces);
+    copy.#qos = new Map(this.#qos);
+    return copy;
+  }
+
+  has(_table: OvsdbTable, _column: string): boolean {
+    return true;
+  }
+
+  bridge(name: string): OvsBridge | undefined {
+    return this.#bridges.get(name);
+  }
+
+  bridges(): Iterable<OvsBridge> {
+    return this.#bridges.values();
+  }
+
+  port(name: string): OvsPort | undefined {
+    return this.#ports.get(name);
+  }
+
+  *ports(bridge: string): Iterable<OvsPort> {
+    for (const port of this.#ports.values()) if (port.bridge === bridge) yield port;
+  }
+
+  interface(name: string): OvsInterface | undefined {
+    return this.#interfaces.get(name);
+  }
+
+  interfaces(): Iterable<OvsInterface> {
+    return this.#interfaces.values();
+  }
+
+  qos(uuid: string): OvsQos | undefined {
+    return this.#qos.get(uuid);
+  }
+
+  allQos(): Iterable<OvsQos> {
+    return this.#qos.values();
+  }
+
+  putBridge(bridge: OvsBridge): void {
+    this.#bridges.set(bridge.name, bridge);
+  }
+
+  putPort(port: OvsPort): void {
+    this.#ports.set(port.name, port);
+  }
+
+  putInterface(found: OvsInterface): void {
+    this.#interfaces.set(found.name, found);
+  }
+
+  putQos(qos: OvsQos): void {
+    this.#qos.set(qos.uuid, qos);
+  }
+
+  removeBridge(name: string): void {
+    this.#bridges.delete(name);
+    for (const port of [...this.ports(name)]) this.removePort(port.name);
+  }
+
+  removePort(name: string): void {
+    for (const found of this.#ports.get(name)?.interfaces ?? []) this.#interfaces.delete(found);
+    this.#ports.delete(name);
+  }
+
+  removeQos(uuid: string): void {
+    this.#qos.delete(uuid);
+  }
+
+  /** @throws OvsdbServerError in the words of ovsdb-server when a port refers to a QoS row that is gone */
+  checkReferences(): void {
+    for (const { qos, name } of this.#ports.values()) {
+      if (qos === undefined || this.#qos.has(qos)) continue;
+      const details = `cannot delete QoS row ${qos} because of 1 remaining reference(s), of port ${name}`;
+      throw new OvsdbServerError('commit', 'referential integrity violation', details);
+    }
+  }
+}

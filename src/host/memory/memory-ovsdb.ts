@@ -1,0 +1,202 @@
+/** The `ovsdb` port as a model in memory: the same edits, refusals and waits, and an ovs-vswitchd that hands out ofports. */
+import { OvsdbConnectionError, OvsdbEditError, OvsdbTimeoutError } from '../../errors.ts';
+import type { AddPort, Ovsdb, OvsdbCallOptions, OvsdbEdit, OvsdbView, OvsInterface } from '../../wiring/ovsdb.ts';
+import { MemoryOvsdbState } from './memory-ovsdb-state.ts';
+
+export interface MemoryOvsdbOptions {
+  /** Whether the host has a network device of that name; ovs-vswitchd can't open an interface without. Default: it has. */
+  readonly hasLink?: (name: string) => boolean;
+}
+
+const NAME = 'memory';
+/** OFPP_LOCAL, the OpenFlow port of a bridge's own interface. */
+const LOCAL_PORT = 65534;
+
+export class MemoryOvsdb implements Ovsdb {
+  readonly #hasLink: (name: string) => boolean;
+  #state = new MemoryOvsdbState();
+  #nextOfport = 1;
+  #closed = false;
+  readonly #watchers = new Set<() => void>();
+
+  constructor(options: MemoryOvsdbOptions = {}) {
+    this.#hasLink = options.hasLink ?? (() => true);
+  }
+
+  async view(options: OvsdbCallOptions = {}): Promise<OvsdbView> {
+    this.#throwIfOver(options);
+    return this.#state;
+  }
+
+  async change(
+    decide: (view: OvsdbView) => readonly OvsdbEdit[],
+    options: OvsdbCallOptions = {},
+  ): Promise<readonly OvsdbEdit[]> {
+    this.#throwIfOver(options);
+    const edits = decide(this.#state);
+    const next = this.#state.copy();
+    for (const edit of edits) applyEdit(next, edit);
+    next.checkReferences();
+    this.#state = next;
+    this.reconfigure();
+    return edits;
+  }
+
+  waitFor<T>(what: string, find: (view: OvsdbView) => T | undefined, options: OvsdbCallOptions = {}): Promise<T> {
+    const { signal, timeout = 0 } = options;
+    return new Promise((resolve, reject) => {
+      const settle = (finish: () => void) => {
+        clearTimeout(timer);
+        this.#watchers.delete(look);
+        signal?.removeEventListener('abort', look);
+        finish();
+      };
+      const look = () => {
+        try {
+          this.#throwIfOver(options);
+          const found = find(this.#state);
+          if (found !== undefined) settle(() => resolve(found));
+        } catch (error) {
+          settle(() => reject(error));
+        }
+      };
+      const onDeadline = () =>
+        settle(() => reject(new OvsdbTimeoutError(NAME, `${what} did not end within ${timeout} ms`)));
+      const timer = timeout > 0 ? setTimeout(onDeadline, timeout) : undefined;
+      this.#watchers.add(look);
+      signal?.addEventListener('abort', look, { once: true });
+      look();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#wake();
+  }
+
+  /**
+   * Does what ovs-vswitchd does after every change of the database or of the host's devices: opens what can be opened.
+   * Called by itself after `change`; call it when a device came or went.
+   */
+  reconfigure(): void {
+    for (const found of [...this.#state.interfaces()]) {
+      const { ofport, error } = this.#open(found);
+      if (ofport !== found.ofport || error !== found.error) this.#state.putInterface({ ...found, ofport, error });
+    }
+    this.#wake();
+  }
+
+  #open(found: OvsInterface): Pick<OvsInterface, 'ofport' | 'error'> {
+    if (this.#state.bridge(found.name)) return { ofport: LOCAL_PORT, error: undefined };
+    if (found.type === '' && !this.#hasLink(found.name)) {
+      return { ofport: -1, error: `could not open network device ${found.name} (No such device)` };
+    }
+    const isOpen = found.ofport !== undefined && found.ofport >= 0;
+    return { ofport: isOpen ? found.ofport : this.#nextOfport++, error: undefined };
+  }
+
+  #wake(): void {
+    for (const look of [...this.#watchers]) look();
+  }
+
+  #throwIfOver({ signal }: OvsdbCallOptions): void {
+    signal?.throwIfAborted();
+    if (this.#closed) throw new OvsdbConnectionError(NAME, 'closed by us', { transient: false });
+  }
+}
+
+function applyEdit(state: MemoryOvsdbState, edit: OvsdbEdit): void {
+  switch (edit.edit) {
+    case 'add-bridge': {
+      const { name, datapathType = '', externalIds = {} } = edit;
+      if (state.bridge(name)) throw new OvsdbEditError(`add-bridge ${name}: there is a bridge of that name`);
+      state.putBridge({ uuid: crypto.randomUUID(), name, datapathType, externalIds: { ...externalIds } });
+      addPort(state, { edit: 'add-port', bridge: name, name, interface: { type: 'internal' } }, 'add-bridge');
+      break;
+    }
+    case 'set-bridge':
+      state.putBridge({ ...bridgeOf(state, edit.name, edit.edit), datapathType: edit.datapathType });
+      break;
+    case 'remove-bridge':
+      state.removeBridge(bridgeOf(state, edit.name, edit.edit).name);
+      break;
+    case 'add-port':
+      bridgeOf(state, edit.bridge, `add-port ${edit.name}`);
+      addPort(state, edit, 'add-port');
+      break;
+    case 'set-port': {
+      const { tag, vlanMode, trunks } = edit;
+      const port = portOf(state, edit.name, edit.edit);
+      state.putPort({
+        ...port,
+        tag: tag ?? port.tag,
+        vlanMode: vlanMode ?? port.vlanMode,
+        trunks: [...(trunks ?? port.trunks)],
+      });
+      break;
+    }
+    case 'set-interface': {
+      const found = state.interface(edit.name);
+      if (!found) throw new OvsdbEditError(`${edit.edit} ${edit.name}: there is no interface of that name`);
+      state.putInterface({
+        ...found,
+        type: edit.type ?? found.type,
+        mtuRequest: edit.mtuRequest ?? found.mtuRequest,
+        options: { ...found.options, ...edit.options },
+        externalIds: { ...found.externalIds, ...edit.externalIds },
+      });
+      break;
+    }
+    case 'remove-port':
+      state.removePort(portOf(state, edit.name, edit.edit).name);
+      break;
+    case 'add-qos': {
+      const uuid = crypto.randomUUID();
+      state.putPort({ ...portOf(state, edit.port, edit.edit), qos: uuid });
+      state.putQos({ uuid, type: edit.type, externalIds: { ...edit.externalIds } });
+      break;
+    }
+    case 'remove-qos':
+      state.removeQos(edit.uuid);
+  }
+}
+
+function addPort(state: MemoryOvsdbState, edit: AddPort, what: string): void {
+  const { name, bridge, tag, vlanMode, trunks = [], externalIds = {}, interface: values = {} } = edit;
+  if (state.port(name)) throw new OvsdbEditError(`${what} ${name}: there is a port of that name`);
+  const uuid = crypto.randomUUID();
+  state.putPort({
+    uuid,
+    name,
+    bridge,
+    tag,
+    vlanMode,
+    trunks: [...trunks],
+    qos: undefined,
+    interfaces: [name],
+    externalIds: { ...externalIds },
+  });
+  state.putInterface({
+    uuid: crypto.randomUUID(),
+    name,
+    type: values.type ?? '',
+    options: { ...values.options },
+    externalIds: { ...values.externalIds },
+    ofport: undefined,
+    error: undefined,
+    mtu: undefined,
+    mtuRequest: values.mtuRequest,
+  });
+}
+
+function bridgeOf(state: MemoryOvsdbState, name: string, what: string) {
+  const bridge = state.bridge(name);
+  if (!bridge) throw new OvsdbEditError(`${what}: there is no bridge ${name}`);
+  return bridge;
+}
+
+function portOf(state: MemoryOvsdbState, name: string, what: string) {
+  const port = state.port(name);
+  if (!port) throw new OvsdbEditError(`${what} ${name}: there is no port of that name`);
+  return port;
+}

@@ -1,0 +1,57 @@
+/** One call of a user: its deadline and its signal, held over all that is awaited on its behalf. */
+import { OvsdbTimeoutError } from '../../errors.ts';
+import type { OvsdbCallOptions } from '../../wiring/ovsdb.ts';
+
+export class Call {
+  /** Fires when the call is aborted, is past its deadline, or has ended. */
+  readonly signal: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #outer: AbortSignal | undefined;
+  readonly #onOuterAbort = () => this.#controller.abort(this.#outer?.reason);
+
+  /** @param describe what the call was at when its deadline passed */
+  constructor(connection: string, options: OvsdbCallOptions, defaultTimeout: number, describe: () => string) {
+    this.signal = this.#controller.signal;
+    this.#outer = options.signal;
+    const timeout = options.timeout ?? defaultTimeout;
+    if (timeout > 0) {
+      const onDeadline = () =>
+        this.#controller.abort(new OvsdbTimeoutError(connection, `${describe()} did not end within ${timeout} ms`));
+      this.#timer = setTimeout(onDeadline, timeout);
+    }
+    if (this.#outer?.aborted) this.#onOuterAbort();
+    else this.#outer?.addEventListener('abort', this.#onOuterAbort, { once: true });
+  }
+
+  /** @throws the reason why the call is over */
+  throwIfOver(): void {
+    this.signal.throwIfAborted();
+  }
+
+  /** The result of `promise`, unless the call is over first. */
+  race<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(this.signal.reason);
+      if (this.signal.aborted) onAbort();
+      else this.signal.addEventListener('abort', onAbort, { once: true });
+      promise.then(resolve, reject).finally(() => this.signal.removeEventListener('abort', onAbort));
+    });
+  }
+
+  /** Waits for this many milliseconds. */
+  async sleep(milliseconds: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await this.race(new Promise((resolve) => (timer = setTimeout(resolve, milliseconds))));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Frees what the call holds. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#outer?.removeEventListener('abort', this.#onOuterAbort);
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * Turns edits into the operations of one transaction, each guarded by `wait` (RFC 7047 5.2.6): should a row that an
+ * edit stands on have changed before the transaction reaches the server, all of it fails and nothing is done.
+ */
+import { OvsdbEditError } from '../../errors.ts';
+import type {
+  AddBridge,
+  AddPort,
+  AddQos,
+  InterfaceValues,
+  OvsBridge,
+  OvsdbEdit,
+  OvsInterface,
+  OvsPort,
+  PortValues,
+  SetBridge,
+  SetInterface,
+  SetPort,
+} from '../../wiring/ovsdb.ts';
+import {
+  currentInterface,
+  currentPort,
+  interfaceRow,
+  isAdded,
+  isRow,
+  mergeInto,
+  none,
+  noneNamed,
+  only,
+  optional,
+  portRow,
+  rowName,
+  unchanged,
+} from './edit-rows.ts';
+import { type Mutation, mapOf, namedUuid, type Operation, uuid, type Value } from './protocol.ts';
+import type { Replica } from './replica.ts';
+
+/** @throws OvsdbEditError when an edit does not fit the replica */
+export function operationsFor(edits: readonly OvsdbEdit[], replica: Replica): Operation[] {
+  const transaction = new EditTransaction(replica);
+  for (const edit of edits) transaction.add(edit);
+  return [...transaction.guards, ...transaction.changes];
+}
+
+class EditTransaction {
+  readonly guards: Operation[] = [];
+  readonly changes: Operation[] = [];
+  readonly #replica: Replica;
+  readonly #addedBridges = new Set<string>();
+  readonly #addedPorts = new Set<string>();
+  readonly #removedPorts = new Set<string>();
+  #rootGuarded = false;
+
+  constructor(replica: Replica) {
+    this.#replica = replica;
+  }
+
+  add(edit: OvsdbEdit): void {
+    if (edit.edit === 'add-bridge') this.#addBridge(edit);
+    else if (edit.edit === 'set-bridge') this.#setBridge(edit);
+    else if (edit.edit === 'remove-bridge') this.#removeBridge(this.#bridge(edit.name, edit.edit));
+    else if (edit.edit === 'add-port') this.#addPort(edit);
+    else if (edit.edit === 'set-port') this.#setPort(edit);
+    else if (edit.edit === 'set-interface') this.#setInterface(edit);
+    else if (edit.edit === 'remove-port') this.#removePort(this.#port(edit.name, edit.edit));
+    else if (edit.edit === 'add-qos') this.#addQos(edit);
+    else this.#delete('QoS', edit.uuid);
+  }
+
+  #addBridge({ name, datapathType = '', externalIds = {} }: AddBridge): void {
+    if (this.#addedBridges.has(name) || this.#replica.bridge(name))
+      throw new OvsdbEditError(`add-bridge ${name}: there is a bridge of that name`);
+    this.#guardNewPort('add-bridge', name);
+    this.guards.push(noneNamed('Bridge', name));
+    this.#addedBridges.add(name);
+    this.#insertPort(name, {}, {}, { type: 'internal' });
+    const row = {
+      name,
+      datapath_type: datapathType,
+      external_ids: mapOf(externalIds),
+      ports: namedUuid(rowName('port', name)),
+    };
+    this.changes.push({ op: 'insert', table: 'Bridge', row, 'uuid-name': rowName('bridge', name) });
+    this.#linkBridge('insert', namedUuid(rowName('bridge', name)));
+  }
+
+  #setBridge({ name, datapathType }: SetBridge): void {
+    const bridge = this.#bridge(name, 'set-bridge');
+    this.guards.push(unchanged('Bridge', bridge.uuid, { datapath_type: bridge.datapathType }));
+    this.changes.push({
+      op: 'update',
+      table: 'Bridge',
+      where: isRow(bridge.uuid),
+      row: { datapath_type: datapathType },
+    });
+  }
+
+  #removeBridge(bridge: OvsBridge): void {
+    this.guards.push(unchanged('Bridge', bridge.uuid, { name: bridge.name, external_ids: mapOf(bridge.externalIds) }));
+    this.#linkBridge('delete', uuid(bridge.uuid));
+    this.#delete('Bridge', bridge.uuid);
+    for (const port of this.#replica.ports(bridge.name)) this.#delete('Port', port.uuid);
+  }
+
+  #addPort({ bridge, name, externalIds = {}, interface: values = {}, ...portValues }: AddPort): void {
+    const found = this.#addedBridges.has(bridge) ? undefined : this.#bridge(bridge, `add-port ${name}`);
+    this.#guardNewPort('add-port', name);
+    if (found) this.guards.push(unchanged('Bridge', found.uuid, { name: bridge }));
+    this.#insertPort(name, portValues, externalIds, values);
+    const where = found ? isRow(found.uuid) : isAdded('bridge', bridge);
+    this.changes.push({
+      op: 'mutate',
+      table: 'Bridge',
+      where,
+      mutations: [['ports', 'insert', namedUuid(rowName('port', name))]],
+    });
+  }
+
+  #setPort({ edit, name, ...values }: SetPort): void {
+    const row = portRow(values);
+    const port = this.#addedPorts.has(name) ? undefined : this.#port(name, edit);
+    if (port) this.guards.push(unchanged('Port', port.uuid, only(currentPort(port), row)));
+    this.changes.push({ op: 'update', table: 'Port', where: port ? isRow(port.uuid) : isAdded('port', name), row });
+  }
+
+  #setInterface({ edit, name, options, externalIds, ...values }: SetInterface): void {
+    const row = interfaceRow(values);
+    const found = this.#addedPorts.has(name) ? undefined : this.#interface(name, edit);
+    const where = found ? isRow(found.uuid) : isAdded('interface', name);
+    if (found) {
+      const stands = { ...row, ...(options && { options: '' }), ...(externalIds && { external_ids: '' }) };
+      this.guards.push(unchanged('Interface', found.uuid, only(currentInterface(found), stands)));
+    }
+    if (Object.keys(row).length > 0) this.changes.push({ op: 'update', table: 'Interface', where, row });
+    const mutations = [...mergeInto('options', options), ...mergeInto('external_ids', externalIds)];
+    if (mutations.length > 0) this.changes.push({ op: 'mutate', table: 'Interface', where, mutations });
+  }
+
+  #removePort(port: OvsPort): void {
+    this.#removedPorts.add(port.name);
+    const bridge = port.bridge === undefined ? undefined : this.#replica.bridge(port.bridge);
+    for (const name of port.interfaces) {
+      const found = this.#replica.interface(name);
+      // Whose port it is stands in the external_ids: another owner must be seen before the port goes.
+      if (found) this.guards.push(unchanged('Interface', found.uuid, { external_ids: mapOf(found.externalIds) }));
+    }
+    if (!bridge) return;
+    const mutations: Mutation[] = [['ports', 'delete', uuid(port.uuid)]];
+    this.changes.push({ op: 'mutate', table: 'Bridge', where: isRow(bridge.uuid), mutations });
+    this.#delete('Port', port.uuid);
+  }
+
+  /** What nothing leads to goes by itself at the commit, but only after references were checked: a QoS row would not go with its port. */
+  #delete(table: string, id: string): void {
+    this.changes.push({ op: 'delete', table, where: isRow(id) });
+  }
+
+  #addQos({ port, type, externalIds = {} }: AddQos): void {
+    const found = this.#addedPorts.has(port) ? undefined : this.#port(port, 'add-qos');
+    if (found) this.guards.push(unchanged('Port', found.uuid, { qos: optional(found.qos && uuid(found.qos)) }));
+    const name = rowName('qos', port);
+    this.changes.push({
+      op: 'insert',
+      table: 'QoS',
+      row: { type, external_ids: mapOf(externalIds) },
+      'uuid-name': name,
+    });
+    this.changes.push({
+      op: 'update',
+      table: 'Port',
+      where: found ? isRow(found.uuid) : isAdded('port', port),
+      row: { qos: namedUuid(name) },
+    });
+  }
+
+  #guardNewPort(what: string, name: string): void {
+    const isFree = this.#removedPorts.delete(name);
+    if (this.#addedPorts.has(name)) throw new OvsdbEditError(`${what} ${name}: there is a port of that name`);
+    this.#addedPorts.add(name);
+    if (isFree) return;
+    if (this.#replica.port(name)) throw new OvsdbEditError(`${what} ${name}: there is a port of that name`);
+    if (this.#replica.interface(name)) throw new OvsdbEditError(`${what} ${name}: there is an interface of that name`);
+    this.guards.push(noneNamed('Port', name), noneNamed('Interface', name));
+  }
+
+  #insertPort(
+    name: string,
+    port: PortValues,
+    externalIds: Readonly<Record<string, string>>,
+    values: InterfaceValues,
+  ): void {
+    const { options = {}, externalIds: interfaceIds = {}, ...rest } = values;
+    const interfaceName = rowName('interface', name);
+    this.changes.push({
+      op: 'insert',
+      table: 'Interface',
+      row: { name, ...interfaceRow(rest), options: mapOf(options), external_ids: mapOf(interfaceIds) },
+      'uuid-name': interfaceName,
+    });
+    this.changes.push({
+      op: 'insert',
+      table: 'Port',
+      row: { name, ...portRow(port), external_ids: mapOf(externalIds), interfaces: namedUuid(interfaceName) },
+      'uuid-name': rowName('port', name),
+    });
+  }
+
+  /** The root's row must be there: rows that nothing leads to are dropped at once (RFC 7047 3.2, "isRoot"). */
+  #linkBridge(mutator: 'insert' | 'delete', bridge: Value): void {
+    if (!this.#rootGuarded) {
+      const { root } = this.#replica;
+      this.guards.push(root === undefined ? none('Open_vSwitch', []) : unchanged('Open_vSwitch', root, {}));
+      if (root === undefined) this.changes.push({ op: 'insert', table: 'Open_vSwitch', row: {} });
+      this.#rootGuarded = true;
+    }
+    this.changes.push({ op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['bridges', mutator, bridge]] });
+  }
+
+  #bridge(name: string, what: string): OvsBridge {
+    const bridge = this.#replica.bridge(name);
+    if (!bridge) throw new OvsdbEditError(`${what}: there is no bridge ${name}`);
+    return bridge;
+  }
+
+  #port(name: string, what: string): OvsPort {
+    const port = this.#replica.port(name);
+    if (!port) throw new OvsdbEditError(`${what} ${name}: there is no port of that name`);
+    return port;
+  }
+
+  #interface(name: string, what: string): OvsInterface {
+    const found = this.#replica.interface(name);
+    if (!found) throw new OvsdbEditError(`${what} ${name}: there is no interface of that name`);
+    return found;
+  }
+}

@@ -1,0 +1,83 @@
+/** Rows, conditions and guards as the operations of edits hold them. */
+import type { InterfaceValues, OvsInterface, OvsPort, PortValues } from '../../wiring/ovsdb.ts';
+import {
+  type Condition,
+  type Mutation,
+  mapOf,
+  namedUuid,
+  type Operation,
+  type Row,
+  setOf,
+  uuid,
+  type Value,
+} from './protocol.ts';
+
+/** `<id>` of RFC 7047 3.1 allows letters, digits and underscores alone. */
+export function rowName(kind: string, name: string): string {
+  return `${kind}_${Buffer.from(name).toString('hex')}`;
+}
+
+export function isRow(id: string): Condition[] {
+  return [['_uuid', '==', uuid(id)]];
+}
+
+/** A row that this transaction adds. */
+export function isAdded(kind: string, name: string): Condition[] {
+  return [['_uuid', '==', namedUuid(rowName(kind, name))]];
+}
+
+export function noneNamed(table: string, name: string): Operation {
+  return none(table, [['name', '==', name]]);
+}
+
+export function none(table: string, where: Condition[]): Operation {
+  return { op: 'wait', table, where, columns: ['_uuid'], until: '==', rows: [], timeout: 0 };
+}
+
+/** The row is there and these columns hold these values. */
+export function unchanged(table: string, id: string, columns: Row): Operation {
+  const row: Row = { _uuid: uuid(id), ...columns };
+  return { op: 'wait', table, where: isRow(id), columns: Object.keys(row), until: '==', rows: [row], timeout: 0 };
+}
+
+export function only(current: Row, touched: Row): Row {
+  return Object.fromEntries(Object.entries(current).filter(([column]) => column in touched));
+}
+
+export function currentPort(port: OvsPort): Row {
+  return { tag: optional(port.tag), vlan_mode: optional(port.vlanMode), trunks: setOf(port.trunks) };
+}
+
+export function portRow({ tag, vlanMode, trunks }: PortValues): Row {
+  return {
+    ...(tag !== undefined && { tag }),
+    ...(vlanMode !== undefined && { vlan_mode: vlanMode }),
+    ...(trunks !== undefined && { trunks: setOf(trunks) }),
+  };
+}
+
+export function currentInterface(found: OvsInterface): Row {
+  return {
+    type: found.type,
+    mtu_request: optional(found.mtuRequest),
+    options: mapOf(found.options),
+    external_ids: mapOf(found.externalIds),
+  };
+}
+
+export function interfaceRow({ type, mtuRequest }: InterfaceValues): Row {
+  return { ...(type !== undefined && { type }), ...(mtuRequest !== undefined && { mtu_request: mtuRequest }) };
+}
+
+export function optional(value: string | number | Value | undefined): Value {
+  return value === undefined ? setOf([]) : value;
+}
+
+/** The mutator `insert` leaves a key of a map that is there as it is (RFC 7047 5.1, `<mutator>`), so the keys go first. */
+export function mergeInto(column: string, entries: Readonly<Record<string, string>> | undefined): Mutation[] {
+  if (!entries) return [];
+  return [
+    [column, 'delete', setOf(Object.keys(entries))],
+    [column, 'insert', mapOf(entries)],
+  ];
+}

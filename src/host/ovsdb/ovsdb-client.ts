@@ -1,0 +1,260 @@
+/** The `ovsdb` port on a real server: a connection made on first use and again after a cut, calls with deadlines on it. */
+import { OvsdbConnectionError, OvsdbServerError } from '../../errors.ts';
+import type { Ovsdb, OvsdbCallOptions, OvsdbEdit, OvsdbView } from '../../wiring/ovsdb.ts';
+import { Call } from './call.ts';
+import { Connection } from './connection.ts';
+import { operationsFor } from './edit-operations.ts';
+import { type OvsdbTlsOptions, parseEndpoint } from './endpoint.ts';
+import type { Operation } from './protocol.ts';
+
+export interface OvsdbClientOptions {
+  /** `unix:/path`, `tcp:host:port` or `ssl:host:port`. Default: `unix:/run/openvswitch/db.sock`. */
+  readonly connection?: string | undefined;
+  /** Milliseconds that a call may take unless it says otherwise; 0 is for ever. Default: 120000, as os-vif's ovs_vsctl_timeout. */
+  readonly timeout?: number | undefined;
+  /** Needed for `ssl:`. */
+  readonly tls?: OvsdbTlsOptions | undefined;
+}
+
+export const DEFAULT_CONNECTION = 'unix:/run/openvswitch/db.sock';
+const DEFAULT_TIMEOUT_MS = 120_000;
+
+/** A server that never answered is given this long, in ms, before a call fails: long enough for one that is just restarting. */
+const FIRST_CONTACT_MS = 2_000;
+const FIRST_BACKOFF_MS = 50;
+const LONGEST_BACKOFF_MS = 8_000;
+
+export class OvsdbClient implements Ovsdb {
+  readonly #name: string;
+  readonly #timeout: number;
+  readonly #tls: OvsdbTlsOptions | undefined;
+  #connection: Connection | undefined;
+  #dialing: Dialing | undefined;
+  #wasConnected = false;
+  /** Why there is no connection. */
+  #lastFailure: string | undefined;
+  #closed: OvsdbConnectionError | undefined;
+
+  /**
+   * Connects to nothing yet.
+   *
+   * @throws OvsdbConnectionError when the connection string can't be read
+   */
+  constructor(options: OvsdbClientOptions = {}) {
+    this.#name = options.connection ?? DEFAULT_CONNECTION;
+    this.#timeout = options.timeout ?? DEFAULT_TIMEOUT_MS;
+    this.#tls = options.tls;
+    parseEndpoint(this.#name);
+  }
+
+  view(options: OvsdbCallOptions = {}): Promise<OvsdbView> {
+    return this.#call(
+      () => 'reading',
+      options,
+      (call) =>
+        this.#untilUncut(call, async (connection) => {
+          await connection.sync(call.signal);
+          return connection.replica;
+        }),
+    );
+  }
+
+  async change(decide: Decide, options: OvsdbCallOptions = {}): Promise<readonly OvsdbEdit[]> {
+    /** Edits that were sent over a connection that broke before the reply. */
+    let unconfirmed: readonly OvsdbEdit[] = [];
+    let refusals = 0;
+    const describe = () =>
+      refusals === 0 ? 'a transaction' : `a transaction that other writers were ahead of ${refusals} times`;
+    return await this.#call(describe, options, async (call) => {
+      for (;;) {
+        const made = await this.#untilUncut(call, async (connection) => {
+          const decision = await decideOnFresh(connection, decide, call);
+          if (decision.operations.length === 0) return unconfirmed;
+          try {
+            return await commitGuarded(connection, decision, call);
+          } catch (error) {
+            // Done or not, the fresh replica will tell. Should the server still find it in its input, its guards decide.
+            if (error === connection.error) unconfirmed = decision.edits;
+            throw error;
+          }
+        });
+        if (made) return made;
+        // A writer was faster; the replica has its changes by now. Under many writers a short wait lets one of them through.
+        await call.sleep(Math.random() * Math.min(2 ** refusals++, 100));
+      }
+    });
+  }
+
+  waitFor<T>(what: string, find: (view: OvsdbView) => T | undefined, options: OvsdbCallOptions = {}): Promise<T> {
+    return this.#call(
+      () => what,
+      options,
+      async (call) => {
+        for (;;) {
+          const connection = await this.#connected(call);
+          const { changed } = connection;
+          const found = find(connection.replica);
+          if (found !== undefined) return found;
+          await call.race(changed);
+        }
+      },
+    );
+  }
+
+  /**
+   * Runs operations as they are, in one transaction, and resolves to their results (RFC 7047 4.1.3, 5.2).
+   * Never sent twice: when the connection breaks before the reply, the error leaves open whether they were done.
+   */
+  transact(operations: readonly Operation[], options: OvsdbCallOptions = {}): Promise<readonly unknown[]> {
+    return this.#call(
+      () => 'a transaction',
+      options,
+      async (call) => (await this.#connected(call)).transact(operations, call.signal),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#closed ??= new OvsdbConnectionError(this.#name, 'closed by us', { transient: false });
+    this.#dialing?.controller.abort(this.#closed);
+    this.#connection?.close();
+  }
+
+  async #call<T>(what: () => string, options: OvsdbCallOptions, run: (call: Call) => Promise<T>): Promise<T> {
+    const describe = () =>
+      this.#connection ? what() : `${what()} (${this.#lastFailure ?? 'the server has not answered'})`;
+    const call = new Call(this.#name, options, this.#timeout, describe);
+    try {
+      call.throwIfOver();
+      return await run(call);
+    } finally {
+      call.end();
+    }
+  }
+
+  /** Runs `attempt`, again on a new connection whenever the one that it was on breaks: for attempts that bear it. */
+  async #untilUncut<T>(call: Call, attempt: (connection: Connection) => Promise<T>): Promise<T> {
+    for (;;) {
+      const connection = await this.#connected(call);
+      try {
+        return await attempt(connection);
+      } catch (error) {
+        if (!connection.error || error !== connection.error) throw error;
+        call.throwIfOver();
+      }
+    }
+  }
+
+  async #connected(call: Call): Promise<Connection> {
+    if (this.#closed) throw this.#closed;
+    if (this.#connection && !this.#connection.error) return this.#connection;
+    this.#dialing ??= this.#startDialing();
+    const dialing = this.#dialing;
+    dialing.waiting++;
+    try {
+      return await call.race(dialing.connected);
+    } finally {
+      dialing.waiting--;
+      if (dialing.waiting === 0) {
+        dialing.controller.abort(new Error('nobody waits for the connection any more'));
+        if (this.#dialing === dialing) this.#dialing = undefined;
+      }
+    }
+  }
+
+  #startDialing(): Dialing {
+    const controller = new AbortController();
+    const connected = this.#dial(controller.signal);
+    // Whoever waits sees the failure; when nobody does any more it is no news.
+    connected.catch(() => {});
+    return { controller, connected, waiting: 0 };
+  }
+
+  /** Connects, with a longer pause after each failure, for as long as somebody waits. */
+  async #dial(signal: AbortSignal): Promise<Connection> {
+    this.#lastFailure = this.#connection?.error?.message;
+    this.#connection = undefined;
+    const begun = performance.now();
+    for (let pause = FIRST_BACKOFF_MS; ; pause = Math.min(2 * pause, LONGEST_BACKOFF_MS)) {
+      try {
+        this.#connection = await Connection.open(this.#name, this.#tls, signal);
+        this.#wasConnected = true;
+        return this.#connection;
+      } catch (error) {
+        signal.throwIfAborted();
+        this.#lastFailure = error instanceof Error ? error.message : String(error);
+        const isLost = !this.#wasConnected && performance.now() - begun > FIRST_CONTACT_MS;
+        if (isLost || !(error instanceof OvsdbConnectionError) || !error.transient) throw error;
+        await pauseFor(pause * (0.5 + Math.random() / 2), signal);
+      }
+    }
+  }
+}
+
+/** An attempt to connect that all calls without a connection share. */
+interface Dialing {
+  readonly controller: AbortController;
+  readonly connected: Promise<Connection>;
+  /** Calls that wait for it; at 0 it is given up. */
+  waiting: number;
+}
+
+type Decide = (view: OvsdbView) => readonly OvsdbEdit[];
+
+interface Decision {
+  readonly edits: readonly OvsdbEdit[];
+  readonly operations: readonly Operation[];
+}
+
+/**
+ * Asks what to edit. The replica may be an instant behind the server; guards catch that for what is sent, but "nothing to do"
+ * and "can't be done" are believed only of a replica that is known to be up to date.
+ */
+async function decideOnFresh(connection: Connection, decide: Decide, call: Call): Promise<Decision> {
+  const attempt = (): Decision => {
+    const edits = decide(connection.replica);
+    return { edits, operations: operationsFor(edits, connection.replica) };
+  };
+  try {
+    const decision = attempt();
+    if (decision.operations.length > 0) return decision;
+  } catch {
+    // Asked again below.
+  }
+  await connection.sync(call.signal);
+  return attempt();
+}
+
+/** Resolves to the edits that were made, or to undefined when a guard failed and nothing was done. */
+async function commitGuarded(
+  connection: Connection,
+  { edits, operations }: Decision,
+  call: Call,
+): Promise<readonly OvsdbEdit[] | undefined> {
+  try {
+    await connection.transact(operations, call.signal);
+    return edits;
+  } catch (error) {
+    if (isFailedGuard(error, operations)) return undefined;
+    throw error;
+  }
+}
+
+/** RFC 7047 5.2.6: a `wait` whose rows differ fails with "timed out". */
+function isFailedGuard(error: unknown, operations: readonly Operation[]): boolean {
+  if (!(error instanceof OvsdbServerError) || error.operation === undefined) return false;
+  return error.error === 'timed out' && operations[error.operation]?.op === 'wait';
+}
+
+function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

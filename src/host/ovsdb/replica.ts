@@ -1,0 +1,249 @@
+/** A copy of the rows in use, kept up by the server's updates, with look-ups by name that do not grow with the database. */
+import { OvsdbProtocolError } from '../../errors.ts';
+import type {
+  OvsBridge,
+  OvsdbTable,
+  OvsdbView,
+  OvsInterface,
+  OvsMap,
+  OvsPort,
+  OvsQos,
+  OvsSystem,
+} from '../../wiring/ovsdb.ts';
+import { type Datum, isObject, readSet } from './protocol.ts';
+import { applyDifference, emptyColumn, isTable, type KnownColumns, readColumn } from './tables.ts';
+
+type StoredRow = Map<string, Datum>;
+
+interface StoredTable {
+  readonly rows: Map<string, StoredRow>;
+  readonly byName: Map<string, string>;
+}
+
+export class Replica implements OvsdbView {
+  readonly #known: KnownColumns;
+  readonly #tables = new Map<OvsdbTable, StoredTable>();
+  /** Port UUID: UUID of the bridge that it is on. */
+  readonly #bridgeOf = new Map<string, string>();
+
+  constructor(known: KnownColumns) {
+    this.#known = known;
+    for (const table of known.keys()) this.#tables.set(table, { rows: new Map(), byName: new Map() });
+  }
+
+  /** Takes the `<table-updates>` of `monitor` and `update` (RFC 7047 4.1.5, 4.1.6). */
+  applyUpdates(updates: unknown): void {
+    this.#eachRow(updates, (table, uuid, update) => {
+      const row = update.new;
+      if (row === undefined) this.#remove(table, uuid);
+      else this.#put(table, uuid, this.#readRow(table, row));
+    });
+  }
+
+  /** Takes the `<table-updates2>` of `monitor_cond` and `update2` (ovsdb-server(7) 4.1.12, 4.1.14). */
+  applyUpdates2(updates: unknown): void {
+    this.#eachRow(updates, (table, uuid, update) => {
+      if ('delete' in update) this.#remove(table, uuid);
+      else if ('modify' in update) this.#modify(table, uuid, update.modify);
+      else this.#put(table, uuid, this.#readRow(table, update.initial ?? update.insert));
+    });
+  }
+
+  get system(): OvsSystem {
+    const row = this.#rows('Open_vSwitch').values().next().value;
+    return {
+      version: row && optionalText(row, 'ovs_version'),
+      datapathTypes: row ? texts(row, 'datapath_types') : [],
+      interfaceTypes: row ? texts(row, 'iface_types') : [],
+    };
+  }
+
+  /** UUID of the one row of Open_vSwitch; a database that was just made has none. */
+  get root(): string | undefined {
+    return this.#rows('Open_vSwitch').keys().next().value;
+  }
+
+  has(table: OvsdbTable, column: string): boolean {
+    return this.#known.get(table)?.has(column) ?? false;
+  }
+
+  bridge(name: string): OvsBridge | undefined {
+    const found = this.#find('Bridge', name);
+    return found && toBridge(...found);
+  }
+
+  *bridges(): Iterable<OvsBridge> {
+    for (const entry of this.#rows('Bridge')) yield toBridge(...entry);
+  }
+
+  port(name: string): OvsPort | undefined {
+    const found = this.#find('Port', name);
+    return found && this.#toPort(...found);
+  }
+
+  *ports(bridge: string): Iterable<OvsPort> {
+    const found = this.#find('Bridge', bridge);
+    for (const uuid of found ? texts(found[1], 'ports') : []) {
+      const row = this.#rows('Port').get(uuid);
+      if (row) yield this.#toPort(uuid, row);
+    }
+  }
+
+  interface(name: string): OvsInterface | undefined {
+    const found = this.#find('Interface', name);
+    return found && toInterface(...found);
+  }
+
+  *interfaces(): Iterable<OvsInterface> {
+    for (const entry of this.#rows('Interface')) yield toInterface(...entry);
+  }
+
+  qos(uuid: string): OvsQos | undefined {
+    const row = this.#rows('QoS').get(uuid);
+    return row && toQos(uuid, row);
+  }
+
+  *allQos(): Iterable<OvsQos> {
+    for (const entry of this.#rows('QoS')) yield toQos(...entry);
+  }
+
+  #toPort(uuid: string, row: StoredRow): OvsPort {
+    const bridge = this.#rows('Bridge').get(this.#bridgeOf.get(uuid) ?? '');
+    const interfaces = texts(row, 'interfaces').flatMap((id) => {
+      const found = this.#rows('Interface').get(id);
+      return found ? [text(found, 'name')] : [];
+    });
+    return {
+      uuid,
+      name: text(row, 'name'),
+      bridge: bridge && text(bridge, 'name'),
+      tag: integer(row, 'tag'),
+      vlanMode: optionalText(row, 'vlan_mode'),
+      trunks: [...(row.get('trunks')?.keys() ?? [])].filter((vlan) => typeof vlan === 'number'),
+      qos: optionalText(row, 'qos'),
+      interfaces,
+      externalIds: strings(row, 'external_ids'),
+    };
+  }
+
+  #find(table: OvsdbTable, name: string): [string, StoredRow] | undefined {
+    const stored = this.#tables.get(table);
+    const uuid = stored?.byName.get(name);
+    const row = uuid === undefined ? undefined : stored?.rows.get(uuid);
+    return uuid === undefined || row === undefined ? undefined : [uuid, row];
+  }
+
+  #rows(table: OvsdbTable): ReadonlyMap<string, StoredRow> {
+    return this.#tables.get(table)?.rows ?? new Map();
+  }
+
+  #put(table: OvsdbTable, uuid: string, row: StoredRow): void {
+    const stored = this.#tables.get(table);
+    const old = stored?.rows.get(uuid);
+    stored?.rows.set(uuid, row);
+    if (old === undefined) stored?.byName.set(text(row, 'name'), uuid);
+    if (table !== 'Bridge') return;
+    for (const port of old ? texts(old, 'ports') : []) this.#takeOff(uuid, port);
+    for (const port of texts(row, 'ports')) this.#bridgeOf.set(port, uuid);
+  }
+
+  #modify(table: OvsdbTable, uuid: string, differences: unknown): void {
+    const row = this.#rows(table).get(uuid);
+    if (!row || !isObject(differences))
+      throw new OvsdbProtocolError(`an update of ${table} modifies row ${uuid}, which never came`);
+    for (const [column, kind] of this.#known.get(table) ?? []) {
+      if (column in differences)
+        row.set(column, applyDifference(kind, row.get(column) ?? emptyColumn(kind), differences[column]));
+    }
+    if (table !== 'Bridge' || !('ports' in differences)) return;
+    for (const port of readSet(differences.ports)) {
+      if (row.get('ports')?.has(port)) this.#bridgeOf.set(String(port), uuid);
+      else this.#takeOff(uuid, String(port));
+    }
+  }
+
+  #remove(table: OvsdbTable, uuid: string): void {
+    const stored = this.#tables.get(table);
+    const old = stored?.rows.get(uuid);
+    if (!stored || !old) return;
+    stored.rows.delete(uuid);
+    // One update may bring the removal of a row after the row that has its name now.
+    if (stored.byName.get(text(old, 'name')) === uuid) stored.byName.delete(text(old, 'name'));
+    if (table === 'Bridge') for (const port of texts(old, 'ports')) this.#takeOff(uuid, port);
+  }
+
+  /** One update may bring the bridge that a port moved to before the bridge that it left. */
+  #takeOff(bridge: string, port: string): void {
+    if (this.#bridgeOf.get(port) === bridge) this.#bridgeOf.delete(port);
+  }
+
+  #readRow(table: OvsdbTable, row: unknown): StoredRow {
+    if (!isObject(row)) throw new OvsdbProtocolError(`an update of ${table} has no row`);
+    const columns = this.#known.get(table) ?? new Map();
+    return new Map(
+      [...columns].map(([column, kind]) => [column, column in row ? readColumn(kind, row[column]) : emptyColumn(kind)]),
+    );
+  }
+
+  #eachRow(updates: unknown, take: (table: OvsdbTable, uuid: string, update: Record<string, unknown>) => void): void {
+    if (!isObject(updates)) throw new OvsdbProtocolError('an update has no tables');
+    for (const [table, rows] of Object.entries(updates)) {
+      if (!isTable(table) || !isObject(rows)) continue;
+      for (const [uuid, update] of Object.entries(rows)) {
+        if (!isObject(update)) throw new OvsdbProtocolError(`the update of row ${uuid} of ${table} is no object`);
+        take(table, uuid, update);
+      }
+    }
+  }
+}
+
+function toBridge(uuid: string, row: StoredRow): OvsBridge {
+  return {
+    uuid,
+    name: text(row, 'name'),
+    datapathType: text(row, 'datapath_type'),
+    externalIds: strings(row, 'external_ids'),
+  };
+}
+
+function toInterface(uuid: string, row: StoredRow): OvsInterface {
+  return {
+    uuid,
+    name: text(row, 'name'),
+    type: text(row, 'type'),
+    options: strings(row, 'options'),
+    externalIds: strings(row, 'external_ids'),
+    ofport: integer(row, 'ofport'),
+    error: optionalText(row, 'error'),
+    mtu: integer(row, 'mtu'),
+    mtuRequest: integer(row, 'mtu_request'),
+  };
+}
+
+function toQos(uuid: string, row: StoredRow): OvsQos {
+  return { uuid, type: text(row, 'type'), externalIds: strings(row, 'external_ids') };
+}
+
+function text(row: StoredRow, column: string): string {
+  return optionalText(row, column) ?? '';
+}
+
+function optionalText(row: StoredRow, column: string): string | undefined {
+  const value = row.get(column)?.keys().next().value;
+  return typeof value === 'string' ? value : undefined;
+}
+
+function integer(row: StoredRow, column: string): number | undefined {
+  const value = row.get(column)?.keys().next().value;
+  return typeof value === 'number' ? value : undefined;
+}
+
+function texts(row: StoredRow, column: string): string[] {
+  return [...(row.get(column)?.keys() ?? [])].filter((value) => typeof value === 'string');
+}
+
+function strings(row: StoredRow, column: string): OvsMap {
+  const entries: [string, string][] = [];
+  for (const [key, value] of row.get(column)?.entries() ?? []) entries.push([String(key), String(value)]);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,169 @@
+/** JSON-RPC 1.0 over one socket, both ways (RFC 7047 4): requests, their replies, notifications, and echo as keep-alive. */
+import type { Socket } from 'node:net';
+import { OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors.ts';
+import { JsonSplitter } from './json-splitter.ts';
+import { isObject, type Json } from './protocol.ts';
+
+export interface SessionHandlers {
+  onNotification(method: string, params: readonly unknown[]): void;
+  /** Called once, after every request in flight has failed with the same error. */
+  onClose(error: OvsdbConnectionError): void;
+}
+
+/** Milliseconds of silence after which the server is asked for a sign of life, and then as many again until it is given up. */
+export const PROBE_INTERVAL_MS = 5_000;
+
+interface Pending {
+  readonly method: string;
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+  /** Frees what the request holds. */
+  settled(): void;
+}
+
+export class Session {
+  readonly #connection: string;
+  readonly #socket: Socket;
+  readonly #handlers: SessionHandlers;
+  readonly #splitter = new JsonSplitter();
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #closed: OvsdbConnectionError | undefined;
+  readonly #probeInterval: number;
+  readonly #probe: NodeJS.Timeout;
+  #probed = false;
+
+  constructor(connection: string, socket: Socket, handlers: SessionHandlers, probeInterval = PROBE_INTERVAL_MS) {
+    this.#connection = connection;
+    this.#socket = socket;
+    this.#handlers = handlers;
+    this.#probeInterval = probeInterval;
+    // Not an interval: after the event loop was blocked, the answer that waits in the socket must be read before the next verdict.
+    this.#probe = setTimeout(() => this.#onSilence(), probeInterval).unref();
+    socket
+      .on('data', (chunk: Buffer) => this.#onData(chunk))
+      .on('error', (cause) => this.#close(`the connection broke: ${cause.message}`, cause))
+      .on('end', () =>
+        this.#close(
+          this.#splitter.isInsideMessage
+            ? 'the server closed the connection in the middle of a message'
+            : 'the server closed the connection',
+        ),
+      )
+      .on('close', () => this.#close('the connection was closed'));
+  }
+
+  /**
+   * Sends a request and resolves to its result.
+   *
+   * When `signal` fires the request is cancelled (RFC 7047 4.1.4) and its reply, if one comes, is dropped.
+   *
+   * @throws OvsdbServerError when the server answers with an error
+   * @throws OvsdbConnectionError when the connection breaks first; whether the server got the request is not known then
+   */
+  request(method: string, params: readonly Json[], signal?: AbortSignal): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#closed);
+      const id = this.#nextId++;
+      const onAbort = () => {
+        this.#pending.delete(id);
+        if (method === 'transact') this.#send({ method: 'cancel', params: [id], id: null });
+        reject(signal?.reason);
+      };
+      if (signal?.aborted) return reject(signal.reason);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const settled = () => signal?.removeEventListener('abort', onAbort);
+      this.#pending.set(id, { method, resolve, reject, settled });
+      this.#send({ method, params, id });
+    });
+  }
+
+  /** Ends the session; requests in flight fail with `reason`. */
+  close(reason: string): void {
+    this.#close(reason);
+  }
+
+  #send(message: object): void {
+    if (!this.#closed) this.#socket.write(JSON.stringify(message));
+  }
+
+  #onData(chunk: Buffer): void {
+    this.#probed = false;
+    this.#probe.refresh();
+    try {
+      for (const text of this.#splitter.push(chunk)) {
+        this.#onMessage(parse(text));
+        if (this.#closed) return;
+      }
+    } catch (cause) {
+      this.#close(cause instanceof Error ? cause.message : String(cause), cause);
+    }
+  }
+
+  #onMessage(message: Record<string, unknown>): void {
+    const { id, method, params } = message;
+    if (typeof method === 'string') {
+      if (method === 'echo') this.#send({ id, result: params, error: null });
+      else this.#handlers.onNotification(method, Array.isArray(params) ? params : []);
+      return;
+    }
+    if (typeof id !== 'number') return;
+    const pending = this.#pending.get(id);
+    // Unknown: the reply to a request that was given up, or to our own probe.
+    if (!pending) return;
+    this.#pending.delete(id);
+    pending.settled();
+    if (message.error === null || message.error === undefined) pending.resolve(message.result);
+    else pending.reject(serverError(pending.method, message.error));
+  }
+
+  #onSilence(): void {
+    if (this.#probed) {
+      this.#close(`no sign of life from the server for ${2 * this.#probeInterval} ms`);
+      return;
+    }
+    this.#probed = true;
+    this.#send({ method: 'echo', params: [], id: 'probe' });
+    this.#probe.refresh();
+  }
+
+  #close(reason: string, cause?: unknown): void {
+    if (this.#closed) return;
+    this.#closed = new OvsdbConnectionError(this.#connection, reason, {
+      cause,
+      transient: !(cause instanceof OvsdbProtocolError),
+    });
+    clearTimeout(this.#probe);
+    this.#socket.destroy();
+    for (const pending of this.#pending.values()) {
+      pending.settled();
+      pending.reject(this.#closed);
+    }
+    this.#pending.clear();
+    this.#handlers.onClose(this.#closed);
+  }
+}
+
+/** The error of a JSON-RPC reply: an object per RFC 7047 3.1, or a bare string for what the server has no method for. */
+function serverError(request: string, error: unknown): OvsdbServerError {
+  if (typeof error === 'string') return new OvsdbServerError(request, error, '');
+  if (!isObject(error)) return new OvsdbServerError(request, JSON.stringify(error), '');
+  const { error: word, details } = error;
+  return new OvsdbServerError(
+    request,
+    typeof word === 'string' ? word : JSON.stringify(error),
+    typeof details === 'string' ? details : '',
+  );
+}
+
+function parse(text: string): Record<string, unknown> {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch (cause) {
+    throw new OvsdbProtocolError(`the server sent what is no JSON: ${text.slice(0, 80)}`, { cause });
+  }
+  if (!isObject(message))
+    throw new OvsdbProtocolError(`the server sent what is no JSON-RPC message: ${text.slice(0, 80)}`);
+  return message;
+}

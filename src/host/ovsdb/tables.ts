@@ -1,0 +1,99 @@
+/** The tables and columns of ovs-vswitchd.conf.db(5) that are in use, and how their values are held. */
+import { OvsdbProtocolError } from '../../errors.ts';
+import type { OvsdbTable } from '../../wiring/ovsdb.ts';
+import { type Datum, isObject, type Json, readMap, readSet } from './protocol.ts';
+
+/** The name of the database, RFC 7047 4.1.1. */
+export const DATABASE = 'Open_vSwitch';
+
+/** `one`: at most one value, so that a change brings the new one; `set` and `map`: a change brings the difference. */
+export type ColumnKind = 'one' | 'set' | 'map';
+
+// Statistics and status stay out: they change every few seconds on every interface.
+const COLUMNS: Readonly<Record<OvsdbTable, Readonly<Record<string, ColumnKind>>>> = {
+  Open_vSwitch: { bridges: 'set', ovs_version: 'one', datapath_types: 'set', iface_types: 'set' },
+  Bridge: { name: 'one', datapath_type: 'one', ports: 'set', external_ids: 'map' },
+  Port: {
+    name: 'one',
+    interfaces: 'set',
+    tag: 'one',
+    vlan_mode: 'one',
+    trunks: 'set',
+    qos: 'one',
+    external_ids: 'map',
+  },
+  Interface: {
+    name: 'one',
+    type: 'one',
+    options: 'map',
+    external_ids: 'map',
+    ofport: 'one',
+    error: 'one',
+    mtu: 'one',
+    mtu_request: 'one',
+  },
+  QoS: { type: 'one', external_ids: 'map' },
+};
+
+/** Columns that came after Open vSwitch 2.0; a server without them is used without them. */
+const YOUNG_COLUMNS = new Set(['datapath_types', 'iface_types', 'error', 'mtu', 'mtu_request']);
+
+export const TABLES: readonly OvsdbTable[] = ['Open_vSwitch', 'Bridge', 'Port', 'Interface', 'QoS'];
+
+/** The columns that are in use and that a server has. */
+export type KnownColumns = ReadonlyMap<OvsdbTable, ReadonlyMap<string, ColumnKind>>;
+
+/**
+ * Picks the columns in use from a `get_schema` reply (RFC 7047 4.1.2).
+ *
+ * @throws OvsdbProtocolError when the schema lacks what every Open vSwitch has
+ */
+export function knownColumns(schema: unknown): KnownColumns {
+  const tables = isObject(schema) && isObject(schema.tables) ? schema.tables : {};
+  return new Map(
+    TABLES.map((table) => {
+      const definition = tables[table];
+      const present = isObject(definition) && isObject(definition.columns) ? definition.columns : {};
+      const known = Object.entries(COLUMNS[table]).filter(([column]) => {
+        if (column in present) return true;
+        if (YOUNG_COLUMNS.has(column)) return false;
+        throw new OvsdbProtocolError(
+          `the server's schema is not that of an Open vSwitch: there is no column ${column} in ${table}`,
+        );
+      });
+      return [table, new Map(known)];
+    }),
+  );
+}
+
+/** The `<monitor-requests>` (RFC 7047 4.1.5, ovsdb-server(7) 4.1.12) for these columns. */
+export function monitorRequests(known: KnownColumns): Json {
+  return Object.fromEntries([...known].map(([table, columns]) => [table, [{ columns: [...columns.keys()] }]]));
+}
+
+export function isTable(name: string): name is OvsdbTable {
+  return Object.hasOwn(COLUMNS, name);
+}
+
+export function readColumn(kind: ColumnKind, value: unknown): Datum {
+  return kind === 'map' ? readMap(value) : readSet(value);
+}
+
+/** What a column holds that an initial row leaves out: the default, which for the columns in use is nothing or ''. */
+export function emptyColumn(kind: ColumnKind): Datum {
+  return kind === 'map' ? new Map() : new Set();
+}
+
+/** Brings a column up to date with a `modify` of update2 (ovsdb-server(7) 4.1.14), in place: a bridge may have thousands of ports. */
+export function applyDifference(kind: ColumnKind, column: Datum, difference: unknown): Datum {
+  if (kind === 'one') return readSet(difference);
+  if (column instanceof Set) {
+    for (const atom of readSet(difference)) if (!column.delete(atom)) column.add(atom);
+  } else {
+    for (const [key, value] of readMap(difference)) {
+      if (column.get(key) === value) column.delete(key);
+      else column.set(key, value);
+    }
+  }
+  return column;
+}

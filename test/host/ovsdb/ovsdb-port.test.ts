@@ -1,0 +1,266 @@
+/** What the `ovsdb` port promises, held by a real ovsdb-server and by the model in memory alike. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { OvsdbConnectionError, OvsdbEditError, OvsdbServerError, OvsdbTimeoutError } from '../../../src/errors.ts';
+import { MemoryOvsdb } from '../../../src/host/memory/memory-ovsdb.ts';
+import { OvsdbClient } from '../../../src/host/ovsdb/ovsdb-client.ts';
+import type { Ovsdb, OvsdbEdit, OvsdbView } from '../../../src/wiring/ovsdb.ts';
+import { OvsdbServer, ovsIsMissing } from './ovsdb-server.ts';
+
+const addBridge: OvsdbEdit = { edit: 'add-bridge', name: 'br-int', datapathType: 'netdev' };
+const addTap: OvsdbEdit = {
+  edit: 'add-port',
+  bridge: 'br-int',
+  name: 'tap1',
+  tag: 4095,
+  vlanMode: 'trunk',
+  trunks: [4095],
+  interface: { externalIds: { 'iface-id': 'one', 'iface-status': 'active' }, mtuRequest: 1450 },
+};
+
+function namesOf(rows: Iterable<{ name: string }>): string[] {
+  return [...rows].map(({ name }) => name).sort();
+}
+
+const missing = ovsIsMissing();
+
+describe.each(['ovsdb-server', 'memory'])('the ovsdb port on %s', (kind) => {
+  let server: OvsdbServer | undefined;
+  let ovsdb: Ovsdb;
+
+  beforeEach(async (context) => {
+    if (kind === 'memory') {
+      ovsdb = new MemoryOvsdb();
+      return;
+    }
+    if (missing) return context.skip(missing);
+    server = await OvsdbServer.start();
+    ovsdb = new OvsdbClient({ connection: server.connection, timeout: 10_000 });
+  });
+
+  afterEach(async () => {
+    await ovsdb?.close();
+    await server?.stop();
+    server = undefined;
+  });
+
+  test('a bridge comes with its local port, an internal interface of the same name', async () => {
+    await ovsdb.change(() => [addBridge]);
+
+    const view = await ovsdb.view();
+    expect(view.bridge('br-int')).toMatchObject({ name: 'br-int', datapathType: 'netdev' });
+    expect(view.port('br-int')).toMatchObject({ bridge: 'br-int', interfaces: ['br-int'] });
+    expect(view.interface('br-int')).toMatchObject({ type: 'internal' });
+  });
+
+  test('a change resolves to the edits that it made, and the view shows them', async () => {
+    const edits = await ovsdb.change(() => [addBridge, addTap]);
+
+    expect(edits).toEqual([addBridge, addTap]);
+    const view = await ovsdb.view();
+    expect(view.port('tap1')).toMatchObject({
+      bridge: 'br-int',
+      tag: 4095,
+      vlanMode: 'trunk',
+      trunks: [4095],
+      interfaces: ['tap1'],
+    });
+    expect(view.interface('tap1')).toMatchObject({
+      type: '',
+      mtuRequest: 1450,
+      externalIds: { 'iface-id': 'one', 'iface-status': 'active' },
+    });
+    expect(namesOf(view.ports('br-int'))).toEqual(['br-int', 'tap1']);
+  });
+
+  test('a change with nothing to do resolves to no edits', async () => {
+    expect(await ovsdb.change(() => [])).toEqual([]);
+  });
+
+  test('values that an edit leaves out stay, and so do keys that it does not name', async () => {
+    await ovsdb.change(() => [addBridge, addTap]);
+
+    await ovsdb.change(() => [
+      { edit: 'set-port', name: 'tap1', tag: 7 },
+      { edit: 'set-interface', name: 'tap1', externalIds: { 'iface-id': 'two' }, options: { peer: 'x' } },
+    ]);
+
+    const view = await ovsdb.view();
+    expect(view.port('tap1')).toMatchObject({ tag: 7, vlanMode: 'trunk', trunks: [4095] });
+    expect(view.interface('tap1')).toMatchObject({
+      mtuRequest: 1450,
+      options: { peer: 'x' },
+      externalIds: { 'iface-id': 'two', 'iface-status': 'active' },
+    });
+  });
+
+  test('edits may refer to what earlier edits of the same change add', async () => {
+    await ovsdb.change(() => [
+      addBridge,
+      addTap,
+      { edit: 'add-qos', port: 'tap1', type: 'linux-noop', externalIds: { id: 'q' } },
+      { edit: 'set-port', name: 'tap1', tag: 5 },
+      { edit: 'set-interface', name: 'tap1', type: 'internal' },
+    ]);
+
+    const view = await ovsdb.view();
+    const port = view.port('tap1');
+    expect(port?.tag).toBe(5);
+    expect(view.interface('tap1')?.type).toBe('internal');
+    expect(view.qos(port?.qos ?? '')).toMatchObject({ type: 'linux-noop', externalIds: { id: 'q' } });
+  });
+
+  test('a port moves to another bridge in one change', async () => {
+    await ovsdb.change(() => [addBridge, { edit: 'add-bridge', name: 'br-b' }, addTap]);
+
+    await ovsdb.change(() => [
+      { edit: 'remove-port', name: 'tap1' },
+      { edit: 'add-port', bridge: 'br-b', name: 'tap1' },
+    ]);
+
+    const view = await ovsdb.view();
+    expect(view.port('tap1')).toMatchObject({ bridge: 'br-b', tag: undefined });
+    expect(namesOf(view.ports('br-int'))).toEqual(['br-int']);
+  });
+
+  test('a port goes with its interface, and its QoS row in the same change', async () => {
+    await ovsdb.change(() => [addBridge, addTap, { edit: 'add-qos', port: 'tap1', type: 'linux-noop' }]);
+
+    await ovsdb.change((view) => [
+      { edit: 'remove-port', name: 'tap1' },
+      { edit: 'remove-qos', uuid: view.port('tap1')?.qos ?? '' },
+    ]);
+
+    const view = await ovsdb.view();
+    expect(view.port('tap1')).toBeUndefined();
+    expect(view.interface('tap1')).toBeUndefined();
+    expect([...view.allQos()]).toEqual([]);
+  });
+
+  test('a bridge goes with all of its ports', async () => {
+    await ovsdb.change(() => [addBridge, addTap, { edit: 'add-bridge', name: 'br-b' }]);
+
+    await ovsdb.change(() => [{ edit: 'remove-bridge', name: 'br-int' }]);
+
+    const view = await ovsdb.view();
+    expect(namesOf(view.bridges())).toEqual(['br-b']);
+    expect(namesOf(view.interfaces())).toEqual(['br-b']);
+  });
+
+  test('the datapath type of a bridge can be set', async () => {
+    await ovsdb.change(() => [addBridge]);
+
+    await ovsdb.change(() => [{ edit: 'set-bridge', name: 'br-int', datapathType: 'system' }]);
+
+    expect((await ovsdb.view()).bridge('br-int')?.datapathType).toBe('system');
+  });
+
+  test.each<[string, OvsdbEdit[], string]>([
+    ['add-bridge with a name that is taken', [addBridge], 'add-bridge br-int: there is a bridge of that name'],
+    [
+      'add-bridge with the name of a port',
+      [{ edit: 'add-bridge', name: 'tap1' }],
+      'add-bridge tap1: there is a port of that name',
+    ],
+    ['add-port with a name that is taken', [addTap], 'add-port tap1: there is a port of that name'],
+    [
+      'add-port on no bridge',
+      [{ edit: 'add-port', bridge: 'br-x', name: 'tap2' }],
+      'add-port tap2: there is no bridge br-x',
+    ],
+    [
+      'set-bridge of no bridge',
+      [{ edit: 'set-bridge', name: 'br-x', datapathType: '' }],
+      'set-bridge: there is no bridge br-x',
+    ],
+    [
+      'set-port of no port',
+      [{ edit: 'set-port', name: 'tap2', tag: 1 }],
+      'set-port tap2: there is no port of that name',
+    ],
+    [
+      'set-interface of none',
+      [{ edit: 'set-interface', name: 'tap2' }],
+      'set-interface tap2: there is no interface of that name',
+    ],
+    [
+      'add-qos on no port',
+      [{ edit: 'add-qos', port: 'tap2', type: 'linux-noop' }],
+      'add-qos tap2: there is no port of that name',
+    ],
+    [
+      'remove-port of no port',
+      [{ edit: 'remove-port', name: 'tap2' }],
+      'remove-port tap2: there is no port of that name',
+    ],
+    ['remove-bridge of no bridge', [{ edit: 'remove-bridge', name: 'br-x' }], 'remove-bridge: there is no bridge br-x'],
+  ])('%s is refused, with all edits beside it', async (_, edits, message) => {
+    await ovsdb.change(() => [addBridge, addTap]);
+
+    const refused = ovsdb.change(() => [{ edit: 'add-port', bridge: 'br-int', name: 'beside' }, ...edits]);
+
+    await expect(refused).rejects.toThrow(OvsdbEditError);
+    await expect(refused).rejects.toThrow(message);
+    expect((await ovsdb.view()).port('beside')).toBeUndefined();
+  });
+
+  test('a QoS row that a port uses is not removed, and nothing beside it is done', async () => {
+    await ovsdb.change(() => [addBridge, addTap, { edit: 'add-qos', port: 'tap1', type: 'linux-noop' }]);
+
+    const refused = ovsdb.change((view) => [
+      { edit: 'set-port', name: 'tap1', tag: 9 },
+      { edit: 'remove-qos', uuid: view.port('tap1')?.qos ?? '' },
+    ]);
+
+    await expect(refused).rejects.toThrow(OvsdbServerError);
+    await expect(refused).rejects.toMatchObject({ error: 'referential integrity violation', operation: undefined });
+    expect((await ovsdb.view()).port('tap1')?.tag).toBe(4095);
+  });
+
+  test('waitFor resolves when an update makes its condition true', async () => {
+    const seen = ovsdb.waitFor('a tap', (view) => view.port('tap1'));
+
+    await ovsdb.change(() => [addBridge]);
+    await ovsdb.change(() => [addTap]);
+
+    expect(await seen).toMatchObject({ name: 'tap1', bridge: 'br-int' });
+  });
+
+  test('waitFor fails at its deadline and says what it waited for', async () => {
+    const waiting = ovsdb.waitFor('a tap that never comes', (view) => view.port('tap1'), { timeout: 50 });
+
+    await expect(waiting).rejects.toThrow(OvsdbTimeoutError);
+    await expect(waiting).rejects.toThrow('a tap that never comes did not end within 50 ms');
+  });
+
+  test('waitFor passes on what its condition throws', async () => {
+    const waiting = ovsdb.waitFor('a tap', (view: OvsdbView) => {
+      if (view.bridge('br-int')) throw new RangeError('no more');
+      return undefined;
+    });
+
+    await ovsdb.change(() => [addBridge]);
+
+    await expect(waiting).rejects.toThrow(RangeError);
+  });
+
+  test('calls end with the reason of their signal', async () => {
+    const reason = new Error('changed my mind');
+    const controller = new AbortController();
+    const waiting = ovsdb.waitFor('a tap', (view) => view.port('tap1'), { signal: controller.signal });
+    controller.abort(reason);
+
+    await expect(waiting).rejects.toBe(reason);
+    await expect(ovsdb.view({ signal: controller.signal })).rejects.toBe(reason);
+    await expect(ovsdb.change(() => [addBridge], { signal: controller.signal })).rejects.toBe(reason);
+    expect((await ovsdb.view()).bridge('br-int')).toBeUndefined();
+  });
+
+  test('after close every call fails, and so do waits in progress', async () => {
+    const waiting = ovsdb.waitFor('a tap', (view) => view.port('tap1'));
+    await ovsdb.view();
+    await Promise.all([expect(waiting).rejects.toThrow(OvsdbConnectionError), ovsdb.close()]);
+
+    await expect(ovsdb.view()).rejects.toThrow('closed by us');
+    await expect(ovsdb.change(() => [addBridge])).rejects.toThrow('closed by us');
+  });
+});
