@@ -73,7 +73,10 @@ export class UnsetFieldError extends OsVifError {
     readonly objectName: string,
     readonly fields: readonly string[],
   ) {
-    super('ERR_OSVIF_UNSET_FIELD', `${objectName}: ${fields.join(', ')} must be set and ${fields.length > 1 ? 'are' : 'is'} not`);
+    super(
+      'ERR_OSVIF_UNSET_FIELD',
+      `${objectName}: ${fields.join(', ')} must be set and ${fields.length > 1 ? 'are' : 'is'} not`,
+    );
   }
 }
 
@@ -298,7 +301,20 @@ export class HostClosedError extends OsVifError {
 /** No plugin of this OsVif goes by the name that the VIF asks for. */
 export class NoMatchingPluginError extends OsVifError {
   constructor(plugin: string, known: readonly string[]) {
-    super('ERR_OSVIF_NO_MATCHING_PLUGIN', `no plugin is named ${describeValue(plugin)}; there are: ${known.join(', ') || 'none'}`);
+    super(
+      'ERR_OSVIF_NO_MATCHING_PLUGIN',
+      `no plugin is named ${describeValue(plugin)}; there are: ${known.join(', ') || 'none'}`,
+    );
+  }
+}
+
+/** A plugin was given a VIF of a class that it doesn't take. */
+export class UnsupportedVIFError extends OsVifError {
+  constructor(plugin: string, taken: string, given: string) {
+    super(
+      'ERR_OSVIF_UNSUPPORTED_VIF',
+      `the plugin ${plugin} takes ${taken}, not ${given}: set vif.plugin to one that does`,
+    );
   }
 }
 

@@ -1,0 +1,58 @@
+/** The Linux machine this process runs on, or one network namespace of it. */
+
+import { UnsupportedHostError } from '../../errors.ts';
+import type { Host, Links } from '../../wiring/host.ts';
+import { loadLibc } from './libc.ts';
+import { LinuxLinks } from './linux-links.ts';
+import { NetlinkSocket } from './netlink/socket.ts';
+import { type NetworkNamespace, openNetworkNamespace } from './network-namespace.ts';
+
+/** How to open a LinuxHost. */
+export interface LinuxHostOptions {
+  /** A network namespace: a name that `ip netns` knows, or a path such as /proc/1234/ns/net. Default: the one this process is in. */
+  readonly netns?: string;
+}
+
+/** Works on the kernel's network devices by rtnetlink and /dev/net/tun. Needs koffi, and CAP_NET_ADMIN for all but reading. */
+export class LinuxHost implements Host {
+  readonly links: Links;
+  readonly #namespace: NetworkNamespace;
+  readonly #socket: NetlinkSocket;
+
+  private constructor(links: Links, namespace: NetworkNamespace, socket: NetlinkSocket) {
+    this.links = links;
+    this.#namespace = namespace;
+    this.#socket = socket;
+  }
+
+  /**
+   * @throws UnsupportedHostError elsewhere than on Linux
+   * @throws MissingKoffiError where koffi is not installed
+   * @throws NamespaceError where `netns` is not there or may not be entered
+   */
+  static async open({ netns }: LinuxHostOptions = {}): Promise<LinuxHost> {
+    if (process.platform !== 'linux') {
+      throw new UnsupportedHostError(
+        `LinuxHost works on Linux, this is ${process.platform}: use MemoryHost for a dry run`,
+      );
+    }
+    const libc = await loadLibc();
+    const namespace = openNetworkNamespace(libc, netns);
+    try {
+      const socket = NetlinkSocket.open(libc, namespace);
+      return new LinuxHost(new LinuxLinks(libc, namespace, socket), namespace, socket);
+    } catch (error) {
+      namespace.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#socket.close();
+    this.#namespace.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

@@ -1,0 +1,150 @@
+/** The netlink wire format (netlink(7)): messages and attributes, in the byte order of the host. */
+
+import { endianness } from 'node:os';
+
+export const NLM_F_REQUEST = 0x001;
+export const NLM_F_MULTI = 0x002;
+export const NLM_F_ACK = 0x004;
+export const NLM_F_DUMP_INTR = 0x010;
+export const NLM_F_DUMP = 0x300;
+export const NLM_F_EXCL = 0x200;
+export const NLM_F_CREATE = 0x400;
+const NLM_F_CAPPED = 0x100;
+const NLM_F_ACK_TLVS = 0x200;
+
+export const NLMSG_ERROR = 2;
+export const NLMSG_DONE = 3;
+export const NLMSG_OVERRUN = 4;
+
+const HEADER_SIZE = 16;
+const ATTRIBUTE_HEADER_SIZE = 4;
+/** NLA_TYPE_MASK: the two top bits of an attribute's type are flags. */
+const ATTRIBUTE_TYPE = 0x3fff;
+const NLMSGERR_ATTR_MSG = 1;
+
+const littleEndian = endianness() === 'LE';
+
+/** An attribute to send: bytes, or attributes nested in it. */
+export type Attribute = readonly [type: number, value: Buffer | readonly Attribute[]];
+
+/** A message as it was received. */
+export interface Message {
+  readonly type: number;
+  readonly flags: number;
+  readonly seq: number;
+  readonly payload: Buffer;
+}
+
+/** A whole message, padded, ready to be sent or to have another behind it. */
+export function encodeMessage(
+  type: number,
+  flags: number,
+  seq: number,
+  body: Buffer,
+  attributes: readonly Attribute[] = [],
+): Buffer {
+  const payload = Buffer.concat([padded(body), encodeAttributes(attributes)]);
+  const length = HEADER_SIZE + payload.length;
+  // The kernel fills in the sender's port (0).
+  return Buffer.concat([u32(length), u16(type), u16(flags), u32(seq), u32(0), payload]);
+}
+
+export function encodeAttributes(attributes: readonly Attribute[]): Buffer {
+  return Buffer.concat(attributes.map(encodeAttribute));
+}
+
+function encodeAttribute([type, value]: Attribute): Buffer {
+  const bytes = Buffer.isBuffer(value) ? value : encodeAttributes(value);
+  return padded(Buffer.concat([u16(ATTRIBUTE_HEADER_SIZE + bytes.length), u16(type), bytes]));
+}
+
+/** Splits what one recv() returned. Stops at the first message that is cut off. */
+export function decodeMessages(buffer: Buffer): Message[] {
+  const messages: Message[] = [];
+  let rest = buffer;
+  while (rest.length >= HEADER_SIZE) {
+    const length = readU32(rest, 0);
+    if (length < HEADER_SIZE || length > rest.length) break;
+    messages.push({
+      type: readU16(rest, 4),
+      flags: readU16(rest, 6),
+      seq: readU32(rest, 8),
+      payload: rest.subarray(HEADER_SIZE, length),
+    });
+    rest = rest.subarray(aligned(length));
+  }
+  return messages;
+}
+
+/** The attributes in these bytes by type; of several of one type the last, as the kernel reads them. */
+export function decodeAttributes(buffer: Buffer): Map<number, Buffer> {
+  return new Map(decodeAttributeList(buffer));
+}
+
+/** The attributes in these bytes, in order: for lists whose entries share one type. */
+export function decodeAttributeList(buffer: Buffer): [number, Buffer][] {
+  const attributes: [number, Buffer][] = [];
+  let rest = buffer;
+  while (rest.length >= ATTRIBUTE_HEADER_SIZE) {
+    const length = readU16(rest, 0);
+    if (length < ATTRIBUTE_HEADER_SIZE || length > rest.length) break;
+    attributes.push([readU16(rest, 2) & ATTRIBUTE_TYPE, rest.subarray(ATTRIBUTE_HEADER_SIZE, length)]);
+    rest = rest.subarray(aligned(length));
+  }
+  return attributes;
+}
+
+/** What an NLMSG_ERROR says: 0 and perhaps a warning, or a positive errno and perhaps why. */
+export function decodeAck({ flags, payload }: Message): { errno: number; text: string } {
+  if (payload.length < 4) return { errno: 0, text: '' };
+  const errno = -readI32(payload, 0);
+  if (!(flags & NLM_F_ACK_TLVS) || payload.length < 4 + HEADER_SIZE) return { errno, text: '' };
+  // The kernel repeats our message, or only its header when NETLINK_CAP_ACK is on.
+  const repeated = flags & NLM_F_CAPPED ? HEADER_SIZE : aligned(readU32(payload, 4));
+  const text = decodeAttributes(payload.subarray(4 + repeated)).get(NLMSGERR_ATTR_MSG);
+  return { errno, text: text ? readString(text) : '' };
+}
+
+export function u8(value: number): Buffer {
+  return Buffer.from([value]);
+}
+
+export function u16(value: number): Buffer {
+  return Buffer.from(new Uint16Array([value]).buffer);
+}
+
+export function u32(value: number): Buffer {
+  return Buffer.from(new Uint32Array([value]).buffer);
+}
+
+/** A string with its closing NUL. */
+export function text(value: string): Buffer {
+  return Buffer.from(`${value}\0`);
+}
+
+export function readU16(buffer: Buffer, offset: number): number {
+  return littleEndian ? buffer.readUInt16LE(offset) : buffer.readUInt16BE(offset);
+}
+
+export function readU32(buffer: Buffer, offset: number): number {
+  return littleEndian ? buffer.readUInt32LE(offset) : buffer.readUInt32BE(offset);
+}
+
+export function readI32(buffer: Buffer, offset: number): number {
+  return littleEndian ? buffer.readInt32LE(offset) : buffer.readInt32BE(offset);
+}
+
+/** The text up to the first NUL. */
+export function readString(buffer: Buffer): string {
+  const end = buffer.indexOf(0);
+  return buffer.toString('utf8', 0, end < 0 ? buffer.length : end);
+}
+
+function aligned(length: number): number {
+  return (length + 3) & ~3;
+}
+
+function padded(bytes: Buffer): Buffer {
+  const missing = aligned(bytes.length) - bytes.length;
+  return missing === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(missing)]);
+}

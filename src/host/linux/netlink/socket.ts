@@ -1,0 +1,233 @@
+/** One rtnetlink socket: requests go out one after the other, each answered before the next. */
+
+import { closeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HostClosedError, NetlinkError, PermissionError } from '../../../errors.ts';
+import { type CallResult, checked, errnoName, errnoText, type Libc } from '../libc.ts';
+import type { NetworkNamespace } from '../network-namespace.ts';
+import {
+  type Attribute,
+  decodeAck,
+  decodeMessages,
+  encodeMessage,
+  type Message,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_DUMP_INTR,
+  NLM_F_REQUEST,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  NLMSG_OVERRUN,
+  readU32,
+  u32,
+} from './message.ts';
+
+const AF_NETLINK = 16;
+const NETLINK_ROUTE = 0;
+const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o4000 | 0o2000000;
+const SOL_SOCKET = 1;
+const SO_RCVBUF = 8;
+const SOL_NETLINK = 270;
+const NETLINK_CAP_ACK = 10;
+const NETLINK_EXT_ACK = 11;
+const NETLINK_GET_STRICT_CHK = 12;
+const MSG_PEEK = 0x02;
+const MSG_TRUNC = 0x20;
+const RECEIVE_BUFFER = 1 << 20;
+/** sizeof(struct sockaddr_nl); the sender's port stands at offset 4. */
+const ADDRESS_SIZE = 12;
+/** How often a dump is started again because devices came or went while it ran. */
+const DUMP_ATTEMPTS = 20;
+const ANSWER_TIMEOUT_MS = 5000;
+
+/** A request to rtnetlink. */
+export interface Request {
+  /** What it is for, for messages: `create bridge br0`. */
+  readonly what: string;
+  readonly type: number;
+  /** Beside NLM_F_REQUEST and NLM_F_ACK. */
+  readonly flags: number;
+  /** The fixed part, e.g. struct ifinfomsg. */
+  readonly body: Buffer;
+  readonly attributes?: readonly Attribute[];
+}
+
+/** A non-blocking AF_NETLINK socket. Several requests may be made at once; they queue. */
+export class NetlinkSocket {
+  readonly #libc: Libc;
+  readonly #fd: number;
+  #lastSeq = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  private constructor(libc: Libc, fd: number) {
+    this.#libc = libc;
+    this.#fd = fd;
+  }
+
+  static open(libc: Libc, namespace: NetworkNamespace): NetlinkSocket {
+    const opened = namespace.run(() => libc.socketSync(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, NETLINK_ROUTE));
+    const fd = checked('open an AF_NETLINK socket', opened);
+    libc.setsockoptSync(fd, SOL_SOCKET, SO_RCVBUF, u32(RECEIVE_BUFFER));
+    // Kernels before 4.12 and 4.20 have no extended acknowledgement and no strict checking; all works without.
+    for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
+      libc.setsockoptSync(fd, SOL_NETLINK, option, u32(1));
+    }
+    return new NetlinkSocket(libc, fd);
+  }
+
+  /**
+   * Sends the requests as one message and returns what each was answered.
+   * The kernel works through all of them, also after one that it refuses.
+   * @throws NetlinkError or PermissionError for the first that was refused
+   */
+  async request(...requests: Request[]): Promise<Message[][]> {
+    return this.#enqueue(async () => {
+      const seqs = requests.map(() => this.#nextSeq());
+      const messages = requests.map(({ type, flags, body, attributes }, i) =>
+        encodeMessage(type, flags | NLM_F_REQUEST | NLM_F_ACK, seqs[i] ?? 0, body, attributes),
+      );
+      await this.#send(Buffer.concat(messages), requests[0]?.what ?? 'netlink request');
+      const results = [];
+      for (const [i, request] of requests.entries())
+        results.push(await this.#collectUntilAck(seqs[i] ?? 0, request.what));
+      for (const [i, { errno, text }] of results.entries())
+        if (errno) throw refusal(requests[i]?.what ?? '', errnoName(errno), text);
+      return results.map(({ messages: answers }) => answers);
+    });
+  }
+
+  /** All that a listing request yields; asked again when devices came or went meanwhile. */
+  async dump({ what, type, body, attributes }: Omit<Request, 'flags'>): Promise<Message[]> {
+    return this.#enqueue(async () => {
+      for (let attempt = 1; ; attempt++) {
+        const seq = this.#nextSeq();
+        await this.#send(encodeMessage(type, NLM_F_REQUEST | NLM_F_DUMP, seq, body, attributes), what);
+        const messages = await this.#collectUntilDone(seq, what);
+        if (!messages.some(({ flags }) => flags & NLM_F_DUMP_INTR))
+          return messages.filter((message) => message.type !== NLMSG_DONE);
+        if (attempt === DUMP_ATTEMPTS)
+          throw new NetlinkError(what, 'EINTR', 'the list kept changing while it was read');
+      }
+    });
+  }
+
+  /** Closes after the requests that are under way. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#queue;
+    closeSync(this.#fd);
+  }
+
+  #enqueue<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new HostClosedError());
+    const turn = this.#queue.then(action);
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  #nextSeq(): number {
+    this.#lastSeq = (this.#lastSeq % 0x7fffffff) + 1;
+    return this.#lastSeq;
+  }
+
+  async #send(message: Buffer, what: string): Promise<void> {
+    for (;;) {
+      const { value, errno } = await this.#libc.send(this.#fd, message, 0);
+      if (value === message.length) return;
+      if (errno !== 'EINTR' && errno !== 'EAGAIN') throw refusal(what, errno || 'EMSGSIZE', errnoText(errno));
+    }
+  }
+
+  async #collectUntilAck(seq: number, what: string): Promise<{ errno: number; text: string; messages: Message[] }> {
+    const messages: Message[] = [];
+    for (;;) {
+      for (const message of await this.#receive(seq, what, 'here')) {
+        if (message.type === NLMSG_ERROR) return { ...decodeAck(message), messages };
+        messages.push(message);
+      }
+    }
+  }
+
+  async #collectUntilDone(seq: number, what: string): Promise<Message[]> {
+    const messages: Message[] = [];
+    for (;;) {
+      // Each further part of a list is put together inside recv(), under the kernel's RTNL lock: not on this thread.
+      for (const message of await this.#receive(seq, what, 'on a worker')) {
+        if (message.type === NLMSG_ERROR) {
+          const { errno, text } = decodeAck(message);
+          throw refusal(what, errnoName(errno), text);
+        }
+        messages.push(message);
+        if (message.type === NLMSG_DONE) return messages;
+      }
+    }
+  }
+
+  /** Messages received ahead of the request that they answer. */
+  #pending: Message[] = [];
+
+  async #receive(seq: number, what: string, where: 'here' | 'on a worker'): Promise<Message[]> {
+    const deadline = Date.now() + ANSWER_TIMEOUT_MS;
+    for (;;) {
+      const mine = this.#takePending(seq);
+      if (mine.length > 0) return mine;
+      const buffer = await this.#receiveDatagram(what, where);
+      if (buffer === undefined) {
+        // The kernel answers inside send(); nothing to read means that it is late, as it should never be.
+        if (Date.now() > deadline) throw new NetlinkError(what, 'ETIMEDOUT', 'the kernel did not answer');
+        await sleep(1);
+        continue;
+      }
+      const messages = decodeMessages(buffer);
+      if (messages.some(({ type }) => type === NLMSG_OVERRUN))
+        throw new NetlinkError(what, 'ENOBUFS', 'an answer was lost');
+      this.#pending.push(...messages);
+    }
+  }
+
+  /** The messages that answer this request, up to its end; older ones, of requests that were given up, are dropped. */
+  #takePending(seq: number): Message[] {
+    this.#pending = this.#pending.filter((message) => message.seq >= seq);
+    const mine: Message[] = [];
+    while (this.#pending[0]?.seq === seq) {
+      const [next] = this.#pending.splice(0, 1);
+      if (next) mine.push(next);
+    }
+    return mine;
+  }
+
+  async #receiveDatagram(what: string, where: 'here' | 'on a worker'): Promise<Buffer | undefined> {
+    const address = Buffer.alloc(ADDRESS_SIZE);
+    const call = (buffer: Buffer, flags: number): CallResult | Promise<CallResult> =>
+      where === 'here'
+        ? this.#libc.recvfromSync(this.#fd, buffer, flags, address)
+        : this.#libc.recvfrom(this.#fd, buffer, flags, address);
+    let size = 32 * 1024;
+    for (;;) {
+      const peeked = where === 'here' ? await call(Buffer.alloc(0), MSG_PEEK | MSG_TRUNC) : undefined;
+      if (peeked && peeked.value > size) size = peeked.value;
+      const buffer = Buffer.allocUnsafe(size);
+      const { value, errno } = await call(buffer, MSG_TRUNC);
+      if (value > size) throw new NetlinkError(what, 'EMSGSIZE', `an answer of ${value} bytes did not fit ${size}`);
+      if (value >= 0 && readU32(address, 4) === 0) return buffer.subarray(0, value);
+      if (value >= 0 || errno === 'EINTR') continue;
+      if (errno === 'EAGAIN') return undefined;
+      throw new NetlinkError(
+        what,
+        errno,
+        errno === 'ENOBUFS' ? 'an answer was lost for lack of buffer space' : errnoText(errno),
+      );
+    }
+  }
+}
+
+function refusal(what: string, errno: string, text: string): Error {
+  if (errno !== 'EPERM' && errno !== 'EACCES') return new NetlinkError(what, errno, text || errnoText(errno));
+  return new PermissionError(what, errno, text || errnoText(errno), NEEDS_NET_ADMIN);
+}
+
+/** What to do about EPERM. */
+export const NEEDS_NET_ADMIN =
+  'this process needs CAP_NET_ADMIN over the network namespace: run it as root or grant the capability';

@@ -1,0 +1,97 @@
+/** Makes TAP devices through /dev/net/tun (the kernel's Documentation/networking/tuntap.rst). */
+
+import { close, openSync } from 'node:fs';
+import { PermissionError, SystemCallError } from '../../errors.ts';
+import type { NewLink } from '../../wiring/host.ts';
+import { errnoText, type Libc } from './libc.ts';
+import { u32 } from './netlink/message.ts';
+import { NEEDS_NET_ADMIN } from './netlink/socket.ts';
+import type { NetworkNamespace } from './network-namespace.ts';
+
+const TUN_DEVICE = '/dev/net/tun';
+const TUNSETIFF = 0x400454ca;
+const TUNSETPERSIST = 0x400454cb;
+const TUNSETOWNER = 0x400454cc;
+const TUNSETGROUP = 0x400454ce;
+const IFF_TAP = 0x0002;
+const IFF_NO_PI = 0x1000;
+const IFF_VNET_HDR = 0x4000;
+const IFF_TUN_EXCL = 0x8000;
+const IFF_MULTI_QUEUE = 0x0100;
+/** sizeof(struct ifreq): the name, then the flags at IFNAMSIZ. */
+const IFREQ_SIZE = 40;
+const IFNAMSIZ = 16;
+
+type NewTap = NewLink & { kind: 'tap' };
+
+/**
+ * Makes a TAP, has `configure` finish it, and only then makes it outlive this process:
+ * killed before that, the kernel takes the device away, so that no half-made one is ever left.
+ */
+export async function createTap(
+  libc: Libc,
+  namespace: NetworkNamespace,
+  link: NewTap,
+  configure: () => Promise<void>,
+): Promise<void> {
+  const { name, tap = {} } = link;
+  const fd = openTunDevice(namespace, name);
+  const control = async (what: string, request: number, argument: Buffer | number): Promise<void> => {
+    const { value, errno } = await libc.ioctl(fd, request, argument);
+    if (value < 0) throw refusal(`${what} of tap ${name}`, errno);
+  };
+  try {
+    await control('creation', TUNSETIFF, interfaceRequest(link));
+    await configure();
+    if (tap.owner !== undefined) await control('setting the owner', TUNSETOWNER, tap.owner);
+    if (tap.group !== undefined) await control('setting the group', TUNSETGROUP, tap.group);
+    await control('making persistent', TUNSETPERSIST, 1);
+  } finally {
+    // Closing may delete the device, which takes the kernel tens of milliseconds: not on this thread.
+    await new Promise<void>((resolve) => close(fd, () => resolve()));
+  }
+}
+
+function openTunDevice(namespace: NetworkNamespace, name: string): number {
+  try {
+    // The device belongs to the namespace in which the file was opened.
+    return namespace.run(() => openSync(TUN_DEVICE, 'r+'));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const what = `creation of tap ${name}: open ${TUN_DEVICE}`;
+    if (code === 'EACCES' || code === 'EPERM') {
+      throw new PermissionError(
+        what,
+        code,
+        errnoText(code),
+        `run this as root, or let this user read and write ${TUN_DEVICE}`,
+      );
+    }
+    if (code === 'ENOENT' || code === 'ENODEV' || code === 'ENXIO') {
+      throw new SystemCallError(
+        what,
+        code,
+        errnoText(code),
+        'load the kernel module with `modprobe tun`, or give the container that device',
+      );
+    }
+    throw error;
+  }
+}
+
+/** struct ifreq. Programs that attach choose again whether frames carry a virtio-net header. */
+function interfaceRequest({ name, tap = {} }: NewTap): Buffer {
+  const request = Buffer.alloc(IFREQ_SIZE);
+  request.write(name, 'utf8');
+  u32(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_TUN_EXCL | (tap.multiQueue ? IFF_MULTI_QUEUE : 0)).copy(
+    request,
+    IFNAMSIZ,
+  );
+  return request;
+}
+
+function refusal(what: string, errno: string): Error {
+  if (errno === 'EPERM' || errno === 'EACCES')
+    return new PermissionError(what, errno, errnoText(errno), NEEDS_NET_ADMIN);
+  return new SystemCallError(what, errno, errnoText(errno));
+}

@@ -1,0 +1,25 @@
+/** A host that exists in memory only, with the kernel's rules: for dry runs, examples and tests. */
+
+import { HostClosedError } from '../../errors.ts';
+import type { Host, Links } from '../../wiring/host.ts';
+import { MemoryLinks } from './memory-links.ts';
+
+/** Needs no privileges and no Linux. What it holds is gone with it. */
+export class MemoryHost implements Host {
+  readonly links: Links;
+  #closed = false;
+
+  constructor() {
+    this.links = new MemoryLinks(() => {
+      if (this.#closed) throw new HostClosedError();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

@@ -1,0 +1,30 @@
+/** What a plugin is: the code that knows how to plug some kinds of VIFs. */
+
+import { UnsupportedVIFError } from '../errors.ts';
+import type { HostPluginInfo } from '../objects/host-info.ts';
+import type { InstanceInfo } from '../objects/instance-info.ts';
+import type { VIFBase } from '../objects/vif.ts';
+import type { Host } from '../wiring/host.ts';
+
+/** A plugin, whatever way it works; `vif.plugin` chooses it by the name that it describes itself with. */
+export interface VIFPlugin {
+  /** Its name, and the VIF objects and versions that it takes. */
+  describe(): HostPluginInfo;
+  /** Makes the host side of the VIF. Doing it again changes nothing. */
+  plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void>;
+  /** Takes away what plug made. Doing it again is fine. */
+  unplug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void>;
+}
+
+/** What a plugin works with. */
+export interface PluginContext {
+  readonly host: Host;
+  /** Aborted when the caller wants no more of it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The VIF as the class that the plugin takes. */
+export function requireVIF<V extends VIFBase>(plugin: Pick<VIFPlugin, 'describe'>, vif: VIFBase, type: new () => V): V {
+  if (vif instanceof type) return vif;
+  throw new UnsupportedVIFError(plugin.describe().pluginName ?? '', type.name, vif.constructor.name);
+}

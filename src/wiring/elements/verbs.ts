@@ -1,0 +1,40 @@
+/** What each kind of element can do; one file per kind implements it. */
+
+import type { Host } from '../host.ts';
+
+/** Where an element is worked on, and for whom. */
+export interface Site {
+  readonly host: Host;
+  /** The VIF's id; marks the devices that are made. */
+  readonly owner: string;
+}
+
+/** A site where every change is noted with what takes it back. */
+export interface UndoableSite extends Site {
+  /** To be called right after each change. */
+  undoable(undo: () => Promise<void>): void;
+}
+
+/** The verbs of one kind of element. */
+export interface Verbs<E> {
+  /** Throws LinkValueError for what could never be; asks the host nothing. */
+  validate(element: E): void;
+  /** Makes the host agree with the element; changes nothing where it does already. */
+  ensure(element: E, site: UndoableSite): Promise<void>;
+  /** Removes what ensure made for this owner; what is gone already is fine. */
+  remove(element: E, site: Site): Promise<void>;
+  /** Lists where the host differs from the element. */
+  inspect(element: E, site: Site): Promise<Drift[]>;
+}
+
+/** One way in which the host differs from what it should be. */
+export type Drift =
+  | { readonly type: 'missing'; readonly link: string }
+  | { readonly type: 'foreign'; readonly link: string; readonly reason: string }
+  | {
+      readonly type: 'differs';
+      readonly link: string;
+      readonly property: string;
+      readonly want: unknown;
+      readonly have: unknown;
+    };

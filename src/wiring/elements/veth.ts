@@ -1,0 +1,104 @@
+/** A pair of virtual Ethernet devices: what goes into one comes out of the other. */
+
+import { ForeignLinkError } from '../../errors.ts';
+import type { Link, LinkSettings, NewLink } from '../host.ts';
+import { requireLinkName, requireNewLink } from '../link-values.ts';
+import { aliasOf, isOwnedBy } from '../ownership.ts';
+import { adjustLink, deleteLink, ensureLink, indexOf, inspectLink } from './link.ts';
+import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
+
+export interface VethElement {
+  readonly kind: 'veth';
+  readonly name: string;
+  /** Name of the other end. */
+  readonly peer: string;
+  /** Bytes, of both ends. */
+  readonly mtu?: number;
+  /** Both ends take frames for any address. */
+  readonly promiscuous?: boolean;
+  /** Name of the bridge that the first end becomes a port of. */
+  readonly master?: string;
+}
+
+export const veth: Verbs<VethElement> = {
+  validate(element) {
+    requireNewLink(desiredLink(element, 0));
+    if (element.master !== undefined) requireLinkName(element.master);
+  },
+
+  async ensure(element, site) {
+    const desired = desiredLink(element, await masterIndex(element, site));
+    refuseOtherPeer(element, await bothEnds(element, site), site);
+    await ensureLink(desired, site);
+    await ensurePeer(element, site);
+  },
+
+  async remove(element, site) {
+    const ends = await bothEnds(element, site);
+    for (const end of ends) refuseForeignEnd(end, site);
+    // Deleting one end takes the other along; a second deletion finds nothing, which is fine.
+    for (const end of ends) await deleteLink(site.host, end);
+  },
+
+  async inspect(element, site) {
+    const found = await inspectLink(desiredLink(element, await masterIndex(element, site)), site);
+    return [...found, ...(await inspectPeer(element, site))];
+  },
+};
+
+async function masterIndex({ name, master }: VethElement, site: Site): Promise<number> {
+  return master === undefined ? 0 : indexOf(master, site, `veth ${name}`);
+}
+
+function desiredLink(element: VethElement, master: number): NewLink & { kind: 'veth' } {
+  const { kind, name } = element;
+  const settings = endSettings(element);
+  return { kind, name, master, ...settings, peer: { name: element.peer, ...settings } };
+}
+
+function endSettings({ mtu, promiscuous }: VethElement): LinkSettings {
+  return { up: true, ...(mtu !== undefined && { mtu }), ...(promiscuous !== undefined && { promiscuous }) };
+}
+
+async function bothEnds({ name, peer }: VethElement, site: Site): Promise<Link[]> {
+  const ends = await Promise.all([site.host.links.get(name), site.host.links.get(peer)]);
+  return ends.filter((end) => end !== undefined);
+}
+
+function refuseForeignEnd(end: Link, site: Site): void {
+  if (end.kind === 'veth' && isOwnedBy(end, site.owner)) return;
+  throw new ForeignLinkError(
+    `veth ${end.name}: a ${end.kind || 'device'} of that name is there that was not made for this VIF (alias "${end.alias}")`,
+  );
+}
+
+/** Either both ends are there and belong together, or none is. */
+function refuseOtherPeer(element: VethElement, ends: Link[], site: Site): void {
+  for (const end of ends) refuseForeignEnd(end, site);
+  const [first, second] = ends;
+  if (first === undefined || (second !== undefined && second.index === first.lower)) return;
+  throw new ForeignLinkError(
+    `veth ${first.name}: its other end is not ${element.peer === first.name ? element.name : element.peer}; unplug the VIF first`,
+  );
+}
+
+/** The master of the peer is left alone: Open vSwitch sets it to its datapath. */
+async function ensurePeer(element: VethElement, site: UndoableSite): Promise<void> {
+  const peer = await site.host.links.get(element.peer);
+  if (peer) await adjustLink(peer, wantedPeer(element, site), site);
+}
+
+async function inspectPeer(element: VethElement, site: Site): Promise<Drift[]> {
+  const { kind, peer } = element;
+  const link = await site.host.links.get(peer);
+  if (link === undefined) return [{ type: 'missing', link: peer }];
+  const drifts = await inspectLink(
+    { kind, name: peer, peer: { name: element.name }, ...wantedPeer(element, site) },
+    site,
+  );
+  return drifts;
+}
+
+function wantedPeer(element: VethElement, site: Site): LinkSettings {
+  return { ...endSettings(element), alias: aliasOf(site.owner), group: 0 };
+}

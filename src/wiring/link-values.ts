@@ -1,0 +1,75 @@
+/** Refuses what no device can have, before anything is asked of the kernel; both hosts and every element use it. */
+
+import { describeValue, LinkValueError } from '../errors.ts';
+import type { LinkSettings, NewLink } from './host.ts';
+
+/** The kernel's IFNAMSIZ less the closing NUL. */
+export const MAX_NAME_BYTES = 15;
+/** ETH_MIN_MTU and ETH_MAX_MTU. */
+const MIN_MTU = 68;
+const MAX_MTU = 65535;
+/** IFALIASZ less one. */
+const MAX_ALIAS_BYTES = 255;
+const MAX_GROUP = 0xffffffff;
+
+/** Throws LinkValueError for a device to make that could not be. */
+export function requireNewLink(link: NewLink): void {
+  requireLinkName(link.name);
+  requireLinkSettings(link.name, link);
+  if (link.kind === 'veth') {
+    requireLinkName(link.peer.name);
+    requireLinkSettings(link.peer.name, link.peer);
+    if (link.peer.name === link.name) throw new LinkValueError(`veth ${link.name}: its two ends need two names`);
+  }
+}
+
+/** Kernel: dev_valid_name(); and no `%`, since dev_alloc_name() would number the device. */
+export function requireLinkName(name: string): void {
+  const fault = faultOfName(name);
+  if (fault) throw new LinkValueError(`${describeValue(name)} can't name a network device: ${fault}`);
+}
+
+function faultOfName(name: unknown): string | undefined {
+  if (typeof name !== 'string') return 'it is not a string';
+  const bytes = Buffer.byteLength(name);
+  if (bytes === 0) return 'it is empty';
+  if (bytes > MAX_NAME_BYTES) return `it has ${bytes} bytes, the kernel takes ${MAX_NAME_BYTES}`;
+  if (name === '.' || name === '..') return 'it is a directory to sysfs';
+  // The kernel's isspace() works on bytes and counts 0xa0, which ends the UTF-8 form of some letters.
+  for (const byte of Buffer.from(name)) {
+    if (byte === 0) return 'it contains NUL';
+    if ((byte >= 9 && byte <= 13) || byte === 0x20 || byte === 0xa0) return 'it contains white space';
+    if (byte === 0x2f || byte === 0x3a || byte === 0x25) return `it contains "${String.fromCharCode(byte)}"`;
+  }
+  return undefined;
+}
+
+/** Throws LinkValueError for a MAC address, MTU, alias or bridge parameter that the kernel would refuse of any device. */
+export function requireLinkSettings(name: string, settings: LinkSettings): void {
+  const { mac, mtu, alias, group, bridge } = settings;
+  if (mac !== undefined) requireMac(name, mac);
+  if (mtu !== undefined) requireInteger(name, 'MTU', mtu, MIN_MTU, MAX_MTU);
+  if (group !== undefined) requireInteger(name, 'interface group', group, 0, MAX_GROUP);
+  if (alias !== undefined && Buffer.byteLength(alias) > MAX_ALIAS_BYTES) {
+    throw new LinkValueError(`${name}: an alias of more than ${MAX_ALIAS_BYTES} bytes: ${describeValue(alias)}`);
+  }
+  if (bridge?.forwardDelay !== undefined)
+    requireInteger(name, 'forward delay', bridge.forwardDelay, bridge.stp ? 2 : 0, 30);
+  if (bridge?.ageingTime !== undefined) requireInteger(name, 'ageing time', bridge.ageingTime, 0, 1_000_000);
+}
+
+function requireMac(name: string, mac: string): void {
+  const octets = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)
+    ? mac.split(':').map((octet) => Number.parseInt(octet, 16))
+    : [];
+  const [first] = octets;
+  if (first === undefined)
+    throw new LinkValueError(`${name}: ${describeValue(mac)} is not a MAC address such as fa:16:3e:12:34:56`);
+  if (first & 1) throw new LinkValueError(`${name}: the MAC address ${mac} is a multicast one, no device can have it`);
+  if (octets.every((octet) => octet === 0)) throw new LinkValueError(`${name}: the MAC address is all zeros`);
+}
+
+function requireInteger(name: string, what: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new LinkValueError(`${name}: ${what} ${describeValue(value)} is outside ${min} to ${max}`);
+}

@@ -1,0 +1,84 @@
+/** Throwaway network namespaces: each test gets its own, and nothing touches the machine's network. */
+
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+
+export interface Netns {
+  /** For LinuxHost.open({ netns }). */
+  readonly path: string;
+  /** Runs a command in the namespace and returns what it printed. */
+  run(command: string, ...args: string[]): string;
+  /** `ip -j -d link show` in the namespace, without lo. */
+  links(): IpLink[];
+}
+
+/** What `ip -j -d link show` says of a device. */
+export interface IpLink {
+  readonly ifindex: number;
+  readonly ifname: string;
+  readonly flags: string[];
+  readonly mtu: number;
+  readonly address: string;
+  readonly master?: string;
+  readonly ifalias?: string;
+  readonly group?: string;
+  readonly link?: string;
+  readonly linkinfo?: {
+    readonly info_kind?: string;
+    readonly info_data?: Record<string, unknown>;
+    readonly info_slave_data?: Record<string, unknown>;
+  };
+}
+
+/** Why no namespace can be made here, or undefined when one can. Under CI that is an error, not a reason to skip. */
+export const NETNS_UNAVAILABLE: string | undefined = whyUnavailable();
+
+/** A network namespace for the running test, gone when it ends. */
+export async function makeNetns(): Promise<Netns> {
+  const holder = spawn('unshare', ['--net', '--mount', 'sh', '-c', 'mount -t sysfs sysfs /sys && exec sleep 1000'], {
+    stdio: 'ignore',
+  });
+  onTestFinished(() => void holder.kill('SIGKILL'));
+  const path = `/proc/${holder.pid}/ns/net`;
+  await untilUnshared(holder);
+  const run = (command: string, ...args: string[]): string =>
+    execFileSync('nsenter', [`--net=${path}`, `--mount=/proc/${holder.pid}/ns/mnt`, command, ...args], {
+      encoding: 'utf8',
+    });
+  const links = (): IpLink[] => {
+    const all: IpLink[] = JSON.parse(run('ip', '-j', '-d', 'link', 'show') || '[]');
+    return all.filter(({ ifname }) => ifname !== 'lo');
+  };
+  return { path, run, links };
+}
+
+async function untilUnshared(holder: ChildProcess): Promise<void> {
+  const own = readlinkSync('/proc/self/ns/net');
+  for (let i = 0; i < 500; i++) {
+    if (holder.exitCode !== null) throw new Error(`unshare --net ended with ${holder.exitCode}`);
+    try {
+      if (
+        readlinkSync(`/proc/${holder.pid}/exe`).endsWith('/sleep') &&
+        readlinkSync(`/proc/${holder.pid}/ns/net`) !== own
+      )
+        return;
+    } catch {
+      // Not there yet.
+    }
+    await sleep(10);
+  }
+  throw new Error('unshare --net took more than 5 s');
+}
+
+function whyUnavailable(): string | undefined {
+  if (process.platform !== 'linux') return `this is ${process.platform}, network namespaces are Linux`;
+  const { status } = spawnSync('unshare', ['--net', 'true'], { stdio: 'ignore' });
+  const reason =
+    status === 0
+      ? undefined
+      : 'no network namespace can be made: run the tests as root, with util-linux and iproute2 installed';
+  if (reason !== undefined && process.env.CI === 'true') throw new Error(reason);
+  return reason;
+}
