@@ -1,0 +1,31 @@
+/** Addresses of a port. */
+import { ipAddress } from '../versioned/addresses.ts';
+import { listOf } from '../versioned/collections.ts';
+import { field } from '../versioned/field.ts';
+import { objectOf } from '../versioned/object-of.ts';
+import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
+import { VersionedObjectList } from '../versioned/versioned-object-list.ts';
+import { osVifObject } from './os-vif-object.ts';
+
+/** An address that a port has on a subnet. */
+@osVifObject({ name: 'FixedIP', version: '1.0' })
+export class FixedIP extends VersionedObject {
+  /** The address. */
+  @field(ipAddress()) address?: string;
+  /** Floating IPs that lead to it. */
+  @field(listOf(ipAddress())) floatingIps?: readonly string[];
+
+  constructor(values: FieldValues<FixedIP> = {}) {
+    super(values);
+  }
+}
+
+/** Fixed IPs. */
+@osVifObject({ name: 'FixedIPList', version: '1.0' })
+export class FixedIPList extends VersionedObjectList<FixedIP> {
+  @field(listOf(objectOf(FixedIP))) declare objects?: readonly FixedIP[];
+
+  constructor(values: FieldValues<FixedIPList> = {}) {
+    super(values);
+  }
+}

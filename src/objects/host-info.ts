@@ -1,0 +1,130 @@
+/** What a host can plug: its plugins, the VIF and port profile classes that each takes, and in which versions. */
+import { IncompatibleVersionError, UnsupportedObjectError } from '../errors.ts';
+import { listOf } from '../versioned/collections.ts';
+import { field } from '../versioned/field.ts';
+import { objectOf } from '../versioned/object-of.ts';
+import { objectClasses } from '../versioned/registry.ts';
+import { string } from '../versioned/scalars.ts';
+import { isWithin } from '../versioned/version.ts';
+import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
+import { osVifObject } from './os-vif-object.ts';
+
+/** A class of port profiles and the versions of it that a plugin takes. */
+@osVifObject({ name: 'HostPortProfileInfo', version: '1.0' })
+export class HostPortProfileInfo extends VersionedObject {
+  /** The object name of the port profile class. */
+  @field(string()) profileObjectName?: string;
+  /** The oldest version that is taken. */
+  @field(string()) minVersion?: string;
+  /** The newest version that is taken. */
+  @field(string()) maxVersion?: string;
+
+  constructor(values: FieldValues<HostPortProfileInfo> = {}) {
+    super(values);
+  }
+
+  /** The newest version of the profile that both this process and the host know. Throws as {@link HostVIFInfo.getCommonVersion}. */
+  getCommonVersion(this: HostPortProfileInfo): string {
+    const { profileObjectName, minVersion, maxVersion } = this.require('profileObjectName', 'minVersion', 'maxVersion');
+    return commonVersion(profileObjectName, minVersion, maxVersion);
+  }
+}
+
+/** A class of VIFs, the versions of it that a plugin takes, and the port profiles with it. */
+@osVifObject({ name: 'HostVIFInfo', version: '1.1' })
+export class HostVIFInfo extends VersionedObject {
+  /** The object name of the VIF class. */
+  @field(string()) vifObjectName?: string;
+  /** The oldest version that is taken. */
+  @field(string()) minVersion?: string;
+  /** The newest version that is taken. */
+  @field(string()) maxVersion?: string;
+  /** The port profiles that may come with it. */
+  @field(listOf(objectOf(HostPortProfileInfo)), { since: '1.1' })
+  supportedPortProfiles?: readonly HostPortProfileInfo[];
+
+  constructor(values: FieldValues<HostVIFInfo> = {}) {
+    super(values);
+  }
+
+  /**
+   * The newest version of the VIF class that both this process and the host know.
+   *
+   * @throws UnsupportedObjectError where this process does not know the class
+   * @throws IncompatibleVersionError where it has no version that the host takes
+   */
+  getCommonVersion(this: HostVIFInfo): string {
+    const { vifObjectName, minVersion, maxVersion } = this.require('vifObjectName', 'minVersion', 'maxVersion');
+    return commonVersion(vifObjectName, minVersion, maxVersion);
+  }
+}
+
+/** A plugin and the VIF classes that it takes. */
+@osVifObject({ name: 'HostPluginInfo', version: '1.0' })
+export class HostPluginInfo extends VersionedObject {
+  /** The name that a VIF asks for it by. */
+  @field(string()) pluginName?: string;
+  /** What it takes. */
+  @field(listOf(objectOf(HostVIFInfo))) vifInfo?: readonly HostVIFInfo[];
+
+  constructor(values: FieldValues<HostPluginInfo> = {}) {
+    super(values);
+  }
+
+  /** Whether it takes VIFs of a class. */
+  hasVif(name: string): boolean {
+    return this.vifInfo?.some(({ vifObjectName }) => vifObjectName === name) ?? false;
+  }
+
+  /** What it says of a class of VIFs. Throws {@link UnsupportedObjectError} where it does not take them. */
+  getVif(name: string): HostVIFInfo {
+    const found = this.vifInfo?.find(({ vifObjectName }) => vifObjectName === name);
+    if (found) return found;
+    throw new UnsupportedObjectError(name, `plugin ${this.pluginName ?? 'without a name'} takes no ${name}`);
+  }
+
+  /** Forgets every class of VIFs but these. */
+  filterVifTypes(permitted: readonly string[]): void {
+    this.vifInfo = (this.vifInfo ?? []).filter(({ vifObjectName = '' }) => permitted.includes(vifObjectName));
+  }
+}
+
+/** A host and its plugins. */
+@osVifObject({ name: 'HostInfo', version: '1.0' })
+export class HostInfo extends VersionedObject {
+  /** The plugins. */
+  @field(listOf(objectOf(HostPluginInfo))) pluginInfo?: readonly HostPluginInfo[];
+
+  constructor(values: FieldValues<HostInfo> = {}) {
+    super(values);
+  }
+
+  /** Whether the host has a plugin. */
+  hasPlugin(name: string): boolean {
+    return this.pluginInfo?.some(({ pluginName }) => pluginName === name) ?? false;
+  }
+
+  /** What the host says of a plugin. Throws {@link UnsupportedObjectError} where it does not have it. */
+  getPlugin(name: string): HostPluginInfo {
+    const found = this.pluginInfo?.find(({ pluginName }) => pluginName === name);
+    if (found) return found;
+    throw new UnsupportedObjectError(name, `the host has no plugin ${name}`);
+  }
+
+  /** Forgets every class of VIFs but these, and every plugin that is left with none. */
+  filterVifTypes(permitted: readonly string[]): void {
+    const plugins = this.pluginInfo ?? [];
+    for (const plugin of plugins) plugin.filterVifTypes(permitted);
+    this.pluginInfo = plugins.filter(({ vifInfo = [] }) => vifInfo.length > 0);
+  }
+}
+
+function commonVersion(name: string, min: string, max: string): string {
+  const known = objectClasses('os_vif')
+    .get(name)
+    ?.map(({ version }) => version);
+  if (known === undefined) throw new UnsupportedObjectError(name, `no object ${name} is declared here`);
+  const common = known.find((version) => isWithin(version, min, max));
+  if (common !== undefined) return common;
+  throw new IncompatibleVersionError(name, `${min} to ${max}`, known);
+}

@@ -1,0 +1,148 @@
+/**
+ * Field types of addresses: MAC, PCI, IP and IP network. What is taken is said by one pattern per type, which the JSON Schema shares;
+ * what is stored is the canonical form, the one that Python's netaddr writes.
+ */
+import ipaddr from 'ipaddr.js';
+import { type FieldType, refuse, scalar } from './field-type.ts';
+
+/** A MAC address, six bytes with `:` or `-` between; stored in lower case with colons. */
+export function macAddress(): FieldType<string> {
+  return MAC_ADDRESS;
+}
+
+/** The PCI address of a device, `domain:bus:slot.function` such as `0000:3b:00.1`; stored in lower case. */
+export function pciAddress(): FieldType<string> {
+  return PCI_ADDRESS;
+}
+
+/** An IPv4 address of four plain decimal parts or an IPv6 address without a zone; IPv6 is stored as RFC 5952 writes it. */
+export function ipAddress(): FieldType<string> {
+  return IP_ADDRESS;
+}
+
+/** An IPv4 address of four plain decimal parts. */
+export function ipv4Address(): FieldType<string> {
+  return IPV4_ADDRESS;
+}
+
+/** An IPv6 address without a zone, stored as RFC 5952 writes it. */
+export function ipv6Address(): FieldType<string> {
+  return IPV6_ADDRESS;
+}
+
+/**
+ * An IP network in CIDR notation, `10.0.0.0/24` or `2001:db8::/64`; bits behind the prefix are kept (`10.0.0.5/24`).
+ * A bare address is a network of itself; an IPv4 netmask or hostmask instead of the prefix length is turned into one.
+ */
+export function ipNetwork(): FieldType<string> {
+  return IP_NETWORK;
+}
+
+const whole = (source: string) => new RegExp(`^(?:${source})$`);
+const pattern = (form: RegExp) => ({ type: 'string', pattern: form.source });
+
+const MAC_FORM = whole('[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}');
+const PCI_FORM = whole('[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[01][0-9a-fA-F]\\.[0-7]');
+
+const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+const IPV4 = `(?:${OCTET}\\.){3}${OCTET}`;
+const IPV6 = ipv6Pattern();
+const IPV4_FORM = whole(IPV4);
+const IPV6_FORM = whole(IPV6);
+const IP_FORM = whole(`${IPV4}|${IPV6}`);
+const NETWORK_FORM = whole(
+  `${IPV4}(?:/(?:0*(?:3[0-2]|[12]?[0-9])|${maskPattern('255', '255|254|252|248|240|224|192|128|0', '0')}|${maskPattern('0', '255|127|63|31|15|7|3|1|0', '255')}))?` +
+    `|(?:${IPV6})(?:/0*(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?`,
+);
+
+const MAC_ADDRESS = scalar(
+  'MACAddress',
+  (value) =>
+    typeof value === 'string' && MAC_FORM.test(value)
+      ? value.toLowerCase().replaceAll('-', ':')
+      : refuse(value, 'a MAC address such as fa:16:3e:00:00:01'),
+  pattern(MAC_FORM),
+);
+
+const PCI_ADDRESS = scalar(
+  'PCIAddress',
+  (value) =>
+    typeof value === 'string' && PCI_FORM.test(value)
+      ? value.toLowerCase()
+      : refuse(value, 'a PCI address such as 0000:3b:00.1'),
+  pattern(PCI_FORM),
+);
+
+const IPV4_ADDRESS = scalar(
+  'IPV4Address',
+  (value) =>
+    typeof value === 'string' && IPV4_FORM.test(value) ? value : refuse(value, 'an IPv4 address such as 192.0.2.1'),
+  pattern(IPV4_FORM),
+);
+
+const IPV6_ADDRESS = scalar(
+  'IPV6Address',
+  (value) =>
+    typeof value === 'string' && IPV6_FORM.test(value)
+      ? canonicalIpv6(value)
+      : refuse(value, 'an IPv6 address such as 2001:db8::1'),
+  pattern(IPV6_FORM),
+);
+
+const IP_ADDRESS = scalar(
+  'IPAddress',
+  (value) => {
+    if (typeof value !== 'string') return refuse(value, 'an IP address');
+    if (IPV4_FORM.test(value)) return value;
+    return IPV6_FORM.test(value) ? canonicalIpv6(value) : refuse(value, 'an IP address');
+  },
+  pattern(IP_FORM),
+);
+
+const IP_NETWORK = scalar(
+  'IPNetwork',
+  (value) =>
+    typeof value === 'string' && NETWORK_FORM.test(value)
+      ? canonicalNetwork(value)
+      : refuse(value, 'an IP network such as 192.0.2.0/24 or 2001:db8::/64'),
+  pattern(NETWORK_FORM),
+);
+
+function canonicalNetwork(value: string): string {
+  const [address = '', prefix] = value.split('/');
+  if (address.includes(':')) return `${canonicalIpv6(address)}/${Number(prefix ?? 128)}`;
+  return `${address}/${prefix?.includes('.') ? prefixLengthOf(prefix) : Number(prefix ?? 32)}`;
+}
+
+/** Netmask or hostmask; 0.0.0.0 is a netmask. */
+function prefixLengthOf(mask: string): number {
+  const address = ipaddr.IPv4.parse(mask);
+  const asNetmask = address.prefixLengthFromSubnetMask();
+  if (asNetmask !== null) return asNetmask;
+  const inverted = address.octets.map((octet) => 255 - octet);
+  return new ipaddr.IPv4(inverted).prefixLengthFromSubnetMask() ?? refuse(mask, 'a netmask or a hostmask');
+}
+
+/** As inet_ntop(3) of the GNU C library writes it, which Python's netaddr does too: mapped and compatible addresses end in IPv4. */
+function canonicalIpv6(value: string): string {
+  const address = ipaddr.IPv6.parse(value);
+  const [a, b, c, d, e, f, g = 0, h = 0] = address.parts;
+  const endsInIpv4 = !(a || b || c || d || e) && (f === 0xffff || (f === 0 && g !== 0));
+  if (!endsInIpv4) return address.toRFC5952String();
+  return `::${f === 0xffff ? 'ffff:' : ''}${g >> 8}.${g & 255}.${h >> 8}.${h & 255}`;
+}
+
+/** RFC 4291 2.2: eight groups, or fewer with one `::`, the last two groups as hexadecimal or as an IPv4 address. */
+function ipv6Pattern(): string {
+  const group = '[0-9a-fA-F]{1,4}';
+  const tail = (groups: number) =>
+    groups < 2 ? `(?:${group})?` : `(?:(?:${group}:){0,${groups - 1}}${group}|(?:${group}:){0,${groups - 2}}${IPV4})?`;
+  const head = (groups: number) => (groups === 0 ? '' : `${group}(?::${group}){${groups - 1}}`);
+  const shortened = [0, 1, 2, 3, 4, 5, 6].map((groups) => `${head(groups)}::${tail(7 - groups)}`);
+  return [`(?:${group}:){7}${group}`, `(?:${group}:){6}${IPV4}`, ...shortened, `${head(7)}::`].join('|');
+}
+
+function maskPattern(before: string, edge: string, after: string): string {
+  const at = (i: number) => `(?:${before}\\.){${i}}(?:${edge})(?:\\.${after}){${3 - i}}`;
+  return [0, 1, 2, 3].map(at).join('|');
+}

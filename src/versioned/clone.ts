@@ -1,0 +1,17 @@
+/** A copy of an object. */
+import { blank, CHANGED, isVersionedObject, MODEL, VALUES, VERSION } from './model.ts';
+
+/** A copy of a versioned object, of its children too, with the same changes; anything else is given back as it is. */
+export function cloneObject<T>(object: T): T;
+export function cloneObject(object: unknown): unknown {
+  if (!isVersionedObject(object)) return object;
+  const model = object[MODEL];
+  const copy = blank(model);
+  copy[VERSION] = object[VERSION];
+  copy[CHANGED] = [...object[CHANGED]];
+  for (const { index, type } of model.fields) {
+    const value = object[VALUES][index];
+    copy[VALUES][index] = value === null || value === undefined || type.clone === undefined ? value : type.clone(value);
+  }
+  return copy;
+}

@@ -1,0 +1,130 @@
+/** Field types that hold several values: lists, sets, dicts. Stored values are frozen: a change is an assignment, and so checked. */
+
+import { DeclarationError, FieldValueError } from '../errors.ts';
+import { type FieldType, refuse } from './field-type.ts';
+import type { JsonSchema, SchemaContext } from './json-schema.ts';
+
+/** How the elements of a collection may be. */
+export interface ElementOptions {
+  /** Whether an element may be `null`. */
+  nullable?: boolean;
+}
+
+/** A list. A value is a frozen array. */
+export function listOf<V>(type: FieldType<V>, options: { nullable: true }): FieldType<readonly (V | null)[]>;
+/** A list. A value is a frozen array. */
+export function listOf<V>(type: FieldType<V>, options?: ElementOptions): FieldType<readonly V[]>;
+export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): FieldType<readonly (V | null)[]> {
+  const element = elementOf(type, options);
+  const into = (value: unknown, take: (item: unknown) => V | null) => {
+    if (!Array.isArray(value)) return refuse(value, 'an array');
+    const items = new Array<V | null>(value.length);
+    for (let i = 0; i < items.length; i++) items[i] = at(i, take, value[i]);
+    return Object.freeze(items);
+  };
+  return {
+    osloName: 'List',
+    ...(type.object && { object: type.object }),
+    coerce: (value) => into(value, element.coerce),
+    read: (value, depth) => into(value, (item) => element.read(item, depth)),
+    write: (values) => (type.write === undefined ? values.slice() : values.map(element.write)),
+    schema: (context) => ({ type: 'array', items: element.schema(context) }),
+    equal: (a, b) => a.length === b.length && a.every((value, i) => element.equal(value, b[i] ?? null)),
+    ...(type.clone && { clone: (values) => Object.freeze(values.map(element.clone)) }),
+  };
+}
+
+/** A set. A value is a `Set`, read-only by type; its wire form is an array. */
+export function setOf<V>(type: FieldType<V>, options: { nullable: true }): FieldType<ReadonlySet<V | null>>;
+/** A set. A value is a `Set`, read-only by type; its wire form is an array. */
+export function setOf<V>(type: FieldType<V>, options?: ElementOptions): FieldType<ReadonlySet<V>>;
+export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): FieldType<ReadonlySet<V | null>> {
+  refuseObjects(type, 'set');
+  const element = elementOf(type, options);
+  const into = (values: Iterable<unknown>, take: (item: unknown) => V | null) =>
+    new Set(Array.from(values, (item, i) => at(i, take, item)));
+  return {
+    osloName: 'Set',
+    coerce: (value) => (value instanceof Set ? into(value, element.coerce) : refuse(value, 'a Set')),
+    read: (value, depth) =>
+      Array.isArray(value) ? into(value, (item) => element.read(item, depth)) : refuse(value, 'an array'),
+    write: (values) => Array.from(values, element.write),
+    schema: (context) => ({ type: 'array', items: element.schema(context) }),
+    equal: (a, b) => a.size === b.size && [...a].every((value) => [...b].some((other) => element.equal(value, other))),
+    clone: (values) => new Set(Array.from(values, element.clone)),
+  };
+}
+
+/** A dict with string keys. A value is a frozen object without a prototype. */
+export function dictOf<V>(
+  type: FieldType<V>,
+  options: { nullable: true },
+): FieldType<Readonly<Record<string, V | null>>>;
+/** A dict with string keys. A value is a frozen object without a prototype. */
+export function dictOf<V>(type: FieldType<V>, options?: ElementOptions): FieldType<Readonly<Record<string, V>>>;
+export function dictOf<V>(
+  type: FieldType<V>,
+  options: ElementOptions = {},
+): FieldType<Readonly<Record<string, V | null>>> {
+  refuseObjects(type, 'dict');
+  const element = elementOf(type, options);
+  const map = <A, B>(dict: Readonly<Record<string, A>>, to: (value: A) => B) => {
+    const result: Record<string, B> = Object.create(null);
+    for (const [key, value] of Object.entries(dict)) result[key] = at(key, to, value);
+    return Object.freeze(result);
+  };
+  return {
+    osloName: 'Dict',
+    coerce: (value) => (isDict(value) ? map(value, element.coerce) : refuse(value, 'an object')),
+    read: (value, depth) =>
+      isDict(value) ? map(value, (item) => element.read(item, depth)) : refuse(value, 'an object'),
+    write: (values) => map(values, element.write),
+    schema: (context) => ({ type: 'object', additionalProperties: element.schema(context) }),
+    equal: (a, b) => {
+      const keys = Object.keys(a);
+      const same = (key: string) => Object.hasOwn(b, key) && element.equal(a[key] ?? null, b[key] ?? null);
+      return keys.length === Object.keys(b).length && keys.every(same);
+    },
+    ...(type.clone && { clone: (values) => map(values, element.clone) }),
+  };
+}
+
+interface Element<V> {
+  coerce(value: unknown): V | null;
+  read(value: unknown, depth: number): V | null;
+  write(value: V | null): unknown;
+  schema(context: SchemaContext): JsonSchema;
+  equal(a: V | null, b: V | null): boolean;
+  clone(value: V | null): V | null;
+}
+
+function elementOf<V>(type: FieldType<V>, options: ElementOptions): Element<V> {
+  const nullable = options.nullable === true;
+  return {
+    coerce: (value) => (value === null && nullable ? null : type.coerce(value)),
+    read: (value, depth) => (value === null && nullable ? null : type.read(value, depth)),
+    write: (value) => (value === null || type.write === undefined ? value : type.write(value)),
+    schema: (context) => (nullable ? { anyOf: [type.schema(context), { type: 'null' }] } : type.schema(context)),
+    equal: (a, b) => a === b || (a !== null && b !== null && type.equal?.(a, b) === true),
+    clone: (value) => (value === null || type.clone === undefined ? value : type.clone(value)),
+  };
+}
+
+/** oslo looks into lists only, when it backports objects and tells what a tree of them is at. */
+function refuseObjects(type: Pick<FieldType<never>, 'object'>, collection: string): void {
+  if (type.object) throw new DeclarationError(`a ${collection} can't hold versioned objects, a list can`);
+}
+
+function at<A, B>(place: number | string, take: (value: A) => B, value: A): B {
+  try {
+    return take(value);
+  } catch (error) {
+    if (error instanceof FieldValueError)
+      error.within(typeof place === 'number' ? place : `[${JSON.stringify(place)}]`);
+    throw error;
+  }
+}
+
+function isDict(value: unknown): value is Record<string, unknown> {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}

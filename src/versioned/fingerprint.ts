@@ -1,0 +1,57 @@
+/** Fingerprints: the md5 by which oslo's ObjectVersionChecker tells that a class changed without a new version. */
+import { md5 } from '@noble/hashes/legacy.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Field, ObjectModel } from './model.ts';
+import { compareVersions } from './version.ts';
+
+/** The version, a dash, and the md5 of Python's repr of the fields (by name), the remotable methods (none here) and a list's child versions. */
+export function fingerprintOf(model: ObjectModel): string {
+  const fields = [...model.fields].sort((a, b) => (a.wireName < b.wireName ? -1 : 1));
+  const described = fields.map((field) => `('${field.wireName}', ${describe(field)})`).join(', ');
+  const childVersions = model.isList ? `, ${childVersionsOf(model)}` : '';
+  return `${model.version}-${bytesToHex(md5(utf8ToBytes(`([${described}], []${childVersions})`)))}`;
+}
+
+function describe({ type, nullable, default: value }: Field): string {
+  const facts: Record<string, string> = {
+    default: value === undefined ? "<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>" : str(value),
+    nullable: repr(nullable),
+  };
+  for (const [name, fact] of Object.entries(type.fingerprint ?? {})) facts[name] = repr(fact);
+  return `${type.osloName}(${Object.entries(facts).map(([name, fact]) => `${name}=${fact}`)})`;
+}
+
+function childVersionsOf(model: ObjectModel): string {
+  const entries = model.byName.get('objects')?.childVersions ?? [];
+  const sorted = [...entries].sort(([a], [b]) => compareVersions(a, b));
+  const pairs = sorted.map(([own, child]) => `(${repr(own)}, ${repr(child)})`);
+  return pairs.length === 0 ? 'OrderedDict()' : `OrderedDict([${pairs.join(', ')}])`;
+}
+
+/** Python's str(): as repr(), but a string stands as it is, and a set as oslo prints it. */
+function str(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Set) return `set([${[...value].map(str).sort()}])`;
+  return repr(value);
+}
+
+/** Python's repr() of the values that declarations are made of; `{ tuple: [...] }` stands for a tuple. */
+function repr(value: unknown): string {
+  if (value === true) return 'True';
+  if (value === false) return 'False';
+  if (value === null) return 'None';
+  if (typeof value === 'string') return reprString(value);
+  if (Array.isArray(value)) return `[${value.map(repr).join(', ')}]`;
+  if (typeof value !== 'object' || value === undefined) return String(value);
+  if ('tuple' in value && Array.isArray(value.tuple)) {
+    return `(${value.tuple.map(repr).join(', ')}${value.tuple.length === 1 ? ',' : ''})`;
+  }
+  const entries = Object.entries(value).map(([key, item]) => `${repr(key)}: ${repr(item)}`);
+  return `{${entries.join(', ')}}`;
+}
+
+function reprString(value: string): string {
+  const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
+  const escaped = value.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`).replaceAll('\n', '\\n');
+  return `${quote}${escaped}${quote}`;
+}

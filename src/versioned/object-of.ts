@@ -1,0 +1,72 @@
+/** The field type of a versioned object within another. */
+
+import { cloneObject } from './clone.ts';
+import { equalObjects } from './equals.ts';
+import { type FieldType, refuse } from './field-type.ts';
+import { readObject } from './from-primitive.ts';
+import { isVersionedObject, MODEL, type ObjectClass, type ObjectModel } from './model.ts';
+import { writeObject } from './to-primitive.ts';
+import type { VersionedObject } from './versioned-object.ts';
+
+/** Which objects a field takes. */
+export interface ObjectReference {
+  /** The class that the field was declared with. */
+  readonly objectClass: ObjectClass;
+  readonly name: string;
+  /** Whether objects of its subclasses are taken too. */
+  readonly subclasses: boolean;
+}
+
+/**
+ * A versioned object.
+ *
+ * @param objectClass the class, or a function that gives it where it is declared later (an object that holds its own kind)
+ * @param options `subclasses: true` takes subclasses too
+ */
+export function objectOf<T extends VersionedObject>(
+  objectClass: ObjectClass<T> | (() => ObjectClass<T>),
+  options: { subclasses?: boolean } = {},
+): FieldType<T> {
+  const subclasses = options.subclasses === true;
+  const object: ObjectReference = {
+    get objectClass() {
+      return isObjectClass(objectClass) ? objectClass : objectClass();
+    },
+    get name() {
+      return this.objectClass.objectName;
+    },
+    subclasses,
+  };
+  let name: string | undefined;
+  const accepts = (model: ObjectModel) => {
+    name ??= object.name;
+    return model.name === name || (subclasses && model.names.has(name));
+  };
+  const isAccepted = (value: unknown): value is T => isVersionedObject(value) && accepts(value[MODEL]);
+  const take = (value: unknown): T =>
+    isAccepted(value)
+      ? value
+      : refuse(
+          isVersionedObject(value) ? value[MODEL].name : value,
+          `${subclasses ? 'a subclass of ' : 'an object of class '}${object.name}`,
+        );
+  return {
+    osloName: 'Object',
+    object,
+    coerce: take,
+    read: (primitive, depth) => take(readObject(primitive, depth)),
+    write: (value) => (isVersionedObject(value) ? writeObject(value) : refuse(value, 'a versioned object')),
+    schema: (context) => context.objectSchema(object),
+    equal: equalObjects,
+    clone: (value) => {
+      const copy: unknown = cloneObject(value);
+      return isAccepted(copy) ? copy : value;
+    },
+  };
+}
+
+function isObjectClass<T extends VersionedObject>(
+  value: ObjectClass<T> | (() => ObjectClass<T>),
+): value is ObjectClass<T> {
+  return 'objectName' in value;
+}

@@ -1,0 +1,199 @@
+/**
+ * The plain form, for people and HTTP bodies: `{ type: 'VIFBridge', vif_name: 'tap0', network: { ... } }`. class-transformer makes it and
+ * reads it; what it is told here comes from the same declarations as everything else. A list object is an array in it.
+ */
+import 'reflect-metadata';
+import { Exclude, Expose, instanceToPlain, plainToInstance, Transform, Type } from 'class-transformer';
+import { FieldValueError, UnknownFieldError } from '../errors.ts';
+import { type BackportOptions, writeObjectFor } from './backport.ts';
+import { refuse } from './field-type.ts';
+import { MAX_DEPTH, readObject, valueForNull } from './from-primitive.ts';
+import { sinceOf } from './history.ts';
+import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState } from './model.ts';
+import type { ObjectReference } from './object-of.ts';
+import { isRecord } from './primitive.ts';
+import { newestModel } from './registry.ts';
+import { compareVersions } from './version.ts';
+import type { VersionedObject } from './versioned-object.ts';
+
+/** For whom the plain form is. */
+export interface PlainOptions extends Pick<BackportOptions, 'versionManifest'> {
+  /** What a peer that knows this version of the object would see. */
+  version?: string;
+}
+
+/** The plain form of an object. */
+export function toPlainForm(
+  object: VersionedObject & ObjectState,
+  options: PlainOptions = {},
+): Record<string, unknown> {
+  const { version, ...rest } = options;
+  if (version === undefined && rest.versionManifest === undefined) return plainOf(object);
+  const target = version === undefined ? rest : { ...rest, targetVersion: version };
+  return plainOf(readObject(writeObjectFor(object, target)));
+}
+
+/**
+ * The object of a plain form. `expected` is the class that it was asked of, none where `type` must tell.
+ *
+ * @throws FieldValueError, UnknownFieldError, UnsupportedObjectError
+ */
+export function fromPlainForm(plain: unknown, expected: ObjectModel | undefined): VersionedObject {
+  const model = checkPlain(plain, expected, true, 0);
+  const object: unknown =
+    model.isList && Array.isArray(plain)
+      ? Reflect.construct(model.objectClass, [
+          { objects: plain.map((element) => fromPlainForm(element, elementOf(model))) },
+        ])
+      : plainToInstance(constructorOf(model), plain);
+  return isVersionedObject(object) ? object : refuse(plain, `the plain form of ${model.name}`);
+}
+
+/** Tells class-transformer of a class: its fields by wire name, the classes of those that hold objects, and `type` to tell them apart. */
+export function declarePlainClass(model: ObjectModel): void {
+  const { prototype } = model.objectClass;
+  Exclude()(model.objectClass);
+  Expose({ toPlainOnly: true })(prototype, 'type');
+  subTypes.push({ value: constructorOf(model), name: model.name, version: model.version });
+  subTypes.sort((a, b) => compareVersions(b.version, a.version));
+  for (const field of model.fields) {
+    const since = Number(sinceOf(model, field));
+    const inherited = model.base?.byName.get(field.name) === field;
+    if (inherited && model.base && Number(sinceOf(model.base, field)) === since) continue;
+    Expose({ name: field.wireName, ...(since > 1 && { since }) })(prototype, field.name);
+    if (inherited) continue;
+    if (field.type.object) declareObjectField(prototype, field.name, field.type.object);
+    else if (field.type.write) declareWrittenField(prototype, field, field.type.write);
+  }
+}
+
+/** Every class, the newest of a name first: class-transformer looks here for the one that `type` names. */
+const subTypes: { value: new () => unknown; name: string; version: string }[] = [];
+
+function declareObjectField(prototype: object, name: string, object: ObjectReference): void {
+  const discriminator = { property: 'type', subTypes };
+  Type(() => constructorOf(elementModel(object)), { discriminator, keepDiscriminatorProperty: true })(prototype, name);
+  const elements = (value: unknown) => (isVersionedObject(value) && value[MODEL].isList ? objectsOf(value) : value);
+  Transform(({ value }) => elements(value), { toPlainOnly: true })(prototype, name);
+  const gather = (value: unknown) =>
+    Array.isArray(value) && object.objectClass.prototype[MODEL].isList
+      ? Reflect.construct(object.objectClass, [{ objects: value }])
+      : value;
+  Transform(({ value }) => gather(value), { toClassOnly: true })(prototype, name);
+}
+
+/** Values that JSON does not have (dates, sets) go as on the wire. */
+function declareWrittenField(
+  prototype: object,
+  { name, wireName, type }: Field,
+  write: (value: unknown) => unknown,
+): void {
+  Transform(({ value }) => (value == null ? value : write(value)), { toPlainOnly: true })(prototype, name);
+  const read = (value: unknown) => (value == null ? value : type.read(value, 0));
+  Transform(({ obj }) => read(obj[wireName]), { toClassOnly: true })(prototype, name);
+}
+
+function plainOf(object: VersionedObject & ObjectState): Record<string, unknown> {
+  const plain: unknown = instanceToPlain(object[MODEL].isList ? objectsOf(object) : object, {
+    exposeUnsetFields: false,
+  });
+  return isPlainForm(plain) ? plain : refuse(plain, 'a plain form');
+}
+
+/**
+ * Looks a plain form over before class-transformer builds it: it would pass over names that it does not know, and overflow the
+ * stack where objects are nested without an end. Gives the class that is meant.
+ */
+function checkPlain(
+  plain: unknown,
+  expected: ObjectModel | undefined,
+  subclasses: boolean,
+  depth: number,
+): ObjectModel {
+  if (depth > MAX_DEPTH) return refuse(plain, `at most ${MAX_DEPTH} objects within one another`);
+  if (Array.isArray(plain) && expected?.isList) {
+    const object = expected.byName.get('objects')?.type.object;
+    plain.forEach((element, i) => {
+      along(i, expected.name, () =>
+        checkPlain(element, object?.objectClass.prototype[MODEL], object?.subclasses === true, depth + 1),
+      );
+    });
+    return expected;
+  }
+  if (!isRecord(plain) || expected?.isList) return refuse(plain, `${expected?.name ?? 'an object'} in its plain form`);
+  const model = modelMeant(plain, expected, subclasses);
+  for (const [name, value] of Object.entries(plain)) {
+    if (name === 'type') continue;
+    const field = model.byWireName.get(name);
+    if (field === undefined) throw new UnknownFieldError(model.name, name, [...model.byWireName.keys()]);
+    if (value === undefined) continue;
+    along(name, model.name, () => checkValue(field, value, depth + 1));
+  }
+  return model;
+}
+
+function modelMeant(
+  plain: Record<string, unknown>,
+  expected: ObjectModel | undefined,
+  subclasses: boolean,
+): ObjectModel {
+  const { type } = plain;
+  if (type === undefined && expected !== undefined) return expected;
+  if (typeof type !== 'string') throw new FieldValueError(type, 'the name of an object').within('type', expected?.name);
+  const model = newestModel(type);
+  const taken =
+    expected === undefined || model.name === expected.name || (subclasses && model.names.has(expected.name));
+  return taken ? model : refuse(type, `${subclasses ? 'a subclass of ' : ''}${expected.name}`);
+}
+
+function checkValue({ type, ...field }: Field, value: unknown, depth: number): void {
+  if (value === null) valueForNull({ type, ...field });
+  else if (type.object === undefined) type.read(value, depth);
+  else {
+    const { objectClass, subclasses } = type.object;
+    const model = objectClass.prototype[MODEL];
+    const isArray = type.osloName === 'List';
+    if (isArray && !Array.isArray(value)) refuse(value, 'an array');
+    if (isArray && Array.isArray(value)) {
+      value.forEach((element, i) => {
+        along(i, '', () => checkPlain(element, model, subclasses, depth));
+      });
+    } else checkPlain(value, model, subclasses, depth);
+  }
+}
+
+function along(place: string | number, objectName: string, check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof FieldValueError) error.within(place, objectName);
+    throw error;
+  }
+}
+
+/** What a field holds one by one: a list object's elements stand for it in the plain form. */
+function elementModel({ objectClass }: ObjectReference): ObjectModel {
+  const model = objectClass.prototype[MODEL];
+  return elementOf(model) ?? model;
+}
+
+function elementOf(model: ObjectModel): ObjectModel | undefined {
+  return model.isList ? model.byName.get('objects')?.type.object?.objectClass.prototype[MODEL] : undefined;
+}
+
+function objectsOf(list: object): unknown {
+  return Reflect.get(list, 'objects') ?? [];
+}
+
+function constructorOf(model: ObjectModel): new () => unknown {
+  const { objectClass } = model;
+  return isConstructor(objectClass) ? objectClass : refuse(objectClass, 'a class');
+}
+
+function isConstructor(value: unknown): value is new () => unknown {
+  return typeof value === 'function';
+}
+
+function isPlainForm(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,107 @@
+/** All declared classes of versioned objects, by namespace, name and version. */
+import { DeclarationError, describeValue, IncompatibleVersionError, UnsupportedObjectError } from '../errors.ts';
+import type { ObjectClass, ObjectModel } from './model.ts';
+import { compareVersions, isCompatible, isVersion, minorVersionsUpTo } from './version.ts';
+
+/** One object name in one namespace. */
+interface Entry {
+  /** Newest version first. */
+  readonly models: ObjectModel[];
+  /** The answer for each `major.minor` that some class can read. */
+  readonly readers: Map<string, ObjectModel>;
+}
+
+const namespaces = new Map<string, Map<string, Entry>>();
+
+/** Makes a class known. Throws {@link DeclarationError} where the namespace has that version of that name already. */
+export function register(model: ObjectModel): void {
+  const names = namespaces.get(model.namespace) ?? new Map<string, Entry>();
+  const entry: Entry = names.get(model.name) ?? { models: [], readers: new Map() };
+  if (entry.models.some((other) => compareVersions(other.version, model.version) === 0)) {
+    throw new DeclarationError(
+      `${model.namespace} has ${model.name} ${model.version} already; a change needs a new version`,
+    );
+  }
+  entry.models.push(model);
+  entry.models.sort((a, b) => compareVersions(b.version, a.version));
+  for (const reader of [...entry.models].reverse()) {
+    for (const version of minorVersionsUpTo(reader.version)) entry.readers.set(version, reader);
+    entry.readers.set(reader.version, reader);
+  }
+  for (const exact of entry.models) entry.readers.set(exact.version, exact);
+  names.set(model.name, entry);
+  namespaces.set(model.namespace, names);
+}
+
+/**
+ * The class that reads an object of a name and version: the one of that version, else the newest compatible one
+ * (same major version, not older).
+ *
+ * @param namespace needed only where several namespaces have the name
+ * @throws UnsupportedObjectError where no class has the name
+ * @throws IncompatibleVersionError where no class can read that version
+ */
+export function classFor(name: string, version: string, namespace?: string): ObjectClass {
+  return modelFor(name, version, namespace).objectClass;
+}
+
+/** As {@link classFor}, for the model. */
+export function modelFor(name: string, version: string, namespace?: string): ObjectModel {
+  const entry = entryFor(name, namespace);
+  const known = entry.readers.get(version);
+  if (known !== undefined) return known;
+  const reader = isVersion(version)
+    ? (entry.models.find((model) => compareVersions(version, model.version) === 0) ??
+      entry.models.find((model) => isCompatible(version, model.version)))
+    : undefined;
+  if (reader === undefined) {
+    throw new IncompatibleVersionError(name, version, [...entry.models.map((model) => model.version)]);
+  }
+  return reader;
+}
+
+/** The newest version of a name. Throws {@link UnsupportedObjectError}. */
+export function newestModel(name: string, namespace?: string): ObjectModel {
+  const [newest] = entryFor(name, namespace).models;
+  if (newest === undefined) throw unsupported(name, namespace);
+  return newest;
+}
+
+/** Every declared class by object name, newest version first. */
+export function objectClasses(namespace?: string): Map<string, readonly ObjectClass[]> {
+  const classes = new Map<string, readonly ObjectClass[]>();
+  for (const model of models(namespace)) {
+    classes.set(model.name, [...(classes.get(model.name) ?? []), model.objectClass]);
+  }
+  return classes;
+}
+
+/** Every declared model, newest version of a name first. */
+export function models(namespace?: string): ObjectModel[] {
+  const chosen = namespace === undefined ? [...namespaces.values()] : [namespaces.get(namespace)];
+  return chosen.flatMap((names) => [...(names?.values() ?? [])].flatMap((entry) => entry.models));
+}
+
+function entryFor(name: string, namespace: string | undefined): Entry {
+  if (namespace !== undefined) {
+    const entry = namespaces.get(namespace)?.get(name);
+    if (entry === undefined) throw unsupported(name, namespace);
+    return entry;
+  }
+  const owners = [...namespaces].filter(([, names]) => names.has(name));
+  const entry = owners[0]?.[1].get(name);
+  if (entry === undefined) throw unsupported(name, namespace);
+  if (owners.length > 1) {
+    const candidates = owners.map(([owner]) => owner).join(' and ');
+    throw new UnsupportedObjectError(name, `${candidates} both have ${name}: name the namespace`);
+  }
+  return entry;
+}
+
+function unsupported(name: string, namespace: string | undefined): UnsupportedObjectError {
+  const where = namespace === undefined ? '' : ` in namespace ${describeValue(namespace)}`;
+  return new UnsupportedObjectError(
+    name,
+    `no object ${describeValue(name)} is declared${where}; import the module that declares it, or correct the name`,
+  );
+}

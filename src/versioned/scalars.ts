@@ -1,0 +1,122 @@
+/** Field types of one plain value: text, numbers, yes or no, UUIDs, points in time, one of a few words. */
+import { type FieldType, refuse, scalar } from './field-type.ts';
+
+/** A string, any text, kept as it is. */
+export function string(): FieldType<string> {
+  return STRING;
+}
+
+/** A safe integer (-2^53+1 to 2^53-1), with `minimum: 0` oslo's NonNegativeInteger. */
+export function integer(options: { minimum?: 0 } = {}): FieldType<number> {
+  return options.minimum === 0 ? NON_NEGATIVE_INTEGER : INTEGER;
+}
+
+/** A finite number, with `minimum: 0` oslo's NonNegativeFloat. */
+export function float(options: { minimum?: 0 } = {}): FieldType<number> {
+  return options.minimum === 0 ? NON_NEGATIVE_FLOAT : FLOAT;
+}
+
+/** `true` or `false`; nothing else is turned into one. */
+export function boolean(): FieldType<boolean> {
+  return BOOLEAN;
+}
+
+/** A UUID, with or without dashes, in any case; kept as written. */
+export function uuid(): FieldType<string> {
+  return UUID;
+}
+
+/**
+ * A point in time. A value is a `Date`; an ISO 8601 string is taken too, and one without an offset is in UTC.
+ * The wire form is `2026-01-31T12:00:00Z`: whole seconds, as oslo writes them.
+ */
+export function dateTime(): FieldType<Date> {
+  return DATE_TIME;
+}
+
+/**
+ * One of a few strings.
+ *
+ * @param values every string that is taken, in the order that the fingerprint is made of
+ * @param osloName the name of the Enum subclass upstream; an anonymous one is `Enum`
+ */
+export function oneOf<const T extends string>(values: readonly T[], osloName = 'Enum'): FieldType<T> {
+  const known = new Set<unknown>(values);
+  const expected = `one of ${values.join(', ')}`;
+  const isKnown = (value: unknown): value is T => known.has(value);
+  return scalar(
+    osloName,
+    (value) => (isKnown(value) ? value : refuse(value, expected)),
+    { type: 'string', enum: [...values] },
+    { valid_values: { tuple: values } },
+  );
+}
+
+const STRING = scalar('String', (value) => (typeof value === 'string' ? value : refuse(value, 'a string')), {
+  type: 'string',
+});
+
+const SAFE = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+
+const INTEGER = scalar('Integer', (value) => (isInteger(value) ? value : refuse(value, 'a safe integer')), {
+  type: 'integer',
+  ...SAFE,
+});
+
+const NON_NEGATIVE_INTEGER = scalar(
+  'NonNegativeInteger',
+  (value) => (isInteger(value) && value >= 0 ? value : refuse(value, 'a safe integer of at least 0')),
+  { type: 'integer', ...SAFE, minimum: 0 },
+);
+
+const FLOAT = scalar('Float', (value) => (isFiniteNumber(value) ? value : refuse(value, 'a finite number')), {
+  type: 'number',
+});
+
+const NON_NEGATIVE_FLOAT = scalar(
+  'NonNegativeFloat',
+  (value) => (isFiniteNumber(value) && value >= 0 ? value : refuse(value, 'a finite number of at least 0')),
+  { type: 'number', minimum: 0 },
+);
+
+const BOOLEAN = scalar(
+  'Boolean',
+  (value) => (value === true || value === false ? value : refuse(value, 'true or false')),
+  { type: 'boolean' },
+);
+
+const UUID_FORM = /^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$/;
+
+const UUID = scalar(
+  'UUID',
+  (value) => (typeof value === 'string' && UUID_FORM.test(value) ? value : refuse(value, 'a UUID')),
+  { type: 'string', pattern: UUID_FORM.source },
+);
+
+const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/;
+
+const DATE_TIME: FieldType<Date> = {
+  osloName: 'DateTime',
+  coerce: readDate,
+  read: readDate,
+  write: (value) => `${value.toISOString().slice(0, 19)}Z`,
+  schema: () => ({ type: 'string', pattern: ISO_8601.source }),
+  equal: (a, b) => a.getTime() === b.getTime(),
+  clone: (value) => new Date(value),
+};
+
+function readDate(value: unknown): Date {
+  const match = typeof value === 'string' ? ISO_8601.exec(value) : null;
+  const date = value instanceof Date ? new Date(value) : match && new Date(match[1] ? match[0] : `${match[0]}Z`);
+  const year = date?.getUTCFullYear() ?? Number.NaN;
+  if (date && year >= 0 && year <= 9999) return date;
+  return refuse(value, 'a point in time such as 2026-01-31T12:00:00Z');
+}
+
+function isInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}

@@ -1,0 +1,39 @@
+/** Object to primitive. */
+import { CHANGED, MODEL, type ObjectState, VALUES, VERSION } from './model.ts';
+import { CHANGES, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './primitive.ts';
+
+/** The primitive of an object, at the version that it has. A child that changed makes the field that holds it changed. */
+export function writeObject(object: ObjectState): Primitive {
+  const model = object[MODEL];
+  const values = object[VALUES];
+  const changed = object[CHANGED];
+  const { fields } = model;
+  const data: Record<string, unknown> = {};
+  let changes: string[] | undefined;
+  for (let i = 0; i < fields.length; i++) {
+    const value = values[i];
+    const field = fields[i];
+    if (value === undefined || field === undefined) continue;
+    const { type, wireName } = field;
+    const written = value === null || type.write === undefined ? value : type.write(value);
+    data[wireName] = written;
+    if (changed[i] || (type.object !== undefined && holdsChanges(written))) {
+      if (changes === undefined) changes = [wireName];
+      else changes.push(wireName);
+    }
+  }
+  return changes === undefined
+    ? { [NAME]: model.name, [NAMESPACE]: model.namespace, [VERSION_KEY]: object[VERSION], [DATA]: data }
+    : {
+        [NAME]: model.name,
+        [NAMESPACE]: model.namespace,
+        [VERSION_KEY]: object[VERSION],
+        [DATA]: data,
+        [CHANGES]: changes,
+      };
+}
+
+/** Changes of an object make the field that holds it changed; those of objects in a list do not, as in os-vif. */
+function holdsChanges(written: unknown): boolean {
+  return written !== null && typeof written === 'object' && CHANGES in written;
+}

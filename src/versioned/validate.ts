@@ -1,0 +1,107 @@
+/** Says everything that is wrong with a primitive, where reading it would stop at the first thing. */
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { describeValue, OsVifError } from '../errors.ts';
+import { MAX_DEPTH } from './from-primitive.ts';
+import { schemaOf } from './json-schema.ts';
+import type { ObjectModel } from './model.ts';
+import { isRecord, NAME, NAMESPACE, VERSION_KEY } from './primitive.ts';
+import { modelFor } from './registry.ts';
+
+/** One thing that is wrong. */
+export interface Violation {
+  /** Where, as a JSON Pointer (RFC 6901): `/versioned_object.data/address`; empty for the whole. */
+  path: string;
+  /** What is wrong there: what was found, what was expected. */
+  message: string;
+}
+
+/** Everything that is wrong with a primitive, checked by ajv against the JSON Schema of its class and version; nothing where it is valid. */
+export function validate(primitive: unknown): Violation[] {
+  if (!isRecord(primitive))
+    return [{ path: '', message: `expected a versioned object, found ${describeValue(primitive)}` }];
+  const name = primitive[NAME];
+  const version = primitive[VERSION_KEY];
+  const namespace = primitive[NAMESPACE];
+  const missing = [NAME, NAMESPACE, VERSION_KEY].filter((key) => typeof primitive[key] !== 'string');
+  if (typeof name !== 'string' || typeof version !== 'string' || typeof namespace !== 'string') {
+    return missing.map((key) => ({
+      path: pointer(key),
+      message: `expected a string, found ${describeValue(primitive[key])}`,
+    }));
+  }
+  const check = validatorFor(name, version, namespace);
+  if (check instanceof OsVifError) return [{ path: pointer(NAME), message: check.message }];
+  if (isDeeperThan(primitive, MAX_DEPTH * LEVELS_AN_OBJECT)) {
+    return [{ path: '', message: `expected at most ${MAX_DEPTH} objects within one another, found more` }];
+  }
+  return check(primitive) ? [] : violations(check.errors ?? []);
+}
+
+/** An object on the wire is an envelope, its data, and perhaps a list. */
+const LEVELS_AN_OBJECT = 3;
+
+const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true });
+const validators = new WeakMap<ObjectModel, Map<string, ValidateFunction>>();
+
+function validatorFor(name: string, version: string, namespace: string): ValidateFunction | OsVifError {
+  try {
+    const model = modelFor(name, version, namespace);
+    const ofModel = validators.get(model) ?? new Map<string, ValidateFunction>();
+    const validator = ofModel.get(version) ?? ajv.compile(schemaOf(model, version));
+    validators.set(model, ofModel.set(version, validator));
+    return validator;
+  } catch (error) {
+    if (error instanceof OsVifError) return error;
+    throw error;
+  }
+}
+
+/** What ajv says, without the errors that only repeat others: of alternatives, and of null where a value is. */
+function violations(errors: readonly ErrorObject[]): Violation[] {
+  const found = errors.flatMap((error) => {
+    const { keyword, instancePath, params } = error;
+    if (keyword === 'if' || keyword === 'anyOf' || (keyword === 'type' && params.type === 'null')) return [];
+    const path =
+      keyword === 'additionalProperties'
+        ? `${instancePath}${pointer(params.additionalProperty)}`
+        : keyword === 'required'
+          ? `${instancePath}${pointer(params.missingProperty)}`
+          : instancePath;
+    return [{ path, message: messageOf(error) }];
+  });
+  return [...new Map(found.map((violation) => [`${violation.path} ${violation.message}`, violation])).values()];
+}
+
+function messageOf({ keyword, params, data, message = 'wrong' }: ErrorObject): string {
+  const found = `found ${describeValue(data)}`;
+  switch (keyword) {
+    case 'additionalProperties':
+      return 'no such name here';
+    case 'required':
+      return 'missing';
+    case 'false schema':
+      return 'not in this version';
+    case 'const':
+      return `expected ${describeValue(params.allowedValue)}, ${found}`;
+    case 'enum':
+      return `expected one of ${params.allowedValues.join(', ')}, ${found}`;
+    case 'type':
+      return `expected ${params.type}, ${found}`;
+    default:
+      return `${message}, ${found}`;
+  }
+}
+
+function pointer(key: string): string {
+  return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** Told without recursion, which deep input would exhaust. */
+function isDeeperThan(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+  }
+  return false;
+}

@@ -1,0 +1,120 @@
+/** The `@versionedObject` decorator: compiles a class's declarations and makes the class known. */
+import { DeclarationError } from '../errors.ts';
+import { ownDeclarations } from './field.ts';
+import { type Field, type FieldDeclaration, MODEL, type ObjectClass, type ObjectModel, VALUES } from './model.ts';
+import { declarePlainClass } from './plain.ts';
+import { register } from './registry.ts';
+import { compareVersions, isVersion } from './version.ts';
+import { assign, VersionedObject } from './versioned-object.ts';
+import { VersionedObjectList } from './versioned-object-list.ts';
+
+/** What a class of versioned objects is told. */
+export interface VersionedObjectOptions {
+  /** The newest version, `major.minor`. */
+  version: string;
+  /** The name on the wire; the class's own unless given. Give it where a minifier may rename the class. */
+  name?: string;
+  /** Whose object it is, for example `kuryr_kubernetes`; the base class's unless given. */
+  namespace?: string;
+  /**
+   * Where the base class has versions: from which version of this class on it stands on which of the base, `{ '1.0': '1.0', '1.2': '1.1' }`.
+   * Left out, a version stands on the base's version of the same number.
+   */
+  baseVersions?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Declares a class of versioned objects; its fields are the properties with `@field`, its own and those of its base.
+ *
+ * @throws DeclarationError where the declaration can't work: the message says what to change
+ */
+export function versionedObject(options: VersionedObjectOptions): <T extends ObjectClass>(objectClass: T) => void {
+  return (objectClass) => {
+    const model = compile(objectClass, options);
+    const { prototype } = objectClass;
+    for (const field of model.fields) {
+      if (model.base?.byName.get(field.name) === field) continue;
+      defineProperty(prototype, field);
+    }
+    Object.defineProperty(prototype, MODEL, { value: model });
+    refuseShadowedFields(model);
+    register(model);
+    declarePlainClass(model);
+  };
+}
+
+/** oslo's own, for whoever names none. */
+const DEFAULT_NAMESPACE = 'versionedobjects';
+
+function compile(objectClass: ObjectClass, options: VersionedObjectOptions): ObjectModel {
+  const { prototype } = objectClass;
+  const base = prototype[MODEL];
+  const name = options.name ?? objectClass.name;
+  const refuse = (why: string) => new DeclarationError(`${name}: ${why}`);
+  if (!(prototype instanceof VersionedObject)) throw refuse('a versioned object extends VersionedObject');
+  if (!isVersion(options.version)) throw refuse('version is a version such as 1.0');
+  const fields = new Map<string, Field>(base?.byName);
+  for (const declaration of declarationsUpTo(prototype, base)) {
+    const inherited = fields.get(declaration.name);
+    if (inherited === undefined && declaration.name in prototype) {
+      throw refuse(`${declaration.name} can't be a field's name, every object has it already`);
+    }
+    if (compareVersions(declaration.since, options.version) > 0) {
+      throw refuse(`${declaration.name} came with ${declaration.since}, and the version is ${options.version}`);
+    }
+    fields.set(declaration.name, { ...declaration, index: inherited?.index ?? fields.size });
+  }
+  const ordered = [...fields.values()].sort((a, b) => a.index - b.index);
+  return {
+    name,
+    namespace: options.namespace ?? base?.namespace ?? DEFAULT_NAMESPACE,
+    version: options.version,
+    fields: ordered,
+    byName: fields,
+    byWireName: new Map(ordered.map((field) => [field.wireName, field])),
+    names: new Set([name, ...(base?.names ?? [])]),
+    base,
+    baseVersions: Object.entries(options.baseVersions ?? {}).sort(([a], [b]) => compareVersions(a, b)),
+    isList: prototype instanceof VersionedObjectList,
+    objectClass,
+    unset: ordered.map(() => undefined),
+    unchanged: ordered.map(() => false),
+  };
+}
+
+/** Also of classes in between that are not declared themselves (mixins), those of the most basic one first. */
+function declarationsUpTo(prototype: object, base: ObjectModel | undefined): FieldDeclaration[] {
+  const end: unknown = base?.objectClass.prototype;
+  const declarations: FieldDeclaration[] = [];
+  for (let level: unknown = prototype; isObject(level) && level !== end; level = Object.getPrototypeOf(level)) {
+    declarations.unshift(...ownDeclarations(level));
+  }
+  return declarations;
+}
+
+function defineProperty(prototype: object, field: Field): void {
+  Object.defineProperty(prototype, field.name, {
+    configurable: true,
+    enumerable: true,
+    get(this: VersionedObject) {
+      return this[VALUES][field.index];
+    },
+    set(this: VersionedObject, value: unknown) {
+      assign(this, field, value);
+    },
+  });
+}
+
+/** Class fields that are defined on the instance hide the accessors, and every value would be lost without a word. */
+function refuseShadowedFields(model: ObjectModel): void {
+  const object: unknown = Reflect.construct(model.objectClass, []);
+  const shadowed = model.fields.find((field) => isObject(object) && Object.hasOwn(object, field.name));
+  if (shadowed === undefined) return;
+  throw new DeclarationError(
+    `${model.name}.${shadowed.name} is hidden by a class field: compile with "useDefineForClassFields": false, or write \`declare ${shadowed.name}\``,
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
