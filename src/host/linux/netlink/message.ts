@@ -97,7 +97,7 @@ export function decodeAttributeList(buffer: Buffer): [number, Buffer][] {
 /** What an NLMSG_ERROR says: 0 and perhaps a warning, or a positive errno and perhaps why. */
 export function decodeAck({ flags, payload }: Message): { errno: number; text: string } {
   if (payload.length < 4) return { errno: 0, text: '' };
-  const errno = -readI32(payload, 0);
+  const errno = Math.abs(readI32(payload, 0));
   if (!(flags & NLM_F_ACK_TLVS) || payload.length < 4 + HEADER_SIZE) return { errno, text: '' };
   // The kernel repeats our message, or only its header when NETLINK_CAP_ACK is on.
   const repeated = flags & NLM_F_CAPPED ? HEADER_SIZE : aligned(readU32(payload, 4));
