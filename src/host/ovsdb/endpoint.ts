@@ -67,7 +67,7 @@ export async function openSocket(
         reject(error);
       });
     const onReady = () => settle(() => resolve(socket));
-    const onError = (cause: NodeJS.ErrnoException) => fail(connectError(connection, cause));
+    const onError = (cause: NodeJS.ErrnoException) => fail(socketError(connection, "can't connect", cause));
     const onClose = () => fail(new OvsdbConnectionError(connection, 'the server closed the connection at once'));
     const onAbort = () => fail(signal.reason);
     socket.once(ready, onReady).once('error', onError).once('close', onClose);
@@ -114,7 +114,10 @@ const TRANSIENT = new Set([
   'EAI_AGAIN',
 ]);
 
-function connectError(connection: string, cause: NodeJS.ErrnoException): OvsdbConnectionError {
+/** What a failed socket means for a connection: `trouble` is what was being done. */
+export function socketError(connection: string, trouble: string, cause: NodeJS.ErrnoException): OvsdbConnectionError {
+  // OpenSSL's messages carry source lines; the alert itself stands in `reason`.
+  const reason = 'reason' in cause && typeof cause.reason === 'string' ? cause.reason : cause.message;
   const transient = cause.code !== undefined && TRANSIENT.has(cause.code);
-  return new OvsdbConnectionError(connection, `can't connect: ${cause.message || cause.code}`, { cause, transient });
+  return new OvsdbConnectionError(connection, `${trouble}: ${reason || cause.code}`, { cause, transient });
 }

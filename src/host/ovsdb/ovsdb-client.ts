@@ -21,6 +21,7 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 
 /** A server that never answered is given this long, in ms, before a call fails: long enough for one that is just restarting. */
 const FIRST_CONTACT_MS = 2_000;
+const FIRST_CONTACT_BACKOFF_MS = 250;
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 8_000;
 
@@ -174,7 +175,8 @@ export class OvsdbClient implements Ovsdb {
     this.#lastFailure = this.#connection?.error?.message;
     this.#connection = undefined;
     const begun = performance.now();
-    for (let pause = FIRST_BACKOFF_MS; ; pause = Math.min(2 * pause, LONGEST_BACKOFF_MS)) {
+    const longest = this.#wasConnected ? LONGEST_BACKOFF_MS : FIRST_CONTACT_BACKOFF_MS;
+    for (let pause = FIRST_BACKOFF_MS; ; pause = Math.min(2 * pause, longest)) {
       try {
         this.#connection = await Connection.open(this.#name, this.#tls, signal);
         this.#wasConnected = true;

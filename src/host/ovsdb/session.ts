@@ -1,6 +1,7 @@
 /** JSON-RPC 1.0 over one socket, both ways (RFC 7047 4): requests, their replies, notifications, and echo as keep-alive. */
 import type { Socket } from 'node:net';
 import { OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors.ts';
+import { socketError } from './endpoint.ts';
 import { JsonSplitter } from './json-splitter.ts';
 import { isObject, type Json } from './protocol.ts';
 
@@ -42,7 +43,7 @@ export class Session {
     this.#probe = setTimeout(() => this.#onSilence(), probeInterval).unref();
     socket
       .on('data', (chunk: Buffer) => this.#onData(chunk))
-      .on('error', (cause) => this.#close(`the connection broke: ${cause.message}`, cause))
+      .on('error', (cause) => this.#end(socketError(connection, 'the connection broke', cause)))
       .on('end', () =>
         this.#close(
           this.#splitter.isInsideMessage
@@ -128,19 +129,21 @@ export class Session {
   }
 
   #close(reason: string, cause?: unknown): void {
+    const transient = !(cause instanceof OvsdbProtocolError);
+    this.#end(new OvsdbConnectionError(this.#connection, reason, { cause, transient }));
+  }
+
+  #end(error: OvsdbConnectionError): void {
     if (this.#closed) return;
-    this.#closed = new OvsdbConnectionError(this.#connection, reason, {
-      cause,
-      transient: !(cause instanceof OvsdbProtocolError),
-    });
+    this.#closed = error;
     clearTimeout(this.#probe);
     this.#socket.destroy();
     for (const pending of this.#pending.values()) {
       pending.settled();
-      pending.reject(this.#closed);
+      pending.reject(error);
     }
     this.#pending.clear();
-    this.#handlers.onClose(this.#closed);
+    this.#handlers.onClose(error);
   }
 }
 

@@ -56,7 +56,10 @@ export class OvsdbServer {
     return `unix:${this.socket}`;
   }
 
+  /** An empty database in place of the one that may be there. */
   createDatabase(): void {
+    rmSync(this.database, { force: true });
+    rmSync(join(this.folder, '.conf.db.~lock~'), { force: true });
     const schema = SCHEMAS.find((file) => existsSync(file)) ?? '';
     run('ovsdb-tool', ['create', this.database, schema]);
   }
