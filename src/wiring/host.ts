@@ -1,8 +1,15 @@
 /** What wiring needs from the machine it works on: the port that LinuxHost and MemoryHost implement. */
 
+import type { Ovsdb } from './ovsdb.ts';
+
 /** A host: one network namespace of one machine. */
 export interface Host {
   readonly links: Links;
+  readonly addressing: Addressing;
+  readonly sysctl: Sysctl;
+  readonly filter: Filter;
+  readonly pci: Pci;
+  readonly ovsdb: Ovsdb;
   /** Gives back what the host holds (sockets, connections) after what is under way; later calls fail with ERR_OSVIF_CLOSED. */
   close(): Promise<void>;
 }
@@ -18,6 +25,12 @@ export interface Links {
   change(index: number, settings: LinkSettings): Promise<void>;
   /** Fails with ENODEV when no device has this index. A veth takes its peer along, a bridge frees its ports. */
   delete(index: number): Promise<void>;
+  /** Deletes them together, which costs the kernel hardly more than one; those that are gone already are fine. */
+  deleteAll(indexes: readonly number[]): Promise<void>;
+  /** The virtual functions of a physical function, by their number; empty for any other device. */
+  virtualFunctions(index: number): Promise<VirtualFunction[]>;
+  /** Has the physical function with this index set up one of its virtual functions. */
+  changeVirtualFunction(index: number, number: number, settings: VirtualFunctionSettings): Promise<void>;
 }
 
 /** The kinds of devices that we make. */
@@ -47,6 +60,10 @@ export interface Link {
   readonly lower: number;
   readonly bridge?: Required<BridgeSettings>;
   readonly tap?: TapState;
+  readonly macvtap?: MacvtapSettings;
+  readonly vlan?: VlanSettings;
+  /** What the device is to its bridge; absent when it is no port of a bridge. */
+  readonly port?: Required<PortSettings>;
 }
 
 /** What can be asked of any device. Absent means: leave it as it is, or as the kernel chooses. */
@@ -61,14 +78,18 @@ export interface LinkSettings {
   /** Index of the master; 0 takes the device out of its master. */
   readonly master?: number;
   readonly bridge?: BridgeSettings;
+  readonly macvtap?: MacvtapSettings;
+  readonly port?: PortSettings;
 }
 
-/** A device to make. */
+/** A device to make; `lower` is the index of the device it stands on. */
 export type NewLink = NamedLink &
   (
     | { readonly kind: 'bridge' }
     | { readonly kind: 'veth'; readonly peer: NamedLink }
     | { readonly kind: 'tap'; readonly tap?: TapSettings }
+    | { readonly kind: 'macvtap'; readonly lower: number; readonly macvtap: MacvtapSettings }
+    | { readonly kind: 'vlan'; readonly lower: number; readonly vlan: VlanSettings }
   );
 
 /** One end of a device to make: a name, and the settings to make it with. */
@@ -105,4 +126,116 @@ export interface TapState extends TapSettings {
   readonly multiQueue: boolean;
   /** Outlives the process that made it. */
   readonly persistent: boolean;
+}
+
+/** How macvtap devices on one lower device reach each other (ip-link(8), "MACVLAN and MACVTAP Type Support"). */
+export const MACVTAP_MODES = ['private', 'vepa', 'bridge', 'passthru'] as const;
+export type MacvtapMode = (typeof MACVTAP_MODES)[number];
+
+export interface MacvtapSettings {
+  /** passthru is chosen when the device is made, and for life. */
+  readonly mode: MacvtapMode;
+}
+
+/** What a VLAN device is made with and keeps. */
+export interface VlanSettings {
+  /** 802.1Q VLAN id, 1 to 4094. */
+  readonly id: number;
+}
+
+/** How a bridge treats one of its ports (ip-link(8), "bridge_slave"). */
+export interface PortSettings {
+  /** Frames may leave by the port that they came in by: what a VEPA needs of its switch. */
+  readonly hairpin?: boolean;
+  /** Reaches no other isolated port. */
+  readonly isolated?: boolean;
+  /** Source addresses are learnt. */
+  readonly learning?: boolean;
+}
+
+/** What a physical function can be told of a virtual one (ip-link(8), "vf"). */
+export interface VirtualFunctionSettings {
+  readonly mac?: string;
+  /** 802.1Q VLAN id that frames are tagged with; 0 for none. */
+  readonly vlan?: number;
+  /** The guest may change its address and enter promiscuous mode. */
+  readonly trust?: boolean;
+  /** Frames with another source address than the function's are dropped. */
+  readonly spoofCheck?: boolean;
+}
+
+/** A virtual function as it is now; what the driver doesn't tell is absent. */
+export interface VirtualFunction extends VirtualFunctionSettings {
+  readonly number: number;
+}
+
+/** The IPv4 addresses and routes of devices. */
+export interface Addressing {
+  /** Addresses with global scope on the device, and the routes through it that are not the kernel's own. */
+  get(index: number): Promise<AddressPlan>;
+  /** Takes them from one device to another, a route never missing for a moment. What is there already is fine. */
+  move(plan: AddressPlan, from: number, to: number): Promise<void>;
+}
+
+export interface AddressPlan {
+  readonly addresses: readonly Address[];
+  readonly routes: readonly Route[];
+}
+
+export interface Address {
+  /** With the length of the prefix: `192.0.2.7/24`. */
+  readonly address: string;
+  readonly broadcast?: string;
+  /** Seconds that it is valid and preferred for; absent: for ever. */
+  readonly lifetime?: { readonly valid: number; readonly preferred: number };
+}
+
+export interface Route {
+  /** `198.51.100.0/24`; `0.0.0.0/0` is the default route. */
+  readonly destination: string;
+  readonly gateway?: string;
+  /** The source address of packets that take it. */
+  readonly source?: string;
+  /** Of several routes to one destination the one with the lowest is taken. */
+  readonly priority?: number;
+  /** Number of the routing table; 254 is the main one. */
+  readonly table: number;
+  /** Who made it (rtnetlink(7), rtm_protocol). */
+  readonly protocol: number;
+  /** rtnetlink(7), rtm_scope. */
+  readonly scope: number;
+  /** The gateway is taken to be on the link. */
+  readonly onLink?: boolean;
+  /** rtnetlink(7), RTA_METRICS: number of the metric to its value. */
+  readonly metrics?: Readonly<Record<number, number>>;
+}
+
+/** The files under /proc/sys, as this network namespace sees them. */
+export interface Sysctl {
+  /** `key` is a path such as `net/ipv4/conf/br0/arp_ignore`; undefined when there is no such file. */
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string): Promise<void>;
+}
+
+/** Chains of ours in the IPv4 filter table, each jumped to from FORWARD. */
+export interface Filter {
+  /** The chain's rules and whether FORWARD jumps to it, or undefined when there is no such chain. */
+  get(chain: string): Promise<FilterChain | undefined>;
+  /** Makes the chain and the jump to it in one transaction, or replaces the rules of one that is there. */
+  set(chain: string, rules: readonly string[]): Promise<void>;
+  delete(chain: string): Promise<void>;
+}
+
+export interface FilterChain {
+  /** As `iptables -S` prints them, without `-A chain`: `-i br0 -j ACCEPT`. */
+  readonly rules: readonly string[];
+  readonly jumpedTo: boolean;
+}
+
+/** PCI network functions, as sysfs shows them. */
+export interface Pci {
+  /** Names of the network devices of the function at this address (`0000:03:10.1`). */
+  interfacesOf(address: string): Promise<string[]>;
+  /** The physical function of a virtual one, and the virtual one's number; undefined for what is no virtual function. */
+  physicalFunctionOf(address: string): Promise<{ readonly address: string; readonly number: number } | undefined>;
 }

@@ -2,6 +2,8 @@
 
 import { UnsupportedHostError } from '../../errors.ts';
 import type { Host, Links } from '../../wiring/host.ts';
+import type { Ovsdb } from '../../wiring/ovsdb.ts';
+import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
 import { loadLibc } from './libc.ts';
 import { LinuxLinks } from './linux-links.ts';
 import { NetlinkSocket } from './netlink/socket.ts';
@@ -11,16 +13,20 @@ import { type NetworkNamespace, openNetworkNamespace } from './network-namespace
 export interface LinuxHostOptions {
   /** A network namespace: a name that `ip netns` knows, or a path such as /proc/1234/ns/net. Default: the one this process is in. */
   readonly netns?: string;
+  /** Where Open vSwitch's database listens; connected to on first use. Default: the local socket, unix:/run/openvswitch/db.sock. */
+  readonly ovsdb?: OvsdbClientOptions;
 }
 
 /** Works on the kernel's network devices by rtnetlink and /dev/net/tun. Needs koffi, and CAP_NET_ADMIN for all but reading. */
 export class LinuxHost implements Host {
   readonly links: Links;
+  readonly ovsdb: Ovsdb;
   readonly #namespace: NetworkNamespace;
   readonly #socket: NetlinkSocket;
 
-  private constructor(links: Links, namespace: NetworkNamespace, socket: NetlinkSocket) {
+  private constructor(links: Links, ovsdb: Ovsdb, namespace: NetworkNamespace, socket: NetlinkSocket) {
     this.links = links;
+    this.ovsdb = ovsdb;
     this.#namespace = namespace;
     this.#socket = socket;
   }
@@ -28,19 +34,21 @@ export class LinuxHost implements Host {
   /**
    * @throws UnsupportedHostError elsewhere than on Linux
    * @throws MissingKoffiError where koffi is not installed
+   * @throws OvsdbConnectionError where `ovsdb.connection` can't be read
    * @throws NamespaceError where `netns` is not there or may not be entered
    */
-  static async open({ netns }: LinuxHostOptions = {}): Promise<LinuxHost> {
+  static async open({ netns, ovsdb }: LinuxHostOptions = {}): Promise<LinuxHost> {
     if (process.platform !== 'linux') {
       throw new UnsupportedHostError(
         `LinuxHost works on Linux, this is ${process.platform}: use MemoryHost for a dry run`,
       );
     }
+    const database = new OvsdbClient(ovsdb);
     const libc = await loadLibc();
     const namespace = openNetworkNamespace(libc, netns);
     try {
       const socket = NetlinkSocket.open(libc, namespace);
-      return new LinuxHost(new LinuxLinks(libc, namespace, socket), namespace, socket);
+      return new LinuxHost(new LinuxLinks(libc, namespace, socket), database, namespace, socket);
     } catch (error) {
       namespace.close();
       throw error;
@@ -48,6 +56,7 @@ export class LinuxHost implements Host {
   }
 
   async close(): Promise<void> {
+    await this.ovsdb.close();
     await this.#socket.close();
     this.#namespace.close();
   }

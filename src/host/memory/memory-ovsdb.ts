@@ -1,5 +1,5 @@
 /** The `ovsdb` port as a model in memory: the same edits, refusals and waits, and an ovs-vswitchd that hands out ofports. */
-import { OvsdbConnectionError, OvsdbEditError, OvsdbTimeoutError } from '../../errors.ts';
+import { HostClosedError, OvsdbEditError, OvsdbTimeoutError } from '../../errors.ts';
 import type { AddPort, Ovsdb, OvsdbCallOptions, OvsdbEdit, OvsdbView, OvsInterface } from '../../wiring/ovsdb.ts';
 import { MemoryOvsdbState } from './memory-ovsdb-state.ts';
 
@@ -101,7 +101,7 @@ export class MemoryOvsdb implements Ovsdb {
 
   #throwIfOver({ signal }: OvsdbCallOptions): void {
     signal?.throwIfAborted();
-    if (this.#closed) throw new OvsdbConnectionError(NAME, 'closed by us', { transient: false });
+    if (this.#closed) throw new HostClosedError();
   }
 }
 

@@ -1,5 +1,5 @@
 /** The `ovsdb` port on a real server: a connection made on first use and again after a cut, calls with deadlines on it. */
-import { OvsdbConnectionError, OvsdbServerError } from '../../errors.ts';
+import { HostClosedError, OvsdbConnectionError, OvsdbServerError } from '../../errors.ts';
 import type { Ovsdb, OvsdbCallOptions, OvsdbEdit, OvsdbView } from '../../wiring/ovsdb.ts';
 import { Call } from './call.ts';
 import { Connection } from './connection.ts';
@@ -34,7 +34,7 @@ export class OvsdbClient implements Ovsdb {
   #wasConnected = false;
   /** Why there is no connection. */
   #lastFailure: string | undefined;
-  #closed: OvsdbConnectionError | undefined;
+  #closed: HostClosedError | undefined;
 
   /**
    * Connects to nothing yet.
@@ -115,7 +115,7 @@ export class OvsdbClient implements Ovsdb {
   }
 
   async close(): Promise<void> {
-    this.#closed ??= new OvsdbConnectionError(this.#name, 'closed by us', { transient: false });
+    this.#closed ??= new HostClosedError();
     this.#dialing?.controller.abort(this.#closed);
     this.#connection?.close();
   }
