@@ -22,7 +22,10 @@ export interface Ovsdb {
    * @throws OvsdbConnectionError when the server can't be reached
    * @throws OvsdbTimeoutError when the deadline passes first
    */
-  change(decide: (view: OvsdbView) => readonly OvsdbEdit[], options?: OvsdbCallOptions): Promise<readonly OvsdbEdit[]>;
+  change(
+    decide: (view: OvsdbView) => readonly OvsdbEdit[],
+    options?: OvsdbChangeOptions,
+  ): Promise<readonly OvsdbEdit[]>;
 
   /**
    * Resolves to the first result of `find` that is not undefined; `find` is asked now and after every update.
@@ -42,6 +45,14 @@ export interface OvsdbCallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds until the call fails with an `OvsdbTimeoutError`; 0 waits for ever. Default: that of the connection. */
   readonly timeout?: number | undefined;
+}
+
+export interface OvsdbChangeOptions extends OvsdbCallOptions {
+  /**
+   * Called when a transaction goes out. From then on it may be done even when the call fails, unless it fails with an
+   * `OvsdbServerError` or an `OvsdbEditError`.
+   */
+  readonly onSend?: (() => void) | undefined;
 }
 
 /** The database at one moment. Use it before the next `await`: it changes as updates arrive. */
@@ -168,12 +179,22 @@ export interface AddPort extends PortValues {
 export interface SetPort extends PortValues {
   readonly edit: 'set-port';
   readonly name: string;
+  readonly externalIds?: OvsMapChange | undefined;
 }
 
-export interface SetInterface extends InterfaceValues {
+/** What is undefined stays as it is, and so do keys of maps that are not named. */
+export interface SetInterface {
   readonly edit: 'set-interface';
   readonly name: string;
+  readonly type?: string | undefined;
+  readonly options?: OvsMapChange | undefined;
+  readonly externalIds?: OvsMapChange | undefined;
+  /** Bytes; null asks for none. */
+  readonly mtuRequest?: number | null | undefined;
 }
+
+/** Keys of a map column and their new values; null takes a key away. */
+export type OvsMapChange = Readonly<Record<string, string | null>>;
 
 /** Removes a port and its interfaces from the bridge that it is on. */
 export interface RemovePort {
@@ -202,7 +223,7 @@ export interface PortValues {
   readonly trunks?: readonly number[] | undefined;
 }
 
-/** Values of an interface; what is undefined stays as it is, and so do keys of maps that are not named. */
+/** Values of a new interface. */
 export interface InterfaceValues {
   readonly type?: string | undefined;
   readonly options?: OvsMap | undefined;

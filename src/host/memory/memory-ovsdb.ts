@@ -1,6 +1,16 @@
 /** The `ovsdb` port as a model in memory: the same edits, refusals and waits, and an ovs-vswitchd that hands out ofports. */
 import { HostClosedError, OvsdbEditError, OvsdbTimeoutError } from '../../errors.ts';
-import type { AddPort, Ovsdb, OvsdbCallOptions, OvsdbEdit, OvsdbView, OvsInterface } from '../../wiring/ovsdb.ts';
+import type {
+  AddPort,
+  Ovsdb,
+  OvsdbCallOptions,
+  OvsdbChangeOptions,
+  OvsdbEdit,
+  OvsdbView,
+  OvsInterface,
+  OvsMap,
+  OvsMapChange,
+} from '../../wiring/ovsdb.ts';
 import { MemoryOvsdbState } from './memory-ovsdb-state.ts';
 
 export interface MemoryOvsdbOptions {
@@ -30,10 +40,11 @@ export class MemoryOvsdb implements Ovsdb {
 
   async change(
     decide: (view: OvsdbView) => readonly OvsdbEdit[],
-    options: OvsdbCallOptions = {},
+    options: OvsdbChangeOptions = {},
   ): Promise<readonly OvsdbEdit[]> {
     this.#throwIfOver(options);
     const edits = decide(this.#state);
+    if (edits.length > 0) options.onSend?.();
     const next = this.#state.copy();
     for (const edit of edits) applyEdit(next, edit);
     next.checkReferences();
@@ -125,13 +136,14 @@ function applyEdit(state: MemoryOvsdbState, edit: OvsdbEdit): void {
       addPort(state, edit, 'add-port');
       break;
     case 'set-port': {
-      const { tag, vlanMode, trunks } = edit;
+      const { tag, vlanMode, trunks, externalIds } = edit;
       const port = portOf(state, edit.name, edit.edit);
       state.putPort({
         ...port,
         tag: tag ?? port.tag,
         vlanMode: vlanMode ?? port.vlanMode,
         trunks: [...(trunks ?? port.trunks)],
+        externalIds: changeMap(port.externalIds, externalIds),
       });
       break;
     }
@@ -141,9 +153,9 @@ function applyEdit(state: MemoryOvsdbState, edit: OvsdbEdit): void {
       state.putInterface({
         ...found,
         type: edit.type ?? found.type,
-        mtuRequest: edit.mtuRequest ?? found.mtuRequest,
-        options: { ...found.options, ...edit.options },
-        externalIds: { ...found.externalIds, ...edit.externalIds },
+        mtuRequest: edit.mtuRequest === undefined ? found.mtuRequest : (edit.mtuRequest ?? undefined),
+        options: changeMap(found.options, edit.options),
+        externalIds: changeMap(found.externalIds, edit.externalIds),
       });
       break;
     }
@@ -199,4 +211,13 @@ function portOf(state: MemoryOvsdbState, name: string, what: string) {
   const port = state.port(name);
   if (!port) throw new OvsdbEditError(`${what} ${name}: there is no port of that name`);
   return port;
+}
+
+function changeMap(map: OvsMap, change: OvsMapChange = {}): OvsMap {
+  const changed: Record<string, string> = { ...map };
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null) delete changed[key];
+    else changed[key] = value;
+  }
+  return changed;
 }

@@ -18,21 +18,29 @@ import type {
   SetPort,
 } from '../../wiring/ovsdb.ts';
 import {
+  changeMap,
   currentInterface,
   currentPort,
   interfaceRow,
   isAdded,
   isRow,
-  mergeInto,
   none,
   noneNamed,
-  only,
   optional,
   portRow,
   rowName,
   unchanged,
 } from './edit-rows.ts';
-import { type Mutation, mapOf, namedUuid, type Operation, uuid, type Value } from './protocol.ts';
+import {
+  type Condition,
+  type Mutation,
+  mapOf,
+  namedUuid,
+  type Operation,
+  type Row,
+  uuid,
+  type Value,
+} from './protocol.ts';
 import type { Replica } from './replica.ts';
 
 /** @throws OvsdbEditError when an edit does not fit the replica */
@@ -40,6 +48,11 @@ export function operationsFor(edits: readonly OvsdbEdit[], replica: Replica): Op
   const transaction = new EditTransaction(replica);
   for (const edit of edits) transaction.add(edit);
   return [...transaction.guards, ...transaction.changes];
+}
+
+interface RowChange {
+  readonly row: Row;
+  readonly mutations: readonly Mutation[];
 }
 
 class EditTransaction {
@@ -116,24 +129,34 @@ class EditTransaction {
     });
   }
 
-  #setPort({ edit, name, ...values }: SetPort): void {
-    const row = portRow(values);
+  #setPort({ edit, name, externalIds, ...values }: SetPort): void {
     const port = this.#addedPorts.has(name) ? undefined : this.#port(name, edit);
-    if (port) this.guards.push(unchanged('Port', port.uuid, only(currentPort(port), row)));
-    this.changes.push({ op: 'update', table: 'Port', where: port ? isRow(port.uuid) : isAdded('port', name), row });
+    const change = { row: portRow(values), mutations: changeMap('external_ids', externalIds) };
+    if (port) this.#guardValues('Port', port.uuid, currentPort(port), change);
+    this.#apply('Port', port ? isRow(port.uuid) : isAdded('port', name), change);
   }
 
-  #setInterface({ edit, name, options, externalIds, ...values }: SetInterface): void {
-    const row = interfaceRow(values);
+  #setInterface({ edit, name, type, mtuRequest, options, externalIds }: SetInterface): void {
     const found = this.#addedPorts.has(name) ? undefined : this.#interface(name, edit);
-    const where = found ? isRow(found.uuid) : isAdded('interface', name);
-    if (found) {
-      const stands = { ...row, ...(options && { options: '' }), ...(externalIds && { external_ids: '' }) };
-      this.guards.push(unchanged('Interface', found.uuid, only(currentInterface(found), stands)));
-    }
-    if (Object.keys(row).length > 0) this.changes.push({ op: 'update', table: 'Interface', where, row });
-    const mutations = [...mergeInto('options', options), ...mergeInto('external_ids', externalIds)];
-    if (mutations.length > 0) this.changes.push({ op: 'mutate', table: 'Interface', where, mutations });
+    const row = {
+      ...(type !== undefined && { type }),
+      ...(mtuRequest !== undefined && { mtu_request: optional(mtuRequest ?? undefined) }),
+    };
+    const change = { row, mutations: [...changeMap('options', options), ...changeMap('external_ids', externalIds)] };
+    if (found) this.#guardValues('Interface', found.uuid, currentInterface(found), change);
+    this.#apply('Interface', found ? isRow(found.uuid) : isAdded('interface', name), change);
+  }
+
+  /** The columns that change hold what they held when the change was decided on. */
+  #guardValues(table: string, id: string, current: Row, { row, mutations }: RowChange): void {
+    const touched = new Set([...Object.keys(row), ...mutations.map(([column]) => column)]);
+    const values = Object.fromEntries(Object.entries(current).filter(([column]) => touched.has(column)));
+    this.guards.push(unchanged(table, id, values));
+  }
+
+  #apply(table: string, where: readonly Condition[], { row, mutations }: RowChange): void {
+    if (Object.keys(row).length > 0) this.changes.push({ op: 'update', table, where, row });
+    if (mutations.length > 0) this.changes.push({ op: 'mutate', table, where, mutations });
   }
 
   #removePort(port: OvsPort): void {

@@ -1,5 +1,5 @@
 /** Rows, conditions and guards as the operations of edits hold them. */
-import type { InterfaceValues, OvsInterface, OvsPort, PortValues } from '../../wiring/ovsdb.ts';
+import type { InterfaceValues, OvsInterface, OvsMapChange, OvsPort, PortValues } from '../../wiring/ovsdb.ts';
 import {
   type Condition,
   type Mutation,
@@ -40,12 +40,13 @@ export function unchanged(table: string, id: string, columns: Row): Operation {
   return { op: 'wait', table, where: isRow(id), columns: Object.keys(row), until: '==', rows: [row], timeout: 0 };
 }
 
-export function only(current: Row, touched: Row): Row {
-  return Object.fromEntries(Object.entries(current).filter(([column]) => column in touched));
-}
-
 export function currentPort(port: OvsPort): Row {
-  return { tag: optional(port.tag), vlan_mode: optional(port.vlanMode), trunks: setOf(port.trunks) };
+  return {
+    tag: optional(port.tag),
+    vlan_mode: optional(port.vlanMode),
+    trunks: setOf(port.trunks),
+    external_ids: mapOf(port.externalIds),
+  };
 }
 
 export function portRow({ tag, vlanMode, trunks }: PortValues): Row {
@@ -74,10 +75,11 @@ export function optional(value: string | number | Value | undefined): Value {
 }
 
 /** The mutator `insert` leaves a key of a map that is there as it is (RFC 7047 5.1, `<mutator>`), so the keys go first. */
-export function mergeInto(column: string, entries: Readonly<Record<string, string>> | undefined): Mutation[] {
+export function changeMap(column: string, entries: OvsMapChange | undefined): Mutation[] {
   if (!entries) return [];
+  const kept = Object.entries(entries).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
   return [
     [column, 'delete', setOf(Object.keys(entries))],
-    [column, 'insert', mapOf(entries)],
+    [column, 'insert', ['map', kept]],
   ];
 }

@@ -1,6 +1,6 @@
 /** The `ovsdb` port on a real server: a connection made on first use and again after a cut, calls with deadlines on it. */
 import { HostClosedError, OvsdbConnectionError, OvsdbServerError } from '../../errors.ts';
-import type { Ovsdb, OvsdbCallOptions, OvsdbEdit, OvsdbView } from '../../wiring/ovsdb.ts';
+import type { Ovsdb, OvsdbCallOptions, OvsdbChangeOptions, OvsdbEdit, OvsdbView } from '../../wiring/ovsdb.ts';
 import { Call } from './call.ts';
 import { Connection } from './connection.ts';
 import { operationsFor } from './edit-operations.ts';
@@ -60,7 +60,7 @@ export class OvsdbClient implements Ovsdb {
     );
   }
 
-  async change(decide: Decide, options: OvsdbCallOptions = {}): Promise<readonly OvsdbEdit[]> {
+  async change(decide: Decide, options: OvsdbChangeOptions = {}): Promise<readonly OvsdbEdit[]> {
     /** Edits that were sent over a connection that broke before the reply. */
     let unconfirmed: readonly OvsdbEdit[] = [];
     let refusals = 0;
@@ -71,6 +71,7 @@ export class OvsdbClient implements Ovsdb {
         const made = await this.#untilUncut(call, async (connection) => {
           const decision = await decideOnFresh(connection, decide, call);
           if (decision.operations.length === 0) return unconfirmed;
+          options.onSend?.();
           try {
             return await commitGuarded(connection, decision, call);
           } catch (error) {

@@ -93,6 +93,20 @@ describe.each(['ovsdb-server', 'memory'])('the ovsdb port on %s', (kind) => {
     });
   });
 
+  test('a null takes a key, or a requested MTU, away', async () => {
+    await ovsdb.change(() => [addBridge, addTap]);
+
+    await ovsdb.change(() => [
+      { edit: 'set-port', name: 'tap1', externalIds: { mark: 'ours', never: null } },
+      { edit: 'set-interface', name: 'tap1', mtuRequest: null, externalIds: { 'iface-id': null, never: null } },
+    ]);
+
+    const view = await ovsdb.view();
+    expect(view.port('tap1')?.externalIds).toEqual({ mark: 'ours' });
+    expect(view.interface('tap1')).toMatchObject({ mtuRequest: undefined, externalIds: { 'iface-status': 'active' } });
+    expect(view.interface('tap1')?.externalIds).not.toHaveProperty('iface-id');
+  });
+
   test('edits may refer to what earlier edits of the same change add', async () => {
     await ovsdb.change(() => [
       addBridge,
