@@ -38,10 +38,12 @@ export function ipNetwork(): FieldType<string> {
   return IP_NETWORK;
 }
 
+const MOST_REMEMBERED = 1024;
 const whole = (source: string) => new RegExp(`^(?:${source})$`);
 const pattern = (form: RegExp) => ({ type: 'string', pattern: form.source });
 
 const MAC_FORM = whole('[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}');
+const CANONICAL_MAC_FORM = /^[0-9a-f:]+$/;
 const PCI_FORM = whole('[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[01][0-9a-fA-F]\\.[0-7]');
 
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
@@ -57,10 +59,11 @@ const NETWORK_FORM = whole(
 
 const MAC_ADDRESS = scalar(
   'MACAddress',
-  (value) =>
-    typeof value === 'string' && MAC_FORM.test(value)
-      ? value.toLowerCase().replaceAll('-', ':')
-      : refuse(value, 'a MAC address such as fa:16:3e:00:00:01'),
+  (value) => {
+    if (typeof value !== 'string' || !MAC_FORM.test(value))
+      return refuse(value, 'a MAC address such as fa:16:3e:00:00:01');
+    return CANONICAL_MAC_FORM.test(value) ? value : value.toLowerCase().replaceAll('-', ':');
+  },
   pattern(MAC_FORM),
 );
 
@@ -73,40 +76,34 @@ const PCI_ADDRESS = scalar(
   pattern(PCI_FORM),
 );
 
-const IPV4_ADDRESS = scalar(
-  'IPV4Address',
-  (value) =>
-    typeof value === 'string' && IPV4_FORM.test(value) ? value : refuse(value, 'an IPv4 address such as 192.0.2.1'),
-  pattern(IPV4_FORM),
-);
+const IPV4_ADDRESS = address('IPV4Address', IPV4_FORM, 'an IPv4 address such as 192.0.2.1', (value) => value);
+const IPV6_ADDRESS = address('IPV6Address', IPV6_FORM, 'an IPv6 address such as 2001:db8::1', canonicalIpv6);
+const IP_ADDRESS = address('IPAddress', IP_FORM, 'an IP address such as 192.0.2.1 or 2001:db8::1', canonicalIp);
+const IP_NETWORK = address('IPNetwork', NETWORK_FORM, 'an IP network such as 192.0.2.0/24', canonicalNetwork);
 
-const IPV6_ADDRESS = scalar(
-  'IPV6Address',
-  (value) =>
-    typeof value === 'string' && IPV6_FORM.test(value)
-      ? canonicalIpv6(value)
-      : refuse(value, 'an IPv6 address such as 2001:db8::1'),
-  pattern(IPV6_FORM),
-);
+/** What networks and their hosts are called comes up again and again: the canonical forms of the last addresses are remembered. */
+function address(
+  osloName: string,
+  form: RegExp,
+  expected: string,
+  canonicalOf: (value: string) => string,
+): FieldType<string> {
+  const remembered = new Map<string, string>();
+  const accept = (value: unknown) => {
+    if (typeof value !== 'string') return refuse(value, expected);
+    const known = remembered.get(value);
+    if (known !== undefined) return known;
+    const canonical = form.test(value) ? canonicalOf(value) : refuse(value, expected);
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    remembered.set(value, canonical);
+    return canonical;
+  };
+  return scalar(osloName, accept, pattern(form));
+}
 
-const IP_ADDRESS = scalar(
-  'IPAddress',
-  (value) => {
-    if (typeof value !== 'string') return refuse(value, 'an IP address');
-    if (IPV4_FORM.test(value)) return value;
-    return IPV6_FORM.test(value) ? canonicalIpv6(value) : refuse(value, 'an IP address');
-  },
-  pattern(IP_FORM),
-);
-
-const IP_NETWORK = scalar(
-  'IPNetwork',
-  (value) =>
-    typeof value === 'string' && NETWORK_FORM.test(value)
-      ? canonicalNetwork(value)
-      : refuse(value, 'an IP network such as 192.0.2.0/24 or 2001:db8::/64'),
-  pattern(NETWORK_FORM),
-);
+function canonicalIp(value: string): string {
+  return value.includes(':') ? canonicalIpv6(value) : value;
+}
 
 function canonicalNetwork(value: string): string {
   const [address = '', prefix] = value.split('/');

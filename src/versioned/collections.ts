@@ -16,18 +16,30 @@ export function listOf<V>(type: FieldType<V>, options: { nullable: true }): Fiel
 export function listOf<V>(type: FieldType<V>, options?: ElementOptions): FieldType<readonly V[]>;
 export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): FieldType<readonly (V | null)[]> {
   const element = elementOf(type, options);
-  const into = (value: unknown, take: (item: unknown) => V | null) => {
+  const into = (value: unknown, depth: number | undefined) => {
     if (!Array.isArray(value)) return refuse(value, 'an array');
     const items = new Array<V | null>(value.length);
-    for (let i = 0; i < items.length; i++) items[i] = at(i, take, value[i]);
+    let i = 0;
+    try {
+      for (; i < items.length; i++)
+        items[i] = depth === undefined ? element.coerce(value[i]) : element.read(value[i], depth);
+    } catch (error) {
+      if (error instanceof FieldValueError) error.within(i);
+      throw error;
+    }
     return Object.freeze(items);
   };
   return {
     osloName: 'List',
     ...(type.object && { object: type.object }),
-    coerce: (value) => into(value, element.coerce),
-    read: (value, depth) => into(value, (item) => element.read(item, depth)),
-    write: (values) => (type.write === undefined ? values.slice() : values.map(element.write)),
+    coerce: (value) => into(value, undefined),
+    read: into,
+    // A loop: slice() and map() are slow on frozen arrays.
+    write: (values) => {
+      const written = new Array<unknown>(values.length);
+      for (let i = 0; i < written.length; i++) written[i] = element.write(values[i] ?? null);
+      return written;
+    },
     schema: (context) => ({ type: 'array', items: element.schema(context) }),
     equal: (a, b) => a.length === b.length && a.every((value, i) => element.equal(value, b[i] ?? null)),
     ...(type.clone && { clone: (values) => Object.freeze(values.map(element.clone)) }),

@@ -13,7 +13,7 @@ import {
 } from './model.ts';
 import { CHANGES, DATA, isRecord, NAME, NAMESPACE, VERSION_KEY } from './primitive.ts';
 import { modelFor } from './registry.ts';
-import { compareVersions, isVersion, withoutPatch } from './version.ts';
+import { isVersion, withoutPatch } from './version.ts';
 import type { VersionedObject } from './versioned-object.ts';
 
 /** Objects within objects, at the most; deeper input is refused before it can exhaust the stack. */
@@ -38,18 +38,20 @@ export function readObject(primitive: unknown, depth = 0): VersionedObject & Obj
   const data = primitive[DATA];
   if (!isRecord(data)) return refuseKey(data, 'an object of fields', DATA, model.name);
   const object = blank(model);
-  if (version !== model.version)
-    object[VERSION] = compareVersions(version, model.version) > 0 ? withoutPatch(version) : version;
+  if (version !== model.version) object[VERSION] = hasPatch(version) ? withoutPatch(version) : version;
   fill(object[VALUES], model, data, depth);
   const changes = primitive[CHANGES];
-  if (changes !== undefined) mark(object[CHANGED], model, changes);
+  if (changes !== undefined) object[CHANGED] = readChanges(model, object[VALUES], changes);
   return object;
 }
 
 /** A third part of a version is no reason to refuse it: 1.4.2 is read as 1.4. */
 function modelOfVersion(name: string, version: string, namespace: string): ObjectModel {
-  const hasPatch = /^\d+\.\d+\.\d+$/.test(version) && isVersion(version);
-  return modelFor(name, hasPatch ? withoutPatch(version) : version, namespace);
+  return modelFor(name, hasPatch(version) ? withoutPatch(version) : version, namespace);
+}
+
+function hasPatch(version: string): boolean {
+  return version.length > '1.0'.length && /^\d+\.\d+\.\d+$/.test(version) && isVersion(version);
 }
 
 function fill(values: unknown[], model: ObjectModel, data: Record<string, unknown>, depth: number): void {
@@ -77,13 +79,16 @@ export function valueForNull(field: Field): unknown {
   return field.default === undefined ? refuse(null, 'a value, null is none here') : field.type.coerce(field.default);
 }
 
-function mark(changed: boolean[], model: ObjectModel, changes: unknown): void {
-  if (!Array.isArray(changes)) refuseKey(changes, 'an array of field names', CHANGES, model.name);
-  for (const name of changes) {
-    if (typeof name !== 'string') refuseKey(name, 'the name of a field', CHANGES, model.name);
+/** Names of fields that the class does not know, or that are not set, are passed over, as oslo does. */
+function readChanges(model: ObjectModel, values: readonly unknown[], changes: unknown): string[] {
+  if (!Array.isArray(changes)) return refuseKey(changes, 'an array of field names', CHANGES, model.name);
+  const changed: string[] = [];
+  for (const name of changes.length > values.length ? new Set(changes) : changes) {
     const field = model.byWireName.get(name);
-    if (field !== undefined) changed[field.index] = true;
+    if (field !== undefined && values[field.index] !== undefined) changed.push(field.wireName);
+    else if (typeof name !== 'string') refuseKey(name, 'the name of a field', CHANGES, model.name);
   }
+  return changed;
 }
 
 function refuseKey(value: unknown, expected: string, key: string, objectName = ''): never {

@@ -47,9 +47,12 @@ export interface ObjectModel {
   /** Whether the class is a list: it has `objects` and iterates over them. */
   readonly isList: boolean;
   readonly objectClass: ObjectClass;
-  /** An array of `undefined`s and one of `false`s, as long as the fields are many. */
+  /** The class again, as who makes objects calls it. */
+  readonly construct: new (
+    values: object,
+  ) => VersionedObject & ObjectState;
+  /** As many `undefined`s as there are fields. */
   readonly unset: readonly undefined[];
-  readonly unchanged: readonly false[];
 }
 
 /** A class of versioned objects, as the registry holds it. */
@@ -68,7 +71,8 @@ export const VERSION = Symbol('os-vif.version');
 export interface ObjectState {
   readonly [MODEL]: ObjectModel;
   [VALUES]: unknown[];
-  [CHANGED]: boolean[];
+  /** The wire names of the fields that were set anew; each is set. */
+  [CHANGED]: string[];
   /** The version that the object was read at, which may be older than its class. */
   [VERSION]: string;
 }
@@ -83,9 +87,7 @@ export function isVersionedObject(value: unknown): value is VersionedObject & Ob
 
 /** A new object of a class, with nothing set, not even what its constructor sets. */
 export function blank(model: ObjectModel): VersionedObject & ObjectState {
-  const object: unknown = Reflect.construct(model.objectClass, [BLANK]);
-  if (!isVersionedObject(object)) throw new TypeError(`${model.name} made something else`);
-  return object;
+  return new model.construct(BLANK);
 }
 
 /** What a field starts with: for constructors and for reading a primitive that lacks it. */

@@ -37,10 +37,10 @@ export function objectOf<T extends VersionedObject>(
     },
     subclasses,
   };
-  let name: string | undefined;
-  const accepts = (model: ObjectModel) => {
-    name ??= object.name;
-    return model.name === name || (subclasses && model.names.has(name));
+  let model: ObjectModel | undefined;
+  const accepts = (found: ObjectModel) => {
+    model ??= object.objectClass.prototype[MODEL];
+    return found === model || found.name === model.name || (subclasses && found.names.has(model.name));
   };
   const isAccepted = (value: unknown): value is T => isVersionedObject(value) && accepts(value[MODEL]);
   const take = (value: unknown): T =>

@@ -45,7 +45,7 @@ export function fromPlainForm(plain: unknown, expected: ObjectModel | undefined)
       ? Reflect.construct(model.objectClass, [
           { objects: plain.map((element) => fromPlainForm(element, elementOf(model))) },
         ])
-      : plainToInstance(constructorOf(model), plain);
+      : plainToInstance(model.construct, plain);
   return isVersionedObject(object) ? object : refuse(plain, `the plain form of ${model.name}`);
 }
 
@@ -54,7 +54,7 @@ export function declarePlainClass(model: ObjectModel): void {
   const { prototype } = model.objectClass;
   Exclude()(model.objectClass);
   Expose({ toPlainOnly: true })(prototype, 'type');
-  subTypes.push({ value: constructorOf(model), name: model.name, version: model.version });
+  subTypes.push({ value: model.construct, name: model.name, version: model.version });
   subTypes.sort((a, b) => compareVersions(b.version, a.version));
   for (const field of model.fields) {
     const since = Number(sinceOf(model, field));
@@ -68,17 +68,17 @@ export function declarePlainClass(model: ObjectModel): void {
 }
 
 /** Every class, the newest of a name first: class-transformer looks here for the one that `type` names. */
-const subTypes: { value: new () => unknown; name: string; version: string }[] = [];
+const subTypes: { value: ObjectModel['construct']; name: string; version: string }[] = [];
 
 function declareObjectField(prototype: object, name: string, object: ObjectReference): void {
   const discriminator = { property: 'type', subTypes };
-  Type(() => constructorOf(elementModel(object)), { discriminator, keepDiscriminatorProperty: true })(prototype, name);
+  Type(() => elementModel(object).construct, { discriminator, keepDiscriminatorProperty: true })(prototype, name);
   const elements = (value: unknown) => (isVersionedObject(value) && value[MODEL].isList ? objectsOf(value) : value);
   Transform(({ value }) => elements(value), { toPlainOnly: true })(prototype, name);
-  const gather = (value: unknown) =>
-    Array.isArray(value) && object.objectClass.prototype[MODEL].isList
-      ? Reflect.construct(object.objectClass, [{ objects: value }])
-      : value;
+  const gather = (value: unknown) => {
+    const model = object.objectClass.prototype[MODEL];
+    return Array.isArray(value) && model.isList ? new model.construct({ objects: value }) : value;
+  };
   Transform(({ value }) => gather(value), { toClassOnly: true })(prototype, name);
 }
 
@@ -183,15 +183,6 @@ function elementOf(model: ObjectModel): ObjectModel | undefined {
 
 function objectsOf(list: object): unknown {
   return Reflect.get(list, 'objects') ?? [];
-}
-
-function constructorOf(model: ObjectModel): new () => unknown {
-  const { objectClass } = model;
-  return isConstructor(objectClass) ? objectClass : refuse(objectClass, 'a class');
-}
-
-function isConstructor(value: unknown): value is new () => unknown {
-  return typeof value === 'function';
 }
 
 function isPlainForm(value: unknown): value is Record<string, unknown> {

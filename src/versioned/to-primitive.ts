@@ -6,23 +6,23 @@ import { CHANGES, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './p
 export function writeObject(object: ObjectState): Primitive {
   const model = object[MODEL];
   const values = object[VALUES];
-  const changed = object[CHANGED];
+  const changes = object[CHANGED].slice();
   const { fields } = model;
   const data: Record<string, unknown> = {};
-  let changes: string[] | undefined;
   for (let i = 0; i < fields.length; i++) {
     const value = values[i];
     const field = fields[i];
     if (value === undefined || field === undefined) continue;
     const { type, wireName } = field;
-    const written = value === null || type.write === undefined ? value : type.write(value);
-    data[wireName] = written;
-    if (changed[i] || (type.object !== undefined && holdsChanges(written))) {
-      if (changes === undefined) changes = [wireName];
-      else changes.push(wireName);
+    if (value === null || type.write === undefined) {
+      data[wireName] = value;
+      continue;
     }
+    const written = type.write(value);
+    data[wireName] = written;
+    if (type.object !== undefined && holdsChanges(written) && !changes.includes(wireName)) changes.push(wireName);
   }
-  return changes === undefined
+  return changes.length === 0
     ? { [NAME]: model.name, [NAMESPACE]: model.namespace, [VERSION_KEY]: object[VERSION], [DATA]: data }
     : {
         [NAME]: model.name,

@@ -1,5 +1,5 @@
 /** Says everything that is wrong with a primitive, where reading it would stop at the first thing. */
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { describeValue, OsVifError } from '../errors.ts';
 import { MAX_DEPTH } from './from-primitive.ts';
 import { schemaOf } from './json-schema.ts';
@@ -15,8 +15,11 @@ export interface Violation {
   message: string;
 }
 
-/** Everything that is wrong with a primitive, checked by ajv against the JSON Schema of its class and version; nothing where it is valid. */
-export function validate(primitive: unknown): Violation[] {
+/**
+ * Everything that is wrong with a primitive, checked by ajv against the JSON Schema of its class and version; nothing where it is valid.
+ * ajv is loaded by the first call, so that whoever does not validate does not wait for it.
+ */
+export async function validate(primitive: unknown): Promise<Violation[]> {
   if (!isRecord(primitive))
     return [{ path: '', message: `expected a versioned object, found ${describeValue(primitive)}` }];
   const name = primitive[NAME];
@@ -29,7 +32,7 @@ export function validate(primitive: unknown): Violation[] {
       message: `expected a string, found ${describeValue(primitive[key])}`,
     }));
   }
-  const check = validatorFor(name, version, namespace);
+  const check = await validatorFor(name, version, namespace);
   if (check instanceof OsVifError) return [{ path: pointer(NAME), message: check.message }];
   if (isDeeperThan(primitive, MAX_DEPTH * LEVELS_AN_OBJECT)) {
     return [{ path: '', message: `expected at most ${MAX_DEPTH} objects within one another, found more` }];
@@ -40,14 +43,20 @@ export function validate(primitive: unknown): Violation[] {
 /** An object on the wire is an envelope, its data, and perhaps a list. */
 const LEVELS_AN_OBJECT = 3;
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true });
+let ajv: Promise<Ajv2020> | undefined;
 const validators = new WeakMap<ObjectModel, Map<string, ValidateFunction>>();
 
-function validatorFor(name: string, version: string, namespace: string): ValidateFunction | OsVifError {
+async function loadAjv(): Promise<Ajv2020> {
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  return new Ajv2020({ allErrors: true, verbose: true, strict: true });
+}
+
+async function validatorFor(name: string, version: string, namespace: string): Promise<ValidateFunction | OsVifError> {
   try {
     const model = modelFor(name, version, namespace);
     const ofModel = validators.get(model) ?? new Map<string, ValidateFunction>();
-    const validator = ofModel.get(version) ?? ajv.compile(schemaOf(model, version));
+    ajv ??= loadAjv();
+    const validator = ofModel.get(version) ?? (await ajv).compile(schemaOf(model, version));
     validators.set(model, ofModel.set(version, validator));
     return validator;
   } catch (error) {

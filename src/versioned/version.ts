@@ -38,8 +38,15 @@ export function minorVersionsUpTo(version: string): string[] {
   return Array.from({ length: minor + 1 }, (_, i) => `${major}.${i}`);
 }
 
+/** The versions of declarations and peers are few; what hostile input may add is bounded. */
+const parsedBefore = new Map<string, SemVer>();
+const MOST_REMEMBERED = 256;
+
 function parse(version: string): SemVer {
+  const known = parsedBefore.get(version);
+  if (known !== undefined) return known;
   const parsed = FORM.test(version) ? coerce(version) : null;
   if (parsed === null) throw new RangeError(`${JSON.stringify(version)} is no version`);
+  if (parsedBefore.size < MOST_REMEMBERED) parsedBefore.set(version, parsed);
   return parsed;
 }

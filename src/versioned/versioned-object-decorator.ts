@@ -64,6 +64,8 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     }
     fields.set(declaration.name, { ...declaration, index: inherited?.index ?? fields.size });
   }
+  const construct: unknown = objectClass;
+  if (!isConstructor(construct)) throw refuse('a versioned object is a class');
   const ordered = [...fields.values()].sort((a, b) => a.index - b.index);
   return {
     name,
@@ -77,8 +79,8 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     baseVersions: Object.entries(options.baseVersions ?? {}).sort(([a], [b]) => compareVersions(a, b)),
     isList: prototype instanceof VersionedObjectList,
     objectClass,
+    construct,
     unset: ordered.map(() => undefined),
-    unchanged: ordered.map(() => false),
   };
 }
 
@@ -107,12 +109,16 @@ function defineProperty(prototype: object, field: Field): void {
 
 /** Class fields that are defined on the instance hide the accessors, and every value would be lost without a word. */
 function refuseShadowedFields(model: ObjectModel): void {
-  const object: unknown = Reflect.construct(model.objectClass, []);
-  const shadowed = model.fields.find((field) => isObject(object) && Object.hasOwn(object, field.name));
+  const object = new model.construct({});
+  const shadowed = model.fields.find((field) => Object.hasOwn(object, field.name));
   if (shadowed === undefined) return;
   throw new DeclarationError(
     `${model.name}.${shadowed.name} is hidden by a class field: compile with "useDefineForClassFields": false, or write \`declare ${shadowed.name}\``,
   );
+}
+
+function isConstructor(value: unknown): value is ObjectModel['construct'] {
+  return typeof value === 'function';
 }
 
 function isObject(value: unknown): value is object {

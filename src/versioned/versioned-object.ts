@@ -60,14 +60,14 @@ export type SetFields<T, K extends keyof T> = { readonly [P in K]-?: Exclude<T[P
 export abstract class VersionedObject implements ObjectState {
   /** @internal */ declare readonly [MODEL]: ObjectModel;
   /** @internal */ [VALUES]: unknown[];
-  /** @internal */ [CHANGED]: boolean[];
+  /** @internal */ [CHANGED]: string[];
   /** @internal */ [VERSION]: string;
 
   constructor(values: object = {}) {
     const model = this[MODEL];
     if (model === undefined) throw new TypeError(`${new.target.name} needs the @versionedObject decorator`);
     this[VALUES] = model.unset.slice();
-    this[CHANGED] = model.unchanged.slice();
+    this[CHANGED] = [];
     this[VERSION] = model.version;
     if (values === BLANK) return;
     for (const [name, value] of Object.entries(values)) assign(this, fieldOf(this, name), value);
@@ -158,7 +158,7 @@ export abstract class VersionedObject implements ObjectState {
     return this[VALUES][fieldOf(this, field).index] !== undefined;
   }
 
-  /** Takes a field's value away. What changed is not touched by it. */
+  /** Takes a field's value away, and forgets that it changed: the wire form has neither. */
   unset(field: FieldName<this>): void {
     assign(this, fieldOf(this, field), undefined);
   }
@@ -180,10 +180,11 @@ export abstract class VersionedObject implements ObjectState {
   /** Forgets what changed: everything, or just some fields; with `recursive` in the objects that these hold too. */
   resetChanges(options: ResetOptions<this> = {}): void {
     const chosen = options.fields?.map((name) => fieldOf(this, name)) ?? this[MODEL].fields;
+    const forgotten = new Set(chosen.map(({ wireName }) => wireName));
+    this[CHANGED] = this[CHANGED].filter((wireName) => !forgotten.has(wireName));
+    if (!options.recursive) return;
     for (const { index } of chosen) {
-      if (options.recursive)
-        for (const child of objectsIn(this[VALUES][index])) child.resetChanges({ recursive: true });
-      this[CHANGED][index] = false;
+      for (const child of objectsIn(this[VALUES][index])) child.resetChanges({ recursive: true });
     }
   }
 
@@ -227,9 +228,10 @@ export function assign(object: VersionedObject, field: Field, value: unknown): v
     if (after === before || (after !== undefined && field.type.equal?.(after, before))) return;
     throw new ReadOnlyFieldError(object.type, field.name);
   }
-  if (after === undefined && before === undefined) return;
   values[field.index] = after;
-  if (after !== undefined) object[CHANGED][field.index] = true;
+  const isMarked = object[CHANGED].includes(field.wireName);
+  if (after === undefined && isMarked) object[CHANGED] = object[CHANGED].filter((name) => name !== field.wireName);
+  else if (after !== undefined && !isMarked) object[CHANGED].push(field.wireName);
 }
 
 function coerce(object: VersionedObject, field: Field, value: unknown): unknown {
@@ -242,9 +244,9 @@ function coerce(object: VersionedObject, field: Field, value: unknown): unknown 
 }
 
 function changedFields(object: ObjectState): Field[] {
-  return object[MODEL].fields.filter(({ index }) => {
+  return object[MODEL].fields.filter(({ index, wireName }) => {
     const value = object[VALUES][index];
-    return object[CHANGED][index] || (isVersionedObject(value) && changedFields(value).length > 0);
+    return object[CHANGED].includes(wireName) || (isVersionedObject(value) && changedFields(value).length > 0);
   });
 }
 
