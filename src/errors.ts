@@ -351,3 +351,24 @@ export class UnplugError extends OsVifError {
     this.left = left;
   }
 }
+
+/** A bridge of Open vSwitch has, or should get, a datapath type that the VIF can't be plugged with. */
+export class OvsDatapathError extends OsVifError {
+  constructor(message: string) {
+    super('ERR_OSVIF_OVS_DATAPATH', message);
+  }
+}
+
+/** ovs-vswitchd could not make a port work. */
+export class OvsPortError extends OsVifError {
+  /** The port's name. */
+  readonly port: string;
+  /** ovs-vswitchd's own words. */
+  readonly error: string;
+
+  constructor(port: string, error: string) {
+    super('ERR_OSVIF_OVS_PORT', `ovs-vswitchd could not open port ${port}: ${error}`);
+    this.port = port;
+    this.error = error;
+  }
+}

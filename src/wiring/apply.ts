@@ -2,7 +2,8 @@
 
 import { PlugError } from '../errors.ts';
 import type { Site } from './elements/verbs.ts';
-import { type Element, labelOf, verbsOf, type Wiring } from './wiring.ts';
+import { type Step, stepsOf } from './steps.ts';
+import type { Wiring } from './wiring.ts';
 
 /**
  * Ensures each element in order; one that is right already is left alone.
@@ -11,17 +12,18 @@ import { type Element, labelOf, verbsOf, type Wiring } from './wiring.ts';
  */
 export async function apply(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {
   const done: { label: string; undo: () => Promise<void> }[] = [];
-  let current: Element | undefined;
+  let current: Step | undefined;
+  const steps = stepsOf(wiring);
   try {
-    for (const element of wiring) {
-      current = element;
-      verbsOf(element).validate(element);
+    for (const step of steps) {
+      current = step;
+      step.validate();
     }
-    for (const element of wiring) {
-      current = element;
+    for (const step of steps) {
+      current = step;
       signal?.throwIfAborted();
-      const undoable = (undo: () => Promise<void>) => void done.push({ label: labelOf(element), undo });
-      await verbsOf(element).ensure(element, { ...site, undoable });
+      const undoable = (undo: () => Promise<void>) => void done.push({ label: step.label, undo });
+      await step.ensure({ ...site, signal, undoable });
     }
   } catch (cause) {
     const left: string[] = [];
@@ -32,8 +34,8 @@ export async function apply(wiring: Wiring, site: Site, signal?: AbortSignal): P
   }
 }
 
-function failure(site: Site, current: Element | undefined, cause: unknown, left: readonly string[]): PlugError {
-  const element = current && labelOf(current);
+function failure(site: Site, current: Step | undefined, cause: unknown, left: readonly string[]): PlugError {
+  const element = current?.label;
   const outcome =
     left.length === 0
       ? 'the host is as it was before'

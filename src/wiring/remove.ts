@@ -3,7 +3,8 @@
 import { UnplugError } from '../errors.ts';
 import { messageOf } from './apply.ts';
 import type { Site } from './elements/verbs.ts';
-import { labelOf, verbsOf, type Wiring } from './wiring.ts';
+import { stepsOf } from './steps.ts';
+import type { Wiring } from './wiring.ts';
 
 /**
  * Removes each element in reverse order; what is gone already is fine and what is shared stays.
@@ -12,13 +13,13 @@ import { labelOf, verbsOf, type Wiring } from './wiring.ts';
  */
 export async function remove(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {
   const failures: { label: string; error: unknown }[] = [];
-  for (const element of wiring.toReversed()) {
+  for (const step of stepsOf(wiring).reverse()) {
     try {
       signal?.throwIfAborted();
-      verbsOf(element).validate(element);
-      await verbsOf(element).remove(element, site);
+      step.validate();
+      await step.remove({ ...site, signal });
     } catch (error) {
-      failures.push({ label: labelOf(element), error });
+      failures.push({ label: step.label, error });
     }
   }
   const [first] = failures;

@@ -7,6 +7,8 @@ export interface Site {
   readonly host: Host;
   /** The VIF's id; marks the devices that are made. */
   readonly owner: string;
+  /** Ends what waits for others. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A site where every change is noted with what takes it back. */

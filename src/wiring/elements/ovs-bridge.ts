@@ -1,0 +1,64 @@
+/** A bridge of Open vSwitch. */
+
+import { OvsDatapathError } from '../../errors.ts';
+import { requireLinkName } from '../link-values.ts';
+import type { OvsBridge } from '../ovsdb.ts';
+import { type OvsVerbs, ownerMark } from './ovs-verbs.ts';
+
+export interface OvsBridgeElement {
+  readonly kind: 'ovs-bridge';
+  readonly name: string;
+  /** `system` or `netdev`. A bridge of another type is refused. */
+  readonly datapathType?: string;
+  /** The type to make it with when `datapathType` leaves it open; a bridge of any type is taken as it is. */
+  readonly defaultDatapathType?: string;
+  /** Used by several VIFs: it stays when the VIF goes. */
+  readonly shared?: boolean;
+}
+
+export const ovsBridge: OvsVerbs<OvsBridgeElement> = {
+  validate({ name }) {
+    requireLinkName(name);
+  },
+
+  ensure(element, view, owner) {
+    const { name, datapathType, defaultDatapathType, shared } = element;
+    const bridge = view.bridge(name);
+    if (bridge) {
+      if (!hasType(bridge, datapathType)) {
+        // Changing it would move every port of the bridge to another datapath, and cut their traffic.
+        throw new OvsDatapathError(
+          `bridge ${name} has datapath type "${bridge.datapathType}", the VIF asks for "${datapathType}"`,
+        );
+      }
+      return [];
+    }
+    const type = datapathType ?? defaultDatapathType ?? '';
+    const { datapathTypes } = view.system;
+    if (datapathTypes.length > 0 && !WELL_KNOWN.has(type) && !datapathTypes.includes(type)) {
+      throw new OvsDatapathError(
+        `this Open vSwitch has no datapath type "${type}"; it has ${datapathTypes.join(', ')}`,
+      );
+    }
+    return [{ edit: 'add-bridge', name, datapathType: type, externalIds: ownerMark(shared ? 'shared' : owner) }];
+  },
+
+  remove({ name, shared }, view) {
+    return shared || !view.bridge(name) ? [] : [{ edit: 'remove-bridge', name }];
+  },
+
+  inspect({ name, datapathType }, view) {
+    const bridge = view.bridge(name);
+    if (!bridge) return [{ type: 'missing', link: name }];
+    if (hasType(bridge, datapathType)) return [];
+    return [{ type: 'differs', link: name, property: 'datapathType', want: datapathType, have: bridge.datapathType }];
+  },
+};
+
+/** Types of every Open vSwitch; one whose kernel has no module says so only once the bridge is used. */
+const WELL_KNOWN = new Set(['', 'system', 'netdev']);
+
+/** ovs-vswitchd.conf.db(5): the empty type is `system`. */
+function hasType({ datapathType }: OvsBridge, wanted: string | undefined): boolean {
+  return wanted === undefined || (datapathType || 'system') === (wanted || 'system');
+}

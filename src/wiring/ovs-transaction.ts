@@ -1,0 +1,121 @@
+/** Works on neighbouring elements of Open vSwitch's database together: one transaction for all of them. */
+
+import { OvsDatapathError, OvsdbEditError, OvsdbServerError, OvsPortError } from '../errors.ts';
+import type { OvsVerbs } from './elements/ovs-verbs.ts';
+import type { Drift, Site, UndoableSite, Verbs } from './elements/verbs.ts';
+import { undoOf } from './ovs-undo.ts';
+import type { OvsdbEdit, OvsdbView } from './ovsdb.ts';
+
+/** An element with the verbs of its kind. */
+export interface OvsPart {
+  validate(): void;
+  ensure(view: OvsdbView, owner: string): OvsdbEdit[];
+  remove(view: OvsdbView, owner: string): OvsdbEdit[];
+  inspect(view: OvsdbView, owner: string): Drift[];
+  awaited(): string[];
+}
+
+export function ovsPart<E>(verbs: OvsVerbs<E>, element: E): OvsPart {
+  return {
+    validate: () => verbs.validate(element),
+    ensure: (view, owner) => verbs.ensure(element, view, owner),
+    remove: (view, owner) => verbs.remove(element, view, owner),
+    inspect: (view, owner) => verbs.inspect(element, view, owner),
+    awaited: () => verbs.awaited?.(element) ?? [],
+  };
+}
+
+/** The verbs of one such element that stands alone. */
+export function ovsAlone<E>(verbs: OvsVerbs<E>): Verbs<E> {
+  return {
+    validate: (element) => verbs.validate(element),
+    ensure: (element, site) => ensureOvs([ovsPart(verbs, element)], site),
+    remove: (element, site) => removeOvs([ovsPart(verbs, element)], site),
+    inspect: (element, site) => inspectOvs([ovsPart(verbs, element)], site),
+  };
+}
+
+/** ms that a roll-back may take after a plug that got no answer. */
+const UNSURE_UNDO_TIMEOUT_MS = 1_000;
+
+/** Makes the database agree with the elements, then waits until ovs-vswitchd has opened the ports that are to be awaited. */
+export async function ensureOvs(parts: readonly OvsPart[], site: UndoableSite): Promise<void> {
+  const { ovsdb } = site.host;
+  let undo: (view: OvsdbView) => OvsdbEdit[] = () => [];
+  let outcome: 'unsent' | 'unsure' | 'made' = 'unsent';
+  const decide = (view: OvsdbView) => {
+    const edits = parts.flatMap((part) => part.ensure(view, site.owner));
+    if (edits.length > 0) undo = undoOf(edits, view);
+    return edits;
+  };
+  const onSend = () => {
+    if (outcome === 'unsent') {
+      site.undoable(async () => {
+        if (outcome !== 'unsent')
+          await ovsdb.change(undo, outcome === 'unsure' ? { timeout: UNSURE_UNDO_TIMEOUT_MS } : {});
+      });
+    }
+    outcome = 'unsure';
+  };
+  let edits: readonly OvsdbEdit[];
+  try {
+    edits = await ovsdb.change(decide, { signal: site.signal, onSend });
+    outcome = 'made';
+  } catch (error) {
+    if (error instanceof OvsdbServerError || error instanceof OvsdbEditError) outcome = 'unsent';
+    throw error;
+  }
+  const added = new Set(edits.map((edit) => (edit.edit === 'add-port' ? edit.name : undefined)));
+  for (const port of parts.flatMap((part) => part.awaited())) {
+    await ovsdb.waitFor(
+      `waiting for ovs-vswitchd to open port ${port}`,
+      (view) => isOpen(port, view, added.has(port)),
+      {
+        signal: site.signal,
+      },
+    );
+  }
+}
+
+/** Removes what the elements describe and this owner has; what is another's is an error, and does not keep the rest. */
+export async function removeOvs(parts: readonly OvsPart[], site: Site): Promise<void> {
+  let failures: unknown[] = [];
+  await site.host.ovsdb.change(
+    (view) => {
+      failures = [];
+      return parts.toReversed().flatMap((part) => {
+        try {
+          return part.remove(view, site.owner);
+        } catch (error) {
+          failures.push(error);
+          return [];
+        }
+      });
+    },
+    { signal: site.signal },
+  );
+  const [first] = failures;
+  if (failures.length === 1) throw first;
+  if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('; '));
+}
+
+export async function inspectOvs(parts: readonly OvsPart[], site: Site): Promise<Drift[]> {
+  const view = await site.host.ovsdb.view({ signal: site.signal });
+  return parts.flatMap((part) => part.inspect(view, site.owner));
+}
+
+/** @throws OvsPortError with ovs-vswitchd's words once it has given up */
+function isOpen(port: string, view: OvsdbView, isNew: boolean): true | undefined {
+  const found = view.interface(port);
+  const bridge = view.bridge(view.port(port)?.bridge ?? '');
+  const { datapathTypes } = view.system;
+  if (bridge && datapathTypes.length > 0 && !datapathTypes.includes(bridge.datapathType || 'system')) {
+    const module = bridge.datapathType === 'netdev' ? '' : '; is its kernel module loaded?';
+    throw new OvsDatapathError(
+      `bridge ${bridge.name} has datapath type "${bridge.datapathType || 'system'}", and this ovs-vswitchd has ${datapathTypes.join(', ')} alone${module}`,
+    );
+  }
+  // An error of a port that was there before may be one that it had before its device was made.
+  if (found?.error !== undefined && isNew) throw new OvsPortError(port, found.error);
+  return found?.ofport !== undefined && found.ofport >= 0 ? true : undefined;
+}
