@@ -23,9 +23,10 @@ export const MAX_DEPTH = 64;
  * The object that a primitive describes, of the newest class that can read its version; it keeps that version.
  * Fields that the class does not know are passed over, as oslo does: a newer `.z` of the sender may have added them.
  *
+ * @param likely the class that it probably is, which saves looking for it
  * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
  */
-export function readObject(primitive: unknown, depth = 0): VersionedObject & ObjectState {
+export function readObject(primitive: unknown, depth = 0, likely?: ObjectModel): VersionedObject & ObjectState {
   if (depth > MAX_DEPTH) return refuse(primitive, `at most ${MAX_DEPTH} objects within one another`);
   if (!isRecord(primitive)) return refuse(primitive, 'a versioned object in its primitive form');
   const name = primitive[NAME];
@@ -34,7 +35,8 @@ export function readObject(primitive: unknown, depth = 0): VersionedObject & Obj
   if (typeof name !== 'string') return refuseKey(name, 'an object name', NAME);
   if (typeof namespace !== 'string') return refuseKey(namespace, 'a namespace', NAMESPACE);
   if (typeof version !== 'string') return refuseKey(version, 'a version such as 1.0', VERSION_KEY);
-  const model = modelOfVersion(name, version, namespace);
+  const isLikely = name === likely?.name && version === likely.version && namespace === likely.namespace;
+  const model = isLikely ? likely : modelOfVersion(name, version, namespace);
   const data = primitive[DATA];
   if (!isRecord(data)) return refuseKey(data, 'an object of fields', DATA, model.name);
   const object = blank(model);
@@ -55,35 +57,33 @@ function hasPatch(version: string): boolean {
 }
 
 function fill(values: unknown[], model: ObjectModel, data: Record<string, unknown>, depth: number): void {
-  const { fields } = model;
-  for (let i = 0; i < fields.length; i++) {
-    const field = fields[i];
-    if (field === undefined) continue;
-    const found = data[field.wireName];
-    if (found === undefined) {
-      if (field.initial !== undefined) values[i] = initialValue(field);
-      continue;
+  const { wireNames, readers } = model;
+  let i = 0;
+  try {
+    for (; i < wireNames.length; i++) {
+      const found = data[wireNames[i] ?? ''];
+      if (found === undefined) values[i] = initialValue(model.fields[i]);
+      else values[i] = found === null ? valueForNull(model.fields[i]) : readers[i]?.(found, depth + 1);
     }
-    try {
-      values[i] = found === null ? valueForNull(field) : field.type.read(found, depth + 1);
-    } catch (error) {
-      if (error instanceof FieldValueError) error.within(field.wireName, model.name);
-      throw error;
-    }
+  } catch (error) {
+    if (error instanceof FieldValueError) error.within(wireNames[i] ?? '', model.name);
+    throw error;
   }
 }
 
 /** What is stored for null: null where the field may be, else its default, as oslo does. */
-export function valueForNull(field: Field): unknown {
-  if (field.nullable) return null;
-  return field.default === undefined ? refuse(null, 'a value, null is none here') : field.type.coerce(field.default);
+export function valueForNull(field: Field | undefined): unknown {
+  if (field?.nullable) return null;
+  return field?.default === undefined ? refuse(null, 'a value, null is none here') : field.type.coerce(field.default);
 }
 
 /** Names of fields that the class does not know, or that are not set, are passed over, as oslo does. */
 function readChanges(model: ObjectModel, values: readonly unknown[], changes: unknown): string[] {
   if (!Array.isArray(changes)) return refuseKey(changes, 'an array of field names', CHANGES, model.name);
   const changed: string[] = [];
-  for (const name of changes.length > values.length ? new Set(changes) : changes) {
+  const names = changes.length > values.length ? [...new Set<unknown>(changes)] : changes;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
     const field = model.byWireName.get(name);
     if (field !== undefined && values[field.index] !== undefined) changed.push(field.wireName);
     else if (typeof name !== 'string') refuseKey(name, 'the name of a field', CHANGES, model.name);

@@ -53,6 +53,10 @@ export interface ObjectModel {
   ) => VersionedObject & ObjectState;
   /** As many `undefined`s as there are fields. */
   readonly unset: readonly undefined[];
+  /** What the codec needs of each field, side by side: it runs through these for every object. */
+  readonly wireNames: readonly string[];
+  readonly readers: readonly FieldType<unknown>['read'][];
+  readonly writers: readonly FieldType<unknown>['write'][];
 }
 
 /** A class of versioned objects, as the registry holds it. */
@@ -91,6 +95,6 @@ export function blank(model: ObjectModel): VersionedObject & ObjectState {
 }
 
 /** What a field starts with: for constructors and for reading a primitive that lacks it. */
-export function initialValue(field: Field): unknown {
-  return typeof field.initial === 'function' ? field.initial() : field.initial;
+export function initialValue(field: Field | undefined): unknown {
+  return typeof field?.initial === 'function' ? field.initial() : field?.initial;
 }

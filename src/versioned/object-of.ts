@@ -38,6 +38,7 @@ export function objectOf<T extends VersionedObject>(
     subclasses,
   };
   let model: ObjectModel | undefined;
+  let last: ObjectModel | undefined;
   const accepts = (found: ObjectModel) => {
     model ??= object.objectClass.prototype[MODEL];
     return found === model || found.name === model.name || (subclasses && found.names.has(model.name));
@@ -54,8 +55,12 @@ export function objectOf<T extends VersionedObject>(
     osloName: 'Object',
     object,
     coerce: take,
-    read: (primitive, depth) => take(readObject(primitive, depth)),
-    write: (value) => (isVersionedObject(value) ? writeObject(value) : refuse(value, 'a versioned object')),
+    read: (primitive, depth) => {
+      const read = readObject(primitive, depth, last);
+      last = read[MODEL];
+      return take(read);
+    },
+    write: writeObject,
     schema: (context) => context.objectSchema(object),
     equal: equalObjects,
     clone: (value) => {

@@ -1,26 +1,26 @@
 /** Object to primitive. */
 import { CHANGED, MODEL, type ObjectState, VALUES, VERSION } from './model.ts';
-import { CHANGES, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './primitive.ts';
+import { CHANGES, DATA, isPrimitive, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './primitive.ts';
 
 /** The primitive of an object, at the version that it has. A child that changed makes the field that holds it changed. */
 export function writeObject(object: ObjectState): Primitive {
   const model = object[MODEL];
   const values = object[VALUES];
   const changes = object[CHANGED].slice();
-  const { fields } = model;
+  const { wireNames, writers } = model;
   const data: Record<string, unknown> = {};
-  for (let i = 0; i < fields.length; i++) {
+  for (let i = 0; i < wireNames.length; i++) {
     const value = values[i];
-    const field = fields[i];
-    if (value === undefined || field === undefined) continue;
-    const { type, wireName } = field;
-    if (value === null || type.write === undefined) {
+    if (value === undefined) continue;
+    const wireName = wireNames[i] ?? '';
+    const write = writers[i];
+    if (write === undefined || value === null) {
       data[wireName] = value;
       continue;
     }
-    const written = type.write(value);
+    const written = write(value);
     data[wireName] = written;
-    if (type.object !== undefined && holdsChanges(written) && !changes.includes(wireName)) changes.push(wireName);
+    if (write === writeObject && holdsChanges(written) && !changes.includes(wireName)) changes.push(wireName);
   }
   return changes.length === 0
     ? { [NAME]: model.name, [NAMESPACE]: model.namespace, [VERSION_KEY]: object[VERSION], [DATA]: data }
@@ -35,5 +35,5 @@ export function writeObject(object: ObjectState): Primitive {
 
 /** Changes of an object make the field that holds it changed; those of objects in a list do not, as in os-vif. */
 function holdsChanges(written: unknown): boolean {
-  return written !== null && typeof written === 'object' && CHANGES in written;
+  return isPrimitive(written) && written[CHANGES] !== undefined;
 }

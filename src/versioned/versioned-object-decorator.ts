@@ -81,6 +81,9 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     objectClass,
     construct,
     unset: ordered.map(() => undefined),
+    wireNames: ordered.map(({ wireName }) => wireName),
+    readers: ordered.map(({ type }) => type.read),
+    writers: ordered.map(({ type }) => type.write),
   };
 }
 
