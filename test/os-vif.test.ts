@@ -6,6 +6,7 @@ import { VIFBridge, VIFGeneric } from '../src/objects/vif.ts';
 import { OsVif } from '../src/os-vif.ts';
 import { TapPlugin } from '../src/plugins/tap-plugin.ts';
 import type { Host, Link } from '../src/wiring/host.ts';
+import { interceptHost } from '../src/wiring/intercept.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from './host/netns.ts';
 import { instance, tapVif, VIF_ID } from './plugins/vifs.ts';
 
@@ -254,18 +255,8 @@ async function device(host: Host): Promise<Link> {
 
 /** The same host, on which every change is an error. */
 function withoutChanges(host: Host): Host {
-  const refuse = async (): Promise<never> => {
-    throw new Error('this was to change nothing');
-  };
-  return {
-    ...host,
-    links: {
-      get: (link) => host.links.get(link),
-      list: () => host.links.list(),
-      create: refuse,
-      change: refuse,
-      delete: refuse,
-    },
-    close: refuse,
-  };
+  return interceptHost(host, async ({ changes, method }, proceed) => {
+    if (changes) throw new Error(`${method}: this was to change nothing`);
+    return proceed();
+  });
 }

@@ -1,7 +1,13 @@
 /** Refuses what no device can have, before anything is asked of the kernel; both hosts and every element use it. */
 
 import { describeValue, LinkValueError } from '../errors.ts';
-import type { LinkSettings, NewLink } from './host.ts';
+import {
+  type LinkSettings,
+  MACVTAP_MODES,
+  type MacvtapMode,
+  type NewLink,
+  type VirtualFunctionSettings,
+} from './host.ts';
 
 /** The kernel's IFNAMSIZ less the closing NUL. */
 export const MAX_NAME_BYTES = 15;
@@ -16,6 +22,8 @@ const MAX_GROUP = 0xffffffff;
 export function requireNewLink(link: NewLink): void {
   requireLinkName(link.name);
   requireLinkSettings(link.name, link);
+  if (link.kind === 'vlan') requireInteger(link.name, 'VLAN id', link.vlan.id, 1, 4094);
+  if (link.kind === 'macvtap') requireMode(link.name, link.macvtap.mode);
   if (link.kind === 'veth') {
     requireLinkName(link.peer.name);
     requireLinkSettings(link.peer.name, link.peer);
@@ -56,6 +64,17 @@ export function requireLinkSettings(name: string, settings: LinkSettings): void 
   if (bridge?.forwardDelay !== undefined)
     requireInteger(name, 'forward delay', bridge.forwardDelay, bridge.stp ? 2 : 0, 30);
   if (bridge?.ageingTime !== undefined) requireInteger(name, 'ageing time', bridge.ageingTime, 0, 1_000_000);
+}
+
+/** Throws LinkValueError for what a physical function can't tell a virtual one. */
+export function requireVirtualFunction(name: string, { mac, vlan }: VirtualFunctionSettings): void {
+  if (mac !== undefined) requireMac(name, mac);
+  if (vlan !== undefined) requireInteger(name, 'VLAN id', vlan, 0, 4094);
+}
+
+function requireMode(name: string, mode: MacvtapMode): void {
+  if (!MACVTAP_MODES.includes(mode))
+    throw new LinkValueError(`${name}: macvtap mode ${describeValue(mode)} is none of ${MACVTAP_MODES.join(', ')}`);
 }
 
 function requireMac(name: string, mac: string): void {

@@ -4,6 +4,9 @@ import type { Link } from './host.ts';
 
 const PREFIX = 'os-vif:';
 
+/** Devices that several VIFs use belong to none of them; their alias says `shared` in place of an id. */
+export const SHARED_OWNER = 'shared';
+
 /** The ifalias of every device made for a VIF: `os-vif:` and the VIF's id. */
 export function aliasOf(owner: string): string {
   return `${PREFIX}${owner}`;

@@ -3,6 +3,7 @@ import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import { apply } from '../../src/wiring/apply.ts';
 import type { Host, Link } from '../../src/wiring/host.ts';
+import { interceptHost } from '../../src/wiring/intercept.ts';
 import { remove } from '../../src/wiring/remove.ts';
 import type { Wiring } from '../../src/wiring/wiring.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
@@ -76,11 +77,10 @@ function engineSuite(open: () => Promise<Host>): void {
   test('what can not be taken back is named', async () => {
     const host = await open();
     await host.links.create({ kind: 'bridge', name: 'tap0' });
-    const stubborn: Host = {
-      ...host,
-      links: { ...bound(host), delete: async () => Promise.reject(new Error('no deletion today')) },
-      close: () => host.close(),
-    };
+    const stubborn = interceptHost(host, async ({ method }, proceed) => {
+      if (method === 'delete') throw new Error('no deletion today');
+      return proceed();
+    });
     await expect(apply(HYBRID, { host: stubborn, owner: 'v' })).rejects.toMatchObject({
       left: ['veth qvb0 (no deletion today)', 'bridge qbr0 (no deletion today)'],
       message: expect.stringContaining('roll-back is incomplete'),
@@ -143,16 +143,6 @@ function engineSuite(open: () => Promise<Host>): void {
     });
     expect(await names(host)).toEqual(['lo']);
   });
-}
-
-function bound({ links }: Host): Host['links'] {
-  return {
-    get: (link) => links.get(link),
-    list: () => links.list(),
-    create: (link) => links.create(link),
-    change: (index, settings) => links.change(index, settings),
-    delete: (index) => links.delete(index),
-  };
 }
 
 async function names(host: Host): Promise<string[]> {

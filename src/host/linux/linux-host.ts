@@ -1,11 +1,15 @@
 /** The Linux machine this process runs on, or one network namespace of it. */
 
 import { UnsupportedHostError } from '../../errors.ts';
-import type { Host, Links } from '../../wiring/host.ts';
+import type { Addressing, Filter, Host, Links, Pci, Sysctl } from '../../wiring/host.ts';
 import type { Ovsdb } from '../../wiring/ovsdb.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
 import { loadLibc } from './libc.ts';
+import { LinuxAddressing } from './linux-addressing.ts';
+import { LinuxFilter } from './linux-filter.ts';
 import { LinuxLinks } from './linux-links.ts';
+import { LinuxPci } from './linux-pci.ts';
+import { LinuxSysctl } from './linux-sysctl.ts';
 import { NetlinkSocket } from './netlink/socket.ts';
 import { type NetworkNamespace, openNetworkNamespace } from './network-namespace.ts';
 
@@ -15,17 +19,33 @@ export interface LinuxHostOptions {
   readonly netns?: string;
   /** Where Open vSwitch's database listens; connected to on first use. Default: the local socket, unix:/run/openvswitch/db.sock. */
   readonly ovsdb?: OvsdbClientOptions;
+  /** Where sysfs is mounted, for PCI functions. Default: /sys. */
+  readonly sysfsRoot?: string;
 }
 
 /** Works on the kernel's network devices by rtnetlink and /dev/net/tun. Needs koffi, and CAP_NET_ADMIN for all but reading. */
 export class LinuxHost implements Host {
   readonly links: Links;
+  readonly addressing: Addressing;
+  readonly sysctl: Sysctl;
+  readonly filter: Filter;
+  readonly pci: Pci;
   readonly ovsdb: Ovsdb;
   readonly #namespace: NetworkNamespace;
   readonly #socket: NetlinkSocket;
 
-  private constructor(links: Links, ovsdb: Ovsdb, namespace: NetworkNamespace, socket: NetlinkSocket) {
+  private constructor(
+    links: Links,
+    ovsdb: Ovsdb,
+    namespace: NetworkNamespace,
+    socket: NetlinkSocket,
+    sysfsRoot: string,
+  ) {
     this.links = links;
+    this.addressing = new LinuxAddressing(socket, links);
+    this.sysctl = new LinuxSysctl(namespace);
+    this.filter = new LinuxFilter(namespace);
+    this.pci = new LinuxPci(sysfsRoot);
     this.ovsdb = ovsdb;
     this.#namespace = namespace;
     this.#socket = socket;
@@ -37,7 +57,7 @@ export class LinuxHost implements Host {
    * @throws OvsdbConnectionError where `ovsdb.connection` can't be read
    * @throws NamespaceError where `netns` is not there or may not be entered
    */
-  static async open({ netns, ovsdb }: LinuxHostOptions = {}): Promise<LinuxHost> {
+  static async open({ netns, ovsdb, sysfsRoot = '/sys' }: LinuxHostOptions = {}): Promise<LinuxHost> {
     if (process.platform !== 'linux') {
       throw new UnsupportedHostError(
         `LinuxHost works on Linux, this is ${process.platform}: use MemoryHost for a dry run`,
@@ -48,7 +68,7 @@ export class LinuxHost implements Host {
     const namespace = openNetworkNamespace(libc, netns);
     try {
       const socket = NetlinkSocket.open(libc, namespace);
-      return new LinuxHost(new LinuxLinks(libc, namespace, socket), database, namespace, socket);
+      return new LinuxHost(new LinuxLinks(libc, namespace, socket), database, namespace, socket, sysfsRoot);
     } catch (error) {
       namespace.close();
       throw error;

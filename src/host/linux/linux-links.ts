@@ -1,7 +1,16 @@
 /** The network devices of a Linux network namespace, by rtnetlink. */
 
+import { randomInt } from 'node:crypto';
 import { KernelError } from '../../errors.ts';
-import type { Link, LinkSettings, Links, NamedLink, NewLink } from '../../wiring/host.ts';
+import type {
+  Link,
+  LinkSettings,
+  Links,
+  NamedLink,
+  NewLink,
+  VirtualFunction,
+  VirtualFunctionSettings,
+} from '../../wiring/host.ts';
 import { requireLinkName, requireLinkSettings, requireNewLink } from '../../wiring/link-values.ts';
 import { birthGroup } from '../../wiring/ownership.ts';
 import type { Libc } from './libc.ts';
@@ -17,6 +26,11 @@ import {
 } from './netlink/link-message.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from './netlink/message.ts';
 import type { NetlinkSocket, Request } from './netlink/socket.ts';
+import {
+  decodeVirtualFunctions,
+  VIRTUAL_FUNCTIONS_TOO,
+  virtualFunctionAttribute,
+} from './netlink/virtual-function-message.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 import { createTap } from './tun-device.ts';
 
@@ -84,13 +98,11 @@ export class LinuxLinks implements Links {
 
   async change(index: number, settings: LinkSettings): Promise<void> {
     requireLinkSettings(`link ${index}`, settings);
-    await this.#socket.request({
-      what: `change of link ${index} (${Object.keys(settings).join(', ')})`,
-      type: RTM_NEWLINK,
-      flags: 0,
-      body: linkHeader(index, settings),
-      attributes: settingAttributes(settings),
-    });
+    const { port, ...others } = settings;
+    // What the device is to its bridge can be told only once it is there.
+    const parts: LinkSettings[] =
+      port === undefined ? [others] : Object.keys(others).length === 0 ? [{ port }] : [others, { port }];
+    await this.#socket.request(...parts.map((part) => changeOf(index, part)));
   }
 
   async delete(index: number): Promise<void> {
@@ -101,14 +113,80 @@ export class LinuxLinks implements Links {
       body: linkHeader(index),
     });
   }
+
+  async deleteAll(indexes: readonly number[]): Promise<void> {
+    for (let from = 0; from < indexes.length; from += MAX_TOGETHER) {
+      await this.#deleteTogether(indexes.slice(from, from + MAX_TOGETHER));
+    }
+  }
+
+  /** The kernel waits once for everybody to let go of all devices of an interface group, instead of once for each. */
+  async #deleteTogether(indexes: readonly number[]): Promise<void> {
+    const group = deletionGroup();
+    const [first] = indexes;
+    if (first === undefined) return;
+    if (indexes.length === 1) return ignoring('ENODEV', this.delete(first));
+    await ignoring('ENODEV', this.#socket.request(...indexes.map((index) => changeOf(index, { group }))));
+    const request = { what: `deletion of ${indexes.length} links`, type: RTM_DELLINK, flags: 0, body: linkHeader() };
+    await ignoring('ENODEV', this.#socket.request({ ...request, attributes: settingAttributes({ group }) }));
+  }
+
+  async virtualFunctions(index: number): Promise<VirtualFunction[]> {
+    const request = {
+      what: `virtual functions of link ${index}`,
+      type: RTM_GETLINK,
+      flags: 0,
+      body: linkHeader(index),
+    };
+    const [answers = []] = await this.#socket.request({ ...request, attributes: [VIRTUAL_FUNCTIONS_TOO] });
+    return answers.flatMap(decodeVirtualFunctions);
+  }
+
+  async changeVirtualFunction(index: number, number: number, settings: VirtualFunctionSettings): Promise<void> {
+    await this.#socket.request({
+      what: `change of virtual function ${number} of link ${index} (${Object.keys(settings).join(', ')})`,
+      type: RTM_NEWLINK,
+      flags: 0,
+      body: linkHeader(index),
+      attributes: [virtualFunctionAttribute(number, settings)],
+    });
+  }
+}
+
+/** Well below what fits a socket's buffers, with the answers. */
+const MAX_TOGETHER = 100;
+
+/** An interface group that nobody else uses: any number with a high first byte. */
+function deletionGroup(): number {
+  return (0x4e << 24) | randomInt(1 << 24);
+}
+
+async function ignoring(errno: string, request: Promise<unknown>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!(error instanceof KernelError && error.errno === errno)) throw error;
+  }
+}
+
+function changeOf(index: number, settings: LinkSettings): Request {
+  return {
+    what: `change of link ${index} (${Object.keys(settings).join(', ')})`,
+    type: RTM_NEWLINK,
+    flags: 0,
+    body: linkHeader(index, settings),
+    attributes: settingAttributes(settings),
+  };
 }
 
 /** What making a link leaves to a second request, for each of its ends. */
 function finishing(link: NewLink): NamedLink[] {
   const ends: NamedLink[] =
     link.kind === 'veth' ? [link, { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' }] : [link];
+  const mtu = link.kind === 'bridge' ? link.mtu : undefined;
   return ends.map(({ name, alias, up, promiscuous, master, group = 0 }) => ({
     name,
+    ...(mtu !== undefined && { mtu }),
     group,
     ...(alias !== undefined && { alias }),
     ...(up !== undefined && { up }),

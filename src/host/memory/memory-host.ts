@@ -1,13 +1,18 @@
 /** A host that exists in memory only, with the kernel's rules: for dry runs, examples and tests. */
 
 import { HostClosedError } from '../../errors.ts';
-import type { Host, Links } from '../../wiring/host.ts';
+import type { Host } from '../../wiring/host.ts';
 import { MemoryLinks } from './memory-links.ts';
+import { MemoryAddressing, MemoryFilter, MemoryPci, MemorySysctl } from './memory-network.ts';
 import { MemoryOvsdb } from './memory-ovsdb.ts';
 
 /** Needs no privileges and no Linux. What it holds is gone with it. */
 export class MemoryHost implements Host {
-  readonly links: Links;
+  readonly links: MemoryLinks;
+  readonly addressing = new MemoryAddressing();
+  readonly sysctl: MemorySysctl;
+  readonly filter = new MemoryFilter();
+  readonly pci = new MemoryPci();
   readonly ovsdb: MemoryOvsdb;
   #closed = false;
 
@@ -15,6 +20,7 @@ export class MemoryHost implements Host {
     this.links = new MemoryLinks(() => {
       if (this.#closed) throw new HostClosedError();
     });
+    this.sysctl = new MemorySysctl(this.links);
     this.ovsdb = new MemoryOvsdb();
   }
 

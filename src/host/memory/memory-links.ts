@@ -1,14 +1,27 @@
 /** Network devices as the kernel keeps them, in memory. */
 
 import { NetlinkError } from '../../errors.ts';
-import type { BridgeSettings, Link, LinkKind, LinkSettings, Links, NamedLink, NewLink } from '../../wiring/host.ts';
+import type {
+  BridgeSettings,
+  Link,
+  LinkKind,
+  LinkSettings,
+  Links,
+  NamedLink,
+  NewLink,
+  PortSettings,
+  VirtualFunction,
+  VirtualFunctionSettings,
+} from '../../wiring/host.ts';
 import { requireLinkName, requireLinkSettings, requireNewLink } from '../../wiring/link-values.ts';
 
-/** How the kernel makes each kind (ether_setup() and the kind's own setup). */
-const KINDS: { readonly [K in LinkKind]: { readonly mtu: number; readonly maxMtu: number } } = {
-  bridge: { mtu: 1500, maxMtu: 65535 },
-  veth: { mtu: 1500, maxMtu: 65535 },
-  tap: { mtu: 1500, maxMtu: 65521 },
+/** The largest MTU that the kernel takes of each kind, in bytes. */
+const MAX_MTU: { readonly [K in LinkKind]: number } = {
+  bridge: 65535,
+  veth: 65535,
+  tap: 65521,
+  macvtap: 65535,
+  vlan: 65535,
 };
 /** br_dev_setup(): the spanning tree protocol is off, snooping on. */
 const BRIDGE_DEFAULTS: Required<BridgeSettings> = {
@@ -18,15 +31,40 @@ const BRIDGE_DEFAULTS: Required<BridgeSettings> = {
   multicastSnooping: true,
   vlanFiltering: false,
 };
+/** new_nbp() */
+const PORT_DEFAULTS: Required<PortSettings> = { hairpin: false, isolated: false, learning: true };
+
+/** A device that only a test or a dry run can add: a NIC of the machine. */
+export interface NicSettings extends NamedLink {
+  /** How many virtual functions it has. */
+  readonly virtualFunctions?: number;
+}
 
 export class MemoryLinks implements Links {
   readonly #links = new Map<number, Link>();
+  readonly #virtualFunctions = new Map<number, VirtualFunction[]>();
   readonly #requireOpen: () => void;
   #lastIndex = 0;
 
   constructor(requireOpen: () => void) {
     this.#requireOpen = requireOpen;
     this.#add({ name: 'lo' }, { kind: '', mtu: 65536, mac: '00:00:00:00:00:00' });
+  }
+
+  /** Puts a NIC into the machine, and returns its index. */
+  addNic({ virtualFunctions = 0, ...nic }: NicSettings): number {
+    const index = this.#add({ mtu: 1500, ...nic }, { kind: '', mtu: 1500 });
+    this.#virtualFunctions.set(
+      index,
+      Array.from({ length: virtualFunctions }, (_, number) => ({
+        number,
+        mac: '00:00:00:00:00:00',
+        vlan: 0,
+        trust: false,
+        spoofCheck: true,
+      })),
+    );
+    return index;
   }
 
   async get(link: string | number): Promise<Link | undefined> {
@@ -47,18 +85,18 @@ export class MemoryLinks implements Links {
     this.#refuseTaken(what, link.name);
     this.#refuseSettings(what, link.kind, 0, link);
     const { kind } = link;
-    const own = { kind, mtu: KINDS[kind].mtu };
-    if (kind === 'veth') {
-      const peer: NamedLink = { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' };
-      this.#refuseTaken(what, peer.name);
-      this.#refuseSettings(what, kind, 0, peer);
-      const first = this.#add(link, own);
-      const second = this.#add(peer, { ...own, lower: first });
-      this.#update(first, { lower: second });
-    } else if (kind === 'bridge') {
-      this.#add(link, { ...own, bridge: { ...BRIDGE_DEFAULTS, ...link.bridge } });
-    } else {
-      this.#add(link, { ...own, tap: { multiQueue: false, ...link.tap, persistent: true } });
+    switch (kind) {
+      case 'veth':
+        return this.#createVeth(what, link);
+      case 'bridge':
+        this.#add(link, { kind, mtu: 1500, bridge: { ...BRIDGE_DEFAULTS, ...link.bridge } });
+        return;
+      case 'tap':
+        this.#add(link, { kind, mtu: 1500, tap: { multiQueue: false, ...link.tap, persistent: true } });
+        return;
+      case 'macvtap':
+      case 'vlan':
+        return this.#createOnLower(what, link);
     }
   }
 
@@ -68,19 +106,73 @@ export class MemoryLinks implements Links {
     const what = `change of link ${index} (${Object.keys(settings).join(', ')})`;
     const link = this.#require(what, index);
     this.#refuseSettings(what, link.kind, index, settings);
-    this.#update(index, { ...known(settings), ...(link.bridge && { bridge: { ...link.bridge, ...settings.bridge } }) });
+    const { bridge, macvtap, port } = settings;
+    if (port && !(settings.master ?? link.master))
+      throw new NetlinkError(what, 'EOPNOTSUPP', 'Operation not supported');
+    this.#update(index, {
+      ...known(settings),
+      ...(link.bridge && { bridge: { ...link.bridge, ...bridge } }),
+      ...(link.macvtap && macvtap && { macvtap }),
+    });
+    if (port) this.#update(index, { port: { ...PORT_DEFAULTS, ...this.#require(what, index).port, ...port } });
   }
 
   async delete(index: number): Promise<void> {
     this.#requireOpen();
     const link = this.#require(`deletion of link ${index}`, index);
     if (link.kind === '') throw new NetlinkError(`deletion of link ${index}`, 'EOPNOTSUPP', 'Operation not supported');
-    this.#links.delete(index);
-    for (const other of [...this.#links.values()]) {
-      if (other.master === index) this.#update(other.index, { master: 0 });
-      // Kernel: a veth goes with its peer, what stands on a device goes with that device.
-      if (other.lower === index) this.#links.delete(other.index);
+    this.#drop(index);
+  }
+
+  async deleteAll(indexes: readonly number[]): Promise<void> {
+    for (const index of indexes) if (this.#links.has(index)) await this.delete(index);
+  }
+
+  async virtualFunctions(index: number): Promise<VirtualFunction[]> {
+    this.#requireOpen();
+    this.#require(`virtual functions of link ${index}`, index);
+    return this.#virtualFunctions.get(index) ?? [];
+  }
+
+  async changeVirtualFunction(index: number, number: number, settings: VirtualFunctionSettings): Promise<void> {
+    this.#requireOpen();
+    const what = `change of virtual function ${number} of link ${index} (${Object.keys(settings).join(', ')})`;
+    this.#require(what, index);
+    const functions = this.#virtualFunctions.get(index) ?? [];
+    const found = functions[number];
+    if (functions.length === 0) throw new NetlinkError(what, 'EOPNOTSUPP', 'Operation not supported');
+    if (found === undefined) throw new NetlinkError(what, 'EINVAL', 'Invalid argument');
+    functions[number] = { ...found, ...settings };
+  }
+
+  #createVeth(what: string, link: NewLink & { kind: 'veth' }): void {
+    const peer: NamedLink = { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' };
+    this.#refuseTaken(what, peer.name);
+    this.#refuseSettings(what, 'veth', 0, peer);
+    const first = this.#add(link, { kind: 'veth', mtu: 1500 });
+    const second = this.#add(peer, { kind: 'veth', mtu: 1500, lower: first });
+    this.#update(first, { lower: second });
+  }
+
+  #createOnLower(what: string, link: NewLink & { kind: 'macvtap' | 'vlan' }): void {
+    const { kind, lower } = link;
+    const below = this.#require(what, lower);
+    if (link.mtu !== undefined && link.mtu > below.mtu) throw new NetlinkError(what, 'EINVAL', 'Invalid argument');
+    const users = [...this.#links.values()].filter((other) => other.lower === lower && other.kind === kind);
+    if (
+      kind === 'macvtap' &&
+      users.some(({ macvtap }) => macvtap?.mode === 'passthru' || link.macvtap.mode === 'passthru')
+    ) {
+      throw new NetlinkError(what, 'EINVAL', 'Invalid argument');
     }
+    if (kind === 'vlan' && users.some(({ vlan }) => vlan?.id === link.vlan.id))
+      throw new NetlinkError(what, 'EEXIST', 'VLAN device already exists');
+    this.#add(link, {
+      kind,
+      mtu: below.mtu,
+      lower,
+      ...(kind === 'macvtap' ? { macvtap: link.macvtap } : { vlan: link.vlan }),
+    });
   }
 
   #named(name: string): Link | undefined {
@@ -99,8 +191,8 @@ export class MemoryLinks implements Links {
   }
 
   #refuseSettings(what: string, kind: string, index: number, { mtu, master }: LinkSettings): void {
-    const range = Object.entries(KINDS).find(([known]) => known === kind)?.[1];
-    if (mtu !== undefined && range && mtu > range.maxMtu)
+    const max = Object.entries(MAX_MTU).find(([known]) => known === kind)?.[1];
+    if (mtu !== undefined && max && mtu > max)
       throw new NetlinkError(what, 'EINVAL', 'mtu greater than device maximum');
     if (!master) return;
     const target = this.#require(what, master);
@@ -113,13 +205,27 @@ export class MemoryLinks implements Links {
     this.#lastIndex += 1;
     const index = this.#lastIndex;
     const defaults = { mac: localMac(index), up: false, promiscuous: false, alias: '', group: 0, master: 0, lower: 0 };
-    this.#links.set(index, { ...defaults, ...own, ...known(link), name: link.name, index });
+    this.#links.set(index, { ...defaults, ...own, name: link.name, index });
+    this.#update(index, known(link));
     return index;
+  }
+
+  /** Kernel: a veth goes with its peer, and what stands on a device goes with that device. */
+  #drop(index: number): void {
+    if (!this.#links.delete(index)) return;
+    for (const other of [...this.#links.values()]) {
+      if (other.master === index) this.#update(other.index, { master: 0 });
+      if (other.lower === index) this.#drop(other.index);
+    }
   }
 
   #update(index: number, changes: Partial<Link>): void {
     const link = this.#links.get(index);
-    if (link) this.#links.set(index, { ...link, ...changes });
+    if (link === undefined) return;
+    const { port, ...updated } = { ...link, ...changes };
+    // A port that changes its bridge starts anew.
+    const kept = link.master === updated.master ? port : PORT_DEFAULTS;
+    this.#links.set(index, updated.master ? { ...updated, port: kept ?? PORT_DEFAULTS } : updated);
   }
 }
 

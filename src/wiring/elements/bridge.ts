@@ -1,41 +1,86 @@
 /** A Linux bridge. */
 
-import type { BridgeSettings, NewLink } from '../host.ts';
+import type { BridgeSettings } from '../host.ts';
 import { requireNewLink } from '../link-values.ts';
-import { ensureLink, inspectLink, removeLink, type Sharing } from './link.ts';
-import type { Verbs } from './verbs.ts';
+import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
+import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
 
 export interface BridgeElement extends BridgeSettings {
   readonly kind: 'bridge';
   readonly name: string;
   /** Bytes. */
   readonly mtu?: number;
-  /** Used by several VIFs: one that is there already is taken as it is, and it stays when the VIF goes. */
+  /** Used by several VIFs: one that is there already is taken as it is, and it stays when a VIF goes. */
   readonly shared?: boolean;
+  /** The host has no IPv6 address on it, not even a link-local one (Launchpad bug 1302080). */
+  readonly disableIpv6?: boolean;
+  /** Which ARP requests the host answers on it (arp_ignore in the kernel's ip-sysctl.rst); 1: only for addresses of the bridge itself. */
+  readonly arpIgnore?: number;
+  /** Which address the host's own ARP requests carry (arp_announce); 2: always the best local one. */
+  readonly arpAnnounce?: number;
 }
 
 export const bridge: Verbs<BridgeElement> = {
   validate(element) {
-    requireNewLink(desiredLink(element));
+    requireNewLink(desiredBridge(element).link);
   },
 
   async ensure(element, site) {
-    await ensureLink(desiredLink(element), site, sharingOf(element));
+    await ensureLink({ ...desiredBridge(element), prepare: () => ensureSysctls(element, site) }, site);
   },
 
-  async remove(element, site) {
-    if (!element.shared) await removeLink(desiredLink(element), site);
-  },
+  remove: (element, site) => removeLink(desiredBridge(element), site),
 
   async inspect(element, site) {
-    return inspectLink(desiredLink(element), site, sharingOf(element));
+    const found = await inspectLink(desiredBridge(element), site);
+    return found.some(({ type }) => type !== 'differs') ? found : [...found, ...(await inspectSysctls(element, site))];
   },
 };
 
-function sharingOf(element: BridgeElement): Sharing {
-  return element.shared ? 'shared' : 'own';
+function desiredBridge({
+  kind,
+  name,
+  mtu,
+  shared,
+  ageingTime,
+  stp,
+  forwardDelay,
+  multicastSnooping,
+  vlanFiltering,
+}: BridgeElement): DesiredLink {
+  const settings = { ageingTime, stp, forwardDelay, multicastSnooping, vlanFiltering };
+  const bridge = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+  return { link: { kind, name, up: true, ...(mtu !== undefined && { mtu }), bridge }, shared };
 }
 
-function desiredLink({ kind, name, mtu, shared, ...settings }: BridgeElement): NewLink {
-  return { kind, name, up: true, ...(mtu !== undefined && { mtu }), bridge: settings };
+/** Before the bridge is up: its link-local address comes with that. */
+async function ensureSysctls(element: BridgeElement, { host: { sysctl }, undoable }: UndoableSite): Promise<void> {
+  for (const [key, value] of sysctlsOf(element)) {
+    const before = await sysctl.get(key);
+    // A kernel without IPv6 has no such file.
+    if (before === undefined || before === value) continue;
+    await sysctl.set(key, value);
+    undoable(async () => {
+      // The file goes with the bridge.
+      if ((await sysctl.get(key)) !== undefined) await sysctl.set(key, before);
+    });
+  }
+}
+
+async function inspectSysctls(element: BridgeElement, { host: { sysctl } }: Site): Promise<Drift[]> {
+  const drifts: Drift[] = [];
+  for (const [key, want] of sysctlsOf(element)) {
+    const have = await sysctl.get(key);
+    if (have !== undefined && have !== want)
+      drifts.push({ type: 'differs', link: element.name, property: key, want, have });
+  }
+  return drifts;
+}
+
+function sysctlsOf({ name, disableIpv6, arpIgnore, arpAnnounce }: BridgeElement): [string, string][] {
+  const sysctls: [string, string][] = [];
+  if (disableIpv6 !== undefined) sysctls.push([`net/ipv6/conf/${name}/disable_ipv6`, disableIpv6 ? '1' : '0']);
+  if (arpIgnore !== undefined) sysctls.push([`net/ipv4/conf/${name}/arp_ignore`, String(arpIgnore)]);
+  if (arpAnnounce !== undefined) sysctls.push([`net/ipv4/conf/${name}/arp_announce`, String(arpAnnounce)]);
+  return sysctls;
 }

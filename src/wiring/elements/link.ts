@@ -1,46 +1,68 @@
-/** The verbs of an element that is one network device, whatever its kind: what tap.ts, bridge.ts and veth.ts stand on. */
+/** The verbs of an element that is one network device, whatever its kind: what tap.ts, bridge.ts, veth.ts and others stand on. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ForeignLinkError, ImmutableLinkError, KernelError, MissingLinkError } from '../../errors.ts';
 import type { Host, Link, LinkSettings, NewLink } from '../host.ts';
-import { differences, fixedDifferences, settingsOf } from '../link-differences.ts';
-import { aliasOf, isOwnedBy } from '../ownership.ts';
+import { type Difference, differences, fixedDifferences, settingsOf } from '../link-differences.ts';
+import { aliasOf, isOwnedBy, SHARED_OWNER } from '../ownership.ts';
 import type { Drift, Site, UndoableSite } from './verbs.ts';
 
-/** Who may use a device that is there already. */
-export type Sharing = 'own' | 'shared';
+/** A device as it should be. */
+export interface DesiredLink {
+  readonly link: NewLink;
+  /** Name of the bridge that it is a port of; absent: none. */
+  readonly master?: string | undefined;
+  /** Used by several VIFs: one that is there already is taken as it is, and it stays when a VIF goes. */
+  readonly shared?: boolean | undefined;
+  /** Runs before the device is set up, when this call made it. */
+  readonly prepare?: () => Promise<void>;
+}
 
 /** Pauses between looks at a device that another process is just making, in ms. */
 const PAUSES = [5, 10, 20, 50, 100, 200, 400];
 
-/** Makes the device, or puts right what differs; a shared one that others made is used as it is. */
-export async function ensureLink(desired: NewLink, site: UndoableSite, sharing: Sharing = 'own'): Promise<void> {
+/** Makes the device, or puts right what differs. */
+export async function ensureLink(desired: DesiredLink, site: UndoableSite): Promise<void> {
   const { links } = site.host;
+  const wanted = await wantedLink(desired, site);
   for (let attempt = 0; ; attempt++) {
     const pause = PAUSES[attempt];
-    const link = await links.get(desired.name);
+    const link = await links.get(wanted.name);
     if (link === undefined) {
-      try {
-        await links.create({ ...desired, alias: ownAlias(site, sharing) });
-      } catch (error) {
-        // Somebody else was first: look again.
-        if (pause === undefined || !isKernelError(error, 'EEXIST', 'EBUSY')) throw error;
-        await sleep(pause);
-        continue;
-      }
-      site.undoable(() => removeLink(desired, site, sharing));
-      return;
+      if (await create(wanted, desired, site, pause === undefined)) return;
+    } else if (pause === undefined || !isBeingMade(link)) {
+      return adjustOwn(link, wanted, desired, site);
     }
-    if (pause !== undefined && isBeingMade(link)) {
-      await sleep(pause);
-      continue;
-    }
-    refuseForeign(link, desired, site, sharing);
-    if (!isOwnedBy(link, ownerName(site, sharing))) return;
-    refuseImmutable(link, desired);
-    await adjustLink(link, { ...desired, alias: ownAlias(site, sharing), group: 0 }, site);
-    return;
+    await sleep(pause);
   }
+}
+
+/** Returns false where somebody else was first, unless this was the last attempt. */
+async function create(wanted: NewLink, desired: DesiredLink, site: UndoableSite, last: boolean): Promise<boolean> {
+  const { links } = site.host;
+  const { prepare } = desired;
+  try {
+    await links.create(prepare ? { ...wanted, up: false } : wanted);
+  } catch (error) {
+    if (last || !isKernelError(error, 'EEXIST', 'EBUSY')) throw error;
+    return false;
+  }
+  site.undoable(() => takeBack(desired, site));
+  if (!prepare) return true;
+  await prepare();
+  const made = await links.get(wanted.name);
+  if (made && wanted.up) await links.change(made.index, { up: true });
+  return true;
+}
+
+async function adjustOwn(link: Link, wanted: NewLink, desired: DesiredLink, site: UndoableSite): Promise<void> {
+  const fault = faultOf(link, desired, site);
+  if (fault !== undefined) throw new ForeignLinkError(`${wanted.kind} ${wanted.name}: ${fault}`);
+  if (!isOurs(link, desired, site)) return;
+  const [fixed] = fixedDifferences(link, wanted);
+  if (fixed) throw new ImmutableLinkError(`${wanted.kind} ${wanted.name}`, fixed.property, fixed.want, fixed.have);
+  if (desired.prepare) await desired.prepare();
+  await adjustLink(link, wanted, site);
 }
 
 /** Puts right what differs on a device that is there. */
@@ -48,16 +70,29 @@ export async function adjustLink(link: Link, settings: LinkSettings, site: Undoa
   const found = differences(link, settings);
   if (found.length === 0) return;
   await site.host.links.change(link.index, settingsOf(found, 'want'));
-  site.undoable(() => site.host.links.change(link.index, settingsOf(found, 'have')));
+  site.undoable(() => site.host.links.change(link.index, settingsOf(found.filter(isRestorable), 'have')));
 }
 
-/** Deletes the device if it is ours and, where shared, nobody uses it. */
-export async function removeLink(desired: NewLink, site: Site, sharing: Sharing = 'own'): Promise<void> {
-  const { links } = site.host;
-  const link = await links.get(desired.name);
+/** What a port is to a bridge goes when it leaves the bridge. */
+function isRestorable({ have }: Difference): boolean {
+  return have !== undefined;
+}
+
+/** Deletes the device if it is ours; a shared one stays. */
+export async function removeLink(desired: DesiredLink, site: Site): Promise<void> {
+  if (desired.shared) return;
+  const link = await site.host.links.get(desired.link.name);
   if (link === undefined) return;
-  if (sharing === 'shared' && (await hasPorts(site.host, link))) return;
-  refuseForeign(link, desired, site, 'own', ownerName(site, sharing));
+  const fault = faultOf(link, desired, site);
+  if (fault !== undefined) throw new ForeignLinkError(`${desired.link.kind} ${desired.link.name}: ${fault}`);
+  await deleteLink(site.host, link);
+}
+
+/** Deletes the device that this call made, unless others came to use it. */
+async function takeBack(desired: DesiredLink, site: Site): Promise<void> {
+  const link = await site.host.links.get(desired.link.name);
+  if (link === undefined || !isOurs(link, desired, site)) return;
+  if (desired.shared && (await hasUsers(site.host, link))) return;
   await deleteLink(site.host, link);
 }
 
@@ -71,16 +106,27 @@ export async function deleteLink(host: Host, link: Link): Promise<void> {
 }
 
 /** Lists where the device differs from what is desired. */
-export async function inspectLink(desired: NewLink, site: Site, sharing: Sharing = 'own'): Promise<Drift[]> {
-  const { name } = desired;
+export async function inspectLink(desired: DesiredLink, site: Site): Promise<Drift[]> {
+  const { name } = desired.link;
   const link = await site.host.links.get(name);
   if (link === undefined) return [{ type: 'missing', link: name }];
-  const reason = faultOf(link, desired, site, sharing);
+  const reason = faultOf(link, desired, site);
   if (reason !== undefined) return [{ type: 'foreign', link: name, reason }];
-  if (!isOwnedBy(link, ownerName(site, sharing))) return [];
-  const wanted = { ...desired, alias: ownAlias(site, sharing), group: 0 };
-  const found = [...fixedDifferences(link, desired), ...differences(link, wanted)];
-  return found.map((difference) => ({ type: 'differs', link: name, ...difference }));
+  if (!isOurs(link, desired, site)) return [];
+  const master = desired.master === undefined ? undefined : await site.host.links.get(desired.master);
+  const wanted = complete(desired, site, master?.index ?? (desired.master === undefined ? 0 : NOWHERE));
+  const found = [...fixedDifferences(link, wanted), ...differences(link, wanted)];
+  return Promise.all(found.map((difference) => describe(name, difference, desired, site)));
+}
+
+/** An index that no device has. */
+const NOWHERE = -1;
+
+/** A difference in people's words: devices by name. */
+async function describe(link: string, difference: Difference, desired: DesiredLink, { host }: Site): Promise<Drift> {
+  if (difference.property !== 'master') return { type: 'differs', link, ...difference };
+  const have = typeof difference.have === 'number' ? await host.links.get(difference.have) : undefined;
+  return { type: 'differs', link, property: 'master', want: desired.master, have: have?.name };
 }
 
 /** The index of a device that an element stands on or is a port of. */
@@ -90,9 +136,9 @@ export async function indexOf(name: string, site: Site, neededBy: string): Promi
   return link.index;
 }
 
-/** Whether any device is a port of this one. */
-export async function hasPorts(host: Host, link: Link): Promise<boolean> {
-  return (await host.links.list()).some(({ master }) => master === link.index);
+/** Whether any device is a port of this one or stands on it. */
+export async function hasUsers(host: Host, link: Link): Promise<boolean> {
+  return (await host.links.list()).some(({ master, lower }) => master === link.index || lower === link.index);
 }
 
 /** Whether this is the kernel's refusal with one of these errno names. */
@@ -105,35 +151,28 @@ function isBeingMade(link: Link): boolean {
   return link.tap?.persistent === false && link.alias === '';
 }
 
-function refuseForeign(link: Link, desired: NewLink, site: Site, sharing: Sharing, owner = site.owner): void {
-  const fault = faultOf(link, desired, { ...site, owner }, sharing);
-  if (fault !== undefined) throw new ForeignLinkError(`${desired.kind} ${desired.name}: ${fault}`);
+async function wantedLink(desired: DesiredLink, site: Site): Promise<NewLink> {
+  const { link, master } = desired;
+  return complete(desired, site, master === undefined ? 0 : await indexOf(master, site, `${link.kind} ${link.name}`));
 }
 
-function faultOf(link: Link, desired: NewLink, site: Site, sharing: Sharing): string | undefined {
-  const { name } = desired;
-  if (link.kind !== desired.kind) {
+function complete({ link, shared }: DesiredLink, site: Site, master: number): NewLink {
+  return { ...link, master, alias: aliasOf(shared ? SHARED_OWNER : site.owner), group: 0 };
+}
+
+function isOurs(link: Link, { shared }: DesiredLink, { owner }: Site): boolean {
+  return isOwnedBy(link, shared ? SHARED_OWNER : owner);
+}
+
+/** Why this device can't be the one that is desired. */
+function faultOf(link: Link, desired: DesiredLink, site: Site): string | undefined {
+  const { name, kind } = desired.link;
+  if (link.kind !== kind) {
     return `the name is in use by a device of kind ${link.kind || '(none)'}; delete or rename that device first`;
   }
-  if (sharing === 'shared' || isOwnedBy(link, site.owner)) return undefined;
+  if (desired.shared || isOurs(link, desired, site)) return undefined;
   return (
     `a ${link.kind} of that name is there that was not made for this VIF (alias "${link.alias}"); delete it, or hand it over with ` +
     `\`ip link set dev ${name} alias ${aliasOf(site.owner)}\``
   );
-}
-
-function refuseImmutable(link: Link, desired: NewLink): void {
-  const [found] = fixedDifferences(link, desired);
-  if (found) throw new ImmutableLinkError(`${desired.kind} ${desired.name}`, found.property, found.want, found.have);
-}
-
-/** Devices that several VIFs use belong to none of them. */
-const SHARED_OWNER = 'shared';
-
-function ownerName(site: Site, sharing: Sharing): string {
-  return sharing === 'shared' ? SHARED_OWNER : site.owner;
-}
-
-function ownAlias(site: Site, sharing: Sharing): string {
-  return aliasOf(ownerName(site, sharing));
 }

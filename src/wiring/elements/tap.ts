@@ -1,9 +1,9 @@
 /** A persistent TAP device: the host's end of a guest's NIC, for QEMU or another program to attach to. */
 
-import type { NewLink, TapSettings } from '../host.ts';
+import type { TapSettings } from '../host.ts';
 import { requireLinkName, requireNewLink } from '../link-values.ts';
-import { ensureLink, indexOf, inspectLink, removeLink } from './link.ts';
-import type { Site, Verbs } from './verbs.ts';
+import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
+import type { Verbs } from './verbs.ts';
 
 export interface TapElement extends TapSettings {
   readonly kind: 'tap';
@@ -20,36 +20,34 @@ export interface TapElement extends TapSettings {
 
 export const tap: Verbs<TapElement> = {
   validate(element) {
-    requireNewLink(desiredLink(element, 0));
+    requireNewLink(desiredTap(element).link);
     if (element.master !== undefined) requireLinkName(element.master);
   },
-
-  async ensure(element, site) {
-    await ensureLink(desiredLink(element, await masterIndex(element, site)), site);
-  },
-
-  async remove(element, site) {
-    await removeLink(desiredLink(element, 0), site);
-  },
-
-  async inspect(element, site) {
-    return inspectLink(desiredLink(element, await masterIndex(element, site)), site);
-  },
+  ensure: (element, site) => ensureLink(desiredTap(element), site),
+  remove: (element, site) => removeLink(desiredTap(element), site),
+  inspect: (element, site) => inspectLink(desiredTap(element), site),
 };
 
-async function masterIndex({ name, master }: TapElement, site: Site): Promise<number> {
-  return master === undefined ? 0 : indexOf(master, site, `tap ${name}`);
-}
-
-function desiredLink(element: TapElement, master: number): NewLink {
-  const { kind, name, mac, mtu, up = true, multiQueue = false, owner, group } = element;
+function desiredTap({
+  kind,
+  name,
+  mac,
+  mtu,
+  up = true,
+  master,
+  multiQueue = false,
+  owner,
+  group,
+}: TapElement): DesiredLink {
   return {
-    kind,
-    name,
-    up,
+    link: {
+      kind,
+      name,
+      up,
+      ...(mac !== undefined && { mac }),
+      ...(mtu !== undefined && { mtu }),
+      tap: { multiQueue, ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) },
+    },
     master,
-    ...(mac !== undefined && { mac }),
-    ...(mtu !== undefined && { mtu }),
-    tap: { multiQueue, ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) },
   };
 }

@@ -1,10 +1,11 @@
 /** A pair of virtual Ethernet devices: what goes into one comes out of the other. */
 
 import { ForeignLinkError } from '../../errors.ts';
-import type { Link, LinkSettings, NewLink } from '../host.ts';
+import type { Link, LinkSettings } from '../host.ts';
+import { differences } from '../link-differences.ts';
 import { requireLinkName, requireNewLink } from '../link-values.ts';
 import { aliasOf, isOwnedBy } from '../ownership.ts';
-import { adjustLink, deleteLink, ensureLink, indexOf, inspectLink } from './link.ts';
+import { adjustLink, type DesiredLink, deleteLink, ensureLink, inspectLink } from './link.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
 
 export interface VethElement {
@@ -22,14 +23,13 @@ export interface VethElement {
 
 export const veth: Verbs<VethElement> = {
   validate(element) {
-    requireNewLink(desiredLink(element, 0));
+    requireNewLink(desiredVeth(element).link);
     if (element.master !== undefined) requireLinkName(element.master);
   },
 
   async ensure(element, site) {
-    const desired = desiredLink(element, await masterIndex(element, site));
     refuseOtherPeer(element, await bothEnds(element, site), site);
-    await ensureLink(desired, site);
+    await ensureLink(desiredVeth(element), site);
     await ensurePeer(element, site);
   },
 
@@ -37,23 +37,20 @@ export const veth: Verbs<VethElement> = {
     const ends = await bothEnds(element, site);
     for (const end of ends) refuseForeignEnd(end, site);
     // Deleting one end takes the other along; a second deletion finds nothing, which is fine.
-    for (const end of ends) await deleteLink(site.host, end);
+    const [first, second] = ends;
+    if (first) await deleteLink(site.host, first);
+    if (second && second.index !== first?.lower) await deleteLink(site.host, second);
   },
 
   async inspect(element, site) {
-    const found = await inspectLink(desiredLink(element, await masterIndex(element, site)), site);
-    return [...found, ...(await inspectPeer(element, site))];
+    return [...(await inspectLink(desiredVeth(element), site)), ...(await inspectPeer(element, site))];
   },
 };
 
-async function masterIndex({ name, master }: VethElement, site: Site): Promise<number> {
-  return master === undefined ? 0 : indexOf(master, site, `veth ${name}`);
-}
-
-function desiredLink(element: VethElement, master: number): NewLink & { kind: 'veth' } {
-  const { kind, name } = element;
+function desiredVeth(element: VethElement): DesiredLink {
+  const { kind, name, master } = element;
   const settings = endSettings(element);
-  return { kind, name, master, ...settings, peer: { name: element.peer, ...settings } };
+  return { link: { kind, name, ...settings, peer: { name: element.peer, ...settings } }, master };
 }
 
 function endSettings({ mtu, promiscuous }: VethElement): LinkSettings {
@@ -66,10 +63,12 @@ async function bothEnds({ name, peer }: VethElement, site: Site): Promise<Link[]
 }
 
 function refuseForeignEnd(end: Link, site: Site): void {
-  if (end.kind === 'veth' && isOwnedBy(end, site.owner)) return;
-  throw new ForeignLinkError(
-    `veth ${end.name}: a ${end.kind || 'device'} of that name is there that was not made for this VIF (alias "${end.alias}")`,
-  );
+  if (end.kind !== 'veth' || !isOwnedBy(end, site.owner))
+    throw new ForeignLinkError(`veth ${end.name}: ${foreignEnd(end)}`);
+}
+
+function foreignEnd({ kind, alias }: Link): string {
+  return `a ${kind || 'device'} of that name is there that was not made for this VIF (alias "${alias}")`;
 }
 
 /** Either both ends are there and belong together, or none is. */
@@ -89,14 +88,16 @@ async function ensurePeer(element: VethElement, site: UndoableSite): Promise<voi
 }
 
 async function inspectPeer(element: VethElement, site: Site): Promise<Drift[]> {
-  const { kind, peer } = element;
-  const link = await site.host.links.get(peer);
-  if (link === undefined) return [{ type: 'missing', link: peer }];
-  const drifts = await inspectLink(
-    { kind, name: peer, peer: { name: element.name }, ...wantedPeer(element, site) },
-    site,
-  );
-  return drifts;
+  const { peer } = element;
+  const end = await site.host.links.get(peer);
+  if (end === undefined) return [{ type: 'missing', link: peer }];
+  if (end.kind !== 'veth' || !isOwnedBy(end, site.owner))
+    return [{ type: 'foreign', link: peer, reason: foreignEnd(end) }];
+  return differences(end, wantedPeer(element, site)).map((difference) => ({
+    type: 'differs',
+    link: peer,
+    ...difference,
+  }));
 }
 
 function wantedPeer(element: VethElement, site: Site): LinkSettings {

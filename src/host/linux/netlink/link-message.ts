@@ -1,6 +1,16 @@
 /** Links as rtnetlink messages (rtnetlink(7), linux/if_link.h): what we ask for, and what the kernel says. */
 
-import type { BridgeSettings, Link, LinkSettings, NamedLink, NewLink, TapState } from '../../../wiring/host.ts';
+import {
+  type BridgeSettings,
+  type Link,
+  type LinkSettings,
+  MACVTAP_MODES,
+  type MacvtapMode,
+  type NamedLink,
+  type NewLink,
+  type PortSettings,
+  type TapState,
+} from '../../../wiring/host.ts';
 import {
   type Attribute,
   decodeAttributes,
@@ -12,6 +22,7 @@ import {
   readU32,
   text,
   u8,
+  u16,
   u32,
 } from './message.ts';
 
@@ -31,7 +42,18 @@ const IFLA_LINK_NETNSID = 37;
 
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
+const IFLA_INFO_SLAVE_KIND = 4;
+const IFLA_INFO_SLAVE_DATA = 5;
 const VETH_INFO_PEER = 1;
+const IFLA_VLAN_ID = 1;
+
+const IFLA_MACVLAN_MODE = 1;
+/** linux/if_link.h, enum macvlan_mode */
+const MACVLAN_MODES: Readonly<Record<MacvtapMode, number>> = { private: 1, vepa: 2, bridge: 4, passthru: 8 };
+
+const IFLA_BRPORT_MODE = 4;
+const IFLA_BRPORT_LEARNING = 8;
+const IFLA_BRPORT_ISOLATED = 33;
 
 const IFLA_BR_FORWARD_DELAY = 1;
 const IFLA_BR_AGEING_TIME = 4;
@@ -63,23 +85,40 @@ export function nameAttribute(name: string): Attribute {
   return [IFLA_IFNAME, text(name)];
 }
 
-/** What the request that makes a link can carry; the alias and the master come in a second one. */
+/** What the request that makes a link can carry; the alias, the master and a bridge's MTU come in a second one. */
 export function creationAttributes(link: NewLink, group: number): Attribute[] {
-  return [...endAttributes(link, group), [IFLA_LINKINFO, linkInfo(link, group)]];
+  const lower: Attribute[] = 'lower' in link ? [[IFLA_LINK, u32(link.lower)]] : [];
+  const { mtu, ...settings } = link;
+  // A bridge keeps its MTU when ports come only if it was changed (br_change_mtu()), not if it was made with it.
+  const made = link.kind === 'bridge' || mtu === undefined ? settings : { ...settings, mtu };
+  return [...endAttributes(made, group, lower), [IFLA_LINKINFO, linkInfo(link, group)]];
 }
 
-function endAttributes({ name, mac, mtu }: NamedLink, group: number): Attribute[] {
-  return [
-    nameAttribute(name),
-    ...settingAttributes({ ...(mac !== undefined && { mac }), ...(mtu !== undefined && { mtu }), group }),
-  ];
+/** In the order in which `ip link add` writes them. */
+function endAttributes({ name, mac, mtu }: NamedLink, group: number, lower: Attribute[] = []): Attribute[] {
+  const settings = settingAttributes({ ...(mac !== undefined && { mac }), ...(mtu !== undefined && { mtu }), group });
+  return [...settings, ...lower, nameAttribute(name)];
 }
 
 function linkInfo(link: NewLink, group: number): Attribute[] {
+  const data = kindData(link, group);
   const kind: Attribute = [IFLA_INFO_KIND, Buffer.from(link.kind)];
-  if (link.kind === 'veth') return [kind, [IFLA_INFO_DATA, [[VETH_INFO_PEER, vethPeer(link.peer, group)]]]];
-  if (link.kind === 'bridge' && link.bridge) return [kind, [IFLA_INFO_DATA, bridgeAttributes(link.bridge)]];
-  return [kind];
+  return data === undefined ? [kind] : [kind, [IFLA_INFO_DATA, data]];
+}
+
+function kindData(link: NewLink, group: number): Attribute[] | undefined {
+  switch (link.kind) {
+    case 'veth':
+      return [[VETH_INFO_PEER, vethPeer(link.peer, group)]];
+    case 'macvtap':
+      return macvtapAttributes(link.macvtap.mode);
+    case 'vlan':
+      return [[IFLA_VLAN_ID, u16(link.vlan.id)]];
+    case 'bridge':
+      return link.bridge && bridgeAttributes(link.bridge);
+    case 'tap':
+      return undefined;
+  }
 }
 
 /** The peer is a link message of its own: struct ifinfomsg and attributes. */
@@ -88,22 +127,56 @@ function vethPeer(peer: NamedLink, group: number): Buffer {
 }
 
 /** The settings that attributes carry; `up` and `promiscuous` go in the header. */
-export function settingAttributes({ mac, mtu, group, alias, master, bridge }: LinkSettings): Attribute[] {
+export function settingAttributes({
+  mac,
+  mtu,
+  group,
+  alias,
+  master,
+  bridge,
+  macvtap,
+  port,
+}: LinkSettings): Attribute[] {
   const attributes: Attribute[] = [];
-  if (mac !== undefined) attributes.push([IFLA_ADDRESS, Buffer.from(mac.replaceAll(':', ''), 'hex')]);
+  if (mac !== undefined) attributes.push([IFLA_ADDRESS, macBytes(mac)]);
   if (mtu !== undefined) attributes.push([IFLA_MTU, u32(mtu)]);
   if (group !== undefined) attributes.push([IFLA_GROUP, u32(group)]);
   // An empty alias takes it away.
   if (alias !== undefined) attributes.push([IFLA_IFALIAS, Buffer.from(alias)]);
   if (master !== undefined) attributes.push([IFLA_MASTER, u32(master)]);
-  if (bridge !== undefined)
-    attributes.push([
-      IFLA_LINKINFO,
-      [
-        [IFLA_INFO_KIND, Buffer.from('bridge')],
-        [IFLA_INFO_DATA, bridgeAttributes(bridge)],
-      ],
-    ]);
+  if (bridge !== undefined) attributes.push(changedInfo('bridge', bridgeAttributes(bridge)));
+  if (macvtap !== undefined) attributes.push(changedInfo('macvtap', macvtapAttributes(macvtap.mode)));
+  if (port !== undefined) {
+    const slave: Attribute = [IFLA_INFO_SLAVE_KIND, Buffer.from('bridge')];
+    attributes.push([IFLA_LINKINFO, [slave, [IFLA_INFO_SLAVE_DATA, portAttributes(port)]]]);
+  }
+  return attributes;
+}
+
+/** The six bytes of a MAC address. */
+export function macBytes(mac: string): Buffer {
+  return Buffer.from(mac.replaceAll(':', ''), 'hex');
+}
+
+function changedInfo(kind: string, data: Attribute[]): Attribute {
+  return [
+    IFLA_LINKINFO,
+    [
+      [IFLA_INFO_KIND, Buffer.from(kind)],
+      [IFLA_INFO_DATA, data],
+    ],
+  ];
+}
+
+function macvtapAttributes(mode: MacvtapMode): Attribute[] {
+  return [[IFLA_MACVLAN_MODE, u32(MACVLAN_MODES[mode])]];
+}
+
+function portAttributes({ hairpin, isolated, learning }: PortSettings): Attribute[] {
+  const attributes: Attribute[] = [];
+  if (hairpin !== undefined) attributes.push([IFLA_BRPORT_MODE, u8(Number(hairpin))]);
+  if (learning !== undefined) attributes.push([IFLA_BRPORT_LEARNING, u8(Number(learning))]);
+  if (isolated !== undefined) attributes.push([IFLA_BRPORT_ISOLATED, u8(Number(isolated))]);
   return attributes;
 }
 
@@ -147,6 +220,9 @@ export function decodeLink({ payload }: Message): Link {
     lower: attributes.has(IFLA_LINK_NETNSID) ? 0 : number(IFLA_LINK),
     ...(kind === 'bridge' && { bridge: decodeBridge(data) }),
     ...(kind === 'tap' && { tap: decodeTap(data) }),
+    ...(kind === 'macvtap' && { macvtap: { mode: decodeMacvtapMode(data) } }),
+    ...(kind === 'vlan' && { vlan: { id: numberOf(data.get(IFLA_VLAN_ID)) } }),
+    ...(stringOf(info.get(IFLA_INFO_SLAVE_KIND)) === 'bridge' && { port: decodePort(info.get(IFLA_INFO_SLAVE_DATA)) }),
   };
 }
 
@@ -172,8 +248,23 @@ function decodeTap(data: Map<number, Buffer>): TapState {
   };
 }
 
+function decodeMacvtapMode(data: Map<number, Buffer>): MacvtapMode {
+  const number = numberOf(data.get(IFLA_MACVLAN_MODE));
+  return MACVTAP_MODES.find((mode) => MACVLAN_MODES[mode] === number) ?? 'private';
+}
+
+function decodePort(data: Buffer | undefined): Required<PortSettings> {
+  const attributes = decodeAttributes(data ?? Buffer.alloc(0));
+  const flag = (type: number): boolean => numberOf(attributes.get(type)) !== 0;
+  return {
+    hairpin: flag(IFLA_BRPORT_MODE),
+    isolated: flag(IFLA_BRPORT_ISOLATED),
+    learning: flag(IFLA_BRPORT_LEARNING),
+  };
+}
+
 /** An attribute's number, whatever its width; 0 when it is absent. */
-function numberOf(value: Buffer | undefined): number {
+export function numberOf(value: Buffer | undefined): number {
   if (value === undefined || value.length === 0) return 0;
   if (value.length >= 4) return readU32(value, 0);
   return value.length >= 2 ? readU16(value, 0) : value.readUInt8(0);

@@ -1,0 +1,58 @@
+/** PCI network functions, from sysfs (the kernel's Documentation/ABI/testing/sysfs-bus-pci). */
+
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Pci, SwitchPort } from '../../wiring/host.ts';
+
+export class LinuxPci implements Pci {
+  readonly #devices: string;
+  readonly #interfaces: string;
+
+  constructor(sysfsRoot: string) {
+    this.#devices = join(sysfsRoot, 'bus/pci/devices');
+    this.#interfaces = join(sysfsRoot, 'class/net');
+  }
+
+  async interfacesOf(address: string): Promise<string[]> {
+    return (await readdir(join(this.#devices, address, 'net')).catch(() => [])).sort();
+  }
+
+  async physicalFunctionOf(
+    address: string,
+  ): Promise<{ readonly address: string; readonly number: number } | undefined> {
+    const physical = await this.#linkOf(address, 'physfn');
+    if (physical === undefined) return undefined;
+    const entries = await readdir(join(this.#devices, physical)).catch(() => []);
+    for (const entry of entries) {
+      const number = /^virtfn(\d+)$/.exec(entry)?.[1];
+      if (number !== undefined && (await this.#linkOf(physical, entry)) === address)
+        return { address: physical, number: Number(number) };
+    }
+    return undefined;
+  }
+
+  async interfaces(): Promise<string[]> {
+    return (await readdir(this.#interfaces).catch(() => [])).sort();
+  }
+
+  async switchPortOf(name: string): Promise<SwitchPort | undefined> {
+    const [switchId, portName] = await Promise.all([
+      this.#attributeOf(name, 'phys_switch_id'),
+      this.#attributeOf(name, 'phys_port_name'),
+    ]);
+    if (!switchId) return undefined;
+    return { switchId, ...(portName !== undefined && { portName }) };
+  }
+
+  /** Reading one that the device does not support fails with EOPNOTSUPP. */
+  async #attributeOf(name: string, attribute: string): Promise<string | undefined> {
+    const text = await readFile(join(this.#interfaces, name, attribute), 'utf8').catch(() => undefined);
+    return text?.split('\n')[0]?.trim();
+  }
+
+  /** The address that a link in a function's folder leads to. */
+  async #linkOf(address: string, name: string): Promise<string | undefined> {
+    const target = await readlink(join(this.#devices, address, name)).catch(() => undefined);
+    return target === undefined ? undefined : basename(target);
+  }
+}

@@ -1,0 +1,125 @@
+/** Addresses, sysctls, filter chains and PCI functions, in memory. */
+
+import { SystemCallError } from '../../errors.ts';
+import type {
+  Addressing,
+  AddressPlan,
+  Filter,
+  FilterChain,
+  Links,
+  Pci,
+  SwitchPort,
+  Sysctl,
+} from '../../wiring/host.ts';
+
+export class MemoryAddressing implements Addressing {
+  readonly #plans = new Map<number, AddressPlan>();
+
+  /** What a device has from now on. */
+  set(index: number, plan: AddressPlan): void {
+    this.#plans.set(index, plan);
+  }
+
+  async get(index: number): Promise<AddressPlan> {
+    return this.#plans.get(index) ?? { addresses: [], routes: [] };
+  }
+
+  async move(plan: AddressPlan, from: number, to: number): Promise<void> {
+    const [here, there] = [await this.get(from), await this.get(to)];
+    this.set(from, { addresses: without(here.addresses, plan.addresses), routes: without(here.routes, plan.routes) });
+    this.set(to, {
+      addresses: [...without(there.addresses, plan.addresses), ...plan.addresses],
+      routes: [...without(there.routes, plan.routes), ...plan.routes],
+    });
+  }
+}
+
+function without<T>(all: readonly T[], some: readonly T[]): T[] {
+  const unwanted = new Set(some.map((one) => JSON.stringify(one)));
+  return all.filter((one) => !unwanted.has(JSON.stringify(one)));
+}
+
+/** The per-device files of IPv4 and IPv6; each starts as 0. */
+export class MemorySysctl implements Sysctl {
+  readonly #links: Links;
+  readonly #values = new Map<string, string>();
+
+  constructor(links: Links) {
+    this.#links = links;
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    const place = await this.#placeOf(key);
+    return place === undefined ? undefined : (this.#values.get(place) ?? '0');
+  }
+
+  async set(key: string, value: string): Promise<void> {
+    const place = await this.#placeOf(key);
+    if (place === undefined)
+      throw new SystemCallError(`setting ${key} to ${value}`, 'ENOENT', 'no such file or directory');
+    this.#values.set(place, value);
+  }
+
+  /** By index: a device that is made anew starts anew. */
+  async #placeOf(key: string): Promise<string | undefined> {
+    const [, family, name, setting] = /^net\/(ipv[46])\/conf\/([^/]+)\/(\w+)$/.exec(key) ?? [];
+    const link = name === undefined ? undefined : await this.#links.get(name);
+    return link && `${family} ${link.index} ${setting}`;
+  }
+}
+
+export class MemoryFilter implements Filter {
+  readonly #chains = new Map<string, FilterChain>();
+
+  async get(chain: string): Promise<FilterChain | undefined> {
+    return this.#chains.get(chain);
+  }
+
+  async set(chain: string, rules: readonly string[]): Promise<void> {
+    this.#chains.set(chain, { rules, jumpedTo: true });
+  }
+
+  async delete(chain: string): Promise<void> {
+    this.#chains.delete(chain);
+  }
+}
+
+/** A PCI network function: its devices, and for a virtual one whose it is. */
+export interface PciFunction {
+  readonly interfaces: readonly string[];
+  readonly physicalFunction?: { readonly address: string; readonly number: number };
+}
+
+export class MemoryPci implements Pci {
+  readonly #functions = new Map<string, PciFunction>();
+  readonly #switchPorts = new Map<string, SwitchPort>();
+
+  /** Puts a function into the machine. */
+  add(address: string, pciFunction: PciFunction): void {
+    this.#functions.set(address, pciFunction);
+  }
+
+  /** Makes a network device a port of the switch in its NIC. */
+  addSwitchPort(name: string, port: SwitchPort): void {
+    this.#switchPorts.set(name, port);
+  }
+
+  async interfaces(): Promise<string[]> {
+    const ofFunctions = [...this.#functions.values()].flatMap(({ interfaces }) => interfaces);
+    return [...new Set([...ofFunctions, ...this.#switchPorts.keys()])].sort();
+  }
+
+  async switchPortOf(name: string): Promise<SwitchPort | undefined> {
+    return this.#switchPorts.get(name);
+  }
+
+  async interfacesOf(address: string): Promise<string[]> {
+    return [...(this.#functions.get(address)?.interfaces ?? [])];
+  }
+
+  async physicalFunctionOf(
+    address: string,
+  ): Promise<{ readonly address: string; readonly number: number } | undefined> {
+    return this.#functions.get(address)?.physicalFunction;
+  }
+}
