@@ -1,9 +1,21 @@
 /** Plug: makes the host agree with a wiring, or leaves it as it was. */
 
-import { PlugError } from '../errors.ts';
+import { MissingLinkError, PlugError } from '../errors.ts';
+import { gateUntilAborted, settledOrAborted, withinGrace } from './deadline.ts';
+import { traced } from './diagnostics.ts';
+import { isKernelError } from './elements/link.ts';
 import type { Site } from './elements/verbs.ts';
 import { type Step, stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';
+
+/** How often a plug starts over because a device went away while it ran. */
+const ATTEMPTS = 3;
+
+/** What was done, and what takes it back. */
+interface Done {
+  readonly label: string;
+  readonly undo: () => Promise<void>;
+}
 
 /**
  * Ensures each element in order; one that is right already is left alone.
@@ -11,27 +23,56 @@ import type { Wiring } from './wiring.ts';
  * @throws PlugError naming the element, why, and what could not be taken back
  */
 export async function apply(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {
-  const done: { label: string; undo: () => Promise<void> }[] = [];
+  const done: Done[] = [];
   let current: Step | undefined;
   const steps = stepsOf(wiring);
+  const gate = gateUntilAborted(site.host, signal);
   try {
     for (const step of steps) {
       current = step;
       step.validate();
     }
-    for (const step of steps) {
-      current = step;
-      signal?.throwIfAborted();
-      const undoable = (undo: () => Promise<void>) => void done.push({ label: step.label, undo });
-      await step.ensure({ ...site, signal, undoable });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        for (const step of steps) {
+          current = step;
+          await ensure(step, { ...site, host: gate.host, signal }, done);
+        }
+        return;
+      } catch (error) {
+        // Another call took away what both use; this one makes it again.
+        if (attempt === ATTEMPTS || !hasVanished(error)) throw error;
+      }
     }
   } catch (cause) {
-    const left: string[] = [];
-    for (const { label, undo } of done.reverse()) {
-      await undo().catch((error: unknown) => left.push(`${label} (${messageOf(error)})`));
-    }
-    throw failure(site, current, cause, left);
+    gate.lift();
+    throw failure(site, current, cause, await takeBack(done, site));
   }
+}
+
+async function ensure(step: Step, site: Site, done: Done[]): Promise<void> {
+  const { owner, signal } = site;
+  signal?.throwIfAborted();
+  const undoable = (undo: () => Promise<void>) => void done.push({ label: step.label, undo });
+  const ensured = traced('os-vif:ensure', { vif: owner, element: step.label }, () =>
+    step.ensure({ ...site, undoable }),
+  );
+  await settledOrAborted(ensured, signal);
+}
+
+async function takeBack(done: Done[], { owner }: Site): Promise<string[]> {
+  const left: string[] = [];
+  for (const { label, undo } of done.reverse()) {
+    const undone = traced('os-vif:undo', { vif: owner, element: label }, undo);
+    await settledOrAborted(undone, withinGrace()).catch((error: unknown) =>
+      left.push(`${label} (${messageOf(error)})`),
+    );
+  }
+  return left;
+}
+
+function hasVanished(error: unknown): boolean {
+  return error instanceof MissingLinkError || isKernelError(error, 'ENODEV');
 }
 
 function failure(site: Site, current: Step | undefined, cause: unknown, left: readonly string[]): PlugError {

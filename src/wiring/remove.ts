@@ -2,6 +2,8 @@
 
 import { UnplugError } from '../errors.ts';
 import { messageOf } from './apply.ts';
+import { gateUntilAborted, settledOrAborted } from './deadline.ts';
+import { traced } from './diagnostics.ts';
 import type { Site } from './elements/verbs.ts';
 import { stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';
@@ -13,11 +15,15 @@ import type { Wiring } from './wiring.ts';
  */
 export async function remove(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {
   const failures: { label: string; error: unknown }[] = [];
+  const { host } = gateUntilAborted(site.host, signal);
   for (const step of stepsOf(wiring).reverse()) {
     try {
       signal?.throwIfAborted();
       step.validate();
-      await step.remove({ ...site, signal });
+      const removed = traced('os-vif:remove', { vif: site.owner, element: step.label }, () =>
+        step.remove({ ...site, host, signal }),
+      );
+      await settledOrAborted(removed, signal);
     } catch (error) {
       failures.push({ label: step.label, error });
     }

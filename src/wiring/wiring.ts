@@ -1,20 +1,36 @@
 /** A wiring: what a plugged VIF is made of, as plain JSON data. */
 
 import { type BridgeElement, bridge } from './elements/bridge.ts';
+import { type ForwardRuleElement, forwardRule } from './elements/forward-rule.ts';
+import { type MacvtapElement, macvtap } from './elements/macvtap.ts';
+import { type ExistingLinkElement, existingLink } from './elements/existing-link.ts';
 import { type OvsBridgeElement, ovsBridge } from './elements/ovs-bridge.ts';
 import { type OvsPatchElement, ovsPatch } from './elements/ovs-patch.ts';
 import { type OvsPortElement, ovsPort } from './elements/ovs-port.ts';
 import { type OvsQosElement, ovsQos } from './elements/ovs-qos.ts';
+import { type PortElement, port } from './elements/port.ts';
 import { type TapElement, tap } from './elements/tap.ts';
 import type { Verbs } from './elements/verbs.ts';
 import { type VethElement, veth } from './elements/veth.ts';
+import { type VirtualFunctionElement, virtualFunction } from './elements/virtual-function.ts';
+import { type VlanElement, vlan } from './elements/vlan.ts';
 import { type OvsPart, ovsAlone, ovsPart } from './ovs-transaction.ts';
 
 /** What a VIF is made of, in the order in which it is made; taken apart in reverse. */
 export type Wiring = readonly Element[];
 
 /** One thing on the host. `kind` tells which. */
-export type Element = TapElement | BridgeElement | VethElement | OvsElement;
+export type Element =
+  | TapElement
+  | BridgeElement
+  | VethElement
+  | MacvtapElement
+  | VlanElement
+  | PortElement
+  | VirtualFunctionElement
+  | ForwardRuleElement
+  | ExistingLinkElement
+  | OvsElement;
 
 /** A row, or some, of Open vSwitch's database. Neighbours of this kind are worked on in one transaction. */
 export type OvsElement = OvsBridgeElement | OvsPortElement | OvsPatchElement | OvsQosElement;
@@ -25,6 +41,12 @@ const VERBS: { readonly [K in Element['kind']]: Verbs<ElementOf<K>> } = {
   tap,
   bridge,
   veth,
+  'existing-link': existingLink,
+  macvtap,
+  vlan,
+  port,
+  'virtual-function': virtualFunction,
+  'forward-rule': forwardRule,
   'ovs-bridge': ovsAlone(ovsBridge),
   'ovs-port': ovsAlone(ovsPort),
   'ovs-patch': ovsAlone(ovsPatch),

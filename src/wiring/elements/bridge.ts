@@ -72,7 +72,7 @@ async function inspectSysctls(element: BridgeElement, { host: { sysctl } }: Site
   for (const [key, want] of sysctlsOf(element)) {
     const have = await sysctl.get(key);
     if (have !== undefined && have !== want)
-      drifts.push({ type: 'differs', link: element.name, property: key, want, have });
+      drifts.push({ type: 'differs', on: element.name, property: key, want, have });
   }
   return drifts;
 }

@@ -109,9 +109,9 @@ export async function deleteLink(host: Host, link: Link): Promise<void> {
 export async function inspectLink(desired: DesiredLink, site: Site): Promise<Drift[]> {
   const { name } = desired.link;
   const link = await site.host.links.get(name);
-  if (link === undefined) return [{ type: 'missing', link: name }];
+  if (link === undefined) return [{ type: 'missing', on: name }];
   const reason = faultOf(link, desired, site);
-  if (reason !== undefined) return [{ type: 'foreign', link: name, reason }];
+  if (reason !== undefined) return [{ type: 'foreign', on: name, reason }];
   if (!isOurs(link, desired, site)) return [];
   const master = desired.master === undefined ? undefined : await site.host.links.get(desired.master);
   const wanted = complete(desired, site, master?.index ?? (desired.master === undefined ? 0 : NOWHERE));
@@ -124,9 +124,9 @@ const NOWHERE = -1;
 
 /** A difference in people's words: devices by name. */
 async function describe(link: string, difference: Difference, desired: DesiredLink, { host }: Site): Promise<Drift> {
-  if (difference.property !== 'master') return { type: 'differs', link, ...difference };
+  if (difference.property !== 'master') return { type: 'differs', on: link, ...difference };
   const have = typeof difference.have === 'number' ? await host.links.get(difference.have) : undefined;
-  return { type: 'differs', link, property: 'master', want: desired.master, have: have?.name };
+  return { type: 'differs', on: link, property: 'master', want: desired.master, have: have?.name };
 }
 
 /** The index of a device that an element stands on or is a port of. */

@@ -29,16 +29,16 @@ export interface Verbs<E> {
   inspect(element: E, site: Site): Promise<Drift[]>;
 }
 
-/** One way in which the host differs from what it should be. `link` names the device, chain or other thing that it is about. */
+/** One way in which the host differs from what it should be. `on` names the device, chain or other thing that it is about. */
 export type Drift =
   /** It is not there. */
-  | { readonly type: 'missing'; readonly link: string }
+  | { readonly type: 'missing'; readonly on: string }
   /** It is there, but is none of ours: a plug would fail. */
-  | { readonly type: 'foreign'; readonly link: string; readonly reason: string }
+  | { readonly type: 'foreign'; readonly on: string; readonly reason: string }
   /** It is there, and `property` (`mtu`, `bridge.stp`) is not as it should be. */
   | {
       readonly type: 'differs';
-      readonly link: string;
+      readonly on: string;
       readonly property: string;
       readonly want: unknown;
       readonly have: unknown;

@@ -90,12 +90,12 @@ async function ensurePeer(element: VethElement, site: UndoableSite): Promise<voi
 async function inspectPeer(element: VethElement, site: Site): Promise<Drift[]> {
   const { peer } = element;
   const end = await site.host.links.get(peer);
-  if (end === undefined) return [{ type: 'missing', link: peer }];
+  if (end === undefined) return [{ type: 'missing', on: peer }];
   if (end.kind !== 'veth' || !isOwnedBy(end, site.owner))
-    return [{ type: 'foreign', link: peer, reason: foreignEnd(end) }];
+    return [{ type: 'foreign', on: peer, reason: foreignEnd(end) }];
   return differences(end, wantedPeer(element, site)).map((difference) => ({
     type: 'differs',
-    link: peer,
+    on: peer,
     ...difference,
   }));
 }

@@ -3,6 +3,7 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostClosedError, NetlinkError, PermissionError } from '../../../errors.ts';
+import { traced } from '../../../wiring/diagnostics.ts';
 import { type CallResult, checked, errnoName, errnoText, type Libc } from '../libc.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
 import {
@@ -82,6 +83,13 @@ export class NetlinkSocket {
    * @throws NetlinkError or PermissionError for the first that was refused
    */
   async request(...requests: Request[]): Promise<Message[][]> {
+    const [first] = requests;
+    const what = first === undefined ? '' : first.what;
+    const changes = first !== undefined && isChange(first);
+    return traced('os-vif:netlink', { what, changes }, () => this.#exchange(requests));
+  }
+
+  #exchange(requests: readonly Request[]): Promise<Message[][]> {
     return this.#enqueue(async () => {
       const seqs = requests.map(() => this.#nextSeq());
       const messages = requests.map(({ type, flags, body, attributes }, i) =>
@@ -98,7 +106,11 @@ export class NetlinkSocket {
   }
 
   /** All that a listing request yields; asked again when devices came or went meanwhile. */
-  async dump({ what, type, body, attributes }: Omit<Request, 'flags'>): Promise<Message[]> {
+  async dump(request: Omit<Request, 'flags'>): Promise<Message[]> {
+    return traced('os-vif:netlink', { what: request.what, changes: false }, () => this.#list(request));
+  }
+
+  #list({ what, type, body, attributes }: Omit<Request, 'flags'>): Promise<Message[]> {
     return this.#enqueue(async () => {
       for (let attempt = 1; ; attempt++) {
         const seq = this.#nextSeq();
@@ -221,6 +233,11 @@ export class NetlinkSocket {
       );
     }
   }
+}
+
+/** Of the four messages for each kind of thing - new, del, get, set - the third looks (rtnetlink(7)). */
+function isChange({ type }: Request): boolean {
+  return type % 4 !== 2;
 }
 
 function refusal(what: string, errno: string, text: string): Error {

@@ -1,0 +1,73 @@
+/** Gathers the deletions of several unplugs that run at once, so that the kernel is asked once for all of them. */
+
+import { isKernelError } from './elements/link.ts';
+import type { Host } from './host.ts';
+import { interceptHost } from './intercept.ts';
+
+/** How long a deletion waits for others, in ms. */
+const PATIENCE_MS = 100;
+
+export interface DeletionBatch {
+  /** The host to unplug from. */
+  readonly host: Host;
+  /** Runs one of the unplugs. */
+  run<T>(unplug: () => Promise<T>): Promise<T>;
+}
+
+/** A deletion is carried out once all unplugs that run have come to one, or after a while. */
+export function batchDeletions(host: Host): DeletionBatch {
+  let running = 0;
+  let waiting: Deletion[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const flush = (): void => {
+    clearTimeout(timer);
+    const batch = waiting;
+    waiting = [];
+    void deleteTogether(host, batch);
+  };
+  const flushWhenAllWait = (): void => {
+    if (waiting.length > 0 && waiting.length >= running) flush();
+  };
+  const remove = (index: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (waiting.length === 0) timer = setTimeout(flush, PATIENCE_MS);
+      waiting.push({ index, resolve, reject });
+      flushWhenAllWait();
+    });
+
+  return {
+    host: interceptHost(host, ({ port, method, args: [index] }, proceed) =>
+      port === 'links' && method === 'delete' && typeof index === 'number' ? remove(index) : proceed(),
+    ),
+    run: async (unplug) => {
+      running += 1;
+      try {
+        return await unplug();
+      } finally {
+        running -= 1;
+        flushWhenAllWait();
+      }
+    },
+  };
+}
+
+interface Deletion {
+  readonly index: number;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+async function deleteTogether(host: Host, batch: readonly Deletion[]): Promise<void> {
+  try {
+    await host.links.deleteAll(batch.map(({ index }) => index));
+    for (const { resolve } of batch) resolve();
+  } catch {
+    // One that can't be deleted must not keep the rest.
+    for (const { index, resolve, reject } of batch) {
+      await host.links
+        .delete(index)
+        .then(resolve, (error: unknown) => (isKernelError(error, 'ENODEV') ? resolve() : reject(error)));
+    }
+  }
+}

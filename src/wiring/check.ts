@@ -1,0 +1,43 @@
+/** Compares a host with a wiring: what differs, and what a plug would do about it. */
+
+import type { Drift, Site } from './elements/verbs.ts';
+import { stepsOf } from './steps.ts';
+import type { Wiring } from './wiring.ts';
+
+/** A drift, and the element that it is a drift of: `tap tap1a2b3c4d-5e`. */
+export type ElementDrift = Drift & { readonly element: string };
+
+/** One thing that a plug would do. */
+export type PlannedStep = { readonly element: string; readonly on: string } & (
+  | { readonly action: 'create' }
+  | { readonly action: 'change'; readonly property: string; readonly from: unknown; readonly to: unknown }
+  /** The plug would fail here. */
+  | { readonly action: 'refuse'; readonly reason: string }
+);
+
+/** Every way in which the host differs from the wiring; none when a plug would change nothing. */
+export async function check(wiring: Wiring, site: Site): Promise<ElementDrift[]> {
+  const drifts: ElementDrift[] = [];
+  for (const step of stepsOf(wiring)) {
+    site.signal?.throwIfAborted();
+    step.validate();
+    for (const drift of await step.inspect(site)) drifts.push({ element: step.label, ...drift });
+  }
+  return drifts;
+}
+
+/** What apply would do now. */
+export async function plan(wiring: Wiring, site: Site): Promise<PlannedStep[]> {
+  return (await check(wiring, site)).map(planned);
+}
+
+function planned({ element, on, ...drift }: ElementDrift): PlannedStep {
+  switch (drift.type) {
+    case 'missing':
+      return { element, on, action: 'create' };
+    case 'foreign':
+      return { element, on, action: 'refuse', reason: drift.reason };
+    case 'differs':
+      return { element, on, action: 'change', property: drift.property, from: drift.have, to: drift.want };
+  }
+}

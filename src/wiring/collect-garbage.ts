@@ -1,0 +1,80 @@
+/** Removes what this library made for VIFs that are no more. */
+
+import { chainOf } from './elements/forward-rule.ts';
+import { isKernelError } from './elements/link.ts';
+import type { Host, Link } from './host.ts';
+import { aliasOf, birthGroup, isUnnamed, ownerOf, SHARED_OWNER } from './ownership.ts';
+
+/** What is to stay. */
+export interface InUse {
+  /** Ids of the VIFs that are. */
+  readonly owners: ReadonlySet<string>;
+  /** Names of the shared devices that they use. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** A device that belongs to no VIF any more. */
+export interface Garbage {
+  readonly kind: string;
+  readonly name: string;
+  /** The id of the VIF that it was made for; absent for one that several used. */
+  readonly owner?: string;
+}
+
+/**
+ * Removes every device that was made for a VIF that is not in use, and every shared one that nobody uses.
+ * What others made has no alias of ours, and is not looked at.
+ */
+export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false } = {}): Promise<Garbage[]> {
+  const links = await host.links.list();
+  const garbage = new Map(links.filter((link) => isAbandoned(link, inUse)).map((link) => [link.index, link]));
+  await keepUsed(garbage, links, host);
+  if (!dryRun) {
+    await host.links.deleteAll([...garbage.keys()]);
+    for (const link of garbage.values()) if (ownerOf(link) === SHARED_OWNER) await deleteChain(host, link);
+  }
+  return [...garbage.values()].map(describe);
+}
+
+function isAbandoned(link: Link, { owners, names }: InUse): boolean {
+  const owner = ownerOf(link);
+  if (owner === SHARED_OWNER) return !names.has(link.name);
+  if (owner !== undefined) return !owners.has(owner);
+  // Made by a process that was killed before it could say for whom: the group still tells.
+  return isUnnamed(link) && ![SHARED_OWNER, ...owners].some((known) => birthGroup(aliasOf(known)) === link.group);
+}
+
+/** Takes out what a device that stays stands on or is a port of, until nothing more is found. */
+async function keepUsed(garbage: Map<number, Link>, links: readonly Link[], host: Host): Promise<void> {
+  for (const link of garbage.values()) {
+    const { addresses } = ownerOf(link) === SHARED_OWNER ? await host.addressing.get(link.index) : { addresses: [] };
+    if (addresses.length > 0) garbage.delete(link.index);
+  }
+  for (let before = -1; before !== garbage.size; ) {
+    before = garbage.size;
+    for (const link of garbage.values()) {
+      if (ownerOf(link) === SHARED_OWNER && isUsed(link, links, garbage)) garbage.delete(link.index);
+    }
+  }
+}
+
+function isUsed(link: Link, links: readonly Link[], garbage: ReadonlyMap<number, Link>): boolean {
+  if (link.master !== 0 && !garbage.has(link.master)) return true;
+  return links.some(
+    ({ index, master, lower }) => !garbage.has(index) && (master === link.index || lower === link.index),
+  );
+}
+
+async function deleteChain(host: Host, bridge: Link): Promise<void> {
+  try {
+    await host.filter.delete(chainOf(bridge.name));
+  } catch (error) {
+    // No iptables, no chain.
+    if (!isKernelError(error, 'ENOENT')) throw error;
+  }
+}
+
+function describe(link: Link): Garbage {
+  const owner = ownerOf(link);
+  return { kind: link.kind, name: link.name, ...(owner !== undefined && owner !== SHARED_OWNER && { owner }) };
+}

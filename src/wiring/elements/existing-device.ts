@@ -1,0 +1,32 @@
+/** Says which device of the host is meant: by its name, or by its PCI address for those whose name nobody knows beforehand. */
+
+import { LinkValueError, MissingLinkError } from '../../errors.ts';
+import type { Link } from '../host.ts';
+import { requireLinkName } from '../link-values.ts';
+import type { Site } from './verbs.ts';
+
+/** A device that is there already. */
+export type ExistingDevice = string | { readonly pciAddress: string };
+
+export function requireDevice(device: ExistingDevice): void {
+  if (typeof device === 'string') return requireLinkName(device);
+  if (!/^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/.test(device.pciAddress)) {
+    throw new LinkValueError(`${JSON.stringify(device.pciAddress)} is not a PCI address such as 0000:03:10.1`);
+  }
+}
+
+/** @throws MissingLinkError when it is not there */
+export async function findDevice(device: ExistingDevice, site: Site, neededBy: string): Promise<Link> {
+  const found = await lookForDevice(device, site);
+  if (found !== undefined) return found;
+  throw new MissingLinkError(typeof device === 'string' ? device : `of PCI function ${device.pciAddress}`, neededBy);
+}
+
+export async function lookForDevice(device: ExistingDevice, { host }: Site): Promise<Link | undefined> {
+  if (typeof device === 'string') return host.links.get(device);
+  for (const name of await host.pci.interfacesOf(device.pciAddress)) {
+    const link = await host.links.get(name);
+    if (link) return link;
+  }
+  return undefined;
+}

@@ -1,0 +1,74 @@
+/** Lets packets through the host's FORWARD chain for one bridge, where nobody else filters (iptables(8)). */
+
+import { LinkValueError } from '../../errors.ts';
+import type { FilterChain } from '../host.ts';
+import { requireLinkName } from '../link-values.ts';
+import type { Drift, Verbs } from './verbs.ts';
+
+export interface ForwardRuleElement {
+  readonly kind: 'forward-rule';
+  /** The bridge. */
+  readonly name: string;
+  /** Devices that the bridge may forward to and from; `all`: to and from anywhere. */
+  readonly interfaces: readonly string[];
+  /** The iptables target for everything else: `DROP`, `REJECT` or a chain. */
+  readonly dropAction: string;
+  /** Used by several VIFs: it stays when a VIF goes. */
+  readonly shared?: boolean;
+}
+
+export const forwardRule: Verbs<ForwardRuleElement> = {
+  validate({ name, interfaces, dropAction }) {
+    for (const device of [name, ...interfaces]) requireLinkName(device);
+    if (!/^[\w.-]{1,28}$/.test(dropAction))
+      throw new LinkValueError(`${JSON.stringify(dropAction)} is no iptables target`);
+  },
+
+  async ensure(element, { host: { filter }, undoable }) {
+    const chain = chainOf(element.name);
+    const before = await filter.get(chain);
+    if (isRight(before, element)) return;
+    undoable(() => (before === undefined ? filter.delete(chain) : filter.set(chain, before.rules)));
+    try {
+      await filter.set(chain, rulesOf(element));
+    } catch (error) {
+      // Another process made the chain in the meantime, as it should be.
+      if (!isRight(await filter.get(chain), element)) throw error;
+    }
+  },
+
+  async remove(element, { host: { filter } }) {
+    if (!element.shared) await filter.delete(chainOf(element.name));
+  },
+
+  async inspect(element, { host: { filter } }): Promise<Drift[]> {
+    const chain = chainOf(element.name);
+    const have = await filter.get(chain);
+    if (have === undefined) return [{ type: 'missing', on: chain }];
+    if (isRight(have, element)) return [];
+    return [
+      { type: 'differs', on: chain, property: 'rules', want: rulesOf(element), have: have.jumpedTo ? have.rules : [] },
+    ];
+  },
+};
+
+/** One chain per bridge; the kernel takes names of up to 28 characters. */
+export function chainOf(bridge: string): string {
+  return `os-vif-${bridge}`;
+}
+
+/** In the order and the words of `iptables -S`. */
+function rulesOf({ name, interfaces, dropAction }: ForwardRuleElement): string[] {
+  if (interfaces.includes('all'))
+    return [`-i ${name} -j ACCEPT`, `-o ${name} -j ACCEPT`, `-o ${name} -j ${dropAction}`];
+  return [
+    ...interfaces.flatMap((other) => [`-i ${name} -o ${other} -j ACCEPT`, `-i ${other} -o ${name} -j ACCEPT`]),
+    `-i ${name} -o ${name} -j ACCEPT`,
+    `-i ${name} -j ${dropAction}`,
+    `-o ${name} -j ${dropAction}`,
+  ];
+}
+
+function isRight(have: FilterChain | undefined, element: ForwardRuleElement): boolean {
+  return have?.jumpedTo === true && have.rules.join('\n') === rulesOf(element).join('\n');
+}

@@ -1,0 +1,115 @@
+/** A device that is there already, made a port of a bridge. */
+
+import type { AddressPlan, Link, LinkSettings, PortSettings } from '../host.ts';
+import { differences } from '../link-differences.ts';
+import { requireLinkName, requireLinkSettings } from '../link-values.ts';
+import { findDevice, lookForDevice } from './existing-device.ts';
+import { adjustLink, indexOf, isKernelError } from './link.ts';
+import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
+
+export interface PortElement extends PortSettings {
+  readonly kind: 'port';
+  /** The device that becomes a port; it is set up too. */
+  readonly name: string;
+  readonly bridge: string;
+  /** Bytes. */
+  readonly mtu?: number;
+  /** Its IPv4 addresses and routes go to the bridge, since a port has no use of them. */
+  readonly moveAddresses?: boolean;
+  /** Used by several VIFs: it stays a port when a VIF goes. */
+  readonly shared?: boolean;
+  /** No error when there is no such device. */
+  readonly optional?: boolean;
+}
+
+export const port: Verbs<PortElement> = {
+  validate(element) {
+    requireLinkName(element.name);
+    requireLinkName(element.bridge);
+    requireLinkSettings(element.name, settingsOf(element));
+  },
+
+  async ensure(element, site) {
+    const device = await deviceOf(element, site);
+    if (device === undefined) return;
+    const bridge = await indexOf(element.bridge, site, `port ${element.name}`);
+    await adjustLink(device, { ...settingsOf(element), master: bridge }, site);
+    if (element.moveAddresses) await moveAddresses(device.index, bridge, site);
+  },
+
+  async remove(element, site) {
+    if (element.shared) return;
+    const [device, bridge] = [await lookForDevice(element.name, site), await site.host.links.get(element.bridge)];
+    if (device === undefined || bridge === undefined || device.master !== bridge.index) return;
+    await takeOut(device.index, site);
+  },
+
+  async inspect(element, site) {
+    const { name } = element;
+    const device = await lookForDevice(name, site);
+    if (device === undefined) return element.optional ? [] : [{ type: 'missing', on: name }];
+    return [
+      ...(await inspectMaster(element, device, site)),
+      ...differences(device, settingsOf(element)).map(
+        (difference): Drift => ({ type: 'differs', on: name, ...difference }),
+      ),
+      ...(await inspectAddresses(element, device, site)),
+    ];
+  },
+};
+
+function settingsOf({ mtu, hairpin, isolated, learning }: PortElement): LinkSettings {
+  const port = Object.fromEntries(
+    Object.entries({ hairpin, isolated, learning }).filter(([, value]) => value !== undefined),
+  );
+  return { up: true, ...(mtu !== undefined && { mtu }), ...(Object.keys(port).length > 0 && { port }) };
+}
+
+async function deviceOf({ name, optional }: PortElement, site: Site): Promise<Link | undefined> {
+  return optional ? lookForDevice(name, site) : findDevice(name, site, `port ${name}`);
+}
+
+async function moveAddresses(
+  from: number,
+  to: number,
+  { host: { addressing }, undoable }: UndoableSite,
+): Promise<void> {
+  const plan = await addressing.get(from);
+  if (isEmpty(plan)) return;
+  undoable(() => addressing.move(plan, to, from));
+  await addressing.move(plan, from, to);
+}
+
+async function takeOut(index: number, { host: { links } }: Site): Promise<void> {
+  try {
+    await links.change(index, { master: 0 });
+  } catch (error) {
+    if (!isKernelError(error, 'ENODEV')) throw error;
+  }
+}
+
+async function inspectMaster(
+  { name, bridge: want }: PortElement,
+  device: Link,
+  { host: { links } }: Site,
+): Promise<Drift[]> {
+  const bridge = await links.get(want);
+  if (bridge !== undefined && bridge.index === device.master) return [];
+  const have = device.master === 0 ? undefined : (await links.get(device.master))?.name;
+  return [{ type: 'differs', on: name, property: 'master', want, have }];
+}
+
+async function inspectAddresses(
+  { name, moveAddresses }: PortElement,
+  device: Link,
+  { host: { addressing } }: Site,
+): Promise<Drift[]> {
+  const plan = moveAddresses ? await addressing.get(device.index) : { addresses: [], routes: [] };
+  if (isEmpty(plan)) return [];
+  const have = [...plan.addresses.map(({ address }) => address), ...plan.routes.map(({ destination }) => destination)];
+  return [{ type: 'differs', on: name, property: 'addresses', want: [], have }];
+}
+
+function isEmpty({ addresses, routes }: AddressPlan): boolean {
+  return addresses.length === 0 && routes.length === 0;
+}

@@ -1,0 +1,111 @@
+/** What a physical function enforces of one of its virtual functions: the guest that has it can't change it. */
+
+import { MissingLinkError } from '../../errors.ts';
+import type { VirtualFunction, VirtualFunctionSettings } from '../host.ts';
+import { requireVirtualFunction } from '../link-values.ts';
+import { findDevice, requireDevice } from './existing-device.ts';
+import type { Drift, Site, Verbs } from './verbs.ts';
+
+export interface VirtualFunctionElement extends VirtualFunctionSettings {
+  readonly kind: 'virtual-function';
+  /** PCI address of the virtual function. */
+  readonly name: string;
+  /** A function that is no virtual one has nothing to set here; that is fine as long as no VLAN is asked for. */
+  readonly optional?: boolean;
+}
+
+export const virtualFunction: Verbs<VirtualFunctionElement> = {
+  validate(element) {
+    requireDevice({ pciAddress: element.name });
+    requireVirtualFunction(element.name, element);
+  },
+
+  async ensure(element, site) {
+    const place = await placeOf(element, site);
+    if (place === undefined) return refuseVlan(element);
+    const { links } = site.host;
+    const have = await stateOf(place, site);
+    const changed = changesFor(element, have);
+    if (Object.keys(changed).length === 0) return;
+    await links.changeVirtualFunction(place.index, place.number, changed);
+    site.undoable(() => links.changeVirtualFunction(place.index, place.number, before(changed, have)));
+  },
+
+  /** The address goes back to none and the VLAN to 0, so that the next user of the function starts anew. */
+  async remove(element, site) {
+    const place = await placeOf({ ...element, optional: true }, site);
+    if (place === undefined) return;
+    const changed = changesFor(cleared(element), await stateOf(place, site));
+    if (Object.keys(changed).length > 0)
+      await site.host.links.changeVirtualFunction(place.index, place.number, changed);
+  },
+
+  async inspect(element, site) {
+    const place = await placeOf({ ...element, optional: true }, site);
+    if (place === undefined) return element.optional && !element.vlan ? [] : [{ type: 'missing', on: element.name }];
+    const have = await stateOf(place, site);
+    return Object.entries(changesFor(element, have)).map(
+      ([property, want]): Drift => ({
+        type: 'differs',
+        on: element.name,
+        property,
+        want,
+        have: Reflect.get(have, property),
+      }),
+    );
+  },
+};
+
+/** The physical function's device, and the number of the virtual one. */
+interface Place {
+  readonly index: number;
+  readonly number: number;
+}
+
+async function placeOf({ name, optional }: VirtualFunctionElement, site: Site): Promise<Place | undefined> {
+  const physical = await site.host.pci.physicalFunctionOf(name);
+  if (physical === undefined) {
+    if (optional) return undefined;
+    throw new MissingLinkError(`of the physical function of ${name}`, `virtual-function ${name}`);
+  }
+  const device = await findDevice({ pciAddress: physical.address }, site, `virtual-function ${name}`);
+  return { index: device.index, number: physical.number };
+}
+
+async function stateOf({ index, number }: Place, { host }: Site): Promise<VirtualFunction> {
+  return (await host.links.virtualFunctions(index)).find((found) => found.number === number) ?? { number };
+}
+
+function changesFor(
+  { mac, vlan, trust, spoofCheck }: VirtualFunctionSettings,
+  have: VirtualFunctionSettings,
+): VirtualFunctionSettings {
+  return {
+    ...(mac !== undefined && mac.toLowerCase() !== have.mac && { mac: mac.toLowerCase() }),
+    ...(vlan !== undefined && vlan !== have.vlan && { vlan }),
+    ...(trust !== undefined && trust !== have.trust && { trust }),
+    ...(spoofCheck !== undefined && spoofCheck !== have.spoofCheck && { spoofCheck }),
+  };
+}
+
+/** What was there before, of what was changed. */
+function before(changed: VirtualFunctionSettings, have: VirtualFunctionSettings): VirtualFunctionSettings {
+  return Object.fromEntries(
+    Object.keys(changed).flatMap((key) =>
+      Reflect.get(have, key) === undefined ? [] : [[key, Reflect.get(have, key)]],
+    ),
+  );
+}
+
+function cleared({ mac, vlan, trust }: VirtualFunctionSettings): VirtualFunctionSettings {
+  return {
+    ...(mac !== undefined && { mac: '00:00:00:00:00:00' }),
+    ...(vlan !== undefined && { vlan: 0 }),
+    ...(trust !== undefined && { trust: false }),
+  };
+}
+
+function refuseVlan({ name, vlan }: VirtualFunctionElement): void {
+  if (vlan)
+    throw new MissingLinkError(`of the physical function of ${name}`, `virtual-function ${name}, for VLAN ${vlan},`);
+}

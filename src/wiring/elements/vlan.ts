@@ -1,0 +1,53 @@
+/** A device that carries one 802.1Q VLAN of the device below it. */
+
+import { requireNewLink } from '../link-values.ts';
+import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
+import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
+import type { Verbs } from './verbs.ts';
+
+export interface VlanElement {
+  readonly kind: 'vlan';
+  readonly name: string;
+  /** 1 to 4094. */
+  readonly id: number;
+  readonly lower: ExistingDevice;
+  readonly mac?: string;
+  /** Bytes; at most that of the device below. */
+  readonly mtu?: number;
+  /** Used by several VIFs: it stays when a VIF goes. */
+  readonly shared?: boolean;
+}
+
+export const vlan: Verbs<VlanElement> = {
+  validate(element) {
+    requireDevice(element.lower);
+    requireNewLink(desiredVlan(element, 0).link);
+  },
+
+  async ensure(element, site) {
+    const lower = await findDevice(element.lower, site, `vlan ${element.name}`);
+    await ensureLink(desiredVlan(element, lower.index), site);
+  },
+
+  remove: (element, site) => removeLink(desiredVlan(element, 0), site),
+
+  async inspect(element, site) {
+    const lower = await lookForDevice(element.lower, site);
+    return inspectLink(desiredVlan(element, lower?.index ?? 0), site);
+  },
+};
+
+function desiredVlan({ kind, name, id, mac, mtu, shared }: VlanElement, lower: number): DesiredLink {
+  return {
+    link: {
+      kind,
+      name,
+      lower,
+      vlan: { id },
+      up: true,
+      ...(mac !== undefined && { mac }),
+      ...(mtu !== undefined && { mtu }),
+    },
+    shared,
+  };
+}
