@@ -372,3 +372,28 @@ export class OvsPortError extends OsVifError {
     this.error = error;
   }
 }
+
+/** A PCI function is not there, or is not what the VIF takes it for. */
+export class PciDeviceNotFoundError extends OsVifError {
+  constructor(address: string, reason: string) {
+    super('ERR_OSVIF_PCI_DEVICE', `PCI device ${address}: ${reason}`);
+  }
+}
+
+/** A virtual function has no representor on the switch of its NIC. */
+export class RepresentorNotFoundError extends OsVifError {
+  constructor(uplink: string, number: number) {
+    super(
+      'ERR_OSVIF_REPRESENTOR',
+      `no network device is the representor of virtual function ${number} of ${uplink}; is its NIC in switchdev mode?`,
+    );
+  }
+}
+
+/** The plugin does not know the port profile, or needs one and the VIF has none. */
+export class PortProfileError extends OsVifError {
+  constructor(plugin: string, found: string | undefined, wanted: string) {
+    const what = found === undefined ? 'the VIF has no port profile' : `it does not take the port profile ${found}`;
+    super('ERR_OSVIF_PORT_PROFILE', `plugin ${plugin}: ${what}; it needs ${wanted}`);
+  }
+}

@@ -5,6 +5,7 @@ import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { apply } from '../wiring/apply.ts';
 import type { Site } from '../wiring/elements/verbs.ts';
+import type { Host } from '../wiring/host.ts';
 import { remove } from '../wiring/remove.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 import type { PluginContext, VIFPlugin } from './vif-plugin.ts';
@@ -16,12 +17,22 @@ export abstract class WiringPlugin implements VIFPlugin {
   /** The elements of this VIF, in the order in which they are made. A pure function: it asks and changes nothing. */
   abstract wire(vif: VIFBase, instance: InstanceInfo): Wiring;
 
+  /** The elements on this very host, for a VIF some of whose names only the host knows. Changes nothing. Default: `wire`. */
+  async wireOn(_host: Host, vif: VIFBase, instance: InstanceInfo): Promise<Wiring> {
+    return this.wire(vif, instance);
+  }
+
+  /** What an unplug takes away. Default: `wireOn`. */
+  async unwireOn(host: Host, vif: VIFBase, instance: InstanceInfo): Promise<Wiring> {
+    return await this.wireOn(host, vif, instance);
+  }
+
   async plug(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<void> {
-    await apply(this.wire(vif, instance), siteOf(vif, host), signal);
+    await apply(await this.wireOn(host, vif, instance), siteOf(vif, host), signal);
   }
 
   async unplug(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<void> {
-    await remove(this.wire(vif, instance), siteOf(vif, host), signal);
+    await remove(await this.unwireOn(host, vif, instance), siteOf(vif, host), signal);
   }
 }
 

@@ -49,9 +49,9 @@ export const ovsBridge: OvsVerbs<OvsBridgeElement> = {
 
   inspect({ name, datapathType }, view) {
     const bridge = view.bridge(name);
-    if (!bridge) return [{ type: 'missing', link: name }];
+    if (!bridge) return [{ type: 'missing', on: name }];
     if (hasType(bridge, datapathType)) return [];
-    return [{ type: 'differs', link: name, property: 'datapathType', want: datapathType, have: bridge.datapathType }];
+    return [{ type: 'differs', on: name, property: 'datapathType', want: datapathType, have: bridge.datapathType }];
   },
 };
 

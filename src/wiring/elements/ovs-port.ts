@@ -84,22 +84,21 @@ export function portRemoval(desired: DesiredPort, view: OvsdbView, owner: string
 }
 
 export function portDrifts(desired: DesiredPort, view: OvsdbView, owner: string): Drift[] {
-  const { name: link, bridge } = desired;
-  const port = view.port(link);
-  const found = view.interface(link);
-  if (!port || !found) return [{ type: 'missing', link }];
+  const { name: on, bridge } = desired;
+  const port = view.port(on);
+  const found = view.interface(on);
+  if (!port || !found) return [{ type: 'missing', on }];
   const reason = foreignPort(port, found, owner, desired.externalIds?.['iface-id']);
-  if (reason !== undefined) return [{ type: 'foreign', link, reason }];
+  if (reason !== undefined) return [{ type: 'foreign', on, reason }];
   const drifts: Drift[] = differences(desired, found, view).map((difference) => ({
     type: 'differs',
-    link,
+    on,
     ...difference,
   }));
-  if (port.bridge !== bridge)
-    drifts.push({ type: 'differs', link, property: 'bridge', want: bridge, have: port.bridge });
+  if (port.bridge !== bridge) drifts.push({ type: 'differs', on, property: 'bridge', want: bridge, have: port.bridge });
   // Until its device is there a port can't work; what makes the device may come later.
   if (found.error !== undefined)
-    drifts.push({ type: 'differs', link, property: 'error', want: undefined, have: found.error });
+    drifts.push({ type: 'differs', on, property: 'error', want: undefined, have: found.error });
   return drifts;
 }
 
