@@ -4,8 +4,8 @@
  */
 import { TargetVersionError } from '../errors.ts';
 import { readObject } from './from-primitive.ts';
-import { versionOfDeclaring } from './history.ts';
-import { type Field, MODEL, type ObjectModel, type ObjectState } from './model.ts';
+import { GONE, stepsTo } from './history.ts';
+import { MODEL, type ObjectModel, type ObjectState } from './model.ts';
 import { CHANGES, DATA, isPrimitive, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './primitive.ts';
 import { modelFor } from './registry.ts';
 import { writeObject } from './to-primitive.ts';
@@ -34,73 +34,50 @@ export function backport(primitive: unknown, options: BackportOptions): Primitiv
 export function writeObjectFor(object: ObjectState, options: BackportOptions): Primitive {
   const { [CHANGES]: changes = [], ...primitive } = writeObject(object);
   const model = object[MODEL];
-  const { [VERSION_KEY]: version, [DATA]: data } = primitive;
+  const version = primitive[VERSION_KEY];
   const manifest = isEmpty(options.versionManifest) ? undefined : options.versionManifest;
   const target = options.targetVersion ?? older(version, manifest && manifestVersion(manifest, model.name));
   if (!isVersion(target) || compareVersions(target, version) > 0) {
     throw new TargetVersionError(model.name, version, target);
   }
-  const written = target === version && !manifest ? data : makeCompatible(model, data, target, manifest);
-  const kept = changes.filter((field) => Object.hasOwn(written, field));
-  return { ...primitive, [VERSION_KEY]: target, [DATA]: written, ...(kept.length > 0 && { [CHANGES]: kept }) };
+  if (target !== version || manifest) makeCompatible(primitive, model, target, manifest);
+  const kept = changes.filter((field) => Object.hasOwn(primitive[DATA], field));
+  return kept.length > 0 ? { ...primitive, [CHANGES]: kept } : primitive;
 }
 
-type Data = Record<string, unknown>;
 type Manifest = Readonly<Record<string, string>>;
 
-function makeCompatible(model: ObjectModel, data: Data, target: string, manifest: Manifest | undefined): Data {
-  const compatible: Data = {};
-  for (const [wireName, value] of Object.entries(data)) {
-    const field = model.byWireName.get(wireName);
-    if (field === undefined) continue;
-    const declaredIn = versionOfDeclaring(model, field, target);
-    if (compareVersions(field.since, declaredIn) > 0) continue;
-    if (field.type.object === undefined) {
-      compatible[wireName] = value;
-      continue;
-    }
-    const childVersion = childVersionFor(field, declaredIn, manifest);
-    if (childVersion === GONE) continue;
-    compatible[wireName] = mapObjects(value, (child) => backportChild(child, childVersion, manifest));
-  }
-  return compatible;
-}
-
-const GONE = Symbol('the field was not there yet');
-
-/** What to make of a child: a version, nothing, or the field did not exist. A manifest comes before the history. */
-function childVersionFor(
-  field: Field,
-  declaredIn: string,
-  manifest: Manifest | undefined,
-): string | undefined | typeof GONE {
-  if (manifest !== undefined) return manifestVersion(manifest, field.type.object?.name ?? '');
-  return field.childVersions && fromHistory(field.childVersions, declaredIn);
-}
-
-/** Entries ascend. Between two, the earlier one holds; behind the last, children need no change. */
-function fromHistory(
-  entries: readonly (readonly [string, string])[],
+/** Changes a primitive, which must be fresh, in place. A manifest comes before the history, and never makes a child's field go. */
+function makeCompatible(
+  primitive: Primitive,
+  model: ObjectModel,
   target: string,
-): string | undefined | typeof GONE {
-  const next = entries.findIndex(([own]) => compareVersions(target, own) <= 0);
-  const entry = entries[next];
-  if (entry === undefined) return undefined;
-  if (compareVersions(target, entry[0]) === 0) return entry[1];
-  return entries[next - 1]?.[1] ?? GONE;
+  manifest: Manifest | undefined,
+): void {
+  const { gone, children } = stepsTo(model, target);
+  let leftOut = gone;
+  primitive[VERSION_KEY] = target;
+  for (const { wireName, objectName, version } of children) {
+    if (manifest === undefined && version === GONE) leftOut = [...leftOut, wireName];
+    const wanted = manifest ? manifestVersion(manifest, objectName) : version === GONE ? undefined : version;
+    const value = primitive[DATA][wireName];
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (isPrimitive(child)) makeChildCompatible(child, wanted, manifest);
+    }
+  }
+  if (leftOut.length > 0) primitive[DATA] = without(primitive[DATA], leftOut);
 }
 
-function backportChild(child: Primitive, wanted: string | undefined, manifest: Manifest | undefined): Primitive {
+function makeChildCompatible(child: Primitive, wanted: string | undefined, manifest: Manifest | undefined): void {
   const target = (manifest && manifestVersion(manifest, child[NAME])) ?? wanted;
-  if (target === undefined) return child;
-  const model = modelFor(child[NAME], child[VERSION_KEY], child[NAMESPACE]);
-  return { ...child, [VERSION_KEY]: target, [DATA]: makeCompatible(model, child[DATA], target, manifest) };
+  if (target === undefined) return;
+  makeCompatible(child, modelFor(child[NAME], child[VERSION_KEY], child[NAMESPACE]), target, manifest);
 }
 
-/** A primitive, or each of an array; anything else stays. */
-function mapObjects(value: unknown, change: (child: Primitive) => Primitive): unknown {
-  if (isPrimitive(value)) return change(value);
-  return Array.isArray(value) ? value.map((element) => (isPrimitive(element) ? change(element) : element)) : value;
+function without(data: Record<string, unknown>, leftOut: readonly string[]): Record<string, unknown> {
+  const rest: Record<string, unknown> = {};
+  for (const name of Object.keys(data)) if (!leftOut.includes(name)) rest[name] = data[name];
+  return rest;
 }
 
 function manifestVersion(manifest: Manifest, name: string): string | undefined {

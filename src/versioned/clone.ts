@@ -8,7 +8,7 @@ export function cloneObject(object: unknown): unknown {
   const model = object[MODEL];
   const copy = blank(model);
   copy[VERSION] = object[VERSION];
-  copy[CHANGED] = [...object[CHANGED]];
+  copy[CHANGED] = object[CHANGED];
   for (const { index, type } of model.fields) {
     const value = object[VALUES][index];
     copy[VALUES][index] = value === null || value === undefined || type.clone === undefined ? value : type.clone(value);

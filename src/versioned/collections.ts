@@ -1,4 +1,4 @@
-/** Field types that hold several values: lists, sets, dicts. Stored values are frozen: a change is an assignment, and so checked. */
+/** Field types that hold several values: lists, sets, dicts. A property gives them out frozen: a change is an assignment, and so checked. */
 
 import { DeclarationError, FieldValueError } from '../errors.ts';
 import { type FieldType, refuse } from './field-type.ts';
@@ -27,14 +27,15 @@ export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fie
       if (error instanceof FieldValueError) error.within(i);
       throw error;
     }
-    return Object.freeze(items);
+    return items;
   };
   return {
     osloName: 'List',
+    expose: Object.freeze,
     ...(type.object && { object: type.object }),
     coerce: (value) => into(value, undefined),
     read: into,
-    // A loop: slice() and map() are slow on frozen arrays.
+    // A loop: slice() is slow on frozen arrays.
     write: (values) => {
       const written = new Array<unknown>(values.length);
       for (let i = 0; i < written.length; i++) written[i] = element.write(values[i] ?? null);
@@ -42,7 +43,7 @@ export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fie
     },
     schema: (context) => ({ type: 'array', items: element.schema(context) }),
     equal: (a, b) => a.length === b.length && a.every((value, i) => element.equal(value, b[i] ?? null)),
-    ...(type.clone && { clone: (values) => Object.freeze(values.map(element.clone)) }),
+    ...(type.clone && { clone: (values) => values.map(element.clone) }),
   };
 }
 
@@ -83,10 +84,11 @@ export function dictOf<V>(
   const map = <A, B>(dict: Readonly<Record<string, A>>, to: (value: A) => B) => {
     const result: Record<string, B> = Object.create(null);
     for (const [key, value] of Object.entries(dict)) result[key] = at(key, to, value);
-    return Object.freeze(result);
+    return result;
   };
   return {
     osloName: 'Dict',
+    expose: Object.freeze,
     coerce: (value) => (isDict(value) ? map(value, element.coerce) : refuse(value, 'an object')),
     read: (value, depth) =>
       isDict(value) ? map(value, (item) => element.read(item, depth)) : refuse(value, 'an object'),
@@ -113,8 +115,8 @@ interface Element<V> {
 function elementOf<V>(type: FieldType<V>, options: ElementOptions): Element<V> {
   const nullable = options.nullable === true;
   return {
-    coerce: (value) => (value === null && nullable ? null : type.coerce(value)),
-    read: (value, depth) => (value === null && nullable ? null : type.read(value, depth)),
+    coerce: nullable ? (value) => (value === null ? null : type.coerce(value)) : type.coerce,
+    read: nullable ? (value, depth) => (value === null ? null : type.read(value, depth)) : type.read,
     write: (value) => (value === null || type.write === undefined ? value : type.write(value)),
     schema: (context) => (nullable ? { anyOf: [type.schema(context), { type: 'null' }] } : type.schema(context)),
     equal: (a, b) => a === b || (a !== null && b !== null && type.equal?.(a, b) === true),

@@ -17,6 +17,8 @@ export interface FieldType<V> {
   read(primitive: unknown, depth: number): V;
   /** The wire form of a stored value; left out where they are the same. */
   write?(value: V): unknown;
+  /** What a property gives out, where that is not the stored value as it is: a list is frozen before anyone may change it unchecked. */
+  expose?(value: V): V;
   /** The JSON Schema of the wire form or, with `context.form` plain, of the plain form. */
   schema(context: SchemaContext): JsonSchema;
   /** The objects that values of this type are or hold. */

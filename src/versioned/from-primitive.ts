@@ -23,35 +23,40 @@ export const MAX_DEPTH = 64;
  * The object that a primitive describes, of the newest class that can read its version; it keeps that version.
  * Fields that the class does not know are passed over, as oslo does: a newer `.z` of the sender may have added them.
  *
- * @param likely the class that it probably is, which saves looking for it
  * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
  */
-export function readObject(primitive: unknown, depth = 0, likely?: ObjectModel): VersionedObject & ObjectState {
-  if (depth > MAX_DEPTH) return refuse(primitive, `at most ${MAX_DEPTH} objects within one another`);
+export function readObject(primitive: unknown): VersionedObject & ObjectState {
+  return readAs(modelOf(primitive), primitive, 0);
+}
+
+/** The class that reads a primitive, by its envelope; `likely`, where it is the one, saves looking for it. */
+export function modelOf(primitive: unknown, likely?: ObjectModel): ObjectModel {
   if (!isRecord(primitive)) return refuse(primitive, 'a versioned object in its primitive form');
   const name = primitive[NAME];
   const namespace = primitive[NAMESPACE];
   const version = primitive[VERSION_KEY];
+  if (name === likely?.name && version === likely?.version && namespace === likely?.namespace && likely) return likely;
   if (typeof name !== 'string') return refuseKey(name, 'an object name', NAME);
   if (typeof namespace !== 'string') return refuseKey(namespace, 'a namespace', NAMESPACE);
   if (typeof version !== 'string') return refuseKey(version, 'a version such as 1.0', VERSION_KEY);
-  const isLikely = name === likely?.name && version === likely.version && namespace === likely.namespace;
-  const model = isLikely ? likely : modelOfVersion(name, version, namespace);
-  const data = primitive[DATA];
+  return modelFor(name, hasPatch(version) ? withoutPatch(version) : version, namespace);
+}
+
+/** Reads a primitive of a class that {@link modelOf} found. */
+export function readAs(model: ObjectModel, primitive: unknown, depth: number): VersionedObject & ObjectState {
+  if (depth > MAX_DEPTH) return refuse(primitive, `at most ${MAX_DEPTH} objects within one another`);
+  const { [DATA]: data, [CHANGES]: changes, [VERSION_KEY]: version } = isRecord(primitive) ? primitive : {};
   if (!isRecord(data)) return refuseKey(data, 'an object of fields', DATA, model.name);
   const object = blank(model);
-  if (version !== model.version) object[VERSION] = hasPatch(version) ? withoutPatch(version) : version;
+  if (version !== model.version && typeof version === 'string') {
+    object[VERSION] = hasPatch(version) ? withoutPatch(version) : version;
+  }
   fill(object[VALUES], model, data, depth);
-  const changes = primitive[CHANGES];
   if (changes !== undefined) object[CHANGED] = readChanges(model, object[VALUES], changes);
   return object;
 }
 
 /** A third part of a version is no reason to refuse it: 1.4.2 is read as 1.4. */
-function modelOfVersion(name: string, version: string, namespace: string): ObjectModel {
-  return modelFor(name, hasPatch(version) ? withoutPatch(version) : version, namespace);
-}
-
 function hasPatch(version: string): boolean {
   return version.length > '1.0'.length && /^\d+\.\d+\.\d+$/.test(version) && isVersion(version);
 }
@@ -78,17 +83,29 @@ export function valueForNull(field: Field | undefined): unknown {
 }
 
 /** Names of fields that the class does not know, or that are not set, are passed over, as oslo does. */
-function readChanges(model: ObjectModel, values: readonly unknown[], changes: unknown): string[] {
+function readChanges(model: ObjectModel, values: readonly unknown[], changes: unknown): readonly string[] {
   if (!Array.isArray(changes)) return refuseKey(changes, 'an array of field names', CHANGES, model.name);
-  const changed: string[] = [];
-  const names = changes.length > values.length ? [...new Set<unknown>(changes)] : changes;
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i];
-    const field = model.byWireName.get(name);
-    if (field !== undefined && values[field.index] !== undefined) changed.push(field.wireName);
-    else if (typeof name !== 'string') refuseKey(name, 'the name of a field', CHANGES, model.name);
+  if (!isSame(model.lastChanges.names, changes)) model.lastChanges = lookUp(model, changes);
+  const { names, indexes } = model.lastChanges;
+  for (let i = 0; i < indexes.length; i++) {
+    if (values[indexes[i] ?? 0] === undefined) return names.filter((_, at) => values[indexes[at] ?? 0] !== undefined);
   }
-  return changed;
+  return names;
+}
+
+function lookUp({ name, byWireName }: ObjectModel, changes: readonly unknown[]): ObjectModel['lastChanges'] {
+  const wrong = changes.find((change) => typeof change !== 'string');
+  if (wrong !== undefined) return refuseKey(wrong, 'the name of a field', CHANGES, name);
+  const fields = [...byWireName.values()];
+  const known = new Map(fields.map(({ wireName, index }): [unknown, number] => [wireName, index]));
+  const indexes = [...new Set(changes)].flatMap((change) => known.get(change) ?? []);
+  return { names: indexes.flatMap((index) => fields[index]?.wireName ?? []), indexes };
+}
+
+function isSame(known: readonly string[], names: readonly unknown[]): boolean {
+  if (known.length !== names.length) return false;
+  for (let i = 0; i < known.length; i++) if (known[i] !== names[i]) return false;
+  return true;
 }
 
 function refuseKey(value: unknown, expected: string, key: string, objectName = ''): never {

@@ -57,6 +57,8 @@ export interface ObjectModel {
   readonly wireNames: readonly string[];
   readonly readers: readonly FieldType<unknown>['read'][];
   readonly writers: readonly FieldType<unknown>['write'][];
+  /** The list of changes that was read last, and the fields it names: a sender's lists are the same again and again. */
+  lastChanges: { readonly names: readonly string[]; readonly indexes: readonly number[] };
 }
 
 /** A class of versioned objects, as the registry holds it. */
@@ -76,10 +78,13 @@ export interface ObjectState {
   readonly [MODEL]: ObjectModel;
   [VALUES]: unknown[];
   /** The wire names of the fields that were set anew; each is set. */
-  [CHANGED]: string[];
+  [CHANGED]: readonly string[];
   /** The version that the object was read at, which may be older than its class. */
   [VERSION]: string;
 }
+
+/** The changes of an object without any. */
+export const NO_CHANGES: readonly string[] = Object.freeze([]);
 
 /** Passed to a constructor instead of values by who fills in the object itself. */
 export const BLANK: Readonly<Record<string, never>> = Object.freeze({});

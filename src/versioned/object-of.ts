@@ -3,8 +3,8 @@
 import { cloneObject } from './clone.ts';
 import { equalObjects } from './equals.ts';
 import { type FieldType, refuse } from './field-type.ts';
-import { readObject } from './from-primitive.ts';
-import { isVersionedObject, MODEL, type ObjectClass, type ObjectModel } from './model.ts';
+import { modelOf, readAs } from './from-primitive.ts';
+import { isVersionedObject, MODEL, type ObjectClass, type ObjectModel, type ObjectState } from './model.ts';
 import { writeObject } from './to-primitive.ts';
 import type { VersionedObject } from './versioned-object.ts';
 
@@ -37,28 +37,20 @@ export function objectOf<T extends VersionedObject>(
     },
     subclasses,
   };
-  let model: ObjectModel | undefined;
-  let last: ObjectModel | undefined;
-  const accepts = (found: ObjectModel) => {
-    model ??= object.objectClass.prototype[MODEL];
-    return found === model || found.name === model.name || (subclasses && found.names.has(model.name));
-  };
+  const accepts = (model: ObjectModel) => model.name === object.name || (subclasses && model.names.has(object.name));
+  const refuseObject = (found: unknown) =>
+    refuse(found, `${subclasses ? 'a subclass of ' : 'an object of class '}${object.name}`);
   const isAccepted = (value: unknown): value is T => isVersionedObject(value) && accepts(value[MODEL]);
-  const take = (value: unknown): T =>
-    isAccepted(value)
-      ? value
-      : refuse(
-          isVersionedObject(value) ? value[MODEL].name : value,
-          `${subclasses ? 'a subclass of ' : 'an object of class '}${object.name}`,
-        );
+  let last: ObjectModel | undefined;
   return {
     osloName: 'Object',
     object,
-    coerce: take,
+    coerce: (value) => (isAccepted(value) ? value : refuseObject(isVersionedObject(value) ? value[MODEL].name : value)),
     read: (primitive, depth) => {
-      const read = readObject(primitive, depth, last);
-      last = read[MODEL];
-      return take(read);
+      const model = modelOf(primitive, last);
+      if (model !== last && !accepts(model)) return refuseObject(model.name);
+      last = model;
+      return readAs(model, primitive, depth) as T & ObjectState;
     },
     write: writeObject,
     schema: (context) => context.objectSchema(object),

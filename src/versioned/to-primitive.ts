@@ -1,12 +1,12 @@
 /** Object to primitive. */
-import { CHANGED, MODEL, type ObjectState, VALUES, VERSION } from './model.ts';
+import { CHANGED, MODEL, NO_CHANGES, type ObjectState, VALUES, VERSION } from './model.ts';
 import { CHANGES, DATA, isPrimitive, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './primitive.ts';
 
 /** The primitive of an object, at the version that it has. A child that changed makes the field that holds it changed. */
 export function writeObject(object: ObjectState): Primitive {
   const model = object[MODEL];
   const values = object[VALUES];
-  const changes = object[CHANGED].slice();
+  const changes = object[CHANGED] === NO_CHANGES ? [] : object[CHANGED].slice();
   const { wireNames, writers } = model;
   const data: Record<string, unknown> = {};
   for (let i = 0; i < wireNames.length; i++) {

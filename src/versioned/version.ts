@@ -8,7 +8,7 @@ const FORM = /^\d+(\.\d+){0,2}$/;
 
 /** Whether a value reads as a version: `1`, `1.4` or `1.4.2`. */
 export function isVersion(value: unknown): value is string {
-  return typeof value === 'string' && FORM.test(value) && coerce(value) !== null;
+  return typeof value === 'string' && (parsedBefore.has(value) || (FORM.test(value) && coerce(value) !== null));
 }
 
 /** Negative, zero or positive as `a` is older than, the same as, or newer than `b`. Both must be versions. */

@@ -1,7 +1,15 @@
 /** The `@versionedObject` decorator: compiles a class's declarations and makes the class known. */
 import { DeclarationError } from '../errors.ts';
 import { ownDeclarations } from './field.ts';
-import { type Field, type FieldDeclaration, MODEL, type ObjectClass, type ObjectModel, VALUES } from './model.ts';
+import {
+  type Field,
+  type FieldDeclaration,
+  MODEL,
+  NO_CHANGES,
+  type ObjectClass,
+  type ObjectModel,
+  VALUES,
+} from './model.ts';
 import { declarePlainClass } from './plain.ts';
 import { register } from './registry.ts';
 import { compareVersions, isVersion } from './version.ts';
@@ -84,6 +92,7 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     wireNames: ordered.map(({ wireName }) => wireName),
     readers: ordered.map(({ type }) => type.read),
     writers: ordered.map(({ type }) => type.write),
+    lastChanges: { names: NO_CHANGES, indexes: [] },
   };
 }
 
@@ -98,11 +107,13 @@ function declarationsUpTo(prototype: object, base: ObjectModel | undefined): Fie
 }
 
 function defineProperty(prototype: object, field: Field): void {
+  const { expose } = field.type;
   Object.defineProperty(prototype, field.name, {
     configurable: true,
     enumerable: true,
     get(this: VersionedObject) {
-      return this[VALUES][field.index];
+      const value = this[VALUES][field.index];
+      return expose === undefined || value === undefined || value === null ? value : expose(value);
     },
     set(this: VersionedObject, value: unknown) {
       assign(this, field, value);

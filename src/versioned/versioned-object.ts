@@ -19,6 +19,7 @@ import {
   initialValue,
   isVersionedObject,
   MODEL,
+  NO_CHANGES,
   type ObjectModel,
   type ObjectState,
   VALUES,
@@ -60,14 +61,14 @@ export type SetFields<T, K extends keyof T> = { readonly [P in K]-?: Exclude<T[P
 export abstract class VersionedObject implements ObjectState {
   /** @internal */ declare readonly [MODEL]: ObjectModel;
   /** @internal */ [VALUES]: unknown[];
-  /** @internal */ [CHANGED]: string[];
+  /** @internal */ [CHANGED]: readonly string[];
   /** @internal */ [VERSION]: string;
 
   constructor(values: object = {}) {
     const model = this[MODEL];
     if (model === undefined) throw new TypeError(`${new.target.name} needs the @versionedObject decorator`);
-    this[VALUES] = model.unset.slice();
-    this[CHANGED] = [];
+    this[VALUES] = values === BLANK ? [] : model.unset.slice();
+    this[CHANGED] = NO_CHANGES;
     this[VERSION] = model.version;
     if (values === BLANK) return;
     for (const [name, value] of Object.entries(values)) assign(this, fieldOf(this, name), value);
@@ -231,7 +232,7 @@ export function assign(object: VersionedObject, field: Field, value: unknown): v
   values[field.index] = after;
   const isMarked = object[CHANGED].includes(field.wireName);
   if (after === undefined && isMarked) object[CHANGED] = object[CHANGED].filter((name) => name !== field.wireName);
-  else if (after !== undefined && !isMarked) object[CHANGED].push(field.wireName);
+  else if (after !== undefined && !isMarked) object[CHANGED] = [...object[CHANGED], field.wireName];
 }
 
 function coerce(object: VersionedObject, field: Field, value: unknown): unknown {
