@@ -82,12 +82,15 @@ export interface LinkSettings {
   readonly port?: PortSettings;
 }
 
-/** A device to make; `lower` is the index of the device it stands on. */
+/**
+ * A device to make; `lower` is the index of the device it stands on. `vnetHeader`: packets of a TAP come with a virtio header,
+ * until a process that attaches to it says otherwise; default true.
+ */
 export type NewLink = NamedLink &
   (
     | { readonly kind: 'bridge' }
     | { readonly kind: 'veth'; readonly peer: NamedLink }
-    | { readonly kind: 'tap'; readonly tap?: TapSettings }
+    | { readonly kind: 'tap'; readonly tap?: TapSettings; readonly vnetHeader?: boolean }
     | { readonly kind: 'macvtap'; readonly lower: number; readonly macvtap: MacvtapSettings }
     | { readonly kind: 'vlan'; readonly lower: number; readonly vlan: VlanSettings }
   );

@@ -3,7 +3,6 @@
 import { OvsDatapathError, OvsdbEditError, OvsdbServerError, OvsPortError } from '../errors.ts';
 import type { OvsVerbs } from './elements/ovs-verbs.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './elements/verbs.ts';
-import type { Host } from './host.ts';
 import { undoOf } from './ovs-undo.ts';
 import type { OvsdbEdit, OvsdbView } from './ovsdb.ts';
 
@@ -51,9 +50,9 @@ export async function ensureOvs(parts: readonly OvsPart[], site: UndoableSite): 
   };
   const onSend = () => {
     if (outcome === 'unsent') {
-      site.undoable(async (host: Host = site.host) => {
+      site.undoable(async () => {
         const options = outcome === 'unsure' ? { timeout: UNSURE_UNDO_TIMEOUT_MS } : {};
-        if (outcome !== 'unsent') await host.ovsdb.change(undo, options);
+        if (outcome !== 'unsent') await ovsdb.change(undo, options);
       });
     }
     outcome = 'unsure';

@@ -80,13 +80,11 @@ function openTunDevice(namespace: NetworkNamespace, name: string): number {
 }
 
 /** struct ifreq. Programs that attach choose again whether frames carry a virtio-net header. */
-function interfaceRequest({ name, tap = {} }: NewTap): Buffer {
+function interfaceRequest({ name, tap = {}, vnetHeader = true }: NewTap): Buffer {
   const request = Buffer.alloc(IFREQ_SIZE);
   request.write(name, 'utf8');
-  u32(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_TUN_EXCL | (tap.multiQueue ? IFF_MULTI_QUEUE : 0)).copy(
-    request,
-    IFNAMSIZ,
-  );
+  const options = (vnetHeader ? IFF_VNET_HDR : 0) | (tap.multiQueue ? IFF_MULTI_QUEUE : 0);
+  u32(IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL | options).copy(request, IFNAMSIZ);
   return request;
 }
 

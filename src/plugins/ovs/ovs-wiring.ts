@@ -147,7 +147,7 @@ function portOf(
 function deviceOf({ mtu }: OvsVif, name: string, tap: WantedTap | undefined): (TapElement | ExistingLinkElement)[] {
   if (!tap) return [{ kind: 'existing-link', name, mtu, optional: true }];
   const { mac, multiQueue } = tap;
-  return [{ kind: 'tap', name, mtu, multiQueue, ...(mac !== undefined && { mac }) }];
+  return [{ kind: 'tap', name, mtu, multiQueue, switched: true, vnetHeader: false, ...(mac !== undefined && { mac }) }];
 }
 
 function hybridDevices({ id, mtu }: OvsVif, name: string): (BridgeElement | VethElement)[] {

@@ -12,6 +12,8 @@ export interface DesiredLink {
   readonly link: NewLink;
   /** Name of the bridge that it is a port of; absent: none. */
   readonly master?: string | undefined;
+  /** Its master is left alone. */
+  readonly switched?: boolean | undefined;
   /** Used by several VIFs: one that is there already is taken as it is, and it stays when a VIF goes. */
   readonly shared?: boolean | undefined;
   /** Runs before the device is set up, when this call made it. */
@@ -156,8 +158,8 @@ async function wantedLink(desired: DesiredLink, site: Site): Promise<NewLink> {
   return complete(desired, site, master === undefined ? 0 : await indexOf(master, site, `${link.kind} ${link.name}`));
 }
 
-function complete({ link, shared }: DesiredLink, site: Site, master: number): NewLink {
-  return { ...link, master, alias: aliasOf(shared ? SHARED_OWNER : site.owner), group: 0 };
+function complete({ link, shared, switched }: DesiredLink, site: Site, master: number): NewLink {
+  return { ...link, ...(!switched && { master }), alias: aliasOf(shared ? SHARED_OWNER : site.owner), group: 0 };
 }
 
 function isOurs(link: Link, { shared }: DesiredLink, { owner }: Site): boolean {

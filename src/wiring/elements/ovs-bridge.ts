@@ -25,12 +25,8 @@ export const ovsBridge: OvsVerbs<OvsBridgeElement> = {
     const { name, datapathType, defaultDatapathType, shared } = element;
     const bridge = view.bridge(name);
     if (bridge) {
-      if (!hasType(bridge, datapathType)) {
-        // Changing it would move every port of the bridge to another datapath, and cut their traffic.
-        throw new OvsDatapathError(
-          `bridge ${name} has datapath type "${bridge.datapathType}", the VIF asks for "${datapathType}"`,
-        );
-      }
+      const fault = faultOf(bridge, datapathType);
+      if (fault !== undefined) throw new OvsDatapathError(fault);
       return [];
     }
     const type = datapathType ?? defaultDatapathType ?? '';
@@ -50,15 +46,17 @@ export const ovsBridge: OvsVerbs<OvsBridgeElement> = {
   inspect({ name, datapathType }, view) {
     const bridge = view.bridge(name);
     if (!bridge) return [{ type: 'missing', on: name }];
-    if (hasType(bridge, datapathType)) return [];
-    return [{ type: 'differs', on: name, property: 'datapathType', want: datapathType, have: bridge.datapathType }];
+    const reason = faultOf(bridge, datapathType);
+    return reason === undefined ? [] : [{ type: 'foreign', on: name, reason }];
   },
 };
 
 /** Types of every Open vSwitch; one whose kernel has no module says so only once the bridge is used. */
 const WELL_KNOWN = new Set(['', 'system', 'netdev']);
 
-/** ovs-vswitchd.conf.db(5): the empty type is `system`. */
-function hasType({ datapathType }: OvsBridge, wanted: string | undefined): boolean {
-  return wanted === undefined || (datapathType || 'system') === (wanted || 'system');
+/** Setting another type would move every port of the bridge to another datapath, and cut their traffic. */
+function faultOf({ name, datapathType }: OvsBridge, wanted: string | undefined): string | undefined {
+  // ovs-vswitchd.conf.db(5): the empty type is `system`.
+  if (wanted === undefined || (datapathType || 'system') === (wanted || 'system')) return undefined;
+  return `bridge ${name} has datapath type "${datapathType || 'system'}", the VIF asks for "${wanted}"`;
 }

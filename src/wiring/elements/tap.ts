@@ -16,6 +16,10 @@ export interface TapElement extends TapSettings {
   readonly up?: boolean;
   /** Name of the bridge that it becomes a port of. Absent: none, the host routes. */
   readonly master?: string;
+  /** Something else takes it as a port, such as the datapath of Open vSwitch: its master is left alone. */
+  readonly switched?: boolean;
+  /** Default true. */
+  readonly vnetHeader?: boolean;
 }
 
 export const tap: Verbs<TapElement> = {
@@ -35,6 +39,8 @@ function desiredTap({
   mtu,
   up = true,
   master,
+  switched,
+  vnetHeader,
   multiQueue = false,
   owner,
   group,
@@ -46,8 +52,10 @@ function desiredTap({
       up,
       ...(mac !== undefined && { mac }),
       ...(mtu !== undefined && { mtu }),
+      ...(vnetHeader !== undefined && { vnetHeader }),
       tap: { multiQueue, ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) },
     },
     master,
+    switched,
   };
 }

@@ -15,7 +15,8 @@ const SCHEMAS = [
   .filter((folder) => folder !== undefined)
   .map((folder) => join(folder, 'vswitch.ovsschema'));
 
-const path = [process.env.PATH, ...SBIN].join(delimiter);
+/** PATH with the folders where daemons are. */
+export const path = [process.env.PATH, ...SBIN].join(delimiter);
 
 /** Why tests that need Open vSwitch can't run; undefined when they can. In CI it is an error to have none. */
 export function ovsIsMissing(): string | undefined {
@@ -89,9 +90,8 @@ export class OvsdbServer {
   }
 
   /** Runs ovs-vsctl against it, as another writer would, without waiting for an ovs-vswitchd. */
-  vsctl(...args: string[]): string {
-    return run('ovs-vsctl', [`--db=${this.connection}`, '--no-wait', ...args]).trim();
-  }
+  readonly vsctl = (...args: string[]): string =>
+    run('ovs-vsctl', [`--db=${this.connection}`, '--no-wait', ...args]).trim();
 
   appctl(...args: string[]): string {
     return run('ovs-appctl', ['-t', join(this.folder, 'ctl'), ...args]).trim();

@@ -1,0 +1,48 @@
+/** A network device that others make and that stays theirs: a VIF only uses it. */
+
+import { MissingLinkError } from '../../errors.ts';
+import type { LinkSettings } from '../host.ts';
+import { differences } from '../link-differences.ts';
+import { requireLinkName, requireLinkSettings } from '../link-values.ts';
+import { adjustLink } from './link.ts';
+import type { Verbs } from './verbs.ts';
+
+export interface ExistingLinkElement {
+  readonly kind: 'existing-link';
+  readonly name: string;
+  /** Bytes. */
+  readonly mtu?: number;
+  /** Set up by a plug and down by an unplug. Absent: left as it is. */
+  readonly up?: true;
+  /** It may come later; it then has the settings of whoever makes it. */
+  readonly optional?: boolean;
+}
+
+export const existingLink: Verbs<ExistingLinkElement> = {
+  validate(element) {
+    requireLinkName(element.name);
+    requireLinkSettings(element.name, settingsOf(element));
+  },
+
+  async ensure(element, site) {
+    const link = await site.host.links.get(element.name);
+    if (link) await adjustLink(link, settingsOf(element), site);
+    else if (!element.optional) throw new MissingLinkError(element.name, `VIF ${site.owner}`);
+  },
+
+  async remove({ name, up }, { host }) {
+    const link = up && (await host.links.get(name));
+    if (link?.up) await host.links.change(link.index, { up: false });
+  },
+
+  async inspect(element, { host }) {
+    const { name, optional } = element;
+    const link = await host.links.get(name);
+    if (!link) return optional ? [] : [{ type: 'missing', on: name }];
+    return differences(link, settingsOf(element)).map((difference) => ({ type: 'differs', on: name, ...difference }));
+  },
+};
+
+function settingsOf({ mtu, up }: ExistingLinkElement): LinkSettings {
+  return { ...(mtu !== undefined && { mtu }), ...(up && { up }) };
+}
