@@ -114,11 +114,16 @@ function envelope(model: ObjectModel, version: JsonSchema, data: JsonSchema): Js
       [NAMESPACE]: { const: model.namespace },
       [VERSION_KEY]: version,
       [DATA]: data,
-      [CHANGES]: { type: 'array', items: { enum: model.fields.map(({ wireName }) => wireName) } },
+      [CHANGES]: { type: 'array', items: nameOf(model.fields) },
     },
     required: [NAME, NAMESPACE, VERSION_KEY, DATA],
     additionalProperties: false,
   };
+}
+
+/** The name of a field; there is none where there are no fields. */
+function nameOf(fields: readonly Field[]): JsonSchema | false {
+  return fields.length > 0 && { enum: fields.map(({ wireName }) => wireName) };
 }
 
 function dataSchema(fields: readonly Field[], context: SchemaContext): JsonSchema {
