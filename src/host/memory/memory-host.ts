@@ -21,7 +21,7 @@ export class MemoryHost implements Host {
       if (this.#closed) throw new HostClosedError();
     });
     this.sysctl = new MemorySysctl(this.links);
-    this.ovsdb = new MemoryOvsdb();
+    this.ovsdb = new MemoryOvsdb({ hasLink: (name) => this.links.has(name) });
   }
 
   async close(): Promise<void> {

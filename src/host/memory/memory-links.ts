@@ -67,6 +67,11 @@ export class MemoryLinks implements Links {
     return index;
   }
 
+  /** Whether there is a device of that name. */
+  has(name: string): boolean {
+    return this.#named(name) !== undefined;
+  }
+
   async get(link: string | number): Promise<Link | undefined> {
     this.#requireOpen();
     if (typeof link === 'string') requireLinkName(link);

@@ -8,12 +8,20 @@ export class Call {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #outer: AbortSignal | undefined;
-  readonly #onOuterAbort = () => this.#controller.abort(this.#outer?.reason);
+  readonly #onOuterAbort: () => void;
 
   /** @param describe what the call was at when its deadline passed */
   constructor(connection: string, options: OvsdbCallOptions, defaultTimeout: number, describe: () => string) {
     this.signal = this.#controller.signal;
     this.#outer = options.signal;
+    this.#onOuterAbort = () => {
+      const reason: unknown = this.#outer?.reason;
+      // AbortSignal.timeout() knows that time is up, but not what took so long.
+      const isDeadline = reason instanceof DOMException && reason.name === 'TimeoutError';
+      const late = () =>
+        new OvsdbTimeoutError(connection, `${describe()} did not end before the deadline`, { cause: reason });
+      this.#controller.abort(isDeadline ? late() : reason);
+    };
     const timeout = options.timeout ?? defaultTimeout;
     if (timeout > 0) {
       const onDeadline = () =>

@@ -40,10 +40,22 @@ describe('a server that accepts and never answers', () => {
     expect(performance.now() - begun).toBeLessThan(1_000);
   });
 
-  test('a call ends when its signal fires', async () => {
+  test('a call ends with the reason of its signal', async () => {
+    const { client } = await serve(() => {});
+    const controller = new AbortController();
+    const reason = new Error('changed my mind');
+    setTimeout(() => controller.abort(reason), 50);
+
+    await expect(client.view({ signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  test('a call whose signal is a deadline says what took so long', async () => {
     const { client } = await serve(() => {});
 
-    await expect(client.view({ signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ name: 'TimeoutError' });
+    const failing = client.view({ signal: AbortSignal.timeout(50) });
+
+    await expect(failing).rejects.toThrow(OvsdbTimeoutError);
+    await expect(failing).rejects.toThrow('the server has not answered) did not end before the deadline');
   });
 
   test('a transaction that gets no answer is cancelled at its deadline', async () => {
