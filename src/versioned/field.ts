@@ -69,12 +69,12 @@ export function ownDeclarations(prototype: object): readonly FieldDeclaration[] 
 }
 
 /** `vifName` is `vif_name` on the wire. */
-export function wireNameOf(name: string): string {
+function wireNameOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** `vif_name` is `vifName` as a property. */
-export function propertyNameOf(wireName: string): string {
+function propertyNameOf(wireName: string): string {
   return wireName.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 

@@ -1,0 +1,31 @@
+// Brings the peers and tools that the tests run against, where it may: run by `npm test`. What it may not bring, it names;
+// the tests that need it are skipped then, and fail under CI=true.
+import { spawnSync } from 'node:child_process';
+
+/** What tells that a thing is there, and the Debian package that brings it. */
+const NEEDED = [
+  { package: 'iproute2', probe: ['ip', '-V'] },
+  { package: 'iptables', probe: ['iptables', '--version'] },
+  { package: 'iputils-ping', probe: ['ping', '-V'] },
+  { package: 'openssl', probe: ['openssl', 'version'] },
+  { package: 'strace', probe: ['strace', '-V'] },
+  { package: 'openvswitch-switch', probe: ['ovs-vswitchd', '--version'] },
+  { package: 'python3-os-vif', probe: ['/usr/bin/python3', '-c', 'import os_vif'] },
+];
+
+const missing = NEEDED.filter(
+  ({ probe: [command, ...args] }) => spawnSync(command, args, { stdio: 'ignore' }).status !== 0,
+);
+if (missing.length > 0) bring(missing.map((need) => need.package));
+
+function bring(packages) {
+  const mayInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0;
+  if (mayInstall) {
+    console.log(`Installing what the tests run against: ${packages.join(', ')}`);
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const apt = (...args) =>
+      spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+    if (apt('update') && apt('install', '--yes', '--no-install-recommends', ...packages)) return;
+  }
+  console.log(`Some tests will be skipped. To run them all, as root: apt-get install ${packages.join(' ')}`);
+}
