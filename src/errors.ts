@@ -318,6 +318,27 @@ export class UnsupportedVIFError extends OsVifError {
   }
 }
 
+/** A plugin can't be loaded, or can't do what was asked of it. */
+export class PluginError extends OsVifError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_OSVIF_PLUGIN', message, options);
+  }
+}
+
+/** Of several VIFs that were to be plugged or unplugged together, some failed; all others were done. */
+export class BatchError extends OsVifError {
+  /** By VIF id. */
+  readonly failures: ReadonlyMap<string, unknown>;
+
+  constructor(what: string, total: number, failures: ReadonlyMap<string, unknown>) {
+    const texts = [...failures.values()].map((error) => (error instanceof Error ? error.message : String(error)));
+    super('ERR_OSVIF_BATCH', `${what} failed for ${failures.size} of ${total} VIFs: ${texts.join('; ')}`, {
+      cause: new AggregateError(failures.values()),
+    });
+    this.failures = failures;
+  }
+}
+
 /** What a failed plug or unplug was doing, and what it left. */
 export interface WiringFailure {
   /** `tap tap1a2b3c4d-5e`: the element that failed. */

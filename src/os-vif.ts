@@ -1,26 +1,51 @@
 /** Plugs VIFs into a host and out of it: finds the plugin that a VIF asks for and has it work on the host. */
 
-import { NoMatchingPluginError, PlugError, UnplugError } from './errors.ts';
+import { BatchError, NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors.ts';
 import { LinuxHost } from './host/linux/linux-host.ts';
 import { HostInfo } from './objects/host-info.ts';
 import type { InstanceInfo } from './objects/instance-info.ts';
-import type { VIFBase } from './objects/vif.ts';
+import { type VIFBase, VIFBridge, VIFDirect } from './objects/vif.ts';
+import { LinuxBridgePlugin } from './plugins/linux-bridge-plugin.ts';
+import { loadPlugin } from './plugins/load-plugin.ts';
+import { MacvtapPlugin } from './plugins/macvtap-plugin.ts';
 import { NoopPlugin } from './plugins/noop-plugin.ts';
+import { OvsPlugin } from './plugins/ovs/ovs-plugin.ts';
 import { TapPlugin } from './plugins/tap-plugin.ts';
-import type { VIFPlugin } from './plugins/vif-plugin.ts';
+import type { PluginContext, VIFPlugin } from './plugins/vif-plugin.ts';
+import { messageOf } from './wiring/apply.ts';
+import { batchDeletions } from './wiring/batch-deletions.ts';
+import type { ElementDrift, PlannedStep } from './wiring/check.ts';
+import { collectGarbage, type Garbage } from './wiring/collect-garbage.ts';
+import { traced } from './wiring/diagnostics.ts';
 import type { Host } from './wiring/host.ts';
 
 export interface OsVifOptions {
   /** Default: the Linux machine and the network namespace that this process is in; closed with this OsVif. One that is given stays open. */
   readonly host?: Host;
-  /** Default: every plugin of this library, with its default options. */
-  readonly plugins?: readonly VIFPlugin[];
+  /** Plugins, or names of packages that export one as `plugin`. Default: every plugin of this library, with its default options. */
+  readonly plugins?: readonly (VIFPlugin | string)[];
+  /** Milliseconds that a call may take when it doesn't say. Default 60,000; 0: as long as it takes. */
+  readonly timeout?: number;
 }
 
 /** For each call. */
 export interface CallOptions {
-  /** Ends the call between two steps; a plug takes back what it did until then. */
+  /** Ends the call between two requests to the host; a plug takes back what it did until then. */
   readonly signal?: AbortSignal;
+  /** Milliseconds after which the call ends in the same way; 0: as long as it takes. */
+  readonly timeout?: number;
+}
+
+/** For calls that take many VIFs. */
+export interface BatchOptions extends CallOptions {
+  /** How many VIFs are worked on at once. Default 8 for plugAll and 64 for unplugAll. */
+  readonly concurrency?: number;
+}
+
+/** A VIF, and the guest that it belongs to. */
+export interface Attachment {
+  readonly vif: VIFBase;
+  readonly instance: InstanceInfo;
 }
 
 /** Start with `await using osVif = await OsVif.open()`, or close() it when done. */
@@ -28,17 +53,23 @@ export class OsVif {
   readonly #host: Host;
   readonly #ownsHost: boolean;
   readonly #plugins: ReadonlyMap<string, VIFPlugin>;
+  readonly #timeout: number;
   /** The last call for each VIF: calls for one VIF happen one after the other. */
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #turns = new Map<string, Promise<unknown>>();
 
-  private constructor(host: Host, ownsHost: boolean, plugins: readonly VIFPlugin[]) {
+  private constructor(host: Host, ownsHost: boolean, plugins: readonly VIFPlugin[], timeout: number) {
     this.#host = host;
     this.#ownsHost = ownsHost;
     this.#plugins = new Map(plugins.map((plugin) => [plugin.describe().require('pluginName').pluginName, plugin]));
+    this.#timeout = timeout;
   }
 
-  static async open({ host, plugins = [new TapPlugin(), new NoopPlugin()] }: OsVifOptions = {}): Promise<OsVif> {
-    return new OsVif(host ?? (await LinuxHost.open()), host === undefined, plugins);
+  /** @throws PluginError when a plugin that is named as a package can't be loaded */
+  static async open({ host, plugins = ownPlugins(), timeout = 60_000 }: OsVifOptions = {}): Promise<OsVif> {
+    const loaded = await Promise.all(
+      plugins.map((plugin) => (typeof plugin === 'string' ? loadPlugin(plugin) : plugin)),
+    );
+    return new OsVif(host ?? (await LinuxHost.open()), host === undefined, loaded, timeout);
   }
 
   /**
@@ -46,18 +77,18 @@ export class OsVif {
    * @throws NoMatchingPluginError when no plugin goes by `vif.plugin`
    * @throws PlugError for everything else; `cause` tells why
    */
-  async plug(vif: VIFBase, instance: InstanceInfo, { signal }: CallOptions = {}): Promise<void> {
+  async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
     const plugin = this.#pluginFor(vif);
-    await this.#inTurn(vif, async () => {
-      try {
-        signal?.throwIfAborted();
-        await plugin.plug(vif, instance, { host: this.#host, signal });
-      } catch (cause) {
-        throw cause instanceof PlugError
-          ? cause
-          : new PlugError(`plugging VIF ${vif.id} failed: ${textOf(cause)}`, cause);
-      }
-    });
+    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
+    try {
+      await this.#inTurn(vif, options, (context) =>
+        traced('os-vif:plug', messages, () => plugin.plug(vif, instance, context)),
+      );
+    } catch (cause) {
+      throw cause instanceof PlugError
+        ? cause
+        : new PlugError(`plugging VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
+    }
   }
 
   /**
@@ -65,18 +96,67 @@ export class OsVif {
    * @throws NoMatchingPluginError when no plugin goes by `vif.plugin`
    * @throws UnplugError for everything else; `cause` tells why
    */
-  async unplug(vif: VIFBase, instance: InstanceInfo, { signal }: CallOptions = {}): Promise<void> {
+  async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
+    await this.#unplugFrom(this.#host, vif, instance, options);
+  }
+
+  /**
+   * Every way in which the host differs from what plug makes: none, and a plug would change nothing. Changes nothing itself.
+   * @throws PluginError when the VIF's plugin can't tell
+   */
+  async check(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<ElementDrift[]> {
     const plugin = this.#pluginFor(vif);
-    await this.#inTurn(vif, async () => {
-      try {
-        signal?.throwIfAborted();
-        await plugin.unplug(vif, instance, { host: this.#host, signal });
-      } catch (cause) {
-        throw cause instanceof UnplugError
-          ? cause
-          : new UnplugError(`unplugging VIF ${vif.id} failed: ${textOf(cause)}`, cause);
-      }
+    return this.#inTurn(vif, options, async (context) => {
+      if (plugin.check === undefined) throw new PluginError(`the plugin ${vif.plugin} can't check`);
+      return plugin.check(vif, instance, context);
     });
+  }
+
+  /**
+   * What a plug would do now. Changes nothing itself.
+   * @throws PluginError when the VIF's plugin can't tell
+   */
+  async plan(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlannedStep[]> {
+    const plugin = this.#pluginFor(vif);
+    return this.#inTurn(vif, options, async (context) => {
+      if (plugin.plan === undefined) throw new PluginError(`the plugin ${vif.plugin} can't plan`);
+      return plugin.plan(vif, instance, context);
+    });
+  }
+
+  /**
+   * Plugs many VIFs, several at a time. One that fails keeps none of the others.
+   * @throws BatchError with the error of each VIF that failed
+   */
+  async plugAll(attachments: readonly Attachment[], { concurrency = 8, ...options }: BatchOptions = {}): Promise<void> {
+    await forEach('plug', attachments, concurrency, ({ vif, instance }) => this.plug(vif, instance, options));
+  }
+
+  /**
+   * Unplugs many VIFs, several at a time; their devices are deleted together, which is much faster than one by one.
+   * @throws BatchError with the error of each VIF that failed
+   */
+  async unplugAll(
+    attachments: readonly Attachment[],
+    { concurrency = 64, ...options }: BatchOptions = {},
+  ): Promise<void> {
+    const batch = batchDeletions(this.#host);
+    await forEach('unplug', attachments, concurrency, ({ vif, instance }) =>
+      batch.run(() => this.#unplugFrom(batch.host, vif, instance, options)),
+    );
+  }
+
+  /**
+   * Removes what this library made for VIFs that are no more: every device whose alias names a VIF that is not among these,
+   * and every bridge or VLAN device that VIFs shared and none of these uses. What others made is left alone.
+   * @returns what was removed, or with `dryRun` what would be
+   */
+  async collectGarbage(
+    validVifs: readonly VIFBase[],
+    { dryRun = false }: { readonly dryRun?: boolean } = {},
+  ): Promise<Garbage[]> {
+    const owners = new Set(validVifs.map((vif) => vif.require('id').id));
+    return collectGarbage(this.#host, { owners, names: new Set(validVifs.flatMap(sharedNames)) }, { dryRun });
   }
 
   /**
@@ -84,9 +164,8 @@ export class OsVif {
    * @param options.permittedVifTypes names of VIF objects (`VIFVHostUser`); plugins that take none of them are left out
    */
   hostInfo({ permittedVifTypes }: { readonly permittedVifTypes?: readonly string[] } = {}): HostInfo {
-    const info = new HostInfo({
-      pluginInfo: [...this.#plugins.keys()].sort().flatMap((name) => this.#plugins.get(name)?.describe() ?? []),
-    });
+    const plugins = [...this.#plugins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, plugin]) => plugin.describe());
+    const info = new HostInfo({ pluginInfo: plugins });
     if (permittedVifTypes !== undefined) info.filterVifTypes(permittedVifTypes);
     return info;
   }
@@ -101,6 +180,20 @@ export class OsVif {
     await this.close();
   }
 
+  async #unplugFrom(host: Host, vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<void> {
+    const plugin = this.#pluginFor(vif);
+    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
+    try {
+      await this.#inTurn(vif, options, (context) =>
+        traced('os-vif:unplug', messages, () => plugin.unplug(vif, instance, { ...context, host })),
+      );
+    } catch (cause) {
+      throw cause instanceof UnplugError
+        ? cause
+        : new UnplugError(`unplugging VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
+    }
+  }
+
   #pluginFor(vif: VIFBase): VIFPlugin {
     const { plugin: name } = vif.require('plugin');
     const plugin = this.#plugins.get(name);
@@ -108,19 +201,55 @@ export class OsVif {
     return plugin;
   }
 
-  async #inTurn(vif: VIFBase, action: () => Promise<void>): Promise<void> {
+  async #inTurn<T>(vif: VIFBase, options: CallOptions, action: (context: PluginContext) => Promise<T>): Promise<T> {
     const { id } = vif.require('id');
-    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(action);
+    const signal = this.#signalFor(options);
+    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(() => {
+      signal?.throwIfAborted();
+      return action({ host: this.#host, signal });
+    });
     const settled = turn.catch(() => {});
     this.#turns.set(id, settled);
     try {
-      await turn;
+      return await turn;
     } finally {
       if (this.#turns.get(id) === settled) this.#turns.delete(id);
     }
   }
+
+  #signalFor({ signal, timeout = this.#timeout }: CallOptions): AbortSignal | undefined {
+    const deadline = timeout > 0 ? AbortSignal.timeout(timeout) : undefined;
+    if (signal === undefined || deadline === undefined) return signal ?? deadline;
+    return AbortSignal.any([signal, deadline]);
+  }
 }
 
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function ownPlugins(): VIFPlugin[] {
+  return [new TapPlugin(), new LinuxBridgePlugin(), new MacvtapPlugin(), new OvsPlugin(), new NoopPlugin()];
+}
+
+/** The devices that a VIF uses with others. */
+function sharedNames(vif: VIFBase): string[] {
+  const bridge = vif instanceof VIFBridge ? vif.bridgeName : undefined;
+  const vlan = vif instanceof VIFDirect ? vif.vlanName : undefined;
+  const { network } = vif;
+  const networkVlan = network?.vlan ? `vlan${network.vlan}` : undefined;
+  return [bridge, vlan, networkVlan, network?.bridge].filter((name) => name !== undefined);
+}
+
+async function forEach(
+  what: string,
+  attachments: readonly Attachment[],
+  concurrency: number,
+  action: (attachment: Attachment) => Promise<void>,
+): Promise<void> {
+  const failures = new Map<string, unknown>();
+  const rest = attachments.values();
+  const work = async (): Promise<void> => {
+    for (const attachment of rest) {
+      await action(attachment).catch((error: unknown) => failures.set(attachment.vif.id ?? '', error));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, work));
+  if (failures.size > 0) throw new BatchError(what, attachments.length, failures);
 }

@@ -216,7 +216,7 @@ test('a VIF for a plugin that is not there names those that are', async () => {
   await using osVif = await OsVif.open({ host: new MemoryHost() });
   await expect(osVif.plug(tapVif({ plugin: 'nosuch' }), instance())).rejects.toMatchObject({
     code: 'ERR_OSVIF_NO_MATCHING_PLUGIN',
-    message: 'no plugin is named "nosuch"; there are: noop, tap',
+    message: 'no plugin is named "nosuch"; there are: linux_bridge, macvtap, noop, ovs, tap',
   });
 });
 
@@ -235,7 +235,13 @@ test('a VIF without a name says which field is missing', async () => {
 
 test('host info lists the plugins by name, and on demand only those for some VIF types', async () => {
   await using osVif = await OsVif.open({ host: new MemoryHost() });
-  expect(osVif.hostInfo().pluginInfo?.map(({ pluginName }) => pluginName)).toEqual(['noop', 'tap']);
+  expect(osVif.hostInfo().pluginInfo?.map(({ pluginName }) => pluginName)).toEqual([
+    'linux_bridge',
+    'macvtap',
+    'noop',
+    'ovs',
+    'tap',
+  ]);
   const [only, ...others] = osVif.hostInfo({ permittedVifTypes: ['VIFGeneric'] }).pluginInfo ?? [];
   expect(others).toEqual([]);
   expect(

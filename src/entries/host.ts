@@ -3,24 +3,56 @@
 export * from '../errors.ts';
 export { LinuxHost, type LinuxHostOptions } from '../host/linux/linux-host.ts';
 export { MemoryHost } from '../host/memory/memory-host.ts';
-export { type CallOptions, OsVif, type OsVifOptions } from '../os-vif.ts';
+export { type Attachment, type BatchOptions, type CallOptions, OsVif, type OsVifOptions } from '../os-vif.ts';
+export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
+export { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';
 export { NoopPlugin } from '../plugins/noop-plugin.ts';
+export { OvsPlugin, type OvsPluginOptions, type QosType } from '../plugins/ovs/ovs-plugin.ts';
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
 export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
 export { WiringPlugin } from '../plugins/wiring-plugin.ts';
+export type { ElementDrift, PlannedStep } from '../wiring/check.ts';
+export type { Garbage } from '../wiring/collect-garbage.ts';
+export type {
+  DiagnosticsMessages,
+  DiagnosticsOutcome,
+  NetlinkMessage,
+  StepMessage,
+  VifMessage,
+} from '../wiring/diagnostics.ts';
 export type { BridgeElement } from '../wiring/elements/bridge.ts';
+export type { ExistingDevice } from '../wiring/elements/existing-device.ts';
+export type { ForwardRuleElement } from '../wiring/elements/forward-rule.ts';
+export type { MacvtapElement } from '../wiring/elements/macvtap.ts';
+export type { PortElement } from '../wiring/elements/port.ts';
 export type { TapElement } from '../wiring/elements/tap.ts';
 export type { VethElement } from '../wiring/elements/veth.ts';
+export type { VirtualFunctionElement } from '../wiring/elements/virtual-function.ts';
+export type { VlanElement } from '../wiring/elements/vlan.ts';
 export type {
+  Address,
+  Addressing,
+  AddressPlan,
   BridgeSettings,
+  Filter,
+  FilterChain,
   Host,
   Link,
   LinkKind,
   LinkSettings,
   Links,
+  MacvtapMode,
+  MacvtapSettings,
   NamedLink,
   NewLink,
+  Pci,
+  PortSettings,
+  Route,
+  Sysctl,
   TapSettings,
   TapState,
+  VirtualFunction,
+  VirtualFunctionSettings,
+  VlanSettings,
 } from '../wiring/host.ts';
 export type { Element, Wiring } from '../wiring/wiring.ts';

@@ -4,6 +4,7 @@ import { UnsupportedVIFError } from '../errors.ts';
 import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
+import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
 import type { Host } from '../wiring/host.ts';
 
 /** A plugin, whatever way it works; `vif.plugin` chooses it by the name that it describes itself with. */
@@ -14,6 +15,10 @@ export interface VIFPlugin {
   plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void>;
   /** Takes away what plug made. Doing it again is fine. */
   unplug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void>;
+  /** Every way in which the host differs from what plug makes; changes nothing. */
+  check?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]>;
+  /** What plug would do now; changes nothing. */
+  plan?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlannedStep[]>;
 }
 
 /** What a plugin works with. */

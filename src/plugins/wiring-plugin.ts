@@ -4,6 +4,7 @@ import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { apply } from '../wiring/apply.ts';
+import { check, type ElementDrift, type PlannedStep, plan } from '../wiring/check.ts';
 import type { Site } from '../wiring/elements/verbs.ts';
 import type { Host } from '../wiring/host.ts';
 import { remove } from '../wiring/remove.ts';
@@ -33,6 +34,14 @@ export abstract class WiringPlugin implements VIFPlugin {
 
   async unplug(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<void> {
     await remove(await this.unwireOn(host, vif, instance), siteOf(vif, host), signal);
+  }
+
+  async check(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<ElementDrift[]> {
+    return check(await this.wireOn(host, vif, instance), { ...siteOf(vif, host), signal });
+  }
+
+  async plan(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<PlannedStep[]> {
+    return plan(await this.wireOn(host, vif, instance), { ...siteOf(vif, host), signal });
   }
 }
 

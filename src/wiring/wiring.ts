@@ -1,9 +1,9 @@
 /** A wiring: what a plugged VIF is made of, as plain JSON data. */
 
 import { type BridgeElement, bridge } from './elements/bridge.ts';
+import { type ExistingLinkElement, existingLink } from './elements/existing-link.ts';
 import { type ForwardRuleElement, forwardRule } from './elements/forward-rule.ts';
 import { type MacvtapElement, macvtap } from './elements/macvtap.ts';
-import { type ExistingLinkElement, existingLink } from './elements/existing-link.ts';
 import { type OvsBridgeElement, ovsBridge } from './elements/ovs-bridge.ts';
 import { type OvsPatchElement, ovsPatch } from './elements/ovs-patch.ts';
 import { type OvsPortElement, ovsPort } from './elements/ovs-port.ts';

@@ -184,9 +184,12 @@ function finishing(link: NewLink): NamedLink[] {
   const ends: NamedLink[] =
     link.kind === 'veth' ? [link, { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' }] : [link];
   const mtu = link.kind === 'bridge' ? link.mtu : undefined;
+  // Kernel: macvlan_common_newlink() gives a passthru device the address of the one below it, whatever was asked.
+  const mac = link.kind === 'macvtap' && link.macvtap.mode === 'passthru' ? link.mac : undefined;
   return ends.map(({ name, alias, up, promiscuous, master, group = 0 }) => ({
     name,
     ...(mtu !== undefined && { mtu }),
+    ...(mac !== undefined && { mac }),
     group,
     ...(alias !== undefined && { alias }),
     ...(up !== undefined && { up }),

@@ -9,8 +9,9 @@ import type { Site } from './verbs.ts';
 export type ExistingDevice = string | { readonly pciAddress: string };
 
 export function requireDevice(device: ExistingDevice): void {
-  if (typeof device === 'string') return requireLinkName(device);
-  if (!/^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/.test(device.pciAddress)) {
+  if (typeof device === 'string') {
+    requireLinkName(device);
+  } else if (!/^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/.test(device.pciAddress)) {
     throw new LinkValueError(`${JSON.stringify(device.pciAddress)} is not a PCI address such as 0000:03:10.1`);
   }
 }

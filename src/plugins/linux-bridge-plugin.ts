@@ -1,0 +1,97 @@
+/**
+ * VIFBridge on a Linux bridge that the guest's TAP is put into by the hypervisor, as os-vif 3 plugged it: where the network
+ * says so, the plugin provides the bridge, joins it to the wire, and lets its packets through the host's filter.
+ * All of it is shared by the network's VIFs, and stays when they go.
+ */
+
+import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
+import { type VIFBase, VIFBridge } from '../objects/vif.ts';
+import type { Element, Wiring } from '../wiring/wiring.ts';
+import { requireVIF } from './vif-plugin.ts';
+import { WiringPlugin } from './wiring-plugin.ts';
+
+export interface LinuxBridgePluginOptions {
+  /** Bytes; for networks that say nothing. Default 1500. */
+  readonly networkDeviceMtu?: number;
+  /** The device that flat networks reach the wire by. Default: the network's bridgeInterface. */
+  readonly flatInterface?: string;
+  /** The device that VLAN networks reach the wire by. Default: the network's bridgeInterface. */
+  readonly vlanInterface?: string;
+  /** Devices that a bridge may forward to and from. Default: `['all']`, to and from anywhere. */
+  readonly forwardBridgeInterface?: readonly string[];
+  /** The iptables target of what may not be forwarded. Default: DROP. */
+  readonly iptablesDropAction?: string;
+}
+
+/** Named `linux_bridge`. */
+export class LinuxBridgePlugin extends WiringPlugin {
+  readonly #options: LinuxBridgePluginOptions;
+
+  constructor(options: LinuxBridgePluginOptions = {}) {
+    super();
+    this.#options = options;
+  }
+
+  describe(): HostPluginInfo {
+    const vifInfo = [
+      new HostVIFInfo({ vifObjectName: 'VIFBridge', minVersion: '1.0', maxVersion: '1.0', supportedPortProfiles: [] }),
+    ];
+    return new HostPluginInfo({ pluginName: 'linux_bridge', vifInfo });
+  }
+
+  wire(given: VIFBase): Wiring {
+    const vif = requireVIF(this, given, VIFBridge);
+    const { network } = vif.require('network');
+    if (!network?.shouldProvideBridge || network.multiHost) return [];
+    const { bridgeName } = vif.require('bridgeName');
+    const mtu = network.mtu || (this.#options.networkDeviceMtu ?? 1500);
+    return [
+      ...provideBridge(bridgeName, mtu),
+      ...this.#joinWire(vif, bridgeName, mtu),
+      ...this.#forward(vif, bridgeName),
+    ];
+  }
+
+  /** A network without a device for the wire is one of this host alone. */
+  #joinWire({ network }: VIFBridge, bridge: string, mtu: number): Element[] {
+    const { flatInterface, vlanInterface } = this.#options;
+    if (network?.shouldProvideVlan) {
+      const { vlan, bridgeInterface } = network.require(
+        'vlan',
+        ...(vlanInterface === undefined ? (['bridgeInterface'] as const) : []),
+      );
+      const name = `vlan${vlan}`;
+      const lower = vlanInterface ?? bridgeInterface ?? '';
+      return [
+        { kind: 'vlan', name, id: vlan ?? 0, lower, mtu, shared: true },
+        { kind: 'port', name, bridge, mtu, shared: true },
+      ];
+    }
+    const name = flatInterface ?? network?.bridgeInterface;
+    return name ? [{ kind: 'port', name, bridge, mtu, moveAddresses: true, shared: true, optional: true }] : [];
+  }
+
+  /** Where Neutron filters, rules of ours would only be in its way. */
+  #forward({ hasTrafficFiltering }: VIFBridge, name: string): Element[] {
+    const { forwardBridgeInterface: interfaces = ['all'], iptablesDropAction: dropAction = 'DROP' } = this.#options;
+    return hasTrafficFiltering ? [] : [{ kind: 'forward-rule', name, interfaces, dropAction, shared: true }];
+  }
+}
+
+/** No waiting for ports, no loops to look for, no address of the host on it. */
+function provideBridge(name: string, mtu: number): Element[] {
+  return [
+    {
+      kind: 'bridge',
+      name,
+      mtu,
+      stp: false,
+      forwardDelay: 0,
+      multicastSnooping: false,
+      disableIpv6: true,
+      arpIgnore: 1,
+      arpAnnounce: 2,
+      shared: true,
+    },
+  ];
+}
