@@ -13,7 +13,7 @@ export function isVersion(value: unknown): value is string {
 
 /** Negative, zero or positive as `a` is older than, the same as, or newer than `b`. Both must be versions. */
 export function compareVersions(a: string, b: string): number {
-  return compare(parse(a), parse(b));
+  return a === b ? 0 : compare(parse(a), parse(b));
 }
 
 /** Whether who knows `current` can read `requested`: the same major version, and not newer. */
