@@ -148,7 +148,8 @@ export class OsVif {
 
   /**
    * Removes what this library made for VIFs that are no more: every device whose alias names a VIF that is not among these,
-   * and every bridge or VLAN device that VIFs shared and none of these uses. What others made is left alone.
+   * every port and bridge of Open vSwitch whose external_ids do, and every bridge or VLAN device that VIFs shared and none of these
+   * uses. What others made is left alone.
    * @returns what was removed, or with `dryRun` what would be
    */
   async collectGarbage(
@@ -156,7 +157,13 @@ export class OsVif {
     { dryRun = false }: { readonly dryRun?: boolean } = {},
   ): Promise<Garbage[]> {
     const owners = new Set(validVifs.map((vif) => vif.require('id').id));
-    return collectGarbage(this.#host, { owners, names: new Set(validVifs.flatMap(sharedNames)) }, { dryRun });
+    const context = { host: this.#host };
+    const garbage: Garbage[] = [];
+    // First what holds on to devices, then the devices.
+    for (const plugin of this.#plugins.values())
+      garbage.push(...((await plugin.collectGarbage?.(owners, dryRun, context)) ?? []));
+    const names = new Set(validVifs.flatMap(sharedNames));
+    return [...garbage, ...(await collectGarbage(this.#host, { owners, names }, { dryRun }))];
   }
 
   /**

@@ -3,6 +3,8 @@
 export * from '../errors.ts';
 export { LinuxHost, type LinuxHostOptions } from '../host/linux/linux-host.ts';
 export { MemoryHost } from '../host/memory/memory-host.ts';
+export type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
+export type { OvsdbClientOptions } from '../host/ovsdb/ovsdb-client.ts';
 export { type Attachment, type BatchOptions, type CallOptions, OsVif, type OsVifOptions } from '../os-vif.ts';
 export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
 export { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';
@@ -22,8 +24,13 @@ export type {
 } from '../wiring/diagnostics.ts';
 export type { BridgeElement } from '../wiring/elements/bridge.ts';
 export type { ExistingDevice } from '../wiring/elements/existing-device.ts';
+export type { ExistingLinkElement } from '../wiring/elements/existing-link.ts';
 export type { ForwardRuleElement } from '../wiring/elements/forward-rule.ts';
 export type { MacvtapElement } from '../wiring/elements/macvtap.ts';
+export type { OvsBridgeElement } from '../wiring/elements/ovs-bridge.ts';
+export type { OvsPatchElement } from '../wiring/elements/ovs-patch.ts';
+export type { OvsPortElement } from '../wiring/elements/ovs-port.ts';
+export type { OvsQosElement } from '../wiring/elements/ovs-qos.ts';
 export type { PortElement } from '../wiring/elements/port.ts';
 export type { TapElement } from '../wiring/elements/tap.ts';
 export type { VethElement } from '../wiring/elements/veth.ts';
@@ -55,4 +62,30 @@ export type {
   VirtualFunctionSettings,
   VlanSettings,
 } from '../wiring/host.ts';
+export type {
+  AddBridge,
+  AddPort,
+  AddQos,
+  InterfaceValues,
+  OvsBridge,
+  Ovsdb,
+  OvsdbCallOptions,
+  OvsdbChangeOptions,
+  OvsdbEdit,
+  OvsdbTable,
+  OvsdbView,
+  OvsInterface,
+  OvsMap,
+  OvsMapChange,
+  OvsPort,
+  OvsQos,
+  OvsSystem,
+  PortValues,
+  RemoveBridge,
+  RemovePort,
+  RemoveQos,
+  SetBridge,
+  SetInterface,
+  SetPort,
+} from '../wiring/ovsdb.ts';
 export type { Element, Wiring } from '../wiring/wiring.ts';

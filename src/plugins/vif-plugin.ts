@@ -5,6 +5,7 @@ import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
+import type { Garbage } from '../wiring/collect-garbage.ts';
 import type { Host } from '../wiring/host.ts';
 
 /** A plugin, whatever way it works; `vif.plugin` chooses it by the name that it describes itself with. */
@@ -19,6 +20,8 @@ export interface VIFPlugin {
   check?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]>;
   /** What plug would do now; changes nothing. */
   plan?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlannedStep[]>;
+  /** Removes what it made, other than network devices, for VIFs that are not among the owners (ids); with `dryRun` only tells. */
+  collectGarbage?(owners: ReadonlySet<string>, dryRun: boolean, context: PluginContext): Promise<Garbage[]>;
 }
 
 /** What a plugin works with. */

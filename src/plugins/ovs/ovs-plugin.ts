@@ -8,6 +8,8 @@ import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../../objects/
 import type { InstanceInfo } from '../../objects/instance-info.ts';
 import { VIFPortProfileOpenVSwitch } from '../../objects/port-profile.ts';
 import { type VIFBase, VIFBridge, VIFHostDevice, VIFOpenVSwitch, VIFVHostUser } from '../../objects/vif.ts';
+import type { Garbage } from '../../wiring/collect-garbage.ts';
+import { collectOvsGarbage } from '../../wiring/collect-ovs-garbage.ts';
 import type { Host } from '../../wiring/host.ts';
 import { isOwnedBy } from '../../wiring/ownership.ts';
 import { remove } from '../../wiring/remove.ts';
@@ -127,6 +129,14 @@ export class OvsPlugin extends WiringPlugin {
   override async plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void> {
     if (vif instanceof VIFOpenVSwitch) await this.#removeHybridRemains(vif, context);
     await super.plug(vif, instance, context);
+  }
+
+  async collectGarbage(
+    owners: ReadonlySet<string>,
+    dryRun: boolean,
+    { host, signal }: PluginContext,
+  ): Promise<Garbage[]> {
+    return collectOvsGarbage(host, owners, { dryRun, signal });
   }
 
   /** Two ports with one iface-id would leave it to chance which of them works. A guest that still runs on the old one keeps it. */

@@ -307,3 +307,32 @@ describe.skipIf(OVS_UNAVAILABLE)('many at once', () => {
     expect(await state()).toEqual(before);
   });
 });
+
+describe.skipIf(OVS_UNAVAILABLE)('garbage collection', () => {
+  test('takes a VIF that is no more out of the database and off the kernel, and leaves the others', async () => {
+    const { osVif, server, netns } = await given();
+    await osVif.plug(tapVif(1), instance());
+    await osVif.plug(hybridVif(), instance());
+    server.vsctl('add-port', 'br-int', 'vnet0', '--', 'set', 'interface', 'vnet0', 'external_ids:iface-id=of-libvirt');
+
+    await osVif.collectGarbage([tapVif(1)]);
+
+    const kept = `tap${vifId(1).slice(0, 11)}`;
+    expect(server.vsctl('list-ports', 'br-int').split('\n').sort()).toEqual([kept, 'vnet0']);
+    expect(
+      netns
+        .links()
+        .filter(({ ifalias }) => ifalias !== undefined)
+        .map(({ ifname }) => ifname),
+    ).toEqual([kept]);
+  });
+
+  test('finds nothing on a host without Open vSwitch', async () => {
+    const netns = await makeNetns();
+    const host = await LinuxHost.open({ netns: netns.path, ovsdb: { connection: 'unix:/nonexistent/db.sock' } });
+    onTestFinished(() => host.close());
+    const osVif = await OsVif.open({ host, plugins: [new OvsPlugin()] });
+
+    expect(await osVif.collectGarbage([])).toEqual([]);
+  });
+});
