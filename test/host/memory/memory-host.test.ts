@@ -1,4 +1,6 @@
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import { hostSuite } from '../host-suite.ts';
+import { networkSuite } from '../network-suite.ts';
 
-hostSuite('MemoryHost', async () => new MemoryHost());
+hostSuite('MemoryHost: links', async () => new MemoryHost());
+networkSuite('MemoryHost: everything else', async () => new MemoryHost());

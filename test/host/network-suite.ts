@@ -1,0 +1,153 @@
+/** What a host must do beside making bridges, veths and TAPs: the same for the kernel and for its model in memory. */
+
+import { describe, expect, test } from 'vitest';
+import type { Host, Link } from '../../src/wiring/host.ts';
+
+export function networkSuite(name: string, open: () => Promise<Host>): void {
+  describe(name, () => {
+    test.each(['private', 'vepa', 'bridge', 'passthru'] as const)(
+      'a macvtap in mode %s stands on its device',
+      async (mode) => {
+        const { links } = await open();
+        const lower = await makeNic({ links });
+        await links.create({
+          kind: 'macvtap',
+          name: 'mt0',
+          lower: lower.index,
+          macvtap: { mode },
+          mac: 'fa:16:3e:00:00:07',
+          mtu: 1400,
+          up: true,
+          alias: 'os-vif:m',
+        });
+        expect(await links.get('mt0')).toMatchObject({
+          kind: 'macvtap',
+          lower: lower.index,
+          macvtap: { mode },
+          mac: 'fa:16:3e:00:00:07',
+          mtu: 1400,
+          up: true,
+          alias: 'os-vif:m',
+        });
+      },
+    );
+
+    test('the mode of a macvtap can be changed, its MTU is at most that of its device', async () => {
+      const { links } = await open();
+      const lower = await makeNic({ links });
+      await links.create({ kind: 'macvtap', name: 'mt0', lower: lower.index, macvtap: { mode: 'vepa' } });
+      const { index } = await present(links.get('mt0'));
+      await links.change(index, { macvtap: { mode: 'private' } });
+      expect(await links.get('mt0')).toMatchObject({ macvtap: { mode: 'private' } });
+      await expect(
+        links.create({ kind: 'macvtap', name: 'mt1', lower: lower.index, macvtap: { mode: 'vepa' }, mtu: 9000 }),
+      ).rejects.toMatchObject({ errno: 'EINVAL' });
+    });
+
+    test('a macvtap goes with its device, and can stand on none that is missing', async () => {
+      const { links } = await open();
+      const lower = await makeNic({ links });
+      await links.create({ kind: 'macvtap', name: 'mt0', lower: lower.index, macvtap: { mode: 'bridge' } });
+      await links.delete(lower.index);
+      expect(await names(links.list())).toEqual(['lo']);
+      await expect(
+        links.create({ kind: 'macvtap', name: 'mt0', lower: 4711, macvtap: { mode: 'bridge' } }),
+      ).rejects.toMatchObject({ errno: 'ENODEV' });
+    });
+
+    test.each([0, 4095, 1.5])('the VLAN id %d is refused before anything is done', async (id) => {
+      const { links } = await open();
+      await expect(links.create({ kind: 'vlan', name: 'v', lower: 1, vlan: { id } })).rejects.toMatchObject({
+        code: 'ERR_OSVIF_LINK_VALUE',
+      });
+    });
+
+    test('a port can be told to hairpin, to be isolated and not to learn, in the request that makes it one', async () => {
+      const { links } = await open();
+      await links.create({ kind: 'bridge', name: 'br0' });
+      await links.create({ kind: 'tap', name: 'tap0' });
+      const [bridge, tap] = [await present(links.get('br0')), await present(links.get('tap0'))];
+      expect(tap.port).toBeUndefined();
+      await links.change(tap.index, { master: bridge.index, port: { hairpin: true } });
+      expect((await present(links.get('tap0'))).port).toEqual({ hairpin: true, isolated: false, learning: true });
+      await links.change(tap.index, { port: { isolated: true, learning: false } });
+      expect((await present(links.get('tap0'))).port).toEqual({ hairpin: true, isolated: true, learning: false });
+      await links.change(tap.index, { master: 0 });
+      expect((await present(links.get('tap0'))).port).toBeUndefined();
+    });
+
+    test('what is no port of a bridge can not be told to hairpin', async () => {
+      const { links } = await open();
+      await links.create({ kind: 'tap', name: 'tap0' });
+      const { index } = await present(links.get('tap0'));
+      await expect(links.change(index, { port: { hairpin: true } })).rejects.toMatchObject({ errno: 'EOPNOTSUPP' });
+    });
+
+    test('many devices are deleted together; those that are gone are fine, the others stay', async () => {
+      const { links } = await open();
+      for (let i = 0; i < 10; i++) await links.create({ kind: 'veth', name: `a${i}`, peer: { name: `b${i}` } });
+      for (const name of ['stays', 'goes']) await links.create({ kind: 'bridge', name });
+      const wanted = (await links.list())
+        .filter(({ name }) => name !== 'lo' && name !== 'stays')
+        .map(({ index }) => index);
+      await links.delete((await present(links.get('goes'))).index);
+      await links.deleteAll(wanted);
+      expect(await names(links.list())).toEqual(['lo', 'stays']);
+      await links.deleteAll([]);
+      await links.deleteAll(wanted);
+      expect(await names(links.list())).toEqual(['lo', 'stays']);
+    });
+
+    test('a device that has no virtual functions says so', async () => {
+      const { links } = await open();
+      const { index } = await makeNic({ links });
+      expect(await links.virtualFunctions(index)).toEqual([]);
+      await expect(links.changeVirtualFunction(index, 0, { vlan: 5 })).rejects.toMatchObject({ errno: 'EOPNOTSUPP' });
+    });
+
+    test('a sysctl of a device is read, written, and gone with it', async () => {
+      const { links, sysctl } = await open();
+      const key = 'net/ipv6/conf/br0/disable_ipv6';
+      expect(await sysctl.get(key)).toBeUndefined();
+      await expect(sysctl.set(key, '1')).rejects.toMatchObject({ code: 'ERR_OSVIF_SYSTEM_CALL', errno: 'ENOENT' });
+      await links.create({ kind: 'bridge', name: 'br0' });
+      expect(await sysctl.get(key)).toBe('0');
+      await sysctl.set(key, '1');
+      expect(await sysctl.get(key)).toBe('1');
+    });
+
+    test('a filter chain is made, replaced and deleted, with its jump', async () => {
+      const { filter } = await open();
+      expect(await filter.get('os-vif-br0')).toBeUndefined();
+      await filter.set('os-vif-br0', ['-i br0 -j ACCEPT']);
+      expect(await filter.get('os-vif-br0')).toEqual({ rules: ['-i br0 -j ACCEPT'], jumpedTo: true });
+      await filter.set('os-vif-br0', ['-i br0 -j DROP', '-o br0 -j DROP']);
+      expect(await filter.get('os-vif-br0')).toEqual({ rules: ['-i br0 -j DROP', '-o br0 -j DROP'], jumpedTo: true });
+      await filter.delete('os-vif-br0');
+      await filter.delete('os-vif-br0');
+      expect(await filter.get('os-vif-br0')).toBeUndefined();
+    });
+
+    test('a device that was just made has neither addresses nor routes', async () => {
+      const { links, addressing } = await open();
+      const { index } = await makeNic({ links });
+      expect(await addressing.get(index)).toEqual({ addresses: [], routes: [] });
+    });
+  });
+}
+
+/** A device to stand on, as a NIC would be. */
+async function makeNic({ links }: Pick<Host, 'links'>): Promise<Link> {
+  await links.create({ kind: 'veth', name: 'eth0', up: true, peer: { name: 'far0', up: true } });
+  return present(links.get('eth0'));
+}
+
+async function present(link: Promise<Link | undefined>): Promise<Link> {
+  const found = await link;
+  if (found === undefined) throw new Error('the device is missing');
+  return found;
+}
+
+async function names(list: Promise<Link[]>): Promise<string[]> {
+  return (await list).map(({ name }) => name);
+}
