@@ -3,7 +3,7 @@
 import { chainOf } from './elements/forward-rule.ts';
 import { isKernelError } from './elements/link.ts';
 import type { Host, Link } from './host.ts';
-import { aliasOf, birthGroup, isUnnamed, ownerOf, SHARED_OWNER } from './ownership.ts';
+import { isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from './ownership.ts';
 
 /** What is to stay. */
 export interface InUse {
@@ -31,29 +31,33 @@ export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false 
   await keepUsed(garbage, links, host);
   if (!dryRun) {
     await host.links.deleteAll([...garbage.keys()]);
-    for (const link of garbage.values()) if (ownerOf(link) === SHARED_OWNER) await deleteChain(host, link);
+    for (const link of garbage.values()) if (isShared(link)) await deleteChain(host, link);
   }
   return [...garbage.values()].map(describe);
 }
 
 function isAbandoned(link: Link, { owners, names }: InUse): boolean {
+  if (isShared(link)) return !names.has(link.name);
   const owner = ownerOf(link);
-  if (owner === SHARED_OWNER) return !names.has(link.name);
   if (owner !== undefined) return !owners.has(owner);
   // Made by a process that was killed before it could say for whom: the group still tells.
-  return isUnnamed(link) && ![SHARED_OWNER, ...owners].some((known) => birthGroup(aliasOf(known)) === link.group);
+  return isUnnamed(link) && ![...owners].some((id) => isOwnedBy(link, id));
+}
+
+function isShared(link: Link): boolean {
+  return isOwnedBy(link, SHARED_OWNER);
 }
 
 /** Takes out what a device that stays stands on or is a port of, until nothing more is found. */
 async function keepUsed(garbage: Map<number, Link>, links: readonly Link[], host: Host): Promise<void> {
   for (const link of garbage.values()) {
-    const { addresses } = ownerOf(link) === SHARED_OWNER ? await host.addressing.get(link.index) : { addresses: [] };
+    const { addresses } = isShared(link) ? await host.addressing.get(link.index) : { addresses: [] };
     if (addresses.length > 0) garbage.delete(link.index);
   }
   for (let before = -1; before !== garbage.size; ) {
     before = garbage.size;
     for (const link of garbage.values()) {
-      if (ownerOf(link) === SHARED_OWNER && isUsed(link, links, garbage)) garbage.delete(link.index);
+      if (isShared(link) && isUsed(link, links, garbage)) garbage.delete(link.index);
     }
   }
 }

@@ -21,7 +21,9 @@ export async function bundleChild(script: string, { koffi = true } = {}): Promis
     format: 'esm',
     target: 'node20',
     external: ['koffi'],
-    banner: { js: "import { createRequire as requireHere } from 'node:module'; const require = requireHere(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireHere } from 'node:module'; const require = requireHere(import.meta.url);",
+    },
     logLevel: 'error',
   });
   if (koffi)

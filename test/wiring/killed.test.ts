@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { LinuxHost } from '../../src/host/linux/linux-host.ts';
+import { OsVif } from '../../src/os-vif.ts';
+import type { Host } from '../../src/wiring/host.ts';
+import { bundleChild } from '../children/child.ts';
+import { makeSysfs } from '../host/fake-sysfs.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
+import { instance } from '../plugins/vifs.ts';
+import { CASES, type Case, PCI_ADDRESS, prepareHost } from './cases.ts';
+
+describe.skipIf(NETNS_UNAVAILABLE)('a process that is killed by SIGKILL', () => {
+  test.each(Object.entries(CASES))(
+    '%s: whenever it is killed, the next plug converges and the next unplug leaves nothing',
+    { timeout: 120_000 },
+    async (name, tested) => {
+      const child = await bundleChild('plug-and-die.ts');
+      for (let request = 1; ; request++) {
+        const netns = await makeNetns();
+        const sysfsRoot = await makeSysfs({ address: PCI_ADDRESS, interfaces: ['eth0'] });
+        await using host = await LinuxHost.open({ netns: netns.path, sysfsRoot });
+        await prepareHost(host);
+        const before = await ownNames(host);
+
+        const killed = await endedBySignal(child, [name, netns.path, sysfsRoot, String(request)]);
+        await expectRecovery(host, tested, before, `killed after request ${request}`);
+
+        if (killed) continue;
+        expect(request).toBeGreaterThan(1);
+        return;
+      }
+    },
+  );
+
+  test.each(Object.entries(CASES))(
+    '%s: whenever it is killed, garbage collection alone leaves nothing',
+    { timeout: 120_000 },
+    async (name, tested) => {
+      const child = await bundleChild('plug-and-die.ts');
+      for (let request = 1; ; request++) {
+        const netns = await makeNetns();
+        const sysfsRoot = await makeSysfs({ address: PCI_ADDRESS, interfaces: ['eth0'] });
+        await using host = await LinuxHost.open({ netns: netns.path, sysfsRoot });
+        await prepareHost(host);
+        const before = await ownNames(host);
+        const killed = await endedBySignal(child, [name, netns.path, sysfsRoot, String(request)]);
+
+        await using osVif = await OsVif.open({ host, plugins: [tested.plugin] });
+        await osVif.collectGarbage([tested.vif]);
+        await releaseSharedBridge(host);
+        await osVif.collectGarbage([]);
+        expect(await ownNames(host), `killed after request ${request}`).toEqual(before);
+
+        if (!killed) return;
+      }
+    },
+  );
+});
+
+async function expectRecovery(host: Host, { plugin, vif }: Case, before: string[], when: string): Promise<void> {
+  await using osVif = await OsVif.open({ host, plugins: [plugin] });
+  await osVif.plug(vif, instance());
+  expect(await osVif.check(vif, instance()), when).toEqual([]);
+  for (const { alias, group } of await host.links.list())
+    expect([alias === '' || group === 0, when]).toEqual([true, when]);
+  await osVif.unplug(vif, instance());
+  await releaseSharedBridge(host);
+  await osVif.collectGarbage([]);
+  expect(await ownNames(host), when).toEqual(before);
+}
+
+/** A bridge that several VIFs may share stays when one goes, until nothing is on it. */
+async function releaseSharedBridge({ links }: Host): Promise<void> {
+  const eth0 = await links.get('eth0');
+  if (eth0?.master) await links.change(eth0.index, { master: 0 });
+}
+
+async function endedBySignal(script: string, args: string[]): Promise<boolean> {
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [status, signal] = await once(child, 'close');
+  if (signal === 'SIGKILL') return true;
+  expect(status).toBe(0);
+  return false;
+}
+
+async function ownNames({ links }: Host): Promise<string[]> {
+  return (await links.list()).map(({ name }) => name);
+}
