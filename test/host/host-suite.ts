@@ -173,6 +173,7 @@ export function hostSuite(name: string, open: () => Promise<Host>): void {
       const { links } = await open();
       expect(await links.get('nosuch')).toBeUndefined();
       expect(await links.get(4711)).toBeUndefined();
+      expect(await links.get(0)).toBeUndefined();
       await expect(links.change(4711, { up: true })).rejects.toMatchObject({ errno: 'ENODEV' });
       await expect(links.delete(4711)).rejects.toMatchObject({ errno: 'ENODEV' });
     });

@@ -47,6 +47,7 @@ export class LinuxLinks implements Links {
 
   async get(link: string | number): Promise<Link | undefined> {
     if (typeof link === 'string') requireLinkName(link);
+    if (link === 0) return undefined;
     const request = {
       what: `look-up of ${link}`,
       type: RTM_GETLINK,

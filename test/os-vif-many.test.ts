@@ -1,0 +1,193 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { LinuxHost } from '../src/host/linux/linux-host.ts';
+import { MemoryHost } from '../src/host/memory/memory-host.ts';
+import { OsVif } from '../src/os-vif.ts';
+import type { Host } from '../src/wiring/host.ts';
+import { interceptHost } from '../src/wiring/intercept.ts';
+import { BridgedTapPlugin, bridgedTaps } from './children/bridged-taps.ts';
+import { bundleChild } from './children/child.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from './host/netns.ts';
+
+const BRIDGE = 'brq-shared';
+
+describe('in memory', () => manySuite(async () => new MemoryHost()));
+
+describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
+  manySuite(async () => {
+    const host = await LinuxHost.open({ netns: (await makeNetns()).path });
+    onTestFinished(() => host.close());
+    return host;
+  });
+
+  test('50 plugs at once from two processes that share a bridge all succeed, on one bridge, and no event loop is held', {
+    timeout: 120_000,
+  }, async () => {
+    const netns = await makeNetns();
+    const child = await bundleChild('plug-many.ts');
+    const plugged = await Promise.all([
+      runChild(child, netns.path, 'plug', '0', '25'),
+      runChild(child, netns.path, 'plug', '25', '25'),
+    ]);
+    const links = netns.links();
+    expect(links.filter(({ linkinfo }) => linkinfo?.info_kind === 'bridge').map(({ ifname }) => ifname)).toEqual([
+      BRIDGE,
+    ]);
+    expect(links.filter(({ master }) => master === BRIDGE)).toHaveLength(50);
+
+    const unplugged = await Promise.all([
+      runChild(child, netns.path, 'unplug', '0', '25'),
+      runChild(child, netns.path, 'unplug', '25', '25'),
+    ]);
+    expect(netns.links().map(({ ifname }) => ifname)).toEqual([BRIDGE]);
+    for (const { longestPause } of [...plugged, ...unplugged]) expect(longestPause).toBeLessThan(20);
+
+    await using host = await LinuxHost.open({ netns: netns.path });
+    await using osVif = await OsVif.open({ host, plugins: [new BridgedTapPlugin()] });
+    await osVif.collectGarbage([]);
+    expect(netns.links()).toEqual([]);
+  });
+
+  test('deleted together, devices go much faster than one by one', { timeout: 60_000 }, async () => {
+    const { path } = await makeNetns();
+    await using host = await LinuxHost.open({ netns: path });
+    const attachments = bridgedTaps(0, 20);
+    await using osVif = await OsVif.open({ host, plugins: [new BridgedTapPlugin()] });
+
+    await osVif.plugAll(attachments);
+    const oneByOne = await duration(async () => {
+      for (const { vif, instance } of attachments) await osVif.unplug(vif, instance);
+    });
+    await osVif.plugAll(attachments);
+    const together = await duration(() => osVif.unplugAll(attachments));
+
+    expect(await names(host)).toEqual(['lo', BRIDGE]);
+    expect(together).toBeLessThan(oneByOne);
+  });
+});
+
+function manySuite(open: () => Promise<Host>): void {
+  test('plugAll plugs all, unplugAll unplugs all, both again and again', async () => {
+    const host = await open();
+    await using osVif = await OsVif.open({ host, plugins: [new BridgedTapPlugin()] });
+    const attachments = bridgedTaps(0, 12);
+    for (let i = 0; i < 2; i++) await osVif.plugAll(attachments);
+    expect((await names(host)).sort()).toEqual(
+      [BRIDGE, 'lo', ...attachments.map(({ vif }) => vif.vifName ?? '')].sort(),
+    );
+    for (let i = 0; i < 2; i++) await osVif.unplugAll(attachments);
+    expect(await names(host)).toEqual(['lo', BRIDGE]);
+  });
+
+  test('no more VIFs are worked on at once than asked for', async () => {
+    let [running, most] = [0, 0];
+    const host = interceptHost(await open(), async ({ method }, proceed) => {
+      if (method === 'create') most = Math.max(most, ++running);
+      try {
+        return await proceed();
+      } finally {
+        if (method === 'create') running -= 1;
+      }
+    });
+    await using osVif = await OsVif.open({ host, plugins: [new BridgedTapPlugin()] });
+    await osVif.plugAll(bridgedTaps(0, 12), { concurrency: 3 });
+    expect(most).toBeLessThanOrEqual(3);
+  });
+
+  test('one that fails keeps none of the others, and is named', async () => {
+    const host = await open();
+    const attachments = bridgedTaps(0, 5);
+    const [, bad] = attachments;
+    await host.links.create({ kind: 'bridge', name: bad?.vif.vifName ?? '' });
+    await using osVif = await OsVif.open({ host, plugins: [new BridgedTapPlugin()] });
+    const expected = {
+      code: 'ERR_OSVIF_BATCH',
+      failures: new Map([
+        [bad?.vif.id, expect.objectContaining({ cause: expect.objectContaining({ code: 'ERR_OSVIF_FOREIGN_LINK' }) })],
+      ]),
+    };
+    await expect(osVif.plugAll(attachments)).rejects.toMatchObject(expected);
+    expect(await names(host)).toHaveLength(2 + 5);
+    await expect(osVif.unplugAll(attachments)).rejects.toMatchObject(expected);
+    expect((await names(host)).sort()).toEqual([BRIDGE, 'lo', bad?.vif.vifName].sort());
+  });
+
+  test('unplugAll deletes the devices of all its VIFs in one go', async () => {
+    const host = await open();
+    const deletions: string[] = [];
+    const watched = interceptHost(host, async ({ method }, proceed) => {
+      if (method.startsWith('delete')) deletions.push(method);
+      return proceed();
+    });
+    await using osVif = await OsVif.open({ host: watched, plugins: [new BridgedTapPlugin()] });
+    await osVif.plugAll(bridgedTaps(0, 20));
+    await osVif.unplugAll(bridgedTaps(0, 20));
+    expect(deletions).toEqual(['deleteAll']);
+  });
+
+  test('garbage collection removes what belongs to VIFs that are no more, and nothing else', async () => {
+    const host = await open();
+    await using osVif = await OsVif.open({ host, plugins: [new BridgedTapPlugin()] });
+    const attachments = bridgedTaps(0, 4);
+    await osVif.plugAll(attachments);
+    // Others' devices: of the same pattern, with an alias of their own, and a bridge.
+    await host.links.create({ kind: 'tap', name: 'tap-0000009' });
+    await host.links.create({ kind: 'tap', name: 'tap-0000008', alias: 'somebody else: os-vif:x' });
+    await host.links.create({ kind: 'bridge', name: 'br-other' });
+    const valid = attachments.slice(0, 1).map(({ vif }) => vif);
+    const gone = attachments.slice(1).map(({ vif }) => ({ kind: 'tap', name: vif.vifName ?? '', owner: vif.id ?? '' }));
+    const before = await names(host);
+
+    expect(await osVif.collectGarbage(valid, { dryRun: true })).toEqual(gone);
+    expect(await names(host)).toEqual(before);
+    expect(await osVif.collectGarbage(valid)).toEqual(gone);
+    expect(await names(host)).toEqual(before.filter((name) => !gone.some((garbage) => garbage.name === name)));
+    expect(await osVif.collectGarbage(valid)).toEqual([]);
+
+    // Now nobody uses the shared bridge.
+    expect((await osVif.collectGarbage([])).map(({ name }) => name).sort()).toEqual([
+      BRIDGE,
+      attachments[0]?.vif.vifName,
+    ]);
+    expect(await names(host)).toEqual(['lo', 'tap-0000009', 'tap-0000008', 'br-other']);
+  });
+
+  test('a shared bridge that is in use, has an address, or belongs to a VIF that is still there, stays', async () => {
+    const host = await open();
+    await using osVif = await OsVif.open({ host, plugins: [new BridgedTapPlugin()] });
+    await osVif.plugAll(bridgedTaps(0, 1));
+    await host.links.create({ kind: 'tap', name: 'guest' });
+    const [bridge, guest] = [await host.links.get(BRIDGE), await host.links.get('guest')];
+    await host.links.change(guest?.index ?? 0, { master: bridge?.index ?? 0 });
+    await osVif.collectGarbage([]);
+    expect(await names(host)).toEqual(['lo', BRIDGE, 'guest']);
+    await host.links.change(guest?.index ?? 0, { master: 0 });
+    await osVif.collectGarbage([]);
+    expect(await names(host)).toEqual(['lo', 'guest']);
+  });
+}
+
+interface ChildReport {
+  /** ms */
+  readonly longestPause: number;
+}
+
+async function runChild(script: string, ...args: string[]): Promise<ChildReport> {
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const output = text(child.stdout);
+  const [status] = await once(child, 'close');
+  expect(status).toBe(0);
+  return JSON.parse(await output);
+}
+
+async function duration(action: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await action();
+  return performance.now() - start;
+}
+
+async function names(host: Host): Promise<string[]> {
+  return (await host.links.list()).map(({ name }) => name);
+}
