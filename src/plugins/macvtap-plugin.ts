@@ -7,7 +7,10 @@ import { requireVIF } from './vif-plugin.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
 export interface MacvtapPluginOptions {
-  /** Guests of one host don't reach each other: the mode `bridge` is taken as `private`. Default false. */
+  /**
+   * Guests of one host don't find each other: the mode `bridge` is taken as `private`. Default false.
+   * Where the switch hairpins, the kernel holds back broadcast and multicast alone; a frame to a known address still arrives.
+   */
   readonly isolateGuests?: boolean;
 }
 

@@ -1,0 +1,97 @@
+/** Frames in and out through the file descriptor of a TAP or macvtap device, as a hypervisor has it. */
+
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { checked, loadLibc } from '../../src/host/linux/libc.ts';
+import { openNetworkNamespace } from '../../src/host/linux/network-namespace.ts';
+import type { Netns } from './netns.ts';
+
+const TUNSETIFF = 0x400454ca;
+const IFF_TAP_NO_PI = 0x1002;
+/** IEEE 802, local experimental EtherType 1. */
+const ETHER_TYPE = Buffer.from('88b5', 'hex');
+export const BROADCAST = 'ff:ff:ff:ff:ff:ff';
+
+/** The guest's end of a device. */
+export interface Wire {
+  send(from: string, to: string, content: string): void;
+  /** Whether such a frame comes in within 300 ms; other frames are passed over. */
+  receives(content: string): Promise<boolean>;
+}
+
+/** Attaches to a persistent TAP device. */
+export async function attachTap(netns: Netns, name: string): Promise<Wire> {
+  const libc = await loadLibc();
+  const namespace = openNetworkNamespace(libc, netns.path);
+  const fd = namespace.run(() => openSync('/dev/net/tun', constants.O_RDWR | constants.O_NONBLOCK));
+  namespace.close();
+  checked(`attach to ${name}`, await libc.ioctl(fd, TUNSETIFF, interfaceRequest(name)));
+  return wireOn(fd);
+}
+
+/** Attaches to a macvtap device; udev makes no node for one in another namespace, so this does. */
+export async function attachMacvtap(netns: Netns, name: string): Promise<Wire> {
+  const libc = await loadLibc();
+  const [, major = '', minor = ''] =
+    /(\d+):(\d+)/.exec(
+      netns.run(
+        'sh',
+        '-c',
+        `cat /sys/class/net/${name}/tap*/dev /sys/class/net/${name}/macvtap/tap*/dev 2>/dev/null || true`,
+      ),
+    ) ?? [];
+  const folder = mkdtempSync(join(tmpdir(), 'os-vif-macvtap-'));
+  try {
+    execFileSync('mknod', [join(folder, 'tap'), 'c', major, minor]);
+    const fd = openSync(join(folder, 'tap'), constants.O_RDWR | constants.O_NONBLOCK);
+    checked(`attach to ${name}`, await libc.ioctl(fd, TUNSETIFF, interfaceRequest(name)));
+    return wireOn(fd);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function interfaceRequest(name: string): Buffer {
+  const request = Buffer.alloc(40);
+  request.write(name);
+  request.writeUInt16LE(IFF_TAP_NO_PI, 16);
+  return request;
+}
+
+function wireOn(fd: number): Wire {
+  onTestFinished(() => closeSync(fd));
+  return {
+    send(from, to, content) {
+      const header = Buffer.concat([macBytes(to), macBytes(from), ETHER_TYPE]);
+      writeSync(fd, Buffer.concat([header, Buffer.from(content.padEnd(46, '\0'))]));
+    },
+    async receives(content) {
+      const frame = Buffer.alloc(2000);
+      for (let i = 0; i < 30; i++) {
+        for (let length = readFrame(fd, frame); length > 0; length = readFrame(fd, frame)) {
+          if (frame.subarray(12, 14).equals(ETHER_TYPE) && frame.toString('utf8', 14, length).startsWith(content))
+            return true;
+        }
+        await sleep(10);
+      }
+      return false;
+    },
+  };
+}
+
+/** The length of a frame; 0 when there is none, or the device is no more. */
+function readFrame(fd: number, frame: Buffer): number {
+  try {
+    return readSync(fd, frame);
+  } catch {
+    return 0;
+  }
+}
+
+function macBytes(mac: string): Buffer {
+  return Buffer.from(mac.replaceAll(':', ''), 'hex');
+}
