@@ -57,48 +57,41 @@ const NETWORK_FORM = whole(
     `|(?:${IPV6})(?:/0*(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?`,
 );
 
-const MAC_ADDRESS = scalar(
-  'MACAddress',
-  (value) => {
-    if (typeof value !== 'string' || !MAC_FORM.test(value))
-      return refuse(value, 'a MAC address such as fa:16:3e:00:00:01');
-    return CANONICAL_MAC_FORM.test(value) ? value : value.toLowerCase().replaceAll('-', ':');
-  },
-  pattern(MAC_FORM),
-);
+const MAC_ADDRESS = scalar('MACAddress', 'a MAC address such as fa:16:3e:00:00:01', takeMac, pattern(MAC_FORM));
+const PCI_ADDRESS = scalar('PCIAddress', 'a PCI address such as 0000:3b:00.1', takePci, pattern(PCI_FORM));
+const IPV4_ADDRESS = address('IPV4Address', 'an IPv4 address such as 192.0.2.1', IPV4_FORM, (value) => value);
+const IPV6_ADDRESS = address('IPV6Address', 'an IPv6 address such as 2001:db8::1', IPV6_FORM, canonicalIpv6);
+const IP_ADDRESS = address('IPAddress', 'an IP address such as 192.0.2.1 or 2001:db8::1', IP_FORM, canonicalIp);
+const IP_NETWORK = address('IPNetwork', 'an IP network such as 192.0.2.0/24', NETWORK_FORM, canonicalNetwork);
 
-const PCI_ADDRESS = scalar(
-  'PCIAddress',
-  (value) =>
-    typeof value === 'string' && PCI_FORM.test(value)
-      ? value.toLowerCase()
-      : refuse(value, 'a PCI address such as 0000:3b:00.1'),
-  pattern(PCI_FORM),
-);
+function takeMac(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !MAC_FORM.test(value)) return undefined;
+  return CANONICAL_MAC_FORM.test(value) ? value : value.toLowerCase().replaceAll('-', ':');
+}
 
-const IPV4_ADDRESS = address('IPV4Address', IPV4_FORM, 'an IPv4 address such as 192.0.2.1', (value) => value);
-const IPV6_ADDRESS = address('IPV6Address', IPV6_FORM, 'an IPv6 address such as 2001:db8::1', canonicalIpv6);
-const IP_ADDRESS = address('IPAddress', IP_FORM, 'an IP address such as 192.0.2.1 or 2001:db8::1', canonicalIp);
-const IP_NETWORK = address('IPNetwork', NETWORK_FORM, 'an IP network such as 192.0.2.0/24', canonicalNetwork);
+function takePci(value: unknown): string | undefined {
+  return typeof value === 'string' && PCI_FORM.test(value) ? value.toLowerCase() : undefined;
+}
 
 /** What networks and their hosts are called comes up again and again: the canonical forms of the last addresses are remembered. */
 function address(
   osloName: string,
-  form: RegExp,
   expected: string,
+  form: RegExp,
   canonicalOf: (value: string) => string,
 ): FieldType<string> {
   const remembered = new Map<string, string>();
-  const accept = (value: unknown) => {
-    if (typeof value !== 'string') return refuse(value, expected);
+  const take = (value: unknown) => {
+    if (typeof value !== 'string') return undefined;
     const known = remembered.get(value);
     if (known !== undefined) return known;
-    const canonical = form.test(value) ? canonicalOf(value) : refuse(value, expected);
+    if (!form.test(value)) return undefined;
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    const canonical = canonicalOf(value);
     remembered.set(value, canonical);
     return canonical;
   };
-  return scalar(osloName, accept, pattern(form));
+  return scalar(osloName, expected, take, pattern(form));
 }
 
 function canonicalIp(value: string): string {
@@ -122,11 +115,19 @@ function prefixLengthOf(mask: string): number {
 
 /** As inet_ntop(3) of the GNU C library writes it, which Python's netaddr does too: mapped and compatible addresses end in IPv4. */
 function canonicalIpv6(value: string): string {
-  const address = ipaddr.IPv6.parse(value);
+  const address = ipaddr.IPv6.parse(value.replace(IPV4_TAIL, asGroups));
   const [a, b, c, d, e, f, g = 0, h = 0] = address.parts;
   const endsInIpv4 = !(a || b || c || d || e) && (f === 0xffff || (f === 0 && g !== 0));
   if (!endsInIpv4) return address.toRFC5952String();
   return `::${f === 0xffff ? 'ffff:' : ''}${g >> 8}.${g & 255}.${h >> 8}.${h & 255}`;
+}
+
+const IPV4_TAIL = new RegExp(`${IPV4}$`);
+
+/** ipaddr.js takes ::192.0.2.1 for ::ffff:192.0.2.1; written as two groups it is read right. */
+function asGroups(ipv4: string): string {
+  const [a = 0, b = 0, c = 0, d = 0] = ipv4.split('.').map(Number);
+  return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
 }
 
 /** RFC 4291 2.2: eight groups, or fewer with one `::`, the last two groups as hexadecimal or as an IPv4 address. */
