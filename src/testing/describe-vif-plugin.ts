@@ -1,0 +1,151 @@
+/** A contract suite for plugins, to be declared in a vitest file. */
+
+import { describe, expect, test } from 'vitest';
+import { MemoryHost } from '../host/memory/memory-host.ts';
+import { InstanceInfo } from '../objects/instance-info.ts';
+import type { VIFBase } from '../objects/vif.ts';
+import { OsVif } from '../os-vif.ts';
+import type { VIFPlugin } from '../plugins/vif-plugin.ts';
+import { WiringPlugin } from '../plugins/wiring-plugin.ts';
+import { objectClasses } from '../versioned/registry.ts';
+import type { Host, Link } from '../wiring/host.ts';
+import { interceptHost } from '../wiring/intercept.ts';
+import { ownerOf } from '../wiring/ownership.ts';
+
+/** What the suite needs beside the plugin. */
+export interface PluginExample {
+  /** A VIF that the plugin takes; a new one for each test. */
+  readonly vif: () => VIFBase;
+  /** Default: an instance with a name and nothing else. */
+  readonly instance?: InstanceInfo;
+  /** A host with what the VIF needs to be there already; a new one for each test. Default: an empty MemoryHost. */
+  readonly host?: () => Host | Promise<Host>;
+}
+
+/** Declares a `describe` block with everything that a plugin has to do, whatever it plugs. */
+export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): void {
+  const {
+    vif: makeVif,
+    instance = new InstanceInfo({ name: 'instance-00000001' }),
+    host: openHost = () => new MemoryHost(),
+  } = example;
+  const { pluginName = '' } = plugin.describe();
+
+  describe(`plugin ${pluginName}`, () => {
+    test('describes itself: a name, and the VIF objects and versions that it takes', () => {
+      const { pluginName: name, vifInfo = [] } = plugin.describe();
+      expect(name).toMatch(/^[\w-]+$/);
+      for (const { vifObjectName = '', minVersion, maxVersion } of vifInfo) {
+        expect([...objectClasses().keys()]).toContain(vifObjectName);
+        for (const version of [minVersion, maxVersion]) expect(version).toMatch(/^\d+\.\d+$/);
+      }
+      expect(vifInfo.map(({ vifObjectName }) => vifObjectName)).toContain(objectNameOf(makeVif()));
+      expect(makeVif().plugin).toBe(name);
+    });
+
+    test('a plug leaves the VIF and the instance as they were', async () => {
+      const vif = makeVif();
+      const before = JSON.stringify([vif, instance]);
+      await using osVif = await OsVif.open({ host: await openHost(), plugins: [plugin] });
+      await osVif.plug(vif, instance);
+      await osVif.unplug(vif, instance);
+      expect(JSON.stringify([vif, instance])).toBe(before);
+    });
+
+    test('a plug that repeats changes nothing', async () => {
+      const { host, changes } = counting(await openHost());
+      await using osVif = await OsVif.open({ host, plugins: [plugin] });
+      await osVif.plug(makeVif(), instance);
+      const before = await devices(host);
+      changes.length = 0;
+      await osVif.plug(makeVif(), instance);
+      expect(changes).toEqual([]);
+      expect(await devices(host)).toEqual(before);
+    });
+
+    test('an unplug leaves no device of the VIF, and may be repeated', async () => {
+      const host = await openHost();
+      await using osVif = await OsVif.open({ host, plugins: [plugin] });
+      const vif = makeVif();
+      await osVif.plug(vif, instance);
+      for (let i = 0; i < 2; i++) await osVif.unplug(vif, instance);
+      expect((await host.links.list()).filter((link) => ownerOf(link) === vif.id)).toEqual([]);
+    });
+
+    test('an unplug of what was never plugged changes no device', async () => {
+      const host = await openHost();
+      const before = await devices(host);
+      await using osVif = await OsVif.open({ host, plugins: [plugin] });
+      await osVif.unplug(makeVif(), instance);
+      expect(await devices(host)).toEqual(before);
+    });
+
+    test('wherever a plug fails, the devices are as before', async () => {
+      const host = await openHost();
+      const before = await devices(host);
+      for (let step = 0; ; step++) {
+        await using osVif = await OsVif.open({ host: failingAt(step, host), plugins: [plugin] });
+        const succeeded = await osVif.plug(makeVif(), instance).then(
+          () => true,
+          () => false,
+        );
+        if (succeeded) break;
+        expect(await devices(host), `the change number ${step + 1} failed`).toEqual(before);
+      }
+    });
+
+    test('a call that was aborted does nothing', async () => {
+      const { host, changes } = counting(await openHost());
+      await using osVif = await OsVif.open({ host, plugins: [plugin] });
+      await expect(osVif.plug(makeVif(), instance, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+        code: 'ERR_OSVIF_PLUG',
+      });
+      expect(changes).toEqual([]);
+    });
+
+    test.runIf(plugin.check !== undefined)('check changes nothing, and finds nothing after a plug', async () => {
+      const { host, changes } = counting(await openHost());
+      await using osVif = await OsVif.open({ host, plugins: [plugin] });
+      await osVif.check(makeVif(), instance);
+      expect(changes).toEqual([]);
+      await osVif.plug(makeVif(), instance);
+      expect(await osVif.check(makeVif(), instance)).toEqual([]);
+    });
+
+    test.runIf(plugin instanceof WiringPlugin)('its wiring is plain data, and the same each time', () => {
+      if (!(plugin instanceof WiringPlugin)) return;
+      const wiring = plugin.wire(makeVif(), instance);
+      expect(JSON.parse(JSON.stringify(wiring))).toEqual(wiring);
+      expect(plugin.wire(makeVif(), instance)).toEqual(wiring);
+    });
+  });
+}
+
+function objectNameOf(vif: VIFBase): unknown {
+  return vif.toPrimitive()['versioned_object.name'];
+}
+
+/** The same host, with a record of what changed it. */
+function counting(host: Host): { host: Host; changes: string[] } {
+  const changes: string[] = [];
+  const counted = interceptHost(host, async ({ port, method, changes: isChange }, proceed) => {
+    const result = await proceed();
+    // A transaction of Open vSwitch's database that had nothing to edit is none.
+    if (isChange && !(Array.isArray(result) && result.length === 0)) changes.push(`${port}.${method}`);
+    return result;
+  });
+  return { host: counted, changes };
+}
+
+function failingAt(step: number, host: Host): Host {
+  let changes = 0;
+  return interceptHost(host, async (call, proceed) => {
+    if (call.changes && changes++ === step) throw new Error(`${call.port}.${call.method} fails in this test`);
+    return proceed();
+  });
+}
+
+/** The kernel gives a bridge the address of one of its ports, and takes it away with the last. */
+async function devices({ links }: Host): Promise<Partial<Link>[]> {
+  return (await links.list()).map(({ mac, ...link }) => (link.kind === 'bridge' ? link : { ...link, mac }));
+}
