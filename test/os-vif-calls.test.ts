@@ -1,0 +1,141 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { LinuxHost } from '../src/host/linux/linux-host.ts';
+import { MemoryHost } from '../src/host/memory/memory-host.ts';
+import { OsVif } from '../src/os-vif.ts';
+import type { Host } from '../src/wiring/host.ts';
+import { interceptHost } from '../src/wiring/intercept.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from './host/netns.ts';
+import { bridgeVif, instance, tapVif, VIF_ID } from './plugins/vifs.ts';
+
+describe('a call that takes too long', () => {
+  test('ends at its deadline, takes back what it did, and says so', async () => {
+    const host = new MemoryHost();
+    await host.links.create({ kind: 'veth', name: 'eth0', peer: { name: 'far0' } });
+    await using osVif = await OsVif.open({ host: slow(host, 30), timeout: 100 });
+    const start = performance.now();
+    await expect(osVif.plug(bridgeVif(), instance())).rejects.toMatchObject({
+      code: 'ERR_OSVIF_PLUG',
+      left: [],
+      cause: { name: 'TimeoutError' },
+    });
+    expect(performance.now() - start).toBeLessThan(1000);
+    expect(await names(host)).toEqual(['lo', 'eth0', 'far0']);
+  });
+
+  test('an option of the call comes before that of OsVif, and 0 is for ever', async () => {
+    await using osVif = await OsVif.open({ host: slow(new MemoryHost(), 30), timeout: 10 });
+    await expect(osVif.plug(tapVif(), instance())).rejects.toMatchObject({ cause: { name: 'TimeoutError' } });
+    await osVif.plug(tapVif(), instance(), { timeout: 0 });
+    await expect(osVif.unplug(tapVif(), instance(), { timeout: 5 })).rejects.toMatchObject({
+      code: 'ERR_OSVIF_UNPLUG',
+    });
+    await osVif.unplug(tapVif(), instance(), { timeout: 5000 });
+  });
+
+  test('ends when its signal is aborted, in the midst of its steps', async () => {
+    const host = new MemoryHost();
+    const controller = new AbortController();
+    const aborting = interceptHost(host, async (call, proceed) => {
+      const result = await proceed();
+      if (call.method === 'create') controller.abort(new Error('the guest is gone'));
+      return result;
+    });
+    await using osVif = await OsVif.open({ host: aborting });
+    await expect(osVif.plug(bridgeVif(), instance(), { signal: controller.signal })).rejects.toMatchObject({
+      left: [],
+      cause: { message: 'the guest is gone' },
+    });
+    expect(await names(host)).toEqual(['lo']);
+  });
+});
+
+test('every step is published, with how long it took and how it ended', async () => {
+  const seen: unknown[] = [];
+  const channels = ['os-vif:plug', 'os-vif:unplug', 'os-vif:ensure', 'os-vif:remove', 'os-vif:undo'];
+  const listen = (message: unknown, channel: string | symbol) => void seen.push([channel, message]);
+  for (const channel of channels) subscribe(channel, listen);
+  try {
+    const host = new MemoryHost();
+    await using osVif = await OsVif.open({ host });
+    await osVif.plug(bridgeVif(), instance());
+    await osVif.unplug(bridgeVif(), instance());
+    await host.links.create({ kind: 'bridge', name: 'tapdc065497-3c' });
+    await osVif.plug(tapVif(), instance()).catch(() => {});
+  } finally {
+    for (const channel of channels) unsubscribe(channel, listen);
+  }
+  const duration = expect.any(Number);
+  expect(seen).toEqual([
+    ['os-vif:ensure', { vif: VIF_ID, element: 'bridge brqb82c1929-05', duration }],
+    ['os-vif:ensure', { vif: VIF_ID, element: 'port eth0', duration }],
+    ['os-vif:plug', { vif: VIF_ID, plugin: 'linux_bridge', duration }],
+    ['os-vif:remove', { vif: VIF_ID, element: 'port eth0', duration }],
+    ['os-vif:remove', { vif: VIF_ID, element: 'bridge brqb82c1929-05', duration }],
+    ['os-vif:unplug', { vif: VIF_ID, plugin: 'linux_bridge', duration }],
+    [
+      'os-vif:ensure',
+      {
+        vif: VIF_ID,
+        element: 'tap tapdc065497-3c',
+        duration,
+        error: expect.objectContaining({ code: 'ERR_OSVIF_FOREIGN_LINK' }),
+      },
+    ],
+    [
+      'os-vif:plug',
+      { vif: VIF_ID, plugin: 'tap', duration, error: expect.objectContaining({ code: 'ERR_OSVIF_PLUG' }) },
+    ],
+  ]);
+});
+
+test.skipIf(NETNS_UNAVAILABLE)(
+  'plug and unplug start no child process, and one of their own only for filter rules',
+  async () => {
+    const netns = await makeNetns();
+    netns.run('ip', 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'far0');
+    await using host = await LinuxHost.open({ netns: netns.path });
+    await using osVif = await OsVif.open({ host });
+    const started = await childProcesses(async () => {
+      for (const vif of [tapVif({ id: '00000000-0000-4000-8000-000000000001', vifName: 'tap1' }), bridgeVif()]) {
+        await osVif.plug(vif, instance());
+        await osVif.unplug(vif, instance());
+      }
+    });
+    expect(started).toEqual([]);
+    const forFilter = await childProcesses(() => osVif.plug(bridgeVif({ hasTrafficFiltering: false }), instance()));
+    expect(new Set(forFilter)).toEqual(new Set(['iptables-save', 'iptables-restore']));
+  },
+);
+
+/** The commands that this process starts meanwhile. */
+async function childProcesses(action: () => Promise<void>): Promise<unknown[]> {
+  const started: unknown[] = [];
+  const listen = (message: unknown) => {
+    const child: unknown =
+      typeof message === 'object' && message !== null ? Reflect.get(message, 'process') : undefined;
+    // What is started is known once spawn() has returned.
+    queueMicrotask(() =>
+      started.push(typeof child === 'object' && child !== null ? Reflect.get(child, 'spawnfile') : undefined),
+    );
+  };
+  subscribe('child_process', listen);
+  try {
+    await action();
+  } finally {
+    unsubscribe('child_process', listen);
+  }
+  return started;
+}
+
+function slow(host: Host, ms: number): Host {
+  return interceptHost(host, async (_, proceed) => {
+    await sleep(ms);
+    return proceed();
+  });
+}
+
+async function names(host: Host): Promise<string[]> {
+  return (await host.links.list()).map(({ name }) => name);
+}
