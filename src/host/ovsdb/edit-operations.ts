@@ -1,6 +1,7 @@
 /**
  * Turns edits into the operations of one transaction, each guarded by `wait` (RFC 7047 5.2.6): should a row that an
- * edit stands on have changed before the transaction reaches the server, all of it fails and nothing is done.
+ * edit stands on have changed before the transaction reaches the server, all of it fails and nothing is done. That new
+ * names are free is guarded by the schema's unique indexes.
  */
 import { OvsdbEditError } from '../../errors.ts';
 import type {
@@ -25,7 +26,6 @@ import {
   isAdded,
   isRow,
   none,
-  noneNamed,
   optional,
   portRow,
   rowName,
@@ -83,8 +83,7 @@ class EditTransaction {
   #addBridge({ name, datapathType = '', externalIds = {} }: AddBridge): void {
     if (this.#addedBridges.has(name) || this.#replica.bridge(name))
       throw new OvsdbEditError(`add-bridge ${name}: there is a bridge of that name`);
-    this.#guardNewPort('add-bridge', name);
-    this.guards.push(noneNamed('Bridge', name));
+    this.#claimPort('add-bridge', name);
     this.#addedBridges.add(name);
     this.#insertPort(name, {}, {}, { type: 'internal' });
     const row = {
@@ -117,7 +116,7 @@ class EditTransaction {
 
   #addPort({ bridge, name, externalIds = {}, interface: values = {}, ...portValues }: AddPort): void {
     const found = this.#addedBridges.has(bridge) ? undefined : this.#bridge(bridge, `add-port ${name}`);
-    this.#guardNewPort('add-port', name);
+    this.#claimPort('add-port', name);
     if (found) this.guards.push(unchanged('Bridge', found.uuid, { name: bridge }));
     this.#insertPort(name, portValues, externalIds, values);
     const where = found ? isRow(found.uuid) : isAdded('bridge', bridge);
@@ -196,14 +195,14 @@ class EditTransaction {
     });
   }
 
-  #guardNewPort(what: string, name: string): void {
+  /** That the name is still free at the commit, the unique index on it sees to: a `wait` would have the server search the table. */
+  #claimPort(what: string, name: string): void {
     const isFree = this.#removedPorts.delete(name);
     if (this.#addedPorts.has(name)) throw new OvsdbEditError(`${what} ${name}: there is a port of that name`);
     this.#addedPorts.add(name);
     if (isFree) return;
     if (this.#replica.port(name)) throw new OvsdbEditError(`${what} ${name}: there is a port of that name`);
     if (this.#replica.interface(name)) throw new OvsdbEditError(`${what} ${name}: there is an interface of that name`);
-    this.guards.push(noneNamed('Port', name), noneNamed('Interface', name));
   }
 
   #insertPort(

@@ -26,10 +26,6 @@ export function isAdded(kind: string, name: string): Condition[] {
   return [['_uuid', '==', namedUuid(rowName(kind, name))]];
 }
 
-export function noneNamed(table: string, name: string): Operation {
-  return none(table, [['name', '==', name]]);
-}
-
 export function none(table: string, where: Condition[]): Operation {
   return { op: 'wait', table, where, columns: ['_uuid'], until: '==', rows: [], timeout: 0 };
 }

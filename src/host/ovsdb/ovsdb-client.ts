@@ -242,9 +242,11 @@ async function commitGuarded(
   }
 }
 
-/** RFC 7047 5.2.6: a `wait` whose rows differ fails with "timed out". */
+/** A `wait` whose rows differ fails with "timed out" (RFC 7047 5.2.6); a name that another took, with the index that it is in. */
 function isFailedGuard(error: unknown, operations: readonly Operation[]): boolean {
-  if (!(error instanceof OvsdbServerError) || error.operation === undefined) return false;
+  if (!(error instanceof OvsdbServerError)) return false;
+  if (error.operation === undefined)
+    return error.error === 'constraint violation' && error.details.includes('for index on column');
   return error.error === 'timed out' && operations[error.operation]?.op === 'wait';
 }
 

@@ -67,6 +67,20 @@ describe('several writers', () => {
     expect(server.vsctl('list-ports', 'br-int')).toBe('tap1');
   });
 
+  test('a name that another writer takes in between is seen: the decision is made again, and there is one such port', async () => {
+    server.vsctl('add-br', 'br-int');
+    let asked = 0;
+
+    const edits = await client.change((view) => {
+      if (view.port('tap1')) return [];
+      if (++asked === 1) server.vsctl('add-port', 'br-int', 'tap1', 'tag=7');
+      return [{ edit: 'add-port', bridge: 'br-int', name: 'tap1', tag: 1 }];
+    });
+
+    expect([edits, asked]).toEqual([[], 1]);
+    expect(server.vsctl('get', 'port', 'tap1', 'tag')).toBe('7');
+  });
+
   test('a bridge that goes away in between does not swallow a port: the change fails and says so', async () => {
     server.vsctl('add-br', 'br-int');
     let asked = 0;
