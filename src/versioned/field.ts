@@ -42,7 +42,7 @@ export function field<V>(type: FieldType<V>, options: FieldOptions<V | null> = {
     const declaredBy = target.constructor.name;
     const refuse = (why: string) => new DeclarationError(`${declaredBy}.${name}: ${why}`);
     const since = options.since ?? FIRST_VERSION;
-    if (propertyNameOf(wireNameOf(name)) !== name) {
+    if (!/^[a-z]/.test(name) || propertyNameOf(wireNameOf(name)) !== name) {
       throw refuse(`a field's name is camelCase, each word starting with a letter, so that its wire name can be told`);
     }
     if (!isVersion(since)) throw refuse(`since is a version such as 1.1`);

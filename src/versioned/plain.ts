@@ -54,7 +54,7 @@ export function declarePlainClass(model: ObjectModel): void {
   const { prototype } = model.objectClass;
   Exclude()(model.objectClass);
   Expose({ toPlainOnly: true })(prototype, 'type');
-  subTypes.push({ value: model.construct, name: model.name, version: model.version });
+  subTypes.push({ value: model.construct, name: model.name, namespace: model.namespace, version: model.version });
   subTypes.sort((a, b) => compareVersions(b.version, a.version));
   for (const field of model.fields) {
     const since = Number(sinceOf(model, field));
@@ -68,10 +68,21 @@ export function declarePlainClass(model: ObjectModel): void {
 }
 
 /** Every class, the newest of a name first: class-transformer looks here for the one that `type` names. */
-const subTypes: { value: ObjectModel['construct']; name: string; version: string }[] = [];
+const subTypes: { value: ObjectModel['construct']; name: string; namespace: string; version: string }[] = [];
+
+/** The same, those of one namespace before all others: another may have the same name. */
+function subTypesFrom(namespace: string): typeof subTypes {
+  const isOwn = (subType: (typeof subTypes)[number]) => subType.namespace === namespace;
+  return [...subTypes.filter(isOwn), ...subTypes.filter((subType) => !isOwn(subType))];
+}
 
 function declareObjectField(prototype: object, name: string, object: ObjectReference): void {
-  const discriminator = { property: 'type', subTypes };
+  const discriminator = {
+    property: 'type',
+    get subTypes() {
+      return subTypesFrom(object.objectClass.namespace);
+    },
+  };
   Type(() => elementModel(object).construct, { discriminator, keepDiscriminatorProperty: true })(prototype, name);
   const elements = (value: unknown) => (isVersionedObject(value) && value[MODEL].isList ? objectsOf(value) : value);
   Transform(({ value }) => elements(value), { toPlainOnly: true })(prototype, name);
@@ -140,6 +151,7 @@ function modelMeant(
   const { type } = plain;
   if (type === undefined && expected !== undefined) return expected;
   if (typeof type !== 'string') throw new FieldValueError(type, 'the name of an object').within('type', expected?.name);
+  if (type === expected?.name) return newestModel(type, expected.namespace);
   const model = newestModel(type);
   const taken =
     expected === undefined || model.name === expected.name || (subclasses && model.names.has(expected.name));
