@@ -1,0 +1,116 @@
+// VIF_TYPE_TAP as Project Calico uses it: the host side of the guest's NIC is a plain TAP device, and the host routes.
+// No bridge, no address on the device: a host route leads to the guest, and proxy ARP answers for everything beyond.
+// Run as root after `npm run build`: node examples/calico-tap/calico-tap.mjs
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { InstanceInfo, Network, VIFGeneric, VIFPortProfileFPTap } from 'os-vif';
+import { LinuxHost, OsVif } from 'os-vif/host';
+import { joinNics } from './guest-nic.mjs';
+
+const TAP = 'cali4a5b6c';
+const GUEST_ADDRESS = '10.65.0.2';
+const WORLD_ADDRESS = '192.0.2.1';
+/** The guest's gateway: nobody has this address, the host answers ARP requests for it. */
+const GATEWAY = '169.254.1.1';
+
+const vif = new VIFGeneric({
+  id: 'dc065497-3c8d-4f44-8fb4-e1d33c16a536',
+  plugin: 'tap',
+  vifName: TAP,
+  address: 'fa:16:3e:4a:5b:6c',
+  network: new Network({ mtu: 1450 }),
+  portProfile: new VIFPortProfileFPTap({ macAddress: 'ee:ee:ee:ee:ee:ee' }),
+});
+const instance = new InstanceInfo({ name: 'instance-0000000a' });
+
+/** Three namespaces: the world, the host and the guest. Returns what the pings said. */
+export async function calicoTap(print = console.log) {
+  const suffix = `${process.pid}-${Date.now().toString(36)}`;
+  const [world, hostNs, guestNs] = ['world', 'host', 'guest'].map((name) => `os-vif-${name}-${suffix}`);
+  for (const netns of [world, hostNs, guestNs]) await ip('netns', 'add', netns);
+  try {
+    await connectHostToWorld(hostNs, world);
+    const host = await LinuxHost.open({ netns: hostNs });
+    const osVif = await OsVif.open({ host });
+
+    await osVif.plug(vif, instance);
+    print(await ip('-n', hostNs, '-d', 'link', 'show', TAP));
+    const leaveGuest = await startGuest(hostNs, guestNs);
+    await routeToGuest(host, hostNs);
+    print(await ip('-n', hostNs, 'route'));
+
+    const toWorld = await ping(guestNs, WORLD_ADDRESS);
+    const toGuest = await ping(world, GUEST_ADDRESS);
+    const arp = await ip('-n', guestNs, 'neigh');
+    print(toWorld, toGuest, arp);
+
+    leaveGuest();
+    await osVif.unplug(vif, instance);
+    const left = (await host.links.list()).map(({ name }) => name);
+    await osVif.close();
+    await host.close();
+    return { toWorld, toGuest, arp, left };
+  } finally {
+    for (const netns of [world, hostNs, guestNs]) await ip('netns', 'del', netns);
+  }
+}
+
+async function connectHostToWorld(host, world) {
+  await ip('-n', host, 'link', 'add', 'uplink0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', world);
+  await ip('-n', host, 'addr', 'add', '192.0.2.2/24', 'dev', 'uplink0');
+  await ip('-n', world, 'addr', 'add', `${WORLD_ADDRESS}/24`, 'dev', 'eth0');
+  await ip('-n', host, 'link', 'set', 'uplink0', 'up');
+  await ip('-n', world, 'link', 'set', 'eth0', 'up');
+  await ip('-n', host, 'route', 'add', 'default', 'via', WORLD_ADDRESS);
+  await ip('-n', world, 'route', 'add', '10.65.0.0/16', 'via', '192.0.2.2');
+}
+
+/** Gives the guest its NIC, address and gateway, as a hypervisor and DHCP would. */
+async function startGuest(hostNs, guestNs) {
+  const guest = await LinuxHost.open({ netns: guestNs });
+  await guest.links.create({ kind: 'tap', name: 'eth0', mac: vif.address, mtu: 1450, up: true });
+  await guest.close();
+  await ip('-n', guestNs, 'addr', 'add', `${GUEST_ADDRESS}/32`, 'dev', 'eth0');
+  await ip('-n', guestNs, 'route', 'add', GATEWAY, 'dev', 'eth0');
+  await ip('-n', guestNs, 'route', 'add', 'default', 'via', GATEWAY);
+  return joinNics({ netns: hostNs, name: TAP }, { netns: guestNs, name: 'eth0' });
+}
+
+/** What Calico's agent does next. */
+async function routeToGuest(host, hostNs) {
+  await host.sysctl.set('net/ipv4/ip_forward', '1');
+  await host.sysctl.set(`net/ipv4/conf/${TAP}/proxy_arp`, '1');
+  await host.sysctl.set(`net/ipv4/neigh/${TAP}/proxy_delay`, '0');
+  await ip('-n', hostNs, 'route', 'add', `${GUEST_ADDRESS}/32`, 'dev', TAP);
+}
+
+async function ping(netns, address) {
+  const { stdout } = await run('ip', [
+    'netns',
+    'exec',
+    netns,
+    'ping',
+    '-c',
+    '3',
+    '-i',
+    '0.2',
+    '-W',
+    '2',
+    address,
+  ]).catch((error) => error);
+  return stdout;
+}
+
+async function ip(...args) {
+  return (await run('ip', args)).stdout;
+}
+
+async function run(command, args) {
+  return promisify(execFile)(command, args);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { left } = await calicoTap();
+  console.log('Left on the host after the unplug:', left.join(', '));
+}
