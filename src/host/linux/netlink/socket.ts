@@ -115,11 +115,15 @@ export class NetlinkSocket {
       for (let attempt = 1; ; attempt++) {
         const seq = this.#nextSeq();
         await this.#send(encodeMessage(type, NLM_F_REQUEST | NLM_F_DUMP, seq, body, attributes), what);
-        const messages = await this.#collectUntilDone(seq, what);
+        const messages = await this.#collectUntilDone(seq, what).catch(async (error: unknown) => {
+          await this.#drain(what);
+          throw error;
+        });
         if (!messages.some(({ flags }) => flags & NLM_F_DUMP_INTR))
           return messages.filter((message) => message.type !== NLMSG_DONE);
         if (attempt === DUMP_ATTEMPTS)
           throw new NetlinkError(what, 'EINTR', 'the list kept changing while it was read');
+        await sleep(attempt);
       }
     });
   }
@@ -175,6 +179,12 @@ export class NetlinkSocket {
         if (message.type === NLMSG_DONE) return messages;
       }
     }
+  }
+
+  /** Reads a list that was given up to its end: until then the kernel takes no other. */
+  async #drain(what: string): Promise<void> {
+    while ((await this.#receiveDatagram(what, 'on a worker').catch(() => undefined)) !== undefined);
+    this.#pending = [];
   }
 
   /** Messages received ahead of the request that they answer. */

@@ -1,0 +1,168 @@
+import { openSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { CallResult, Libc } from '../../../src/host/linux/libc.ts';
+import {
+  encodeMessage,
+  NLM_F_DUMP_INTR,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  readU32,
+  u32,
+} from '../../../src/host/linux/netlink/message.ts';
+import { NetlinkSocket, type Request } from '../../../src/host/linux/netlink/socket.ts';
+
+const RTM_NEWLINK = 16;
+const REQUEST: Request = { what: 'the request', type: 18, flags: 0, body: u32(0) };
+
+test('a call that a signal interrupted is made again', async () => {
+  const { socket, kernel } = openSocket();
+  kernel.sendErrors.push('EINTR', 'EINTR');
+  kernel.receiveErrors.push('EINTR');
+  kernel.answer = (seq) => [answer(seq, 'hello'), ack(seq)];
+  expect(textsOf(await socket.request(REQUEST))).toEqual([['hello']]);
+});
+
+test('an answer larger than the usual buffer comes whole', async () => {
+  const { socket, kernel } = openSocket();
+  const long = 'x'.repeat(100_000);
+  kernel.answer = (seq) => [answer(seq, long), ack(seq)];
+  expect(textsOf(await socket.request(REQUEST))).toEqual([[long]]);
+});
+
+test('a message that the kernel did not send, and the answer to an older request, are passed over', async () => {
+  const { socket, kernel } = openSocket();
+  kernel.answer = (seq) => [{ ...ack(seq, 5), port: 4711 }, ack(seq - 1, 5), answer(seq, 'mine'), ack(seq)];
+  expect(textsOf(await socket.request(REQUEST))).toEqual([['mine']]);
+});
+
+test('requests that go together are each answered, and the first refusal is the error', async () => {
+  const { socket, kernel } = openSocket();
+  kernel.answer = (first) => [datagram(ack(first).bytes, ack(first + 1, 17).bytes, ack(first + 2, 19).bytes)];
+  const requests = ['first', 'second', 'third'].map((what) => ({ ...REQUEST, what }));
+  await expect(socket.request(...requests)).rejects.toMatchObject({
+    errno: 'EEXIST',
+    message: expect.stringMatching(/^second: /),
+  });
+});
+
+test('a list during which devices came or went is read again, until it holds still', async () => {
+  const { socket, kernel } = openSocket();
+  let attempt = 0;
+  kernel.answer = (seq) => {
+    attempt += 1;
+    return [answer(seq, `attempt ${attempt}`, attempt < 3 ? NLM_F_DUMP_INTR : 0), done(seq)];
+  };
+  const messages = await socket.dump(REQUEST);
+  expect(textsOf([messages])).toEqual([['attempt 3']]);
+});
+
+test('a list that never holds still is an error, not a wrong list', async () => {
+  const { socket, kernel } = openSocket();
+  kernel.answer = (seq) => [answer(seq, 'again', NLM_F_DUMP_INTR), done(seq)];
+  await expect(socket.dump(REQUEST)).rejects.toMatchObject({ errno: 'EINTR' });
+});
+
+test('a lost answer is an error, and the next request works', async () => {
+  const { socket, kernel } = openSocket();
+  kernel.receiveErrors.push('ENOBUFS');
+  kernel.answer = (seq) => [ack(seq)];
+  await expect(socket.request(REQUEST)).rejects.toMatchObject({ errno: 'ENOBUFS' });
+  kernel.answer = (seq) => [answer(seq, 'fresh'), ack(seq)];
+  expect(textsOf(await socket.request(REQUEST))).toEqual([['fresh']]);
+});
+
+test('a list that breaks off is read to its end, so that the next one is whole', async () => {
+  const { socket, kernel } = openSocket();
+  kernel.answer = (seq) => [answer(seq, 'old'), done(seq)];
+  kernel.receiveErrors.push('ENOBUFS');
+  await expect(socket.dump(REQUEST)).rejects.toMatchObject({ errno: 'ENOBUFS' });
+  kernel.answer = (seq) => [answer(seq, 'new'), done(seq)];
+  expect(textsOf([await socket.dump(REQUEST)])).toEqual([['new']]);
+});
+
+test.each([1, 13])('errno %i says what privilege is missing', async (errno) => {
+  const { socket, kernel } = openSocket();
+  kernel.answer = (seq) => [ack(seq, errno)];
+  await expect(socket.request(REQUEST)).rejects.toMatchObject({
+    code: 'ERR_OSVIF_PERMISSION',
+    message: expect.stringContaining('CAP_NET_ADMIN'),
+  });
+});
+
+test('closing waits for what is under way, and what comes later is refused', async () => {
+  const { socket, kernel } = openSocket();
+  kernel.answer = (seq) => [answer(seq, 'in time'), ack(seq)];
+  const pending = socket.request(REQUEST);
+  await socket.close();
+  expect(textsOf(await pending)).toEqual([['in time']]);
+  await expect(socket.request(REQUEST)).rejects.toMatchObject({ code: 'ERR_OSVIF_CLOSED' });
+});
+
+interface Datagram {
+  readonly bytes: Buffer;
+  /** Of the sender; the kernel's is 0. */
+  readonly port: number;
+}
+
+/** The kernel's side: what calls fail with before they work, and how a message is answered. */
+interface FakeKernel {
+  sendErrors: string[];
+  receiveErrors: string[];
+  answer: (seq: number) => Datagram[];
+}
+
+function openSocket(): { socket: NetlinkSocket; kernel: FakeKernel } {
+  const kernel: FakeKernel = { sendErrors: [], receiveErrors: [], answer: () => [] };
+  const queue: Datagram[] = [];
+  const failure = (errnos: string[]): CallResult | undefined => {
+    const errno = errnos.shift();
+    return errno === undefined ? undefined : { value: -1, errno };
+  };
+  const receive = (buffer: Buffer, flags: number, address: Buffer): CallResult => {
+    const peek = (flags & 2) !== 0;
+    const [first] = queue;
+    const failed = peek ? undefined : failure(kernel.receiveErrors);
+    if (failed) return failed;
+    if (first === undefined) return { value: -1, errno: 'EAGAIN' };
+    first.bytes.copy(buffer);
+    u32(first.port).copy(address, 4);
+    if (!peek) queue.shift();
+    return { value: first.bytes.length, errno: '' };
+  };
+  const libc: Libc = {
+    // A descriptor that can be closed.
+    socketSync: () => ({ value: openSync('/dev/null', 'r'), errno: '' }),
+    setsockoptSync: () => ({ value: 0, errno: '' }),
+    recvfromSync: (_, buffer, flags, address) => receive(buffer, flags, address),
+    recvfrom: async (_, buffer, flags, address) => receive(buffer, flags, address),
+    send: async (_, buffer) => {
+      const failed = failure(kernel.sendErrors);
+      if (failed) return failed;
+      queue.push(...kernel.answer(readU32(buffer, 8)));
+      return { value: buffer.length, errno: '' };
+    },
+    setnsSync: () => ({ value: 0, errno: '' }),
+    ioctl: async () => ({ value: 0, errno: '' }),
+  };
+  return { socket: NetlinkSocket.open(libc, { run: (action) => action(), close: () => {} }), kernel };
+}
+
+function answer(seq: number, content: string, flags = 0): Datagram {
+  return datagram(encodeMessage(RTM_NEWLINK, flags, seq, Buffer.from(content)));
+}
+
+function ack(seq: number, errno = 0): Datagram {
+  return datagram(encodeMessage(NLMSG_ERROR, 0x100, seq, Buffer.concat([u32(-errno >>> 0), Buffer.alloc(16)])));
+}
+
+function done(seq: number): Datagram {
+  return datagram(encodeMessage(NLMSG_DONE, 2, seq, u32(0)));
+}
+
+function datagram(...messages: Buffer[]): Datagram {
+  return { bytes: Buffer.concat(messages), port: 0 };
+}
+
+function textsOf(answers: { payload: Buffer }[][]): string[][] {
+  return answers.map((messages) => messages.map(({ payload }) => payload.toString().replace(/\0+$/, '')));
+}
