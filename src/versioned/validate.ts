@@ -66,7 +66,7 @@ async function validatorFor(name: string, version: string, namespace: string): P
 }
 
 /** What ajv says, without the errors that only repeat others: of alternatives, and of null where a value is. */
-function violations(errors: readonly ErrorObject[]): Violation[] {
+export function violations(errors: readonly ErrorObject[]): Violation[] {
   const found = errors.flatMap((error) => {
     const { keyword, instancePath, params } = error;
     if (keyword === 'if' || keyword === 'anyOf' || (keyword === 'type' && params.type === 'null')) return [];
@@ -81,8 +81,11 @@ function violations(errors: readonly ErrorObject[]): Violation[] {
   return [...new Map(found.map((violation) => [`${violation.path} ${violation.message}`, violation])).values()];
 }
 
-function messageOf({ keyword, params, data, message = 'wrong' }: ErrorObject): string {
+function messageOf({ keyword, params, data, message = 'wrong', parentSchema = {} }: ErrorObject): string {
   const found = `found ${describeValue(data)}`;
+  const isOfValue = !['required', 'additionalProperties', 'false schema'].includes(keyword);
+  if (isOfValue && typeof parentSchema.description === 'string')
+    return `expected ${parentSchema.description}, ${found}`;
   switch (keyword) {
     case 'additionalProperties':
       return 'no such name here';

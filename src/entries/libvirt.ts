@@ -1,0 +1,9 @@
+/**
+ * VIFs as libvirt's domain XML: what the hypervisor is told, so that the guest's NIC meets what was plugged.
+ *
+ * @module os-vif/libvirt
+ */
+export * from '../errors.ts';
+export type { Bandwidth, GuestInterface, Rate, VirtType } from '../libvirt/guest.ts';
+export { toHostdevXml } from '../libvirt/hostdev-xml.ts';
+export { toInterfaceXml } from '../libvirt/interface-xml.ts';

@@ -1,0 +1,31 @@
+/**
+ * VIFs of what Neutron and nova say of a port.
+ *
+ * @module os-vif/neutron
+ */
+export * from '../errors.ts';
+export { requireUsableAddressing } from '../neutron/addressing.ts';
+export type {
+  NetworkInfoEntry,
+  NovaAddress,
+  NovaFixedIp,
+  NovaNetwork,
+  NovaRoute,
+  NovaSubnet,
+} from '../neutron/network-info.ts';
+export {
+  type BindingProfile,
+  type Digits,
+  type NeutronFloatingIp,
+  type NeutronNetwork,
+  type NeutronPort,
+  type NeutronSubnet,
+  type VifDetails,
+  VNIC_TYPES,
+  type VnicType,
+} from '../neutron/port.ts';
+export { portBindingSchema } from '../neutron/port-binding-schema.ts';
+export { validateBinding } from '../neutron/validate-binding.ts';
+export { vifFromNetworkInfo } from '../neutron/vif-from-network-info.ts';
+export { type PortSurroundings, vifFromPort } from '../neutron/vif-from-port.ts';
+export type { Violation } from '../versioned/validate.ts';

@@ -1,0 +1,194 @@
+/** What libvirt is told of a VIF, so that the guest's NIC meets what was plugged. */
+import { LibvirtXmlError } from '../errors.ts';
+import { VIFPortProfile8021Qbh } from '../objects/port-profile.ts';
+import {
+  type VIFBase,
+  VIFBridge,
+  VIFDirect,
+  VIFGeneric,
+  VIFHostDevice,
+  VIFOpenVSwitch,
+  VIFVHostUser,
+} from '../objects/vif.ts';
+import { bandwidthElement, type DriverRule, frontend, type GuestInterface } from './guest.ts';
+import { pciAddressElement } from './hostdev-xml.ts';
+import { deviceName, devicePath, socketPath, wholeNumber } from './values.ts';
+import { openVSwitchPort, virtualPort } from './virtual-port.ts';
+import { writeXml, type XmlElement } from './xml.ts';
+
+/**
+ * The `<interface>` element of a VIF for a guest. It equals what nova writes, except that 802.1Qbg's parameters are in one element,
+ * which is what libvirt reads.
+ *
+ * - VIFGeneric: `ethernet`; for a TAP that the plugin made, `managed="no"`.
+ * - VIFBridge: `bridge`. VIFOpenVSwitch: `bridge` with an `openvswitch` port, or `ethernet` where the plugin makes port or TAP.
+ * - VIFDirect: `direct`; with `vifName` and the plugin `macvtap`, which made the device, `ethernet` with `managed="no"`.
+ * - VIFVHostUser: `vhostuser`.
+ * - VIFHostDevice: `hostdev`, or `vdpa` where `guest.vdpaDeviceOf` knows the device.
+ *
+ * @see https://libvirt.org/formatdomain.html#network-interfaces
+ * @throws UnsetFieldError where the VIF lacks what the element must say
+ * @throws LibvirtXmlError where libvirt has no element for it, or libvirt or the kernel would refuse a value
+ */
+export function toInterfaceXml(vif: VIFBase, guest: GuestInterface): string {
+  const backend = backendOf(vif, guest);
+  const { address } = vif.require('address');
+  if (address === null) throw new LibvirtXmlError(`${vif.type}.address is null: libvirt would make one up`);
+  return writeXml({
+    name: 'interface',
+    attributes: { type: backend.type, managed: backend.type === 'hostdev' ? 'yes' : undefined },
+    children: [
+      { name: 'mac', attributes: { address } },
+      ...frontend(guest, backend.driver),
+      backend.source,
+      backend.mtu ? mtuElement(vif) : undefined,
+      backend.vlan,
+      backend.target,
+      backend.virtualPort,
+      backend.bandwidth ? bandwidthElement(guest) : undefined,
+    ],
+  });
+}
+
+/** The host's side of an interface. */
+interface Backend {
+  readonly type: 'ethernet' | 'bridge' | 'direct' | 'vhostuser' | 'hostdev' | 'vdpa';
+  readonly driver: DriverRule;
+  readonly source?: XmlElement;
+  readonly target?: XmlElement;
+  readonly vlan?: XmlElement | undefined;
+  readonly virtualPort?: XmlElement | undefined;
+  readonly mtu?: boolean;
+  /** libvirt, virNetDevSupportsBandwidth(): on ethernet, bridge and direct. */
+  readonly bandwidth?: boolean;
+}
+
+function backendOf(vif: VIFBase, guest: GuestInterface): Backend {
+  if (vif instanceof VIFGeneric) return generic(vif);
+  if (vif instanceof VIFBridge) return bridge(vif);
+  if (vif instanceof VIFOpenVSwitch) return openVSwitch(vif);
+  if (vif instanceof VIFDirect) return direct(vif, guest);
+  if (vif instanceof VIFVHostUser) return vhostUser(vif, guest);
+  if (vif instanceof VIFHostDevice) return hostDevice(vif, guest);
+  throw new LibvirtXmlError(`libvirt has no <interface> for a ${vif.type}`);
+}
+
+/** The plugins whose TAPs nova writes in ways of their own. */
+const GENERIC_BY_PLUGIN = new Map<string, Partial<Backend> & { readonly managed?: 'no' }>([
+  ['tap', { managed: 'no', bandwidth: false }],
+  ['midonet', { mtu: false, bandwidth: false }],
+  ['iovisor', { mtu: false }],
+]);
+
+function generic(vif: VIFGeneric): Backend {
+  const { managed, ...exceptions } = GENERIC_BY_PLUGIN.get(vif.plugin ?? '') ?? {};
+  return { ...ethernet(vif.require('vifName').vifName, managed), ...exceptions };
+}
+
+/** A device that is there, or that libvirt makes; with `managed` no it must be there. */
+function ethernet(name: string, managed?: 'no'): Backend {
+  return { type: 'ethernet', driver: 'hypervisor', target: targetElement(name, managed), mtu: true, bandwidth: true };
+}
+
+function bridge(vif: VIFBridge): Backend {
+  const { bridgeName, vifName } = vif.require('bridgeName', 'vifName');
+  return onBridge(bridgeName, vifName);
+}
+
+function openVSwitch(vif: VIFOpenVSwitch): Backend {
+  const { vifName } = vif.require('vifName');
+  const { createTap, createPort, port } = openVSwitchPort(vif);
+  if (createTap || createPort) return ethernet(vifName, createTap ? 'no' : undefined);
+  return { ...onBridge(vif.require('bridgeName').bridgeName, vifName), virtualPort: port() };
+}
+
+function onBridge(bridgeName: string, vifName: string): Backend {
+  const source = { name: 'source', attributes: { bridge: deviceName(bridgeName, 'bridgeName') } };
+  return { type: 'bridge', driver: 'hypervisor', source, target: targetElement(vifName), mtu: true, bandwidth: true };
+}
+
+function direct(vif: VIFDirect, guest: GuestInterface): Backend {
+  if (vif.plugin === 'macvtap' && vif.vifName !== undefined) return ethernet(vif.vifName, 'no');
+  const { mode } = vif.require('mode');
+  const dev = deviceName(lowerDevice(vif, guest), 'the device below a VIFDirect');
+  return {
+    type: 'direct',
+    driver: mode === 'passthrough' && vif.devAddress !== undefined ? 'vhost' : 'hypervisor',
+    source: {
+      name: 'source',
+      attributes: { dev, mode: mode === 'bridge' && guest.isolateGuests ? 'private' : mode },
+    },
+    vlan: vif.vlanName === undefined ? vlanElement(vif) : undefined,
+    virtualPort: virtualPort(vif),
+    bandwidth: true,
+  };
+}
+
+/** The VLAN device where there is one, or the device of a PCI address, or else the one that the network goes by. */
+function lowerDevice({ vlanName, devAddress, network }: VIFDirect, guest: GuestInterface): string {
+  if (vlanName !== undefined) return vlanName;
+  const name = devAddress === undefined ? network?.bridgeInterface : guest.interfaceNameOf?.(devAddress);
+  if (name !== undefined && name !== null) return name;
+  const advice =
+    devAddress === undefined
+      ? 'set devAddress or network.bridgeInterface'
+      : `interfaceNameOf names none for ${devAddress}`;
+  throw new LibvirtXmlError(`it is not known which device a VIFDirect is on: ${advice}`);
+}
+
+function vhostUser(vif: VIFVHostUser, { reconnect }: GuestInterface): Backend {
+  const { path, mode } = vif.require('path', 'mode');
+  const timeout = reconnect !== undefined && mode === 'client' ? wholeNumber(reconnect, 'reconnect', 1) : undefined;
+  return {
+    type: 'vhostuser',
+    driver: 'vhostuser',
+    source: {
+      name: 'source',
+      attributes: { type: 'unix', mode, path: socketPath(path, 'path') },
+      children: [timeout === undefined ? undefined : { name: 'reconnect', attributes: { enabled: 'yes', timeout } }],
+    },
+    ...(vif.vifName !== undefined && { target: targetElement(vif.vifName) }),
+  };
+}
+
+function hostDevice(vif: VIFHostDevice, guest: GuestInterface): Backend {
+  const { devAddress, devType } = vif.require('devAddress', 'devType');
+  if (devType === 'generic') {
+    throw new LibvirtXmlError(`${devAddress} is given to the guest as a whole (devType generic): use toHostdevXml`);
+  }
+  const vdpa = guest.vdpaDeviceOf?.(devAddress);
+  if (vdpa !== undefined) {
+    const source = { name: 'source', attributes: { dev: devicePath(vdpa, 'what vdpaDeviceOf answered') } };
+    return { type: 'vdpa', driver: 'vdpa', source };
+  }
+  return {
+    type: 'hostdev',
+    driver: 'none',
+    source: { name: 'source', children: [pciAddressElement(devAddress, 'pci')] },
+    vlan: vlanElement(vif),
+    virtualPort: virtualPort(vif),
+    bandwidth: isSwitchedByNic(vif),
+  };
+}
+
+/** libvirt only warns that it can't limit a passed-through device. Nova writes the limit where no switch of the host could set one. */
+function isSwitchedByNic({ network, portProfile }: VIFHostDevice): boolean {
+  const isTagged = network?.vlan !== undefined && network.vlan !== null && !network.shouldProvideVlan;
+  return isTagged || portProfile instanceof VIFPortProfile8021Qbh;
+}
+
+/** The NIC tags what the guest sends, unless a VLAN device of the host does, below a bridge. */
+function vlanElement({ network }: VIFBase): XmlElement | undefined {
+  if (!network?.vlan || network.shouldProvideVlan) return undefined;
+  const id = wholeNumber(network.vlan, 'network.vlan', 1, 4094);
+  return { name: 'vlan', children: [{ name: 'tag', attributes: { id } }] };
+}
+
+function targetElement(name: string, managed?: 'no'): XmlElement {
+  return { name: 'target', attributes: { dev: deviceName(name, 'vifName'), managed } };
+}
+
+function mtuElement({ network }: VIFBase): XmlElement | undefined {
+  if (!network?.mtu) return undefined;
+  return { name: 'mtu', attributes: { size: wholeNumber(network.mtu, 'network.mtu', 68, 65535) } };
+}

@@ -1,0 +1,67 @@
+/** Port profiles as libvirt's `<virtualport>`: what it tells the switch when the guest starts. */
+import { LibvirtXmlError } from '../errors.ts';
+import {
+  VIFPortProfile8021Qbg,
+  VIFPortProfile8021Qbh,
+  type VIFPortProfileBase,
+  VIFPortProfileOpenVSwitch,
+} from '../objects/port-profile.ts';
+import type { VIFBase, VIFOpenVSwitch } from '../objects/vif.ts';
+import { profileId, wholeNumber } from './values.ts';
+import type { XmlElement } from './xml.ts';
+
+/** The port of a device that the guest has directly; nothing where its profile means nothing to libvirt. */
+export function virtualPort({ portProfile }: VIFBase): XmlElement | undefined {
+  if (portProfile instanceof VIFPortProfile8021Qbg) return edgeBridge(portProfile);
+  if (portProfile instanceof VIFPortProfile8021Qbh) return portExtender(portProfile);
+  return undefined;
+}
+
+/** Who makes the port of Open vSwitch: the plugin, or libvirt by the `<virtualport>` that `port` gives. */
+export function openVSwitchPort(vif: VIFOpenVSwitch): {
+  readonly createTap: boolean;
+  readonly createPort: boolean;
+  port(): XmlElement;
+} {
+  const profile = openVSwitchProfile(vif.portProfile);
+  const { createTap = false, createPort = false } = profile;
+  return {
+    createTap,
+    createPort,
+    port() {
+      const { interfaceId } = profile.require('interfaceId');
+      const profileid = profile.profileId === undefined ? undefined : profileId(profile.profileId, 'profileId');
+      return virtualPortElement('openvswitch', { interfaceid: interfaceId, profileid });
+    },
+  };
+}
+
+function openVSwitchProfile(profile: VIFPortProfileBase | undefined): VIFPortProfileOpenVSwitch {
+  if (profile instanceof VIFPortProfileOpenVSwitch) return profile;
+  const found = profile === undefined ? 'has none' : `has a ${profile.type}`;
+  throw new LibvirtXmlError(
+    `a VIFOpenVSwitch needs the port profile VIFPortProfileOpenVSwitch for libvirt; this one ${found}`,
+  );
+}
+
+/** IEEE 802.1Qbg: bytes of manager and version, 24 bits of type; one `<parameters>` holds them all. */
+function edgeBridge(profile: VIFPortProfile8021Qbg): XmlElement {
+  const { managerId, typeId, typeIdVersion } = profile.require('managerId', 'typeId', 'typeIdVersion');
+  return virtualPortElement('802.1Qbg', {
+    managerid: wholeNumber(managerId, 'managerId', 0, 0xff),
+    typeid: wholeNumber(typeId, 'typeId', 0, 0xffffff),
+    typeidversion: wholeNumber(typeIdVersion, 'typeIdVersion', 0, 0xff),
+    instanceid: profile.instanceId,
+  });
+}
+
+function portExtender(profile: VIFPortProfile8021Qbh): XmlElement {
+  return virtualPortElement('802.1Qbh', { profileid: profileId(profile.require('profileId').profileId, 'profileId') });
+}
+
+function virtualPortElement(
+  type: string,
+  parameters: Readonly<Record<string, string | number | undefined>>,
+): XmlElement {
+  return { name: 'virtualport', attributes: { type }, children: [{ name: 'parameters', attributes: parameters }] };
+}

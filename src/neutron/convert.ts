@@ -1,0 +1,28 @@
+/** The one converter: from a binding that was checked to a VIF. */
+import { BindingFailedError, PortBindingError, UnboundPortError, UnsupportedVifTypeError } from '../errors.ts';
+import type { VIFBase } from '../objects/vif.ts';
+import type { Violation } from '../versioned/validate.ts';
+import type { Binding } from './binding.ts';
+import { VIF_TYPES, type Way } from './vif-types.ts';
+
+/** The VIF of a binding: the first way of its vif type whose condition holds. */
+export function convert(binding: Binding): VIFBase {
+  const way = VIF_TYPES.get(binding.vifType)?.find((candidate) => holds(candidate, binding));
+  if (way !== undefined) return way.make(binding);
+  const message = `no VIF can be made of vif type ${binding.vifType} with vnic type ${binding.vnicType}`;
+  throw new PortBindingError(binding.id, [{ path: '/binding:vif_type', message }]);
+}
+
+function holds({ vnicTypes, flags = [] }: Way, { vnicType, details }: Binding): boolean {
+  const isOfType = vnicTypes === undefined || vnicTypes.some((taken) => taken === vnicType);
+  return isOfType && flags.every((flag) => details[flag] === true);
+}
+
+/** What is wrong with a binding, as the error that its vif type calls for. */
+export function bindingError(portId: unknown, vifType: unknown, violations: readonly Violation[]): PortBindingError {
+  const id = typeof portId === 'string' ? portId : '';
+  if (vifType === 'unbound') return new UnboundPortError(id, violations);
+  if (vifType === 'binding_failed') return new BindingFailedError(id, violations);
+  if (typeof vifType === 'string' && !VIF_TYPES.has(vifType)) return new UnsupportedVifTypeError(id, violations);
+  return new PortBindingError(id, violations);
+}

@@ -1,0 +1,73 @@
+/** An entry of nova's network_info cache: nova.network.model.VIF, as the JSON that nova's database holds. */
+import type { BindingProfile, Digits, VifDetails } from './port.ts';
+
+/** An address: fixed, floating, of a name server or a gateway. */
+export interface NovaAddress {
+  readonly address: string;
+  readonly [key: string]: unknown;
+}
+
+export interface NovaFixedIp extends NovaAddress {
+  readonly floating_ips?: readonly NovaAddress[] | null;
+}
+
+export interface NovaRoute {
+  readonly cidr: string;
+  readonly gateway?: { readonly address?: string | null } | null;
+  readonly interface?: string | null;
+  readonly [key: string]: unknown;
+}
+
+export interface NovaSubnet {
+  readonly cidr?: string | null;
+  readonly dns?: readonly NovaAddress[] | null;
+  readonly gateway?: { readonly address?: string | null } | null;
+  readonly ips?: readonly NovaFixedIp[] | null;
+  readonly routes?: readonly NovaRoute[] | null;
+  readonly [key: string]: unknown;
+}
+
+export interface NovaNetwork {
+  readonly id: string;
+  readonly bridge?: string | null;
+  readonly label?: string | null;
+  readonly subnets?: readonly NovaSubnet[] | null;
+  readonly meta?: {
+    /** Bytes. */
+    readonly mtu?: number | null;
+    readonly bridge_interface?: string | null;
+    readonly multi_host?: boolean | null;
+    readonly should_create_bridge?: boolean | null;
+    readonly should_create_vlan?: boolean | null;
+    readonly vlan?: Digits | null;
+    /** vif type 802.1qbg: the device that the guest is on. */
+    readonly interface?: string | null;
+    readonly [key: string]: unknown;
+  };
+  readonly [key: string]: unknown;
+}
+
+/** An entry of nova's network_info cache. What is not named here is ignored. */
+export interface NetworkInfoEntry {
+  /** The port's UUID. */
+  readonly id: string;
+  /** The guest's MAC address. */
+  readonly address?: string | null;
+  readonly network: NovaNetwork | null;
+  /** `binding:vif_type` */
+  readonly type?: string | null;
+  /** `binding:vif_details` */
+  readonly details?: VifDetails | null;
+  /** `binding:profile` */
+  readonly profile?: BindingProfile | null;
+  /** `binding:vnic_type` */
+  readonly vnic_type?: string;
+  /** The name of the device on the host. */
+  readonly devname?: string | null;
+  readonly ovs_interfaceid?: string | null;
+  readonly qbg_params?: { readonly [key: string]: unknown } | null;
+  readonly active?: boolean | null;
+  readonly preserve_on_delete?: boolean | null;
+  readonly delegate_create?: boolean | null;
+  readonly [key: string]: unknown;
+}

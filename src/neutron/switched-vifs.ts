@@ -1,0 +1,82 @@
+/** VIFs whose guest has a TAP device: on Open vSwitch, on a Linux bridge, or left to somebody else. */
+import { Network } from '../objects/network.ts';
+import { VIFPortProfileFPTap, VIFPortProfileOpenVSwitch } from '../objects/port-profile.ts';
+import { type VIFBase, VIFBridge, VIFGeneric, VIFOpenVSwitch } from '../objects/vif.ts';
+import type { FieldValues } from '../versioned/versioned-object.ts';
+import { type Binding, portDeviceName } from './binding.ts';
+
+/** What every VIF says of its port. */
+export function common(binding: Binding, network: FieldValues<Network> = {}): FieldValues<VIFBase> {
+  const { id, address, active, preserveOnDelete, details } = binding;
+  return {
+    id,
+    address,
+    active,
+    preserveOnDelete,
+    hasTrafficFiltering: details.port_filter ?? false,
+    network: new Network({ ...binding.network, ...network }),
+  };
+}
+
+/** What Open vSwitch knows the port by. */
+export function openVSwitchPort({ interfaceId, details }: Binding): FieldValues<VIFPortProfileOpenVSwitch> {
+  return { interfaceId, datapathType: details.datapath_type ?? null };
+}
+
+/** The Linux bridge of a port that is plugged the hybrid way. */
+export function hybridBridge({ id }: Binding): string {
+  return portDeviceName('qbr', id);
+}
+
+export function openVSwitchVif(binding: Binding): VIFBase {
+  const { deviceName, details, network, delegateCreate } = binding;
+  return new VIFOpenVSwitch({
+    ...common(binding),
+    plugin: 'ovs',
+    vifName: deviceName,
+    bridgeName: network.bridge,
+    portProfile: new VIFPortProfileOpenVSwitch({
+      ...openVSwitchPort(binding),
+      createPort: delegateCreate,
+      createTap: details.ovs_create_tap ?? false,
+    }),
+  });
+}
+
+export function hybridVif(binding: Binding): VIFBase {
+  return new VIFBridge({
+    ...common(binding),
+    plugin: 'ovs',
+    vifName: binding.deviceName,
+    bridgeName: hybridBridge(binding),
+    portProfile: new VIFPortProfileOpenVSwitch({
+      ...openVSwitchPort(binding),
+      createTap: binding.details.ovs_create_tap ?? false,
+    }),
+  });
+}
+
+/** On the network's bridge; Indigo's switch has one for each port, as the hybrid way of Open vSwitch. */
+export function bridgeVif(binding: Binding, plugin: 'linux_bridge' | 'ivs' = 'linux_bridge'): VIFBase {
+  return new VIFBridge({
+    ...common(binding),
+    plugin,
+    vifName: binding.deviceName,
+    bridgeName: plugin === 'ivs' ? hybridBridge(binding) : binding.network.bridge,
+  });
+}
+
+export function genericVif(binding: Binding, plugin: string): VIFBase {
+  return new VIFGeneric({ ...common(binding), plugin, vifName: binding.deviceName });
+}
+
+/** Routed, not switched: the host side has a MAC address of its own. */
+export function tapVif(binding: Binding): VIFBase {
+  const { deviceName, details } = binding;
+  return new VIFGeneric({
+    ...common(binding),
+    plugin: 'tap',
+    vifName: deviceName,
+    portProfile: new VIFPortProfileFPTap({ macAddress: details.mac_address ?? null }),
+  });
+}

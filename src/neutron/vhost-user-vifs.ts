@@ -1,0 +1,61 @@
+/** VIFs whose guest shares its memory with a switch in user space, over a vhost-user socket. */
+import {
+  VIFPortProfileBase,
+  VIFPortProfileFPBridge,
+  VIFPortProfileFPOpenVSwitch,
+  VIFPortProfileOpenVSwitch,
+} from '../objects/port-profile.ts';
+import { type VIFBase, VIFVHostUser } from '../objects/vif.ts';
+import type { FieldValues } from '../versioned/versioned-object.ts';
+import { type Binding, portDeviceName } from './binding.ts';
+import { representorOffload, representorProfile } from './device-vifs.ts';
+import { common, hybridBridge, openVSwitchPort } from './switched-vifs.ts';
+
+function vhostUserVif(binding: Binding, values: FieldValues<VIFVHostUser>): VIFBase {
+  const { deviceName, details } = binding;
+  return new VIFVHostUser({
+    ...common(binding),
+    vifName: deviceName,
+    path: details.vhostuser_socket,
+    mode: details.vhostuser_mode ?? 'server',
+    ...values,
+  });
+}
+
+export function plainVhostUserVif(binding: Binding): VIFBase {
+  return vhostUserVif(binding, { plugin: 'noop' });
+}
+
+export function vrouterVhostUserVif(binding: Binding): VIFBase {
+  return vhostUserVif(binding, { plugin: 'contrail_vrouter' });
+}
+
+/** Open vSwitch with DPDK makes a port that is named for what it is. */
+export function ovsVhostUserVif(binding: Binding): VIFBase {
+  const portProfile = new VIFPortProfileOpenVSwitch(openVSwitchPort(binding));
+  return vhostUserVif(binding, { plugin: 'ovs', vifName: portDeviceName('vhu', binding.id), portProfile });
+}
+
+export function fastPathOvsVif(binding: Binding): VIFBase {
+  const hybridPlug = binding.details.ovs_hybrid_plug ?? false;
+  const portProfile = new VIFPortProfileFPOpenVSwitch({
+    ...openVSwitchPort(binding),
+    hybridPlug,
+    bridgeName: hybridPlug ? hybridBridge(binding) : binding.network.bridge,
+  });
+  return vhostUserVif(binding, { plugin: 'vhostuser_fp', portProfile });
+}
+
+export function fastPathBridgeVif(binding: Binding): VIFBase {
+  const portProfile = new VIFPortProfileFPBridge({ bridgeName: binding.network.bridge });
+  return vhostUserVif(binding, { plugin: 'vhostuser_fp', portProfile });
+}
+
+export function agilioForwarderVif(binding: Binding): VIFBase {
+  return vhostUserVif(binding, { plugin: 'agilio_ovs', portProfile: representorProfile(binding) });
+}
+
+export function vrouterForwarderVif(binding: Binding): VIFBase {
+  const portProfile = new VIFPortProfileBase({ datapathOffload: representorOffload(binding) });
+  return vhostUserVif(binding, { plugin: 'vrouter', portProfile });
+}

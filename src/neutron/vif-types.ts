@@ -1,0 +1,155 @@
+/**
+ * What becomes of a binding, by vif type. Each type has ways, tried in order; the first whose condition holds is taken. The converter
+ * and the JSON Schema are both made of this table, so that what validates converts.
+ */
+import type { VIFBase } from '../objects/vif.ts';
+import type { Binding } from './binding.ts';
+import {
+  edgeBridgeVif,
+  macvtapVif,
+  passedThroughVif,
+  portExtenderVif,
+  remoteManagedVif,
+  representorVif,
+  virtualFunctionMacvtapVif,
+  virtualFunctionVif,
+  vrouterDirectVif,
+} from './device-vifs.ts';
+import type { BindingProfile, VifDetails, VnicType } from './port.ts';
+import { bridgeVif, genericVif, hybridVif, openVSwitchVif, tapVif } from './switched-vifs.ts';
+import {
+  agilioForwarderVif,
+  fastPathBridgeVif,
+  fastPathOvsVif,
+  ovsVhostUserVif,
+  plainVhostUserVif,
+  vrouterForwarderVif,
+  vrouterVhostUserVif,
+} from './vhost-user-vifs.ts';
+
+/** One way to make a VIF of a binding. */
+export interface Way {
+  /** Only for these vnic types. */
+  readonly vnicTypes?: readonly VnicType[];
+  /** Only where all of these details are true. */
+  readonly flags?: readonly (keyof VifDetails & string)[];
+  /** The details that it needs. */
+  readonly details?: readonly (keyof VifDetails & string)[];
+  /** What it needs of the binding profile. */
+  readonly profile?: readonly (keyof BindingProfile & string)[];
+  readonly make: (binding: Binding) => VIFBase;
+}
+
+const SOCKET = ['vhostuser_socket'] as const;
+const DEVICE = ['pci_slot'] as const;
+
+const OVS: readonly Way[] = [
+  { vnicTypes: ['direct', 'vdpa'], profile: DEVICE, make: (binding) => representorVif(binding, 'ovs') },
+  { vnicTypes: ['remote-managed'], profile: DEVICE, make: remoteManagedVif },
+  { flags: ['ovs_hybrid_plug'], make: hybridVif },
+  { make: openVSwitchVif },
+];
+
+/** By `binding:vif_type`. */
+export const VIF_TYPES: ReadonlyMap<string, readonly Way[]> = new Map<string, readonly Way[]>([
+  ['ovs', OVS],
+  [
+    'agilio_ovs',
+    [
+      { vnicTypes: ['direct'], profile: DEVICE, make: (binding) => representorVif(binding, 'agilio_ovs') },
+      { vnicTypes: ['virtio-forwarder'], profile: DEVICE, details: SOCKET, make: agilioForwarderVif },
+      ...OVS,
+    ],
+  ],
+  ['bridge', [{ make: bridgeVif }]],
+  [
+    'vhostuser',
+    [
+      { flags: ['vhostuser_fp_plug', 'vhostuser_ovs_plug'], details: SOCKET, make: fastPathOvsVif },
+      { flags: ['vhostuser_fp_plug'], details: SOCKET, make: fastPathBridgeVif },
+      { flags: ['vhostuser_ovs_plug'], details: SOCKET, make: ovsVhostUserVif },
+      { flags: ['vhostuser_vrouter_plug'], details: SOCKET, make: vrouterVhostUserVif },
+      { details: SOCKET, make: plainVhostUserVif },
+    ],
+  ],
+  [
+    'ivs',
+    [
+      { flags: ['ovs_hybrid_plug'], make: (binding) => bridgeVif(binding, 'ivs') },
+      { make: (binding) => genericVif(binding, 'ivs') },
+    ],
+  ],
+  [
+    'vrouter',
+    [
+      { vnicTypes: ['normal'], make: (binding) => genericVif(binding, 'vrouter') },
+      { vnicTypes: ['direct'], profile: DEVICE, make: vrouterDirectVif },
+      { vnicTypes: ['virtio-forwarder'], profile: DEVICE, details: SOCKET, make: vrouterForwarderVif },
+    ],
+  ],
+  ['tap', [{ make: tapVif }]],
+  ['midonet', [{ make: (binding) => genericVif(binding, 'midonet') }]],
+  ['iovisor', [{ make: (binding) => genericVif(binding, 'iovisor') }]],
+  ['macvtap', [{ details: ['macvtap_source', 'macvtap_mode', 'physical_interface'], make: macvtapVif }]],
+  [
+    'hw_veb',
+    [
+      {
+        vnicTypes: ['direct', 'accelerator-direct'],
+        profile: DEVICE,
+        details: ['vlan'],
+        make: virtualFunctionVif,
+      },
+      { profile: DEVICE, details: ['vlan'], make: virtualFunctionMacvtapVif },
+    ],
+  ],
+  [
+    '802.1qbh',
+    [
+      { vnicTypes: ['direct'], profile: DEVICE, details: ['profileid'], make: virtualFunctionVif },
+      { profile: DEVICE, details: ['profileid'], make: portExtenderVif },
+    ],
+  ],
+  [
+    '802.1qbg',
+    [
+      {
+        details: ['physical_interface', 'managerid', 'typeid', 'typeidversion', 'instanceid'],
+        make: edgeBridgeVif,
+      },
+    ],
+  ],
+  ['hostdev_physical', [{ profile: DEVICE, make: (binding) => passedThroughVif(binding, 'noop') }]],
+  ['ib_hostdev', [{ profile: DEVICE, make: (binding) => passedThroughVif(binding, 'ib_hostdev') }]],
+]);
+
+/** Why there is no VIF for a vif type, and what to look at. Undefined for the types that there are VIFs for. */
+export function explainVifType(vifType: unknown): string | undefined {
+  if (typeof vifType !== 'string' || VIF_TYPES.has(vifType)) return undefined;
+  return (
+    UNUSABLE.get(vifType) ??
+    `no VIF can be made of the vif type ${JSON.stringify(vifType)}; known are ${[...VIF_TYPES.keys()].join(', ')}. ` +
+      'See which mechanism driver bound the port: bound_drivers in binding:vif_details'
+  );
+}
+
+const UNUSABLE: ReadonlyMap<string, string> = new Map([
+  [
+    'unbound',
+    'the port is bound to no host (unbound): set binding:host_id to the name of the host as its Neutron agent knows it, ' +
+      'and read the port again',
+  ],
+  [
+    'binding_failed',
+    'Neutron could not bind the port to binding:host_id (binding_failed): see whether the agent of that host is alive ' +
+      '(`openstack network agent list --host HOST`), whether a mechanism driver there serves the network and the vnic type, and ' +
+      "neutron-server's log; then set binding:host_id to '' and to the host again",
+  ],
+  [
+    'distributed',
+    'the port is of a distributed router (distributed), bound on each host apart: no guest has it; see `openstack port show` for its device_owner',
+  ],
+  ['dvs', "VMware's distributed switch (dvs) is not on a Linux host: only nova's vmwareapi driver plugs such a port"],
+  ['hyperv', "Hyper-V's switch (hyperv) is not on a Linux host: only nova's Hyper-V driver plugs such a port"],
+  ['other', 'a mechanism driver said no more than `other`: see which one in bound_drivers of binding:vif_details'],
+]);
