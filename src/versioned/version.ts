@@ -4,7 +4,8 @@ import type SemVer from 'semver/classes/semver.js';
 import coerce from 'semver/functions/coerce.js';
 import compare from 'semver/functions/compare.js';
 
-const FORM = /^\d+(\.\d+){0,2}$/;
+/** Of numbers with more than 16 digits, semver's coerce() would read only the first part. */
+const FORM = /^\d{1,9}(\.\d{1,9}){0,2}$/;
 
 /** Whether a value reads as a version: `1`, `1.4` or `1.4.2`. */
 export function isVersion(value: unknown): value is string {
