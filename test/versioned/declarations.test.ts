@@ -50,17 +50,14 @@ describe('a declaration is refused', () => {
     },
   );
 
-  test.each(['VifName', 'vif_name', 'IDs', '_a'])(
-    'where the wire name of %s could not be told back',
-    (name) => {
-      class Named extends VersionedObject {}
-      const declare = () => {
-        Reflect.apply(field(string()), undefined, [Named.prototype, name]);
-        acme('1.0', 'Named')(Named);
-      };
-      expect(declare).toThrow(DeclarationError);
-    },
-  );
+  test.each(['VifName', 'vif_name', 'IDs', '_a'])('where the wire name of %s could not be told back', (name) => {
+    class Named extends VersionedObject {}
+    const declare = () => {
+      Reflect.apply(field(string()), undefined, [Named.prototype, name]);
+      acme('1.0', 'Named')(Named);
+    };
+    expect(declare).toThrow(DeclarationError);
+  });
 
   test('where a field came with a later version than the class has, or with none at all', () => {
     class Late extends VersionedObject {}
