@@ -8,6 +8,7 @@ export * from '../objects/datapath-offload.ts';
 export * from '../objects/fixed-ip.ts';
 export * from '../objects/host-info.ts';
 export * from '../objects/instance-info.ts';
+export { negotiate } from '../objects/negotiate.ts';
 export * from '../objects/network.ts';
 export * from '../objects/port-profile.ts';
 export * from '../objects/route.ts';
