@@ -8,8 +8,8 @@ import { FieldValueError, UnknownFieldError } from '../errors.ts';
 import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { refuse } from './field-type.ts';
 import { MAX_DEPTH, readObject, valueForNull } from './from-primitive.ts';
-import { sinceOf } from './history.ts';
-import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState } from './model.ts';
+import { hasFieldAt, sinceOf } from './history.ts';
+import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState, VALUES, VERSION } from './model.ts';
 import type { ObjectReference } from './object-of.ts';
 import { isRecord } from './primitive.ts';
 import { newestModel } from './registry.ts';
@@ -30,7 +30,18 @@ export function toPlainForm(
   const { version, ...rest } = options;
   if (version === undefined && rest.versionManifest === undefined) return plainOf(object);
   const target = version === undefined ? rest : { ...rest, targetVersion: version };
-  return plainOf(readObject(writeObjectFor(object, target)));
+  const seen = readObject(writeObjectFor(object, target));
+  forgetLater(seen);
+  return plainOf(seen);
+}
+
+/** Reading sets what constructors set, also where an object's version did not have the field yet. */
+function forgetLater(object: VersionedObject & ObjectState): void {
+  for (const field of object[MODEL].fields) {
+    const value = object[VALUES][field.index];
+    if (!hasFieldAt(object[MODEL], field, object[VERSION])) object[VALUES][field.index] = undefined;
+    else for (const child of Array.isArray(value) ? value : [value]) if (isVersionedObject(child)) forgetLater(child);
+  }
 }
 
 /**
@@ -45,7 +56,7 @@ export function fromPlainForm(plain: unknown, expected: ObjectModel | undefined)
       ? Reflect.construct(model.objectClass, [
           { objects: plain.map((element) => fromPlainForm(element, elementOf(model))) },
         ])
-      : plainToInstance(model.construct, plain);
+      : plainToInstance(model.construct, plain, { exposeDefaultValues: true });
   return isVersionedObject(object) ? object : refuse(plain, `the plain form of ${model.name}`);
 }
 
