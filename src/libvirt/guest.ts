@@ -75,6 +75,9 @@ export function frontend(guest: GuestInterface, rule: DriverRule): (XmlElement |
   if (rule === 'none') return [];
   if (rule === 'vdpa') return vdpaFrontend(guest);
   const model = modelOf(guest);
+  if (rule === 'vhostuser' && model !== VIRTIO) {
+    throw new LibvirtXmlError(`model: a VIFVHostUser is virtio, not ${model ?? 'without a model, as with lxc'}`);
+  }
   return [model === undefined ? undefined : { name: 'model', attributes: { type: model } }, driver(guest, rule, model)];
 }
 
