@@ -50,6 +50,43 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     expect(netns.links()).toEqual([]);
   });
 
+  test('plugs that fail take no bridge from under those that succeed, whatever process they are in', {
+    timeout: 60_000,
+  }, async () => {
+    const { path } = await makeNetns();
+    for (let round = 0; round < 5; round++) {
+      // Two hosts know no more of each other than two processes do.
+      await using failing = await LinuxHost.open({ netns: path });
+      await using host = await LinuxHost.open({ netns: path });
+      await using unlucky = await OsVif.open({ host: withoutTaps(failing), plugins: [new BridgedTapPlugin()] });
+      await using lucky = await OsVif.open({ host, plugins: [new BridgedTapPlugin()] });
+      const failures = Promise.allSettled(bridgedTaps(50, 20).map(({ vif, instance }) => unlucky.plug(vif, instance)));
+      await Promise.all(bridgedTaps(0, 20).map(({ vif, instance }) => lucky.plug(vif, instance)));
+      expect(new Set((await failures).map(({ status }) => status))).toEqual(new Set(['rejected']));
+
+      const bridge = await host.links.get(BRIDGE);
+      const masters = (await host.links.list()).filter(({ kind }) => kind === 'tap').map(({ master }) => master);
+      expect(masters).toEqual(Array.from({ length: 20 }, () => bridge?.index));
+      expect(bridge).toMatchObject({ group: 0 });
+      await lucky.unplugAll(bridgedTaps(0, 20));
+      await lucky.collectGarbage([]);
+      expect(await names(host)).toEqual(['lo']);
+    }
+  });
+
+  test('two processes that plug the same VIF at once agree on one device', async () => {
+    const { path } = await makeNetns();
+    await using first = await LinuxHost.open({ netns: path });
+    await using second = await LinuxHost.open({ netns: path });
+    await using one = await OsVif.open({ host: first, plugins: [new BridgedTapPlugin()] });
+    await using other = await OsVif.open({ host: second, plugins: [new BridgedTapPlugin()] });
+    const attachments = bridgedTaps(0, 10);
+    await Promise.all([one.plugAll(attachments), other.plugAll(attachments)]);
+    for (const { vif, instance } of attachments) expect(await one.check(vif, instance)).toEqual([]);
+    await Promise.all([one.unplugAll(attachments), other.unplugAll(attachments)]);
+    expect(await names(first)).toEqual(['lo', BRIDGE]);
+  });
+
   test('deleted together, devices go much faster than one by one', { timeout: 60_000 }, async () => {
     const { path } = await makeNetns();
     await using host = await LinuxHost.open({ netns: path });
@@ -166,6 +203,14 @@ function manySuite(open: () => Promise<Host>): void {
     await host.links.change(guest?.index ?? 0, { master: 0 });
     await osVif.collectGarbage([]);
     expect(await names(host)).toEqual(['lo', 'guest']);
+  });
+}
+
+function withoutTaps(host: Host): Host {
+  return interceptHost(host, async ({ method, args: [link] }, proceed) => {
+    if (method === 'create' && typeof link === 'object' && link !== null && Reflect.get(link, 'kind') === 'tap')
+      throw new Error('no TAPs today');
+    return proceed();
   });
 }
 

@@ -1,15 +1,19 @@
 /** Plug: makes the host agree with a wiring, or leaves it as it was. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MissingLinkError, PlugError } from '../errors.ts';
 import { gateUntilAborted, settledOrAborted, withinGrace } from './deadline.ts';
 import { traced } from './diagnostics.ts';
 import { isKernelError } from './elements/link.ts';
 import type { Site } from './elements/verbs.ts';
+import { inSharedTurn } from './shared-turns.ts';
 import { type Step, stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';
 
 /** How often a plug starts over because a device went away while it ran. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
+/** Pause before the first new start, in ms; doubled for each further one. */
+const FIRST_PAUSE_MS = 10;
 
 /** What was done, and what takes it back. */
 interface Done {
@@ -23,6 +27,10 @@ interface Done {
  * @throws PlugError naming the element, why, and what could not be taken back
  */
 export async function apply(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {
+  await inSharedTurn(wiring, site.host, () => applyNow(wiring, site, signal));
+}
+
+async function applyNow(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {
   const done: Done[] = [];
   let current: Step | undefined;
   const steps = stepsOf(wiring);
@@ -42,6 +50,7 @@ export async function apply(wiring: Wiring, site: Site, signal?: AbortSignal): P
       } catch (error) {
         // Another call took away what both use; this one makes it again.
         if (attempt === ATTEMPTS || !hasVanished(error)) throw error;
+        await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, signal && { signal });
       }
     }
   } catch (cause) {

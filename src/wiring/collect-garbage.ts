@@ -4,6 +4,7 @@ import { chainOf } from './elements/forward-rule.ts';
 import { isKernelError } from './elements/link.ts';
 import type { Host, Link } from './host.ts';
 import { isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from './ownership.ts';
+import { deleteUnused } from './shared-links.ts';
 
 /** What is to stay. */
 export interface InUse {
@@ -30,8 +31,16 @@ export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false 
   const garbage = new Map(links.filter((link) => isAbandoned(link, inUse)).map((link) => [link.index, link]));
   await keepUsed(garbage, links, host);
   if (!dryRun) {
-    await host.links.deleteAll([...garbage.keys()]);
-    for (const link of garbage.values()) if (isShared(link)) await deleteChain(host, link);
+    const [shared, own] = [
+      [...garbage.values()].filter(isShared),
+      [...garbage.values()].filter((link) => !isShared(link)),
+    ];
+    await host.links.deleteAll(own.map(({ index }) => index));
+    // Ports before their bridge.
+    for (const link of shared.toSorted((a, b) => b.master - a.master)) {
+      if (await deleteUnused(host, link)) await deleteChain(host, link);
+      else garbage.delete(link.index);
+    }
   }
   return [...garbage.values()].map(describe);
 }

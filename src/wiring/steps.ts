@@ -15,22 +15,31 @@ export interface Step {
 
 export function stepsOf(wiring: Wiring): Step[] {
   const steps: Step[] = [];
-  let together: { parts: OvsPart[]; labels: string[] } | undefined;
+  let together: Together | undefined;
   for (const element of wiring) {
     const part = ovsPartOf(element);
-    if (part === undefined) {
+    const isBeside = element.kind === 'existing-link' && element.optional === true;
+    if (part === undefined && !isBeside) {
       together = undefined;
       steps.push(stepOf(element));
       continue;
     }
     if (together === undefined) {
-      together = { parts: [], labels: [] };
+      together = { parts: [], beside: [], labels: [] };
       steps.push(ovsStep(together));
     }
-    together.parts.push(part);
+    if (part === undefined) together.beside.push(stepOf(element));
+    else together.parts.push(part);
     together.labels.push(labelOf(element));
   }
   return steps;
+}
+
+/** The parts of one transaction, and steps that need not wait for it. */
+interface Together {
+  readonly parts: OvsPart[];
+  readonly beside: Step[];
+  readonly labels: string[];
 }
 
 function stepOf(element: Element): Step {
@@ -44,16 +53,33 @@ function stepOf(element: Element): Step {
   };
 }
 
-function ovsStep({ parts, labels }: { parts: OvsPart[]; labels: string[] }): Step {
+function ovsStep({ parts, beside, labels }: Together): Step {
+  const all = async (verb: (step: Step) => Promise<void>, transaction: () => Promise<void>) => {
+    // All are waited for, so that none goes on behind the back of a roll-back.
+    const outcomes = await Promise.allSettled([parts.length > 0 ? transaction() : undefined, ...beside.map(verb)]);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  };
   return {
     get label() {
       return labels.join(', ');
     },
     validate: () => {
-      for (const part of parts) part.validate();
+      for (const each of [...beside, ...parts]) each.validate();
     },
-    ensure: (site) => ensureOvs(parts, site),
-    remove: (site) => removeOvs(parts, site),
-    inspect: (site) => inspectOvs(parts, site),
+    ensure: (site) =>
+      all(
+        (step) => step.ensure(site),
+        () => ensureOvs(parts, site),
+      ),
+    remove: (site) =>
+      all(
+        (step) => step.remove(site),
+        () => removeOvs(parts, site),
+      ),
+    inspect: async (site) => {
+      const drifts = parts.length > 0 ? await inspectOvs(parts, site) : [];
+      for (const step of beside) drifts.push(...(await step.inspect(site)));
+      return drifts;
+    },
   };
 }

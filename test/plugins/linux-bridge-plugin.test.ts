@@ -95,7 +95,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     await using host = await LinuxHost.open({ netns: path });
     await expect(host.filter.set('x'.repeat(64), [])).rejects.toMatchObject({
       code: 'ERR_OSVIF_SYSTEM_CALL',
-      message: expect.stringMatching(/iptables-restore.*line 2/),
+      message: expect.stringMatching(/iptables-restore.*line:? 2/),
     });
   });
 });
@@ -131,6 +131,24 @@ const LONE_BRIDGE = {
   bridge: { ageing_time: 30000, forward_delay: 0, stp_state: 0, mcast_snooping: 0 },
   sysctl: { disable_ipv6: '1', arp_ignore: '1', arp_announce: '2' },
 };
+
+test('a device that is a port of another bridge already is left there', async () => {
+  const host = new MemoryHost();
+  await host.links.create({ kind: 'bridge', name: 'theirs' });
+  await host.links.create({
+    kind: 'veth',
+    name: 'eth0',
+    master: (await host.links.get('theirs'))?.index ?? 0,
+    peer: { name: 'far0' },
+  });
+  const before = await host.links.list();
+  await using osVif = await OsVif.open({ host });
+  await expect(osVif.plug(bridgeVif(), instance())).rejects.toMatchObject({
+    element: 'port eth0',
+    cause: { code: 'ERR_OSVIF_FOREIGN_LINK' },
+  });
+  expect(await host.links.list()).toEqual(before);
+});
 
 test('a VLAN network gets a VLAN device below its bridge', () => {
   const network = new Network({ mtu: 1450, shouldProvideBridge: true, shouldProvideVlan: true, vlan: 100 });

@@ -63,7 +63,9 @@ function finished(what: string, child: ChildProcess, input: string): Promise<str
     child.on('error', (error: NodeJS.ErrnoException) =>
       reject(new SystemCallError(what, error.code ?? '', error.message, 'install the package iptables')),
     );
-    child.on('close', (status) => (status === 0 ? resolve(output) : reject(refusal(what, status, complaint.trim()))));
+    child.on('close', (status) =>
+      status === 0 ? resolve(output) : reject(refusal(what, status, complaint.trim().replaceAll(/\s*\n\s*/g, '; '))),
+    );
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });

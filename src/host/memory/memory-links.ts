@@ -200,7 +200,9 @@ export class MemoryLinks implements Links {
     if (mtu !== undefined && max && mtu > max)
       throw new NetlinkError(what, 'EINVAL', 'mtu greater than device maximum');
     if (!master) return;
-    const target = this.#require(what, master);
+    const target = this.#links.get(master);
+    // Kernel: do_set_master()
+    if (target === undefined) throw new NetlinkError(what, 'EINVAL', 'invalid argument');
     if (target.kind !== 'bridge') throw new NetlinkError(what, 'EOPNOTSUPP', 'Device does not support enslaving');
     if (kind === 'bridge' || master === index)
       throw new NetlinkError(what, 'ELOOP', 'Can not enslave a bridge to a bridge');

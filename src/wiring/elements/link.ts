@@ -5,6 +5,7 @@ import { ForeignLinkError, ImmutableLinkError, KernelError, MissingLinkError } f
 import type { Host, Link, LinkSettings, NewLink } from '../host.ts';
 import { type Difference, differences, fixedDifferences, settingsOf } from '../link-differences.ts';
 import { aliasOf, isOwnedBy, SHARED_OWNER } from '../ownership.ts';
+import { deleteUnused, isLeaving, requireStaying } from '../shared-links.ts';
 import type { Drift, Site, UndoableSite } from './verbs.ts';
 
 /** A device as it should be. */
@@ -32,7 +33,7 @@ export async function ensureLink(desired: DesiredLink, site: UndoableSite): Prom
     const link = await links.get(wanted.name);
     if (link === undefined) {
       if (await create(wanted, desired, site, pause === undefined)) return;
-    } else if (pause === undefined || !isBeingMade(link)) {
+    } else if (pause === undefined || !(isBeingMade(link) || isLeaving(link))) {
       return adjustOwn(link, wanted, desired, site);
     }
     await sleep(pause);
@@ -46,10 +47,12 @@ async function create(wanted: NewLink, desired: DesiredLink, site: UndoableSite,
   try {
     await links.create(prepare ? { ...wanted, up: false } : wanted);
   } catch (error) {
+    await requireUsed(wanted, site);
     if (last || !isKernelError(error, 'EEXIST', 'EBUSY')) throw error;
     return false;
   }
   site.undoable(() => takeBack(desired, site));
+  await requireUsed(wanted, site);
   if (!prepare) return true;
   await prepare();
   const made = await links.get(wanted.name);
@@ -64,15 +67,35 @@ async function adjustOwn(link: Link, wanted: NewLink, desired: DesiredLink, site
   const [fixed] = fixedDifferences(link, wanted);
   if (fixed) throw new ImmutableLinkError(`${wanted.kind} ${wanted.name}`, fixed.property, fixed.want, fixed.have);
   if (desired.prepare) await desired.prepare();
-  await adjustLink(link, wanted, site);
+  try {
+    await adjustLink(link, wanted, site);
+  } finally {
+    if (link.master !== wanted.master) await requireUsed(wanted, site);
+  }
+}
+
+/** What the device is put on may be about to go, or be gone, which the kernel calls EINVAL. */
+async function requireUsed(wanted: NewLink, { host }: Site): Promise<void> {
+  const neededBy = `${wanted.kind} ${wanted.name}`;
+  await requireStaying(host, wanted.master ?? 0, neededBy);
+  if ('lower' in wanted) await requireStaying(host, wanted.lower, neededBy);
 }
 
 /** Puts right what differs on a device that is there. */
 export async function adjustLink(link: Link, settings: LinkSettings, site: UndoableSite): Promise<void> {
   const found = differences(link, settings);
   if (found.length === 0) return;
+  // Noted before: of a change in two requests the second may fail.
+  site.undoable(() => restore(link, settingsOf(found.filter(isRestorable), 'have'), site));
   await site.host.links.change(link.index, settingsOf(found, 'want'));
-  site.undoable(() => site.host.links.change(link.index, settingsOf(found.filter(isRestorable), 'have')));
+}
+
+async function restore({ index }: Link, settings: LinkSettings, { host }: Site): Promise<void> {
+  try {
+    await host.links.change(index, settings);
+  } catch (error) {
+    if (!isKernelError(error, 'ENODEV')) throw error;
+  }
 }
 
 /** What a port is to a bridge goes when it leaves the bridge. */
@@ -94,8 +117,8 @@ export async function removeLink(desired: DesiredLink, site: Site): Promise<void
 async function takeBack(desired: DesiredLink, site: Site): Promise<void> {
   const link = await site.host.links.get(desired.link.name);
   if (link === undefined || !isOurs(link, desired, site)) return;
-  if (desired.shared && (await hasUsers(site.host, link))) return;
-  await deleteLink(site.host, link);
+  if (desired.shared) await deleteUnused(site.host, link);
+  else await deleteLink(site.host, link);
 }
 
 /** Deletes a device; one that is gone already is fine. */
@@ -136,11 +159,6 @@ export async function indexOf(name: string, site: Site, neededBy: string): Promi
   const link = await site.host.links.get(name);
   if (link === undefined) throw new MissingLinkError(name, neededBy);
   return link.index;
-}
-
-/** Whether any device is a port of this one or stands on it. */
-export async function hasUsers(host: Host, link: Link): Promise<boolean> {
-  return (await host.links.list()).some(({ master, lower }) => master === link.index || lower === link.index);
 }
 
 /** Whether this is the kernel's refusal with one of these errno names. */

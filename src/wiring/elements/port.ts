@@ -1,8 +1,10 @@
 /** A device that is there already, made a port of a bridge. */
 
+import { ForeignLinkError } from '../../errors.ts';
 import type { AddressPlan, Link, LinkSettings, PortSettings } from '../host.ts';
 import { differences } from '../link-differences.ts';
 import { requireLinkName, requireLinkSettings } from '../link-values.ts';
+import { requireStaying } from '../shared-links.ts';
 import { findDevice, lookForDevice } from './existing-device.ts';
 import { adjustLink, indexOf, isKernelError } from './link.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
@@ -33,7 +35,12 @@ export const port: Verbs<PortElement> = {
     const device = await deviceOf(element, site);
     if (device === undefined) return;
     const bridge = await indexOf(element.bridge, site, `port ${element.name}`);
-    await adjustLink(device, { ...settingsOf(element), master: bridge }, site);
+    await refuseOtherBridge(element, device, bridge, site);
+    try {
+      await adjustLink(device, { ...settingsOf(element), master: bridge }, site);
+    } finally {
+      if (device.master !== bridge) await requireStaying(site.host, bridge, `port ${element.name}`);
+    }
     if (element.moveAddresses) await moveAddresses(device.index, bridge, site);
   },
 
@@ -67,6 +74,20 @@ function settingsOf({ mtu, hairpin, isolated, learning }: PortElement): LinkSett
 
 async function deviceOf({ name, optional }: PortElement, site: Site): Promise<Link | undefined> {
   return optional ? lookForDevice(name, site) : findDevice(name, site, `port ${name}`);
+}
+
+/** It would be missed where it is. */
+async function refuseOtherBridge(
+  { name, bridge }: PortElement,
+  { master }: Link,
+  wanted: number,
+  { host }: Site,
+): Promise<void> {
+  const other = master === wanted ? undefined : await host.links.get(master);
+  if (other === undefined) return;
+  throw new ForeignLinkError(
+    `${name} is a port of ${other.name} already, it can't be one of ${bridge} too; take it out with \`ip link set ${name} nomaster\``,
+  );
 }
 
 async function moveAddresses(

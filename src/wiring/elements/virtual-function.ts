@@ -27,8 +27,9 @@ export const virtualFunction: Verbs<VirtualFunctionElement> = {
     const have = await stateOf(place, site);
     const changed = changesFor(element, have);
     if (Object.keys(changed).length === 0) return;
-    await links.changeVirtualFunction(place.index, place.number, changed);
+    // Noted before: a driver may have taken some of it when it refuses the rest.
     site.undoable(() => links.changeVirtualFunction(place.index, place.number, before(changed, have)));
+    await links.changeVirtualFunction(place.index, place.number, changed);
   },
 
   /** The address goes back to none and the VLAN to 0, so that the next user of the function starts anew. */
