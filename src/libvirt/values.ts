@@ -9,7 +9,7 @@ const DEVICE_PATH = /^\/[a-zA-Z0-9_.\-\\:/]+$/;
 const SOCKET_PATH = /^\/[^\n\r]+$/;
 /** sockaddr_un.sun_path holds 108 bytes, one of which ends it: unix(7). */
 const LONGEST_SOCKET_PATH = 107;
-/** networkcommon.rng, virtualPortProfileID. */
+/** libvirt, LIBVIRT_IFLA_VF_PORT_PROFILE_MAX less the byte that ends it; the schema counts characters, the parser bytes. */
 const LONGEST_PROFILE_ID = 39;
 /** libvirt reads sizes and rates as unsigned int. */
 const LARGEST = 0xffffffff;
@@ -28,14 +28,14 @@ export function devicePath(value: string, what: string): string {
 
 /** The path of a UNIX socket. */
 export function socketPath(value: string, what: string): string {
-  if (SOCKET_PATH.test(value) && new TextEncoder().encode(value).length <= LONGEST_SOCKET_PATH) return value;
+  if (SOCKET_PATH.test(value) && bytesOf(value) <= LONGEST_SOCKET_PATH) return value;
   throw refusal(what, value, `an absolute path of at most ${LONGEST_SOCKET_PATH} bytes without line breaks`);
 }
 
 /** The id of a port profile on a switch: any text, but not much. */
 export function profileId(value: string, what: string): string {
-  if ([...value].length <= LONGEST_PROFILE_ID) return value;
-  throw refusal(what, value, `at most ${LONGEST_PROFILE_ID} characters`);
+  if (bytesOf(value) <= LONGEST_PROFILE_ID) return value;
+  throw refusal(what, value, `at most ${LONGEST_PROFILE_ID} bytes`);
 }
 
 /** A whole number in a range, both ends included. */
@@ -48,6 +48,10 @@ export function wholeNumber(value: number, what: string, min: number, max = LARG
 export function ringSize(value: number | undefined, what: string): number | undefined {
   if (value === undefined || value === 256 || value === 512 || value === 1024) return value;
   throw refusal(what, value, '256, 512 or 1024');
+}
+
+function bytesOf(value: string): number {
+  return new TextEncoder().encode(value).length;
 }
 
 function refusal(what: string, value: unknown, expected: string): LibvirtXmlError {
