@@ -10,7 +10,7 @@ import {
 } from './host.ts';
 
 /** The kernel's IFNAMSIZ less the closing NUL. */
-export const MAX_NAME_BYTES = 15;
+const MAX_NAME_BYTES = 15;
 /** ETH_MIN_MTU and ETH_MAX_MTU. */
 const MIN_MTU = 68;
 const MAX_MTU = 65535;

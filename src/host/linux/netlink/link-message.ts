@@ -264,7 +264,7 @@ function decodePort(data: Buffer | undefined): Required<PortSettings> {
 }
 
 /** An attribute's number, whatever its width; 0 when it is absent. */
-export function numberOf(value: Buffer | undefined): number {
+function numberOf(value: Buffer | undefined): number {
   if (value === undefined || value.length === 0) return 0;
   if (value.length >= 4) return readU32(value, 0);
   return value.length >= 2 ? readU16(value, 0) : value.readUInt8(0);
