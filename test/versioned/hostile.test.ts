@@ -209,8 +209,8 @@ test('a million elements are refused at the first wrong one, or read, in time', 
 test('objects are read 64 deep and no deeper', () => {
   const nested = (levels: number): Folder =>
     levels === 0 ? new Folder({ name: 'x' }) : new Folder({ folders: [nested(levels - 1)] });
-  expect(() => Folder.fromPrimitive(nested(30).toPrimitive())).not.toThrow();
-  expect(() => Folder.fromPrimitive(nested(70).toPrimitive())).toThrow('at most 64 objects within one another');
+  expect(() => Folder.fromPrimitive(nested(64).toPrimitive())).not.toThrow();
+  expect(() => Folder.fromPrimitive(nested(65).toPrimitive())).toThrow('at most 64 objects within one another');
 });
 
 /** Deep within: objects that hold their own kind, plain forms of them, arrays, and unknown keys. */
