@@ -168,7 +168,7 @@ export class OsVif {
 
   /**
    * What this host can plug, to tell the network's manager: the plugins by name, with the VIF objects and versions they take.
-   * @param options.permittedVifTypes names of VIF objects (`VIFVHostUser`); plugins that take none of them are left out
+   * With `permittedVifTypes`, names of VIF objects such as `VIFVHostUser`, plugins that take none of them are left out.
    */
   hostInfo({ permittedVifTypes }: { readonly permittedVifTypes?: readonly string[] } = {}): HostInfo {
     const plugins = [...this.#plugins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, plugin]) => plugin.describe());
