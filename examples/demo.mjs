@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { InstanceInfo, validate, versionManifest, VIFGeneric } from 'os-vif';
+import { InstanceInfo, VIFGeneric, validate, versionManifest } from 'os-vif';
 import { LinuxHost, MemoryHost, OsVif } from 'os-vif/host';
 
 const INSIDE = 'OS_VIF_DEMO_IN_NAMESPACE';
@@ -57,7 +57,9 @@ async function show(whyMemory) {
   const host = whyMemory === '' ? await LinuxHost.open() : new MemoryHost();
   const osVif = await OsVif.open({ host });
 
-  heading(whyMemory === '' ? "Plugged into this machine's kernel" : `Plugged into a model in memory, since ${whyMemory}`);
+  heading(
+    whyMemory === '' ? "Plugged into this machine's kernel" : `Plugged into a model in memory, since ${whyMemory}`,
+  );
   await osVif.plug(vif, instance);
   console.table(await devices(host));
 

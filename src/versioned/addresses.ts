@@ -57,20 +57,22 @@ const NETWORK_FORM = whole(
     `|(?:${IPV6})(?:/0*(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?`,
 );
 
-const MAC_ADDRESS = scalar('MACAddress', 'a MAC address such as fa:16:3e:00:00:01', takeMac, pattern(MAC_FORM));
-const PCI_ADDRESS = scalar('PCIAddress', 'a PCI address such as 0000:3b:00.1', takePci, pattern(PCI_FORM));
+const MAC_ADDRESS = scalar('MACAddress', acceptMac, pattern(MAC_FORM));
+const PCI_ADDRESS = scalar('PCIAddress', acceptPci, pattern(PCI_FORM));
 const IPV4_ADDRESS = address('IPV4Address', 'an IPv4 address such as 192.0.2.1', IPV4_FORM, (value) => value);
 const IPV6_ADDRESS = address('IPV6Address', 'an IPv6 address such as 2001:db8::1', IPV6_FORM, canonicalIpv6);
 const IP_ADDRESS = address('IPAddress', 'an IP address such as 192.0.2.1 or 2001:db8::1', IP_FORM, canonicalIp);
 const IP_NETWORK = address('IPNetwork', 'an IP network such as 192.0.2.0/24', NETWORK_FORM, canonicalNetwork);
 
-function takeMac(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !MAC_FORM.test(value)) return undefined;
+function acceptMac(value: unknown): string {
+  if (typeof value !== 'string' || !MAC_FORM.test(value))
+    return refuse(value, 'a MAC address such as fa:16:3e:00:00:01');
   return CANONICAL_MAC_FORM.test(value) ? value : value.toLowerCase().replaceAll('-', ':');
 }
 
-function takePci(value: unknown): string | undefined {
-  return typeof value === 'string' && PCI_FORM.test(value) ? value.toLowerCase() : undefined;
+function acceptPci(value: unknown): string {
+  if (typeof value !== 'string' || !PCI_FORM.test(value)) return refuse(value, 'a PCI address such as 0000:3b:00.1');
+  return value.toLowerCase();
 }
 
 /** What networks and their hosts are called comes up again and again: the canonical forms of the last addresses are remembered. */
@@ -81,17 +83,17 @@ function address(
   canonicalOf: (value: string) => string,
 ): FieldType<string> {
   const remembered = new Map<string, string>();
-  const take = (value: unknown) => {
-    if (typeof value !== 'string') return undefined;
+  const accept = (value: unknown) => {
+    if (typeof value !== 'string') return refuse(value, expected);
     const known = remembered.get(value);
     if (known !== undefined) return known;
-    if (!form.test(value)) return undefined;
+    if (!form.test(value)) return refuse(value, expected);
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
     const canonical = canonicalOf(value);
     remembered.set(value, canonical);
     return canonical;
   };
-  return scalar(osloName, expected, take, pattern(form));
+  return scalar(osloName, accept, pattern(form));
 }
 
 function canonicalIp(value: string): string {

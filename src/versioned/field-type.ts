@@ -34,14 +34,29 @@ export interface FieldType<V> {
 /** The type of the values of a field type: `ValueOf<typeof myType>`. */
 export type ValueOf<T> = T extends FieldType<infer V> ? V : never;
 
-/** A type whose wire form is the value itself and whose values are immutable: both ways of coming in are one. */
+/**
+ * A type whose wire form is the value itself and whose values are immutable: both ways of coming in are one.
+ *
+ * @param accept gives the value to store, or refuses; what it says that it expects is the schema's description too
+ */
 export function scalar<V>(
   osloName: string,
   accept: (value: unknown) => V,
   schema: JsonSchema,
   fingerprint?: Readonly<Record<string, unknown>>,
 ): FieldType<V> {
-  return { osloName, coerce: accept, read: accept, schema: () => schema, ...(fingerprint && { fingerprint }) };
+  const describe = () => ({ description: expectedBy(accept), ...schema });
+  return { osloName, coerce: accept, read: accept, schema: describe, ...(fingerprint && { fingerprint }) };
+}
+
+/** Told by the error about a value that no type takes. */
+function expectedBy(accept: (value: unknown) => unknown): string {
+  try {
+    accept(Symbol('no value'));
+  } catch (error) {
+    if (error instanceof FieldValueError) return error.expected;
+  }
+  return 'any value';
 }
 
 /** Refuses a value. */

@@ -95,12 +95,14 @@ const UUID = scalar(
 
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/;
 
+const POINT_IN_TIME = 'a point in time such as 2026-01-31T12:00:00Z';
+
 const DATE_TIME: FieldType<Date> = {
   osloName: 'DateTime',
   coerce: readDate,
   read: readDate,
   write: (value) => `${value.toISOString().slice(0, 19)}Z`,
-  schema: () => ({ type: 'string', pattern: ISO_8601.source }),
+  schema: () => ({ description: POINT_IN_TIME, type: 'string', pattern: ISO_8601.source }),
   equal: (a, b) => a.getTime() === b.getTime(),
   clone: (value) => new Date(value),
 };
@@ -110,7 +112,7 @@ function readDate(value: unknown): Date {
   const date = value instanceof Date ? new Date(value) : match && new Date(match[1] ? match[0] : `${match[0]}Z`);
   const year = date?.getUTCFullYear() ?? Number.NaN;
   if (date && year >= 0 && year <= 9999) return date;
-  return refuse(value, 'a point in time such as 2026-01-31T12:00:00Z');
+  return refuse(value, POINT_IN_TIME);
 }
 
 function isInteger(value: unknown): value is number {
