@@ -3,13 +3,22 @@
 export * from '../errors.ts';
 export { LinuxHost, type LinuxHostOptions } from '../host/linux/linux-host.ts';
 export { MemoryHost } from '../host/memory/memory-host.ts';
+export type { MemoryLinks, NicSettings } from '../host/memory/memory-links.ts';
+export type {
+  MemoryAddressing,
+  MemoryFilter,
+  MemoryPci,
+  MemorySysctl,
+  PciFunction,
+} from '../host/memory/memory-network.ts';
+export type { MemoryOvsdb } from '../host/memory/memory-ovsdb.ts';
 export type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
 export type { OvsdbClientOptions } from '../host/ovsdb/ovsdb-client.ts';
 export { type Attachment, type BatchOptions, type CallOptions, OsVif, type OsVifOptions } from '../os-vif.ts';
 export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
 export { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';
 export { NoopPlugin } from '../plugins/noop-plugin.ts';
-export { OvsPlugin, type OvsPluginOptions, type QosType } from '../plugins/ovs/ovs-plugin.ts';
+export { type HostDeviceFacts, OvsPlugin, type OvsPluginOptions, type QosType } from '../plugins/ovs/ovs-plugin.ts';
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
 export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
 export { WiringPlugin } from '../plugins/wiring-plugin.ts';
@@ -33,6 +42,7 @@ export type { OvsPortElement } from '../wiring/elements/ovs-port.ts';
 export type { OvsQosElement } from '../wiring/elements/ovs-qos.ts';
 export type { PortElement } from '../wiring/elements/port.ts';
 export type { TapElement } from '../wiring/elements/tap.ts';
+export type { Drift } from '../wiring/elements/verbs.ts';
 export type { VethElement } from '../wiring/elements/veth.ts';
 export type { VirtualFunctionElement } from '../wiring/elements/virtual-function.ts';
 export type { VlanElement } from '../wiring/elements/vlan.ts';
@@ -55,6 +65,7 @@ export type {
   Pci,
   PortSettings,
   Route,
+  SwitchPort,
   Sysctl,
   TapSettings,
   TapState,
@@ -62,6 +73,7 @@ export type {
   VirtualFunctionSettings,
   VlanSettings,
 } from '../wiring/host.ts';
+export { MACVTAP_MODES } from '../wiring/host.ts';
 export type {
   AddBridge,
   AddPort,
@@ -88,4 +100,4 @@ export type {
   SetInterface,
   SetPort,
 } from '../wiring/ovsdb.ts';
-export type { Element, Wiring } from '../wiring/wiring.ts';
+export type { Element, OvsElement, Wiring } from '../wiring/wiring.ts';
