@@ -37,9 +37,13 @@ export function batchDeletions(host: Host): DeletionBatch {
     });
 
   return {
-    host: interceptHost(host, ({ port, method, args: [index] }, proceed) =>
-      port === 'links' && method === 'delete' && typeof index === 'number' ? remove(index) : proceed(),
-    ),
+    host: interceptHost(host, async ({ port, method, args: [links] }, proceed) => {
+      if (port === 'links' && method === 'delete' && typeof links === 'number') return remove(links);
+      // Another batch within this one.
+      if (port === 'links' && method === 'deleteAll' && isIndexes(links))
+        return void (await Promise.all(links.map(remove)));
+      return proceed();
+    }),
     run: async (unplug) => {
       running += 1;
       try {
@@ -56,6 +60,10 @@ interface Deletion {
   readonly index: number;
   resolve(): void;
   reject(error: unknown): void;
+}
+
+function isIndexes(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((index) => typeof index === 'number');
 }
 
 async function deleteTogether(host: Host, batch: readonly Deletion[]): Promise<void> {

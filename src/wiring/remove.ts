@@ -2,10 +2,11 @@
 
 import { UnplugError } from '../errors.ts';
 import { messageOf } from './apply.ts';
+import { batchDeletions } from './batch-deletions.ts';
 import { gateUntilAborted, settledOrAborted } from './deadline.ts';
 import { traced } from './diagnostics.ts';
 import type { Site } from './elements/verbs.ts';
-import { stepsOf } from './steps.ts';
+import { type Step, stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';
 
 /**
@@ -14,19 +15,14 @@ import type { Wiring } from './wiring.ts';
  * @throws UnplugError naming every element that is left, and why
  */
 export async function remove(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {
-  const failures: { label: string; error: unknown }[] = [];
+  const failures: Failure[] = [];
   const { host } = gateUntilAborted(site.host, signal);
-  for (const step of stepsOf(wiring).reverse()) {
-    try {
-      signal?.throwIfAborted();
-      step.validate();
-      const removed = traced('os-vif:remove', { vif: site.owner, element: step.label }, () =>
-        step.remove({ ...site, host, signal }),
-      );
-      await settledOrAborted(removed, signal);
-    } catch (error) {
-      failures.push({ label: step.label, error });
-    }
+  for (const steps of neighbours(stepsOf(wiring).reverse())) {
+    const batch = batchDeletions(host);
+    const removals = steps.map((step) =>
+      batch.run(() => removeStep(step, { ...site, host: steps.length > 1 ? batch.host : host, signal })),
+    );
+    failures.push(...(await Promise.all(removals)).filter((failure) => failure !== undefined));
   }
   const [first] = failures;
   if (first === undefined) return;
@@ -38,4 +34,33 @@ export async function remove(wiring: Wiring, site: Site, signal?: AbortSignal): 
     cause,
     left,
   );
+}
+
+interface Failure {
+  readonly label: string;
+  readonly error: unknown;
+}
+
+async function removeStep(step: Step, site: Site): Promise<Failure | undefined> {
+  const { owner, signal } = site;
+  try {
+    signal?.throwIfAborted();
+    step.validate();
+    const removed = traced('os-vif:remove', { vif: owner, element: step.label }, () => step.remove(site));
+    await settledOrAborted(removed, signal);
+    return undefined;
+  } catch (error) {
+    return { label: step.label, error };
+  }
+}
+
+/** Steps in order, but devices of the VIF that follow each other at once: the kernel then waits once for everybody to let go of them. */
+function neighbours(steps: readonly Step[]): Step[][] {
+  const groups: Step[][] = [];
+  for (const step of steps) {
+    const group = groups.at(-1);
+    if (step.isOwnDevice && group?.[0]?.isOwnDevice) group.push(step);
+    else groups.push([step]);
+  }
+  return groups;
 }

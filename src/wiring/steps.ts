@@ -7,6 +7,8 @@ import { type Element, labelOf, ovsPartOf, verbsOf, type Wiring } from './wiring
 export interface Step {
   /** How messages name it. */
   readonly label: string;
+  /** It is devices of the VIF alone: the kernel can delete them together with those of its neighbours. */
+  readonly isOwnDevice: boolean;
   validate(): void;
   ensure(site: UndoableSite): Promise<void>;
   remove(site: Site): Promise<void>;
@@ -46,6 +48,7 @@ function stepOf(element: Element): Step {
   const verbs = verbsOf(element);
   return {
     label: labelOf(element),
+    isOwnDevice: element.kind === 'veth' || element.kind === 'tap' || (element.kind === 'bridge' && !element.shared),
     validate: () => verbs.validate(element),
     ensure: (site) => verbs.ensure(element, site),
     remove: (site) => verbs.remove(element, site),
@@ -63,6 +66,7 @@ function ovsStep({ parts, beside, labels }: Together): Step {
     get label() {
       return labels.join(', ');
     },
+    isOwnDevice: false,
     validate: () => {
       for (const each of [...beside, ...parts]) each.validate();
     },

@@ -20,7 +20,8 @@ import { isTrunkBridge, namesOf } from './names.ts';
 import {
   bareWiring,
   dpdkWiring,
-  hybridRemains,
+  hybridDevices,
+  hybridPort,
   hybridWiring,
   nativeWiring,
   type OvsVif,
@@ -102,7 +103,7 @@ export class OvsPlugin extends WiringPlugin {
     throw unsupported(vif);
   }
 
-  /** What an unplug takes away: of a native VIF the hypervisor's port too, and what is left of it from when it was hybrid. */
+  /** What an unplug takes away: of a native VIF the hypervisor's port too, and the port that is left from when it was hybrid. */
   unwire(vif: VIFBase, facts: HostDeviceFacts = {}): Wiring {
     const profile = this.#profileOf(vif);
     const known = this.#known(vif, profile);
@@ -110,7 +111,7 @@ export class OvsPlugin extends WiringPlugin {
       const { vifName } = vif.require('vifName');
       const tap = profile.createTap ? { multiQueue: profile.multiqueue ?? false } : undefined;
       if (this.#options.perPortBridge) return portBridgeWiring(known, vifName, tap);
-      return [...hybridRemains(known), ...nativeWiring(known, vifName, tap)];
+      return [...nativeWiring(known, vifName, tap), ...hybridPort(known)];
     }
     if (vif instanceof VIFBridge) return hybridWiring(known, vif.require('bridgeName').bridgeName);
     if (vif instanceof VIFVHostUser) return vhostUserWiringOf(vif, known);
@@ -123,12 +124,15 @@ export class OvsPlugin extends WiringPlugin {
   }
 
   override async unwireOn(host: Host, vif: VIFBase): Promise<Wiring> {
-    return this.unwire(vif, vif instanceof VIFHostDevice ? await this.#factsOf(vif, host) : {});
+    const wiring = this.unwire(vif, vif instanceof VIFHostDevice ? await this.#factsOf(vif, host) : {});
+    if (!(vif instanceof VIFOpenVSwitch)) return wiring;
+    const known = this.#known(vif, this.#profileOf(vif));
+    return (await host.links.get(namesOf(known.id).hybridBridge)) ? [...hybridDevices(known), ...wiring] : wiring;
   }
 
   override async plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void> {
-    if (vif instanceof VIFOpenVSwitch) await this.#removeHybridRemains(vif, context);
     await super.plug(vif, instance, context);
+    if (vif instanceof VIFOpenVSwitch) await this.#removeHybridRemains(vif, context);
   }
 
   async collectGarbage(
@@ -142,12 +146,16 @@ export class OvsPlugin extends WiringPlugin {
   /** Two ports with one iface-id would leave it to chance which of them works. A guest that still runs on the old one keeps it. */
   async #removeHybridRemains(vif: VIFOpenVSwitch, { host, signal }: PluginContext): Promise<void> {
     const known = this.#known(vif, this.#profileOf(vif));
-    const { hybridBridge, bridgeEnd } = namesOf(known.id);
-    const bridge = await host.links.get(hybridBridge);
+    const { hybridBridge, bridgeEnd, switchEnd } = namesOf(known.id);
+    // The plug has just looked at the database: nothing is asked of it again.
+    const hasPort = await host.ovsdb.waitFor('a look at the ports', (view) => view.port(switchEnd) !== undefined, {
+      signal,
+    });
+    const bridge = hasPort ? await host.links.get(hybridBridge) : undefined;
     if (!bridge || !isOwnedBy(bridge, known.id)) return;
     const ports = (await host.links.list()).filter(({ master }) => master === bridge.index);
     if (ports.some(({ name }) => name !== bridgeEnd)) return;
-    await remove(hybridRemains(known), { host, owner: known.id }, signal);
+    await remove([...hybridDevices(known), ...hybridPort(known)], { host, owner: known.id }, signal);
   }
 
   async #factsOf(vif: VIFHostDevice, { pci }: Host): Promise<HostDeviceFacts> {

@@ -56,10 +56,9 @@ export function hybridWiring(vif: OvsVif, bridgeName: string): Wiring {
   return [...hybridDevices(vif, bridgeName), bridgeOf(vif), ...portOf(vif, { name: switchEnd, awaited: true })];
 }
 
-/** What is left of a hybrid VIF when it comes back as a native one. */
-export function hybridRemains(vif: OvsVif): Wiring {
-  const { hybridBridge, switchEnd } = namesOf(vif.id);
-  return [...hybridDevices(vif, hybridBridge), ...portOf(vif, { name: switchEnd })];
+/** The port of a hybrid VIF, for one that comes back as a native one. */
+export function hybridPort(vif: OvsVif): Wiring {
+  return portOf(vif, { name: namesOf(vif.id).switchEnd });
 }
 
 /** A bridge of the VIF's own, joined to the network's bridge by a patch pair. */
@@ -150,7 +149,8 @@ function deviceOf({ mtu }: OvsVif, name: string, tap: WantedTap | undefined): (T
   return [{ kind: 'tap', name, mtu, multiQueue, switched: true, vnetHeader: false, ...(mac !== undefined && { mac }) }];
 }
 
-function hybridDevices({ id, mtu }: OvsVif, name: string): (BridgeElement | VethElement)[] {
+/** The devices of a hybrid VIF. */
+export function hybridDevices({ id, mtu }: OvsVif, name = namesOf(id).hybridBridge): (BridgeElement | VethElement)[] {
   const { bridgeEnd, switchEnd } = namesOf(id);
   return [
     {
