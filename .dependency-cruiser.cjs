@@ -26,10 +26,29 @@ module.exports = {
     apart('the model knows nothing of effects', '^src/(versioned|objects)/', '^src/(wiring|host)/'),
     apart('the effects know nothing of the model', '^src/(wiring|host)/', '^src/(versioned|objects)/'),
     apart('linux and memory hosts stand apart', '^src/host/memory/', '^src/host/(linux|ovsdb)/'),
-    { name: 'the model is pure', severity: 'error', from: { path: '^src/(versioned|objects|errors)' }, to: { dependencyTypes: ['core'] } },
-    { name: 'koffi stays in host/linux', severity: 'error', from: { pathNot: '^src/host/linux/' }, to: { path: 'koffi' } },
-    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'the model is pure',
+      severity: 'error',
+      from: { path: '^src/(versioned|objects|errors)' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'koffi stays in host/linux',
+      severity: 'error',
+      from: { pathNot: '^src/host/linux/' },
+      to: { path: 'koffi' },
+    },
+    {
+      name: 'no cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no orphans', severity: 'error', from: { orphan: true, pathNot: '\\.d\\.ts$' }, to: {} },
   ],
-  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' } },
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
 };

@@ -58,7 +58,7 @@ export type SetFields<T, K extends keyof T> = { readonly [P in K]-?: Exclude<T[P
  *
  * @see oslo.versionedobjects, whose objects these are
  */
-export abstract class VersionedObject implements ObjectState {
+export abstract class VersionedObject {
   /** @internal */ declare readonly [MODEL]: ObjectModel;
   /** @internal */ [VALUES]: unknown[];
   /** @internal */ [CHANGED]: readonly string[];
