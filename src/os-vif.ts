@@ -16,6 +16,7 @@ import { messageOf } from './wiring/apply.ts';
 import { batchDeletions } from './wiring/batch-deletions.ts';
 import type { ElementDrift, PlannedStep } from './wiring/check.ts';
 import { collectGarbage, type Garbage } from './wiring/collect-garbage.ts';
+import { gateUntilAborted, settledOrAborted } from './wiring/deadline.ts';
 import { traced } from './wiring/diagnostics.ts';
 import type { Host } from './wiring/host.ts';
 
@@ -108,7 +109,7 @@ export class OsVif {
     const plugin = this.#pluginFor(vif);
     return this.#inTurn(vif, options, async (context) => {
       if (plugin.check === undefined) throw new PluginError(`the plugin ${vif.plugin} can't check`);
-      return plugin.check(vif, instance, context);
+      return settledOrAborted(plugin.check(vif, instance, context), context.signal);
     });
   }
 
@@ -120,7 +121,7 @@ export class OsVif {
     const plugin = this.#pluginFor(vif);
     return this.#inTurn(vif, options, async (context) => {
       if (plugin.plan === undefined) throw new PluginError(`the plugin ${vif.plugin} can't plan`);
-      return plugin.plan(vif, instance, context);
+      return settledOrAborted(plugin.plan(vif, instance, context), context.signal);
     });
   }
 
@@ -154,16 +155,23 @@ export class OsVif {
    */
   async collectGarbage(
     validVifs: readonly VIFBase[],
-    { dryRun = false }: { readonly dryRun?: boolean } = {},
+    { dryRun = false, ...options }: CallOptions & { readonly dryRun?: boolean } = {},
   ): Promise<Garbage[]> {
     const owners = new Set(validVifs.map((vif) => vif.require('id').id));
-    const context = { host: this.#host };
-    const garbage: Garbage[] = [];
-    // First what holds on to devices, then the devices.
-    for (const plugin of this.#plugins.values())
-      garbage.push(...((await plugin.collectGarbage?.(owners, dryRun, context)) ?? []));
     const names = new Set(validVifs.flatMap(sharedNames));
-    return [...garbage, ...(await collectGarbage(this.#host, { owners, names }, { dryRun }))];
+    const signal = this.#signalFor(options);
+    signal?.throwIfAborted();
+    const { host } = gateUntilAborted(this.#host, signal);
+    const garbage: Garbage[] = [];
+    const collect = async (): Promise<void> => {
+      // First what holds on to devices, then the devices.
+      for (const plugin of this.#plugins.values()) {
+        garbage.push(...((await plugin.collectGarbage?.(owners, dryRun, { host, signal })) ?? []));
+      }
+      garbage.push(...(await collectGarbage(host, { owners, names }, { dryRun })));
+    };
+    await settledOrAborted(collect(), signal);
+    return garbage;
   }
 
   /**

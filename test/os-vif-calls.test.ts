@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { LinuxHost } from '../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../src/host/memory/memory-host.ts';
 import { OsVif } from '../src/os-vif.ts';
+import { TapPlugin } from '../src/plugins/tap-plugin.ts';
 import type { Host } from '../src/wiring/host.ts';
 import { interceptHost } from '../src/wiring/intercept.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from './host/netns.ts';
@@ -32,6 +33,22 @@ describe('a call that takes too long', () => {
       code: 'ERR_OSVIF_UNPLUG',
     });
     await osVif.unplug(tapVif(), instance(), { timeout: 5000 });
+  });
+
+  test.each(['check', 'plan'] as const)('%s ends at its deadline too', async (verb) => {
+    await using osVif = await OsVif.open({ host: slow(new MemoryHost(), 30) });
+    await expect(osVif[verb](bridgeVif(), instance(), { timeout: 15 })).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  test('garbage collection ends at its deadline too, and goes on where it left off', async () => {
+    const host = new MemoryHost();
+    await using quick = await OsVif.open({ host, plugins: [new TapPlugin()] });
+    await quick.plug(tapVif(), instance());
+    await using osVif = await OsVif.open({ host: slow(host, 30), plugins: [new TapPlugin()] });
+    await expect(osVif.collectGarbage([], { timeout: 15 })).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(await names(host)).toEqual(['lo', 'tapdc065497-3c']);
+    await osVif.collectGarbage([]);
+    expect(await names(host)).toEqual(['lo']);
   });
 
   test('ends when its signal is aborted, in the midst of its steps', async () => {

@@ -13,6 +13,7 @@ const REQUESTS: Readonly<Record<string, () => Promise<void>>> = {
   'vf spoofchk': () => host.links.changeVirtualFunction(index, 3, { spoofCheck: false }),
   'vf all': () =>
     host.links.changeVirtualFunction(index, 3, { mac: '02:00:00:00:00:07', vlan: 100, spoofCheck: false, trust: true }),
+  bridge: () => host.links.create({ kind: 'bridge', name: 'br0', bridge: { vlanFiltering: true } }),
   vlan: () => host.links.create({ kind: 'vlan', name: 'vlan100', lower: index, vlan: { id: 100 } }),
   'vlan with mtu': () =>
     host.links.create({ kind: 'vlan', name: 'vlan100', lower: index, vlan: { id: 100 }, mtu: 1450 }),
