@@ -10,6 +10,7 @@ import { VIFPortProfileOpenVSwitch } from '../../objects/port-profile.ts';
 import { type VIFBase, VIFBridge, VIFHostDevice, VIFOpenVSwitch, VIFVHostUser } from '../../objects/vif.ts';
 import type { Garbage } from '../../wiring/collect-garbage.ts';
 import { collectOvsGarbage } from '../../wiring/collect-ovs-garbage.ts';
+import { mayBeThere } from '../../wiring/elements/existing-link.ts';
 import type { Host } from '../../wiring/host.ts';
 import { isOwnedBy } from '../../wiring/ownership.ts';
 import { remove } from '../../wiring/remove.ts';
@@ -127,7 +128,7 @@ export class OvsPlugin extends WiringPlugin {
     const wiring = this.unwire(vif, vif instanceof VIFHostDevice ? await this.#factsOf(vif, host) : {});
     if (!(vif instanceof VIFOpenVSwitch)) return wiring;
     const known = this.#known(vif, this.#profileOf(vif));
-    return (await host.links.get(namesOf(known.id).hybridBridge)) ? [...hybridDevices(known), ...wiring] : wiring;
+    return (await mayBeThere(namesOf(known.id).hybridBridge, host)) ? [...hybridDevices(known), ...wiring] : wiring;
   }
 
   override async plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void> {
