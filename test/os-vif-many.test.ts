@@ -191,6 +191,19 @@ function manySuite(open: () => Promise<Host>): void {
     expect(await names(host)).toEqual(['lo', 'tap-0000009', 'tap-0000008', 'br-other']);
   });
 
+  test('a shared bridge whose deletion was announced and never done is taken over', async () => {
+    const host = await open();
+    await using osVif = await OsVif.open({ host, plugins: [new BridgedTapPlugin()] });
+    await osVif.plugAll(bridgedTaps(0, 1));
+    await osVif.unplugAll(bridgedTaps(0, 1));
+    const bridge = await host.links.get(BRIDGE);
+    // What deleteUnused() does first; then its process was killed.
+    await host.links.change(bridge?.index ?? 0, { group: 0x4d000000 });
+    await osVif.plugAll(bridgedTaps(0, 1));
+    expect(await host.links.get(BRIDGE)).toMatchObject({ index: bridge?.index, group: 0 });
+    expect(await host.links.get('tap-0000000')).toMatchObject({ master: bridge?.index });
+  });
+
   test('a shared bridge that is in use, has an address, or belongs to a VIF that is still there, stays', async () => {
     const host = await open();
     await using osVif = await OsVif.open({ host, plugins: [new BridgedTapPlugin()] });

@@ -6,7 +6,7 @@ import { OsVif } from '../../src/os-vif.ts';
 import type { Host } from '../../src/wiring/host.ts';
 import { bundleChild } from '../children/child.ts';
 import { makeSysfs } from '../host/fake-sysfs.ts';
-import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
+import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../host/netns.ts';
 import { instance } from '../plugins/vifs.ts';
 import { CASES, type Case, PCI_ADDRESS, prepareHost } from './cases.ts';
 
@@ -21,10 +21,12 @@ describe.skipIf(NETNS_UNAVAILABLE)('a process that is killed by SIGKILL', () => 
         const sysfsRoot = await makeSysfs({ address: PCI_ADDRESS, interfaces: ['eth0'] });
         await using host = await LinuxHost.open({ netns: netns.path, sysfsRoot });
         await prepareHost(host);
+        addRoutes(netns);
         const before = await ownNames(host);
 
         const killed = await endedBySignal(child, [name, netns.path, sysfsRoot, String(request)]);
         await expectRecovery(host, tested, before, `killed after request ${request}`);
+        expectRoutes(netns, `killed after request ${request}`);
 
         if (killed) continue;
         expect(request).toBeGreaterThan(1);
@@ -71,9 +73,25 @@ async function expectRecovery(host: Host, { plugin, vif }: Case, before: string[
 }
 
 /** A bridge that several VIFs may share stays when one goes, until nothing is on it. */
-async function releaseSharedBridge({ links }: Host): Promise<void> {
+async function releaseSharedBridge({ links, addressing }: Host): Promise<void> {
   const eth0 = await links.get('eth0');
-  if (eth0?.master) await links.change(eth0.index, { master: 0 });
+  if (!eth0?.master) return;
+  await links.change(eth0.index, { master: 0 });
+  await addressing.move(await addressing.get(eth0.master), eth0.master, eth0.index);
+}
+
+/** eth0 is in use: the way to the world must not get lost. */
+function addRoutes(netns: Netns): void {
+  for (const name of ['eth0', 'far0']) netns.run('ip', 'link', 'set', name, 'up');
+  for (const address of ['192.0.2.7/24', '192.0.2.8/24', '198.51.100.7/24'])
+    netns.run('ip', 'addr', 'add', address, 'dev', 'eth0');
+  netns.run('ip', 'route', 'add', 'default', 'via', '192.0.2.1');
+}
+
+function expectRoutes(netns: Netns, when: string): void {
+  expect(netns.run('ip', '-4', 'route', 'show', 'default'), when).toContain('default via 192.0.2.1');
+  const addresses = netns.run('ip', '-4', '-o', 'addr').match(/\d+\.\d+\.\d+\.\d+\/24/g);
+  expect(addresses?.sort(), when).toEqual(['192.0.2.7/24', '192.0.2.8/24', '198.51.100.7/24']);
 }
 
 async function endedBySignal(script: string, args: string[]): Promise<boolean> {
