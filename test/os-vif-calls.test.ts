@@ -25,6 +25,17 @@ describe('a call that takes too long', () => {
     expect(await names(host)).toEqual(['lo', 'eth0', 'far0']);
   });
 
+  test('says what may be left when the host does not answer at all', { timeout: 20_000 }, async () => {
+    const host = interceptHost(new MemoryHost(), async ({ method }, proceed) =>
+      method === 'create' ? new Promise(() => {}) : proceed(),
+    );
+    await using osVif = await OsVif.open({ host });
+    await expect(osVif.plug(tapVif(), instance(), { timeout: 50 })).rejects.toMatchObject({
+      cause: { name: 'TimeoutError' },
+      left: ['tap tapdc065497-3c (the host has not answered yet, what it does is not known)'],
+    });
+  });
+
   test('an option of the call comes before that of OsVif, and 0 is for ever', async () => {
     await using osVif = await OsVif.open({ host: slow(new MemoryHost(), 30), timeout: 10 });
     await expect(osVif.plug(tapVif(), instance())).rejects.toMatchObject({ cause: { name: 'TimeoutError' } });

@@ -66,7 +66,11 @@ async function ensure(step: Step, site: Site, done: Done[]): Promise<void> {
   const ensured = traced('os-vif:ensure', { vif: owner, element: step.label }, () =>
     step.ensure({ ...site, undoable }),
   );
-  await settledOrAborted(ensured, signal);
+  await settledOrAborted(ensured, signal, () => undoable(refuseUnknown));
+}
+
+async function refuseUnknown(): Promise<never> {
+  throw new Error('the host has not answered yet, what it does is not known');
 }
 
 async function takeBack(done: Done[], { owner }: Site): Promise<string[]> {

@@ -27,14 +27,24 @@ export function gateUntilAborted(host: Host, signal: AbortSignal | undefined): G
   };
 }
 
-/** The work's outcome; once the signal is aborted, only if that comes soon, so that one knows what was done. */
-export async function settledOrAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/**
+ * The work's outcome; once the signal is aborted, only if that comes soon, so that one knows what was done.
+ * @param onGiveUp called when it did not come
+ */
+export async function settledOrAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  onGiveUp: () => void = () => {},
+): Promise<T> {
   if (signal === undefined) return work;
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
   const givenUp = new Promise<never>((_, reject) => {
     onAbort = () => {
-      timer = setTimeout(() => reject(signal.reason), GRACE_MS);
+      timer = setTimeout(() => {
+        onGiveUp();
+        reject(signal.reason);
+      }, GRACE_MS);
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort);
