@@ -16,7 +16,7 @@ export interface OvsdbClientOptions {
   readonly tls?: OvsdbTlsOptions | undefined;
 }
 
-export const DEFAULT_CONNECTION = 'unix:/run/openvswitch/db.sock';
+const DEFAULT_CONNECTION = 'unix:/run/openvswitch/db.sock';
 const DEFAULT_TIMEOUT_MS = 120_000;
 
 /** A server that never answered is given this long, in ms, before a call fails: long enough for one that is just restarting. */

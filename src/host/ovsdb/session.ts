@@ -12,7 +12,7 @@ export interface SessionHandlers {
 }
 
 /** Milliseconds of silence after which the server is asked for a sign of life, and then as many again until it is given up. */
-export const PROBE_INTERVAL_MS = 5_000;
+const PROBE_INTERVAL_MS = 5_000;
 
 interface Pending {
   readonly method: string;

@@ -38,7 +38,7 @@ const COLUMNS: Readonly<Record<OvsdbTable, Readonly<Record<string, ColumnKind>>>
 /** Columns that came after Open vSwitch 2.0; a server without them is used without them. */
 const YOUNG_COLUMNS = new Set(['datapath_types', 'iface_types', 'error', 'mtu', 'mtu_request']);
 
-export const TABLES: readonly OvsdbTable[] = ['Open_vSwitch', 'Bridge', 'Port', 'Interface', 'QoS'];
+const TABLES: readonly OvsdbTable[] = ['Open_vSwitch', 'Bridge', 'Port', 'Interface', 'QoS'];
 
 /** The columns that are in use and that a server has. */
 export type KnownColumns = ReadonlyMap<OvsdbTable, ReadonlyMap<string, ColumnKind>>;

@@ -31,7 +31,7 @@ import {
   vhostUserWiring,
   type WantedTap,
 } from './ovs-wiring.ts';
-import { representorOf, type VirtualFunction, virtualFunctionOf } from './representor.ts';
+import { representorOf, type VirtualFunctionPlace, virtualFunctionOf } from './representor.ts';
 
 /** os-vif's options, by os-vif's names and with its defaults; where the database is, the host is told. */
 export interface OvsPluginOptions {
@@ -54,7 +54,7 @@ export type QosType = 'linux-htb' | 'linux-hfsc' | 'linux-sfq' | 'linux-codel' |
 export interface HostDeviceFacts {
   /** The name of its representor's network device. */
   readonly representor?: string;
-  readonly virtualFunction?: VirtualFunction;
+  readonly virtualFunction?: VirtualFunctionPlace;
 }
 
 /** Named `ovs`. */
