@@ -54,15 +54,18 @@ export function passedThroughVif(binding: Binding, plugin: 'noop' | 'ib_hostdev'
   });
 }
 
-/** No `vifName`: libvirt makes the macvtap device. `bridgeInterface` names the device below, which has no PCI address in the binding. */
+/**
+ * No `vifName`: libvirt makes the macvtap device. The binding names the device below, and no PCI address: `bridgeInterface` has the
+ * name, and `vlanName` that of the VLAN device between, where there is one.
+ */
 export function macvtapVif(binding: Binding): VIFBase {
-  const { macvtap_source: source, macvtap_mode: mode, physical_interface: lower, vlan } = binding.details;
-  const id = numberOf(vlan);
+  const { macvtap_source: source, macvtap_mode: mode, physical_interface: physical } = binding.details;
+  const vlan = numberOf(binding.details.vlan);
   return new VIFDirect({
-    ...common(binding, { bridgeInterface: lower, ...(id ? { vlan: id } : {}) }),
+    ...common(binding, vlan ? { bridgeInterface: physical, vlan } : { bridgeInterface: source }),
     plugin: 'macvtap',
     mode,
-    ...(id || source !== lower ? { vlanName: source } : {}),
+    ...(vlan ? { vlanName: source } : {}),
   });
 }
 

@@ -2,6 +2,8 @@
 
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { type VIFBase, VIFDirect } from '../objects/vif.ts';
+import type { ExistingDevice } from '../wiring/elements/existing-device.ts';
+import type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 import type { Element, Wiring } from '../wiring/wiring.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
@@ -37,41 +39,54 @@ export class MacvtapPlugin extends WiringPlugin {
 
   /** Several guests on one device, or on one VLAN of it. */
   #shared(vif: VIFDirect): Wiring {
-    const { mode, devAddress } = vif.require('mode', 'devAddress');
+    const { mode } = vif.require('mode');
     const isolated = mode === 'bridge' && this.#options.isolateGuests;
-    const vlan = vlanBelow(vif, devAddress);
-    const lower = vlan[0]?.name ?? { pciAddress: devAddress };
-    return [
-      ...vlan,
-      { ...guestNic(vif), kind: 'macvtap', lower, mode: isolated ? 'private' : mode === 'bridge' ? 'bridge' : 'vepa' },
-    ];
+    const vlan = vlanBelow(vif);
+    const lower = vlan[0]?.name ?? deviceBelow(vif);
+    return [...vlan, ...guestNic(vif, lower, isolated ? 'private' : mode === 'bridge' ? 'bridge' : 'vepa')];
   }
 }
 
-function vlanBelow({ vlanName, network }: VIFDirect, devAddress: string): Element[] {
+/** Neutron's macvtap agent tells no PCI address: the network then names the device. */
+function deviceBelow(vif: VIFDirect): ExistingDevice {
+  const { devAddress, network } = vif;
+  if (devAddress === undefined && network?.bridgeInterface) return network.bridgeInterface;
+  return { pciAddress: vif.require('devAddress').devAddress };
+}
+
+function vlanBelow(vif: VIFDirect): Element[] {
+  const { vlanName, network } = vif;
   if (!vlanName) return [];
-  const id = network?.vlan ?? 0;
-  return [{ kind: 'vlan', name: vlanName, id, lower: { pciAddress: devAddress }, shared: true }];
+  return [{ kind: 'vlan', name: vlanName, id: network?.vlan ?? 0, lower: deviceBelow(vif), shared: true }];
 }
 
 /** The guest alone has the device. What it may send is set where it can't change it: on the physical function. */
 function passthrough(vif: VIFDirect): Wiring {
-  const { devAddress } = vif.require('devAddress');
-  const { mac } = guestNic(vif);
+  const { devAddress, network, address } = vif;
+  const lower = deviceBelow(vif);
+  const settings = { vlan: network?.vlan ?? 0, optional: true, ...(address ? { mac: address } : {}) };
   return [
-    {
-      kind: 'virtual-function',
-      name: devAddress,
-      vlan: vif.network?.vlan ?? 0,
-      optional: true,
-      ...(mac !== undefined && { mac }),
-    },
-    { ...guestNic(vif), kind: 'macvtap', lower: { pciAddress: devAddress }, mode: 'passthru', lowerUp: true },
+    ...(devAddress === undefined ? [] : [{ ...settings, kind: 'virtual-function', name: devAddress } as const]),
+    ...guestNic(vif, lower, 'passthru'),
   ];
 }
 
-function guestNic(vif: VIFDirect): { name: string; mac?: string; mtu?: number } {
-  const { vifName } = vif.require('vifName');
-  const { address, network } = vif;
-  return { name: vifName, ...(address ? { mac: address } : {}), ...(network?.mtu ? { mtu: network.mtu } : {}) };
+/** The macvtap device; nothing where the VIF has no name for it, because the hypervisor makes it. */
+function guestNic(
+  { vifName, address, network }: VIFDirect,
+  lower: ExistingDevice,
+  mode: MacvtapElement['mode'],
+): Element[] {
+  if (vifName === undefined) return [];
+  return [
+    {
+      kind: 'macvtap',
+      name: vifName,
+      lower,
+      mode,
+      ...(address ? { mac: address } : {}),
+      ...(network?.mtu ? { mtu: network.mtu } : {}),
+      ...(mode === 'passthru' && { lowerUp: true }),
+    },
+  ];
 }

@@ -3,7 +3,7 @@
  * Somebody else routes to it (Project Calico), or does with it whatever else they like.
  */
 
-import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
+import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { VIFPortProfileFPTap } from '../objects/port-profile.ts';
 import { type VIFBase, VIFGeneric } from '../objects/vif.ts';
 import type { TapElement } from '../wiring/elements/tap.ts';
@@ -39,7 +39,13 @@ export class TapPlugin extends WiringPlugin {
           vifObjectName: 'VIFGeneric',
           minVersion: '1.0',
           maxVersion: VIFGeneric.version,
-          supportedPortProfiles: [],
+          supportedPortProfiles: [
+            new HostPortProfileInfo({
+              profileObjectName: VIFPortProfileFPTap.objectName,
+              minVersion: '1.0',
+              maxVersion: VIFPortProfileFPTap.version,
+            }),
+          ],
         }),
       ],
     });

@@ -107,6 +107,8 @@ test('a macvtap port names its devices, and libvirt makes the macvtap device', (
   expect(vif instanceof VIFDirect && vif.isSet('vifName')).toBe(false);
   const flat = { macvtap_source: 'eth0', macvtap_mode: 'vepa', physical_interface: 'eth0' } as const;
   expect(fromBinding('macvtap', { 'binding:vif_details': flat }).toPlain()).not.toHaveProperty('vlan_name');
+  const bonded = { macvtap_source: 'bond0', macvtap_mode: 'vepa', physical_interface: 'eth0', vlan: 0 } as const;
+  expect(fromBinding('macvtap', { 'binding:vif_details': bonded }).network?.bridgeInterface).toBe('bond0');
 });
 
 test('the numbers of 802.1Qbg may be digits', () => {

@@ -12,8 +12,10 @@ import {
   negotiate,
   VIFBase,
   VIFBridge,
+  VIFGeneric,
   VIFHostDevice,
   VIFOpenVSwitch,
+  VIFPortProfileFPTap,
   VIFPortProfileOpenVSwitch,
   VIFPortProfileOVSRepresentor,
   VIFVHostUser,
@@ -118,6 +120,13 @@ test('every VIF that our own plugins describe can be negotiated with them', asyn
       'versioned_object.name': name,
     });
   }
+});
+
+test('the tap plugin takes the profile that a TAP has its host-side address in', async () => {
+  await using osVif = await OsVif.open({ host: new MemoryHost() });
+  const portProfile = new VIFPortProfileFPTap({ macAddress: '00:61:fe:ed:ca:fe' });
+  const vif = new VIFGeneric({ ...base(), plugin: 'tap', vifName: 'tap1', portProfile });
+  expect(negotiate(vif, osVif.hostInfo())).toEqual(vif.toPrimitive());
 });
 
 describe.skipIf(PEER_MISSING !== undefined)(`with Python os-vif${PEER_MISSING ? `: ${PEER_MISSING}` : ''}`, () => {

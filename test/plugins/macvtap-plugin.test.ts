@@ -69,6 +69,34 @@ test('a virtual function gets its address and VLAN from the physical one, and lo
   await osVif.unplug(vif, instance());
 });
 
+test('where the hypervisor makes the macvtap device, just what is below it is plugged', async () => {
+  const host = hostWithNic();
+  await using osVif = await OsVif.open({ host });
+  const network = new Network({ vlan: 7, bridgeInterface: 'eth0' });
+  const vif = directVif({ vifName: undefined, devAddress: undefined, vlanName: 'eth0.7', network });
+  await osVif.plug(vif, instance());
+  const eth0 = await host.links.get('eth0');
+  expect(await host.links.get('eth0.7')).toMatchObject({ kind: 'vlan', lower: eth0?.index, vlan: { id: 7 }, up: true });
+  expect((await host.links.list()).map(({ kind }) => kind)).not.toContain('macvtap');
+
+  const onFunction = directVif({ vifName: undefined, devAddress: '0000:03:10.1', mode: 'passthrough', network });
+  await osVif.plug(onFunction, instance());
+  expect((await host.links.virtualFunctions(eth0?.index ?? 0))[1]).toMatchObject({ vlan: 7, mac: 'fa:16:3e:4a:5b:6c' });
+});
+
+test('a device that the network names needs no PCI address', () => {
+  const vif = directVif({
+    devAddress: undefined,
+    mode: 'passthrough',
+    network: new Network({ bridgeInterface: 'eth0' }),
+  });
+  expect(new MacvtapPlugin().wire(vif)).toEqual([
+    { kind: 'macvtap', name: 'macvtap0', lower: 'eth0', mode: 'passthru', mac: 'fa:16:3e:4a:5b:6c', lowerUp: true },
+  ]);
+  const nowhere = directVif({ devAddress: undefined, network: new Network({}) });
+  expect(() => new MacvtapPlugin().wire(nowhere)).toThrow(/devAddress must be set/);
+});
+
 test('a PCI function without a device is an error that names it', async () => {
   await using osVif = await OsVif.open({ host: new MemoryHost() });
   await expect(osVif.plug(directVif(), instance())).rejects.toMatchObject({
