@@ -10,6 +10,10 @@ const NEEDED = [
   { package: 'openssl', probe: ['openssl', 'version'] },
   { package: 'strace', probe: ['strace', '-V'] },
   { package: 'openvswitch-switch', probe: ['ovs-vswitchd', '--version'] },
+  { package: 'libvirt-clients', probe: ['virsh', '--version'] },
+  { package: 'libxml2-utils', probe: ['xmllint', '--version'] },
+  { package: 'qemu-system-x86', probe: ['qemu-system-x86_64', '--version'] },
+  { package: 'ipxe-qemu', probe: ['ls', '/usr/lib/ipxe/qemu/pxe-virtio.rom'] },
   { package: 'python3-os-vif', probe: ['/usr/bin/python3', '-c', 'import os_vif'] },
 ];
 

@@ -62,7 +62,7 @@ function whyMissing(): string | undefined {
   const missing = Object.keys(PACKAGES).filter((command) => spawnSync(command, ['--version']).error !== undefined);
   if (missing.length === 0) return undefined;
   const packages = [...new Set(missing.map((command) => PACKAGES[command]))];
-  const why = `${missing.join(', ')} not there: apt-get install ${packages.join(' ')} libvirt-daemon`;
+  const why = `${missing.join(', ')} not there: apt-get install ${packages.join(' ')}`;
   if (process.env.CI) throw new Error(why);
   return why;
 }
