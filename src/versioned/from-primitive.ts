@@ -62,12 +62,12 @@ function hasPatch(version: string): boolean {
 }
 
 function fill(values: unknown[], model: ObjectModel, data: Record<string, unknown>, depth: number): void {
-  const { wireNames, readers } = model;
+  const { wireNames, readers, hasInitials } = model;
   let i = 0;
   try {
     for (; i < wireNames.length; i++) {
       const found = data[wireNames[i] ?? ''];
-      if (found === undefined) values[i] = initialValue(model.fields[i]);
+      if (found === undefined) values[i] = hasInitials ? initialValue(model.fields[i]) : undefined;
       else values[i] = found === null ? valueForNull(model.fields[i]) : readers[i]?.(found, depth + 1);
     }
   } catch (error) {

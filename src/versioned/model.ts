@@ -57,6 +57,8 @@ export interface ObjectModel {
   readonly wireNames: readonly string[];
   readonly readers: readonly FieldType<unknown>['read'][];
   readonly writers: readonly FieldType<unknown>['write'][];
+  /** Whether any field has an initial value. */
+  readonly hasInitials: boolean;
   /** The list of changes that was read last, and the fields it names: a sender's lists are the same again and again. */
   lastChanges: { readonly names: readonly string[]; readonly indexes: readonly number[] };
 }

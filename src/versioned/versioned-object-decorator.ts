@@ -92,6 +92,7 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     wireNames: ordered.map(({ wireName }) => wireName),
     readers: ordered.map(({ type }) => type.read),
     writers: ordered.map(({ type }) => type.write),
+    hasInitials: ordered.some(({ initial }) => initial !== undefined),
     lastChanges: { names: NO_CHANGES, indexes: [] },
   };
 }

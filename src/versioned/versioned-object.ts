@@ -67,7 +67,7 @@ export abstract class VersionedObject {
   constructor(values: object = {}) {
     const model = this[MODEL];
     if (model === undefined) throw new TypeError(`${new.target.name} needs the @versionedObject decorator`);
-    this[VALUES] = values === BLANK ? [] : model.unset.slice();
+    this[VALUES] = values === BLANK ? new Array(model.fields.length) : model.unset.slice();
     this[CHANGED] = NO_CHANGES;
     this[VERSION] = model.version;
     if (values === BLANK) return;
