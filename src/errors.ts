@@ -387,8 +387,8 @@ export class OvsPortError extends OsVifError {
   /** ovs-vswitchd's own words. */
   readonly error: string;
 
-  constructor(port: string, error: string) {
-    super('ERR_OSVIF_OVS_PORT', `ovs-vswitchd could not open port ${port}: ${error}`);
+  constructor(port: string, error: string, options?: ErrorOptions) {
+    super('ERR_OSVIF_OVS_PORT', `ovs-vswitchd could not open port ${port}: ${error}`, options);
     this.port = port;
     this.error = error;
   }

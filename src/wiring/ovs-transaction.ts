@@ -1,6 +1,6 @@
 /** Works on neighbouring elements of Open vSwitch's database together: one transaction for all of them. */
 
-import { OvsDatapathError, OvsdbEditError, OvsdbServerError, OvsPortError } from '../errors.ts';
+import { OvsDatapathError, OvsdbEditError, OvsdbServerError, OvsdbTimeoutError, OvsPortError } from '../errors.ts';
 import type { OvsVerbs } from './elements/ovs-verbs.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './elements/verbs.ts';
 import { undoOf } from './ovs-undo.ts';
@@ -66,14 +66,21 @@ export async function ensureOvs(parts: readonly OvsPart[], site: UndoableSite): 
     throw error;
   }
   const added = new Set(edits.map((edit) => (edit.edit === 'add-port' ? edit.name : undefined)));
-  for (const port of parts.flatMap((part) => part.awaited())) {
-    await ovsdb.waitFor(
-      `waiting for ovs-vswitchd to open port ${port}`,
-      (view) => isOpen(port, view, added.has(port)),
-      {
-        signal: site.signal,
-      },
-    );
+  for (const port of parts.flatMap((part) => part.awaited())) await untilOpen(port, added.has(port), site);
+}
+
+/** @throws OvsPortError with the words of ovs-vswitchd, also at the deadline when it has said any */
+async function untilOpen(port: string, isNew: boolean, { host: { ovsdb }, signal }: Site): Promise<void> {
+  let said: string | undefined;
+  const look = (view: OvsdbView) => {
+    said = view.interface(port)?.error;
+    return isOpen(port, view, isNew);
+  };
+  try {
+    await ovsdb.waitFor(`waiting for ovs-vswitchd to open port ${port}`, look, { signal });
+  } catch (error) {
+    if (error instanceof OvsdbTimeoutError && said !== undefined) throw new OvsPortError(port, said, { cause: error });
+    throw error;
   }
 }
 

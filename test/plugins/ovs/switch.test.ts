@@ -72,6 +72,39 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
     expect(elsewhere.links()).toEqual([]);
   });
 
+  test('of a port that was there, and has not worked since, fails at its deadline with the words of ovs-vswitchd', async () => {
+    const { server } = await given();
+    server.vsctl(
+      'add-br',
+      'br-int',
+      '--',
+      'set',
+      'bridge',
+      'br-int',
+      'datapath_type=netdev',
+      '--',
+      'add-port',
+      'br-int',
+      TAP,
+    );
+    const elsewhere = await makeNetns();
+    const host = await LinuxHost.open({
+      netns: elsewhere.path,
+      ovsdb: { connection: server.connection, timeout: 500 },
+    });
+    onTestFinished(() => host.close());
+    const osVif = await OsVif.open({ host, plugins: [new OvsPlugin()] });
+
+    const failing = osVif.plug(tapVif(), instance());
+
+    await expect(failing).rejects.toMatchObject({
+      cause: { code: 'ERR_OSVIF_OVS_PORT', cause: { code: 'ERR_OSVIF_OVSDB_TIMEOUT' } },
+    });
+    expect(server.vsctl('list-ports', 'br-int')).toBe(TAP);
+    expect(server.vsctl('get', 'interface', TAP, 'external_ids')).toBe('{}');
+    expect(elsewhere.links()).toEqual([]);
+  });
+
   test('fails at its deadline when no ovs-vswitchd runs, says so, and leaves nothing behind', async () => {
     const { osVif, state } = await given({ withSwitch: false, timeout: 500 });
     const before = await state();
