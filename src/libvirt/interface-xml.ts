@@ -111,14 +111,15 @@ function direct(vif: VIFDirect, guest: GuestInterface): Backend {
   if (vif.plugin === 'macvtap' && vif.vifName !== undefined) return ethernet(vif.vifName, 'no');
   const { mode } = vif.require('mode');
   const dev = deviceName(lowerDevice(vif, guest), 'the device below a VIFDirect');
+  const isOwnFunction = mode === 'passthrough' && vif.devAddress !== undefined;
   return {
     type: 'direct',
-    driver: mode === 'passthrough' && vif.devAddress !== undefined ? 'vhost' : 'hypervisor',
+    driver: isOwnFunction ? 'vhost' : 'hypervisor',
     source: {
       name: 'source',
       attributes: { dev, mode: mode === 'bridge' && guest.isolateGuests ? 'private' : mode },
     },
-    vlan: vif.vlanName === undefined ? vlanElement(vif) : undefined,
+    vlan: isOwnFunction ? vlanElement(vif) : undefined,
     virtualPort: virtualPort(vif),
     bandwidth: true,
   };
@@ -172,16 +173,20 @@ function hostDevice(vif: VIFHostDevice, guest: GuestInterface): Backend {
 }
 
 /** libvirt only warns that it can't limit a passed-through device. Nova writes the limit where no switch of the host could set one. */
-function isSwitchedByNic({ network, portProfile }: VIFHostDevice): boolean {
-  const isTagged = network?.vlan !== undefined && network.vlan !== null && !network.shouldProvideVlan;
-  return isTagged || portProfile instanceof VIFPortProfile8021Qbh;
+function isSwitchedByNic(vif: VIFHostDevice): boolean {
+  return vlanTag(vif) !== undefined || vif.portProfile instanceof VIFPortProfile8021Qbh;
 }
 
-/** The NIC tags what the guest sends, unless a VLAN device of the host does, below a bridge. */
-function vlanElement({ network }: VIFBase): XmlElement | undefined {
-  if (!network?.vlan || network.shouldProvideVlan) return undefined;
-  const id = wholeNumber(network.vlan, 'network.vlan', 1, 4094);
-  return { name: 'vlan', children: [{ name: 'tag', attributes: { id } }] };
+function vlanElement(vif: VIFBase): XmlElement | undefined {
+  const tag = vlanTag(vif);
+  return tag ? { name: 'vlan', children: [{ name: 'tag', attributes: { id: tag } }] } : undefined;
+}
+
+/** The NIC tags what the guest sends; 0 is no tag. Undefined where a VLAN device of the host does it, or the switch of a port profile. */
+function vlanTag({ network, portProfile }: VIFBase): number | undefined {
+  const { vlan, shouldProvideVlan } = network ?? {};
+  if (vlan === undefined || vlan === null || shouldProvideVlan || portProfile !== undefined) return undefined;
+  return wholeNumber(vlan, 'network.vlan', 0, 4094);
 }
 
 function targetElement(name: string, managed?: 'no'): XmlElement {

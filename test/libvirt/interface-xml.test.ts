@@ -74,7 +74,9 @@ describe('the device on the host', () => {
     expect(toInterfaceXml(hostDeviceVif(undefined, { vlan: 7 }), KVM)).toContain('<vlan><tag id="7"/></vlan>');
     expect(toInterfaceXml(hostDeviceVif(undefined, { vlan: 7, shouldProvideVlan: true }), KVM)).not.toContain('vlan');
     expect(toInterfaceXml(hostDeviceVif(undefined, { vlan: 0 }), KVM)).not.toContain('vlan');
-    expect(() => toInterfaceXml(hostDeviceVif(undefined, { vlan: 4095 }), KVM)).toThrow(/network.vlan.*1 to 4094/);
+    expect(() => toInterfaceXml(hostDeviceVif(undefined, { vlan: 4095 }), KVM)).toThrow(/network.vlan.*0 to 4094/);
+    const profile = new VIFPortProfile8021Qbh({ profileId: 'p' });
+    expect(toInterfaceXml(hostDeviceVif(profile, { vlan: 7 }), KVM)).not.toContain('vlan');
   });
 });
 
