@@ -21,8 +21,11 @@ export interface FieldOptions<V> {
   childVersions?: Readonly<Record<string, string>>;
 }
 
-/** Decorates a property whose type takes what the field holds. */
-export type FieldDecorator<V> = <K extends string, T extends { [P in K]?: V }>(target: T, key: K) => void;
+/** Decorates a property whose type is exactly what the field holds. */
+export type FieldDecorator<V> = <K extends string, T extends { [P in K]?: V }>(
+  target: T & ([V] extends [T[K]] ? unknown : never),
+  key: K,
+) => void;
 
 const DECLARATIONS = 'os-vif:fields';
 const FIRST_VERSION = '1.0';

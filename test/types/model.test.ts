@@ -107,6 +107,10 @@ test('a property whose type does not take what its field holds does not compile'
     @field(oneOf(['a', 'b'])) word?: number;
     // @ts-expect-error the default of a string is a string
     @field(string(), { default: 5 }) defaulted?: string;
+    // @ts-expect-error null is a value of the field, and the property has none
+    @field(string(), { nullable: true }) tight?: string;
+    // @ts-expect-error a list can't be changed in place
+    @field(listOf(string())) mutable?: string[];
   }
   expectTypeOf<FieldName<Typed>>().toExtend<string>();
 });
