@@ -53,7 +53,7 @@ export interface NetworkInfoEntry {
   readonly id: string;
   /** The guest's MAC address. */
   readonly address?: string | null;
-  readonly network: NovaNetwork | null;
+  readonly network: NovaNetwork;
   /** `binding:vif_type` */
   readonly type?: string | null;
   /** `binding:vif_details` */

@@ -1,15 +1,17 @@
 /** A VIF of an entry of nova's network_info cache. */
-import { PortBindingError } from '../errors.ts';
+import { describeValue } from '../errors.ts';
 import { FixedIP, FixedIPList } from '../objects/fixed-ip.ts';
 import type { Network } from '../objects/network.ts';
 import { Route, RouteList } from '../objects/route.ts';
 import { Subnet, SubnetList } from '../objects/subnet.ts';
 import type { VIFBase } from '../objects/vif.ts';
+import { isRecord } from '../versioned/primitive.ts';
 import type { Violation } from '../versioned/validate.ts';
 import type { FieldValues } from '../versioned/versioned-object.ts';
 import { portDeviceName } from './binding.ts';
 import { bindingError, convert } from './convert.ts';
 import type { NetworkInfoEntry, NovaNetwork, NovaRoute, NovaSubnet } from './network-info.ts';
+import { validateEntry } from './network-info-schema.ts';
 import type { NeutronPort } from './port.ts';
 import { isBound, validateBinding } from './validate-binding.ts';
 
@@ -17,11 +19,15 @@ import { isBound, validateBinding } from './validate-binding.ts';
  * The VIF of an entry of nova's network_info cache (nova.network.model.VIF, as JSON): the one that nova makes.
  *
  * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError with paths in the entry
- * @throws FieldValueError where the network has values of another form
  */
 export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
+  if (!isRecord(entry))
+    throw bindingError('', undefined, [
+      { path: '', message: `expected an entry of network_info, found ${describeValue(entry)}` },
+    ]);
   const port = portOf(entry);
-  if (!isBound(port)) throw bindingError(entry.id, entry.type, validateBinding(port).map(inEntry));
+  const violations = [...validateBinding(port).map(inEntry), ...validateEntry(entry)];
+  if (!isBound(port) || violations.length > 0) throw bindingError(entry.id, entry.type, violations);
   const { id, devname } = entry;
   return convert({
     id,
@@ -30,7 +36,7 @@ export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
     vnicType: port['binding:vnic_type'] ?? 'normal',
     details: port['binding:vif_details'] ?? {},
     profile: port['binding:profile'] ?? {},
-    network: networkOf(entry),
+    network: networkOf(entry.network),
     deviceName: devname ?? portDeviceName('nic', id),
     interfaceId: entry.ovs_interfaceid || id,
     active: entry.active ?? false,
@@ -44,11 +50,10 @@ function portOf({ id, address, type, details, profile, vnic_type, qbg_params, ne
   const lower = type === '802.1qbg' ? network?.meta?.interface : undefined;
   const port: Partial<NeutronPort> = {
     id,
-    'binding:vif_details': {
-      ...details,
-      ...qbg_params,
-      ...(typeof lower === 'string' && { physical_interface: lower }),
-    },
+    'binding:vif_details':
+      isRecord(details) || !details
+        ? { ...details, ...qbg_params, ...(typeof lower === 'string' && { physical_interface: lower }) }
+        : details,
     'binding:profile': profile ?? null,
     ...(address !== undefined && address !== null && { mac_address: address }),
     ...(type !== undefined && type !== null && { 'binding:vif_type': type }),
@@ -75,11 +80,9 @@ const NAMES_IN_ENTRY: Readonly<Record<string, string>> = {
   'binding:vnic_type': 'vnic_type',
 };
 
-function networkOf({ id, network }: NetworkInfoEntry): FieldValues<Network> {
-  if (network === null || typeof network !== 'object') {
-    throw new PortBindingError(id, [{ path: '/network', message: 'missing' }]);
-  }
-  const { bridge, label, meta = {} } = network;
+function networkOf(network: NovaNetwork): FieldValues<Network> {
+  const { bridge, label } = network;
+  const meta = network.meta ?? {};
   return {
     id: network.id,
     bridgeInterface: meta.bridge_interface ?? null,
@@ -89,17 +92,12 @@ function networkOf({ id, network }: NetworkInfoEntry): FieldValues<Network> {
     ...(typeof label === 'string' && { label }),
     ...(typeof meta.multi_host === 'boolean' && { multiHost: meta.multi_host }),
     ...(typeof meta.should_create_bridge === 'boolean' && { shouldProvideBridge: meta.should_create_bridge }),
-    ...vlanOf(id, network),
+    // As nova: which VLAN it is counts where it is said whether a device is made for it, be it true or false.
+    ...(typeof meta.should_create_vlan === 'boolean' && {
+      shouldProvideVlan: meta.should_create_vlan,
+      vlan: Number(meta.vlan),
+    }),
   };
-}
-
-/** Nova says whether a VLAN device goes below the bridge, and then must say which. */
-function vlanOf(id: string, { meta = {} }: NovaNetwork): FieldValues<Network> {
-  const { should_create_vlan: shouldProvideVlan, vlan } = meta;
-  if (typeof shouldProvideVlan !== 'boolean') return {};
-  if (vlan !== undefined && vlan !== null) return { shouldProvideVlan, vlan: Number(vlan) };
-  const message = 'missing: should_create_vlan is set, so the VLAN id must be';
-  throw new PortBindingError(id, [{ path: '/network/meta/vlan', message }]);
 }
 
 function subnetOf({ cidr, dns, gateway, ips, routes }: NovaSubnet): Subnet {

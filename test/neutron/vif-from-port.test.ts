@@ -227,7 +227,8 @@ describe('a port without a usable binding is refused, with what to look at', () 
     expect(() => vifFromNetworkInfo({ ...entry, type: 'hw_veb', vnic_type: 'direct', profile: {} })).toThrow(
       /\/profile\/pci_slot: missing/,
     );
-    expect(() => vifFromNetworkInfo({ ...entry, type: 'ovs', network: null })).toThrow(/\/network: missing/);
+    const nowhere = JSON.parse(JSON.stringify({ ...entry, type: 'ovs', network: null }));
+    expect(() => vifFromNetworkInfo(nowhere)).toThrow(/\/network: expected object, found null/);
     const vlan = { ...entry, type: 'bridge', network: { id: NETWORK.id, meta: { should_create_vlan: true } } };
     expect(() => vifFromNetworkInfo(vlan)).toThrow(/\/network\/meta\/vlan: missing/);
   });

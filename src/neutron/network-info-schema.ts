@@ -1,0 +1,85 @@
+/** The form of an entry of nova's network_info cache, apart from the port binding in it. What it holds besides is ignored. */
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { ipAddress, ipNetwork } from '../versioned/addresses.ts';
+import type { JsonSchema, SchemaContext } from '../versioned/json-schema.ts';
+import { uuid } from '../versioned/scalars.ts';
+import { type Violation, violations } from '../versioned/validate.ts';
+
+/** Everything that is wrong with an entry, apart from its binding, with its path in the entry. */
+export function validateEntry(entry: unknown): Violation[] {
+  compiled ??= new Ajv2020({ allErrors: true, verbose: true, strict: true }).compile(schema());
+  return compiled(entry) ? [] : violations(compiled.errors ?? []);
+}
+
+let compiled: ValidateFunction | undefined;
+
+/** These types have no children, so there is nothing to refer to. */
+const CONTEXT: SchemaContext = { form: 'plain', objectSchema: () => ({}) };
+
+function schema(): JsonSchema {
+  const string = { description: 'a string', type: 'string' };
+  const boolean = { description: 'true or false', type: 'boolean' };
+  const ip = ipAddress().schema(CONTEXT);
+  const cidr = ipNetwork().schema(CONTEXT);
+  const address = object({ address: ip }, ['address']);
+  const gateway = nullOr(object({ address: nullOr(ip) }));
+  const fixedIp = object({ address: ip, floating_ips: listOf(address) }, ['address']);
+  const route = object({ cidr, gateway, interface: nullOr(string) }, ['cidr']);
+  const subnet = object({
+    cidr: nullOr(cidr),
+    dns: listOf(address),
+    gateway,
+    ips: listOf(fixedIp),
+    routes: listOf(route),
+  });
+  const meta = object({
+    mtu: nullOr({ description: 'a number of bytes', type: 'integer', minimum: 0, maximum: 0xffffffff }),
+    bridge_interface: nullOr(string),
+    multi_host: nullOr(boolean),
+    should_create_bridge: nullOr(boolean),
+    should_create_vlan: nullOr(boolean),
+    vlan: nullOr(VLAN),
+    interface: nullOr(string),
+  });
+  const needsVlan = {
+    if: object({ should_create_vlan: boolean }, ['should_create_vlan']),
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: object({ vlan: VLAN }, ['vlan']),
+  };
+  const properties = {
+    id: uuid().schema(CONTEXT),
+    bridge: nullOr(string),
+    label: nullOr(string),
+    subnets: listOf(subnet),
+    meta: { ...meta, ...needsVlan },
+  };
+  const entry = {
+    network: object(properties, ['id']),
+    devname: nullOr(string),
+    ovs_interfaceid: { anyOf: [uuid().schema(CONTEXT), { const: '' }, { type: 'null' }] },
+    active: nullOr(boolean),
+    preserve_on_delete: nullOr(boolean),
+    delegate_create: nullOr(boolean),
+  };
+  return object(entry, ['network']);
+}
+
+const VLAN_DESCRIPTION = 'a VLAN id';
+const VLAN = {
+  anyOf: [
+    { description: VLAN_DESCRIPTION, type: 'integer', minimum: 0, maximum: 4095 },
+    { description: VLAN_DESCRIPTION, type: 'string', pattern: '^[0-9]{1,4}$' },
+  ],
+};
+
+function object(properties: Readonly<Record<string, JsonSchema>>, required: readonly string[] = []): JsonSchema {
+  return { type: 'object', properties, required };
+}
+
+function listOf(items: JsonSchema): JsonSchema {
+  return nullOr({ type: 'array', items });
+}
+
+function nullOr(schema: JsonSchema): JsonSchema {
+  return { anyOf: [schema, { type: 'null' }] };
+}
