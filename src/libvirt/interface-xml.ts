@@ -17,8 +17,8 @@ import { openVSwitchPort, virtualPort } from './virtual-port.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 
 /**
- * The `<interface>` element of a VIF for a guest. It equals what nova writes, except that 802.1Qbg's parameters are in one element,
- * which is what libvirt reads.
+ * The `<interface>` element of a VIF for a guest. It equals what nova writes, except where libvirt would refuse that: 802.1Qbg's
+ * parameters are in one element, packed rings are not said of a passed-through device, and of a vDPA device only with its model.
  *
  * - VIFGeneric: `ethernet`; for a TAP that the plugin made, `managed="no"`.
  * - VIFBridge: `bridge`. VIFOpenVSwitch: `bridge` with an `openvswitch` port, or `ethernet` where the plugin makes port or TAP.

@@ -1,22 +1,26 @@
-/** For VIFs that need nothing done on the host: vhost-user sockets whose backend is set up by others. */
+/**
+ * For VIFs that need nothing done on the host: vhost-user sockets whose backend is set up by others, and devices that the
+ * hypervisor hands to the guest, telling NIC and switch itself.
+ */
 
-import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
+import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../objects/host-info.ts';
+import { VIFPortProfile8021Qbg, VIFPortProfile8021Qbh } from '../objects/port-profile.ts';
+import { VIFDirect, VIFHostDevice, VIFVHostUser } from '../objects/vif.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
 /** Named `noop`. */
 export class NoopPlugin extends WiringPlugin {
   describe(): HostPluginInfo {
+    const profiles = [VIFPortProfile8021Qbg, VIFPortProfile8021Qbh].map(
+      ({ objectName, version }) =>
+        new HostPortProfileInfo({ profileObjectName: objectName, minVersion: '1.0', maxVersion: version }),
+    );
+    const takes = ({ objectName, version }: TakenClass, supportedPortProfiles: HostPortProfileInfo[] = []) =>
+      new HostVIFInfo({ vifObjectName: objectName, minVersion: '1.0', maxVersion: version, supportedPortProfiles });
     return new HostPluginInfo({
       pluginName: 'noop',
-      vifInfo: [
-        new HostVIFInfo({
-          vifObjectName: 'VIFVHostUser',
-          minVersion: '1.0',
-          maxVersion: '1.0',
-          supportedPortProfiles: [],
-        }),
-      ],
+      vifInfo: [takes(VIFVHostUser), takes(VIFDirect, profiles), takes(VIFHostDevice, profiles)],
     });
   }
 
@@ -24,3 +28,5 @@ export class NoopPlugin extends WiringPlugin {
     return [];
   }
 }
+
+type TakenClass = typeof VIFVHostUser | typeof VIFDirect | typeof VIFHostDevice;
