@@ -122,6 +122,12 @@ test('every VIF that our own plugins describe can be negotiated with them', asyn
   }
 });
 
+test('our plugin for Open vSwitch is sent all that it knows what to do with', async () => {
+  await using osVif = await OsVif.open({ host: new MemoryHost() });
+  const info = HostInfo.fromPrimitive(osVif.hostInfo().toPrimitive());
+  for (const vif of [ovsVif(), representorVif()]) expect(negotiate(vif, info)).toEqual(vif.toPrimitive());
+});
+
 test('the tap plugin takes the profile that a TAP has its host-side address in', async () => {
   await using osVif = await OsVif.open({ host: new MemoryHost() });
   const portProfile = new VIFPortProfileFPTap({ macAddress: '00:61:fe:ed:ca:fe' });

@@ -6,7 +6,7 @@
 import { FieldValueError, PortProfileError, RepresentorNotFoundError, UnsupportedVIFError } from '../../errors.ts';
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../../objects/host-info.ts';
 import type { InstanceInfo } from '../../objects/instance-info.ts';
-import { VIFPortProfileOpenVSwitch } from '../../objects/port-profile.ts';
+import { VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor } from '../../objects/port-profile.ts';
 import { type VIFBase, VIFBridge, VIFHostDevice, VIFOpenVSwitch, VIFVHostUser } from '../../objects/vif.ts';
 import type { Garbage } from '../../wiring/collect-garbage.ts';
 import { collectOvsGarbage } from '../../wiring/collect-ovs-garbage.ts';
@@ -57,6 +57,8 @@ export interface HostDeviceFacts {
   readonly virtualFunction?: VirtualFunctionPlace;
 }
 
+type TakenClass = typeof VIFBridge | typeof VIFOpenVSwitch | typeof VIFVHostUser | typeof VIFHostDevice;
+
 /** Named `ovs`. */
 export class OvsPlugin extends WiringPlugin {
   readonly #options: OvsPluginOptions;
@@ -67,19 +69,20 @@ export class OvsPlugin extends WiringPlugin {
   }
 
   describe(): HostPluginInfo {
-    const profile = (profileObjectName: string) =>
-      new HostPortProfileInfo({ profileObjectName, minVersion: '1.0', maxVersion: '1.0' });
-    const plain = [profile('VIFPortProfileOpenVSwitch')];
-    const offloaded = [...plain, profile('VIFPortProfileOVSRepresentor')];
-    const takes = (vifObjectName: string, supportedPortProfiles: HostPortProfileInfo[]) =>
-      new HostVIFInfo({ vifObjectName, minVersion: '1.0', maxVersion: '1.0', supportedPortProfiles });
+    // os-vif's own plugin says 1.0 throughout, and takes later ones all the same: a peer that believed it would leave createTap out.
+    const profile = ({ objectName, version }: typeof VIFPortProfileOpenVSwitch | typeof VIFPortProfileOVSRepresentor) =>
+      new HostPortProfileInfo({ profileObjectName: objectName, minVersion: '1.0', maxVersion: version });
+    const plain = [profile(VIFPortProfileOpenVSwitch)];
+    const offloaded = [...plain, profile(VIFPortProfileOVSRepresentor)];
+    const takes = ({ objectName, version }: TakenClass, supportedPortProfiles: HostPortProfileInfo[]) =>
+      new HostVIFInfo({ vifObjectName: objectName, minVersion: '1.0', maxVersion: version, supportedPortProfiles });
     return new HostPluginInfo({
       pluginName: 'ovs',
       vifInfo: [
-        takes('VIFBridge', plain),
-        takes('VIFOpenVSwitch', plain),
-        takes('VIFVHostUser', offloaded),
-        takes('VIFHostDevice', offloaded),
+        takes(VIFBridge, plain),
+        takes(VIFOpenVSwitch, plain),
+        takes(VIFVHostUser, offloaded),
+        takes(VIFHostDevice, offloaded),
       ],
     });
   }
