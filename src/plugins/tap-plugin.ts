@@ -22,7 +22,11 @@ export interface TapPluginOptions {
   readonly group?: number;
 }
 
-/** Named `tap`. */
+/**
+ * Named `tap`. It asks for no address: a VIF whose network has no subnets, that of an unaddressed port, is plugged as any other. What goes by
+ * addresses passes such a port over, though: Neutron's firewalls drop what it sends, l2pop's proxy ARP does not answer for it, and no
+ * console or metadata service reaches the guest by it (docs/neutron-and-libvirt.md).
+ */
 export class TapPlugin extends WiringPlugin {
   readonly #options: TapPluginOptions;
 
