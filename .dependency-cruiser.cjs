@@ -1,6 +1,6 @@
 // The house of DESIGN: an import only ever goes down a floor, and the model's wing knows nothing of the effects' wing.
 const floors = [
-  ['errors', '^src/errors\\.ts$'],
+  ['errors', '^src/errors/'],
   ['versioned|wiring', '^src/(versioned|wiring)/'],
   ['objects|host', '^src/(objects|host)/'],
   ['neutron|libvirt|plugins', '^src/(neutron|libvirt|plugins)/'],

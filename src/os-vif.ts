@@ -1,6 +1,6 @@
 /** Plugs VIFs into a host and out of it: finds the plugin that a VIF asks for and has it work on the host. */
 
-import { BatchError, NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors.ts';
+import { BatchError, NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
 import { LinuxHost } from './host/linux/linux-host.ts';
 import { HostInfo } from './objects/host-info.ts';
 import type { InstanceInfo } from './objects/instance-info.ts';

@@ -1,6 +1,11 @@
 /** `os-vif/host`: plugs VIFs into the host that this process runs on. */
 
-export * from '../errors.ts';
+export * from '../errors/base.ts';
+export * from '../errors/binding.ts';
+export * from '../errors/host.ts';
+export * from '../errors/model.ts';
+export * from '../errors/ovs.ts';
+export * from '../errors/plugin.ts';
 export { LinuxHost, type LinuxHostOptions } from '../host/linux/linux-host.ts';
 export { MemoryHost } from '../host/memory/memory-host.ts';
 export type { MemoryLinks, NicSettings } from '../host/memory/memory-links.ts';

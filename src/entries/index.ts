@@ -3,7 +3,12 @@
  *
  * @module os-vif
  */
-export * from '../errors.ts';
+export * from '../errors/base.ts';
+export * from '../errors/binding.ts';
+export * from '../errors/host.ts';
+export * from '../errors/model.ts';
+export * from '../errors/ovs.ts';
+export * from '../errors/plugin.ts';
 export * from '../objects/datapath-offload.ts';
 export * from '../objects/fixed-ip.ts';
 export * from '../objects/host-info.ts';

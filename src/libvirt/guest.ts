@@ -1,5 +1,5 @@
 /** What a libvirt element says besides the VIF: the guest's side of it, and answers that only the host has. */
-import { LibvirtXmlError } from '../errors.ts';
+import { LibvirtXmlError } from '../errors/binding.ts';
 import { ringSize, wholeNumber } from './values.ts';
 import type { XmlElement } from './xml.ts';
 

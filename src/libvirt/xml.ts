@@ -1,6 +1,7 @@
 /** Elements, and the XML of them: names and values of attributes are escaped by an XML library, never by hand. */
 import XMLBuilder from 'fast-xml-builder';
-import { describeValue, LibvirtXmlError } from '../errors.ts';
+import { describeValue } from '../errors/base.ts';
+import { LibvirtXmlError } from '../errors/binding.ts';
 
 /** An element without text: attributes that are undefined are left out, and so are children. */
 export interface XmlElement {

@@ -1,5 +1,5 @@
 /** Ports without IP addresses: which a guest can use, and which it can't. */
-import { UnusableAddressingError } from '../errors.ts';
+import { UnusableAddressingError } from '../errors/binding.ts';
 import type { NeutronPort } from './port.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** The one converter: from a binding that was checked to a VIF. */
-import { BindingFailedError, PortBindingError, UnboundPortError, UnsupportedVifTypeError } from '../errors.ts';
+import { BindingFailedError, PortBindingError, UnboundPortError, UnsupportedVifTypeError } from '../errors/binding.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { Violation } from '../versioned/validate.ts';
 import type { Binding } from './binding.ts';

@@ -1,5 +1,5 @@
 /** A VIF of an entry of nova's network_info cache. */
-import { describeValue } from '../errors.ts';
+import { describeValue } from '../errors/base.ts';
 import { FixedIP, FixedIPList } from '../objects/fixed-ip.ts';
 import type { Network } from '../objects/network.ts';
 import { Route, RouteList } from '../objects/route.ts';

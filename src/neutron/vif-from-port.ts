@@ -1,6 +1,6 @@
 /** A VIF of what Neutron's API says. */
 
-import { FieldValueError } from '../errors.ts';
+import { FieldValueError } from '../errors/model.ts';
 import { FixedIP, FixedIPList } from '../objects/fixed-ip.ts';
 import type { Network } from '../objects/network.ts';
 import { Route, RouteList } from '../objects/route.ts';

@@ -1,5 +1,5 @@
 /** What a host can plug: its plugins, the VIF and port profile classes that each takes, and in which versions. */
-import { IncompatibleVersionError, UnsupportedObjectError } from '../errors.ts';
+import { IncompatibleVersionError, UnsupportedObjectError } from '../errors/model.ts';
 import { listOf } from '../versioned/collections.ts';
 import { field } from '../versioned/field.ts';
 import { objectOf } from '../versioned/object-of.ts';

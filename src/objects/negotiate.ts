@@ -1,5 +1,5 @@
 /** Which versions of a VIF a host can take. */
-import { NegotiationError } from '../errors.ts';
+import { NegotiationError } from '../errors/model.ts';
 import { DATA, type Primitive } from '../versioned/primitive.ts';
 import { compareVersions, isVersion, withoutPatch } from '../versioned/version.ts';
 import type { HostInfo, HostPluginInfo, HostVIFInfo } from './host-info.ts';

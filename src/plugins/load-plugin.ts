@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PluginError } from '../errors.ts';
+import { PluginError } from '../errors/plugin.ts';
 import type { VIFPlugin } from './vif-plugin.ts';
 
 /**

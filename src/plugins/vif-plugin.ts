@@ -1,6 +1,6 @@
 /** What a plugin is: the code that knows how to plug some kinds of VIFs. */
 
-import { UnsupportedVIFError } from '../errors.ts';
+import { UnsupportedVIFError } from '../errors/plugin.ts';
 import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';

@@ -2,7 +2,7 @@
  * A primitive in an older version, for a peer that does not know the newest. The history is data: since which version a field is there,
  * on which version of its base a class stands, which version of a child it holds.
  */
-import { TargetVersionError } from '../errors.ts';
+import { TargetVersionError } from '../errors/model.ts';
 import { readObject } from './from-primitive.ts';
 import { GONE, stepsTo } from './history.ts';
 import { MODEL, type ObjectModel, type ObjectState } from './model.ts';

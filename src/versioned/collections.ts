@@ -1,6 +1,6 @@
 /** Field types that hold several values: lists, sets, dicts. A property gives them out frozen: a change is an assignment, and so checked. */
 
-import { DeclarationError, FieldValueError } from '../errors.ts';
+import { DeclarationError, FieldValueError } from '../errors/model.ts';
 import { type FieldType, refuse } from './field-type.ts';
 import type { JsonSchema, SchemaContext } from './json-schema.ts';
 

@@ -1,5 +1,5 @@
 /** What a field can hold. Types of one value are in scalars.ts, addresses.ts and object-of.ts, those of several in collections.ts. */
-import { FieldValueError } from '../errors.ts';
+import { FieldValueError } from '../errors/model.ts';
 import type { JsonSchema, SchemaContext } from './json-schema.ts';
 import type { ObjectReference } from './object-of.ts';
 

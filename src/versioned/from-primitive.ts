@@ -1,5 +1,5 @@
 /** Primitive to object: every value is checked on the way, and an error says where it stood. */
-import { FieldValueError } from '../errors.ts';
+import { FieldValueError } from '../errors/model.ts';
 import { refuse } from './field-type.ts';
 import {
   blank,

@@ -4,7 +4,7 @@
  */
 import 'reflect-metadata';
 import { Exclude, Expose, instanceToPlain, plainToInstance, Transform, Type } from 'class-transformer';
-import { FieldValueError, UnknownFieldError } from '../errors.ts';
+import { FieldValueError, UnknownFieldError } from '../errors/model.ts';
 import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { refuse } from './field-type.ts';
 import { MAX_DEPTH, readObject, valueForNull } from './from-primitive.ts';

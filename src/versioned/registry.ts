@@ -1,5 +1,6 @@
 /** All declared classes of versioned objects, by namespace, name and version. */
-import { DeclarationError, describeValue, IncompatibleVersionError, UnsupportedObjectError } from '../errors.ts';
+import { describeValue } from '../errors/base.ts';
+import { DeclarationError, IncompatibleVersionError, UnsupportedObjectError } from '../errors/model.ts';
 import type { ObjectClass, ObjectModel } from './model.ts';
 import { compareVersions, isCompatible, isVersion, minorVersionsUpTo } from './version.ts';
 

@@ -1,6 +1,6 @@
 /** Says everything that is wrong with a primitive, where reading it would stop at the first thing. */
 import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import { describeValue, OsVifError } from '../errors.ts';
+import { describeValue, OsVifError } from '../errors/base.ts';
 import { MAX_DEPTH } from './from-primitive.ts';
 import { schemaOf } from './json-schema.ts';
 import type { ObjectModel } from './model.ts';

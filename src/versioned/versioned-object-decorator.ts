@@ -1,5 +1,5 @@
 /** The `@versionedObject` decorator: compiles a class's declarations and makes the class known. */
-import { DeclarationError } from '../errors.ts';
+import { DeclarationError } from '../errors/model.ts';
 import { ownDeclarations } from './field.ts';
 import {
   type Field,

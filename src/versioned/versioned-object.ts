@@ -5,7 +5,7 @@ import {
   UnknownFieldError,
   UnsetFieldError,
   UnsupportedObjectError,
-} from '../errors.ts';
+} from '../errors/model.ts';
 import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { cloneObject } from './clone.ts';
 import { equalObjects } from './equals.ts';

@@ -1,7 +1,8 @@
 /** Plug: makes the host agree with a wiring, or leaves it as it was. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MissingLinkError, PlugError } from '../errors.ts';
+import { MissingLinkError } from '../errors/host.ts';
+import { PlugError } from '../errors/plugin.ts';
 import { gateUntilAborted, settledOrAborted, withinGrace } from './deadline.ts';
 import { traced } from './diagnostics.ts';
 import { isKernelError } from './elements/link.ts';

@@ -1,6 +1,6 @@
 /** Removes what this library put into Open vSwitch's database for VIFs that are no more. */
 
-import { OvsdbConnectionError } from '../errors.ts';
+import { OvsdbConnectionError } from '../errors/ovs.ts';
 import type { Garbage } from './collect-garbage.ts';
 import { ownerMarked } from './elements/ovs-verbs.ts';
 import type { Host } from './host.ts';

@@ -1,6 +1,7 @@
 /** Refuses what no device can have, before anything is asked of the kernel; both hosts and every element use it. */
 
-import { describeValue, LinkValueError } from '../errors.ts';
+import { describeValue } from '../errors/base.ts';
+import { LinkValueError } from '../errors/host.ts';
 import {
   type LinkSettings,
   MACVTAP_MODES,

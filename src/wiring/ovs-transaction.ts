@@ -1,6 +1,6 @@
 /** Works on neighbouring elements of Open vSwitch's database together: one transaction for all of them. */
 
-import { OvsDatapathError, OvsdbEditError, OvsdbServerError, OvsdbTimeoutError, OvsPortError } from '../errors.ts';
+import { OvsDatapathError, OvsdbEditError, OvsdbServerError, OvsdbTimeoutError, OvsPortError } from '../errors/ovs.ts';
 import type { OvsVerbs } from './elements/ovs-verbs.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './elements/verbs.ts';
 import { undoOf } from './ovs-undo.ts';

@@ -1,6 +1,6 @@
 /** Unplug: takes a wiring off the host. */
 
-import { UnplugError } from '../errors.ts';
+import { UnplugError } from '../errors/plugin.ts';
 import { messageOf } from './apply.ts';
 import { batchDeletions } from './batch-deletions.ts';
 import { gateUntilAborted, settledOrAborted } from './deadline.ts';

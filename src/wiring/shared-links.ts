@@ -1,6 +1,6 @@
 /** How a device that several VIFs use goes, without being taken from under one that is just coming to it. */
 
-import { MissingLinkError } from '../errors.ts';
+import { MissingLinkError } from '../errors/host.ts';
 import type { Host, Link } from './host.ts';
 
 /**

@@ -3,7 +3,7 @@
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import type { LibraryHandle } from 'koffi';
-import { MissingKoffiError, SystemCallError } from '../../errors.ts';
+import { MissingKoffiError, SystemCallError } from '../../errors/host.ts';
 
 /** What a call came back with; `errno` is its name (`EAGAIN`) when `value` is negative, and empty otherwise. */
 export interface CallResult {

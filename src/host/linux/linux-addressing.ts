@@ -1,6 +1,6 @@
 /** IPv4 addresses and routes of a network namespace, by rtnetlink. */
 
-import { KernelError } from '../../errors.ts';
+import { KernelError } from '../../errors/host.ts';
 import type { Addressing, AddressPlan, Links } from '../../wiring/host.ts';
 import {
   addressAttributes,

@@ -1,7 +1,7 @@
 /** Chains in the IPv4 filter table, through iptables-restore: the one thing that the kernel lets nobody do by a simple request. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { PermissionError, SystemCallError } from '../../errors.ts';
+import { PermissionError, SystemCallError } from '../../errors/host.ts';
 import type { Filter, FilterChain } from '../../wiring/host.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 

@@ -1,6 +1,6 @@
 /** The Linux machine this process runs on, or one network namespace of it. */
 
-import { UnsupportedHostError } from '../../errors.ts';
+import { UnsupportedHostError } from '../../errors/host.ts';
 import type { Addressing, Filter, Host, Links, Pci, Sysctl } from '../../wiring/host.ts';
 import type { Ovsdb } from '../../wiring/ovsdb.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';

@@ -1,7 +1,7 @@
 /** The network devices of a Linux network namespace, by rtnetlink. */
 
 import { randomInt } from 'node:crypto';
-import { KernelError } from '../../errors.ts';
+import { KernelError } from '../../errors/host.ts';
 import type {
   Link,
   LinkSettings,

@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, readFileSync, write } from 'node:fs';
 import { promisify } from 'node:util';
-import { PermissionError, SystemCallError } from '../../errors.ts';
+import { PermissionError, SystemCallError } from '../../errors/host.ts';
 import type { Sysctl } from '../../wiring/host.ts';
 import { errnoText } from './libc.ts';
 import { NEEDS_NET_ADMIN } from './netlink/socket.ts';

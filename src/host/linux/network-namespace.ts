@@ -1,7 +1,7 @@
 /** A network namespace: entered for one synchronous call, and left at once. */
 
 import { closeSync, openSync } from 'node:fs';
-import { NamespaceError } from '../../errors.ts';
+import { NamespaceError } from '../../errors/host.ts';
 import type { Libc } from './libc.ts';
 
 const CLONE_NEWNET = 0x40000000;

@@ -1,7 +1,7 @@
 /** Makes TAP devices through /dev/net/tun (the kernel's Documentation/networking/tuntap.rst). */
 
 import { close, openSync } from 'node:fs';
-import { PermissionError, SystemCallError } from '../../errors.ts';
+import { PermissionError, SystemCallError } from '../../errors/host.ts';
 import type { NewLink } from '../../wiring/host.ts';
 import { errnoText, type Libc } from './libc.ts';
 import { u32 } from './netlink/message.ts';

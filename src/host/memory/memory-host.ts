@@ -1,6 +1,6 @@
 /** A host that exists in memory only, with the kernel's rules: for dry runs, examples and tests. */
 
-import { HostClosedError } from '../../errors.ts';
+import { HostClosedError } from '../../errors/host.ts';
 import type { Host } from '../../wiring/host.ts';
 import { MemoryLinks } from './memory-links.ts';
 import { MemoryAddressing, MemoryFilter, MemoryPci, MemorySysctl } from './memory-network.ts';

@@ -1,6 +1,6 @@
 /** Network devices as the kernel keeps them, in memory. */
 
-import { NetlinkError } from '../../errors.ts';
+import { NetlinkError } from '../../errors/host.ts';
 import type {
   BridgeSettings,
   Link,

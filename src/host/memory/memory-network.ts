@@ -1,6 +1,6 @@
 /** Addresses, sysctls, filter chains and PCI functions, in memory. */
 
-import { SystemCallError } from '../../errors.ts';
+import { SystemCallError } from '../../errors/host.ts';
 import type {
   Addressing,
   AddressPlan,

@@ -1,5 +1,5 @@
 /** The rows of the model in memory, with the database's own rules: what goes with what, and what must not dangle. */
-import { OvsdbServerError } from '../../errors.ts';
+import { OvsdbServerError } from '../../errors/ovs.ts';
 import type { OvsBridge, OvsdbTable, OvsdbView, OvsInterface, OvsPort, OvsQos, OvsSystem } from '../../wiring/ovsdb.ts';
 
 export class MemoryOvsdbState implements OvsdbView {

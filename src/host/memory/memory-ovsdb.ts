@@ -1,5 +1,6 @@
 /** The `ovsdb` port as a model in memory: the same edits, refusals and waits, and an ovs-vswitchd that hands out ofports. */
-import { HostClosedError, OvsdbEditError, OvsdbTimeoutError } from '../../errors.ts';
+import { HostClosedError } from '../../errors/host.ts';
+import { OvsdbEditError, OvsdbTimeoutError } from '../../errors/ovs.ts';
 import type {
   AddPort,
   Ovsdb,

@@ -1,5 +1,5 @@
 /** One call of a user: its deadline and its signal, held over all that is awaited on its behalf. */
-import { OvsdbTimeoutError } from '../../errors.ts';
+import { OvsdbTimeoutError } from '../../errors/ovs.ts';
 import type { OvsdbCallOptions } from '../../wiring/ovsdb.ts';
 
 export class Call {

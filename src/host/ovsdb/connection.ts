@@ -1,6 +1,6 @@
 /** One connection with its replica: opened, filled, kept up, until it breaks. Never used again after that. */
 import type { Socket } from 'node:net';
-import { type OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors.ts';
+import { type OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors/ovs.ts';
 import { type OvsdbTlsOptions, openSocket } from './endpoint.ts';
 import { isObject, type Operation } from './protocol.ts';
 import { Replica } from './replica.ts';

@@ -3,7 +3,7 @@
  * edit stands on have changed before the transaction reaches the server, all of it fails and nothing is done. That new
  * names are free is guarded by the schema's unique indexes.
  */
-import { OvsdbEditError } from '../../errors.ts';
+import { OvsdbEditError } from '../../errors/ovs.ts';
 import type {
   AddBridge,
   AddPort,

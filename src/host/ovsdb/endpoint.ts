@@ -1,7 +1,7 @@
 /** Where an OVSDB server listens, written as Open vSwitch writes it (ovsdb(7), "Connection Methods"), and a socket to it. */
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { OvsdbConnectionError } from '../../errors.ts';
+import { OvsdbConnectionError } from '../../errors/ovs.ts';
 
 export type Endpoint =
   | { readonly kind: 'unix'; readonly path: string }

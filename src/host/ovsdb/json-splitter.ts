@@ -4,7 +4,7 @@
  *
  * Every byte is looked at once, however the stream is cut; the texts are parsed by whoever gets them.
  */
-import { OvsdbProtocolError } from '../../errors.ts';
+import { OvsdbProtocolError } from '../../errors/ovs.ts';
 
 /** Bytes of the longest message that is taken. */
 const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;

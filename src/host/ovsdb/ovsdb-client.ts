@@ -1,5 +1,6 @@
 /** The `ovsdb` port on a real server: a connection made on first use and again after a cut, calls with deadlines on it. */
-import { HostClosedError, OvsdbConnectionError, OvsdbServerError } from '../../errors.ts';
+import { HostClosedError } from '../../errors/host.ts';
+import { OvsdbConnectionError, OvsdbServerError } from '../../errors/ovs.ts';
 import type { Ovsdb, OvsdbCallOptions, OvsdbChangeOptions, OvsdbEdit, OvsdbView } from '../../wiring/ovsdb.ts';
 import { Call } from './call.ts';
 import { Connection } from './connection.ts';

@@ -1,5 +1,5 @@
 /** RFC 7047 as types: values (5.1), operations (5.2), and how their JSON is written and read. */
-import { OvsdbProtocolError } from '../../errors.ts';
+import { OvsdbProtocolError } from '../../errors/ovs.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 

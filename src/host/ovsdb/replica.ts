@@ -1,5 +1,5 @@
 /** A copy of the rows in use, kept up by the server's updates, with look-ups by name that do not grow with the database. */
-import { OvsdbProtocolError } from '../../errors.ts';
+import { OvsdbProtocolError } from '../../errors/ovs.ts';
 import type {
   OvsBridge,
   OvsdbTable,

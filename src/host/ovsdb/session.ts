@@ -1,6 +1,6 @@
 /** JSON-RPC 1.0 over one socket, both ways (RFC 7047 4): requests, their replies, notifications, and echo as keep-alive. */
 import type { Socket } from 'node:net';
-import { OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors.ts';
+import { OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors/ovs.ts';
 import { socketError } from './endpoint.ts';
 import { JsonSplitter } from './json-splitter.ts';
 import { isObject, type Json } from './protocol.ts';

@@ -1,5 +1,5 @@
 /** The tables and columns of ovs-vswitchd.conf.db(5) that are in use, and how their values are held. */
-import { OvsdbProtocolError } from '../../errors.ts';
+import { OvsdbProtocolError } from '../../errors/ovs.ts';
 import type { OvsdbTable } from '../../wiring/ovsdb.ts';
 import { type Datum, isObject, type Json, readMap, readSet } from './protocol.ts';
 

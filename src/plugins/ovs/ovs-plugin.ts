@@ -3,7 +3,10 @@
  * socket, by a representor of a virtual function, and on a bridge per port.
  */
 
-import { FieldValueError, PortProfileError, RepresentorNotFoundError, UnsupportedVIFError } from '../../errors.ts';
+import { PortProfileError } from '../../errors/binding.ts';
+import { RepresentorNotFoundError } from '../../errors/host.ts';
+import { FieldValueError } from '../../errors/model.ts';
+import { UnsupportedVIFError } from '../../errors/plugin.ts';
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../../objects/host-info.ts';
 import type { InstanceInfo } from '../../objects/instance-info.ts';
 import { VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor } from '../../objects/port-profile.ts';

@@ -3,7 +3,7 @@
  * the NIC (kernel, Documentation/networking/switchdev.rst and representors.rst).
  */
 
-import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../errors.ts';
+import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../errors/host.ts';
 import type { Pci } from '../../wiring/host.ts';
 
 /** Where a virtual function comes from. */

@@ -1,6 +1,6 @@
 /** Says which device of the host is meant: by its name, or by its PCI address for those whose name nobody knows beforehand. */
 
-import { LinkValueError, MissingLinkError } from '../../errors.ts';
+import { LinkValueError, MissingLinkError } from '../../errors/host.ts';
 import type { Link } from '../host.ts';
 import { requireLinkName } from '../link-values.ts';
 import type { Site } from './verbs.ts';

@@ -1,6 +1,6 @@
 /** A network device that others make and that stays theirs: a VIF only uses it. */
 
-import { MissingLinkError } from '../../errors.ts';
+import { MissingLinkError } from '../../errors/host.ts';
 import type { Host, LinkSettings } from '../host.ts';
 import { differences } from '../link-differences.ts';
 import { requireLinkName, requireLinkSettings } from '../link-values.ts';

@@ -1,6 +1,6 @@
 /** Lets packets through the host's FORWARD chain for one bridge, where nobody else filters (iptables(8)). */
 
-import { LinkValueError } from '../../errors.ts';
+import { LinkValueError } from '../../errors/host.ts';
 import type { FilterChain } from '../host.ts';
 import { requireLinkName } from '../link-values.ts';
 import type { Drift, Verbs } from './verbs.ts';

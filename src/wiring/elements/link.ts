@@ -1,7 +1,7 @@
 /** The verbs of an element that is one network device, whatever its kind: what tap.ts, bridge.ts, veth.ts and others stand on. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ForeignLinkError, ImmutableLinkError, KernelError, MissingLinkError } from '../../errors.ts';
+import { ForeignLinkError, ImmutableLinkError, KernelError, MissingLinkError } from '../../errors/host.ts';
 import type { Host, Link, LinkSettings, NewLink } from '../host.ts';
 import { type Difference, differences, fixedDifferences, settingsOf } from '../link-differences.ts';
 import { aliasOf, isOwnedBy, SHARED_OWNER } from '../ownership.ts';

@@ -1,6 +1,6 @@
 /** A bridge of Open vSwitch. */
 
-import { OvsDatapathError } from '../../errors.ts';
+import { OvsDatapathError } from '../../errors/ovs.ts';
 import { requireLinkName } from '../link-values.ts';
 import type { OvsBridge } from '../ovsdb.ts';
 import { type OvsVerbs, ownerMark } from './ovs-verbs.ts';

@@ -1,6 +1,6 @@
 /** A pair of patch ports: what goes into one bridge through one of them comes out of the other bridge. */
 
-import { LinkValueError } from '../../errors.ts';
+import { LinkValueError } from '../../errors/host.ts';
 import { requireLinkName } from '../link-values.ts';
 import type { OvsMap, PortValues } from '../ovsdb.ts';
 import { type DesiredPort, portDrifts, portEdits, portRemoval } from './ovs-port.ts';

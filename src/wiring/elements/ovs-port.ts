@@ -1,6 +1,6 @@
 /** A port of a bridge of Open vSwitch, with its one interface. */
 
-import { ForeignLinkError, LinkValueError } from '../../errors.ts';
+import { ForeignLinkError, LinkValueError } from '../../errors/host.ts';
 import { requireLinkName } from '../link-values.ts';
 import type { InterfaceValues, OvsdbEdit, OvsdbView, OvsInterface, OvsMap, OvsPort, PortValues } from '../ovsdb.ts';
 import { foreignPort, type OvsVerbs, ownerMark, ownerMarked } from './ovs-verbs.ts';

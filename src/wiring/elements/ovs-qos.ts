@@ -1,6 +1,6 @@
 /** The QoS row that a port is made with. Later the port may have another: bandwidth limits are others' business. */
 
-import { LinkValueError } from '../../errors.ts';
+import { LinkValueError } from '../../errors/host.ts';
 import type { OvsdbView, OvsQos } from '../ovsdb.ts';
 import type { OvsVerbs } from './ovs-verbs.ts';
 

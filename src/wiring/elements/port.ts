@@ -1,6 +1,6 @@
 /** A device that is there already, made a port of a bridge. */
 
-import { ForeignLinkError } from '../../errors.ts';
+import { ForeignLinkError } from '../../errors/host.ts';
 import type { AddressPlan, Link, LinkSettings, PortSettings } from '../host.ts';
 import { differences } from '../link-differences.ts';
 import { requireLinkName, requireLinkSettings } from '../link-values.ts';

@@ -1,6 +1,6 @@
 /** A pair of virtual Ethernet devices: what goes into one comes out of the other. */
 
-import { ForeignLinkError } from '../../errors.ts';
+import { ForeignLinkError } from '../../errors/host.ts';
 import type { Link, LinkSettings } from '../host.ts';
 import { differences } from '../link-differences.ts';
 import { requireLinkName, requireNewLink } from '../link-values.ts';

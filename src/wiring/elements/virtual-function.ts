@@ -1,6 +1,6 @@
 /** What a physical function enforces of one of its virtual functions: the guest that has it can't change it. */
 
-import { MissingLinkError } from '../../errors.ts';
+import { MissingLinkError } from '../../errors/host.ts';
 import type { VirtualFunction, VirtualFunctionSettings } from '../host.ts';
 import { requireVirtualFunction } from '../link-values.ts';
 import { findDevice, requireDevice } from './existing-device.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OvsdbConnectionError } from '../../../src/errors.ts';
+import { OvsdbConnectionError } from '../../../src/errors/ovs.ts';
 import { type Endpoint, parseEndpoint } from '../../../src/host/ovsdb/endpoint.ts';
 import { OvsdbClient } from '../../../src/host/ovsdb/ovsdb-client.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { OvsdbProtocolError } from '../../../src/errors.ts';
+import { OvsdbProtocolError } from '../../../src/errors/ovs.ts';
 import { JsonSplitter } from '../../../src/host/ovsdb/json-splitter.ts';
 
 /** Cuts bytes at every index in `cuts`, taken modulo the length. */

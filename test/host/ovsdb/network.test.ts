@@ -1,7 +1,7 @@
 /** The database over tcp and ssl. */
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { OvsdbConnectionError } from '../../../src/errors.ts';
+import { OvsdbConnectionError } from '../../../src/errors/ovs.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../../../src/host/ovsdb/ovsdb-client.ts';
 import { OvsdbServer, ovsIsMissing } from './ovsdb-server.ts';
 import { type Identity, PrivateCa, tlsOptions } from './private-ca.ts';

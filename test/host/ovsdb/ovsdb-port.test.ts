@@ -1,6 +1,7 @@
 /** What the `ovsdb` port promises, held by a real ovsdb-server and by the model in memory alike. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HostClosedError, OvsdbEditError, OvsdbServerError, OvsdbTimeoutError } from '../../../src/errors.ts';
+import { HostClosedError } from '../../../src/errors/host.ts';
+import { OvsdbEditError, OvsdbServerError, OvsdbTimeoutError } from '../../../src/errors/ovs.ts';
 import { MemoryOvsdb } from '../../../src/host/memory/memory-ovsdb.ts';
 import { OvsdbClient } from '../../../src/host/ovsdb/ovsdb-client.ts';
 import type { Ovsdb, OvsdbEdit, OvsdbView } from '../../../src/wiring/ovsdb.ts';

@@ -1,7 +1,7 @@
 /** A server that dies and comes back, with its old file or with a new one. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { OvsdbConnectionError, OvsdbTimeoutError } from '../../../src/errors.ts';
+import { OvsdbConnectionError, OvsdbTimeoutError } from '../../../src/errors/ovs.ts';
 import { OvsdbClient } from '../../../src/host/ovsdb/ovsdb-client.ts';
 import type { OvsdbEdit, OvsdbView } from '../../../src/wiring/ovsdb.ts';
 import { OvsdbServer, ovsIsMissing } from './ovsdb-server.ts';

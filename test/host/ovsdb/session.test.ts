@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { OvsdbConnectionError } from '../../../src/errors.ts';
+import { OvsdbConnectionError } from '../../../src/errors/ovs.ts';
 import { Session } from '../../../src/host/ovsdb/session.ts';
 
 const PROBE_MS = 60;

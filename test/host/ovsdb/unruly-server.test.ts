@@ -1,7 +1,12 @@
 /** Servers that do what a well-behaved ovsdb-server does not. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError, OvsdbTimeoutError } from '../../../src/errors.ts';
+import {
+  OvsdbConnectionError,
+  OvsdbProtocolError,
+  OvsdbServerError,
+  OvsdbTimeoutError,
+} from '../../../src/errors/ovs.ts';
 import { OvsdbClient } from '../../../src/host/ovsdb/ovsdb-client.ts';
 import type { OvsdbEdit } from '../../../src/wiring/ovsdb.ts';
 import { greet, type Message, refuse, reply, SCHEMA, ScriptedServer } from './scripted-server.ts';

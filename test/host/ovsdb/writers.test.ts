@@ -1,6 +1,6 @@
 /** Several writers on one database, and what the server refuses. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { OvsdbServerError } from '../../../src/errors.ts';
+import { OvsdbServerError } from '../../../src/errors/ovs.ts';
 import { OvsdbClient } from '../../../src/host/ovsdb/ovsdb-client.ts';
 import type { OvsdbEdit, OvsdbView } from '../../../src/wiring/ovsdb.ts';
 import { OvsdbServer, ovsIsMissing } from './ovsdb-server.ts';

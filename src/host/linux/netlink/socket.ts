@@ -2,7 +2,7 @@
 
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HostClosedError, NetlinkError, PermissionError } from '../../../errors.ts';
+import { HostClosedError, NetlinkError, PermissionError } from '../../../errors/host.ts';
 import { traced } from '../../../wiring/diagnostics.ts';
 import { type CallResult, checked, errnoName, errnoText, type Libc } from '../libc.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';

@@ -1,0 +1,68 @@
+/** Errors of what surrounds a VIF: the binding that it comes from, the XML that is made of it. */
+import { OsVifError } from './base.ts';
+
+/** The plugin does not know the port profile, or needs one and the VIF has none. */
+export class PortProfileError extends OsVifError {
+  constructor(plugin: string, found: string | undefined, wanted: string) {
+    const what = found === undefined ? 'the VIF has no port profile' : `it does not take the port profile ${found}`;
+    super('ERR_OSVIF_PORT_PROFILE', `plugin ${plugin}: ${what}; it needs ${wanted}`);
+  }
+}
+
+/** A libvirt element can't be made of a VIF: there is none for it, the guest can't have it, or libvirt or the kernel would refuse a value. */
+export class LibvirtXmlError extends OsVifError {
+  constructor(message: string) {
+    super('ERR_OSVIF_LIBVIRT_XML', message);
+  }
+}
+
+/** Everything that is wrong with a port binding, so that no VIF can be made of it. `ERR_OSVIF_PORT_BINDING`. */
+export class PortBindingError extends OsVifError {
+  /** The port's UUID; empty where it has none. */
+  readonly portId: string;
+  /** Each with its path in what was given, as a JSON Pointer: `/binding:vif_details/vhostuser_socket`. */
+  readonly violations: readonly { readonly path: string; readonly message: string }[];
+
+  constructor(
+    portId: string,
+    violations: readonly { readonly path: string; readonly message: string }[],
+    code = 'ERR_OSVIF_PORT_BINDING',
+  ) {
+    const texts = violations.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    super(code, `port ${portId || 'without id'} has no usable binding: ${texts.join('; ')}`);
+    this.portId = portId;
+    this.violations = violations;
+  }
+}
+
+/** A port that is bound to no host. `ERR_OSVIF_PORT_UNBOUND`. */
+export class UnboundPortError extends PortBindingError {
+  constructor(portId: string, violations: PortBindingError['violations']) {
+    super(portId, violations, 'ERR_OSVIF_PORT_UNBOUND');
+  }
+}
+
+/** A port that Neutron could not bind to its host. `ERR_OSVIF_BINDING_FAILED`. */
+export class BindingFailedError extends PortBindingError {
+  constructor(portId: string, violations: PortBindingError['violations']) {
+    super(portId, violations, 'ERR_OSVIF_BINDING_FAILED');
+  }
+}
+
+/** A port of a vif type that no VIF can be made of. `ERR_OSVIF_VIF_TYPE`. */
+export class UnsupportedVifTypeError extends PortBindingError {
+  constructor(portId: string, violations: PortBindingError['violations']) {
+    super(portId, violations, 'ERR_OSVIF_VIF_TYPE');
+  }
+}
+
+/** A port without addresses that can't do without. `ERR_OSVIF_PORT_ADDRESSING`. */
+export class UnusableAddressingError extends OsVifError {
+  /** The port's UUID. */
+  readonly portId: string;
+
+  constructor(portId: string, reason: string) {
+    super('ERR_OSVIF_PORT_ADDRESSING', `port ${portId || 'without id'} has no IP address: ${reason}`);
+    this.portId = portId;
+  }
+}

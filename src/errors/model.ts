@@ -1,0 +1,130 @@
+/** Errors of the model: values, fields, declarations, versions. */
+import { describeValue, OsVifError } from './base.ts';
+
+/** A value that a field does not take. `ERR_OSVIF_FIELD_VALUE`. */
+export class FieldValueError extends OsVifError {
+  /** The object that was read or written, for example `VIFBridge`; empty while it is not known. */
+  objectName = '';
+  /** From that object to the value: property names on assignment, wire names in a primitive; `network.subnets.objects[0].cidr`. */
+  path = '';
+  /** What was found. */
+  readonly value: unknown;
+  /** What would have been taken, for example `a UUID`. */
+  readonly expected: string;
+
+  constructor(value: unknown, expected: string) {
+    super('ERR_OSVIF_FIELD_VALUE', '');
+    this.value = value;
+    this.expected = expected;
+    this.message = this.#describe();
+  }
+
+  /** The last name on the path: the field that refused the value. */
+  get field(): string {
+    return this.path.replace(/^.*\.(?=[^.]+$)/, '').replace(/\[.*$/, '');
+  }
+
+  /** Puts a field or an index in front of the path, on the way up from the value to the object that was asked for. */
+  within(segment: string | number, objectName = this.objectName): this {
+    const rest = this.path === '' || this.path.startsWith('[') ? this.path : `.${this.path}`;
+    this.path = typeof segment === 'number' ? `[${segment}]${rest}` : `${segment}${rest}`;
+    this.objectName = objectName;
+    this.message = this.#describe();
+    return this;
+  }
+
+  #describe(): string {
+    const where = [this.objectName, this.path].filter(Boolean).join('.');
+    return `${where === '' ? '' : `${where}: `}expected ${this.expected}, found ${describeValue(this.value)}`;
+  }
+}
+
+/** A name that is no field of the object. `ERR_OSVIF_UNKNOWN_FIELD`. */
+export class UnknownFieldError extends OsVifError {
+  constructor(
+    readonly objectName: string,
+    readonly field: string,
+    known: readonly string[],
+  ) {
+    super(
+      'ERR_OSVIF_UNKNOWN_FIELD',
+      `${objectName} has no field ${describeValue(field)}; it has ${known.length === 0 ? 'none' : known.join(', ')}`,
+    );
+  }
+}
+
+/** Fields that were needed and are not set. `ERR_OSVIF_UNSET_FIELD`. */
+export class UnsetFieldError extends OsVifError {
+  constructor(
+    readonly objectName: string,
+    readonly fields: readonly string[],
+  ) {
+    super(
+      'ERR_OSVIF_UNSET_FIELD',
+      `${objectName}: ${fields.join(', ')} must be set and ${fields.length > 1 ? 'are' : 'is'} not`,
+    );
+  }
+}
+
+/** A read-only field that has its value already. `ERR_OSVIF_READ_ONLY_FIELD`. */
+export class ReadOnlyFieldError extends OsVifError {
+  constructor(
+    readonly objectName: string,
+    readonly field: string,
+  ) {
+    super('ERR_OSVIF_READ_ONLY_FIELD', `${objectName}.${field} is read-only and has a value already`);
+  }
+}
+
+/** A declaration that can't work: the message says which class and what to change. `ERR_OSVIF_DECLARATION`. */
+export class DeclarationError extends OsVifError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_OSVIF_DECLARATION', message, options);
+  }
+}
+
+/** An object name or namespace that nobody has declared here. `ERR_OSVIF_UNSUPPORTED_OBJECT`. */
+export class UnsupportedObjectError extends OsVifError {
+  constructor(
+    readonly objectName: string,
+    message: string,
+  ) {
+    super('ERR_OSVIF_UNSUPPORTED_OBJECT', message);
+  }
+}
+
+/** A version of an object that no class here can read. `ERR_OSVIF_INCOMPATIBLE_VERSION`. */
+export class IncompatibleVersionError extends OsVifError {
+  constructor(
+    readonly objectName: string,
+    readonly version: string,
+    readonly supported: readonly string[],
+  ) {
+    super(
+      'ERR_OSVIF_INCOMPATIBLE_VERSION',
+      `${objectName} ${describeValue(version)} can't be read here, up to ${supported.join(' and ')} can; ` +
+        'ask the sender to backport it (toPrimitive with targetVersion or versionManifest)',
+    );
+  }
+}
+
+/** A version to write that is newer than the object. `ERR_OSVIF_TARGET_VERSION`. */
+export class TargetVersionError extends OsVifError {
+  constructor(
+    readonly objectName: string,
+    readonly version: string,
+    readonly targetVersion: string,
+  ) {
+    super(
+      'ERR_OSVIF_TARGET_VERSION',
+      `${objectName} ${version} can't be written as ${describeValue(targetVersion)}: only an older or the same version can be made of it`,
+    );
+  }
+}
+
+/** A host can't take a VIF in any version that it can be written in. `ERR_OSVIF_NEGOTIATION`. */
+export class NegotiationError extends OsVifError {
+  constructor(message: string) {
+    super('ERR_OSVIF_NEGOTIATION', message);
+  }
+}

@@ -1,0 +1,68 @@
+/** Errors of plugging and unplugging. */
+import { describeValue, OsVifError } from './base.ts';
+import type { WiringFailure } from './host.ts';
+
+/** No plugin of this OsVif goes by the name that the VIF asks for. */
+export class NoMatchingPluginError extends OsVifError {
+  constructor(plugin: string, known: readonly string[]) {
+    super(
+      'ERR_OSVIF_NO_MATCHING_PLUGIN',
+      `no plugin is named ${describeValue(plugin)}; there are: ${known.join(', ') || 'none'}`,
+    );
+  }
+}
+
+/** A plugin was given a VIF of a class that it doesn't take. */
+export class UnsupportedVIFError extends OsVifError {
+  constructor(plugin: string, taken: string, given: string) {
+    super(
+      'ERR_OSVIF_UNSUPPORTED_VIF',
+      `the plugin ${plugin} takes ${taken}, not ${given}: set vif.plugin to one that does`,
+    );
+  }
+}
+
+/** A plugin can't be loaded, or can't do what was asked of it. */
+export class PluginError extends OsVifError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_OSVIF_PLUGIN', message, options);
+  }
+}
+
+/** Of several VIFs that were to be plugged or unplugged together, some failed; all others were done. */
+export class BatchError extends OsVifError {
+  /** By VIF id. */
+  readonly failures: ReadonlyMap<string, unknown>;
+
+  constructor(what: string, total: number, failures: ReadonlyMap<string, unknown>) {
+    const texts = [...failures.values()].map((error) => (error instanceof Error ? error.message : String(error)));
+    super('ERR_OSVIF_BATCH', `${what} failed for ${failures.size} of ${total} VIFs: ${texts.join('; ')}`, {
+      cause: new AggregateError(failures.values()),
+    });
+    this.failures = failures;
+  }
+}
+
+/** A plug failed; `cause` says why, `left` what could not be taken back. */
+export class PlugError extends OsVifError {
+  readonly element: string | undefined;
+  readonly operation: string | undefined;
+  readonly left: readonly string[];
+
+  constructor(message: string, cause: unknown, failure: WiringFailure = {}) {
+    super('ERR_OSVIF_PLUG', message, { cause });
+    this.element = failure.element;
+    this.operation = failure.operation;
+    this.left = failure.left ?? [];
+  }
+}
+
+/** An unplug failed in part; everything else was removed. `cause` is the error, or an AggregateError of several. */
+export class UnplugError extends OsVifError {
+  readonly left: readonly string[];
+
+  constructor(message: string, cause: unknown, left: readonly string[] = []) {
+    super('ERR_OSVIF_UNPLUG', message, { cause });
+    this.left = left;
+  }
+}
