@@ -5,10 +5,7 @@
  */
 export * from '../errors/base.ts';
 export * from '../errors/binding.ts';
-export * from '../errors/host.ts';
 export * from '../errors/model.ts';
-export * from '../errors/ovs.ts';
-export * from '../errors/plugin.ts';
 export type { Bandwidth, GuestInterface, Rate, VirtType } from '../libvirt/guest.ts';
 export { toHostdevXml } from '../libvirt/hostdev-xml.ts';
 export { toInterfaceXml } from '../libvirt/interface-xml.ts';

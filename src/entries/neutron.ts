@@ -5,10 +5,7 @@
  */
 export * from '../errors/base.ts';
 export * from '../errors/binding.ts';
-export * from '../errors/host.ts';
 export * from '../errors/model.ts';
-export * from '../errors/ovs.ts';
-export * from '../errors/plugin.ts';
 export { requireUsableAddressing } from '../neutron/addressing.ts';
 export type {
   NetworkInfoEntry,
