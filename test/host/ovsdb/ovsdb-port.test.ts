@@ -253,9 +253,7 @@ describe.each(['ovsdb-server', 'memory'])('the ovsdb port on %s', (kind) => {
       return undefined;
     });
 
-    await ovsdb.change(() => [addBridge]);
-
-    await expect(waiting).rejects.toThrow(RangeError);
+    await Promise.all([expect(waiting).rejects.toThrow(RangeError), ovsdb.change(() => [addBridge])]);
   });
 
   test('calls end with the reason of their signal', async () => {
