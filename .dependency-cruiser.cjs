@@ -3,7 +3,7 @@ const floors = [
   ['errors', '^src/errors/'],
   ['versioned|wiring', '^src/(versioned|wiring)/'],
   ['objects|host', '^src/(objects|host)/'],
-  ['neutron|libvirt|plugins', '^src/(neutron|libvirt|plugins)/'],
+  ['neutron|libvirt|plugins|picture', '^src/(neutron|libvirt|plugins|picture)/'],
   ['os-vif', '^src/os-vif\\.ts$'],
   ['cli', '^src/cli/'],
   ['entries', '^src/entries/'],
@@ -25,6 +25,7 @@ module.exports = {
     ...upward,
     apart('the model knows nothing of effects', '^src/(versioned|objects)/', '^src/(wiring|host)/'),
     apart('the effects know nothing of the model', '^src/(wiring|host)/', '^src/(versioned|objects)/'),
+    apart('a picture asks no host', '^src/picture/', '^src/(host|plugins|neutron|libvirt)/'),
     apart('linux and memory hosts stand apart', '^src/host/memory/', '^src/host/(linux|ovsdb)/'),
     {
       name: 'the model is pure',

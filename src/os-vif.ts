@@ -5,6 +5,7 @@ import { LinuxHost } from './host/linux/linux-host.ts';
 import { HostInfo } from './objects/host-info.ts';
 import type { InstanceInfo } from './objects/instance-info.ts';
 import { type VIFBase, VIFBridge, VIFDirect } from './objects/vif.ts';
+import { type Graph, graphOf } from './picture/graph.ts';
 import { LinuxBridgePlugin } from './plugins/linux-bridge-plugin.ts';
 import { loadPlugin } from './plugins/load-plugin.ts';
 import { MacvtapPlugin } from './plugins/macvtap-plugin.ts';
@@ -41,6 +42,12 @@ export interface CallOptions {
 export interface BatchOptions extends CallOptions {
   /** How many VIFs are worked on at once. Default 8 for plugAll and 64 for unplugAll. */
   readonly concurrency?: number;
+}
+
+/** For pictures. */
+export interface GraphCallOptions extends CallOptions {
+  /** What the picture tells of the host: its `drift`s from what plug makes, what a plug would do now (`plan`), or nothing. Default `drift`. */
+  readonly show?: 'drift' | 'plan' | 'nothing';
 }
 
 /** A VIF, and the guest that it belongs to. */
@@ -123,6 +130,25 @@ export class OsVif {
       if (plugin.plan === undefined) throw new PluginError(`the plugin ${vif.plugin} can't plan`);
       return settledOrAborted(plugin.plan(vif, instance, context), context.signal);
     });
+  }
+
+  /**
+   * What the VIF is made of, from the guest to the wire, with where the host differs; `os-vif/picture` draws it. Changes nothing itself.
+   * @throws PluginError when the VIF's plugin can't tell
+   */
+  async graph(
+    vif: VIFBase,
+    instance: InstanceInfo,
+    { show = 'drift', ...options }: GraphCallOptions = {},
+  ): Promise<Graph> {
+    const plugin = this.#pluginFor(vif);
+    const wiring = await this.#inTurn(vif, options, async (context) => {
+      if (plugin.wiring === undefined) throw new PluginError(`the plugin ${vif.plugin} can't tell its wiring`);
+      return settledOrAborted(plugin.wiring(vif, instance, context), context.signal);
+    });
+    const drifts = show === 'drift' ? await this.check(vif, instance, options) : [];
+    const changes = show === 'plan' ? await this.plan(vif, instance, options) : [];
+    return graphOf(wiring, { vif, instance, drifts, changes });
   }
 
   /**

@@ -19,7 +19,22 @@ export type {
 export type { MemoryOvsdb } from '../host/memory/memory-ovsdb.ts';
 export type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
 export type { OvsdbClientOptions } from '../host/ovsdb/ovsdb-client.ts';
-export { type Attachment, type BatchOptions, type CallOptions, OsVif, type OsVifOptions } from '../os-vif.ts';
+export {
+  type Attachment,
+  type BatchOptions,
+  type CallOptions,
+  type GraphCallOptions,
+  OsVif,
+  type OsVifOptions,
+} from '../os-vif.ts';
+export type {
+  Graph,
+  GraphEdge,
+  GraphGroup,
+  GraphNode,
+  NodeKind,
+  State,
+} from '../picture/graph.ts';
 export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
 export { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';
 export { NoopPlugin } from '../plugins/noop-plugin.ts';

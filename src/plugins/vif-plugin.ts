@@ -7,6 +7,7 @@ import type { VIFBase } from '../objects/vif.ts';
 import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
 import type { Garbage } from '../wiring/collect-garbage.ts';
 import type { Host } from '../wiring/host.ts';
+import type { Wiring } from '../wiring/wiring.ts';
 
 /** A plugin, whatever way it works; `vif.plugin` chooses it by the name that it describes itself with. */
 export interface VIFPlugin {
@@ -20,6 +21,8 @@ export interface VIFPlugin {
   check?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]>;
   /** What plug would do now; changes nothing. */
   plan?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlannedStep[]>;
+  /** The elements that plug makes, for pictures; changes nothing. */
+  wiring?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<Wiring>;
   /** Removes what it made, other than network devices, for VIFs that are not among the owners (ids); with `dryRun` only tells. */
   collectGarbage?(owners: ReadonlySet<string>, dryRun: boolean, context: PluginContext): Promise<Garbage[]>;
 }

@@ -43,6 +43,10 @@ export abstract class WiringPlugin implements VIFPlugin {
   async plan(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<PlannedStep[]> {
     return plan(await this.wireOn(host, vif, instance), { ...siteOf(vif, host), signal });
   }
+
+  async wiring(vif: VIFBase, instance: InstanceInfo, { host }: PluginContext): Promise<Wiring> {
+    return await this.wireOn(host, vif, instance);
+  }
 }
 
 function siteOf(vif: VIFBase, host: Site['host']): Site {

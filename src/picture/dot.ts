@@ -1,0 +1,86 @@
+/** A graph in Graphviz's language (graphviz.org/doc/info/lang.html). */
+
+import { captionOf, edgeCaptionOf, printable } from './caption.ts';
+import type { Graph, GraphEdge, GraphNode, NodeKind } from './graph.ts';
+import { LOOKS } from './palette.ts';
+
+/** DOT; names of whatever content are quoted. Each node and edge has its kind and state for its `class`, as SVG has them. */
+export function toDot(graph: Graph): string {
+  return dotIn('Helvetica', graph);
+}
+
+/** The font decides how much room its letters are given. */
+export function dotIn(font: string, { title, nodes, edges, groups }: Graph): string {
+  const ids = new Map(nodes.map(({ id }, i) => [id, `n${i}`]));
+  const clusters = groups.flatMap(({ id, title: said }) => [
+    `  subgraph cluster_${id} {`,
+    `    graph [${attributes({ label: printable(said), class: id, style: 'rounded', labeljust: 'l', color: '#8c959f', fontcolor: '#57606a', fontsize: '10' })}];`,
+    ...nodes.filter(({ group }) => group === id).map((node) => `    ${nodeLine(node, ids)}`),
+    '  }',
+  ]);
+  const fontname = `fontname=${quoted(font)}`;
+  const lines = [
+    `graph ${quoted(printable(title))} {`,
+    `  graph [rankdir=LR, bgcolor=transparent, ${fontname}, nodesep=0.3, ranksep=0.3];`,
+    `  node [shape=box, style=rounded, ${fontname}, fontsize=11, color="#57606a", fontcolor="#1f2328", margin="0.1,0.06"];`,
+    `  edge [${fontname}, fontsize=10, color="#57606a", fontcolor="#57606a"];`,
+    ...nodes.filter(({ group }) => group === undefined).map((node) => `  ${nodeLine(node, ids)}`),
+    ...clusters,
+    ...edges.map((edge) => `  ${edgeLine(edge, ids)}`),
+    '}',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const SHAPES: Partial<Record<NodeKind, string>> = {
+  guest: 'box3d',
+  filter: 'note',
+  wire: 'ellipse',
+  routing: 'ellipse',
+};
+
+function nodeLine(node: GraphNode, ids: ReadonlyMap<string, string>): string {
+  const { kind, state } = node;
+  const shape = SHAPES[kind];
+  return `${ids.get(node.id)} [${attributes({
+    label: captionOf(node).join('\n'),
+    class: classOf(kind, state),
+    ...(shape !== undefined && { shape, style: 'solid' }),
+    ...(kind === 'switch' || kind === 'bridge' ? { style: 'solid', peripheries: '2' } : {}),
+    ...stateAttributes(node, shape === undefined && kind !== 'switch' && kind !== 'bridge'),
+  })}];`;
+}
+
+function edgeLine(edge: GraphEdge, ids: ReadonlyMap<string, string>): string {
+  const { kind, state } = edge;
+  return `${ids.get(edge.from)} -- ${ids.get(edge.to)} [${attributes({
+    label: edgeCaptionOf(edge).join('\n'),
+    class: classOf(kind, state),
+    ...(kind === 'governs' && { style: 'dotted' }),
+    ...stateAttributes(edge, false),
+  })}];`;
+}
+
+function stateAttributes({ state }: GraphNode | GraphEdge, rounded: boolean): Record<string, string> {
+  if (state === undefined) return {};
+  const { light, dashed } = LOOKS[state];
+  const styles = [...(rounded ? ['rounded'] : []), ...(dashed ? ['dashed'] : [])];
+  return { color: light, fontcolor: light, penwidth: '2', ...(styles.length > 0 && { style: styles.join(',') }) };
+}
+
+function classOf(kind: string, state: string | undefined): string {
+  return state === undefined ? kind : `${kind} ${state}`;
+}
+
+function attributes(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .filter(([, value]) => value !== '')
+    .map(([key, value]) => `${key}=${quoted(value)}`)
+    .join(', ');
+}
+
+/** A label's backslashes and HTML entities would be obeyed. */
+function quoted(text: string): string {
+  const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '&': '&amp;', '\n': '\\n' };
+  return `"${text.replaceAll(/[\\"&\n]/g, (char) => escapes[char] ?? char)}"`;
+}

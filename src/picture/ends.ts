@@ -1,0 +1,145 @@
+/** The two ends of a wiring, which no element tells of: the guest with what its hypervisor makes, and the network. */
+
+import type { InstanceInfo } from '../objects/instance-info.ts';
+import {
+  type VIFBase,
+  VIFBridge,
+  VIFDirect,
+  VIFGeneric,
+  VIFHostDevice,
+  VIFNestedDPDK,
+  VIFOpenVSwitch,
+  VIFVHostUser,
+} from '../objects/vif.ts';
+import type { NodeDetails, NodeDraft, Sketch } from './sketch.ts';
+
+/** Adds the guest, and joins it to what it has in its hands. */
+export function drawGuest(sketch: Sketch, vif: VIFBase | undefined, instance: InstanceInfo | undefined): void {
+  const held = (vif && heldBy(vif, sketch)) ?? likelyHeld(sketch);
+  const name = instance?.name || instance?.uuid || (vif instanceof VIFNestedDPDK ? 'pod' : 'guest');
+  const guest = sketch.node('guest', '', { name, facts: vif?.address ? [`NIC ${vif.address}`] : [] });
+  if (held) sketch.join(guest, held);
+}
+
+/** Adds the network where packets leave the host, or the host's routing for a device that nothing joins to it. */
+export function drawWire(sketch: Sketch, vif: VIFBase | undefined): void {
+  const leaving = [...sketch.uplinks].filter(({ kind }) => kind === 'device' || kind === 'function');
+  const switches = sketch.ofKind('switch').filter(({ group }) => group !== 'own');
+  const handed = sketch
+    .ofKind('function')
+    .filter((node) => sketch.neighbours(node).every(({ kind }) => kind === 'guest'));
+  const name = vif?.network?.label || 'network';
+  for (const node of new Set([...leaving, ...switches, ...handed]))
+    sketch.join(node, sketch.node('wire', '', { name }));
+  for (const tap of sketch.ofKind('tap')) {
+    if (sketch.neighbours(tap).every(({ kind }) => kind === 'guest')) {
+      sketch.join(tap, sketch.node('routing', '', { name: 'the host' }));
+    }
+  }
+}
+
+const BY_HYPERVISOR = 'made by the hypervisor';
+
+type Held = (sketch: Sketch) => NodeDraft | undefined;
+
+/** What the guest has in its hands, by the class of its VIF. */
+function heldBy(vif: VIFBase, sketch: Sketch): NodeDraft | undefined {
+  if (vif instanceof VIFGeneric) return tapOf(vif.vifName, sketch);
+  if (vif instanceof VIFBridge) return bridgedTap(vif)(sketch);
+  if (vif instanceof VIFOpenVSwitch) return switchedTap(vif)(sketch);
+  if (vif instanceof VIFDirect) return macvtapOf(vif)(sketch);
+  if (vif instanceof VIFVHostUser) return socketOf(vif)(sketch);
+  if (vif instanceof VIFHostDevice) return functionOf(vif)(sketch);
+  if (vif instanceof VIFNestedDPDK) return nestedFunctionOf(vif)(sketch);
+  return undefined;
+}
+
+/** What a guest would have of a wiring of which nothing else is known: what is made for guests, or else what is there for this VIF alone. */
+function likelyHeld(sketch: Sketch): NodeDraft | undefined {
+  const [made] = sketch.ofKind('tap', 'macvtap', 'socket');
+  const [found] = sketch.ofKind('device').filter((node) => !sketch.uplinks.has(node));
+  const [other] = sketch.ofKind('port', 'bridge', 'switch', 'function').filter(({ group }) => group === 'own');
+  return made ?? found ?? other;
+}
+
+/** The TAP of that name: one that the wiring makes, or else the hypervisor's. */
+function tapOf(name: string | undefined, sketch: Sketch, details: NodeDetails = {}): NodeDraft {
+  const found = name === undefined ? undefined : sketch.find('device', name);
+  if (found && found.kind !== 'device') return found;
+  return sketch.node('device', name ?? '', {
+    kind: 'tap',
+    ...(name ? {} : { name: 'a TAP' }),
+    ...details,
+    facts: [BY_HYPERVISOR],
+  });
+}
+
+function bridgedTap({ vifName, bridgeName }: VIFBridge): Held {
+  return (sketch) => {
+    const tap = tapOf(vifName, sketch);
+    if (bridgeName !== undefined) sketch.join(tap, sketch.node('bridge', bridgeName));
+    return tap;
+  };
+}
+
+function switchedTap({ vifName, bridgeName, network }: VIFOpenVSwitch): Held {
+  return (sketch) => {
+    const tap = tapOf(vifName, sketch);
+    const bridge = network?.bridge || bridgeName;
+    // Of a VIF whose port the hypervisor makes too, the wiring has the bridge alone.
+    if (bridge && sketch.neighbours(tap).length === 0) {
+      sketch.join(tap, sketch.node('switch', bridge), { label: 'port', facts: [BY_HYPERVISOR] });
+    }
+    return tap;
+  };
+}
+
+function macvtapOf({ vifName, devAddress, vlanName, mode, network }: VIFDirect): Held {
+  return (sketch) => {
+    const made = vifName === undefined ? undefined : sketch.find('device', vifName);
+    if (made) return made;
+    const facts = [...(mode === undefined ? [] : [`mode ${mode}`]), BY_HYPERVISOR];
+    const name = vifName === undefined ? { name: 'a macvtap' } : {};
+    const macvtap = sketch.node('device', vifName ?? '', { kind: 'macvtap', ...name, facts });
+    const lower = vlanName || network?.bridgeInterface;
+    const below =
+      !vlanName && devAddress !== undefined
+        ? sketch.node('function', devAddress)
+        : lower && sketch.node('device', lower);
+    if (below) {
+      sketch.join(macvtap, below);
+      sketch.uplinks.add(below);
+    }
+    return macvtap;
+  };
+}
+
+function socketOf({ path }: VIFVHostUser): Held {
+  return (sketch) => {
+    const [made] = sketch.ofKind('socket');
+    if (made) {
+      made.name = path ?? made.name;
+      return made;
+    }
+    const socket = sketch.node('socket', path ?? 'socket');
+    sketch.join(socket, sketch.node('switch', '', { name: 'a switch in user space' }));
+    return socket;
+  };
+}
+
+/** A function in switchdev mode has a representor on the host's switch: the network device, or the port of DPDK. */
+function functionOf({ devAddress }: VIFHostDevice): Held {
+  return (sketch) => {
+    const [representor] = [...sketch.ofKind('device'), ...sketch.ofKind('port')];
+    const handed = sketch.node('function', devAddress ?? 'a PCI function', { group: 'own' });
+    if (representor) sketch.join(handed, representor, { label: 'representor' });
+    return handed;
+  };
+}
+
+function nestedFunctionOf({ pciAddress, devDriver }: VIFNestedDPDK): Held {
+  return (sketch) => {
+    const facts = devDriver === undefined ? [] : [`driver before: ${devDriver}`];
+    return sketch.node('function', pciAddress ?? 'a PCI function', { group: 'own', facts });
+  };
+}

@@ -1,0 +1,121 @@
+/** The wiring of a VIF as a graph: the guest, what joins it to the network, and what of that is shared, missing or about to change. */
+
+import type { InstanceInfo } from '../objects/instance-info.ts';
+import type { VIFBase } from '../objects/vif.ts';
+import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
+import { type Element, labelOf, type Wiring } from '../wiring/wiring.ts';
+import { drawGuest, drawWire } from './ends.ts';
+import { markChange, markDrift } from './marks.ts';
+import { draw } from './parts.ts';
+import { Sketch } from './sketch.ts';
+
+/** What a graph tells besides the wiring. */
+export interface GraphOptions {
+  /** Whose wiring it is: says what the guest has, and what the hypervisor makes. */
+  readonly vif?: VIFBase;
+  readonly instance?: InstanceInfo;
+  /** Where the host differs, as `OsVif.check` tells. */
+  readonly drifts?: readonly ElementDrift[];
+  /** What a plug would do, as `OsVif.plan` tells. */
+  readonly changes?: readonly PlannedStep[];
+}
+
+/** Plain JSON data. Edges lead from the guest to the wire. */
+export interface Graph {
+  /** One line: whose wiring it is. */
+  readonly title: string;
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+  /** Those that have nodes. */
+  readonly groups: readonly GraphGroup[];
+}
+
+export interface GraphNode {
+  /** Of this graph's nodes alone. */
+  readonly id: string;
+  readonly kind: NodeKind;
+  /** As the host knows it: a device's name, a PCI address, a path. Whatever was passed in: each format escapes it in its own way. */
+  readonly name: string;
+  /** Such as `mtu 1450`. */
+  readonly facts: readonly string[];
+  /** What is wrong with it, or will be done to it. */
+  readonly notes: readonly string[];
+  /** Absent: as it should be, or nobody looked. */
+  readonly state?: State;
+  /** Id of its group. */
+  readonly group?: GraphGroup['id'];
+}
+
+export interface GraphEdge {
+  /** Id of a node. */
+  readonly from: string;
+  readonly to: string;
+  /** `carries` packets, or only `governs` what the other end does. */
+  readonly kind: 'carries' | 'governs';
+  /** What joins the two, such as `port`; empty where it goes without saying. */
+  readonly label: string;
+  readonly facts: readonly string[];
+  readonly notes: readonly string[];
+  readonly state?: State;
+}
+
+export interface GraphGroup {
+  readonly id: 'own' | 'shared';
+  readonly title: string;
+}
+
+export type NodeKind =
+  | 'guest'
+  | 'tap'
+  | 'macvtap'
+  | 'veth'
+  | 'vlan'
+  /** A network device that is none of ours, such as a NIC. */
+  | 'device'
+  | 'bridge'
+  /** A bridge of Open vSwitch, or another switch. */
+  | 'switch'
+  /** A port of Open vSwitch that is no network device. */
+  | 'port'
+  | 'socket'
+  /** A PCI function. */
+  | 'function'
+  /** A rule that packets have to pass. */
+  | 'filter'
+  /** The host's own routing. */
+  | 'routing'
+  | 'wire';
+
+/** Of a check: `missing`, `differs`, `foreign` (a plug would fail). Of a plan: `create`, `change`, `refuse`. */
+export type State = 'missing' | 'differs' | 'foreign' | 'create' | 'change' | 'refuse';
+
+const GROUPS: readonly GraphGroup[] = [
+  { id: 'own', title: 'of this VIF' },
+  { id: 'shared', title: 'shared with other VIFs' },
+];
+
+/** Draws any wiring, of plugins of others too. */
+export function graphOf(wiring: Wiring, options: GraphOptions = {}): Graph {
+  const { vif, instance, drifts = [], changes = [] } = options;
+  const sketch = new Sketch();
+  const parts = wiring.flatMap((element: Element) =>
+    draw(element, sketch).map((part) => ({ ...part, element: labelOf(element) })),
+  );
+  drawGuest(sketch, vif, instance);
+  drawWire(sketch, vif);
+  for (const drift of drifts) markDrift(drift, parts);
+  for (const change of changes) markChange(change, parts);
+  const { nodes, edges } = sketch.finish();
+  return {
+    title: titleOf(vif, instance),
+    nodes,
+    edges,
+    groups: GROUPS.filter(({ id }) => nodes.some((node) => node.group === id)),
+  };
+}
+
+function titleOf(vif: VIFBase | undefined, instance: InstanceInfo | undefined): string {
+  const owner = instance?.name ?? instance?.uuid;
+  const what = vif === undefined ? 'Wiring' : `${vif.constructor.name} ${vif.id ?? ''}`.trim();
+  return owner === undefined ? what : `${what} of ${owner}`;
+}

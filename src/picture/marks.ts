@@ -1,0 +1,64 @@
+/** Puts what a check found, or a plan would do, on the part of the picture that it is about. */
+
+import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
+import type { State } from './graph.ts';
+import type { Part } from './parts.ts';
+import type { Markable } from './sketch.ts';
+
+/** A part, and the label of the element that it is of. */
+export interface ElementPart extends Part {
+  readonly element: string;
+}
+
+export function markDrift(drift: ElementDrift, parts: readonly ElementPart[]): void {
+  const property = drift.type === 'differs' ? drift.property : undefined;
+  const item = itemFor(drift, property, parts);
+  if (drift.type === 'missing') mark(item, 'missing', 'missing');
+  else if (drift.type === 'foreign') mark(item, 'foreign', drift.reason);
+  else mark(item, 'differs', `${drift.property} is ${shown(drift.have)}, should be ${shown(drift.want)}`);
+}
+
+export function markChange(change: PlannedStep, parts: readonly ElementPart[]): void {
+  const property = change.action === 'change' ? change.property : undefined;
+  const item = itemFor(change, property, parts);
+  if (change.action === 'create') mark(item, 'create', 'will be made');
+  else if (change.action === 'refuse') mark(item, 'refuse', `can't be plugged: ${change.reason}`);
+  else mark(item, 'change', `${change.property} will be ${shown(change.to)}, is ${shown(change.from)}`);
+}
+
+/** The worse state of two stays. */
+const GRAVITY: Readonly<Record<State, number>> = {
+  differs: 0,
+  change: 0,
+  missing: 1,
+  create: 1,
+  foreign: 2,
+  refuse: 2,
+};
+
+function mark(item: Markable | undefined, state: State, note: string): void {
+  if (item === undefined) return;
+  if (!item.notes.includes(note)) item.notes.push(note);
+  if (item.state === undefined || GRAVITY[state] > GRAVITY[item.state]) item.state = state;
+}
+
+/** A drift names the step: one element, or those of one transaction, separated by commas. */
+function itemFor(
+  { element, on }: { readonly element: string; readonly on: string },
+  property: string | undefined,
+  parts: readonly ElementPart[],
+): Markable | undefined {
+  const ofStep = parts.filter((part) => part.element === element || element.split(', ').includes(part.element));
+  const named = ofStep.filter((part) => part.on === on);
+  const fitting =
+    named.find(({ properties }) => property !== undefined && properties?.includes(property)) ??
+    named.find(({ properties }) => properties === undefined) ??
+    named[0] ??
+    ofStep[0];
+  return fitting?.item;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

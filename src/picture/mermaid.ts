@@ -1,0 +1,78 @@
+/** A graph as Mermaid: GitHub, GitLab and many others draw it. */
+
+import { captionOf, edgeCaptionOf, printable } from './caption.ts';
+import type { Graph, GraphEdge, GraphNode, NodeKind } from './graph.ts';
+import { LOOKS, STATES } from './palette.ts';
+
+/** Mermaid's flowchart syntax; names of whatever content are escaped. */
+export function toMermaid({ title, nodes, edges, groups }: Graph): string {
+  const ids = new Map(nodes.map(({ id }, i) => [id, `n${i}`]));
+  const grouped = groups.flatMap((group) => [
+    `  subgraph ${group.id}["${escaped(printable(group.title))}"]`,
+    ...nodes.filter((node) => node.group === group.id).map((node) => `    ${nodeLine(node, ids)}`),
+    '  end',
+  ]);
+  const lines = [
+    'flowchart LR',
+    `  accTitle: ${escaped(printable(title))}`,
+    ...nodes.filter(({ group }) => group === undefined).map((node) => `  ${nodeLine(node, ids)}`),
+    ...grouped,
+    ...edges.map((edge) => `  ${edgeLine(edge, ids)}`),
+    ...classLines(nodes, ids),
+    ...linkStyles(edges),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Mermaid's brackets: what stands left and right of a label draws the shape. */
+const SHAPES: Partial<Record<NodeKind, readonly [string, string]>> = {
+  guest: ['([', '])'],
+  bridge: ['[[', ']]'],
+  switch: ['[[', ']]'],
+  filter: ['{{', '}}'],
+  wire: ['((', '))'],
+  routing: ['((', '))'],
+};
+
+function nodeLine(node: GraphNode, ids: ReadonlyMap<string, string>): string {
+  const [open, close] = SHAPES[node.kind] ?? ['[', ']'];
+  return `${ids.get(node.id)}${open}"${captionOf(node).map(escaped).join('<br>')}"${close}`;
+}
+
+function edgeLine(edge: GraphEdge, ids: ReadonlyMap<string, string>): string {
+  const line = edge.kind === 'governs' ? '-.-' : '---';
+  const caption = edgeCaptionOf(edge).map(escaped).join('<br>');
+  return `${ids.get(edge.from)} ${line}${caption === '' ? '' : `|"${caption}"|`} ${ids.get(edge.to)}`;
+}
+
+/** The stroke alone is coloured, so that the reader's theme keeps its grounds. */
+function classLines(nodes: readonly GraphNode[], ids: ReadonlyMap<string, string>): string[] {
+  return STATES.flatMap((state) => {
+    const members = nodes.filter((node) => node.state === state).map(({ id }) => ids.get(id));
+    if (members.length === 0) return [];
+    return [`  classDef ${state} ${strokeOf(state)}`, `  class ${members.join(',')} ${state}`];
+  });
+}
+
+function linkStyles(edges: readonly GraphEdge[]): string[] {
+  return edges.flatMap(({ state }, i) => (state === undefined ? [] : [`  linkStyle ${i} ${strokeOf(state)}`]));
+}
+
+function strokeOf(state: (typeof STATES)[number]): string {
+  const { light, dashed } = LOOKS[state];
+  return `stroke:${light},stroke-width:3px${dashed ? ',stroke-dasharray:6 4' : ''}`;
+}
+
+/**
+ * Mermaid takes `#35;` for the character of that code. Everything but letters, digits and a few marks is written so: quotes would end
+ * the label, HTML and Markdown in it would be obeyed. A list's mark at the start of a line is Markdown too.
+ */
+function escaped(text: string): string {
+  return text
+    .replaceAll(/[^\p{L}\p{N} .,:/()-]/gu, code)
+    .replace(/^\s*(\d+[.)]|-)/, (start) => start.replace(/[.)-]$/, code));
+}
+
+function code(char: string): string {
+  return `#${char.codePointAt(0)};`;
+}

@@ -1,0 +1,128 @@
+/** A graph while it is being drawn: what several elements tell of one thing comes together in one node. */
+
+import type { GraphEdge, GraphNode, NodeKind, State } from './graph.ts';
+
+/** What drifts and changes are marked on. */
+export interface Markable {
+  facts: string[];
+  notes: string[];
+  state?: State;
+}
+
+export interface NodeDraft extends Markable {
+  readonly id: string;
+  kind: NodeKind;
+  name: string;
+  group?: 'own' | 'shared';
+}
+
+export interface EdgeDraft extends Markable {
+  from: NodeDraft;
+  to: NodeDraft;
+  readonly kind: GraphEdge['kind'];
+  readonly label: string;
+}
+
+/** What is told of a node. */
+export interface NodeDetails {
+  /** Default: that of the place, such as `device`. */
+  readonly kind?: NodeKind;
+  readonly name?: string;
+  readonly group?: 'own' | 'shared' | undefined;
+  readonly facts?: readonly string[];
+}
+
+/** Where names are unique, and what a thing there is as long as nobody tells more. */
+const PLACES = {
+  guest: 'guest',
+  device: 'device',
+  bridge: 'bridge',
+  switch: 'switch',
+  port: 'port',
+  socket: 'socket',
+  function: 'function',
+  filter: 'filter',
+  routing: 'routing',
+  wire: 'wire',
+} as const satisfies Record<string, NodeKind>;
+
+export type Place = keyof typeof PLACES;
+
+export class Sketch {
+  readonly #nodes = new Map<string, NodeDraft>();
+  readonly #edges: EdgeDraft[] = [];
+  /** The devices by which things reach the wire. */
+  readonly uplinks = new Set<NodeDraft>();
+  /** The ports of Open vSwitch by name: of network devices, the edge to the switch. */
+  readonly ports = new Map<string, Markable>();
+
+  /** The node of that name, a new one where there is none; later details add to earlier ones. */
+  node(place: Place, name: string, details: NodeDetails = {}): NodeDraft {
+    const id = `${place}:${name}`;
+    const node = this.#nodes.get(id) ?? { id, kind: PLACES[place], name, facts: [], notes: [] };
+    this.#nodes.set(id, node);
+    node.kind = details.kind ?? node.kind;
+    node.name = details.name ?? node.name;
+    if (details.group !== undefined) node.group = details.group;
+    addNew(node.facts, details.facts ?? []);
+    return node;
+  }
+
+  find(place: Place, name: string): NodeDraft | undefined {
+    return this.#nodes.get(`${place}:${name}`);
+  }
+
+  ofKind(...kinds: readonly NodeKind[]): NodeDraft[] {
+    return [...this.#nodes.values()].filter(({ kind }) => kinds.includes(kind));
+  }
+
+  /** The edge between the two, a new one where there is none. */
+  join(from: NodeDraft, to: NodeDraft, details: Partial<Pick<EdgeDraft, 'kind' | 'label' | 'facts'>> = {}): EdgeDraft {
+    const { kind = 'carries', label = '', facts = [] } = details;
+    const found = this.#edges.find((edge) => edge.label === label && joins(edge, from, to));
+    if (found) {
+      addNew(found.facts, facts);
+      return found;
+    }
+    const edge: EdgeDraft = { from, to, kind, label, facts: [...facts], notes: [] };
+    this.#edges.push(edge);
+    return edge;
+  }
+
+  neighbours(node: NodeDraft): NodeDraft[] {
+    return this.#edges.flatMap(({ from, to }) => (from === node ? [to] : to === node ? [from] : []));
+  }
+
+  /** As plain data, every edge turned away from the guest. */
+  finish(): { readonly nodes: GraphNode[]; readonly edges: GraphEdge[] } {
+    const steps = this.#stepsFromGuest();
+    const distance = (node: NodeDraft): number => steps.get(node) ?? Number.POSITIVE_INFINITY;
+    const nodes = [...this.#nodes.values()].sort((a, b) => compare(distance(a), distance(b)));
+    const edges = this.#edges
+      .map((edge) => (distance(edge.from) <= distance(edge.to) ? edge : { ...edge, from: edge.to, to: edge.from }))
+      .sort((a, b) => compare(distance(a.from), distance(b.from)))
+      .map((edge): GraphEdge => ({ ...edge, from: edge.from.id, to: edge.to.id }));
+    return { nodes: nodes.map((node) => ({ ...node })), edges };
+  }
+
+  #stepsFromGuest(): Map<NodeDraft, number> {
+    const steps = new Map(this.ofKind('guest').map((guest) => [guest, 0]));
+    for (const [node, distance] of steps) {
+      for (const next of this.neighbours(node)) if (!steps.has(next)) steps.set(next, distance + 1);
+    }
+    return steps;
+  }
+}
+
+function joins({ from, to }: EdgeDraft, a: NodeDraft, b: NodeDraft): boolean {
+  return (from === a && to === b) || (from === b && to === a);
+}
+
+function addNew(facts: string[], more: readonly string[]): void {
+  for (const fact of more) if (!facts.includes(fact)) facts.push(fact);
+}
+
+/** Infinity less Infinity is no number. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}

@@ -1,0 +1,92 @@
+/** A graph for a terminal, in boxes from the guest down to the wire. */
+
+import { captionOf, edgeCaptionOf } from './caption.ts';
+import { cellWidth, wrap } from './cells.ts';
+import type { Graph, GraphEdge, GraphNode, State } from './graph.ts';
+import { LOOKS } from './palette.ts';
+import { type Branch, Tree } from './tree.ts';
+
+/** How a picture for a terminal is drawn. */
+export interface TextOptions {
+  /** Cells, at least 24. Default 80. */
+  readonly width?: number;
+  /** Escape sequences of ECMA-48 colour what is missing or differs. Default false. */
+  readonly colors?: boolean;
+}
+
+/** Lines of box drawing, none wider than `width` unless boxes lie beside boxes beyond it. What several VIFs share has a double frame. */
+export function toText(graph: Graph, { width = 80, colors = false }: TextOptions = {}): string {
+  const tree = new Tree(graph);
+  const pen: Pen = { width: Math.max(MIN_WIDTH, width), colors, under: undefined };
+  const lines = tree.roots.flatMap((root) => drawn(root, tree, pen));
+  for (const { from, to } of tree.others) lines.push(...wrap(`also joined: ${from} and ${to}`, pen.width));
+  return `${lines.join('\n')}\n`;
+}
+
+const MIN_WIDTH = 24;
+
+interface Pen {
+  readonly width: number;
+  readonly colors: boolean;
+  /** What joins it to the box above. */
+  readonly under: GraphEdge | undefined;
+}
+
+/** A box with what hangs on it: the last branch, which leads on to the wire, below it, the others beside the line there. */
+function drawn(node: GraphNode, tree: Tree, pen: Pen): string[] {
+  const branches = tree.branchesOf(node);
+  const below = branches.at(-1);
+  return [
+    ...boxed(node, pen, below !== undefined),
+    ...branches.slice(0, -1).flatMap((branch) => beside(branch, tree, pen, true)),
+    ...(below === undefined ? [] : onward(below, tree, pen)),
+  ];
+}
+
+/** What governs a box has no line on to the wire: it lies beside even when nothing lies below. */
+function onward(branch: Branch, tree: Tree, pen: Pen): string[] {
+  if (branch.edge.kind === 'governs') return beside(branch, tree, pen, false);
+  return [...railed(branch.edge, pen), ...drawn(branch.node, tree, { ...pen, under: branch.edge })];
+}
+
+function railed(edge: GraphEdge, { width, colors }: Pen): string[] {
+  const words = edgeCaptionOf(edge).flatMap((text) => wrap(text, width - 4));
+  const line = paint('│', edge.state, colors);
+  return (words.length > 0 ? words : ['']).map((text) => `  ${line} ${paint(text, edge.state, colors)}`.trimEnd());
+}
+
+function beside({ edge, node }: Branch, tree: Tree, pen: Pen, goesOn: boolean): string[] {
+  const rows = drawn(node, tree, { ...pen, width: Math.max(MIN_WIDTH, pen.width - 6), under: undefined });
+  const rail = goesOn ? '│' : ' ';
+  const words = edgeCaptionOf(edge).map((text) => `  │   ${paint(text, edge.state, pen.colors)}`);
+  const arm = edge.kind === 'governs' ? '╌╌╌' : '───';
+  return [
+    ...words,
+    ...rows.map((row, i) =>
+      i === 0 ? `  │   ${row}` : i === 1 ? `  ${goesOn ? '├' : '└'}${arm}${row}` : `  ${rail}   ${row}`,
+    ),
+  ];
+}
+
+const SINGLE = { top: ['┌', '─', '┐', '┴'], side: '│', bottom: ['└', '─', '┘', '┬'] } as const;
+const DOUBLE = { top: ['╔', '═', '╗', '╧'], side: '║', bottom: ['╚', '═', '╝', '╤'] } as const;
+
+function boxed(node: GraphNode, { width, colors, under }: Pen, hangs: boolean): string[] {
+  const frame = node.group === 'shared' ? DOUBLE : SINGLE;
+  const [name = '', kind = '', ...more] = captionOf(node);
+  const words = [name, node.group === 'shared' ? `${kind}, shared` : kind, ...more];
+  const rows = words.flatMap((text) => wrap(text, width - 4));
+  const inner = Math.max(...rows.map(cellWidth), 4) + 2;
+  const edge = ([left, dash, right, knot]: readonly [string, string, string, string], joined: boolean) =>
+    paint(`${left}${dash}${joined ? knot : dash}${dash.repeat(inner - 2)}${right}`, node.state, colors);
+  const side = paint(frame.side, node.state, colors);
+  return [
+    edge(frame.top, under !== undefined),
+    ...rows.map((row) => `${side} ${paint(row, node.state, colors)}${' '.repeat(inner - 2 - cellWidth(row))} ${side}`),
+    edge(frame.bottom, hangs),
+  ];
+}
+
+function paint(text: string, state: State | undefined, colors: boolean): string {
+  return colors && state !== undefined && text !== '' ? `\u{1b}[${LOOKS[state].sgr}m${text}\u{1b}[39m` : text;
+}

@@ -1,0 +1,55 @@
+/** A graph as trees, for formats that can't draw what comes together again. */
+
+import { printable } from './caption.ts';
+import type { Graph, GraphEdge, GraphNode } from './graph.ts';
+
+export interface Branch {
+  readonly edge: GraphEdge;
+  readonly node: GraphNode;
+}
+
+/** One tree for each part of the graph that hangs together. */
+export class Tree {
+  readonly roots: readonly GraphNode[];
+  /** Names of nodes that are joined too, beyond the trees. */
+  readonly others: readonly { readonly from: string; readonly to: string }[];
+  readonly #branches = new Map<string, Branch[]>();
+
+  constructor({ nodes, edges }: Graph) {
+    const byId = new Map(nodes.map((node) => [node.id, node]));
+    const seen = new Set<string>();
+    const taken = new Set<GraphEdge>();
+    const grow = (node: GraphNode): void => {
+      seen.add(node.id);
+      for (const edge of edges) {
+        const other = edge.from === node.id ? byId.get(edge.to) : edge.to === node.id ? byId.get(edge.from) : undefined;
+        if (other === undefined || seen.has(other.id)) continue;
+        taken.add(edge);
+        this.#branches.set(node.id, [...(this.#branches.get(node.id) ?? []), { edge, node: other }]);
+        grow(other);
+      }
+    };
+    const roots: GraphNode[] = [];
+    for (const node of nodes) {
+      if (seen.has(node.id)) continue;
+      roots.push(node);
+      grow(node);
+    }
+    this.roots = roots;
+    const nameOf = (id: string) => printable(byId.get(id)?.name ?? '');
+    this.others = edges
+      .filter((edge) => !taken.has(edge))
+      .map(({ from, to }) => ({ from: nameOf(from), to: nameOf(to) }));
+  }
+
+  /** The longest comes last; what only governs the node comes first. */
+  branchesOf(node: GraphNode): Branch[] {
+    const weight = ({ edge, node: child }: Branch) => (edge.kind === 'governs' ? 0 : 1 + this.#heightOf(child));
+    return [...(this.#branches.get(node.id) ?? [])].sort((a, b) => weight(a) - weight(b));
+  }
+
+  #heightOf(node: GraphNode): number {
+    const below = this.#branches.get(node.id) ?? [];
+    return 1 + Math.max(0, ...below.map((branch) => this.#heightOf(branch.node)));
+  }
+}
