@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 const NEEDED = [
   { package: 'iproute2', probe: ['ip', '-V'] },
   { package: 'iptables', probe: ['iptables', '--version'] },
+  { package: 'nftables', probe: ['/usr/sbin/nft', '--version'] },
   { package: 'iputils-ping', probe: ['ping', '-V'] },
   { package: 'openssl', probe: ['openssl', 'version'] },
   { package: 'strace', probe: ['strace', '-V'] },

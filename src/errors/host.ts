@@ -41,7 +41,7 @@ export class LinkValueError extends OsVifError {
   }
 }
 
-/** A device of that name is there, but it is of another kind, or not ours to change or delete. */
+/** A device of that name, or another thing that is to be made, is there, but of another kind, or not ours to change or delete. */
 export class ForeignLinkError extends OsVifError {
   constructor(message: string) {
     super('ERR_OSVIF_FOREIGN_LINK', message);
@@ -72,6 +72,16 @@ export class MissingKoffiError extends OsVifError {
       'ERR_OSVIF_MISSING_KOFFI',
       'LinuxHost needs the optional dependency koffi, which is not there or does not load: run `npm install koffi`, or use MemoryHost',
       options,
+    );
+  }
+}
+
+/** A program that changes the kernel's packet filters is not installed. */
+export class MissingCommandError extends OsVifError {
+  constructor(command: string, debianPackage: string) {
+    super(
+      'ERR_OSVIF_MISSING_COMMAND',
+      `the command ${command} is not there: install it, on Debian and Ubuntu with \`apt-get install ${debianPackage}\``,
     );
   }
 }

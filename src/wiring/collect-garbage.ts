@@ -1,7 +1,8 @@
 /** Removes what this library made for VIFs that are no more. */
 
+import { MissingCommandError } from '../errors/host.ts';
+import { collectRefusals } from './collect-refusals.ts';
 import { chainOf } from './elements/forward-rule.ts';
-import { isKernelError } from './elements/link.ts';
 import type { Host, Link } from './host.ts';
 import { isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from './ownership.ts';
 import { deleteUnused } from './shared-links.ts';
@@ -14,7 +15,7 @@ export interface InUse {
   readonly names: ReadonlySet<string>;
 }
 
-/** A device that belongs to no VIF any more. */
+/** A device, or another thing on the host, that belongs to no VIF any more. */
 export interface Garbage {
   readonly kind: string;
   readonly name: string;
@@ -23,7 +24,7 @@ export interface Garbage {
 }
 
 /**
- * Removes every device that was made for a VIF that is not in use, and every shared one that nobody uses.
+ * Removes every device that was made for a VIF that is not in use, every shared one that nobody uses, and the filters made for them.
  * What others made has no alias of ours, and is not looked at.
  */
 export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false } = {}): Promise<Garbage[]> {
@@ -42,7 +43,8 @@ export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false 
       else garbage.delete(link.index);
     }
   }
-  return [...garbage.values()].map(describe);
+  // Last, so that no guest is ever without its filter.
+  return [...[...garbage.values()].map(describe), ...(await collectRefusals(host, inUse.owners, dryRun))];
 }
 
 function isAbandoned(link: Link, { owners, names }: InUse): boolean {
@@ -83,7 +85,7 @@ async function deleteChain(host: Host, bridge: Link): Promise<void> {
     await host.filter.delete(chainOf(bridge.name));
   } catch (error) {
     // No iptables, no chain.
-    if (!isKernelError(error, 'ENOENT')) throw error;
+    if (!(error instanceof MissingCommandError)) throw error;
   }
 }
 

@@ -8,6 +8,7 @@ export interface Host {
   readonly addressing: Addressing;
   readonly sysctl: Sysctl;
   readonly filter: Filter;
+  readonly ingress: IngressFilter;
   readonly pci: Pci;
   readonly ovsdb: Ovsdb;
   /** Gives back what the host holds (sockets, connections) after what is under way; later calls fail with ERR_OSVIF_CLOSED. */
@@ -233,6 +234,32 @@ export interface FilterChain {
   /** As `iptables -S` prints them, without `-A chain`: `-i br0 -j ACCEPT`. */
   readonly rules: readonly string[];
   readonly jumpedTo: boolean;
+}
+
+/** Source addresses that network devices refuse: a frame from one is dropped as it comes in (nftables, family netdev). */
+export interface IngressFilter {
+  /** Those of ours, on every device. */
+  list(): Promise<RefusalState[]>;
+  /** Has a device refuse an address, and mends what keeps it from refusing others. Fails with EEXIST where it is listed already. */
+  create(refusal: Refusal): Promise<void>;
+  /** One that is gone already is fine. */
+  delete(refusal: Refusal): Promise<void>;
+}
+
+/** A device drops what comes in from this source address. */
+export interface Refusal {
+  /** Name of the device. */
+  readonly device: string;
+  /** Lower case, with colons. */
+  readonly mac: string;
+  /** The id of the VIF that it is for. */
+  readonly owner: string;
+}
+
+/** A refusal as it is now. */
+export interface RefusalState extends Refusal {
+  /** False when others have changed the rules so that it has no effect. */
+  readonly active: boolean;
 }
 
 /** PCI network functions, as sysfs shows them. */

@@ -24,6 +24,7 @@ export function interceptHost(host: Host, interceptor: Interceptor): Host {
     addressing: through('addressing'),
     sysctl: through('sysctl'),
     filter: through('filter'),
+    ingress: through('ingress'),
     pci: through('pci'),
     ovsdb: through('ovsdb'),
     close: () => host.close(),

@@ -13,7 +13,7 @@ export function aliasOf(owner: string): string {
 }
 
 /** Whose device this is: the id in its alias, or undefined when this library didn't make it or has not named it yet. */
-export function ownerOf(link: Link): string | undefined {
+export function ownerOf(link: Pick<Link, 'alias'>): string | undefined {
   return link.alias.startsWith(PREFIX) ? link.alias.slice(PREFIX.length) : undefined;
 }
 

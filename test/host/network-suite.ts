@@ -1,7 +1,7 @@
 /** What a host must do beside making bridges, veths and TAPs: the same for the kernel and for its model in memory. */
 
 import { describe, expect, test } from 'vitest';
-import type { Host, Link } from '../../src/wiring/host.ts';
+import type { Host, IngressFilter, Link, Refusal, RefusalState } from '../../src/wiring/host.ts';
 
 export function networkSuite(name: string, open: () => Promise<Host>): void {
   describe(name, () => {
@@ -128,12 +128,53 @@ export function networkSuite(name: string, open: () => Promise<Host>): void {
       expect(await filter.get('os-vif-br0')).toBeUndefined();
     });
 
+    test.each(['eth0', 'ü@"1'])('%s refuses addresses until they are taken off', async (device) => {
+      const { links, ingress } = await open();
+      await links.create({ kind: 'tap', name: device });
+      const [a, b] = [refusal(device, '0a'), refusal(device, '0b')];
+      expect(await ingress.list()).toEqual([]);
+      await ingress.create(a);
+      await ingress.create(b);
+      expect(await listed(ingress)).toEqual([
+        { ...a, active: true },
+        { ...b, active: true },
+      ]);
+      await ingress.delete(a);
+      await ingress.delete(a);
+      expect(await listed(ingress)).toEqual([{ ...b, active: true }]);
+      await ingress.delete(b);
+      await ingress.delete(b);
+      expect(await ingress.list()).toEqual([]);
+    });
+
+    test('an address is refused once on a device, and on another one for itself', async () => {
+      const { links, ingress } = await open();
+      for (const name of ['eth0', 'eth1']) await links.create({ kind: 'tap', name });
+      await ingress.create(refusal('eth0', '0a'));
+      const other = { ...refusal('eth0', '0a'), owner: 'somebody else' };
+      await expect(ingress.create(other)).rejects.toMatchObject({ errno: 'EEXIST' });
+      await ingress.create({ ...other, device: 'eth1' });
+      expect((await listed(ingress)).map(({ device, owner }) => [device, owner])).toEqual([
+        ['eth0', 'vif-0a'],
+        ['eth1', 'somebody else'],
+      ]);
+    });
+
     test('a device that was just made has neither addresses nor routes', async () => {
       const { links, addressing } = await open();
       const { index } = await makeNic({ links });
       expect(await addressing.get(index)).toEqual({ addresses: [], routes: [] });
     });
   });
+}
+
+function refusal(device: string, end: string): Refusal {
+  return { device, mac: `fa:16:3e:00:00:${end}`, owner: `vif-${end}` };
+}
+
+/** In an order of our own: the kernel's is that of a hash table. */
+async function listed(ingress: IngressFilter): Promise<RefusalState[]> {
+  return (await ingress.list()).toSorted((a, b) => (a.device + a.mac < b.device + b.mac ? -1 : 1));
 }
 
 /** A device to stand on, as a NIC would be. */

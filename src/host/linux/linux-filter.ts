@@ -1,15 +1,11 @@
-/** Chains in the IPv4 filter table, through iptables-restore: the one thing that the kernel lets nobody do by a simple request. */
+/** Chains in the IPv4 filter table, through iptables-restore. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { PermissionError, SystemCallError } from '../../errors/host.ts';
 import type { Filter, FilterChain } from '../../wiring/host.ts';
+import { runCommand } from './command.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 
 /** Seconds to wait for others who change the tables. */
 const WAIT = '5';
-
-/** Where distributions put iptables, which is not on every user's path. */
-const ENVIRONMENT = { ...process.env, PATH: `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/sbin:/sbin`, LC_ALL: 'C' };
 
 export class LinuxFilter implements Filter {
   readonly #namespace: NetworkNamespace;
@@ -47,33 +43,7 @@ export class LinuxFilter implements Filter {
     await this.#run(['iptables-restore', '--noflush', '--wait', WAIT], ['*filter', ...lines, 'COMMIT', ''].join('\n'));
   }
 
-  #run([command = '', ...args]: string[], input = ''): Promise<string> {
-    // The child is in the namespace in which it was started.
-    const child = this.#namespace.run(() => spawn(command, args, { stdio: 'pipe', env: ENVIRONMENT }));
-    return finished([command, ...args].join(' '), child, input);
+  #run(command: readonly string[], input = ''): Promise<string> {
+    return runCommand(this.#namespace, command, { input, debianPackage: 'iptables' });
   }
-}
-
-function finished(what: string, child: ChildProcess, input: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    let complaint = '';
-    child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
-    child.on('error', (error: NodeJS.ErrnoException) =>
-      reject(new SystemCallError(what, error.code ?? '', error.message, 'install the package iptables')),
-    );
-    child.on('close', (status) =>
-      status === 0 ? resolve(output) : reject(refusal(what, status, complaint.trim().replaceAll(/\s*\n\s*/g, '; '))),
-    );
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(input);
-  });
-}
-
-function refusal(what: string, status: number | null, complaint: string): Error {
-  if (/permission denied|must be root|not permitted/i.test(complaint)) {
-    return new PermissionError(what, 'EPERM', complaint, 'filter rules need CAP_NET_ADMIN: run this as root');
-  }
-  return new SystemCallError(what, /already exists/.test(complaint) ? 'EEXIST' : `status ${status}`, complaint);
 }

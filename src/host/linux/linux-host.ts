@@ -1,12 +1,13 @@
 /** The Linux machine this process runs on, or one network namespace of it. */
 
 import { UnsupportedHostError } from '../../errors/host.ts';
-import type { Addressing, Filter, Host, Links, Pci, Sysctl } from '../../wiring/host.ts';
+import type { Addressing, Filter, Host, IngressFilter, Links, Pci, Sysctl } from '../../wiring/host.ts';
 import type { Ovsdb } from '../../wiring/ovsdb.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
 import { loadLibc } from './libc.ts';
 import { LinuxAddressing } from './linux-addressing.ts';
 import { LinuxFilter } from './linux-filter.ts';
+import { LinuxIngress } from './linux-ingress.ts';
 import { LinuxLinks } from './linux-links.ts';
 import { LinuxPci } from './linux-pci.ts';
 import { LinuxSysctl } from './linux-sysctl.ts';
@@ -29,6 +30,7 @@ export class LinuxHost implements Host {
   readonly addressing: Addressing;
   readonly sysctl: Sysctl;
   readonly filter: Filter;
+  readonly ingress: IngressFilter;
   readonly pci: Pci;
   readonly ovsdb: Ovsdb;
   readonly #namespace: NetworkNamespace;
@@ -45,6 +47,7 @@ export class LinuxHost implements Host {
     this.addressing = new LinuxAddressing(socket, links);
     this.sysctl = new LinuxSysctl(namespace);
     this.filter = new LinuxFilter(namespace);
+    this.ingress = new LinuxIngress(namespace);
     this.pci = new LinuxPci(sysfsRoot);
     this.ovsdb = ovsdb;
     this.#namespace = namespace;

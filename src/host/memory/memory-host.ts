@@ -3,7 +3,7 @@
 import { HostClosedError } from '../../errors/host.ts';
 import type { Host } from '../../wiring/host.ts';
 import { MemoryLinks } from './memory-links.ts';
-import { MemoryAddressing, MemoryFilter, MemoryPci, MemorySysctl } from './memory-network.ts';
+import { MemoryAddressing, MemoryFilter, MemoryIngress, MemoryPci, MemorySysctl } from './memory-network.ts';
 import { MemoryOvsdb } from './memory-ovsdb.ts';
 
 /** Needs no privileges and no Linux. What it holds is gone with it. */
@@ -12,6 +12,7 @@ export class MemoryHost implements Host {
   readonly addressing = new MemoryAddressing();
   readonly sysctl: MemorySysctl;
   readonly filter = new MemoryFilter();
+  readonly ingress = new MemoryIngress();
   readonly pci = new MemoryPci();
   readonly ovsdb: MemoryOvsdb;
   #closed = false;

@@ -1,4 +1,4 @@
-/** Addresses, sysctls, filter chains and PCI functions, in memory. */
+/** Addresses, sysctls, packet filters and PCI functions, in memory. */
 
 import { SystemCallError } from '../../errors/host.ts';
 import type {
@@ -6,8 +6,11 @@ import type {
   AddressPlan,
   Filter,
   FilterChain,
+  IngressFilter,
   Links,
   Pci,
+  Refusal,
+  RefusalState,
   SwitchPort,
   Sysctl,
 } from '../../wiring/host.ts';
@@ -81,6 +84,25 @@ export class MemoryFilter implements Filter {
 
   async delete(chain: string): Promise<void> {
     this.#chains.delete(chain);
+  }
+}
+
+export class MemoryIngress implements IngressFilter {
+  readonly #refusals = new Map<string, Refusal>();
+
+  async list(): Promise<RefusalState[]> {
+    return [...this.#refusals.values()].map((refusal) => ({ ...refusal, active: true }));
+  }
+
+  async create(refusal: Refusal): Promise<void> {
+    const { device, mac } = refusal;
+    if (this.#refusals.has(`${device} ${mac}`))
+      throw new SystemCallError(`refusing ${mac} on ${device}`, 'EEXIST', 'file exists');
+    this.#refusals.set(`${device} ${mac}`, refusal);
+  }
+
+  async delete({ device, mac }: Refusal): Promise<void> {
+    this.#refusals.delete(`${device} ${mac}`);
   }
 }
 

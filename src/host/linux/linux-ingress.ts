@@ -1,0 +1,139 @@
+/** Addresses that devices refuse, through nft(8): a table of the family netdev for each device, which goes with its last address. */
+
+import { isKernelError } from '../../wiring/elements/link.ts';
+import type { IngressFilter, Refusal, RefusalState } from '../../wiring/host.ts';
+import { aliasOf, ownerOf } from '../../wiring/ownership.ts';
+import { runCommand } from './command.ts';
+import type { NetworkNamespace } from './network-namespace.ts';
+
+const PREFIX = 'os-vif-';
+/** The map of addresses, the chain that looks a frame's source up in it, and the chain that it is then sent to. */
+const [MAP, LOOKUP, REFUSED] = ['refused', 'ingress', 'drop-refused'];
+const LOOKUP_RULE = [{ vmap: { key: { payload: { protocol: 'ether', field: 'saddr' } }, data: `@${MAP}` } }];
+const REFUSED_RULE = [{ drop: null }];
+
+export class LinuxIngress implements IngressFilter {
+  readonly #namespace: NetworkNamespace;
+
+  constructor(namespace: NetworkNamespace) {
+    this.#namespace = namespace;
+  }
+
+  async list(): Promise<RefusalState[]> {
+    const output = await this.#nft('list ruleset netdev');
+    return refusalsIn(output === '' ? {} : JSON.parse(output));
+  }
+
+  /** One transaction, which is the same whether the table is there or not: so processes may do this at once. */
+  async create({ device, mac, owner }: Refusal): Promise<void> {
+    const what = `have ${device} refuse ${mac}`;
+    const table = { family: 'netdev', table: tableOf(device) };
+    const hook = { type: 'filter', hook: 'ingress', dev: device, prio: 0, policy: 'accept' };
+    const entry = [{ elem: { val: mac, comment: aliasOf(owner) } }, { goto: { target: REFUSED } }];
+    await this.#change(what, [
+      { add: { table: { family: 'netdev', name: tableOf(device) } } },
+      { add: { chain: { ...table, name: REFUSED } } },
+      { add: { map: { ...table, name: MAP, type: 'ether_addr', map: 'verdict' } } },
+      { add: { chain: { ...table, name: LOOKUP, ...hook } } },
+      { flush: { chain: { ...table, name: REFUSED } } },
+      { flush: { chain: { ...table, name: LOOKUP } } },
+      { add: { rule: { ...table, chain: REFUSED, expr: REFUSED_RULE } } },
+      { add: { rule: { ...table, chain: LOOKUP, expr: LOOKUP_RULE } } },
+      { create: { element: { ...table, name: MAP, elem: [entry] } } },
+    ]);
+  }
+
+  /** The kernel deletes no chain that an entry still leads to: it knows best whether this was the last one. */
+  async delete({ device, mac }: Refusal): Promise<void> {
+    const what = `have ${device} accept ${mac}`;
+    const table = { family: 'netdev', table: tableOf(device) };
+    const entry = { delete: { element: { ...table, name: MAP, elem: [mac] } } };
+    const rest = [
+      { delete: { chain: { ...table, name: REFUSED } } },
+      { delete: { table: { family: 'netdev', name: tableOf(device) } } },
+    ];
+    if (await this.#changeUnless(['EBUSY', 'ENOENT'], what, [entry, ...rest])) return;
+    await this.#changeUnless(['ENOENT'], what, [entry]);
+    // Others may have gone at the same time.
+    await this.#changeUnless(['EBUSY', 'ENOENT'], what, rest);
+  }
+
+  /** Returns false where the kernel says one of these. */
+  async #changeUnless(errnos: readonly string[], what: string, commands: readonly unknown[]): Promise<boolean> {
+    try {
+      await this.#change(what, commands);
+      return true;
+    } catch (error) {
+      if (!isKernelError(error, ...errnos)) throw error;
+      return false;
+    }
+  }
+
+  /** Not by standard input: nft opens it by its path, which no socket has. */
+  async #change(what: string, commands: readonly unknown[]): Promise<void> {
+    await this.#nft(JSON.stringify({ nftables: commands }), what);
+  }
+
+  #nft(command: string, what = command): Promise<string> {
+    const options = { what: `nft: ${what}`, debianPackage: 'nftables' };
+    return runCommand(this.#namespace, ['nft', '-j', command], options);
+  }
+}
+
+/** nft takes letters, digits and `/\-_.` in a name; every other byte of a device's name becomes `/` and two digits. */
+function tableOf(device: string): string {
+  const bytes = [...Buffer.from(device)].map((byte) => {
+    const character = String.fromCharCode(byte);
+    return /[\w.-]/.test(character) ? character : `/${byte.toString(16).padStart(2, '0')}`;
+  });
+  return PREFIX + bytes.join('');
+}
+
+function deviceOf(table: string): string {
+  return decodeURIComponent(table.slice(PREFIX.length).replaceAll('/', '%'));
+}
+
+/** Of what `nft -j list ruleset` prints (libnftables-json(5)). */
+function refusalsIn(ruleset: unknown): RefusalState[] {
+  const objects = listAt(ruleset, 'nftables');
+  return objects.flatMap((object) => {
+    const table = at(object, 'map', 'table');
+    if (typeof table !== 'string' || !table.startsWith(PREFIX) || at(object, 'map', 'name') !== MAP) return [];
+    const common = { device: deviceOf(table), active: isActive(objects, table) };
+    return listAt(object, 'map', 'elem').flatMap((entry) => {
+      const [mac, comment] = [at(entry, 0, 'elem', 'val'), at(entry, 0, 'elem', 'comment')];
+      const owner = typeof comment === 'string' ? ownerOf({ alias: comment }) : undefined;
+      return typeof mac === 'string' && owner !== undefined ? [{ ...common, mac, owner }] : [];
+    });
+  });
+}
+
+/** Whether frames get to the map and from there to their end. */
+function isActive(objects: readonly unknown[], table: string): boolean {
+  const isHooked = objects.some(
+    (object) =>
+      at(object, 'chain', 'table') === table &&
+      at(object, 'chain', 'name') === LOOKUP &&
+      at(object, 'chain', 'hook') === 'ingress',
+  );
+  return isHooked && hasOnly(LOOKUP_RULE, LOOKUP, objects, table) && hasOnly(REFUSED_RULE, REFUSED, objects, table);
+}
+
+function hasOnly(rule: unknown, chain: string | undefined, objects: readonly unknown[], table: string): boolean {
+  const rules = objects.flatMap((object) =>
+    at(object, 'rule', 'table') === table && at(object, 'rule', 'chain') === chain ? [at(object, 'rule', 'expr')] : [],
+  );
+  return JSON.stringify(rules) === JSON.stringify([rule]);
+}
+
+function listAt(value: unknown, ...path: (string | number)[]): unknown[] {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
+function at(value: unknown, ...path: (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (outer, key) => (typeof outer === 'object' && outer !== null ? Reflect.get(outer, key) : undefined),
+    value,
+  );
+}

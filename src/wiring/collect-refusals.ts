@@ -1,0 +1,23 @@
+/** Removes what devices refuse for VIFs that are no more. */
+
+import { MissingCommandError } from '../errors/host.ts';
+import type { Garbage } from './collect-garbage.ts';
+import { isKernelError } from './elements/link.ts';
+import type { Host, RefusalState } from './host.ts';
+
+/** @param owners ids of the VIFs that are */
+export async function collectRefusals(host: Host, owners: ReadonlySet<string>, dryRun: boolean): Promise<Garbage[]> {
+  const abandoned = (await refusalsOn(host)).filter(({ owner }) => !owners.has(owner));
+  if (!dryRun) for (const refusal of abandoned) await host.ingress.delete(refusal);
+  return abandoned.map(({ mac, owner }) => ({ kind: 'reflection-filter', name: mac, owner }));
+}
+
+async function refusalsOn({ ingress }: Host): Promise<RefusalState[]> {
+  try {
+    return await ingress.list();
+  } catch (error) {
+    // Without nft, or without nftables in the kernel, nobody can have made any.
+    if (error instanceof MissingCommandError || isKernelError(error, 'EOPNOTSUPP')) return [];
+    throw error;
+  }
+}

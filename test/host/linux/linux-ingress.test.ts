@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { runCommand } from '../../../src/host/linux/command.ts';
+import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
+import type { Refusal } from '../../../src/wiring/host.ts';
+import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../netns.ts';
+
+const HERE = { run: <T>(action: () => T): T => action(), close: () => {} };
+
+describe.skipIf(NETNS_UNAVAILABLE)('addresses that a device refuses', () => {
+  test('two processes that add and delete at once lose none, and leave nothing', async () => {
+    const netns = await withNic();
+    await using first = await LinuxHost.open({ netns: netns.path });
+    await using second = await LinuxHost.open({ netns: netns.path });
+    const refusals = Array.from({ length: 20 }, (_, i) => refusal(i));
+    const portOf = (i: number) => (i % 2 ? first : second).ingress;
+
+    await Promise.all(refusals.map((each, i) => portOf(i).create(each)));
+    expect(await first.ingress.list()).toHaveLength(20);
+
+    // Some come while others go.
+    await Promise.all(refusals.map((each, i) => (i < 10 ? portOf(i).delete(each) : undefined)));
+    await Promise.all(refusals.map((each, i) => (i < 10 ? portOf(i).create(each) : portOf(i).delete(each))));
+    expect((await first.ingress.list()).map(({ owner }) => owner).sort()).toEqual(
+      refusals.slice(0, 10).map(({ owner }) => owner),
+    );
+    await Promise.all(refusals.map((each, i) => (i < 10 ? portOf(i).delete(each) : undefined)));
+    expect(netns.run('nft', 'list', 'ruleset')).toBe('');
+  });
+
+  test.each([
+    'flush chain netdev os-vif-eth0 ingress',
+    'flush chain netdev os-vif-eth0 drop-refused',
+    'insert rule netdev os-vif-eth0 ingress accept',
+    'delete chain netdev os-vif-eth0 ingress',
+  ])('after `nft %s` it says that it has no effect, and the next one that is added mends it', async (command) => {
+    const netns = await withNic();
+    await using host = await LinuxHost.open({ netns: netns.path });
+    await host.ingress.create(refusal(1));
+    netns.run('nft', command);
+    expect(await host.ingress.list()).toEqual([{ ...refusal(1), active: false }]);
+    await host.ingress.create(refusal(2));
+    expect((await host.ingress.list()).map(({ active }) => active)).toEqual([true, true]);
+  });
+
+  test('tables and entries of others stay', async () => {
+    const netns = await withNic();
+    await using host = await LinuxHost.open({ netns: netns.path });
+    netns.run(
+      'nft',
+      'table netdev mine { set s { type ether_addr; elements = { fa:16:3e:00:00:01 comment "os-vif:x" }; }; }',
+    );
+    const before = netns.run('nft', 'list', 'ruleset');
+    expect(await host.ingress.list()).toEqual([]);
+    await host.ingress.create(refusal(1));
+    await host.ingress.delete(refusal(1));
+    expect(netns.run('nft', 'list', 'ruleset')).toBe(before);
+  });
+
+  test('what nft refuses comes back in its own words', async () => {
+    const { path } = await withNic();
+    await using host = await LinuxHost.open({ netns: path });
+    await expect(host.ingress.create({ ...refusal(1), device: 'x'.repeat(300) })).rejects.toMatchObject({
+      code: 'ERR_OSVIF_SYSTEM_CALL',
+      message: expect.stringMatching(/^nft: have x+ refuse fa:16:3e:00:00:01: /),
+    });
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('a program that filters packets', () => {
+  test('that is not installed is an error that says what to install', async () => {
+    await expect(runCommand(HERE, ['no-such-program'], { debianPackage: 'nftables' })).rejects.toMatchObject({
+      code: 'ERR_OSVIF_MISSING_COMMAND',
+      message: expect.stringMatching(/no-such-program.*apt-get install nftables/),
+    });
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('that may not is an error that says who may', async () => {
+    const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all'];
+    const command = [...asNobody, 'nft', '-j', 'list', 'ruleset', 'netdev'];
+    await expect(runCommand(HERE, command, { debianPackage: 'nftables' })).rejects.toMatchObject({
+      code: 'ERR_OSVIF_PERMISSION',
+      message: expect.stringContaining('CAP_NET_ADMIN'),
+    });
+  });
+});
+
+async function withNic(): Promise<Netns> {
+  const netns = await makeNetns();
+  netns.run('ip', 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'far0');
+  return netns;
+}
+
+function refusal(i: number): Refusal {
+  const number = String(i).padStart(2, '0');
+  return { device: 'eth0', mac: `fa:16:3e:00:00:${number}`, owner: `vif-${number}` };
+}
