@@ -63,6 +63,7 @@ export type { OvsPatchElement } from '../wiring/elements/ovs-patch.ts';
 export type { OvsPortElement } from '../wiring/elements/ovs-port.ts';
 export type { OvsQosElement } from '../wiring/elements/ovs-qos.ts';
 export type { PortElement } from '../wiring/elements/port.ts';
+export type { ReflectionFilterElement } from '../wiring/elements/reflection-filter.ts';
 export type { TapElement } from '../wiring/elements/tap.ts';
 export type { Drift } from '../wiring/elements/verbs.ts';
 export type { VethElement } from '../wiring/elements/veth.ts';

@@ -1,5 +1,6 @@
 /** VIFDirect: the guest's NIC is a macvtap device on a device of the host, or has a virtual function for itself. */
 
+import { PluginError } from '../errors/plugin.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { type VIFBase, VIFDirect } from '../objects/vif.ts';
 import type { ExistingDevice } from '../wiring/elements/existing-device.ts';
@@ -10,8 +11,10 @@ import { WiringPlugin } from './wiring-plugin.ts';
 
 export interface MacvtapPluginOptions {
   /**
-   * Guests of one host don't find each other: the mode `bridge` is taken as `private`. Default false.
-   * Where the switch hairpins, the kernel holds back broadcast and multicast alone; a frame to a known address still arrives.
+   * Guests on one device don't reach each other, whatever the switch next door sends back: the mode `bridge` is taken as `private`,
+   * and the device drops frames that come in from a guest of its own, by a rule of nftables (the package nftables must be
+   * installed). VIFs in this mode need an `address`; what a guest sends from another one is not held back. Where libvirt makes the
+   * device, `toInterfaceXml` takes the same option. Default false.
    */
   readonly isolateGuests?: boolean;
 }
@@ -43,7 +46,8 @@ export class MacvtapPlugin extends WiringPlugin {
     const isolated = mode === 'bridge' && this.#options.isolateGuests;
     const vlan = vlanBelow(vif);
     const lower = vlan[0]?.name ?? deviceBelow(vif);
-    return [...vlan, ...guestNic(vif, lower, isolated ? 'private' : mode === 'bridge' ? 'bridge' : 'vepa')];
+    if (isolated) return [...vlan, ...isolatedNic(vif, lower)];
+    return [...vlan, ...guestNic(vif, lower, mode === 'bridge' ? 'bridge' : 'vepa')];
   }
 }
 
@@ -69,6 +73,14 @@ function passthrough(vif: VIFDirect): Wiring {
     ...(devAddress === undefined ? [] : [{ ...settings, kind: 'virtual-function', name: devAddress } as const]),
     ...guestNic(vif, lower, 'passthru'),
   ];
+}
+
+/** Kernel: macvlan_handle_frame() holds back in mode private what a switch returns to all, and delivers what it returns to one. */
+function isolatedNic(vif: VIFDirect, lower: ExistingDevice): Element[] {
+  const { id, address } = vif;
+  if (!address)
+    throw new PluginError(`isolateGuests tells guests by their addresses, and VIF ${id} has none: set its address`);
+  return [{ kind: 'reflection-filter', name: address, lower }, ...guestNic(vif, lower, 'private')];
 }
 
 /** The macvtap device; nothing where the VIF has no name for it, because the hypervisor makes it. */

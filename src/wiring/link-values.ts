@@ -78,7 +78,8 @@ function requireMode(name: string, mode: MacvtapMode): void {
     throw new LinkValueError(`${name}: macvtap mode ${describeValue(mode)} is none of ${MACVTAP_MODES.join(', ')}`);
 }
 
-function requireMac(name: string, mac: string): void {
+/** Throws LinkValueError for what can't be the address of a device. */
+export function requireMac(name: string, mac: string): void {
   const octets = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)
     ? mac.split(':').map((octet) => Number.parseInt(octet, 16))
     : [];

@@ -9,6 +9,7 @@ import { type OvsPatchElement, ovsPatch } from './elements/ovs-patch.ts';
 import { type OvsPortElement, ovsPort } from './elements/ovs-port.ts';
 import { type OvsQosElement, ovsQos } from './elements/ovs-qos.ts';
 import { type PortElement, port } from './elements/port.ts';
+import { type ReflectionFilterElement, reflectionFilter } from './elements/reflection-filter.ts';
 import { type TapElement, tap } from './elements/tap.ts';
 import type { Verbs } from './elements/verbs.ts';
 import { type VethElement, veth } from './elements/veth.ts';
@@ -29,6 +30,7 @@ export type Element =
   | PortElement
   | VirtualFunctionElement
   | ForwardRuleElement
+  | ReflectionFilterElement
   | ExistingLinkElement
   | OvsElement;
 
@@ -47,6 +49,7 @@ const VERBS: { readonly [K in Element['kind']]: Verbs<ElementOf<K>> } = {
   port,
   'virtual-function': virtualFunction,
   'forward-rule': forwardRule,
+  'reflection-filter': reflectionFilter,
   'ovs-bridge': ovsAlone(ovsBridge),
   'ovs-port': ovsAlone(ovsPort),
   'ovs-patch': ovsAlone(ovsPatch),

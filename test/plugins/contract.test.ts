@@ -24,6 +24,8 @@ function ownPlugins(host: () => Promise<Host>): void {
   });
   describeVIFPlugin(new LinuxBridgePlugin(), { vif: bridgeVif, host });
   describeVIFPlugin(new MacvtapPlugin(), { vif: directVif, host });
+  describe('with guests isolated', () =>
+    describeVIFPlugin(new MacvtapPlugin({ isolateGuests: true }), { vif: () => directVif({ mode: 'bridge' }), host }));
   describe('with a device of its own', () =>
     describeVIFPlugin(new MacvtapPlugin(), { vif: () => directVif({ mode: 'passthrough' }), host }));
 }

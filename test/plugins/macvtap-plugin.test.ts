@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import { Network } from '../../src/objects/network.ts';
 import { OsVif } from '../../src/os-vif.ts';
 import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
-import { directVif, instance } from './vifs.ts';
+import { directVif, instance, VIF_ID } from './vifs.ts';
 
 test.each(['vepa', 'bridge'] as const)(
   'a guest in mode %s gets a macvtap device with its address, on the device of the PCI function',
@@ -24,10 +24,96 @@ test.each(['vepa', 'bridge'] as const)(
   },
 );
 
-test('with isolateGuests the mode bridge is private, and vepa stays', () => {
+describe('with isolateGuests', () => {
   const plugin = new MacvtapPlugin({ isolateGuests: true });
-  expect(plugin.wire(directVif({ mode: 'bridge' }))).toMatchObject([{ kind: 'macvtap', mode: 'private' }]);
-  expect(plugin.wire(directVif({ mode: 'vepa' }))).toMatchObject([{ kind: 'macvtap', mode: 'vepa' }]);
+  const MAC = 'fa:16:3e:4a:5b:6c';
+
+  test('the mode bridge is private, behind a filter that is there before the device; vepa stays', () => {
+    expect(plugin.wire(directVif({ mode: 'bridge' }))).toMatchObject([
+      { kind: 'reflection-filter', name: MAC, lower: { pciAddress: '0000:03:00.0' } },
+      { kind: 'macvtap', mode: 'private' },
+    ]);
+    expect(plugin.wire(directVif({ mode: 'vepa' }))).toMatchObject([{ kind: 'macvtap', mode: 'vepa' }]);
+  });
+
+  test('the filter is there too for a device that the hypervisor makes', () => {
+    expect(plugin.wire(directVif({ mode: 'bridge', vifName: undefined }))).toEqual([
+      { kind: 'reflection-filter', name: MAC, lower: { pciAddress: '0000:03:00.0' } },
+    ]);
+  });
+
+  test('the filter is on the VLAN device that the guest is on', async () => {
+    const host = hostWithNic();
+    await using osVif = await OsVif.open({ host, plugins: [plugin] });
+    const vif = directVif({ mode: 'bridge', vlanName: 'vlan7', network: new Network({ vlan: 7 }) });
+    await osVif.plug(vif, instance());
+    expect(await host.ingress.list()).toEqual([{ device: 'vlan7', mac: MAC, owner: VIF_ID, active: true }]);
+    await osVif.unplug(vif, instance());
+    expect(await host.ingress.list()).toEqual([]);
+  });
+
+  test.each([undefined, null])('a VIF whose address is %s is refused', async (address) => {
+    await using osVif = await OsVif.open({ host: hostWithNic(), plugins: [plugin] });
+    await expect(osVif.plug(directVif({ mode: 'bridge', address }), instance())).rejects.toMatchObject({
+      cause: { code: 'ERR_OSVIF_PLUGIN', message: expect.stringMatching(`isolateGuests.*${VIF_ID} has none`) },
+    });
+  });
+
+  test('a plug takes the filter along to another address and another device', async () => {
+    const host = hostWithNic();
+    await using osVif = await OsVif.open({ host, plugins: [plugin] });
+    await osVif.plug(directVif({ mode: 'bridge' }), instance());
+    const [macvtap] = (await host.links.list()).filter(({ kind }) => kind === 'macvtap');
+    await host.links.delete(macvtap?.index ?? 0);
+
+    const moved = directVif({ mode: 'bridge', address: 'fa:16:3e:00:00:01', devAddress: '0000:03:10.1' });
+    expect(await osVif.check(moved, instance())).toMatchObject([
+      { on: 'fa:16:3e:00:00:01', property: 'device', want: 'vf1', have: 'eth0' },
+      { on: 'fa:16:3e:00:00:01', property: 'mac', want: 'fa:16:3e:00:00:01', have: MAC },
+      { element: 'macvtap macvtap0', type: 'missing' },
+    ]);
+    await osVif.plug(moved, instance());
+    expect(await host.ingress.list()).toMatchObject([{ device: 'vf1', mac: 'fa:16:3e:00:00:01' }]);
+    expect(await osVif.check(moved, instance())).toEqual([]);
+  });
+
+  test('an address that is filtered for another VIF is left to that one', async () => {
+    const host = hostWithNic();
+    await using osVif = await OsVif.open({ host, plugins: [plugin] });
+    await osVif.plug(directVif({ mode: 'bridge' }), instance());
+    const other = directVif({ id: '00000000-0000-4000-8000-000000000002', vifName: 'macvtap1', mode: 'bridge' });
+    await expect(osVif.plug(other, instance())).rejects.toMatchObject({
+      element: `reflection-filter ${MAC}`,
+      cause: { code: 'ERR_OSVIF_FOREIGN_LINK', message: expect.stringContaining(VIF_ID) },
+    });
+    expect((await osVif.plan(other, instance()))[0]).toMatchObject({ action: 'refuse' });
+    await osVif.unplug(other, instance());
+    expect(await host.ingress.list()).toMatchObject([{ owner: VIF_ID }]);
+  });
+
+  test('garbage collection takes the filters of VIFs that are no more, and those alone', async () => {
+    const host = hostWithNic();
+    await using osVif = await OsVif.open({ host, plugins: [plugin] });
+    const [kept, gone] = [0, 1].map((i) =>
+      directVif({
+        id: `00000000-0000-4000-8000-00000000000${i}`,
+        vifName: `macvtap${i}`,
+        mode: 'bridge',
+        address: `fa:16:3e:00:00:0${i}`,
+      }),
+    );
+    if (!kept || !gone) throw new Error('two VIFs were made');
+    for (const vif of [kept, gone]) await osVif.plug(vif, instance());
+    const garbage = [
+      { kind: 'macvtap', name: 'macvtap1', owner: gone.id },
+      { kind: 'reflection-filter', name: 'fa:16:3e:00:00:01', owner: gone.id },
+    ];
+    expect(await osVif.collectGarbage([kept], { dryRun: true })).toEqual(garbage);
+    expect(await host.ingress.list()).toHaveLength(2);
+    expect(await osVif.collectGarbage([kept])).toEqual(garbage);
+    expect(await host.ingress.list()).toMatchObject([{ owner: kept.id }]);
+    expect(await osVif.check(kept, instance())).toEqual([]);
+  });
 });
 
 test('with a VLAN the macvtap device stands on a VLAN device, which its guests share', async () => {

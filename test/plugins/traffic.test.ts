@@ -2,13 +2,16 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { OsVif } from '../../src/os-vif.ts';
 import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
+import type { ElementDrift } from '../../src/wiring/check.ts';
 import { BridgedTapPlugin, bridgedTaps } from '../children/bridged-taps.ts';
 import { makeSysfs } from '../host/fake-sysfs.ts';
 import { attachMacvtap, attachTap, BROADCAST, type Wire } from '../host/frames.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../host/netns.ts';
 import { directVif, instance } from './vifs.ts';
 
-const [MAC_A, MAC_B] = ['fa:16:3e:00:00:0a', 'fa:16:3e:00:00:0b'];
+const MACS = ['fa:16:3e:00:00:0a', 'fa:16:3e:00:00:0b', 'fa:16:3e:00:00:0c'] as const;
+const [MAC_A, MAC_B, MAC_C] = MACS;
+const MAC_OUTSIDE = 'fa:16:3e:00:00:ff';
 
 describe.skipIf(NETNS_UNAVAILABLE)('frames', () => {
   test('two TAPs on a bridge reach each other, and after an unplug they do not', async () => {
@@ -44,7 +47,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('frames', () => {
     ])(
       'in mode vepa, %s, leave on the wire and come back only while the port of the switch hairpins',
       async (_, to) => {
-        const { a, b, switchSees, hairpin } = await twoGuests('vepa');
+        const { a, b, switchSees, hairpin } = await guests('vepa');
         a.send(MAC_A, to, 'no hairpin');
         expect(await switchSees('no hairpin')).toBe(true);
         expect(await b.receives('no hairpin')).toBe(false);
@@ -58,69 +61,153 @@ describe.skipIf(NETNS_UNAVAILABLE)('frames', () => {
     );
 
     test('in mode bridge arrive at once and never show on the wire', async () => {
-      const { a, b, switchSees } = await twoGuests('bridge');
+      const { a, b, switchSees } = await guests('bridge');
       a.send(MAC_A, MAC_B, 'between us');
       expect(await b.receives('between us')).toBe(true);
       expect(await switchSees('between us')).toBe(false);
     });
 
-    test('do not arrive where guests are isolated, and no guest finds another even with hairpin', async () => {
-      const { a, b, switchSees, hairpin } = await twoGuests('bridge', new MacvtapPlugin({ isolateGuests: true }));
-      a.send(MAC_A, MAC_B, 'to b alone');
-      expect(await switchSees('to b alone')).toBe(true);
-      expect(await b.receives('to b alone')).toBe(false);
-      // Kernel: macvlan_handle_frame() holds back what goes to all, such as the ARP request that has to come first.
-      await hairpin(true);
-      a.send(MAC_A, BROADCAST, 'who has b');
-      expect(await switchSees('who has b')).toBe(true);
-      expect(await b.receives('who has b')).toBe(false);
+    describe('where guests are isolated', () => {
+      test.each([
+        ['to one', MAC_B],
+        ['to all', BROADCAST],
+      ])('%s, leave on the wire and do not arrive, even with hairpin', async (_, to) => {
+        const { a, b, switchSees, hairpin } = await isolatedGuests();
+        for (const on of [false, true]) {
+          await hairpin(on);
+          a.send(MAC_A, to, `hairpin ${on}`);
+          expect(await switchSees(`hairpin ${on}`)).toBe(true);
+          expect(await b.receives(`hairpin ${on}`)).toBe(false);
+        }
+      });
+
+      test('from a station elsewhere arrive', async () => {
+        const { b, probe, hairpin } = await isolatedGuests();
+        await hairpin(true);
+        for (const to of [MAC_B, BROADCAST]) {
+          probe.send(MAC_OUTSIDE, to, `to ${to}`);
+          expect(await b.receives(`to ${to}`)).toBe(true);
+        }
+      });
+
+      test('of a guest that is unplugged may come from elsewhere; the others stay apart', async () => {
+        const { a, c, probe, switchSees, hairpin, unplug } = await isolatedGuests(3);
+        await hairpin(true);
+        probe.send(MAC_B, MAC_C, 'as long as b is here');
+        expect(await c.receives('as long as b is here')).toBe(false);
+        await unplug(1);
+        probe.send(MAC_B, MAC_C, 'b has moved to another host');
+        expect(await c.receives('b has moved to another host')).toBe(true);
+        a.send(MAC_A, MAC_C, 'from a');
+        expect(await switchSees('from a')).toBe(true);
+        expect(await c.receives('from a')).toBe(false);
+      });
+
+      test('arrive once somebody flushes the rules; check says so, and a plug keeps them apart again', async () => {
+        const { netns, a, b, hairpin, check, plug } = await isolatedGuests();
+        await hairpin(true);
+        netns.run('nft', 'flush', 'ruleset');
+        a.send(MAC_A, MAC_B, 'no rules');
+        expect(await b.receives('no rules')).toBe(true);
+        expect(await check(0)).toEqual([{ element: `reflection-filter ${MAC_A}`, type: 'missing', on: MAC_A }]);
+        await plug(0);
+        expect(await check(0)).toEqual([]);
+        a.send(MAC_A, MAC_B, 'rules again');
+        expect(await b.receives('rules again')).toBe(false);
+      });
+
+      test('do not arrive on a device that went and came back under the same name', async () => {
+        const { netns, plug, check, hairpin } = await isolatedGuests();
+        netns.run('ip', 'link', 'delete', 'eth0');
+        makeWire(netns);
+        for (const i of [0, 1]) await plug(i);
+        expect(await check(0)).toEqual([]);
+        const [a, b] = [await attachMacvtap(netns, 'mt0'), await attachMacvtap(netns, 'mt1')];
+        await hairpin(true);
+        a.send(MAC_A, MAC_B, 'to b');
+        expect(await b.receives('to b')).toBe(false);
+        b.send(MAC_B, BROADCAST, 'to all');
+        expect(await a.receives('to all')).toBe(false);
+      });
+
+      test('leave no rule behind when all are unplugged', async () => {
+        const { netns, unplug } = await isolatedGuests();
+        expect(netns.run('nft', 'list', 'ruleset')).toContain(MAC_A);
+        for (const i of [0, 1]) await unplug(i);
+        expect(netns.run('nft', 'list', 'ruleset')).toBe('');
+      });
     });
   });
 });
 
 interface Guests {
+  readonly netns: Netns;
   readonly a: Wire;
   readonly b: Wire;
+  /** The same as b where there are two. */
+  readonly c: Wire;
+  /** A station elsewhere on the switch. */
+  readonly probe: Wire;
   /** Whether such a frame leaves the host on the wire. */
   switchSees(content: string): Promise<boolean>;
   hairpin(on: boolean): Promise<void>;
+  plug(guest: number): Promise<void>;
+  unplug(guest: number): Promise<void>;
+  check(guest: number): Promise<ElementDrift[]>;
+}
+
+function isolatedGuests(count = 2): Promise<Guests> {
+  return guests('bridge', new MacvtapPlugin({ isolateGuests: true }), count);
 }
 
 /** eth0 is plugged into a switch, a bridge here, with a probe on another of its ports. */
-async function twoGuests(mode: 'vepa' | 'bridge', plugin = new MacvtapPlugin()): Promise<Guests> {
+async function guests(mode: 'vepa' | 'bridge', plugin = new MacvtapPlugin(), count = 2): Promise<Guests> {
   const netns = await makeNetns();
-  await makeSwitch(netns);
+  makeSwitch(netns);
   const sysfsRoot = await makeSysfs({ address: '0000:03:00.0', interfaces: ['eth0'] });
   const host = await LinuxHost.open({ netns: netns.path, sysfsRoot });
   onTestFinished(() => host.close());
-  await using osVif = await OsVif.open({ host, plugins: [plugin] });
-  for (const [i, address] of [MAC_A, MAC_B].entries()) {
-    await osVif.plug(
-      directVif({ id: `00000000-0000-4000-8000-00000000000${i}`, vifName: `mt${i}`, mode, address }),
-      instance(),
-    );
-  }
-  const [a, b, probe] = [
+  const osVif = await OsVif.open({ host, plugins: [plugin] });
+  const vif = (i: number) =>
+    directVif({ id: `00000000-0000-4000-8000-00000000000${i}`, vifName: `mt${i}`, mode, address: MACS[i] });
+  for (let i = 0; i < count; i++) await osVif.plug(vif(i), instance());
+  const [a, b, c] = [
     await attachMacvtap(netns, 'mt0'),
     await attachMacvtap(netns, 'mt1'),
-    await attachTap(netns, 'probe'),
+    await attachMacvtap(netns, `mt${count - 1}`),
   ];
-  const port = await host.links.get('far0');
+  const probe = await attachTap(netns, 'probe');
   return {
+    netns,
     a,
     b,
+    c,
+    probe,
     switchSees: (content) => probe.receives(content),
-    hairpin: (on) => host.links.change(port?.index ?? 0, { port: { hairpin: on } }),
+    hairpin: async (on) => {
+      const port = await host.links.get('far0');
+      await host.links.change(port?.index ?? 0, { port: { hairpin: on } });
+    },
+    plug: (i) => osVif.plug(vif(i), instance()),
+    unplug: (i) => osVif.unplug(vif(i), instance()),
+    check: (i) => osVif.check(vif(i), instance()),
   };
 }
 
-/** It learns no addresses, so that the probe sees every frame. */
-async function makeSwitch(netns: Netns): Promise<void> {
+function makeSwitch(netns: Netns): void {
   const ip = (...args: string[]) => netns.run('ip', ...args);
   ip('link', 'add', 'switch', 'type', 'bridge', 'forward_delay', '0', 'mcast_snooping', '0');
-  ip('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'far0');
   ip('tuntap', 'add', 'probe', 'mode', 'tap');
-  for (const port of ['far0', 'probe']) ip('link', 'set', port, 'master', 'switch');
-  for (const name of ['switch', 'eth0', 'far0', 'probe']) ip('link', 'set', name, 'up');
+  ip('link', 'set', 'probe', 'master', 'switch');
+  for (const name of ['switch', 'probe']) ip('link', 'set', name, 'up');
+  makeWire(netns);
+}
+
+/** From eth0 to the switch, which learns no addresses on it, so that the probe sees every frame. */
+function makeWire(netns: Netns): void {
+  const ip = (...args: string[]) => netns.run('ip', ...args);
+  ip('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'far0');
+  ip('link', 'set', 'far0', 'master', 'switch');
+  for (const name of ['eth0', 'far0']) ip('link', 'set', name, 'up');
   ip('link', 'set', 'far0', 'type', 'bridge_slave', 'learning', 'off');
 }

@@ -50,6 +50,10 @@ export const CASES: Readonly<Record<string, Case>> = {
   tap: { plugin: new TapPlugin({ owner: 1000, group: 1000, multiQueue: true }), vif: tapWithAll },
   'linux bridge': { plugin: new LinuxBridgePlugin(), vif: bridgeVif({ hasTrafficFiltering: false }) },
   'macvtap in mode vepa': { plugin: new MacvtapPlugin(), vif: directVif() },
+  'macvtap, guests isolated': {
+    plugin: new MacvtapPlugin({ isolateGuests: true }),
+    vif: directVif({ mode: 'bridge' }),
+  },
   'macvtap for one guest': { plugin: new MacvtapPlugin(), vif: directVif({ mode: 'passthrough' }) },
   hybrid: { plugin: new HybridPlugin(), vif: tapVif({ plugin: 'hybrid' }) },
 };
@@ -65,6 +69,10 @@ export async function prepareHost({ links }: Host): Promise<void> {
 
 /** All that a plug may change of a host. */
 export async function snapshot(host: Host): Promise<unknown> {
+  return { links: await linksOf(host), ingress: await host.ingress.list() };
+}
+
+async function linksOf(host: Host): Promise<unknown> {
   const links = await host.links.list();
   return Promise.all(
     links

@@ -102,6 +102,7 @@ async function endedBySignal(script: string, args: string[]): Promise<boolean> {
   return false;
 }
 
-async function ownNames({ links }: Host): Promise<string[]> {
-  return (await links.list()).map(({ name }) => name);
+async function ownNames({ links, ingress }: Host): Promise<string[]> {
+  const refused = (await ingress.list()).map(({ device, mac }) => `${mac} on ${device}`);
+  return [...(await links.list()).map(({ name }) => name), ...refused];
 }

@@ -1,0 +1,78 @@
+/** Keeps the guests on one device apart where the switch sends back what they send: the device drops frames that come in from a guest of its own. */
+
+import { ForeignLinkError } from '../../errors/host.ts';
+import type { Refusal, RefusalState } from '../host.ts';
+import { requireMac } from '../link-values.ts';
+import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
+import type { Drift, Site, Verbs } from './verbs.ts';
+
+export interface ReflectionFilterElement {
+  readonly kind: 'reflection-filter';
+  /** The guest's MAC address. */
+  readonly name: string;
+  /** The device that the guest's own stands on. */
+  readonly lower: ExistingDevice;
+}
+
+export const reflectionFilter: Verbs<ReflectionFilterElement> = {
+  validate({ name, lower }) {
+    requireDevice(lower);
+    requireMac('reflection-filter', name);
+  },
+
+  async ensure(element, site) {
+    const { ingress } = site.host;
+    const lower = await findDevice(element.lower, site, `reflection-filter ${element.name}`);
+    const wanted = refusalFor(element, lower.name, site);
+    const all = await ingress.list();
+    const reason = claimOnIt(wanted, all);
+    if (reason !== undefined) throw new ForeignLinkError(`reflection-filter ${element.name}: ${reason}`);
+    const own = all.filter(({ owner }) => owner === site.owner);
+    for (const stale of own.filter((have) => differencesOf(wanted, have).length > 0)) {
+      await ingress.delete(stale);
+      site.undoable(() => ingress.create(stale));
+    }
+    if (own.some((have) => differencesOf(wanted, have).length === 0)) return;
+    await ingress.create(wanted);
+    site.undoable(() => ingress.delete(wanted));
+  },
+
+  async remove(_, { host: { ingress }, owner }) {
+    const all = await ingress.list();
+    for (const refusal of all) if (refusal.owner === owner) await ingress.delete(refusal);
+  },
+
+  async inspect(element, site) {
+    const lower = await lookForDevice(element.lower, site);
+    const wanted = refusalFor(element, lower?.name ?? '', site);
+    const all = await site.host.ingress.list();
+    const reason = claimOnIt(wanted, all);
+    if (reason !== undefined) return [{ type: 'foreign', on: wanted.mac, reason }];
+    const own = all.filter(({ owner }) => owner === site.owner);
+    if (own.length === 0) return [{ type: 'missing', on: wanted.mac }];
+    return own.flatMap((have) => differencesOf(wanted, have));
+  },
+};
+
+function refusalFor({ name }: ReflectionFilterElement, device: string, { owner }: Site): Refusal {
+  return { device, mac: name.toLowerCase(), owner };
+}
+
+/** Why the address can't be refused for this VIF: it is for another one. */
+function claimOnIt({ device, mac, owner }: Refusal, all: readonly RefusalState[]): string | undefined {
+  const other = all.find((have) => have.device === device && have.mac === mac && have.owner !== owner);
+  return (
+    other && `${device} refuses this address for VIF ${other.owner} already; unplug that one, or collect the garbage`
+  );
+}
+
+function differencesOf(wanted: Refusal, have: RefusalState): Drift[] {
+  const pairs = [
+    ['device', wanted.device, have.device],
+    ['mac', wanted.mac, have.mac],
+    ['active', true, have.active],
+  ] as const;
+  return pairs.flatMap(([property, want, found]) =>
+    want === found ? [] : [{ type: 'differs', on: wanted.mac, property, want, have: found }],
+  );
+}
