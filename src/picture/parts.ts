@@ -86,6 +86,12 @@ const DRAWN: { readonly [K in Element['kind']]: (element: ElementOf<K>, sketch: 
     return [{ on: chain, item: rule }];
   },
 
+  'reflection-filter'({ name, lower }, sketch) {
+    const filter = sketch.node('filter', name, { group: 'own', facts: ['does not come in from outside'] });
+    sketch.join(lowerDevice(lower, sketch), filter, { kind: 'governs' });
+    return [{ on: name, item: filter }];
+  },
+
   'ovs-bridge'({ name, datapathType, shared }, sketch) {
     const facts = ['Open vSwitch', ...(datapathType === undefined ? [] : [`datapath ${datapathType}`])];
     return [{ on: name, item: sketch.node('switch', name, { group: groupOf(shared), facts }) }];
