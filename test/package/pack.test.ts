@@ -1,0 +1,171 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A name that each subpath exports, to see that it is the real thing. */
+const KNOWN_NAMES: Readonly<Record<string, string>> = {
+  '.': 'VIFBridge',
+  './host': 'LinuxHost',
+  './libvirt': 'toInterfaceXml',
+  './neutron': 'vifFromPort',
+  './picture': 'graphOf',
+  './testing': 'describeVIFPlugin',
+};
+
+/** What a user of a subpath writes in TypeScript. */
+const TYPED_USE = `
+import { InstanceInfo, VIFGeneric, type VIFBase } from 'os-vif';
+import { MemoryHost, OsVif } from 'os-vif/host';
+import { toInterfaceXml } from 'os-vif/libvirt';
+import { vifFromPort } from 'os-vif/neutron';
+import { graphOf } from 'os-vif/picture';
+import { describeVIFPlugin } from 'os-vif/testing';
+
+export async function plug(): Promise<string> {
+  const vif: VIFBase = new VIFGeneric({ vifName: 'tap0', plugin: 'tap' });
+  const osVif = await OsVif.open({ host: new MemoryHost() });
+  await osVif.plug(vif, new InstanceInfo({ uuid: '2d9ad0a5-32f7-4a06-a3cc-1e7c3c0e1d7e', name: 'guest' }));
+  // @ts-expect-error a MAC address is a string
+  vif.address = 7;
+  return toInterfaceXml(vif, { virtType: 'kvm' });
+}
+export const others = [vifFromPort, graphOf, describeVIFPlugin];
+`;
+
+let folder: string;
+let project: string;
+let packed: string[];
+
+/** Builds the package as it stands, packs it, and installs it in a project that has nothing else. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'os-vif-pack-'));
+  const copy = join(folder, 'copy');
+  project = join(folder, 'project');
+  await mkdir(copy);
+  await mkdir(project);
+  for (const name of [
+    'src',
+    'schemas',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'README.md',
+    'LICENSE',
+    'CHANGELOG.md',
+  ])
+    await cp(join(ROOT, name), join(copy, name), { recursive: true });
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  run(copy, 'npm', 'run', '--silent', 'build');
+  const [pack] = JSON.parse(run(copy, 'npm', 'pack', '--json', '--silent', '--pack-destination', folder));
+  packed = pack.files.map(({ path }: { path: string }) => path);
+  await writeFile(join(project, 'package.json'), '{ "private": true }');
+  run(
+    project,
+    'npm',
+    'install',
+    '--silent',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    join(folder, pack.filename),
+  );
+}, 180_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function run(cwd: string, command: string, ...args: string[]): string {
+  const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
+  return execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+const subpaths = (): string[] => Object.keys(KNOWN_NAMES);
+const specifier = (subpath: string): string => `os-vif${subpath.slice(1)}`;
+
+describe('the packed package', () => {
+  test('holds what is needed and no more', () => {
+    const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schemas\/.+\.json|dist\/.+\.(js|js\.map|d\.ts))$/;
+    expect(packed.filter((path) => !allowed.test(path))).toEqual([]);
+    expect(packed).toContain('schemas/neutron/port-binding.json');
+    expect(packed).toContain('dist/entries/host.d.ts');
+  });
+
+  test('every code subpath of package.json is known to this test', async () => {
+    const { exports } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    const code = Object.keys(exports).filter((path) => !path.startsWith('./schemas/') && path !== './package.json');
+    expect(code.sort()).toEqual(subpaths().sort());
+  });
+
+  // What needs vitest is used in a vitest run, below.
+  test.each(subpaths().filter((path) => path !== './testing'))('%s can be imported and required', (subpath) => {
+    const name = KNOWN_NAMES[subpath];
+    const show = `console.log(typeof names.${name})`;
+    const imported = run(
+      project,
+      'node',
+      '--input-type=module',
+      '-e',
+      `import * as names from '${specifier(subpath)}'; ${show}`,
+    );
+    const required = run(
+      project,
+      'node',
+      '--input-type=commonjs',
+      '--no-warnings',
+      '-e',
+      `const names = require('${specifier(subpath)}'); ${show}`,
+    );
+    expect([imported.trim(), required.trim()]).toEqual(['function', 'function']);
+  });
+
+  test('schemas can be imported', () => {
+    const code = `import schema from 'os-vif/schemas/neutron/port-binding.json' with { type: 'json' }; console.log(schema.title)`;
+    expect(run(project, 'node', '--no-warnings', '--input-type=module', '-e', code)).toMatch(/binding/i);
+  });
+
+  test.each([
+    ['node16', 'node16', 'use.mts'],
+    ['nodenext, from CommonJS', 'nodenext', 'use.cts'],
+    ['bundler', 'preserve', 'use.ts'],
+  ])('its types hold with module resolution %s', async (resolution, module, file) => {
+    await linkDevelopment('typescript', '@types/node', 'vitest', 'fast-check');
+    await writeFile(join(project, file), TYPED_USE);
+    const moduleResolution = resolution.split(',')[0] ?? '';
+    const flags = ['--noEmit', '--strict', '--types', 'node', '--target', 'es2022', '--module', module];
+    const tsc = join(project, 'node_modules/typescript/bin/tsc');
+    expect(() => run(project, 'node', tsc, ...flags, '--moduleResolution', moduleResolution, file)).not.toThrow();
+  });
+
+  test('os-vif/testing serves a plugin author who has vitest', async () => {
+    await linkDevelopment('vitest', 'fast-check');
+    await writeFile(
+      join(project, 'plugin.test.js'),
+      `import { TapPlugin } from 'os-vif/host';
+       import { VIFGeneric } from 'os-vif';
+       import { describeVIFPlugin } from 'os-vif/testing';
+       describeVIFPlugin(new TapPlugin(), {
+         vif: () => new VIFGeneric({ id: '2d9ad0a5-32f7-4a06-a3cc-1e7c3c0e1d70', vifName: 'tap0', plugin: 'tap' }),
+       });`,
+    );
+    const report = JSON.parse(
+      run(project, 'node', 'node_modules/vitest/vitest.mjs', 'run', '--reporter=json', '--silent'),
+    );
+    expect(report).toMatchObject({ success: true, numFailedTests: 0 });
+    expect(report.numPassedTests).toBeGreaterThan(3);
+  });
+});
+
+/** What its user has beside it; borrowed from here, to install less. */
+async function linkDevelopment(...names: string[]): Promise<void> {
+  for (const name of names) {
+    const place = join(project, 'node_modules', name);
+    await mkdir(dirname(place), { recursive: true });
+    await symlink(join(ROOT, 'node_modules', name), place).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+}
