@@ -8,6 +8,7 @@ import { VIFBase } from '../../src/objects/vif.ts';
 import { OsVif } from '../../src/os-vif.ts';
 import { LinuxBridgePlugin } from '../../src/plugins/linux-bridge-plugin.ts';
 import type { Host } from '../../src/wiring/host.ts';
+import { interceptHost } from '../../src/wiring/intercept.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
 import { bridgeRules, kernelState, type NetworkState, portState } from './network-state.ts';
 import { bridgeVif, instance } from './vifs.ts';
@@ -158,6 +159,29 @@ test('a VLAN network gets a VLAN device below its bridge', () => {
     { kind: 'vlan', name: 'vlan100', id: 100, lower: 'eth1', mtu: 1450, shared: true },
     { kind: 'port', name: 'vlan100', bridge: BRIDGE, shared: true },
   ]);
+});
+
+test('a second plug on a VLAN network finds nothing to do, and leaves the VLAN device in its bridge meanwhile', async () => {
+  const host = new MemoryHost();
+  host.links.addNic({ name: 'eth0', up: true });
+  const network = new Network({
+    shouldProvideBridge: true,
+    shouldProvideVlan: true,
+    vlan: 100,
+    bridgeInterface: 'eth0',
+  });
+  const vif = bridgeVif({ network });
+  const osVif = await OsVif.open({ host });
+  await osVif.plug(vif, instance());
+  expect(await osVif.check(vif, instance())).toEqual([]);
+
+  const changes: string[] = [];
+  const watched = interceptHost(host, async ({ method, changes: isChange }, proceed) => {
+    if (isChange) changes.push(method);
+    return proceed();
+  });
+  await (await OsVif.open({ host: watched })).plug(vif, instance());
+  expect(changes).toEqual([]);
 });
 
 test('only the devices that are named are forwarded to', () => {

@@ -1,4 +1,4 @@
-/** A device that carries one 802.1Q VLAN of the device below it. */
+/** A device that carries one 802.1Q VLAN of the device below it; a port element makes it one of a bridge. */
 
 import { requireNewLink } from '../link-values.ts';
 import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
@@ -48,6 +48,7 @@ function desiredVlan({ kind, name, id, mac, mtu, shared }: VlanElement, lower: n
       ...(mac !== undefined && { mac }),
       ...(mtu !== undefined && { mtu }),
     },
+    switched: true,
     shared,
   };
 }
