@@ -1,14 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-
-const root = new URL('../../', import.meta.url);
-const generated = new URL('.generated/', import.meta.url);
-const pages = [
-  'README.md',
-  ...readdirSync(new URL('docs/', root))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { blocksOf, PAGES, SampleFolder } from './pages.ts';
 
 interface Sample {
   readonly page: string;
@@ -16,31 +7,24 @@ interface Sample {
   readonly code: string;
 }
 
-const samples = pages.flatMap((page): Sample[] => {
-  const blocks = readFileSync(new URL(page, root), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms);
-  return [...blocks].map(([, code = ''], i) => ({ page, number: i + 1, code }));
-});
+const samples = PAGES.flatMap((page): Sample[] =>
+  blocksOf(page, 'ts').map((code, i) => ({ page, number: i + 1, code })),
+);
 
 /** What a sample promises to print: the comments behind its console.log calls, up to the first that is in words. */
 function promised({ code }: Sample): string[] {
   return [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment = '']) => comment);
 }
 
-beforeAll(() => {
-  mkdirSync(generated, { recursive: true });
-});
-afterAll(() => {
-  rmSync(generated, { recursive: true, force: true });
-});
+const folder = new SampleFolder();
+afterAll(() => folder.remove());
 
 describe('every sample in README and docs runs', () => {
   test.each(samples)('$page, sample $number', async (sample) => {
-    const file = new URL(`${sample.page.replaceAll(/\W/g, '-')}-${sample.number}.ts`, generated);
-    writeFileSync(file, sample.code);
     const printed: string[] = [];
     const log = vi.spyOn(console, 'log').mockImplementation((...args: unknown[]) => void printed.push(args.join(' ')));
     try {
-      await import(file.href);
+      await folder.run(sample.code);
     } finally {
       log.mockRestore();
     }
