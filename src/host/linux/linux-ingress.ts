@@ -14,12 +14,24 @@ const REFUSED_RULE = [{ drop: null }];
 
 export class LinuxIngress implements IngressFilter {
   readonly #namespace: NetworkNamespace;
+  /** The last run of nft: one at a time, since to start a program holds up the event loop. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** A list that is still to be read: good for all who ask until then. */
+  #next: Promise<RefusalState[]> | undefined;
+  /** By device, the addresses that are to be deleted in one transaction once it is their turn. */
+  readonly #leaving = new Map<string, { readonly macs: string[]; readonly done: Promise<void> }>();
 
   constructor(namespace: NetworkNamespace) {
     this.#namespace = namespace;
   }
 
   async list(): Promise<RefusalState[]> {
+    this.#next ??= this.#inTurn(() => this.#read());
+    return [...(await this.#next)];
+  }
+
+  async #read(): Promise<RefusalState[]> {
+    this.#next = undefined;
     const output = await this.#nft('list ruleset netdev');
     return refusalsIn(output === '' ? {} : JSON.parse(output));
   }
@@ -30,7 +42,7 @@ export class LinuxIngress implements IngressFilter {
     const table = { family: 'netdev', table: tableOf(device) };
     const hook = { type: 'filter', hook: 'ingress', dev: device, prio: 0, policy: 'accept' };
     const entry = [{ elem: { val: mac, comment: aliasOf(owner) } }, { goto: { target: REFUSED } }];
-    await this.#change(what, [
+    const commands = [
       { add: { table: { family: 'netdev', name: tableOf(device) } } },
       { add: { chain: { ...table, name: REFUSED } } },
       { add: { map: { ...table, name: MAP, type: 'ether_addr', map: 'verdict' } } },
@@ -40,20 +52,32 @@ export class LinuxIngress implements IngressFilter {
       { add: { rule: { ...table, chain: REFUSED, expr: REFUSED_RULE } } },
       { add: { rule: { ...table, chain: LOOKUP, expr: LOOKUP_RULE } } },
       { create: { element: { ...table, name: MAP, elem: [entry] } } },
-    ]);
+    ];
+    await this.#inTurn(() => this.#change(what, commands));
   }
 
-  /** The kernel deletes no chain that an entry still leads to: it knows best whether this was the last one. */
   async delete({ device, mac }: Refusal): Promise<void> {
-    const what = `have ${device} accept ${mac}`;
+    const leaving = this.#leaving.get(device) ?? { macs: [], done: this.#inTurn(() => this.#deleteLeaving(device)) };
+    this.#leaving.set(device, leaving);
+    leaving.macs.push(mac);
+    await leaving.done;
+  }
+
+  /** The kernel deletes no chain that an entry still leads to: it knows best whether these were the last ones. */
+  async #deleteLeaving(device: string): Promise<void> {
+    const { macs = [] } = this.#leaving.get(device) ?? {};
+    this.#leaving.delete(device);
+    const what = `have ${device} accept ${macs.join(', ')}`;
     const table = { family: 'netdev', table: tableOf(device) };
-    const entry = { delete: { element: { ...table, name: MAP, elem: [mac] } } };
+    const entries = (elem: readonly string[]) => ({ delete: { element: { ...table, name: MAP, elem } } });
     const rest = [
       { delete: { chain: { ...table, name: REFUSED } } },
       { delete: { table: { family: 'netdev', name: tableOf(device) } } },
     ];
-    if (await this.#changeUnless(['EBUSY', 'ENOENT'], what, [entry, ...rest])) return;
-    await this.#changeUnless(['ENOENT'], what, [entry]);
+    if (await this.#changeUnless(['EBUSY', 'ENOENT'], what, [entries(macs), ...rest])) return;
+    if (!(await this.#changeUnless(['ENOENT'], what, [entries(macs)]))) {
+      for (const mac of macs) await this.#changeUnless(['ENOENT'], what, [entries([mac])]);
+    }
     // Others may have gone at the same time.
     await this.#changeUnless(['EBUSY', 'ENOENT'], what, rest);
   }
@@ -72,6 +96,12 @@ export class LinuxIngress implements IngressFilter {
   /** Not by standard input: nft opens it by its path, which no socket has. */
   async #change(what: string, commands: readonly unknown[]): Promise<void> {
     await this.#nft(JSON.stringify({ nftables: commands }), what);
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(action);
+    this.#last = turn.catch(() => {});
+    return turn;
   }
 
   #nft(command: string, what = command): Promise<string> {
