@@ -55,6 +55,15 @@ export async function attachMacvtap(netns: Netns, name: string): Promise<Wire> {
   }
 }
 
+/** Sends until a frame gets there. Kernel: linkwatch_schedule_work() may take a second to let frames through a device that was just set up. */
+export async function untilCarried(from: Wire, mac: string, to: Wire): Promise<void> {
+  for (let i = 0; i < 30; i++) {
+    from.send(mac, BROADCAST, 'is it up');
+    if (await to.receives('is it up')) return;
+  }
+  throw new Error(`no frame of ${mac} gets through`);
+}
+
 function interfaceRequest(name: string): Buffer {
   const request = Buffer.alloc(40);
   request.write(name);

@@ -5,7 +5,7 @@ import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
 import type { ElementDrift } from '../../src/wiring/check.ts';
 import { BridgedTapPlugin, bridgedTaps } from '../children/bridged-taps.ts';
 import { makeSysfs } from '../host/fake-sysfs.ts';
-import { attachMacvtap, attachTap, BROADCAST, type Wire } from '../host/frames.ts';
+import { attachMacvtap, attachTap, BROADCAST, untilCarried, type Wire } from '../host/frames.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../host/netns.ts';
 import { directVif, instance } from './vifs.ts';
 
@@ -26,6 +26,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('frames', () => {
       await attachTap(netns, 'tap-0000001'),
       await attachTap(netns, 'tap-0000002'),
     ];
+    for (const wire of [wireB, wireC]) await untilCarried(wireA, MAC_A, wire);
 
     wireA.send(MAC_A, BROADCAST, 'from a to all');
     expect(await wireB.receives('from a to all')).toBe(true);
@@ -117,12 +118,13 @@ describe.skipIf(NETNS_UNAVAILABLE)('frames', () => {
       });
 
       test('do not arrive on a device that went and came back under the same name', async () => {
-        const { netns, plug, check, hairpin } = await isolatedGuests();
+        const { netns, probe, plug, check, hairpin } = await isolatedGuests();
         netns.run('ip', 'link', 'delete', 'eth0');
         makeWire(netns);
         for (const i of [0, 1]) await plug(i);
         expect(await check(0)).toEqual([]);
         const [a, b] = [await attachMacvtap(netns, 'mt0'), await attachMacvtap(netns, 'mt1')];
+        for (const guest of [a, b]) await untilCarried(probe, MAC_OUTSIDE, guest);
         await hairpin(true);
         a.send(MAC_A, MAC_B, 'to b');
         expect(await b.receives('to b')).toBe(false);
@@ -171,12 +173,10 @@ async function guests(mode: 'vepa' | 'bridge', plugin = new MacvtapPlugin(), cou
   const vif = (i: number) =>
     directVif({ id: `00000000-0000-4000-8000-00000000000${i}`, vifName: `mt${i}`, mode, address: MACS[i] });
   for (let i = 0; i < count; i++) await osVif.plug(vif(i), instance());
-  const [a, b, c] = [
-    await attachMacvtap(netns, 'mt0'),
-    await attachMacvtap(netns, 'mt1'),
-    await attachMacvtap(netns, `mt${count - 1}`),
-  ];
+  const [a, b] = [await attachMacvtap(netns, 'mt0'), await attachMacvtap(netns, 'mt1')];
+  const c = count > 2 ? await attachMacvtap(netns, 'mt2') : b;
   const probe = await attachTap(netns, 'probe');
+  for (const guest of [a, b, c]) await untilCarried(probe, MAC_OUTSIDE, guest);
   return {
     netns,
     a,

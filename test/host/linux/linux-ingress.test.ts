@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../../src/host/linux/command.ts';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
 import type { Refusal } from '../../../src/wiring/host.ts';
+import { bundleChild } from '../../children/child.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../netns.ts';
 
 const HERE = { run: <T>(action: () => T): T => action(), close: () => {} };
@@ -65,6 +67,19 @@ describe.skipIf(NETNS_UNAVAILABLE)('addresses that a device refuses', () => {
     });
   });
 });
+
+test.skipIf(NETNS_UNAVAILABLE)(
+  'without nft an isolated guest is refused with what to install, and garbage collection goes on',
+  async () => {
+    const child = await bundleChild('isolate-guest.ts');
+    const withoutNft = 'mount -t tmpfs tmpfs /usr/sbin && exec "$@"';
+    const output = execFileSync('unshare', ['--mount', '--net', 'sh', '-c', withoutNft, 'sh', process.execPath, child]);
+    expect(JSON.parse(output.toString())).toEqual({
+      message: expect.stringMatching(/reflection-filter.*nft.*apt-get install nftables.*the host is as it was before/),
+      garbage: [],
+    });
+  },
+);
 
 describe.skipIf(process.platform !== 'linux')('a program that filters packets', () => {
   test('that is not installed is an error that says what to install', async () => {
