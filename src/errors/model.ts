@@ -1,5 +1,6 @@
 /** Errors of the model: values, fields, declarations, versions. */
 import { describeValue, OsVifError } from './base.ts';
+import { didYouMean } from './nearest.ts';
 
 /** A value that a field does not take. `ERR_OSVIF_FIELD_VALUE`. */
 export class FieldValueError extends OsVifError {
@@ -11,11 +12,14 @@ export class FieldValueError extends OsVifError {
   readonly value: unknown;
   /** What would have been taken, for example `a UUID`. */
   readonly expected: string;
+  readonly #known: readonly string[];
 
-  constructor(value: unknown, expected: string) {
+  /** @param known where only a few words are taken: these words, one of which may have been misspelt */
+  constructor(value: unknown, expected: string, known: readonly string[] = []) {
     super('ERR_OSVIF_FIELD_VALUE', '');
     this.value = value;
     this.expected = expected;
+    this.#known = known;
     this.message = this.#describe();
   }
 
@@ -35,7 +39,8 @@ export class FieldValueError extends OsVifError {
 
   #describe(): string {
     const where = [this.objectName, this.path].filter(Boolean).join('.');
-    return `${where === '' ? '' : `${where}: `}expected ${this.expected}, found ${describeValue(this.value)}`;
+    const found = `found ${describeValue(this.value)}${didYouMean(this.value, this.#known)}`;
+    return `${where === '' ? '' : `${where}: `}expected ${this.expected}, ${found}`;
   }
 }
 
@@ -48,7 +53,7 @@ export class UnknownFieldError extends OsVifError {
   ) {
     super(
       'ERR_OSVIF_UNKNOWN_FIELD',
-      `${objectName} has no field ${describeValue(field)}; it has ${known.length === 0 ? 'none' : known.join(', ')}`,
+      `${objectName} has no field ${describeValue(field)}${didYouMean(field, known) || ';'} it has ${known.length === 0 ? 'none' : known.join(', ')}`,
     );
   }
 }

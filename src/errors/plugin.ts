@@ -1,13 +1,14 @@
 /** Errors of plugging and unplugging. */
 import { describeValue, OsVifError } from './base.ts';
 import type { WiringFailure } from './host.ts';
+import { didYouMean } from './nearest.ts';
 
 /** No plugin of this OsVif goes by the name that the VIF asks for. */
 export class NoMatchingPluginError extends OsVifError {
   constructor(plugin: string, known: readonly string[]) {
     super(
       'ERR_OSVIF_NO_MATCHING_PLUGIN',
-      `no plugin is named ${describeValue(plugin)}; there are: ${known.join(', ') || 'none'}`,
+      `no plugin is named ${describeValue(plugin)}${didYouMean(plugin, known) || ';'} there are: ${known.join(', ') || 'none'}`,
     );
   }
 }

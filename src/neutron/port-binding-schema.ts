@@ -9,7 +9,7 @@ import { VIF_TYPES, type Way } from './vif-types.ts';
 export function portBindingSchema(): JsonSchema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: 'https://os-vif.example/schemas/neutron/port-binding.json',
+    $id: 'os-vif:/schemas/neutron/port-binding.json',
     title: 'Port binding',
     description: 'a Neutron port that a VIF can be made of',
     $comment:
@@ -17,19 +17,45 @@ export function portBindingSchema(): JsonSchema {
       'here are ignored.',
     type: 'object',
     properties: PORT,
-    required: ['id', 'mac_address', VIF_TYPE],
-    allOf: [...VIF_TYPES].map(([vifType, ways]) => ({
-      if: { type: 'object', properties: { [VIF_TYPE]: { const: vifType } }, required: [VIF_TYPE] },
-      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-      then: firstOf(ways),
-    })),
+    required: ['id', 'mac_address', NEUTRON.vifType],
+    allOf: bindingRules(NEUTRON),
   };
 }
 
-const VIF_TYPE = 'binding:vif_type';
-const DETAILS = 'binding:vif_details';
-const PROFILE = 'binding:profile';
-const VNIC_TYPE = 'binding:vnic_type';
+/** What the parts of a binding are called. */
+export interface BindingAttributes {
+  readonly vifType: string;
+  readonly vnicType: string;
+  readonly details: string;
+  readonly profile: string;
+}
+
+const NEUTRON: BindingAttributes = {
+  vifType: 'binding:vif_type',
+  vnicType: 'binding:vnic_type',
+  details: 'binding:vif_details',
+  profile: 'binding:profile',
+};
+
+/** What a binding needs, for each vif type. */
+export function bindingRules(attributes: BindingAttributes, vifTypes = VIF_TYPES): JsonSchema[] {
+  const { vifType } = attributes;
+  return [...vifTypes].map(([name, ways]) => ({
+    if: { type: 'object', properties: { [vifType]: { const: name } }, required: [vifType] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: firstOf(ways, attributes),
+  }));
+}
+
+/** The forms of the parts of a binding, whatever its type. */
+export function bindingForms({ vifType, vnicType, details, profile }: BindingAttributes): Record<string, JsonSchema> {
+  return {
+    [vifType]: { type: 'string', enum: [...VIF_TYPES.keys()] },
+    [vnicType]: { ...oneOf(VNIC_TYPES), default: 'normal' },
+    [details]: nullOr({ type: 'object', properties: DETAIL_FORMS }),
+    [profile]: nullOr({ type: 'object', properties: PROFILE_FORMS }),
+  };
+}
 
 /** These types have no children, so there is nothing to refer to. */
 const CONTEXT: SchemaContext = { form: 'plain', objectSchema: () => ({}) };
@@ -54,13 +80,13 @@ const DETAIL_FORMS: Readonly<Record<string, JsonSchema>> = {
   datapath_type: nullOr(STRING),
   bridge_name: nullOr(STRING),
   vhostuser_socket: NAME,
-  vhostuser_mode: { type: 'string', enum: ['client', 'server'] },
+  vhostuser_mode: oneOf(['client', 'server']),
   vhostuser_ovs_plug: nullOr(BOOLEAN),
   vhostuser_fp_plug: nullOr(BOOLEAN),
   vhostuser_vrouter_plug: nullOr(BOOLEAN),
   mac_address: nullOr(MAC),
   macvtap_source: NAME,
-  macvtap_mode: { type: 'string', enum: ['vepa', 'passthrough', 'bridge'] },
+  macvtap_mode: oneOf(['vepa', 'passthrough', 'bridge']),
   physical_interface: NAME,
   vlan: nullOr(VLAN),
   profileid: { description: 'a string of at most 39 characters', type: 'string', maxLength: 39 },
@@ -69,6 +95,8 @@ const DETAIL_FORMS: Readonly<Record<string, JsonSchema>> = {
   typeidversion: BYTE,
   instanceid: UUID,
 };
+
+const PROFILE_FORMS: Readonly<Record<string, JsonSchema>> = { pci_slot: pciAddress().schema(CONTEXT) };
 
 const PORT: Readonly<Record<string, JsonSchema>> = {
   id: UUID,
@@ -82,59 +110,59 @@ const PORT: Readonly<Record<string, JsonSchema>> = {
       required: ['ip_address'],
     },
   }),
-  ip_allocation: nullOr({ type: 'string', enum: ['immediate', 'deferred', 'none'] }),
+  ip_allocation: nullOr(oneOf(['immediate', 'deferred', 'none'])),
   admin_state_up: nullOr(BOOLEAN),
   status: nullOr(STRING),
-  [VIF_TYPE]: { type: 'string', enum: [...VIF_TYPES.keys()] },
-  [VNIC_TYPE]: { type: 'string', enum: [...VNIC_TYPES], default: 'normal' },
-  [DETAILS]: nullOr({ type: 'object', properties: DETAIL_FORMS }),
-  [PROFILE]: nullOr({ type: 'object', properties: { pci_slot: pciAddress().schema(CONTEXT) } }),
+  ...bindingForms(NEUTRON),
 };
 
 /** What the first way needs whose condition holds; where none is left, a vnic type that one of them takes. */
-function firstOf([way, ...others]: readonly Way[], refused: readonly string[] = []): JsonSchema {
-  if (way === undefined)
-    return { type: 'object', properties: { [VNIC_TYPE]: { enum: refused } }, required: [VNIC_TYPE] };
-  const condition = conditionOf(way);
-  if (condition === undefined) return needsOf(way);
-  const otherwise = firstOf(others, [...refused, ...(way.vnicTypes ?? [])]);
+function firstOf(
+  [way, ...others]: readonly Way[],
+  attributes: BindingAttributes,
+  refused: readonly string[] = [],
+): JsonSchema {
+  const { vnicType } = attributes;
+  if (way === undefined) return { type: 'object', properties: { [vnicType]: { enum: refused } }, required: [vnicType] };
+  const condition = conditionOf(way, attributes);
+  if (condition === undefined) return needsOf(way, attributes);
+  const otherwise = firstOf(others, attributes, [...refused, ...(way.vnicTypes ?? [])]);
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  return { if: condition, then: needsOf(way), else: otherwise };
+  return { if: condition, then: needsOf(way, attributes), else: otherwise };
 }
 
 /** A port that says no vnic type is `normal`. */
-function conditionOf({ vnicTypes, flags }: Way): JsonSchema | undefined {
+function conditionOf({ vnicTypes, flags }: Way, { vnicType, details }: BindingAttributes): JsonSchema | undefined {
   if (vnicTypes === undefined && flags === undefined) return undefined;
   const isSet = Object.fromEntries((flags ?? []).map((flag) => [flag, { const: true }]));
   return {
     type: 'object',
     properties: {
-      ...(vnicTypes && { [VNIC_TYPE]: { enum: [...vnicTypes] } }),
-      ...(flags && { [DETAILS]: { type: 'object', properties: isSet, required: [...flags] } }),
+      ...(vnicTypes && { [vnicType]: { enum: [...vnicTypes] } }),
+      ...(flags && { [details]: { type: 'object', properties: isSet, required: [...flags] } }),
     },
     required: [
-      ...(vnicTypes === undefined || vnicTypes.includes('normal') ? [] : [VNIC_TYPE]),
-      ...(flags === undefined ? [] : [DETAILS]),
+      ...(vnicTypes === undefined || vnicTypes.includes('normal') ? [] : [vnicType]),
+      ...(flags === undefined ? [] : [details]),
     ],
   };
 }
 
-function needsOf({ details = [], profile = [] }: Way): JsonSchema {
-  const wanted = ([attribute, keys]: readonly [string, readonly string[]]) => [
+function needsOf({ details = [], profile = [] }: Way, attributes: BindingAttributes): JsonSchema {
+  const needed = (
+    [
+      [attributes.details, details, DETAIL_FORMS],
+      [attributes.profile, profile, PROFILE_FORMS],
+    ] as const
+  ).filter(([, keys]) => keys.length > 0);
+  const wanted = ([attribute, keys, forms]: (typeof needed)[number]) => [
     attribute,
-    // What is needed may not be null either, where null says that there is none.
     {
       type: 'object',
-      properties: Object.fromEntries(keys.map((key) => [key, NOT_NULL])),
+      properties: Object.fromEntries(keys.map((key) => [key, notNull(forms[key])])),
       required: [...keys],
     },
   ];
-  const needed = (
-    [
-      [DETAILS, details],
-      [PROFILE, profile],
-    ] as const
-  ).filter(([, keys]) => keys.length > 0);
   return {
     type: 'object',
     properties: Object.fromEntries(needed.map(wanted)),
@@ -142,12 +170,16 @@ function needsOf({ details = [], profile = [] }: Way): JsonSchema {
   };
 }
 
-const NOT_NULL = { description: 'a value', not: { type: 'null' } };
+/** What is needed may not be null either, where null says that there is none. */
+function notNull(form: JsonSchema = {}): JsonSchema {
+  return { ...described(form), not: { type: 'null' } };
+}
 
 /** A whole number from 0 up, or its decimal digits. */
 function digits(maximum: number, pattern: string): JsonSchema {
   const description = `a whole number from 0 to ${maximum}`;
   return {
+    description,
     anyOf: [
       { description, type: 'integer', minimum: 0, maximum },
       { description, type: 'string', pattern: `^(?:${pattern})$` },
@@ -155,6 +187,14 @@ function digits(maximum: number, pattern: string): JsonSchema {
   };
 }
 
+function oneOf(words: readonly string[]): JsonSchema {
+  return { description: `one of ${words.join(', ')}`, type: 'string', enum: [...words] };
+}
+
 function nullOr(schema: JsonSchema): JsonSchema {
-  return { anyOf: [schema, { type: 'null' }] };
+  return { ...described(schema), anyOf: [schema, { type: 'null' }] };
+}
+
+function described({ description }: JsonSchema): JsonSchema {
+  return description === undefined ? {} : { description };
 }

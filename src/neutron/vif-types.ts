@@ -2,6 +2,7 @@
  * What becomes of a binding, by vif type. Each type has ways, tried in order; the first whose condition holds is taken. The converter
  * and the JSON Schema are both made of this table, so that what validates converts.
  */
+import { didYouMean } from '../errors/nearest.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { Binding } from './binding.ts';
 import {
@@ -128,7 +129,7 @@ export function explainVifType(vifType: unknown): string | undefined {
   if (typeof vifType !== 'string' || VIF_TYPES.has(vifType)) return undefined;
   return (
     UNUSABLE.get(vifType) ??
-    `no VIF can be made of the vif type ${JSON.stringify(vifType)}; known are ${[...VIF_TYPES.keys()].join(', ')}. ` +
+    `no VIF can be made of the vif type ${JSON.stringify(vifType)}${didYouMean(vifType, VIF_TYPES.keys()) || ';'} known are ${[...VIF_TYPES.keys()].join(', ')}. ` +
       'See which mechanism driver bound the port: bound_drivers in binding:vif_details'
   );
 }

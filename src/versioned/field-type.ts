@@ -59,7 +59,7 @@ function expectedBy(accept: (value: unknown) => unknown): string {
   return 'any value';
 }
 
-/** Refuses a value. */
-export function refuse(value: unknown, expected: string): never {
-  throw new FieldValueError(value, expected);
+/** Refuses a value; `known` are the words that are taken, where they are few. */
+export function refuse(value: unknown, expected: string, known?: readonly string[]): never {
+  throw new FieldValueError(value, expected, known);
 }

@@ -39,7 +39,12 @@ export function modelOf(primitive: unknown, likely?: ObjectModel): ObjectModel {
   if (typeof name !== 'string') return refuseKey(name, 'an object name', NAME);
   if (typeof namespace !== 'string') return refuseKey(namespace, 'a namespace', NAMESPACE);
   if (typeof version !== 'string') return refuseKey(version, 'a version such as 1.0', VERSION_KEY);
-  return modelFor(name, hasPatch(version) ? withoutPatch(version) : version, namespace);
+  return modelFor(name, versionToRead(version), namespace);
+}
+
+/** The version that a primitive is read as: 1.4.2 as 1.4. */
+export function versionToRead(version: string): string {
+  return hasPatch(version) ? withoutPatch(version) : version;
 }
 
 /** Reads a primitive of a class that {@link modelOf} found. */
@@ -49,7 +54,7 @@ export function readAs(model: ObjectModel, primitive: unknown, depth: number): V
   if (!isRecord(data)) return refuseKey(data, 'an object of fields', DATA, model.name);
   const object = blank(model);
   if (version !== model.version && typeof version === 'string') {
-    object[VERSION] = hasPatch(version) ? withoutPatch(version) : version;
+    object[VERSION] = versionToRead(version);
   }
   fill(object[VALUES], model, data, depth);
   if (changes !== undefined) object[CHANGED] = readChanges(model, object[VALUES], changes);

@@ -22,6 +22,11 @@ export interface SchemaContext {
   objectSchema(reference: ObjectReference): JsonSchema;
 }
 
+/** What is said of a field beside its form; for schemas that people read. */
+export interface DescribingContext extends SchemaContext {
+  describe?(field: Field, schema: JsonSchema): JsonSchema;
+}
+
 /**
  * The schema of a class at a version. Objects within it may be at any version that is known here.
  *
@@ -33,26 +38,48 @@ export function schemaOf(model: ObjectModel, version = model.version, options: S
   const context: SchemaContext = {
     form,
     objectSchema: (reference) => {
-      const candidates = modelsFor(reference);
-      for (const candidate of candidates) {
+      for (const candidate of modelsFor(reference)) {
         if (Object.hasOwn($defs, candidate.name)) continue;
         $defs[candidate.name] = {};
-        $defs[candidate.name] = form === 'plain' ? plainObject(candidate, context) : anyVersion(candidate, context);
+        $defs[candidate.name] = anyVersionSchema(candidate, context);
       }
-      const [only] = candidates;
-      if (only !== undefined && !reference.subclasses) return referenceTo(only);
-      return oneOfObjects(candidates, form === 'plain' ? 'type' : NAME);
+      return referenceSchema(reference, form, ({ name }) => `#/$defs/${name}`);
     },
   };
-  const reader = modelFor(model.name, version, model.namespace);
-  const root =
-    form === 'plain' ? plainObject(reader, context, version, ['type']) : oneVersion(reader, version, context);
+  const root = versionSchema(model, version, context);
   return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $schema: DIALECT,
     title: `${model.name} ${version}`,
     ...root,
     ...(Object.keys($defs).length > 0 && { $defs }),
   };
+}
+
+export const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+
+/** The schema of a class at one version, without what it refers to. In the plain form it must say its `type`. */
+export function versionSchema(model: ObjectModel, version: string, context: DescribingContext): JsonSchema {
+  const reader = modelFor(model.name, version, model.namespace);
+  if (context.form === 'plain') return plainObject(reader, context, version, ['type']);
+  const later = reader.fields.filter((field) => !hasFieldAt(reader, field, version));
+  return envelope(reader, [version], dataSchema(reader.fields, context, later));
+}
+
+/** The schema of a class at any version that its newest class reads, without what it refers to. The plain form may leave `type` out. */
+export function anyVersionSchema(model: ObjectModel, context: DescribingContext): JsonSchema {
+  return context.form === 'plain' ? plainObject(model, context) : anyVersion(model, context);
+}
+
+/** What stands where a field holds objects: a reference, or several that are told apart by the name of the class. */
+export function referenceSchema(
+  reference: ObjectReference,
+  form: SchemaContext['form'],
+  locate: (model: ObjectModel) => string,
+): JsonSchema {
+  const candidates = modelsFor(reference);
+  const [only] = candidates;
+  if (only !== undefined && !reference.subclasses) return { $ref: locate(only) };
+  return oneOfObjects(candidates, form === 'plain' ? 'type' : NAME, locate);
 }
 
 /** The newest version of each name that a field takes. */
@@ -66,12 +93,12 @@ function modelsFor(reference: ObjectReference): ObjectModel[] {
   return [...found.values()];
 }
 
-function referenceTo(model: ObjectModel): JsonSchema {
-  return { $ref: `#/$defs/${model.name}` };
-}
-
 /** Told apart by one property, so that what is wrong is said of the class that was meant. */
-function oneOfObjects(candidates: readonly ObjectModel[], by: string): JsonSchema {
+function oneOfObjects(
+  candidates: readonly ObjectModel[],
+  by: string,
+  locate: (model: ObjectModel) => string,
+): JsonSchema {
   return {
     type: 'object',
     properties: { [by]: { enum: candidates.map(({ name }) => name) } },
@@ -79,17 +106,12 @@ function oneOfObjects(candidates: readonly ObjectModel[], by: string): JsonSchem
     allOf: candidates.map((model) => ({
       if: { type: 'object', properties: { [by]: { const: model.name } }, required: [by] },
       // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-      then: referenceTo(model),
+      then: { $ref: locate(model) },
     })),
   };
 }
 
-function oneVersion(model: ObjectModel, version: string, context: SchemaContext): JsonSchema {
-  const fields = model.fields.filter((field) => hasFieldAt(model, field, version));
-  return envelope(model, { const: version }, dataSchema(fields, context));
-}
-
-function anyVersion(model: ObjectModel, context: SchemaContext): JsonSchema {
+function anyVersion(model: ObjectModel, context: DescribingContext): JsonSchema {
   const versions = minorVersionsUpTo(model.version);
   const later = model.fields.map((field) => ({
     field,
@@ -98,21 +120,21 @@ function anyVersion(model: ObjectModel, context: SchemaContext): JsonSchema {
   const allOf = later
     .filter(({ before }) => before.length > 0)
     .map(({ field, before }) => ({
-      if: { type: 'object', properties: { [VERSION_KEY]: { enum: before } }, required: [VERSION_KEY] },
+      if: { type: 'object', properties: { [VERSION_KEY]: anyOfVersions(before) }, required: [VERSION_KEY] },
       // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
       then: { type: 'object', properties: { [DATA]: { type: 'object', properties: { [field.wireName]: false } } } },
     }));
-  const schema = envelope(model, { enum: versions }, dataSchema(model.fields, context));
+  const schema = envelope(model, versions, dataSchema(model.fields, context));
   return allOf.length === 0 ? schema : { ...schema, allOf };
 }
 
-function envelope(model: ObjectModel, version: JsonSchema, data: JsonSchema): JsonSchema {
+function envelope(model: ObjectModel, versions: readonly string[], data: JsonSchema): JsonSchema {
   return {
     type: 'object',
     properties: {
       [NAME]: { const: model.name },
       [NAMESPACE]: { const: model.namespace },
-      [VERSION_KEY]: version,
+      [VERSION_KEY]: anyOfVersions(versions),
       [DATA]: data,
       [CHANGES]: { type: 'array', items: nameOf(model.fields) },
     },
@@ -121,19 +143,38 @@ function envelope(model: ObjectModel, version: JsonSchema, data: JsonSchema): Js
   };
 }
 
+/** A third part of a version changes nothing: reading takes 1.4.2 for 1.4, and 1 for 1.0. */
+function anyOfVersions(versions: readonly string[]): JsonSchema {
+  const forms = versions.map((version) => {
+    const [major, minor = '0'] = version.split('.');
+    const rest = `\\.${minor}(?:\\.${NUMBER})?`;
+    return minor === '0' ? `${major}(?:${rest})?` : `${major}${rest}`;
+  });
+  return {
+    description: `version ${versions.join(' or ')}`,
+    type: 'string',
+    pattern: forms.length === 1 ? `^${forms[0]}$` : `^(?:${forms.join('|')})$`,
+  };
+}
+
+const NUMBER = '(?:0|[1-9][0-9]{0,8})';
+
 /** The name of a field; there is none where there are no fields. */
 function nameOf(fields: readonly Field[]): JsonSchema | false {
   return fields.length > 0 && { enum: fields.map(({ wireName }) => wireName) };
 }
 
-function dataSchema(fields: readonly Field[], context: SchemaContext): JsonSchema {
-  const properties = Object.fromEntries(fields.map((field) => [field.wireName, fieldSchema(field, context)]));
+/** A field that came later is named too, so that it is told from one that never was. */
+function dataSchema(fields: readonly Field[], context: DescribingContext, later: readonly Field[] = []): JsonSchema {
+  const properties = Object.fromEntries(
+    fields.map((field) => [field.wireName, !later.includes(field) && fieldSchema(field, context)]),
+  );
   return { type: 'object', properties, additionalProperties: false };
 }
 
 function plainObject(
   model: ObjectModel,
-  context: SchemaContext,
+  context: DescribingContext,
   version = model.version,
   required: string[] = [],
 ): JsonSchema {
@@ -144,9 +185,11 @@ function plainObject(
   return { ...rest, properties: { type: { const: model.name }, ...Object(properties) }, required };
 }
 
-function fieldSchema({ type, nullable, default: value }: Field, context: SchemaContext): JsonSchema {
+function fieldSchema(field: Field, context: DescribingContext): JsonSchema {
+  const { type, nullable, default: value } = field;
   const schema = nullable || value !== undefined ? nullOr(type.schema(context)) : type.schema(context);
-  return value === undefined || context.form !== 'plain' ? schema : { ...schema, default: value };
+  const described = context.describe?.(field, schema) ?? schema;
+  return value === undefined || context.form !== 'plain' ? described : { ...described, default: value };
 }
 
 function nullOr(schema: JsonSchema): JsonSchema {

@@ -1,6 +1,7 @@
 /** All declared classes of versioned objects, by namespace, name and version. */
 import { describeValue } from '../errors/base.ts';
 import { DeclarationError, IncompatibleVersionError, UnsupportedObjectError } from '../errors/model.ts';
+import { didYouMean } from '../errors/nearest.ts';
 import type { ObjectClass, ObjectModel } from './model.ts';
 import { compareVersions, isCompatible, isVersion, minorVersionsUpTo } from './version.ts';
 
@@ -101,8 +102,12 @@ function entryFor(name: string, namespace: string | undefined): Entry {
 
 function unsupported(name: string, namespace: string | undefined): UnsupportedObjectError {
   const where = namespace === undefined ? '' : ` in namespace ${describeValue(namespace)}`;
+  const known =
+    namespaces.get(namespace ?? '')?.keys() ?? [...namespaces.values()].flatMap((names) => [...names.keys()]);
+  const isNamespaceKnown = namespace === undefined || namespaces.has(namespace);
+  const meant = isNamespaceKnown ? didYouMean(name, known) : didYouMean(namespace, namespaces.keys());
   return new UnsupportedObjectError(
     name,
-    `no object ${describeValue(name)} is declared${where}; import the module that declares it, or correct the name`,
+    `no object ${describeValue(name)} is declared${where}${meant || ';'} import the module that declares it, or correct the ${isNamespaceKnown ? 'name' : 'namespace'}`,
   );
 }

@@ -46,7 +46,7 @@ export function oneOf<const T extends string>(values: readonly T[], osloName = '
   const isKnown = (value: unknown): value is T => known.has(value);
   return scalar(
     osloName,
-    (value) => (isKnown(value) ? value : refuse(value, expected)),
+    (value) => (isKnown(value) ? value : refuse(value, expected, values)),
     { type: 'string', enum: [...values] },
     { valid_values: { tuple: values } },
   );

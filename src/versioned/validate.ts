@@ -1,7 +1,8 @@
 /** Says everything that is wrong with a primitive, where reading it would stop at the first thing. */
 import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { describeValue, OsVifError } from '../errors/base.ts';
-import { MAX_DEPTH } from './from-primitive.ts';
+import { didYouMean, nearestName } from '../errors/nearest.ts';
+import { MAX_DEPTH, versionToRead } from './from-primitive.ts';
 import { schemaOf } from './json-schema.ts';
 import type { ObjectModel } from './model.ts';
 import { isRecord, NAME, NAMESPACE, VERSION_KEY } from './primitive.ts';
@@ -32,7 +33,7 @@ export async function validate(primitive: unknown): Promise<Violation[]> {
       message: `expected a string, found ${describeValue(primitive[key])}`,
     }));
   }
-  const check = await validatorFor(name, version, namespace);
+  const check = await validatorFor(name, versionToRead(version), namespace);
   if (check instanceof OsVifError) return [{ path: pointer(NAME), message: check.message }];
   if (isDeeperThan(primitive, MAX_DEPTH * LEVELS_AN_OBJECT)) {
     return [{ path: '', message: `expected at most ${MAX_DEPTH} objects within one another, found more` }];
@@ -81,27 +82,46 @@ export function violations(errors: readonly ErrorObject[]): Violation[] {
   return [...new Map(found.map((violation) => [`${violation.path} ${violation.message}`, violation])).values()];
 }
 
-function messageOf({ keyword, params, data, message = 'wrong', parentSchema = {} }: ErrorObject): string {
+function messageOf({ keyword, params, data, message = 'wrong', parentSchema = {}, schema }: ErrorObject): string {
   const found = `found ${describeValue(data)}`;
-  const isOfValue = !['required', 'additionalProperties', 'false schema'].includes(keyword);
-  if (isOfValue && typeof parentSchema.description === 'string')
-    return `expected ${parentSchema.description}, ${found}`;
+  const properties: Readonly<Record<string, unknown>> = parentSchema.properties ?? {};
   switch (keyword) {
     case 'additionalProperties':
-      return 'no such name here';
+      return unknownName(params.additionalProperty, properties);
     case 'required':
-      return 'missing';
+      return missing(params.missingProperty, properties, isRecord(data) ? Object.keys(data) : []);
     case 'false schema':
       return 'not in this version';
-    case 'const':
-      return `expected ${describeValue(params.allowedValue)}, ${found}`;
     case 'enum':
-      return `expected one of ${params.allowedValues.join(', ')}, ${found}`;
-    case 'type':
-      return `expected ${params.type}, ${found}`;
-    default:
-      return `${message}, ${found}`;
+      return `expected one of ${params.allowedValues.join(', ')}, ${found}${didYouMean(data, words(params.allowedValues))}`;
   }
+  if (typeof parentSchema.description === 'string') return `expected ${parentSchema.description}, ${found}`;
+  if (keyword === 'const') return `expected ${describeValue(schema)}, ${found}${didYouMean(data, words([schema]))}`;
+  return keyword === 'type' ? `expected ${params.type}, ${found}` : `${message}, ${found}`;
+}
+
+/** One that the version does not have yet is no name that was meant. */
+function unknownName(name: string, properties: Readonly<Record<string, unknown>>): string {
+  const known = Object.keys(properties).filter((key) => properties[key] !== false);
+  const meant = didYouMean(name, known);
+  if (meant !== '') return `no such name here${meant}`;
+  return known.length === 0 ? 'no such name here' : `no such name here, expected one of ${known.join(', ')}`;
+}
+
+/** Where another name stands there, it may have been meant. */
+function missing(name: string, properties: Readonly<Record<string, unknown>>, given: readonly string[]): string {
+  const property = properties[name];
+  const meant = nearestName(
+    name,
+    given.filter((key) => !Object.hasOwn(properties, key)),
+  );
+  const instead = meant === undefined ? '' : `; ${meant} is there instead`;
+  const isTold = isRecord(property) && typeof property.description === 'string';
+  return `missing${isTold ? `, expected ${property.description}` : ''}${instead}`;
+}
+
+function words(values: readonly unknown[]): string[] {
+  return values.filter((value) => typeof value === 'string');
 }
 
 function pointer(key: string): string {

@@ -25,7 +25,7 @@ describe('every violation is told, with its path', () => {
         'binding:vif_details': { vhostuser_mode: 'peer', vhostuser_ovs_plug: 'true' },
       },
       [
-        { path: '/binding:vif_details/vhostuser_socket', message: 'missing' },
+        { path: '/binding:vif_details/vhostuser_socket', message: 'missing, expected a string that is not empty' },
         { path: '/binding:vif_details/vhostuser_mode', message: 'expected one of client, server, found "peer"' },
         { path: '/binding:vif_details/vhostuser_ovs_plug', message: 'expected true or false, found "true"' },
       ],

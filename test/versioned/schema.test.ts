@@ -7,6 +7,7 @@ import {
   type Primitive,
   VersionedObject,
   VIFBridge,
+  VIFVHostUser,
   validate,
 } from '../../src/entries/index.ts';
 import { vectors } from '../conformance/vectors.ts';
@@ -111,6 +112,33 @@ describe('validate', () => {
     ['an unknown field', (p) => Object.assign(Object(p[DATA]), { nope: 1 }), `/${DATA}/nope`, /no such name/],
     ['an unknown key', (p) => Object.assign(p, { nope: 1 }), '/nope', /no such name/],
     [
+      'a misspelt field',
+      (p) => Object.assign(Object(p[DATA]), { vifName: 'tap0' }),
+      `/${DATA}/vifName`,
+      /^no such name here, did you mean vif_name\?$/,
+    ],
+    [
+      'a misspelt object',
+      (p) => Object.assign(p, { 'versioned_object.name': 'VIFBrigde' }),
+      '/versioned_object.name',
+      /no object "VIFBrigde" .*did you mean VIFBridge\?/,
+    ],
+    [
+      'a misspelt namespace',
+      (p) => Object.assign(p, { 'versioned_object.namespace': 'os-vif' }),
+      '/versioned_object.name',
+      /did you mean os_vif\? .*correct the namespace/,
+    ],
+    [
+      'a misspelt key',
+      (p) => {
+        delete p[DATA];
+        Object.assign(p, { 'versioned_object.dat': {} });
+      },
+      `/${DATA}`,
+      /^missing; versioned_object.dat is there instead$/,
+    ],
+    [
       'a wrong change',
       (p) => Object.assign(p, { 'versioned_object.changes': ['nope'] }),
       '/versioned_object.changes/0',
@@ -147,6 +175,45 @@ describe('validate', () => {
     const cidr = `${NETWORK}/subnets/${DATA}/objects/0/${DATA}/cidr`;
     expect(paths.sort()).toEqual([`/${DATA}/id`, cidr, `/${DATA}/nope`, `/${DATA}/vif_name`].sort());
   });
+
+  test('names the word of a few that was meant', async () => {
+    const vif = new VIFVHostUser({ mode: 'client' }).toPrimitive();
+    Object.assign(vif[DATA], { mode: 'sever' });
+    expect(await validate(vif)).toEqual([
+      { path: `/${DATA}/mode`, message: 'expected one of client, server, found "sever", did you mean server?' },
+    ]);
+  });
+
+  test.each(['1.1', '1.1.0', '1.1.7', '1.0.3', '1'])(
+    'takes version %s of an object and of its children, as reading does',
+    async (version) => {
+      const { mtu: _, ...data } = network().toPrimitive()[DATA];
+      const primitive = {
+        'versioned_object.name': 'Network',
+        'versioned_object.namespace': 'os_vif',
+        'versioned_object.version': version,
+        [DATA]: data,
+      };
+      const vif = { ...new VIFBridge({}).toPrimitive(), [DATA]: { network: primitive } };
+      expect(() => VersionedObject.fromPrimitive(vif)).not.toThrow();
+      expect([await validate(primitive), await validate(vif)]).toEqual([[], []]);
+    },
+  );
+
+  test.each(['1.2', '1.2.0', '1.01', '1.0.', '1.0.0.0', ' 1.0'])(
+    'refuses version %j of a child, as reading does',
+    async (version) => {
+      const child = { ...network().toPrimitive(), 'versioned_object.version': version };
+      const vif = { ...new VIFBridge({}).toPrimitive(), [DATA]: { network: child } };
+      expect(() => VersionedObject.fromPrimitive(vif)).toThrow();
+      expect(await validate(vif)).toEqual([
+        {
+          path: `${NETWORK.replace(/\/[^/]*$/, '')}/versioned_object.version`,
+          message: expect.stringContaining('expected version 1.0 or 1.1, found'),
+        },
+      ]);
+    },
+  );
 
   test('refuses fields of later versions', async () => {
     const { 'versioned_object.changes': _, ...rest } = network().toPrimitive();

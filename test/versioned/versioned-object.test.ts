@@ -54,7 +54,7 @@ describe('fields', () => {
   test('an unknown name is refused by the constructor with the names that there are', () => {
     expect(() => new FixedIP(JSON.parse('{"adress": "10.0.0.1"}'))).toThrow(UnknownFieldError);
     expect(() => new FixedIP(JSON.parse('{"adress": 1}'))).toThrow(
-      'FixedIP has no field "adress"; it has address, floatingIps',
+      'FixedIP has no field "adress", did you mean address? it has address, floatingIps',
     );
   });
 
