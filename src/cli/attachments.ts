@@ -1,0 +1,73 @@
+/** The VIFs that a verb works on, each with its guest. To be imported when needed: it brings the whole model. */
+
+import { DocumentError } from '../errors/command.ts';
+import { FieldValueError } from '../errors/model.ts';
+import { InstanceInfo } from '../objects/instance-info.ts';
+import type { VIFBase } from '../objects/vif.ts';
+import type { Attachment } from '../os-vif.ts';
+import { type Document, readDocument, readDocuments } from './documents.ts';
+import { isAttachment, located, objectOf, vifOf } from './objects.ts';
+import type { InstanceOptions } from './verb.ts';
+
+/** What was read. */
+export interface Attachments {
+  readonly attachments: readonly Attachment[];
+  /** Whether there may be any number; then what is said of them is a list too. */
+  readonly isList: boolean;
+}
+
+/**
+ * Every VIF in the files, with the guest that comes with it, or else the one that the options name.
+ *
+ * @throws DocumentError, InputError, UsageError
+ */
+export async function readAttachments(files: readonly string[], options: InstanceOptions): Promise<Attachments> {
+  const { documents, isList } = await readDocuments(files);
+  const instance = await namedInstance(options);
+  const attachments = documents.map((document) => ({
+    vif: namedVif(document),
+    instance: ownInstance(document) ?? instance,
+  }));
+  requireDistinct(attachments, documents);
+  return { attachments, isList };
+}
+
+/** Every VIF in the files; none in an empty array. */
+export async function readVifs(
+  files: readonly string[],
+): Promise<{ readonly vifs: readonly VIFBase[]; readonly isList: boolean }> {
+  const { documents, isList } = await readDocuments(files);
+  return { vifs: documents.map(vifOf), isList };
+}
+
+/** Plugins go by the VIF's id. */
+function namedVif(document: Document): VIFBase {
+  const vif = vifOf(document);
+  located(document.where, () => vif.require('id', 'plugin'));
+  return vif;
+}
+
+function ownInstance({ where, value }: Document): InstanceInfo | undefined {
+  if (!isAttachment(value) || value.instance === undefined) return undefined;
+  return objectOf(InstanceInfo, { where: `${where}.instance`, value: value.instance });
+}
+
+async function namedInstance({ instance: file, instanceUuid, instanceName }: InstanceOptions): Promise<InstanceInfo> {
+  const instance = file === undefined ? new InstanceInfo() : objectOf(InstanceInfo, await readDocument(file));
+  return located('--instance-uuid or --instance-name', () => {
+    if (instanceUuid !== undefined) instance.uuid = instanceUuid;
+    if (instanceName !== undefined) instance.name = instanceName;
+    return instance;
+  });
+}
+
+function requireDistinct(attachments: readonly Attachment[], documents: readonly Document[]): void {
+  const seen = new Map<string | undefined, string>();
+  attachments.forEach(({ vif: { id } }, i) => {
+    const where = documents[i]?.where ?? '';
+    const before = seen.get(id);
+    if (before !== undefined)
+      throw new DocumentError(where, new FieldValueError(id, `another id than that of ${before}`).within('id'));
+    seen.set(id, where);
+  });
+}

@@ -1,0 +1,156 @@
+/** What this host can do: each thing that plugging needs, whether it is there, and what to do where it is not. */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { OsVifError } from '../../errors/base.ts';
+import { OvsdbClient, type OvsdbClientOptions } from '../../host/ovsdb/ovsdb-client.ts';
+import { readConfig } from '../config.ts';
+import { ownNamespace, type Trials } from './try-kernel.ts';
+
+/** One thing. */
+export interface Finding {
+  /** Short and stable, for programs. */
+  readonly name: string;
+  readonly state: 'yes' | 'no' | 'unknown';
+  /** What was found, in words. */
+  readonly what: string;
+  /** What to do about a no. */
+  readonly advice?: string;
+}
+
+export async function examineHost(options: { readonly ovsdb?: string; readonly config?: string }): Promise<Finding[]> {
+  const { host } = await readConfig(options.config);
+  const connection = options.ovsdb ?? host.ovsdb?.connection;
+  const koffi = await examineKoffi();
+  return [
+    examineSystem(),
+    koffi,
+    capability('net-admin', 12, 'CAP_NET_ADMIN: make and change network devices', GIVE_CAPABILITY),
+    capability('sys-admin', 21, 'CAP_SYS_ADMIN: enter another network namespace (--netns)', ENTER_FIRST),
+    examineUserNamespaces(),
+    ...examineKernel(koffi.state === 'yes'),
+    await examineOvsdb({ ...host.ovsdb, ...(connection !== undefined && { connection }) }),
+  ];
+}
+
+const GIVE_CAPABILITY =
+  'run as root, give the service AmbientCapabilities=CAP_NET_ADMIN (systemd), or the container the capability NET_ADMIN';
+const ENTER_FIRST =
+  'needed for --netns alone: start the command in the namespace (nsenter, ip netns exec), or run it as root';
+
+function examineSystem(): Finding {
+  const what = `Node.js ${process.version} on ${process.platform} ${process.arch}`;
+  if (process.platform === 'linux') return { name: 'linux', state: 'yes', what };
+  return { name: 'linux', state: 'no', what, advice: 'devices are plugged on Linux alone; --memory plans anywhere' };
+}
+
+async function examineKoffi(): Promise<Finding> {
+  const advice =
+    'run `npm install koffi` beside os-vif: it is an optional dependency, with binaries for glibc and musl';
+  if (process.platform !== 'linux') return { name: 'koffi', state: 'unknown', what: 'not tried: this is not Linux' };
+  try {
+    const { loadLibc } = await import('../../host/linux/libc.ts');
+    await loadLibc();
+    return { name: 'koffi', state: 'yes', what: 'koffi loads: the kernel can be called' };
+  } catch (error) {
+    return { name: 'koffi', state: 'no', what: reasonOf(error), advice };
+  }
+}
+
+/** capabilities(7), by the number of its bit in CapEff. */
+function capability(name: string, bit: number, what: string, advice: string): Finding {
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(statusOfThisProcess())?.[1];
+  if (effective === undefined) return { name, state: 'unknown', what };
+  const has = ((BigInt(`0x${effective}`) >> BigInt(bit)) & 1n) === 1n;
+  return has ? { name, state: 'yes', what } : { name, state: 'no', what, advice };
+}
+
+function statusOfThisProcess(): string {
+  try {
+    return readFileSync('/proc/self/status', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function examineUserNamespaces(): Finding {
+  const name = 'user-namespaces';
+  const { error, status, stderr } = spawnSync('unshare', ['--user', '--map-root-user', 'true'], { encoding: 'utf8' });
+  if (status === 0)
+    return { name, state: 'yes', what: 'a user may be root of a namespace of its own, to try things in' };
+  const what = error === undefined ? stderr.trim() : 'the command unshare is not there';
+  const advice =
+    'wanted for trials without root alone: sysctl kernel.unprivileged_userns_clone=1, or user.max_user_namespaces above 0';
+  return { name, state: 'no', what, advice };
+}
+
+/** What is tried, what it is for, and what to do where it fails. */
+const FEATURES: readonly { readonly name: string; readonly what: string; readonly advice: string }[] = [
+  { name: 'tap', what: 'TAP devices', advice: 'modprobe tun; in a container, allow the device /dev/net/tun (10:200)' },
+  { name: 'veth', what: 'veth pairs (hybrid VIFs)', advice: 'modprobe veth' },
+  { name: 'bridge', what: 'Linux bridges', advice: 'modprobe bridge' },
+  { name: 'vlan', what: 'VLAN devices', advice: 'modprobe 8021q' },
+  { name: 'macvtap', what: 'macvtap devices', advice: 'modprobe macvtap' },
+  {
+    name: 'vxlan',
+    what: "VXLAN (Open vSwitch's tunnels); tried with `ip`",
+    advice: 'modprobe vxlan; install iproute2',
+  },
+  { name: 'nft-ingress', what: 'nftables at the ingress of a device', advice: 'modprobe nf_tables; install nftables' },
+  { name: 'iptables', what: "iptables (rules of Linux bridges' networks)", advice: 'install iptables' },
+];
+
+function examineKernel(hasKoffi: boolean): Finding[] {
+  const trials = hasKoffi ? trialsInNamespace() : 'not tried: it takes koffi';
+  return FEATURES.map(({ name, what, advice }): Finding => {
+    if (typeof trials === 'string') return { name, state: 'unknown', what: `${what}: ${trials}` };
+    const failure = trials[name];
+    if (failure === null) return { name, state: 'yes', what };
+    return { name, state: 'no', what: `${what}: ${failure ?? 'not tried'}`, advice };
+  });
+}
+
+/** This command again, in a namespace of its own; or why there is none. */
+function trialsInNamespace(): Trials | string {
+  const self = process.argv[1] ?? '';
+  const isRoot = process.getuid?.() === 0;
+  const args = [
+    ...(isRoot ? [] : ['--user', '--map-root-user']),
+    '--net',
+    process.execPath,
+    self,
+    'doctor',
+    '--try-kernel',
+  ];
+  const { error, status, stdout, stderr } = spawnSync('unshare', [...args, ownNamespace()], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  if (error !== undefined) return 'not tried: the command unshare is not there';
+  if (status !== 0) return `not tried: no namespace to try it in: ${stderr.trim().split('\n', 1)[0]}`;
+  const trials: unknown = JSON.parse(stdout);
+  return isTrials(trials) ? trials : 'not tried';
+}
+
+function isTrials(value: unknown): value is Trials {
+  return typeof value === 'object' && value !== null;
+}
+
+async function examineOvsdb(options: OvsdbClientOptions): Promise<Finding> {
+  const client = new OvsdbClient({ ...options, timeout: 3_000 });
+  try {
+    const { system } = await client.view();
+    const version = system.version === undefined ? ', whose ovs-vswitchd has not run yet' : ` ${system.version}`;
+    return { name: 'ovsdb', state: 'yes', what: `Open vSwitch${version} answers` };
+  } catch (error) {
+    const advice =
+      'needed for the plugin ovs alone: install and start openvswitch-switch, name the right socket (--ovsdb), and let this user open it';
+    return { name: 'ovsdb', state: 'no', what: reasonOf(error), advice };
+  } finally {
+    await client.close();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof OsVifError || error instanceof Error ? error.message : String(error);
+}

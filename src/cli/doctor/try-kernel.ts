@@ -1,0 +1,72 @@
+/** Tries the kernel's features, one device of each kind. Only ever in a namespace that is thrown away. */
+
+import { spawnSync } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
+import { UsageError } from '../../errors/command.ts';
+import { LinuxHost } from '../../host/linux/linux-host.ts';
+import type { Host } from '../../wiring/host.ts';
+
+/** By the feature's name: undefined where it works, or else why not. */
+export type Trials = Readonly<Record<string, string | null>>;
+
+/** The network namespace that this process is in. */
+export function ownNamespace(): string {
+  return readlinkSync('/proc/self/ns/net');
+}
+
+/**
+ * @param outside the namespace that nothing may be done in
+ * @throws UsageError where this process is in it
+ */
+export async function tryKernel(outside: string): Promise<Trials> {
+  if (ownNamespace() === outside) throw new UsageError('--try-kernel is for `os-vif doctor` alone: it makes devices');
+  const trials: Record<string, string | null> = {};
+  await using host = await LinuxHost.open();
+  for (const [name, attempt] of Object.entries(ATTEMPTS)) trials[name] = await outcomeOf(() => attempt(host));
+  return trials;
+}
+
+/** In an order in which each finds what it stands on. */
+const ATTEMPTS: Readonly<Record<string, (host: Host) => Promise<void>>> = {
+  tap: ({ links }) => links.create({ kind: 'tap', name: 'probe-tap' }),
+  veth: ({ links }) => links.create({ kind: 'veth', name: LOWER, peer: { name: 'probe-peer' } }),
+  bridge: ({ links }) => links.create({ kind: 'bridge', name: 'probe-br' }),
+  vlan: async ({ links }) =>
+    links.create({ kind: 'vlan', name: 'probe-vlan', lower: await lowerOf(links), vlan: { id: 7 } }),
+  macvtap: async ({ links }) =>
+    links.create({ kind: 'macvtap', name: 'probe-mvt', lower: await lowerOf(links), macvtap: { mode: 'vepa' } }),
+  vxlan: async () =>
+    run('ip', ['link', 'add', 'probe-vx', 'type', 'vxlan', 'id', '7', 'dstport', '4789', 'dev', LOWER]),
+  'nft-ingress': async () => run('nft', ['-f', '-'], INGRESS),
+  iptables: async () => run('iptables', ['-t', 'filter', '-S']),
+};
+
+const LOWER = 'probe-veth';
+
+const INGRESS = `table netdev probe { chain in { type filter hook ingress device "${LOWER}" priority 0; }; }`;
+
+async function lowerOf(links: Host['links']): Promise<number> {
+  const link = await links.get(LOWER);
+  if (link === undefined) throw new Error('there is no veth to try it on');
+  return link.index;
+}
+
+function run(command: string, args: readonly string[], input = ''): void {
+  const PATH = `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/sbin:/sbin`;
+  const { error, status, stderr } = spawnSync(command, args, {
+    input,
+    encoding: 'utf8',
+    env: { ...process.env, PATH },
+  });
+  if (error !== undefined) throw new Error(`the command ${command} is not there`);
+  if (status !== 0) throw new Error(stderr.trim().split('\n', 1)[0] || `${command} ended with ${status}`);
+}
+
+async function outcomeOf(attempt: () => Promise<void>): Promise<string | null> {
+  try {
+    await attempt();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,106 @@
+/** Reads what the command is fed: files or standard input, JSON or YAML. */
+
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { InputError, UsageError } from '../errors/command.ts';
+
+/** One value that was read. */
+export interface Document {
+  /** For messages: `vifs.yaml[2]`. */
+  readonly where: string;
+  readonly value: unknown;
+}
+
+/** What several files held. */
+export interface Documents {
+  readonly documents: readonly Document[];
+  /** Whether there may be any number: several files, an array, or several documents in one YAML file. */
+  readonly isList: boolean;
+}
+
+/**
+ * Every value in the files: an array counts as its elements. No file, or `-`, is standard input.
+ *
+ * @throws InputError where one can't be read, or is neither JSON nor YAML
+ * @throws UsageError where there is no file, and a person at a terminal in place of standard input
+ */
+export async function readDocuments(files: readonly string[]): Promise<Documents> {
+  const documents: Document[] = [];
+  let isList = files.length > 1;
+  for (const file of files.length === 0 ? ['-'] : files) {
+    const values = await readAll(file);
+    const [only] = values;
+    const elements = values.length === 1 && Array.isArray(only) ? only : values;
+    isList ||= elements !== values || values.length > 1;
+    const isOne = elements === values && values.length === 1;
+    elements.forEach((value: unknown, i) => {
+      documents.push({ where: isOne ? nameOf(file) : `${nameOf(file)}[${i}]`, value });
+    });
+  }
+  return { documents, isList };
+}
+
+/** The one value in a file. Throws as {@link readDocuments}. */
+export async function readDocument(file: string): Promise<Document> {
+  const [value, ...more] = await readAll(file);
+  if (more.length > 0) throw new InputError(nameOf(file), `expected one document, found ${more.length + 1}`);
+  return { where: nameOf(file), value };
+}
+
+async function readAll(file: string): Promise<unknown[]> {
+  const content = await contentOf(file);
+  if (content.trim() === '') throw new InputError(nameOf(file), 'expected JSON or YAML, found nothing');
+  try {
+    return [JSON.parse(content)];
+  } catch (cause) {
+    if (file.endsWith('.json')) throw new InputError(nameOf(file), `no JSON: ${reasonOf(cause)}`, { cause });
+    return await readYaml(file, content);
+  }
+}
+
+/** YAML 1.2's core schema: neither dates, nor numbers of base 60, which MAC addresses look like. */
+async function readYaml(file: string, content: string): Promise<unknown[]> {
+  const { parseAllDocuments } = await import('yaml');
+  const parsed = parseAllDocuments(content);
+  if (!Array.isArray(parsed)) throw new InputError(nameOf(file), 'expected JSON or YAML, found nothing');
+  const [error] = parsed.flatMap(({ errors }) => errors);
+  if (error !== undefined) {
+    const [reason = ''] = error.message.split('\n', 1);
+    throw new InputError(nameOf(file), `neither JSON nor YAML: ${reason.replace(/:$/, '')}`, { cause: error });
+  }
+  try {
+    return parsed.map((document): unknown => document.toJS());
+  } catch (cause) {
+    throw new InputError(nameOf(file), `YAML that can't be read: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+async function contentOf(file: string): Promise<string> {
+  if (file === '-') {
+    if (process.stdin.isTTY) throw new UsageError('name a file, or pipe one in; --help tells more');
+    return text(process.stdin);
+  }
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new InputError(nameOf(file), READ_FAILURES[codeOf(cause)] ?? `can't be read: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+const READ_FAILURES: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'is a folder, not a file',
+  EACCES: 'this user may not read it',
+};
+
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : file;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,79 @@
+/** Finds out what a document is, and everything that is wrong with it. To be imported when needed: it brings the whole model. */
+
+import { OsVifError } from '../errors/base.ts';
+import { FieldValueError } from '../errors/model.ts';
+import { validateBinding } from '../neutron/validate-binding.ts';
+import { isRecord, NAME, VERSION_KEY } from '../versioned/primitive.ts';
+import { type Violation, validate } from '../versioned/validate.ts';
+import { VersionedObject } from '../versioned/versioned-object.ts';
+import { isAttachment, isPrimitiveForm } from './objects.ts';
+
+export interface Examination {
+  /** What it is, or seems to be: `VIFBridge 1.0`, `VIFBridge`, `port`. */
+  readonly object: string;
+  readonly violations: readonly Violation[];
+}
+
+/** Objects in both forms, `{vif, instance}`, and Neutron's ports, also as its API wraps them. */
+export async function examine(value: unknown): Promise<Examination> {
+  if (isPrimitiveForm(value)) {
+    return { object: `${textOf(value[NAME])} ${textOf(value[VERSION_KEY])}`, violations: await validate(value) };
+  }
+  if (isAttachment(value)) return examineAttachment(value);
+  if (isPort(value)) return { object: 'port', violations: validateBinding(value) };
+  if (isRecord(value) && isPort(value.port)) return { object: 'port', violations: validateBinding(value.port) };
+  return {
+    object: isRecord(value) && typeof value.type === 'string' ? value.type : 'object',
+    violations: examinePlain(value),
+  };
+}
+
+async function examineAttachment(parts: { readonly vif: unknown; readonly instance?: unknown }): Promise<Examination> {
+  const vif = await examine(parts.vif);
+  const instance = parts.instance === undefined ? undefined : await examine(withType(parts.instance, 'InstanceInfo'));
+  return {
+    object: vif.object,
+    violations: [...within('vif', vif.violations), ...within('instance', instance?.violations ?? [])],
+  };
+}
+
+function within(key: string, violations: readonly Violation[]): Violation[] {
+  return violations.map(({ path, message }) => ({ path: `/${key}${path}`, message }));
+}
+
+/** Where a class is asked for, the plain form need not name it. */
+function withType(value: unknown, type: string): unknown {
+  return isRecord(value) && !Object.hasOwn(value, NAME) ? { type, ...value } : value;
+}
+
+function isPort(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    ['binding:vif_type', 'binding:vif_details', 'binding:vnic_type'].some((key) => Object.hasOwn(value, key))
+  );
+}
+
+/** The plain form is read: it tells the first thing that is wrong. */
+function examinePlain(value: unknown): Violation[] {
+  try {
+    VersionedObject.fromPlain(value);
+    return [];
+  } catch (error) {
+    if (error instanceof FieldValueError)
+      return [
+        { path: pointer(error.path), message: `expected ${error.expected}, found ${JSON.stringify(error.value)}` },
+      ];
+    if (error instanceof OsVifError) return [{ path: '', message: error.message }];
+    throw error;
+  }
+}
+
+/** `network.subnets[0].cidr` as a JSON Pointer. */
+function pointer(path: string): string {
+  const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
+  return steps.map((step) => `/${step}`).join('');
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '?';
+}

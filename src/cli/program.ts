@@ -1,0 +1,73 @@
+/** The command: its verbs, and how each ends. */
+
+import { Command, CommanderError } from 'commander';
+import { EXIT, reportError } from './exit.ts';
+import { surviveClosedOutput } from './output.ts';
+import { addBackport } from './verbs/backport.ts';
+import { addCheck } from './verbs/check.ts';
+import { addCompletion } from './verbs/completion.ts';
+import { addConvert } from './verbs/convert.ts';
+import { addDoctor } from './verbs/doctor.ts';
+import { addFingerprints } from './verbs/fingerprints.ts';
+import { addGc } from './verbs/gc.ts';
+import { addGraph } from './verbs/graph.ts';
+import { addHostInfo } from './verbs/host-info.ts';
+import { addPlan } from './verbs/plan.ts';
+import { addPlug } from './verbs/plug.ts';
+import { addSchema } from './verbs/schema.ts';
+import { addShow } from './verbs/show.ts';
+import { addUnplug } from './verbs/unplug.ts';
+import { addValidate } from './verbs/validate.ts';
+import { addXml } from './verbs/xml.ts';
+import { packageVersion } from './version.ts';
+
+/** In the order of the help. */
+const VERBS = [
+  addValidate,
+  addShow,
+  addConvert,
+  addBackport,
+  addXml,
+  addGraph,
+  addPlan,
+  addPlug,
+  addCheck,
+  addUnplug,
+  addGc,
+  addHostInfo,
+  addDoctor,
+  addSchema,
+  addFingerprints,
+  addCompletion,
+];
+
+/** Runs the command and sets the exit code of the process: see `EXIT`. */
+export async function run(argv: readonly string[]): Promise<void> {
+  surviveClosedOutput();
+  try {
+    await makeProgram().parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.yes : EXIT.usage;
+    else process.exitCode = reportError(error, { debug: argv.includes('--debug') });
+  }
+}
+
+function makeProgram(): Command {
+  const program = new Command('os-vif')
+    .description('Describe virtual network interfaces (VIFs) as OpenStack os-vif does, and plug them into this host.')
+    .version(packageVersion())
+    .helpCommand('help [verb]', 'what a verb does, with examples')
+    .configureHelp({ subcommandTerm: (verb) => verb.name() })
+    .configureOutput({ outputError: (text, write) => write(`os-vif: ${text.replace(/^error: /, '')}`) })
+    .showHelpAfterError('(os-vif --help tells more)')
+    .exitOverride()
+    .addHelpText('after', AFTERWORD);
+  for (const add of VERBS) add(program);
+  return program;
+}
+
+const AFTERWORD = `
+Files hold one VIF or an array of them, in JSON or YAML, in the wire form or the plain form; without a file, and
+for -, standard input is read. A verb prints a table on a terminal, and JSON elsewhere or with --json.
+
+Exit codes: 0, 1 when the answer is no or something failed, 2 when it was called or fed wrongly.`;

@@ -1,0 +1,43 @@
+/** A progress bar on standard error, for work on many VIFs that a person watches. */
+
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { DiagnosticsMessages } from '../wiring/diagnostics.ts';
+
+/** Fewer are done before a bar would be seen. */
+const FEW = 4;
+
+/**
+ * Runs an action while each message on a channel moves the bar one on.
+ *
+ * @param total how many messages are to come
+ */
+export async function withProgress<T>(
+  label: string,
+  channel: keyof DiagnosticsMessages,
+  total: number,
+  action: () => Promise<T>,
+): Promise<T> {
+  if (!process.stderr.isTTY || total <= FEW) return action();
+  const { SingleBar, Presets } = await import('cli-progress');
+  const bar = new SingleBar(
+    { stream: process.stderr, format: `${label} {bar} {value}/{total}, {eta_formatted} to go`, clearOnComplete: true },
+    Presets.shades_classic,
+  );
+  let done = 0;
+  const advance = (message: unknown): void => {
+    if (isChange(message) && done < total) bar.update(++done);
+  };
+  subscribe(channel, advance);
+  bar.start(total, 0);
+  try {
+    return await action();
+  } finally {
+    bar.stop();
+    unsubscribe(channel, advance);
+  }
+}
+
+/** On a channel that tells of looks too, these count for nothing. */
+function isChange(message: unknown): boolean {
+  return !(typeof message === 'object' && message !== null && 'changes' in message && message.changes === false);
+}

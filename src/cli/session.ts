@@ -1,0 +1,79 @@
+/** An OsVif for one run of the command: opened as its options say, ended by signals, closed whatever happens. To be imported when needed. */
+
+import { InterruptedError, UsageError } from '../errors/command.ts';
+import { UnsupportedHostError } from '../errors/host.ts';
+import { LinuxHost } from '../host/linux/linux-host.ts';
+import { MemoryHost } from '../host/memory/memory-host.ts';
+import { type CallOptions, OsVif } from '../os-vif.ts';
+import type { Host } from '../wiring/host.ts';
+import { readConfig, type Setup } from './config.ts';
+import type { HostOptions } from './verb.ts';
+
+/** An OsVif, its host, and what each call is to be given. */
+export interface Session {
+  readonly osVif: OsVif;
+  readonly host: Host;
+  readonly call: CallOptions & { readonly signal: AbortSignal };
+}
+
+/**
+ * Runs an action on an OsVif. SIGINT and SIGTERM abort it, so that a plug takes back what it did; a second one ends the process at once.
+ *
+ * @param seenAs what the action sees in place of the host
+ * @throws InterruptedError after a signal
+ */
+export async function withOsVif<T>(
+  options: HostOptions,
+  action: (session: Session) => Promise<T>,
+  seenAs: (host: Host) => Host = (host) => host,
+): Promise<T> {
+  const interruption = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => {
+    if (interruption.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+    interruption.abort(new InterruptedError(signal));
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, stop);
+  try {
+    const setup = await readConfig(options.config);
+    const host = await openHost(options, setup);
+    try {
+      const osVif = await OsVif.open({ host: seenAs(host), plugins: setup.plugins });
+      const { timeout } = options;
+      const call = { signal: interruption.signal, ...(timeout !== undefined && { timeout: timeout * 1000 }) };
+      const result = await action({ osVif, host, call });
+      interruption.signal.throwIfAborted();
+      return result;
+    } catch (error) {
+      // Whatever else went wrong then, it did because of the signal.
+      interruption.signal.throwIfAborted();
+      throw error;
+    } finally {
+      await host.close();
+    }
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
+  }
+}
+
+async function openHost({ memory, netns, ovsdb, timeout }: HostOptions, setup: Setup): Promise<Host> {
+  if (memory) {
+    if (netns !== undefined || ovsdb !== undefined)
+      throw new UsageError('--memory has neither --netns nor --ovsdb: leave out one or the other');
+    return new MemoryHost();
+  }
+  try {
+    return await LinuxHost.open({
+      ...setup.host,
+      ...(netns !== undefined && { netns }),
+      ovsdb: {
+        ...setup.host.ovsdb,
+        ...(ovsdb !== undefined && { connection: ovsdb }),
+        ...(timeout !== undefined && { timeout: timeout * 1000 }),
+      },
+    });
+  } catch (error) {
+    if (error instanceof UnsupportedHostError) throw new UsageError(`${error.message}, here --memory`);
+    throw error;
+  }
+}

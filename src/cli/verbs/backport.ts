@@ -1,0 +1,91 @@
+/** `os-vif backport`: objects as an older peer can read them. */
+
+import type { Command } from 'commander';
+import { UsageError } from '../../errors/command.ts';
+import type { Primitive } from '../../versioned/primitive.ts';
+import type { VersionedObject } from '../../versioned/versioned-object.ts';
+import { readDocument, readDocuments } from '../documents.ts';
+import { printJson } from '../output.ts';
+import { addVerb, type CommonOptions, FILES } from '../verb.ts';
+
+export function addBackport(program: Command): void {
+  addVerb(program, {
+    name: 'backport',
+    summary: 'write objects in versions that an older peer can read',
+    more: 'Prints the wire form. A host info is what `os-vif host-info --json`, or os_vif.host_info() in Python, says there.',
+    examples: [
+      'backport vif.json --manifest manifest.json',
+      'backport network.json --target 1.0',
+      'backport vif.json --for host-info.json',
+    ],
+  })
+    .argument(FILES, 'objects, in JSON or YAML; - for standard input (default: -)')
+    .option('--target <version>', "the object's own version")
+    .option('--manifest <file>', 'versions by object name: what the peer knows')
+    .option('--for <file>', 'a host info: the newest versions that this host takes; for VIFs')
+    .action(backportFiles);
+}
+
+interface BackportOptions extends CommonOptions {
+  readonly target?: string;
+  readonly manifest?: string;
+  readonly for?: string;
+}
+
+async function backportFiles(files: string[], options: BackportOptions): Promise<void> {
+  if (options.for !== undefined && (options.target ?? options.manifest) !== undefined) {
+    throw new UsageError('--for stands alone, without --target and --manifest');
+  }
+  if ((options.for ?? options.target ?? options.manifest) === undefined) {
+    throw new UsageError('say for whom: --target <version>, --manifest <file> or --for <file>');
+  }
+  const { documents, isList } = await readDocuments(files);
+  const { anyObjectOf, located } = await import('../objects.ts');
+  const write = await writerFor(options);
+  const primitives = documents.map((document) =>
+    located(document.where, () => write(anyObjectOf({ ...document, where: '' }))),
+  );
+  printJson(isList ? primitives : primitives[0]);
+}
+
+async function writerFor({
+  target,
+  manifest,
+  for: hostInfo,
+}: BackportOptions): Promise<(object: VersionedObject) => Primitive> {
+  if (hostInfo !== undefined) return negotiatorFor(hostInfo);
+  const versionManifest = manifest === undefined ? undefined : await readManifest(manifest);
+  const options = {
+    ...(target !== undefined && { targetVersion: target }),
+    ...(versionManifest !== undefined && { versionManifest }),
+  };
+  return (object) => object.toPrimitive(options);
+}
+
+async function negotiatorFor(file: string): Promise<(object: VersionedObject) => Primitive> {
+  const { objectOf } = await import('../objects.ts');
+  const { HostInfo } = await import('../../objects/host-info.ts');
+  const { negotiate } = await import('../../objects/negotiate.ts');
+  const { VIFBase } = await import('../../objects/vif.ts');
+  const hostInfo = objectOf(HostInfo, await readDocument(file));
+  return (object) => {
+    if (!(object instanceof VIFBase))
+      throw new UsageError(`--for takes VIFs, this is a ${object.type}: use --target or --manifest`);
+    return negotiate(object, hostInfo);
+  };
+}
+
+async function readManifest(file: string): Promise<Record<string, string>> {
+  const document = await readDocument(file);
+  const { located, recordOf } = await import('../objects.ts');
+  const { FieldValueError } = await import('../../errors/model.ts');
+  const entries = Object.entries(recordOf(document, 'versions by object name'));
+  return located(document.where, () => {
+    return Object.fromEntries(
+      entries.map(([name, version]) => {
+        if (typeof version === 'string') return [name, version];
+        throw new FieldValueError(version, 'a version in quotes, such as "1.0"').within(name);
+      }),
+    );
+  });
+}

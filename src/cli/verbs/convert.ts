@@ -1,0 +1,66 @@
+/** `os-vif convert`: VIFs from what Neutron, nova or people wrote, in the form that is asked for. */
+
+import { type Command, Option } from 'commander';
+import { UsageError } from '../../errors/command.ts';
+import type { VersionedObject } from '../../versioned/versioned-object.ts';
+import { type Document, readDocument, readDocuments } from '../documents.ts';
+import { printJson } from '../output.ts';
+import { addVerb, type CommonOptions, FILES } from '../verb.ts';
+
+export function addConvert(program: Command): void {
+  addVerb(program, {
+    name: 'convert',
+    summary: 'make VIFs of what Neutron or nova say, or change the form of objects',
+    more:
+      'Neutron: a port as its API shows it to an administrator, alone or as {port, network, subnets}.\n' +
+      'Nova: an entry of its network_info cache, or the whole list. The wire form and the plain form need no --from.',
+    examples: [
+      'convert port.json --from neutron --network network-of-port.json',
+      'convert network-info.json --from nova --to plain',
+      'convert vifs.yaml --to primitive',
+    ],
+  })
+    .argument(FILES, 'what to convert, in JSON or YAML; - for standard input (default: -)')
+    .addOption(new Option('--from <what>', 'who wrote it').choices(['neutron', 'nova', 'plain', 'primitive']))
+    .addOption(new Option('--to <form>', 'which form to write').choices(['primitive', 'plain']).default('primitive'))
+    .option('--network <file>', "neutron: the port's network")
+    .option('--subnets <file>', "neutron: the port's subnets")
+    .option('--ovs-bridge <name>', 'neutron: the bridge where the binding names none (default: br-int)')
+    .action(convert);
+}
+
+interface ConvertOptions extends CommonOptions {
+  readonly from?: 'neutron' | 'nova' | 'plain' | 'primitive';
+  readonly to: 'primitive' | 'plain';
+  readonly network?: string;
+  readonly subnets?: string;
+  readonly ovsBridge?: string;
+}
+
+/** How what each wrote is read. */
+const READERS = {
+  neutron: async ({ network, subnets, ovsBridge }: ConvertOptions) => {
+    const { vifOfPort } = await import('../bindings.ts');
+    const context = {
+      network: network === undefined ? undefined : await readDocument(network),
+      subnets: subnets === undefined ? undefined : await readDocument(subnets),
+      ovsBridge,
+    };
+    return (document: Document) => vifOfPort(document, context);
+  },
+  nova: async () => (await import('../bindings.ts')).vifOfEntry,
+  plain: async () => (await import('../objects.ts')).anyObjectOf,
+  primitive: async () => (await import('../objects.ts')).anyObjectOf,
+} satisfies Record<string, (options: ConvertOptions) => Promise<(document: Document) => VersionedObject>>;
+
+async function convert(files: string[], options: ConvertOptions): Promise<void> {
+  const { from = 'plain' } = options;
+  if (from !== 'neutron' && (options.network ?? options.subnets ?? options.ovsBridge) !== undefined) {
+    throw new UsageError('--network, --subnets and --ovs-bridge go with --from neutron');
+  }
+  const { documents, isList } = await readDocuments(files);
+  const read = await READERS[from](options);
+  const objects = documents.map((document) => read(document));
+  const written = objects.map((object) => (options.to === 'plain' ? object.toPlain() : object.toPrimitive()));
+  printJson(isList ? written : written[0]);
+}

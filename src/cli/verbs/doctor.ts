@@ -1,0 +1,65 @@
+/** `os-vif doctor`: what this host can do, and what to do about what it can't. */
+
+import type { Command } from 'commander';
+import { UsageError } from '../../errors/command.ts';
+import type { Finding } from '../doctor/findings.ts';
+import { EXIT } from '../exit.ts';
+import { type Color, colored, printJson, printsJson, printText, shown } from '../output.ts';
+import { addVerb, type CommonOptions } from '../verb.ts';
+
+export function addDoctor(program: Command): void {
+  addVerb(program, {
+    name: 'doctor',
+    summary: 'tell what this host can do, and what to do about what it cannot',
+    more: 'Kernel features are tried in a network namespace of their own, which is thrown away. Exits 1 when something needed is not there.',
+    examples: ['doctor', 'doctor --json', 'doctor --need tap bridge'],
+  })
+    .option('--ovsdb <connection>', "Open vSwitch's database: unix:/path, tcp:host:port or ssl:host:port")
+    .option('--config <file>', 'the host, in JSON or YAML, as for plug')
+    .option(
+      '--need <features...>',
+      'what must be there, by the names in the first column (default: linux, koffi, net-admin)',
+    )
+    .addOption(program.createOption('--try-kernel <namespace>', 'used by itself').hideHelp())
+    .action(diagnose);
+}
+
+interface DoctorOptions extends CommonOptions {
+  readonly ovsdb?: string;
+  readonly config?: string;
+  readonly need?: readonly string[];
+  readonly tryKernel?: string;
+}
+
+const NEEDED = ['linux', 'koffi', 'net-admin'];
+
+async function diagnose(options: DoctorOptions): Promise<void> {
+  if (options.tryKernel !== undefined) {
+    const { tryKernel } = await import('../doctor/try-kernel.ts');
+    return printJson(await tryKernel(options.tryKernel));
+  }
+  const { examineHost } = await import('../doctor/findings.ts');
+  const findings = await examineHost(options);
+  const needed = options.need ?? NEEDED;
+  const unknown = needed.filter((name) => !findings.some((finding) => finding.name === name));
+  if (unknown.length > 0) {
+    throw new UsageError(
+      `--need: there is no ${unknown.join(', ')}; there are ${findings.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  if (findings.some(({ name, state }) => needed.includes(name) && state !== 'yes')) process.exitCode = EXIT.no;
+  if (printsJson(options)) printJson(findings);
+  else for (const finding of findings) printText(line(finding));
+}
+
+const MARKS: Readonly<Record<Finding['state'], { readonly mark: string; readonly color: Color }>> = {
+  yes: { mark: 'yes', color: 'green' },
+  no: { mark: 'no ', color: 'red' },
+  unknown: { mark: '?  ', color: 'yellow' },
+};
+
+function line({ name, state, what, advice }: Finding): string {
+  const { mark, color } = MARKS[state];
+  const doing = advice === undefined ? '' : `${' '.repeat(22)}${colored('dim', shown(advice))}\n`;
+  return `${colored(color, mark)}  ${name.padEnd(16)} ${shown(what)}\n${doing}`;
+}

@@ -1,0 +1,46 @@
+/** `os-vif fingerprints`: by what oslo's ObjectVersionChecker tells that an object changed. */
+
+import type { Command } from 'commander';
+import { readDocument } from '../documents.ts';
+import { EXIT } from '../exit.ts';
+import { printJson, printsJson, printText, shown } from '../output.ts';
+import { tableOf } from '../table.ts';
+import { addVerb, type CommonOptions } from '../verb.ts';
+
+export function addFingerprints(program: Command): void {
+  addVerb(program, {
+    name: 'fingerprints',
+    summary: "print the fingerprints of the objects, as oslo's ObjectVersionChecker computes them",
+    examples: ['fingerprints', 'fingerprints --expect fingerprints.json'],
+  })
+    .option('--expect <file>', 'fingerprints by object name: print what differs from them, and exit 1 if anything does')
+    .action(printFingerprints);
+}
+
+async function printFingerprints(options: CommonOptions & { readonly expect?: string }): Promise<void> {
+  const { everyObject } = await import('../every-object.ts');
+  const fingerprints = everyObject().map((object) => [object.objectName, object.fingerprint()] as const);
+  if (options.expect !== undefined) return compare(options.expect, Object.fromEntries(fingerprints), options);
+  if (printsJson(options)) printJson(Object.fromEntries(fingerprints));
+  else printText(await tableOf(['object', 'fingerprint'], fingerprints));
+}
+
+async function compare(file: string, found: Record<string, string>, options: CommonOptions): Promise<void> {
+  const document = await readDocument(file);
+  const { recordOf } = await import('../objects.ts');
+  const expected = recordOf(document, 'fingerprints by object name');
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])].sort();
+  const differences = names
+    .filter((name) => expected[name] !== found[name])
+    .map((object) => ({ object, expected: expected[object] ?? null, found: found[object] ?? null }));
+  if (differences.length > 0) process.exitCode = EXIT.no;
+  if (printsJson(options)) printJson(differences);
+  else if (differences.length === 0) printText(`all ${names.length} as expected`);
+  else
+    printText(
+      await tableOf(
+        ['object', 'expected', 'found'],
+        differences.map((one) => [one.object, shown(one.expected), shown(one.found)]),
+      ),
+    );
+}

@@ -1,0 +1,44 @@
+/** `os-vif gc`: removes what was made for VIFs that are no more. */
+
+import type { Command } from 'commander';
+import type { Garbage } from '../../wiring/collect-garbage.ts';
+import { printJson, printsJson, printText } from '../output.ts';
+import { tableOf } from '../table.ts';
+import { addHostOptions, addVerb, type CommonOptions, type HostOptions } from '../verb.ts';
+
+export function addGc(program: Command): void {
+  const verb = addVerb(program, {
+    name: 'gc',
+    summary: 'remove what was made for VIFs that are no more',
+    more: 'Give it all the VIFs that are: [] for none. What others made is left alone.',
+    examples: ['gc vifs.yaml --dry-run', 'gc vifs.yaml'],
+  })
+    .argument('[file...]', 'every VIF that stays, in JSON or YAML; - for standard input (default: -)')
+    .option('--dry-run', 'tell what would be removed');
+  addHostOptions(verb).action(collect);
+}
+
+async function collect(
+  files: string[],
+  options: CommonOptions & HostOptions & { readonly dryRun?: boolean },
+): Promise<void> {
+  const { readVifs } = await import('../attachments.ts');
+  const { withProgress } = await import('../progress.ts');
+  const { withOsVif } = await import('../session.ts');
+  const { vifs } = await readVifs(files);
+  const { dryRun = false } = options;
+  const garbage = await withOsVif(options, async ({ osVif, call }) => {
+    // A person who watches is told how much there is; that takes a look more.
+    const look = { ...call, dryRun: true };
+    const total = process.stderr.isTTY && !dryRun ? (await osVif.collectGarbage(vifs, look)).length : 0;
+    return withProgress('removing', 'os-vif:netlink', total, () => osVif.collectGarbage(vifs, { ...call, dryRun }));
+  });
+  if (printsJson(options)) printJson(garbage);
+  else printText(await described(garbage, dryRun));
+}
+
+async function described(garbage: readonly Garbage[], dryRun: boolean): Promise<string> {
+  if (garbage.length === 0) return 'nothing to remove\n';
+  const rows = garbage.map(({ kind, name, owner }) => [kind, name, owner ?? 'shared']);
+  return tableOf([dryRun ? 'would remove' : 'removed', 'name', 'VIF'], rows);
+}

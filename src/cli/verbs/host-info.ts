@@ -1,0 +1,52 @@
+/** `os-vif host-info`: what this host can plug. */
+
+import type { Command } from 'commander';
+import type { HostInfo } from '../../objects/host-info.ts';
+import { printJson, printsJson, printText } from '../output.ts';
+import { type Cell, tableOf } from '../table.ts';
+import { addVerb, type CommonOptions } from '../verb.ts';
+
+export function addHostInfo(program: Command): void {
+  addVerb(program, {
+    name: 'host-info',
+    summary: 'tell which VIFs the plugins of this host take, and in which versions',
+    more: 'JSON is the wire form of HostInfo, for `os-vif backport --for` and for whoever manages the network.',
+    examples: ['host-info', 'host-info --permit VIFOpenVSwitch VIFBridge'],
+  })
+    .option('--config <file>', 'plugins and their options, in JSON or YAML')
+    .option('--permit <types...>', 'VIF objects that may be told of; others are left out')
+    .action(tell);
+}
+
+interface HostInfoOptions extends CommonOptions {
+  readonly config?: string;
+  readonly permit?: readonly string[];
+}
+
+async function tell(options: HostInfoOptions): Promise<void> {
+  const { withOsVif } = await import('../session.ts');
+  const { config, permit } = options;
+  // The plugins tell, whatever the host.
+  const info = await withOsVif({ memory: true, ...(config !== undefined && { config }) }, async ({ osVif }) =>
+    osVif.hostInfo(permit === undefined ? {} : { permittedVifTypes: permit }),
+  );
+  if (printsJson(options)) printJson(info.toPrimitive());
+  else printText(await tableOf(['plugin', 'VIF', 'versions', 'port profiles'], rowsOf(info)));
+}
+
+function rowsOf({ pluginInfo = [] }: HostInfo): Cell[][] {
+  return pluginInfo.flatMap(({ pluginName, vifInfo = [] }) =>
+    vifInfo.map(({ vifObjectName, minVersion, maxVersion, supportedPortProfiles = [] }) => [
+      pluginName,
+      vifObjectName,
+      range(minVersion, maxVersion),
+      supportedPortProfiles
+        .map((profile) => `${profile.profileObjectName} ${range(profile.minVersion, profile.maxVersion)}`)
+        .join(', ') || '-',
+    ]),
+  );
+}
+
+function range(min = '?', max = '?'): string {
+  return min === max ? min : `${min} to ${max}`;
+}

@@ -1,0 +1,48 @@
+/** `os-vif show`: what objects say, for people. */
+
+import type { Command } from 'commander';
+import type { VersionedObject } from '../../versioned/versioned-object.ts';
+import { readDocuments } from '../documents.ts';
+import { colored, printJson, printsJson, printText, shown } from '../output.ts';
+import { type Cell, tableOf } from '../table.ts';
+import { addVerb, type CommonOptions, FILES } from '../verb.ts';
+
+export function addShow(program: Command): void {
+  addVerb(program, {
+    name: 'show',
+    summary: 'show what VIFs and other objects say',
+    more: 'JSON is the plain form; `convert` writes the wire form.',
+    examples: ['show vif.json', 'show vifs.yaml --json'],
+  })
+    .argument(FILES, 'objects, in JSON or YAML; - for standard input (default: -)')
+    .action(show);
+}
+
+async function show(files: string[], options: CommonOptions): Promise<void> {
+  const { documents, isList } = await readDocuments(files);
+  const { anyObjectOf } = await import('../objects.ts');
+  const objects = documents.map(anyObjectOf);
+  if (printsJson(options)) {
+    const plain = objects.map((object) => object.toPlain());
+    printJson(isList ? plain : plain[0]);
+    return;
+  }
+  for (const object of objects) printText(await described(object));
+}
+
+async function described(object: VersionedObject): Promise<string> {
+  const { type: _, ...plain } = object.toPlain();
+  const title = colored('bold', `${object.type} ${object.version}`);
+  return `${title}\n${await tableOf(['field', 'value'], rowsOf(plain, ''))}`;
+}
+
+/** Objects within objects by their path, `network.mtu`; lists of plain values in one row. */
+function rowsOf(value: unknown, path: string): Cell[][] {
+  if (Array.isArray(value) && value.every((element) => typeof element !== 'object'))
+    return [[path, value.map(shown).join(', ') || '-']];
+  if (Array.isArray(value)) return value.flatMap((element: unknown, i) => rowsOf(element, `${path}[${i}]`));
+  if (typeof value !== 'object' || value === null) return [[path, shown(value)]];
+  return Object.entries(value).flatMap(([key, member]: [string, unknown]) =>
+    rowsOf(member, path === '' ? key : `${path}.${key}`),
+  );
+}

@@ -1,0 +1,51 @@
+/** `os-vif validate`: everything that is wrong with objects, or with Neutron's port bindings. */
+
+import type { Command } from 'commander';
+import type { Violation } from '../../versioned/validate.ts';
+import { type Document, readDocuments } from '../documents.ts';
+import { EXIT } from '../exit.ts';
+import { colored, printJson, printsJson, printText, shown } from '../output.ts';
+import { addVerb, type CommonOptions, FILES } from '../verb.ts';
+
+export function addValidate(program: Command): void {
+  addVerb(program, {
+    name: 'validate',
+    summary: "tell everything that is wrong with VIFs and other objects, or with Neutron's ports",
+    more: 'Exits 1 when anything is wrong. What the file holds is seen by its keys: the wire form, the plain form, or a port.',
+    examples: ['validate vif.json', 'validate vifs.yaml port.json --json'],
+  })
+    .argument(FILES, 'objects or ports, in JSON or YAML; - for standard input (default: -)')
+    .action(validateFiles);
+}
+
+/** What is said of one object. */
+interface Verdict {
+  readonly where: string;
+  readonly valid: boolean;
+  /** What it is: `VIFBridge 1.0`, `VIFBridge`, `port`. */
+  readonly object: string;
+  readonly violations: readonly Violation[];
+}
+
+async function validateFiles(files: string[], options: CommonOptions): Promise<void> {
+  const { documents, isList } = await readDocuments(files);
+  const verdicts: Verdict[] = [];
+  for (const document of documents) verdicts.push(await verdictOn(document));
+  if (verdicts.some(({ valid }) => !valid)) process.exitCode = EXIT.no;
+  if (printsJson(options)) printJson(isList ? verdicts : verdicts[0]);
+  else for (const verdict of verdicts) printText(lines(verdict));
+}
+
+async function verdictOn({ where, value }: Document): Promise<Verdict> {
+  const { examine } = await import('../examine.ts');
+  const { object, violations } = await examine(value);
+  return { where, valid: violations.length === 0, object, violations };
+}
+
+function lines({ where, valid, object, violations }: Verdict): string {
+  const mark = valid ? colored('green', 'valid') : colored('red', 'wrong');
+  const details = violations.map(
+    ({ path, message }) => `       ${path === '' ? '' : `${shown(path)}: `}${shown(message)}\n`,
+  );
+  return `${mark}  ${shown(where)}: ${shown(object)}\n${details.join('')}`;
+}

@@ -1,0 +1,87 @@
+/** `os-vif xml`: what libvirt is told of VIFs. */
+
+import { readdirSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { GuestInterface, Rate, VirtType } from '../../libvirt/guest.ts';
+import { printJson, printText } from '../output.ts';
+import { addVerb, type CommonOptions, FILES, FILES_HELP, wholeNumber } from '../verb.ts';
+
+const VIRT_TYPES: readonly VirtType[] = ['kvm', 'qemu', 'parallels', 'lxc'];
+
+export function addXml(program: Command): void {
+  addVerb(program, {
+    name: 'xml',
+    summary: "write libvirt's <interface> of VIFs, or <hostdev> of a device that the guest gets as a whole",
+    examples: ['xml vif.json', 'xml vif.json --virt-type kvm --queues 4 --inbound 10000,20000,1024'],
+  })
+    .argument(FILES, FILES_HELP)
+    .addOption(new Option('--virt-type <type>', 'which hypervisor runs the guest').choices(VIRT_TYPES).default('kvm'))
+    .option('--model <name>', 'the device that the guest sees (default: virtio)')
+    .option('--queues <number>', 'pairs of virtio queues, 1 to 256', wholeNumber)
+    .option('--rx-queue-size <number>', 'descriptors of a receive ring: 256, 512 or 1024', wholeNumber)
+    .option('--tx-queue-size <number>', 'descriptors of a transmit ring: 256, 512 or 1024', wholeNumber)
+    .option('--packed', "virtio's rings are packed")
+    .option('--inbound <average[,peak[,burst]]>', 'what the guest may receive: kB/s, kB/s and kB', rate)
+    .option('--outbound <average[,peak[,burst]]>', 'what the guest may send', rate)
+    .option('--reconnect <seconds>', 'a vhost-user client connects again after so long', wholeNumber)
+    .option('--isolate-guests', "guests on one device don't reach each other")
+    .option('--interface-of <pci=name>', 'network device of a PCI address (default: as sysfs says)', pair, NO_PAIRS)
+    .option('--vdpa-of <pci=device>', 'vDPA character device of a PCI address', pair, NO_PAIRS)
+    .action(writeXml);
+}
+
+interface XmlOptions extends CommonOptions, Omit<GuestInterface, 'bandwidth' | 'interfaceNameOf' | 'vdpaDeviceOf'> {
+  readonly inbound?: Rate;
+  readonly outbound?: Rate;
+  readonly interfaceOf: Pairs;
+  readonly vdpaOf: Pairs;
+}
+
+type Pairs = ReadonlyMap<string, string>;
+const NO_PAIRS: Pairs = new Map();
+
+async function writeXml(files: string[], options: XmlOptions): Promise<void> {
+  const { readVifs } = await import('../attachments.ts');
+  const { toInterfaceXml } = await import('../../libvirt/interface-xml.ts');
+  const { toHostdevXml } = await import('../../libvirt/hostdev-xml.ts');
+  const { VIFHostDevice } = await import('../../objects/vif.ts');
+  const { vifs, isList } = await readVifs(files);
+  const guest = guestOf(options);
+  const texts = vifs.map((vif) =>
+    vif instanceof VIFHostDevice && vif.devType === 'generic' ? toHostdevXml(vif) : toInterfaceXml(vif, guest),
+  );
+  if (options.json) printJson(isList ? texts.map((xml) => ({ xml })) : { xml: texts[0] });
+  else for (const text of texts) printText(text);
+}
+
+function guestOf({ inbound, outbound, interfaceOf, vdpaOf, ...guest }: XmlOptions): GuestInterface {
+  return {
+    ...guest,
+    bandwidth: { ...(inbound && { inbound }), ...(outbound && { outbound }) },
+    interfaceNameOf: (address) => interfaceOf.get(address) ?? interfaceOnThisHost(address),
+    vdpaDeviceOf: (address) => vdpaOf.get(address),
+  };
+}
+
+/** Kernel: Documentation/ABI/testing/sysfs-class-net. */
+function interfaceOnThisHost(address: string): string | undefined {
+  try {
+    return readdirSync(`/sys/bus/pci/devices/${address}/net`)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function rate(text: string): Rate {
+  const [average, peak, burst, ...more] = text.split(',').map(wholeNumber);
+  if (average === undefined || more.length > 0) throw new InvalidArgumentError('Expected up to three whole numbers.');
+  return { average, ...(peak !== undefined && { peak }), ...(burst !== undefined && { burst }) };
+}
+
+function pair(text: string, before: Pairs): Pairs {
+  const [address = '', name = ''] = text.split('=');
+  if (!/^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/.test(address) || name === '') {
+    throw new InvalidArgumentError('Expected a PCI address and a name, such as 0000:3b:00.1=ens2f1.');
+  }
+  return new Map([...before, [address, name]]);
+}

@@ -1,0 +1,110 @@
+/** The command as it ships: bundled as `npm run build` does, in a folder like that of the package, and run as a process of its own. */
+
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import { afterAll, beforeAll } from 'vitest';
+import type { Netns } from '../host/netns.ts';
+
+/** What a run of the command left. */
+export interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Of stdout. */
+  json(): unknown;
+}
+
+export interface RunOptions {
+  /** For standard input, which is empty otherwise. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Runs in it; the command itself knows nothing of that. */
+  readonly inside?: Netns;
+  /** Standard output, error and input are a terminal of 100 columns; all that is printed is in stdout. */
+  readonly terminal?: boolean;
+  /** Runs as this user and group: `nobody` has no capabilities. */
+  readonly as?: 'nobody';
+  /** Sent after standard error has said `after`, or else at once. */
+  readonly kill?: { readonly signal: NodeJS.Signals; readonly when: () => boolean | Promise<boolean> };
+}
+
+export interface TestedCommand {
+  (args: readonly string[], options?: RunOptions): Promise<Run>;
+  /** Where it runs: a copy of test/cli/files. */
+  readonly folder: string;
+  /** The script. */
+  readonly script: string;
+}
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Builds the command for the tests of this file, and takes it away after them. */
+export function commandUnderTest(): TestedCommand {
+  const root = mkdtempSync(join(tmpdir(), 'os-vif-command-'));
+  const folder = join(root, 'work');
+  const script = join(root, 'dist/entries/cli.js');
+  beforeAll(() => {
+    mkdirSync(folder);
+    cpSync(join(ROOT, 'test/cli/files'), folder, { recursive: true });
+    for (const shared of ['node_modules', 'package.json', 'schemas'])
+      symlinkSync(join(ROOT, shared), join(root, shared));
+    buildSync({
+      entryPoints: [join(ROOT, 'src/entries/cli.ts')],
+      outdir: join(root, 'dist/entries'),
+      bundle: true,
+      splitting: true,
+      packages: 'external',
+      format: 'esm',
+      target: 'node20.19',
+      logLevel: 'error',
+    });
+  });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  return Object.assign(
+    (args: readonly string[], options: RunOptions = {}) =>
+      runCommand([process.execPath, script, ...args], folder, options),
+    { folder, script },
+  );
+}
+
+function runCommand(words: readonly string[], cwd: string, options: RunOptions): Promise<Run> {
+  const [command = '', ...args] = wrapped(words, options);
+  const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: 'pipe', env: { ...env, TERM: 'xterm', ...options.env } });
+    const output = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (status) => {
+      const stdout = output.stdout.replaceAll('\r\n', '\n');
+      resolve({ status, stdout, stderr: output.stderr, json: (): unknown => JSON.parse(stdout) });
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.end(options.input ?? '');
+    void killed(child, options.kill);
+  });
+}
+
+async function killed(child: ReturnType<typeof spawn>, kill: RunOptions['kill']): Promise<void> {
+  if (kill === undefined) return;
+  while (child.exitCode === null && !(await kill.when())) await new Promise((resolve) => setTimeout(resolve, 5));
+  child.kill(kill.signal);
+}
+
+function wrapped(words: readonly string[], { inside, terminal, as }: RunOptions): string[] {
+  const user =
+    as === undefined ? [] : ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--no-new-privs'];
+  const inNamespace = inside === undefined ? [] : ['nsenter', `--net=${inside.path}`];
+  const all = [...inNamespace, ...user, ...words];
+  if (!terminal) return all;
+  return ['script', '--quiet', '--return', '--command', `stty cols 100; ${all.map(quoted).join(' ')}`, '/dev/null'];
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
