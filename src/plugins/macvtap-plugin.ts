@@ -2,9 +2,11 @@
 
 import { PluginError } from '../errors/plugin.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
+import type { InstanceInfo } from '../objects/instance-info.ts';
 import { type VIFBase, VIFDirect } from '../objects/vif.ts';
 import type { ExistingDevice } from '../wiring/elements/existing-device.ts';
 import type { MacvtapElement } from '../wiring/elements/macvtap.ts';
+import type { Host } from '../wiring/host.ts';
 import type { Element, Wiring } from '../wiring/wiring.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
@@ -38,6 +40,11 @@ export class MacvtapPlugin extends WiringPlugin {
   wire(given: VIFBase): Wiring {
     const vif = requireVIF(this, given, VIFDirect);
     return vif.require('mode').mode === 'passthrough' ? passthrough(vif) : this.#shared(vif);
+  }
+
+  /** Without an address there is no filter, but there may be a device, plugged before guests were isolated. */
+  override async unwireOn(host: Host, vif: VIFBase, instance: InstanceInfo): Promise<Wiring> {
+    return vif.address ? this.wireOn(host, vif, instance) : new MacvtapPlugin().wire(vif);
   }
 
   /** Several guests on one device, or on one VLAN of it. */

@@ -59,6 +59,16 @@ describe('with isolateGuests', () => {
     });
   });
 
+  test('a VIF without an address that was plugged before is unplugged', async () => {
+    const host = hostWithNic();
+    await using before = await OsVif.open({ host, plugins: [new MacvtapPlugin()] });
+    await using osVif = await OsVif.open({ host, plugins: [plugin] });
+    const vif = directVif({ mode: 'bridge', address: undefined });
+    await before.plug(vif, instance());
+    await osVif.unplug(vif, instance());
+    expect(await host.links.get('macvtap0')).toBeUndefined();
+  });
+
   test('a plug takes the filter along to another address and another device', async () => {
     const host = hostWithNic();
     await using osVif = await OsVif.open({ host, plugins: [plugin] });
