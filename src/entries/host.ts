@@ -39,8 +39,15 @@ export type {
 export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
 export { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';
 export { NoopPlugin } from '../plugins/noop-plugin.ts';
-export { type HostDeviceFacts, OvsPlugin, type OvsPluginOptions, type QosType } from '../plugins/ovs/ovs-plugin.ts';
+export {
+  type HostDeviceFacts,
+  OvsPlugin,
+  type OvsPluginOptions,
+  QOS_TYPES,
+  type QosType,
+} from '../plugins/ovs/ovs-plugin.ts';
 export type { VirtualFunctionPlace } from '../plugins/ovs/representor.ts';
+export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '../plugins/plugin-options.ts';
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
 export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
 export { WiringPlugin } from '../plugins/wiring-plugin.ts';

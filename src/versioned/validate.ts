@@ -3,7 +3,7 @@ import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { describeValue, OsVifError } from '../errors/base.ts';
 import { didYouMean, nearestName } from '../errors/nearest.ts';
 import { MAX_DEPTH, versionToRead } from './from-primitive.ts';
-import { schemaOf } from './json-schema.ts';
+import { type JsonSchema, schemaOf } from './json-schema.ts';
 import type { ObjectModel } from './model.ts';
 import { isRecord, NAME, NAMESPACE, VERSION_KEY } from './primitive.ts';
 import { modelFor } from './registry.ts';
@@ -52,12 +52,17 @@ async function loadAjv(): Promise<Ajv2020> {
   return new Ajv2020({ allErrors: true, verbose: true, strict: true });
 }
 
+/** Loads ajv where it is not there yet. The schema must refer to nothing outside it. */
+export async function compileSchema(schema: JsonSchema): Promise<ValidateFunction> {
+  ajv ??= loadAjv();
+  return (await ajv).compile(schema);
+}
+
 async function validatorFor(name: string, version: string, namespace: string): Promise<ValidateFunction | OsVifError> {
   try {
     const model = modelFor(name, version, namespace);
     const ofModel = validators.get(model) ?? new Map<string, ValidateFunction>();
-    ajv ??= loadAjv();
-    const validator = ofModel.get(version) ?? (await ajv).compile(schemaOf(model, version));
+    const validator = ofModel.get(version) ?? (await compileSchema(schemaOf(model, version)));
     validators.set(model, ofModel.set(version, validator));
     return validator;
   } catch (error) {

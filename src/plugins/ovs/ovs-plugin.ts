@@ -51,7 +51,17 @@ export interface OvsPluginOptions {
 }
 
 /** ovs-vswitchd.conf.db(5), QoS, `type`. */
-export type QosType = 'linux-htb' | 'linux-hfsc' | 'linux-sfq' | 'linux-codel' | 'linux-fq_codel' | 'linux-noop';
+export const QOS_TYPES = [
+  'linux-htb',
+  'linux-hfsc',
+  'linux-sfq',
+  'linux-codel',
+  'linux-fq_codel',
+  'linux-noop',
+] as const;
+
+/** One of {@link QOS_TYPES}. */
+export type QosType = (typeof QOS_TYPES)[number];
 
 /** What only the host knows of a VIFHostDevice. */
 export interface HostDeviceFacts {

@@ -1,0 +1,102 @@
+/**
+ * What the options of this library's plugins may be, for those who read them from a file. The compiler holds each form to the type of
+ * the plugin's options: a new option, or one of another type, does not compile here.
+ */
+import { NoMatchingPluginError } from '../errors/plugin.ts';
+import { DIALECT, type JsonSchema } from '../versioned/json-schema.ts';
+import { compileSchema, type Violation, violations } from '../versioned/validate.ts';
+import type { LinuxBridgePluginOptions } from './linux-bridge-plugin.ts';
+import type { MacvtapPluginOptions } from './macvtap-plugin.ts';
+import { type OvsPluginOptions, QOS_TYPES } from './ovs/ovs-plugin.ts';
+import type { TapPluginOptions } from './tap-plugin.ts';
+
+/** The options of each plugin of this library, by the plugin's name. */
+export interface PluginOptions {
+  readonly linux_bridge: LinuxBridgePluginOptions;
+  readonly macvtap: MacvtapPluginOptions;
+  readonly noop: Readonly<Record<never, never>>;
+  readonly ovs: OvsPluginOptions;
+  readonly tap: TapPluginOptions;
+}
+
+/**
+ * Everything that is wrong with a plugin's options, each with its path; nothing where the plugin can be made with them. Checked by ajv
+ * against `schemas/plugin-options/`.
+ *
+ * @throws NoMatchingPluginError where this library has no plugin of that name
+ */
+export async function validatePluginOptions(plugin: string, options: unknown): Promise<Violation[]> {
+  const schema = pluginOptionsSchema(plugin);
+  compiled[plugin] ??= compileSchema(schema);
+  const check = await compiled[plugin];
+  return check(options) ? [] : violations(check.errors ?? []);
+}
+
+/** JSON Schema (2020-12) of a plugin's options. Throws {@link NoMatchingPluginError} where this library has no plugin of that name. */
+export function pluginOptionsSchema(plugin: string): JsonSchema {
+  if (!isOwn(plugin)) throw new NoMatchingPluginError(plugin, Object.keys(FORMS));
+  return {
+    $schema: DIALECT,
+    $id: `os-vif:/schemas/plugin-options/${plugin}.json`,
+    title: `Options of the plugin ${plugin}`,
+    description: 'an object of options',
+    type: 'object',
+    properties: FORMS[plugin],
+    additionalProperties: false,
+  };
+}
+
+const compiled: Record<string, ReturnType<typeof compileSchema>> = {};
+
+function isOwn(plugin: string): plugin is keyof PluginOptions {
+  return Object.hasOwn(FORMS, plugin);
+}
+
+/** The form of an option of a type. */
+type OptionForm<V> = { readonly description: string } & ([V] extends [boolean]
+  ? { readonly type: 'boolean' }
+  : [V] extends [number]
+    ? { readonly type: 'integer'; readonly minimum: number; readonly maximum: number }
+    : [V] extends [string]
+      ? { readonly type: 'string'; readonly minLength: 1 } | { readonly type: 'string'; readonly enum: readonly V[] }
+      : [V] extends [readonly (infer E)[]]
+        ? { readonly type: 'array'; readonly items: OptionForm<E> }
+        : never);
+
+type OptionForms = {
+  readonly [P in keyof PluginOptions]: {
+    readonly [K in keyof PluginOptions[P]]-?: OptionForm<NonNullable<PluginOptions[P][K]>>;
+  };
+};
+
+const YES_OR_NO = { description: 'true or false', type: 'boolean' } as const;
+const NAME = { description: 'a name that is not empty', type: 'string', minLength: 1 } as const;
+/** Kernel: ETH_MIN_MTU and ETH_MAX_MTU. */
+const MTU = {
+  description: 'a whole number of bytes, 68 to 65535',
+  type: 'integer',
+  minimum: 68,
+  maximum: 65535,
+} as const;
+/** The last number says that there is none: chown(2). */
+const ID = { description: 'the number of a user or group', type: 'integer', minimum: 0, maximum: 0xfffffffe } as const;
+
+const FORMS: OptionForms = {
+  linux_bridge: {
+    networkDeviceMtu: MTU,
+    flatInterface: NAME,
+    vlanInterface: NAME,
+    forwardBridgeInterface: { description: 'an array of names', type: 'array', items: NAME },
+    iptablesDropAction: NAME,
+  },
+  macvtap: { isolateGuests: YES_OR_NO },
+  noop: {},
+  ovs: {
+    networkDeviceMtu: MTU,
+    isolateVif: YES_OR_NO,
+    perPortBridge: YES_OR_NO,
+    defaultQosType: { description: `one of ${QOS_TYPES.join(', ')}`, type: 'string', enum: QOS_TYPES },
+    waitForPort: YES_OR_NO,
+  },
+  tap: { networkDeviceMtu: MTU, multiQueue: YES_OR_NO, owner: ID, group: ID },
+};
