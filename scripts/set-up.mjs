@@ -15,6 +15,7 @@ const NEEDED = [
   { package: 'libxml2-utils', probe: ['xmllint', '--version'] },
   { package: 'qemu-system-x86', probe: ['qemu-system-x86_64', '--version'] },
   { package: 'ipxe-qemu', probe: ['ls', '/usr/lib/ipxe/qemu/pxe-virtio.rom'] },
+  { package: 'chromium', probe: ['chromium', '--version'] },
   { package: 'python3-os-vif', probe: ['/usr/bin/python3', '-c', 'import os_vif'] },
 ];
 
