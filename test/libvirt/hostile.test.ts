@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { VIFPortProfile8021Qbh } from '../../src/entries/index.ts';
 import { LibvirtXmlError, toInterfaceXml } from '../../src/entries/libvirt.ts';
+import { runs } from '../property-runs.ts';
 import { LIBVIRT_MISSING, readAttribute, requireAccepted } from './libvirt.ts';
 import { bridgeVif, directVif, genericVif, hostDeviceVif, ovsVif, vhostUserVif } from './vif-builders.ts';
 import { readXml } from './xml-tree.ts';
@@ -84,7 +85,7 @@ test('what is written is read back as it was, or refused: no value becomes marku
         expect(root.children.map(({ name }) => name)).not.toContain('script');
       }
     }),
-    { numRuns: 2000 },
+    runs(2_000),
   );
 });
 

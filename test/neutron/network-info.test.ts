@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PortBindingError } from '../../src/entries/index.ts';
 import { type NetworkInfoEntry, vifFromNetworkInfo } from '../../src/entries/neutron.ts';
+import { runs } from '../property-runs.ts';
 import { LATEST } from './nova-vectors.ts';
 
 const ENTRIES = LATEST.filter(({ osvif }) => osvif).map(({ vif }) => vif);
@@ -38,7 +39,7 @@ test('an entry with any value anywhere becomes a VIF or is refused with reasons,
     fc.property(spoilt, (entry) => {
       outcomes[violationsOf(entry).length === 0 ? 'converted' : 'refused']++;
     }),
-    { numRuns: 3000 },
+    runs(3_000),
   );
   expect(outcomes.converted).toBeGreaterThan(300);
   expect(outcomes.refused).toBeGreaterThan(300);

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { OsVifError, VIFHostDevice } from '../../src/entries/index.ts';
 import { toHostdevXml, toInterfaceXml } from '../../src/entries/libvirt.ts';
 import { validateBinding, vifFromPort } from '../../src/entries/neutron.ts';
+import { runs } from '../property-runs.ts';
 import { arbitraryPort, BINDINGS, NETWORK, port } from './ports.ts';
 
 test.each(Object.entries(BINDINGS))('a good binding of type %s has no violation', (vifType, binding) => {
@@ -78,7 +79,7 @@ test('what validates converts, and what does not is refused with the same violat
         expect(() => vifFromPort(given, { network: NETWORK })).toThrow(expect.objectContaining({ violations }));
       }
     }),
-    { numRuns: 3000 },
+    runs(3_000),
   );
   expect(outcomes.valid).toBeGreaterThan(500);
   expect(outcomes.invalid).toBeGreaterThan(500);
@@ -101,7 +102,7 @@ test('of what validates there is XML, or a reason why libvirt would not take it'
         expect(error).toBeInstanceOf(OsVifError);
       }
     }),
-    { numRuns: 1000 },
+    runs(1_000),
   );
   expect(written).toBeGreaterThan(500);
 });
@@ -109,7 +110,10 @@ test('of what validates there is XML, or a reason why libvirt would not take it'
 test('the schema file says the same to any validator', () => {
   const schema = JSON.parse(readFileSync(new URL('../../schemas/neutron/port-binding.json', import.meta.url), 'utf8'));
   const validates = new Ajv2020({ strict: true }).compile(schema);
-  fc.assert(fc.property(arbitraryPort, (given) => validates(given) === (validateBinding(given).length === 0)));
+  fc.assert(
+    fc.property(arbitraryPort, (given) => validates(given) === (validateBinding(given).length === 0)),
+    runs(),
+  );
 });
 
 test.each([null, undefined, 7, 'port', [], {}, Object.create(null)])(

@@ -11,6 +11,7 @@ import {
   type Violation,
   validate,
 } from '../../src/entries/index.ts';
+import { runs } from '../property-runs.ts';
 import { bridge } from './builders.ts';
 import { Folder } from './own-classes.ts';
 
@@ -118,14 +119,14 @@ describe.each(VERBS)('%s', (name, verb) => {
   test('refuses junk with an error of ours', () => {
     fc.assert(
       fc.property(junk, (value) => isOurs(() => verb(value))),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
   test('refuses a right document with one thing wrong in it with an error of ours, or takes it', () => {
     fc.assert(
       fc.property(spoilt(right), (value) => isOurs(() => verb(value))),
-      { numRuns: 600 },
+      runs(600),
     );
   });
 
@@ -142,7 +143,7 @@ test('validate says what is wrong with junk, and never throws', async () => {
       for (const { path, message } of await validate(value))
         expect([typeof path, message !== '']).toEqual(['string', true]);
     }),
-    { numRuns: 600 },
+    runs(600),
   );
   for (const value of deepOnes(10_000)) expect(await validate(value)).not.toEqual([]);
 });
@@ -155,7 +156,7 @@ test('what is read is valid, and what is valid is read', async () => {
       if (violations.length === 0) expect(() => VersionedObject.fromPrimitive(json)).not.toThrow();
       else if (isReadable(json)) expect(violations.filter((violation) => !isMorePatient(violation))).toEqual([]);
     }),
-    { numRuns: 800 },
+    runs(800),
   );
 });
 
@@ -166,6 +167,7 @@ test('names and versions of any kind are found or refused by classFor', () => {
   );
   fc.assert(
     fc.property(words, words, fc.option(words, { nil: undefined }), (...args) => isOurs(() => classFor(...args))),
+    runs(),
   );
   expect(() => classFor('__proto__', '1.0')).toThrow('no object "__proto__" is declared');
   expect(() => classFor('VIFBridge', '1.0', 'constructor')).toThrow('in namespace "constructor"');

@@ -16,6 +16,7 @@ import {
 } from '../../src/entries/index.ts';
 import { vectors } from '../conformance/vectors.ts';
 import { primitives } from '../objects/arbitraries.ts';
+import { runs } from '../property-runs.ts';
 import { bridge, ID, network, profile, subnet } from './builders.ts';
 
 describe('the plain form', () => {
@@ -86,7 +87,7 @@ describe('the plain form', () => {
         const read = VIFBridge.fromPlain(JSON.parse(JSON.stringify(object.toPlain())));
         expect(read.toPlain()).toEqual(object.toPlain());
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 });

@@ -14,6 +14,7 @@ import {
   u16,
   u32,
 } from '../../../src/host/linux/netlink/message.ts';
+import { runs } from '../../property-runs.ts';
 
 test('a message and its attributes are padded to four bytes, and their lengths leave the padding out', () => {
   const message = encodeMessage(16, 0x605, 7, Buffer.alloc(16), [[3, text('ab')]]);
@@ -34,6 +35,7 @@ test('what was encoded is decoded again', () => {
       expect(message).toMatchObject({ type, flags: 5, seq: 9 });
       expect(decodeAttributeList(message?.payload.subarray(4) ?? Buffer.alloc(0))).toEqual(attributes);
     }),
+    runs(),
   );
 });
 
@@ -58,6 +60,7 @@ test('any bytes are decoded without an error, and never past their end', () => {
       decodeAttributeList(Buffer.from(bytes));
       decodeAck({ type: NLMSG_ERROR, flags: 0x300, seq: 1, payload: Buffer.from(bytes) });
     }),
+    runs(),
   );
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OvsdbProtocolError } from '../../../src/errors/ovs.ts';
 import { JsonSplitter } from '../../../src/host/ovsdb/json-splitter.ts';
+import { runs } from '../../property-runs.ts';
 
 /** Cuts bytes at every index in `cuts`, taken modulo the length. */
 function cut(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
@@ -24,6 +25,7 @@ describe('JsonSplitter', () => {
 
         expect(split(cut(bytes, cuts))).toEqual(messages.map(([value]) => JSON.parse(JSON.stringify(value))));
       }),
+      runs(),
     );
   });
 
