@@ -41,6 +41,9 @@ export class LinuxSysctl implements Sysctl {
   }
 }
 
+const NEEDS_WRITABLE =
+  '/proc/sys is mounted read-only, as in most containers: have it writable (docs/least-privilege.md)';
+
 function pathOf(key: string): string {
   return `/proc/sys/${key}`;
 }
@@ -55,7 +58,7 @@ function codeOf(error: unknown): string {
 
 function refusal(what: string, error: unknown): unknown {
   const code = codeOf(error);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new PermissionError(what, code, errnoText(code), NEEDS_NET_ADMIN);
+  if (code === 'EROFS') return new PermissionError(what, code, errnoText(code), NEEDS_WRITABLE);
+  if (code === 'EACCES' || code === 'EPERM') return new PermissionError(what, code, errnoText(code), NEEDS_NET_ADMIN);
   return code === '' ? error : new SystemCallError(what, code, errnoText(code));
 }
