@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, expect, test } from 'vitest';
+import { blocksOf, ROOT, SampleFolder, textOf } from './pages.ts';
+
+const PAGE = 'docs/writing-a-plugin.md';
+
+// The sample declares a suite, which vitest has to see while it collects tests: the suite then runs as part of this file.
+const folder = new SampleFolder();
+afterAll(() => folder.remove());
+for (const sample of blocksOf(PAGE, 'ts test')) await folder.run(sample);
+
+test('the page has a sample of the suite for plugins', () => {
+  expect(blocksOf(PAGE, 'ts test')).toHaveLength(1);
+});
+
+test('the page lists every kind of element', () => {
+  const elements = new URL('src/wiring/elements/', ROOT);
+  const kinds = readdirSync(elements).flatMap(
+    (file) => /readonly kind: '([\w-]+)'/.exec(readFileSync(new URL(file, elements), 'utf8'))?.[1] ?? [],
+  );
+  expect(kinds.length).toBeGreaterThan(10);
+  for (const kind of kinds) expect(textOf(PAGE)).toContain(`| \`${kind}\` |`);
+});
