@@ -1,9 +1,11 @@
 /** The form of an entry of nova's network_info cache, apart from the port binding in it. What it holds besides is ignored. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { ipAddress, ipNetwork } from '../versioned/addresses.ts';
-import type { JsonSchema, SchemaContext } from '../versioned/json-schema.ts';
+import { ipAddress, ipNetwork, macAddress } from '../versioned/addresses.ts';
+import { DIALECT, type JsonSchema, type SchemaContext } from '../versioned/json-schema.ts';
 import { uuid } from '../versioned/scalars.ts';
 import { type Violation, violations } from '../versioned/validate.ts';
+import { type BindingAttributes, bindingForms, bindingRules } from './port-binding-schema.ts';
+import { VIF_TYPES } from './vif-types.ts';
 
 /** Everything that is wrong with an entry, apart from its binding, with its path in the entry. */
 export function validateEntry(entry: unknown): Violation[] {
@@ -12,6 +14,32 @@ export function validateEntry(entry: unknown): Violation[] {
 }
 
 let compiled: ValidateFunction | undefined;
+
+/** JSON Schema (2020-12) of an entry of nova's network_info cache that a VIF can be made of, its binding included. */
+export function networkInfoSchema(): JsonSchema {
+  const { properties, required } = schema();
+  return {
+    $schema: DIALECT,
+    $id: 'os-vif:/schemas/nova/network-info.json',
+    title: 'Entry of network_info',
+    description: "an entry of nova's network_info cache that a VIF can be made of",
+    $comment:
+      'For each type, the details and the profile that it needs, and their forms. What 802.1qbg needs may be in qbg_params, in details or in ' +
+      'network.meta.interface; where, is not told here. Keys that are not named here are ignored.',
+    type: 'object',
+    properties: {
+      id: uuid().schema(CONTEXT),
+      address: macAddress().schema(CONTEXT),
+      ...bindingForms(ENTRY),
+      ...Object(properties),
+    },
+    required: ['id', 'address', ENTRY.vifType, ...(Array.isArray(required) ? required : [])],
+    allOf: bindingRules(ENTRY, new Map([...VIF_TYPES].filter(([vifType]) => vifType !== '802.1qbg'))),
+  };
+}
+
+/** What an entry calls the parts of a binding. */
+const ENTRY: BindingAttributes = { vifType: 'type', vnicType: 'vnic_type', details: 'details', profile: 'profile' };
 
 /** These types have no children, so there is nothing to refer to. */
 const CONTEXT: SchemaContext = { form: 'plain', objectSchema: () => ({}) };

@@ -1,6 +1,6 @@
 /** The JSON Schema of a port binding: the table of vif types, told in another language. `schemas/neutron/port-binding.json` is this. */
 import { ipAddress, macAddress, pciAddress } from '../versioned/addresses.ts';
-import type { JsonSchema, SchemaContext } from '../versioned/json-schema.ts';
+import { DIALECT, type JsonSchema, type SchemaContext } from '../versioned/json-schema.ts';
 import { uuid } from '../versioned/scalars.ts';
 import { VNIC_TYPES } from './port.ts';
 import { VIF_TYPES, type Way } from './vif-types.ts';
@@ -8,7 +8,7 @@ import { VIF_TYPES, type Way } from './vif-types.ts';
 /** JSON Schema (2020-12) of a port that a VIF can be made of, as Neutron's API shows it to an administrator. */
 export function portBindingSchema(): JsonSchema {
   return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $schema: DIALECT,
     $id: 'os-vif:/schemas/neutron/port-binding.json',
     title: 'Port binding',
     description: 'a Neutron port that a VIF can be made of',

@@ -1,0 +1,8 @@
+/**
+ * The JSON Schemas of this package, as files and as single documents.
+ *
+ * @module os-vif/schemas
+ */
+export { SchemaNotFoundError } from '../errors/model.ts';
+export { bundleSchema, readSchema, SCHEMA_BASE, schemaPaths } from '../schemas/read-schema.ts';
+export type { JsonSchema } from '../versioned/json-schema.ts';

@@ -1,0 +1,61 @@
+/** The JSON Schemas in this package's folder `schemas/`, read when they are asked for. */
+import { readdir, readFile } from 'node:fs/promises';
+import { SchemaNotFoundError } from '../errors/model.ts';
+import type { JsonSchema } from '../versioned/json-schema.ts';
+
+/** What every `$id` starts with; `os-vif:/schemas/types.json` is the file that is imported as `os-vif/schemas/types.json`. */
+export const SCHEMA_BASE = 'os-vif:/schemas/';
+
+/** The paths of all schemas below `schemas/`, sorted: `primitive/VIFBridge/1.0.json`. */
+export async function schemaPaths(): Promise<string[]> {
+  const found = await readdir(FOLDER, { recursive: true });
+  return found.filter((path) => path.endsWith('.json')).sort();
+}
+
+/**
+ * A schema as it stands in its file. It may refer to others by their `$id`.
+ *
+ * @param path below `schemas/`, or the `$id`
+ * @throws SchemaNotFoundError
+ */
+export async function readSchema(path: string): Promise<JsonSchema> {
+  const wanted = path.startsWith(SCHEMA_BASE) ? path.slice(SCHEMA_BASE.length) : path;
+  const known = await schemaPaths();
+  if (!known.includes(wanted)) throw new SchemaNotFoundError(path, known);
+  const schema: unknown = JSON.parse(await readFile(new URL(wanted, FOLDER), 'utf8'));
+  return isSchema(schema) ? schema : {};
+}
+
+/**
+ * A schema with all that it refers to, directly or not, in its `$defs`: one document for any validator of draft 2020-12.
+ *
+ * @param path below `schemas/`, or the `$id`
+ * @throws SchemaNotFoundError
+ */
+export async function bundleSchema(path: string): Promise<JsonSchema> {
+  const root = await readSchema(path);
+  const $defs = new Map<string, JsonSchema>();
+  const waiting = referencesIn(root);
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if ($defs.has(id) || id === root.$id) continue;
+    const schema = await readSchema(id);
+    $defs.set(id, schema);
+    waiting.push(...referencesIn(schema));
+  }
+  return $defs.size === 0 ? root : { ...root, $defs: { ...Object(root.$defs), ...Object.fromEntries($defs) } };
+}
+
+/** Both src/schemas/ and dist/entries/ stand two below the package. */
+const FOLDER = new URL('../../schemas/', import.meta.url);
+
+/** The `$id`s of the files that a schema refers to. */
+function referencesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    key === '$ref' && typeof item === 'string' ? [item.split('#', 1)[0] ?? ''].filter(Boolean) : referencesIn(item),
+  );
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null;
+}
