@@ -10,6 +10,7 @@ const NEEDED = [
   { package: 'iputils-ping', probe: ['ping', '-V'] },
   { package: 'openssl', probe: ['openssl', 'version'] },
   { package: 'strace', probe: ['strace', '-V'] },
+  { package: 'libcap2-bin', probe: ['/usr/sbin/setcap', '-h'] },
   { package: 'openvswitch-switch', probe: ['ovs-vswitchd', '--version'] },
   { package: 'libvirt-clients', probe: ['virsh', '--version'] },
   { package: 'libxml2-utils', probe: ['xmllint', '--version'] },
