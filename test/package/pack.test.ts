@@ -14,6 +14,7 @@ const KNOWN_NAMES: Readonly<Record<string, string>> = {
   './libvirt': 'toInterfaceXml',
   './neutron': 'vifFromPort',
   './picture': 'graphOf',
+  './schemas': 'bundleSchema',
   './testing': 'describeVIFPlugin',
 };
 
