@@ -1,0 +1,170 @@
+/**
+ * A test runner for Stryker that bundles every test file once, and for each mutant evaluates afresh, in this process, the bundles
+ * that reach it: some 30 ms each, where a vitest of its own takes a second and more.
+ */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
+import { build } from 'esbuild';
+import { configureGlobal } from 'fast-check';
+import { testCollector } from './collect-tests.mjs';
+
+class BundledTestsRunner {
+  static inject = ['options'];
+
+  #files;
+  #leftOut;
+  #scripts;
+  /** By id of the test, in ms. */
+  #durations = new Map();
+
+  constructor({ bundledTests, leftOutTests }) {
+    this.#files = bundledTests;
+    this.#leftOut = leftOutTests;
+  }
+
+  capabilities() {
+    return { reloadEnvironment: true };
+  }
+
+  async init() {
+    // The same values for every mutant, and no time spent on making a failure small.
+    configureGlobal({ seed: 1, endOnFailure: true });
+    // A mutant may leave a promise behind that nobody waits for any more: it decides nothing.
+    process.on('unhandledRejection', () => {});
+    this.#scripts = await Promise.all(this.#files.map(scriptOf));
+  }
+
+  async dryRun() {
+    const stryker = instrumentation();
+    stryker.activeMutant = undefined;
+    stryker.mutantCoverage = { static: {}, perTest: {} };
+    stryker.currentTestId = undefined;
+    const results = [];
+    for (const test of this.#load()) {
+      stryker.currentTestId = test.id;
+      const result = await outcomeOf(test);
+      stryker.currentTestId = undefined;
+      this.#durations.set(test.id, result.timeSpentMs);
+      results.push(result);
+    }
+    return { status: 'complete', tests: results, mutantCoverage: stryker.mutantCoverage };
+  }
+
+  async mutantRun({ activeMutant, testFilter, hitLimit }) {
+    const stryker = instrumentation();
+    stryker.mutantCoverage = undefined;
+    stryker.activeMutant = activeMutant.id;
+    stryker.hitLimit = hitLimit;
+    stryker.hitCount = hitLimit === undefined ? undefined : 0;
+    let nrOfTests = 0;
+    try {
+      for (const test of this.#inOrder(testFilter)) {
+        nrOfTests++;
+        const { status, failureMessage } = await outcomeOf(test);
+        if (hitLimit !== undefined && stryker.hitCount > hitLimit)
+          return { status: 'timeout', reason: 'an endless loop' };
+        if (status === FAILED) return { status: 'killed', killedBy: [test.id], failureMessage, nrOfTests };
+      }
+      return { status: 'survived', nrOfTests };
+    } catch (error) {
+      return { status: 'killed', killedBy: testFilter?.slice(0, 1) ?? [], failureMessage: String(error), nrOfTests };
+    } finally {
+      stryker.activeMutant = undefined;
+    }
+  }
+
+  /** The quick ones first. */
+  #inOrder(testFilter) {
+    const wanted = testFilter && new Set(testFilter);
+    const files = testFilter && new Set(testFilter.map((id) => id.split('#')[0]));
+    return this.#load(files)
+      .filter(({ id }) => wanted?.has(id) ?? true)
+      .sort((a, b) => (this.#durations.get(a.id) ?? 0) - (this.#durations.get(b.id) ?? 0));
+  }
+
+  /** The tests of some files, each file over modules that were never used. */
+  #load(files = new Set(this.#files)) {
+    const isLeftOut = ({ id }) => this.#leftOut.some((name) => id.includes(name));
+    return this.#files
+      .flatMap((file, index) => (files.has(file) ? evaluate(file, this.#scripts[index]) : []))
+      .filter((test) => !isLeftOut(test));
+  }
+}
+
+export const strykerPlugins = [{ kind: 'TestRunner', name: 'bundled-tests', injectableClass: BundledTestsRunner }];
+
+const STRINGS = { type: 'array', items: { type: 'string' }, default: [] };
+/** The files that the tests are in, and parts of the names of tests that are not to run. */
+export const strykerValidationSchema = { properties: { bundledTests: STRINGS, leftOutTests: STRINGS } };
+
+/** Of Stryker's TestStatus. */
+const [SUCCESS, FAILED] = [0, 1];
+
+async function outcomeOf(test) {
+  const start = performance.now();
+  const result = { id: test.id, name: test.id, fileName: resolve(test.id.split('#')[0]) };
+  try {
+    await test.run();
+    return { ...result, status: SUCCESS, timeSpentMs: performance.now() - start };
+  } catch (error) {
+    const failureMessage = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return { ...result, status: FAILED, failureMessage, timeSpentMs: performance.now() - start };
+  }
+}
+
+function instrumentation() {
+  globalThis.__stryker__ ??= {};
+  return globalThis.__stryker__;
+}
+
+function evaluate(file, script) {
+  const { vitest, tests } = testCollector(file);
+  const fromHere = createRequire(resolve('package.json'));
+  const require = (name) => (name === 'vitest' ? vitest : fromHere(name));
+  const module = { exports: {} };
+  script.runInThisContext()(require, module, module.exports);
+  return tests;
+}
+
+/** Packages that keep nothing from one evaluation to the next, so that they need be loaded only once. */
+const KEPT = ['vitest', 'ajv', 'fast-check', 'reflect-metadata', 'semver', 'ipaddr.js', 'koffi', 'esbuild'];
+
+async function scriptOf(file) {
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': '__url' },
+    external: KEPT.flatMap((name) => [name, `${name}/*`]),
+    plugins: [withUrls, withoutKernel],
+    logLevel: 'error',
+  });
+  return new Script(`(function (require, module, exports) {${outputFiles[0].text}\n})`, { filename: file });
+}
+
+const withUrls = {
+  name: 'every file knows its own address',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\](src|test)[/\\].*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      return { contents: `const __url = ${JSON.stringify(pathToFileURL(path).href)};${text}`, loader: 'ts' };
+    });
+  },
+};
+
+const withoutKernel = {
+  name: 'hosts are in memory',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/netns\.ts$/ }, () => ({ path: 'netns', namespace: 'none' }));
+    onLoad({ filter: /.*/, namespace: 'none' }, () => ({
+      contents: "export const NETNS_UNAVAILABLE = 'in memory only'; export const makeNetns = undefined;",
+    }));
+  },
+};

@@ -1,0 +1,81 @@
+/** What vitest's `describe` and `test` do, as far as tests of memory need it: collected first, then run one at a time by name. */
+import { expect } from 'vitest';
+
+/** Longest that one test may take, in ms. Nothing here waits for anybody. */
+const DEADLINE = 20_000;
+
+/** A stand-in for the module `vitest`, and the tests that a file wrote with it: `{ id, run() }`, in order. */
+export function testCollector(file) {
+  const tests = [];
+  let suite = { name: '', before: [], after: [], beforeAll: [], parent: undefined };
+  let finishers = [];
+
+  function describe(name, ...rest) {
+    const body = rest.find((value) => typeof value === 'function');
+    suite = { name: `${suite.name}${name} > `, before: [], after: [], beforeAll: [], parent: suite };
+    body();
+    suite = suite.parent;
+  }
+
+  function test(name, ...rest) {
+    const body = rest.find((value) => typeof value === 'function');
+    const within = suite;
+    tests.push({ id: `${file}#${within.name}${name} (${tests.length})`, run: () => run(within, body) });
+  }
+
+  async function run(within, body) {
+    const suites = [];
+    for (let at = within; at !== undefined; at = at.parent) suites.unshift(at);
+    finishers = [];
+    try {
+      for (const { beforeAll } of suites) while (beforeAll.length > 0) await beforeAll.shift()();
+      for (const { before } of suites) for (const hook of before) await hook();
+      await inTime(body());
+    } finally {
+      for (const finish of finishers.reverse()) await finish();
+      for (const { after } of suites.reverse()) for (const hook of after) await hook();
+    }
+  }
+
+  const hook = (kind) => (body) => suite[kind].push(body);
+  const vitest = {
+    expect,
+    describe: Object.assign(describe, modifiers(describe)),
+    test: Object.assign(test, modifiers(test)),
+    beforeEach: hook('before'),
+    afterEach: hook('after'),
+    beforeAll: hook('beforeAll'),
+    afterAll: () => {},
+    onTestFinished: (body) => finishers.push(body),
+  };
+  return { vitest, tests };
+}
+
+function modifiers(declare) {
+  const skipped = Object.assign(() => {}, { each: () => () => {} });
+  return {
+    each:
+      (rows) =>
+      (name, ...rest) => {
+        const at = rest.findIndex((value) => typeof value === 'function');
+        const isTable = rows.every(Array.isArray);
+        for (const [index, row] of rows.entries()) {
+          const values = isTable ? row : [row];
+          declare(`${name} [${index}]`, ...rest.with(at, () => rest[at](...values)));
+        }
+      },
+    skipIf: (condition) => (condition ? skipped : declare),
+  };
+}
+
+async function inTime(running) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${DEADLINE} ms`)), DEADLINE);
+  });
+  try {
+    await Promise.race([running, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

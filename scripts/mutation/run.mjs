@@ -1,0 +1,66 @@
+/**
+ * Mutation testing: `npm run mutation [folder ...]`, the folders of the table below, or a file or lines of one:
+ * `neutron/convert.ts:10-13`. With --vitest each mutant gets a vitest of its own, which is slow and proves the quick way right.
+ * docs/mutation.md tells what comes of it.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Stryker } from '@stryker-mutator/core';
+
+/** For each folder of src, the tests that are to notice. */
+const FOLDERS = {
+  neutron: testsIn('neutron', ['schema-file', 'python-round-trip']),
+  versioned: [...testsIn('versioned', ['purity']), ...testsIn('objects', ['negotiate'])],
+  wiring: [
+    ...testsIn('wiring', ['killed']),
+    ...testsIn('.', []),
+    ...testsIn('plugins', ['traffic', 'contract', 'load-plugin']),
+    ...testsIn('plugins/ovs', ['traffic', 'contract', 'conformance', 'switch', 'representor']),
+  ],
+};
+
+/** Tests that take seconds, which each mutant that survives would take too. */
+const SLOW = ['what may be left when the host does not answer at all'];
+
+const [, , ...args] = process.argv;
+const wanted = args.filter((arg) => arg !== '--vitest');
+const runner = args.includes('--vitest') ? inVitest : inThisProcess;
+for (const folder of wanted.length > 0 ? wanted : Object.keys(FOLDERS)) await mutate(folder);
+
+async function mutate(folder) {
+  const [name] = folder.split('/');
+  const report = (ending) => `reports/mutation/${folder.replaceAll(/[/:]/g, '-')}${ending}`;
+  await new Stryker({
+    ...runner(FOLDERS[name]),
+    mutate: [folder === name ? `src/${folder}/**/*.ts` : `src/${folder}`],
+    coverageAnalysis: 'perTest',
+    ignoreStatic: true,
+    incremental: folder === name,
+    incrementalFile: report('-incremental.json'),
+    concurrency: 1,
+    timeoutMS: 10_000,
+    ignorePatterns: ['dist', 'docs', 'bench', 'examples', 'reports'],
+    reporters: ['clear-text', 'html', 'json'],
+    clearTextReporter: { reportTests: false, logTests: false, allowEmojis: false },
+    htmlReporter: { fileName: report('.html') },
+    jsonReporter: { fileName: report('.json') },
+    thresholds: { high: 90, low: 80, break: 80 },
+  }).runMutationTest();
+}
+
+function inThisProcess(tests) {
+  const plugin = fileURLToPath(new URL('bundled-tests-runner.mjs', import.meta.url));
+  return { testRunner: 'bundled-tests', plugins: [plugin], bundledTests: tests, leftOutTests: SLOW };
+}
+
+function inVitest(tests) {
+  const plugin = fileURLToPath(import.meta.resolve('@stryker-mutator/vitest-runner'));
+  return { testRunner: 'vitest', plugins: [plugin], testFiles: tests, vitest: { related: false } };
+}
+
+function testsIn(folder, left) {
+  return readdirSync(join('test', folder))
+    .filter((file) => file.endsWith('.test.ts') && !left.includes(file.slice(0, -'.test.ts'.length)))
+    .map((file) => join('test', folder, file));
+}
