@@ -1,57 +1,29 @@
-/** What a configuration file may say, as JSON Schema. */
+/** What a configuration file may say, as JSON Schema; what may stand for a plugin is checked apart. */
 
-const text = { type: 'string', minLength: 1 };
-const flag = { type: 'boolean' };
-const bytes = { type: 'integer', minimum: 68, maximum: 65535 };
-const id = { type: 'integer', minimum: 0, maximum: 4294967294 };
-
-function optionsOf(properties: Record<string, object>): object {
-  return { oneOf: [{ type: 'object', properties, additionalProperties: false }, { type: 'null' }, { const: false }] };
-}
-
-/** By the names that VIFs ask for them by. */
-const PLUGIN_OPTIONS = {
-  tap: optionsOf({ networkDeviceMtu: bytes, multiQueue: flag, owner: id, group: id }),
-  linux_bridge: optionsOf({
-    networkDeviceMtu: bytes,
-    flatInterface: text,
-    vlanInterface: text,
-    forwardBridgeInterface: { type: 'array', items: text },
-    iptablesDropAction: text,
-  }),
-  macvtap: optionsOf({ isolateGuests: flag }),
-  ovs: optionsOf({
-    networkDeviceMtu: bytes,
-    isolateVif: flag,
-    perPortBridge: flag,
-    defaultQosType: {
-      enum: ['linux-htb', 'linux-hfsc', 'linux-sfq', 'linux-codel', 'linux-fq_codel', 'linux-noop'],
-    },
-    waitForPort: flag,
-  }),
-  noop: optionsOf({}),
-};
+const text = { description: 'a string that is not empty', type: 'string', minLength: 1 };
 
 export const CONFIG_SCHEMA = {
+  description: 'an object with netns, ovsdb, sysfsRoot or plugins',
   type: 'object',
   properties: {
     netns: text,
     sysfsRoot: text,
     ovsdb: {
+      description: 'an object with connection, timeout or tls',
       type: 'object',
       properties: {
         connection: text,
-        timeout: { type: 'integer', minimum: 0 },
-        tls: { type: 'object', properties: { key: text, cert: text, ca: text }, additionalProperties: false },
+        timeout: { description: 'a whole number of milliseconds', type: 'integer', minimum: 0 },
+        tls: {
+          description: 'an object with the files key, cert and ca',
+          type: 'object',
+          properties: { key: text, cert: text, ca: text },
+          additionalProperties: false,
+        },
       },
       additionalProperties: false,
     },
-    plugins: {
-      type: 'object',
-      properties: PLUGIN_OPTIONS,
-      // Packages: they have no options here.
-      additionalProperties: { oneOf: [{ type: 'null' }, { type: 'object', maxProperties: 0 }, { const: false }] },
-    },
+    plugins: { description: 'an object of plugins by name', type: 'object' },
   },
   additionalProperties: false,
 };

@@ -5,13 +5,15 @@ import { dirname, resolve } from 'node:path';
 import { InputError } from '../errors/command.ts';
 import type { LinuxHostOptions } from '../host/linux/linux-host.ts';
 import type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
-import { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
-import { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';
+import { LinuxBridgePlugin } from '../plugins/linux-bridge-plugin.ts';
+import { MacvtapPlugin } from '../plugins/macvtap-plugin.ts';
 import { NoopPlugin } from '../plugins/noop-plugin.ts';
-import { OvsPlugin, type OvsPluginOptions } from '../plugins/ovs/ovs-plugin.ts';
-import { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
+import { OvsPlugin } from '../plugins/ovs/ovs-plugin.ts';
+import { type PluginOptions, validatePluginOptions } from '../plugins/plugin-options.ts';
+import { TapPlugin } from '../plugins/tap-plugin.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
-import { violations } from '../versioned/validate.ts';
+import { isRecord } from '../versioned/primitive.ts';
+import { type Violation, violations } from '../versioned/validate.ts';
 import { CONFIG_SCHEMA } from './config-schema.ts';
 import { readDocument } from './documents.ts';
 
@@ -37,15 +39,7 @@ export async function readConfig(file: string | undefined): Promise<Setup> {
 }
 
 /** A plugin's options; null: its defaults; false: it is left out. */
-type Choice<Options> = Options | null | false;
-
-interface OwnPlugins {
-  readonly tap?: Choice<TapPluginOptions>;
-  readonly linux_bridge?: Choice<LinuxBridgePluginOptions>;
-  readonly macvtap?: Choice<MacvtapPluginOptions>;
-  readonly ovs?: Choice<OvsPluginOptions>;
-  readonly noop?: Choice<object>;
-}
+type OwnPlugins = { readonly [Name in keyof PluginOptions]?: PluginOptions[Name] | null | false };
 
 interface Config {
   readonly netns?: string;
@@ -63,15 +57,32 @@ interface Config {
 async function configIn(file: string): Promise<Config> {
   const { where, value } = await readDocument(file);
   const { Ajv2020 } = await import('ajv/dist/2020.js');
-  const check = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true }).compile<Config>(CONFIG_SCHEMA);
-  if (check(value)) return value;
-  const texts = violations(check.errors ?? []).flatMap(({ path, message }) =>
-    // What alternatives say of themselves is said by the one that is meant.
-    /must match exactly one|expected null|expected false/.test(message)
-      ? []
-      : [path === '' ? message : `${path}: ${message}`],
-  );
-  throw new InputError(where, `no configuration: ${texts.join('; ')}`);
+  const check = new Ajv2020({ allErrors: true, verbose: true }).compile<Config>(CONFIG_SCHEMA);
+  if (!check(value)) throw refusal(where, violations(check.errors ?? []));
+  const wrong = await wrongOptions(value.plugins ?? {});
+  if (wrong.length > 0) throw refusal(where, wrong);
+  return value;
+}
+
+async function wrongOptions(plugins: Readonly<Record<string, unknown>>): Promise<Violation[]> {
+  const found: Violation[] = [];
+  for (const [name, choice] of Object.entries(plugins)) {
+    if (choice === null || choice === false) continue;
+    const wrong = OWN.includes(name) ? await validatePluginOptions(name, choice) : wrongForPackage(choice);
+    found.push(...wrong.map(({ path, message }) => ({ path: `/plugins/${name}${path}`, message })));
+  }
+  return found;
+}
+
+/** How a package's plugin is set up, it knows itself. */
+function wrongForPackage(choice: unknown): Violation[] {
+  const isEmpty = isRecord(choice) && Object.keys(choice).length === 0;
+  return isEmpty ? [] : [{ path: '', message: 'a plugin of another package takes no options here: expected {}' }];
+}
+
+function refusal(where: string, wrong: readonly Violation[]): InputError {
+  const texts = wrong.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  return new InputError(where, `no configuration: ${texts.join('; ')}`);
 }
 
 function ownPlugins({ tap, linux_bridge, macvtap, ovs, noop }: OwnPlugins): VIFPlugin[] {

@@ -1,6 +1,6 @@
 /** Finds out what a document is, and everything that is wrong with it. To be imported when needed: it brings the whole model. */
 
-import { OsVifError } from '../errors/base.ts';
+import { describeValue, OsVifError } from '../errors/base.ts';
 import { FieldValueError } from '../errors/model.ts';
 import { validateBinding } from '../neutron/validate-binding.ts';
 import { isRecord, NAME, VERSION_KEY } from '../versioned/primitive.ts';
@@ -61,7 +61,7 @@ function examinePlain(value: unknown): Violation[] {
   } catch (error) {
     if (error instanceof FieldValueError)
       return [
-        { path: pointer(error.path), message: `expected ${error.expected}, found ${JSON.stringify(error.value)}` },
+        { path: pointer(error.path), message: `expected ${error.expected}, found ${describeValue(error.value)}` },
       ];
     if (error instanceof OsVifError) return [{ path: '', message: error.message }];
     throw error;

@@ -1,7 +1,7 @@
 /** Versioned objects of what was read, in the wire form or the plain form. To be imported when needed: it brings the whole model. */
 
 import { OsVifError } from '../errors/base.ts';
-import { DocumentError } from '../errors/command.ts';
+import { DocumentError, UsageError } from '../errors/command.ts';
 import { FieldValueError } from '../errors/model.ts';
 import '../objects/host-info.ts';
 import '../objects/instance-info.ts';
@@ -52,7 +52,7 @@ export function located<T>(where: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof OsVifError) || where === '') throw error;
+    if (!(error instanceof OsVifError) || error instanceof UsageError || where === '') throw error;
     throw new DocumentError(where, error);
   }
 }

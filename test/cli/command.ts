@@ -1,7 +1,7 @@
 /** The command as it ships: bundled as `npm run build` does, in a folder like that of the package, and run as a process of its own. */
 
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly terminal?: boolean;
   /** Runs as this user and group: `nobody` has no capabilities. */
   readonly as?: 'nobody';
-  /** Sent after standard error has said `after`, or else at once. */
+  /** Sent to the command as soon as `when` says so. */
   readonly kill?: { readonly signal: NodeJS.Signals; readonly when: () => boolean | Promise<boolean> };
 }
 
@@ -45,6 +45,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Builds the command for the tests of this file, and takes it away after them. */
 export function commandUnderTest(): TestedCommand {
   const root = mkdtempSync(join(tmpdir(), 'os-vif-command-'));
+  // For runs as nobody.
+  chmodSync(root, 0o755);
   const folder = join(root, 'work');
   const script = join(root, 'dist/entries/cli.js');
   beforeAll(() => {

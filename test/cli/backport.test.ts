@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { commandUnderTest } from './command.ts';
+
+const osVif = commandUnderTest();
+
+test('to a target version, what came later is left out', async () => {
+  const { status, json, stdout } = await osVif(['backport', 'network.json', '--target', '1.0']);
+  expect(status).toBe(0);
+  expect(json()).toMatchObject({ 'versioned_object.name': 'Network', 'versioned_object.version': '1.0' });
+  expect(stdout).not.toContain('mtu');
+});
+
+test("by a peer's manifest, children go along", async () => {
+  const { json } = await osVif(['backport', 'vif.json', '--manifest', 'manifest.json']);
+  expect(json()).toMatchObject({
+    'versioned_object.data': {
+      network: { 'versioned_object.version': '1.0' },
+      port_profile: { 'versioned_object.version': '1.0' },
+    },
+  });
+});
+
+test('for a host, in the newest versions that it takes', async () => {
+  const { stdout } = await osVif(['host-info']);
+  const older = stdout.replaceAll('"max_version": "1.1"', '"max_version": "1.0"');
+  writeFileSync(join(osVif.folder, 'older-host.json'), older);
+  const { json } = await osVif(['backport', 'vif.json', '--for', 'older-host.json']);
+  expect(json()).toMatchObject({ 'versioned_object.data': { port_profile: { 'versioned_object.version': '1.0' } } });
+});
+
+test.each([
+  ['nobody to write for', ['vif.json'], 2, '--target <version>, --manifest <file> or --for <file>'],
+  [
+    'a version that is newer than the object',
+    ['vif.json', '--target', '9.0'],
+    1,
+    'ERR_OSVIF_TARGET_VERSION: vif.json: ',
+  ],
+  ['a manifest with a number', ['vif.json', '--manifest', 'numbers.json'], 1, 'a version in quotes'],
+  ['a host info that is none', ['vif.json', '--for', 'network.json'], 1, 'network.json: '],
+  ['a host info for what is no VIF', ['network.json', '--for', 'host-info.json'], 2, '--for takes VIFs'],
+  [
+    'a host without the plugin',
+    ['vif.json', '--for', 'no-tap.json'],
+    1,
+    'ERR_OSVIF_NEGOTIATION: vif.json: the host has no plugin tap',
+  ],
+])('%s is refused', async (_, args, status, text) => {
+  writeFileSync(join(osVif.folder, 'numbers.json'), '{"Network": 1.0}');
+  writeFileSync(join(osVif.folder, 'no-tap.json'), '{"type": "HostInfo", "plugin_info": []}');
+  const run = await osVif(['backport', ...args]);
+  expect([run.status, run.stdout]).toEqual([status, '']);
+  expect(run.stderr).toContain(text);
+});

@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { commandUnderTest } from './command.ts';
+
+const osVif = commandUnderTest();
+
+test("the fingerprints are those of Python's os-vif", async () => {
+  const { json } = await osVif(['fingerprints']);
+  const python = readFileSync(new URL('../conformance/os-vif/fingerprints.json', import.meta.url), 'utf8');
+  const ours = Object(json());
+  expect(Object.keys(ours)).toHaveLength(31);
+  for (const fingerprint of Object.values(ours)) expect(python).toContain(fingerprint);
+});
+
+test('what is as expected makes the answer yes, and what differs no', async () => {
+  const expected = await osVif(['fingerprints']);
+  writeFileSync(join(osVif.folder, 'changed.json'), expected.stdout.replace('1.1-', '1.0-'));
+  const same = await osVif(['fingerprints', '--expect', 'fingerprints.json']);
+  const changed = await osVif(['fingerprints', '--expect', 'changed.json']);
+  expect([same.status, same.json()]).toEqual([0, []]);
+  expect([changed.status, changed.json()]).toEqual([
+    1,
+    [expect.objectContaining({ expected: expect.stringMatching(/^1\.0-/), found: expect.stringMatching(/^1\.1-/) })],
+  ]);
+});

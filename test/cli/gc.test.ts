@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
+import { commandUnderTest } from './command.ts';
+
+const osVif = commandUnderTest();
+
+describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
+  test('what belongs to VIFs that are no more goes, and nothing else; --dry-run only tells', async () => {
+    const netns = await makeNetns();
+    netns.run('ip', 'link', 'add', 'mine', 'type', 'bridge');
+    await osVif(['plug', 'vifs.yaml', '--netns', netns.path]);
+    const names = () =>
+      netns
+        .links()
+        .map(({ ifname }) => ifname)
+        .sort();
+    expect(names()).toEqual(['brq0', 'mine', 'tapdc065497-3c']);
+
+    const gc = (args: string[], input: string) => osVif(['gc', ...args, '--netns', netns.path], { input });
+    const ofBridge = '{ type: VIFBridge, id: 6a4f1c5e-90ea-4b6e-8c1f-6b0f2a2c7d11, bridge_name: brq0 }';
+    const tap = { kind: 'tap', name: 'tapdc065497-3c', owner: 'dc065497-3c8d-4f44-8fb4-e1d33c16a536' };
+    expect((await gc(['--dry-run'], ofBridge)).json()).toEqual([tap]);
+    expect(names()).toEqual(['brq0', 'mine', 'tapdc065497-3c']);
+    expect((await gc([], ofBridge)).json()).toEqual([tap]);
+    expect(names()).toEqual(['brq0', 'mine']);
+    expect((await gc([], '[]')).json()).toEqual([{ kind: 'bridge', name: 'brq0' }]);
+    expect(names()).toEqual(['mine']);
+  });
+});
+
+test('nothing given is not taken for no VIFs', async () => {
+  const { status, stderr } = await osVif(['gc', '--memory']);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('expected JSON or YAML, found nothing')]);
+});

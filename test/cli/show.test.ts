@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { commandUnderTest } from './command.ts';
+
+const osVif = commandUnderTest();
+
+test('a terminal shows every field that is set, those of objects within by their path', async () => {
+  const { status, stdout } = await osVif(['show', 'vif.json'], { terminal: true, env: { NO_COLOR: '1' } });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^VIFGeneric 1\.0\n/);
+  expect(stdout).toMatch(/^network\.mtu +1450$/m);
+  expect(stdout).toMatch(/^port_profile\.mac_address +00:61:fe:ed:ca:fe$/m);
+});
+
+test('elsewhere it is the plain form, an array for several', async () => {
+  const { json } = await osVif(['show', 'vifs.yaml', 'network.json']);
+  expect(json()).toMatchObject([
+    { type: 'VIFGeneric' },
+    { type: 'VIFBridge', vif_name: 'tap6a4f1c5e-90' },
+    { type: 'Network' },
+  ]);
+});
+
+test.each([
+  ['a file that is not there', ['show', 'nowhere.json'], '', 2, 'ERR_OSVIF_INPUT: nowhere.json: there is no such file'],
+  ['a folder', ['show', '.'], '', 2, 'is a folder'],
+  ['nothing', ['show'], '', 2, 'standard input: expected JSON or YAML, found nothing'],
+  ['neither JSON nor YAML', ['show'], '{"type": "VIF', 2, 'standard input: neither JSON nor YAML'],
+  ['a text', ['show'], 'hello', 1, 'standard input: expected'],
+  ['a type that is misspelt', ['show'], '{"type": "VIFBrigde"}', 1, 'VIFBridge'],
+  [
+    'a key that is misspelt',
+    ['show'],
+    '{"type": "VIFBridge", "brdige_name": "br0"}',
+    1,
+    'ERR_OSVIF_UNKNOWN_FIELD: standard input: ',
+  ],
+  ['an unknown option', ['show', '--jsno'], '', 2, "unknown option '--jsno'"],
+])('%s is refused in a line that says what', async (_, args, input, status, text) => {
+  const run = await osVif(args, { input });
+  expect([run.status, run.stdout]).toEqual([status, '']);
+  expect(run.stderr).toMatch(/^os-vif: .*\n/);
+  expect(run.stderr).toContain(text);
+  expect(run.stderr).not.toContain('    at ');
+});
+
+test('with --debug an error comes with its stack', async () => {
+  const { stderr } = await osVif(['show', 'nowhere.json', '--debug']);
+  expect(stderr).toContain('    at ');
+  expect(stderr).toContain('ENOENT');
+});
+
+test('a terminal without a file is told what to do', async () => {
+  const { status, stdout } = await osVif(['show'], { terminal: true, env: { NO_COLOR: '1' } });
+  expect([status, stdout]).toEqual([2, 'os-vif: ERR_OSVIF_USAGE: name a file, or pipe one in; --help tells more\n']);
+});
