@@ -3,11 +3,11 @@
 import '../objects/host-info.ts';
 import '../objects/instance-info.ts';
 import '../objects/vif.ts';
-import { portBindingSchema } from '../neutron/port-binding-schema.ts';
+import { bundleSchema } from '../schemas/read-schema.ts';
 import type { JsonSchema } from '../versioned/json-schema.ts';
 import type { ObjectClass } from '../versioned/model.ts';
 import { classFor, objectClasses } from '../versioned/registry.ts';
-import { minorVersionsUpTo } from '../versioned/version.ts';
+import { minorVersionsUpTo, withoutPatch } from '../versioned/version.ts';
 
 /** The newest class of every name, in alphabetical order. */
 export function everyObject(): ObjectClass[] {
@@ -20,18 +20,33 @@ export function versionsOf({ version }: ObjectClass): string[] {
   return minorVersionsUpTo(version);
 }
 
-/** The name of what is a port of Neutron, among the objects. */
-export const PORT = 'port';
+/** What else has a schema, by the name that it is asked for by. */
+export const OTHER_SCHEMAS: Readonly<Record<string, string>> = {
+  port: 'neutron/port-binding.json',
+  'network-info': 'nova/network-info.json',
+  ...Object.fromEntries(
+    ['linux_bridge', 'macvtap', 'ovs', 'tap'].map((plugin) => [
+      `options-of-${plugin}`,
+      `plugin-options/${plugin}.json`,
+    ]),
+  ),
+};
 
 /**
- * The JSON Schema of an object in a version (its newest, unless one is said), or of Neutron's ports.
+ * The JSON Schema of an object in a version (its newest, unless one is said), or of something else, with all that it refers to.
  *
  * @throws UnsupportedObjectError, IncompatibleVersionError
  */
-export function schemaFor(name: string, version: string | undefined, form: 'primitive' | 'plain'): JsonSchema {
-  if (name === PORT) return portBindingSchema();
-  const objectClass = classFor(name, version ?? newestOf(name), 'os_vif');
-  return objectClass.jsonSchema(version, { form });
+export async function schemaFor(
+  name: string,
+  version: string | undefined,
+  form: 'primitive' | 'plain',
+): Promise<JsonSchema> {
+  const other = OTHER_SCHEMAS[name];
+  if (other !== undefined) return bundleSchema(other);
+  const wanted = version ?? newestOf(name);
+  classFor(name, wanted, 'os_vif');
+  return bundleSchema(`${form}/${name}/${withoutPatch(wanted)}.json`);
 }
 
 /** 1.0 makes the registry say what is wrong with an unknown name. */

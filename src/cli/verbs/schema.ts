@@ -1,4 +1,4 @@
-/** `os-vif schema`: JSON Schemas of the objects, and of Neutron's ports. */
+/** `os-vif schema`: JSON Schemas of the objects, and of what else is read. */
 
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
@@ -9,11 +9,11 @@ import { addVerb, type CommonOptions } from '../verb.ts';
 export function addSchema(program: Command): void {
   addVerb(program, {
     name: 'schema',
-    summary: "print the JSON Schema of an object, or of Neutron's ports; without a name, list the objects",
-    more: 'Draft 2020-12.',
-    examples: ['schema', 'schema VIFOpenVSwitch', 'schema Network 1.0 --form plain', 'schema port'],
+    summary: 'print the JSON Schema of an object; without a name, list what has one',
+    more: 'Draft 2020-12, in one document; the package has them as files too, os-vif/schemas/...',
+    examples: ['schema', 'schema VIFOpenVSwitch', 'schema Network 1.0 --form plain', 'schema options-of-ovs'],
   })
-    .argument('[object]', 'its name, such as VIFBridge; `port` for the ports of Neutron')
+    .argument('[object]', 'its name, such as VIFBridge; or port, network-info, options-of-<plugin>')
     .argument('[version]', 'default: its newest')
     .addOption(new Option('--form <form>', 'of which form').choices(['primitive', 'plain']).default('primitive'))
     .action(printSchema);
@@ -25,19 +25,22 @@ async function printSchema(
   options: CommonOptions & { readonly form: 'primitive' | 'plain' },
 ): Promise<void> {
   if (name === undefined) return list(options);
-  const { PORT, schemaFor } = await import('../every-object.ts');
-  if (name === PORT && version !== undefined) throw new UsageError('the ports of Neutron have no versions');
-  printJson(schemaFor(name, version, options.form));
+  const { OTHER_SCHEMAS, schemaFor } = await import('../every-object.ts');
+  if (Object.hasOwn(OTHER_SCHEMAS, name) && version !== undefined) throw new UsageError(`${name} has no versions`);
+  printJson(await schemaFor(name, version, options.form));
 }
 
 async function list(options: CommonOptions): Promise<void> {
-  const { everyObject, versionsOf } = await import('../every-object.ts');
-  const objects = everyObject().map((object) => ({ name: object.objectName, versions: versionsOf(object) }));
+  const { everyObject, OTHER_SCHEMAS, versionsOf } = await import('../every-object.ts');
+  const objects = [
+    ...everyObject().map((object) => ({ name: object.objectName, versions: versionsOf(object) })),
+    ...Object.keys(OTHER_SCHEMAS).map((name) => ({ name, versions: [] })),
+  ];
   if (printsJson(options)) printJson(objects);
   else
     printText(
       await tableOf(
-        ['object', 'versions'],
+        ['name', 'versions'],
         objects.map(({ name, versions }) => [name, versions.join(', ')]),
       ),
     );
