@@ -1,16 +1,20 @@
 /** A graph in Graphviz's language (graphviz.org/doc/info/lang.html). */
 
 import { captionOf, edgeCaptionOf, printable } from './caption.ts';
-import type { Graph, GraphEdge, GraphNode, NodeKind } from './graph.ts';
+import type { Graph, GraphEdge, GraphNode, LayoutOptions, NodeKind } from './graph.ts';
 import { LOOKS } from './palette.ts';
 
 /** DOT; names of whatever content are quoted. Each node and edge has its kind and state for its `class`, as SVG has them. */
-export function toDot(graph: Graph): string {
-  return dotIn('Helvetica', graph);
+export function toDot(graph: Graph, options: LayoutOptions = {}): string {
+  return dotIn('Helvetica', graph, options);
 }
 
 /** The font decides how much room its letters are given. */
-export function dotIn(font: string, { title, nodes, edges, groups }: Graph): string {
+export function dotIn(
+  font: string,
+  { title, nodes, edges, groups }: Graph,
+  { direction = 'right' }: LayoutOptions,
+): string {
   const ids = new Map(nodes.map(({ id }, i) => [id, `n${i}`]));
   const clusters = groups.flatMap(({ id, title: said }) => [
     `  subgraph cluster_${id} {`,
@@ -21,7 +25,7 @@ export function dotIn(font: string, { title, nodes, edges, groups }: Graph): str
   const fontname = `fontname=${quoted(font)}`;
   const lines = [
     `graph ${quoted(printable(title))} {`,
-    `  graph [rankdir=LR, bgcolor=transparent, ${fontname}, nodesep=0.3, ranksep=0.3];`,
+    `  graph [rankdir=${direction === 'right' ? 'LR' : 'TB'}, bgcolor=transparent, ${fontname}, nodesep=0.3, ranksep=0.3];`,
     `  node [shape=box, style=rounded, ${fontname}, fontsize=11, color="#57606a", fontcolor="#1f2328", margin="0.1,0.06"];`,
     `  edge [${fontname}, fontsize=10, color="#57606a", fontcolor="#57606a"];`,
     ...nodes.filter(({ group }) => group === undefined).map((node) => `  ${nodeLine(node, ids)}`),

@@ -94,6 +94,12 @@ const GROUPS: readonly GraphGroup[] = [
   { id: 'shared', title: 'shared with other VIFs' },
 ];
 
+/** How a picture is laid out. */
+export interface LayoutOptions {
+  /** Where the wire is from the guest; `down` where there is little room beside. Default `right`. */
+  readonly direction?: 'right' | 'down';
+}
+
 /** Draws any wiring, of plugins of others too. */
 export function graphOf(wiring: Wiring, options: GraphOptions = {}): Graph {
   const { vif, instance, drifts = [], changes = [] } = options;

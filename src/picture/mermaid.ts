@@ -1,11 +1,11 @@
 /** A graph as Mermaid: GitHub, GitLab and many others draw it. */
 
 import { captionOf, edgeCaptionOf, printable } from './caption.ts';
-import type { Graph, GraphEdge, GraphNode, NodeKind } from './graph.ts';
+import type { Graph, GraphEdge, GraphNode, LayoutOptions, NodeKind } from './graph.ts';
 import { LOOKS, STATES } from './palette.ts';
 
 /** Mermaid's flowchart syntax; names of whatever content are escaped. */
-export function toMermaid({ title, nodes, edges, groups }: Graph): string {
+export function toMermaid({ title, nodes, edges, groups }: Graph, { direction = 'right' }: LayoutOptions = {}): string {
   const ids = new Map(nodes.map(({ id }, i) => [id, `n${i}`]));
   const grouped = groups.flatMap((group) => [
     `  subgraph ${group.id}["${escaped(printable(group.title))}"]`,
@@ -13,7 +13,7 @@ export function toMermaid({ title, nodes, edges, groups }: Graph): string {
     '  end',
   ]);
   const lines = [
-    'flowchart LR',
+    `flowchart ${direction === 'right' ? 'LR' : 'TB'}`,
     `  accTitle: ${escaped(printable(title))}`,
     ...nodes.filter(({ group }) => group === undefined).map((node) => `  ${nodeLine(node, ids)}`),
     ...grouped,

@@ -2,18 +2,18 @@
 
 import { captionOf, printable } from './caption.ts';
 import { dotIn } from './dot.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, LayoutOptions } from './graph.ts';
 import { LOOKS, STATES } from './palette.ts';
 
 /**
  * An SVG document that stands alone. It follows the reader's choice of light or dark, brings its own ground, and tells screen readers
  * what it shows. Loads Graphviz (WebAssembly, 1 MB) when first called.
  */
-export async function toSvg(graph: Graph): Promise<string> {
+export async function toSvg(graph: Graph, options: LayoutOptions = {}): Promise<string> {
   const { instance } = await import('@viz-js/viz');
   const viz = await instance();
   // Readers have other fonts than Graphviz: room for letters of one width is enough for theirs.
-  const svg = viz.renderString(dotIn('Courier', graph), { format: 'svg' });
+  const svg = viz.renderString(dotIn('Courier', graph, options), { format: 'svg' });
   return framed(svg, graph);
 }
 

@@ -11,7 +11,9 @@ import { blocksOf, type SampleFolder } from './pages.ts';
 export async function pictureOf(page: string, folder: SampleFolder): Promise<Graph> {
   const { osVif, vif, instance } = await plugged(page, folder);
   const graph = await osVif.graph(vif, instance);
-  await expect(await toSvg(graph)).toMatchFileSnapshot(`../../docs/pictures/${basename(page, '.md')}.svg`);
+  await expect(await toSvg(graph, { direction: 'down' })).toMatchFileSnapshot(
+    `../../docs/pictures/${basename(page, '.md')}.svg`,
+  );
   return graph;
 }
 

@@ -189,6 +189,12 @@ describe('SVG', () => {
     expect(svg).toMatch(/<desc>guest, guest; tap0, TAP, ! missing; .*Joined: guest to tap0, tap0 to br0/);
   });
 
+  test('leads down where there is no room beside', async () => {
+    const [, width, height] = /width="(\d+)pt" height="(\d+)pt"/.exec(await toSvg(graph, { direction: 'down' })) ?? [];
+    expect(Number(height)).toBeGreaterThan(Number(width));
+    expect(toMermaid(graph, { direction: 'down' })).toMatch(/^flowchart TB\n/);
+  });
+
   test('is the same every time', async () => {
     expect(await toSvg(graph)).toBe(await toSvg(structuredClone(graph)));
   });
