@@ -1,15 +1,20 @@
 /** Fingerprints: the md5 by which oslo's ObjectVersionChecker tells that a class changed without a new version. */
 import { md5 } from '@noble/hashes/legacy.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { hasFieldAt } from './history.ts';
 import type { Field, ObjectModel } from './model.ts';
 import { compareVersions } from './version.ts';
 
-/** The version, a dash, and the md5 of Python's repr of the fields (by name), the remotable methods (none here) and a list's child versions. */
-export function fingerprintOf(model: ObjectModel): string {
-  const fields = [...model.fields].sort((a, b) => (a.wireName < b.wireName ? -1 : 1));
+/**
+ * The version, a dash, and the md5 of Python's repr of the fields (by name), the remotable methods (none here) and a list's child versions.
+ * Of an older version: what it was, as far as the history tells.
+ */
+export function fingerprintOf(model: ObjectModel, version = model.version): string {
+  const had = model.fields.filter((field) => hasFieldAt(model, field, version));
+  const fields = had.sort((a, b) => (a.wireName < b.wireName ? -1 : 1));
   const described = fields.map((field) => `('${field.wireName}', ${describe(field)})`).join(', ');
-  const childVersions = model.isList ? `, ${childVersionsOf(model)}` : '';
-  return `${model.version}-${bytesToHex(md5(utf8ToBytes(`([${described}], []${childVersions})`)))}`;
+  const childVersions = model.isList ? `, ${childVersionsOf(model, version)}` : '';
+  return `${version}-${bytesToHex(md5(utf8ToBytes(`([${described}], []${childVersions})`)))}`;
 }
 
 function describe({ type, nullable, default: value }: Field): string {
@@ -21,8 +26,9 @@ function describe({ type, nullable, default: value }: Field): string {
   return `${type.osloName}(${Object.entries(facts).map(([name, fact]) => `${name}=${fact}`)})`;
 }
 
-function childVersionsOf(model: ObjectModel): string {
-  const entries = model.byName.get('objects')?.childVersions ?? [];
+function childVersionsOf(model: ObjectModel, version: string): string {
+  const all = model.byName.get('objects')?.childVersions ?? [];
+  const entries = all.filter(([own]) => compareVersions(own, version) <= 0);
   const sorted = [...entries].sort(([a], [b]) => compareVersions(a, b));
   const pairs = sorted.map(([own, child]) => `(${repr(own)}, ${repr(child)})`);
   return pairs.length === 0 ? 'OrderedDict()' : `OrderedDict([${pairs.join(', ')}])`;

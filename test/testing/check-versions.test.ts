@@ -1,21 +1,146 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import '../../src/entries/index.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  field,
+  integer,
+  listOf,
+  type ObjectClass,
+  objectOf,
+  string,
+  VersionedObject,
+  VersionedObjectList,
+  versionedObject,
+} from '../../src/entries/index.ts';
 import { checkVersions } from '../../src/testing/check-versions.ts';
+import '../versioned/own-classes.ts';
 
 const fingerprints: Record<string, string> = JSON.parse(
   readFileSync(new URL('../conformance/os-vif/fingerprints.json', import.meta.url), 'utf8'),
 );
 
-test('nothing is said where every fingerprint is as it was', () => {
-  expect(checkVersions(fingerprints, 'os_vif')).toEqual([]);
+describe("of os-vif's own objects", () => {
+  test('nothing is said where every fingerprint is as Python has it: histories add up, and every version can be written', () => {
+    expect(checkVersions(fingerprints, 'os_vif')).toEqual([]);
+  });
+
+  test('what changed, is new or is gone is named, with what to do', () => {
+    const { VIFBridge, ...others } = fingerprints;
+    expect(checkVersions({ ...others, FixedIP: '1.0-0', Old: '1.0-0', Route: '1.7-0', Subnet: 'x' }, 'os_vif')).toEqual(
+      [
+        `FixedIP: its fields changed and its version did not, expected 1.0-0, is ${fingerprints.FixedIP}: raise the version, say since when each new field is there, and expect the new fingerprint`,
+        'Old: gone, and peers may still send it: declare it again, or expect it no more',
+        'Route: its version went back from 1.7 to 1.0; peers have the newer one: raise it again',
+        `Subnet: "x" is no fingerprint, expect ${fingerprints.Subnet}`,
+        `VIFBridge: new, expect ${VIFBridge}`,
+      ],
+    );
+  });
 });
 
-test('what changed, is new or is gone is named', () => {
-  const { VIFBridge, ...others } = fingerprints;
-  expect(checkVersions({ ...others, Network: '1.1-0', Old: '1.0-0' }, 'os_vif')).toEqual([
-    `Network: expected 1.1-0, is ${fingerprints.Network}`,
-    'Old: gone, its fingerprint was 1.0-0',
-    `VIFBridge: new, its fingerprint is ${VIFBridge}`,
-  ]);
+test('objects of a namespace of its own, one of which holds its own kind, have nothing wrong but that they are new', () => {
+  expect(checkVersions({}, 'acme').filter((line) => !/^\w+: new, expect /.test(line))).toEqual([]);
 });
+
+describe('a new version', () => {
+  @versionedObject({ name: 'Port', namespace: 'new-version', version: '1.0' })
+  class FirstPort extends VersionedObject {
+    @field(string()) name?: string;
+  }
+  const first = FirstPort.fingerprint();
+
+  @versionedObject({ name: 'Port', namespace: 'new-version', version: '1.1' })
+  class Port extends VersionedObject {
+    @field(string()) name?: string;
+    @field(integer(), { since: '1.1' }) speed?: number;
+  }
+
+  test('whose history tells the old one right needs just a new line', () => {
+    expect(checkVersions({ Port: first }, 'new-version')).toEqual([
+      `Port: 1.1 is new since 1.0, expect ${Port.fingerprint()}`,
+    ]);
+    expect(checkVersions({ Port: Port.fingerprint() }, 'new-version')).toEqual([]);
+    expect(checkVersions({ Port: [first, Port.fingerprint()] }, 'new-version')).toEqual([]);
+  });
+
+  test('that changes what the old one was is told, also later', () => {
+    const other = '1.0-00000000000000000000000000000000';
+    const line = `Port: by its history 1.0 was ${first}, expected ${other}: a field that came later lacks \`since\`, or one was changed or taken away`;
+    expect(checkVersions({ Port: other }, 'new-version')).toContain(line);
+    expect(checkVersions({ Port: [other, Port.fingerprint()] }, 'new-version')).toEqual([line]);
+  });
+});
+
+describe('a history that does not add up is told:', () => {
+  test('a field without `since` in a new version', () => {
+    @versionedObject({ name: 'Port', namespace: 'no-since', version: '1.1' })
+    class Port extends VersionedObject {
+      @field(string()) name?: string;
+      @field(integer()) speed?: number;
+    }
+    expect(checked('no-since', Port)).toEqual([
+      "Port 1.1: nothing is said to have come with it: give the field that did `since: '1.1'`, or the child that was raised a line in childVersions",
+    ]);
+  });
+
+  test('a child that was raised without its parent', () => {
+    @versionedObject({ name: 'Lane', namespace: 'child', version: '1.1' })
+    class Lane extends VersionedObject {
+      @field(integer(), { since: '1.1' }) speed?: number;
+    }
+    @versionedObject({ name: 'LaneList', namespace: 'child', version: '1.0' })
+    class LaneList extends VersionedObjectList<Lane> {
+      @field(listOf(objectOf(Lane)), { childVersions: { '1.0': '1.0' } }) declare objects?: readonly Lane[];
+    }
+    expect(checked('child', Lane, LaneList)).toEqual([
+      'LaneList.objects: Lane is at 1.1, and childVersions end with 1.0: raise the version of LaneList, and add which version of Lane the new one holds',
+    ]);
+  });
+
+  test('children in versions that never were, which no peer could read', () => {
+    @versionedObject({ name: 'Lane', namespace: 'no-child', version: '1.0' })
+    class Lane extends VersionedObject {}
+    @versionedObject({ name: 'Road', namespace: 'no-child', version: '1.1' })
+    class Road extends VersionedObject {
+      @field(objectOf(Lane), { childVersions: { '1.0': '2.0', '1.1': '1.0' } }) lane?: Lane;
+    }
+    expect(checked('no-child', Lane, Road)).toEqual([
+      'Road.lane: childVersions tell of Lane 2.0, which there is not: the newest is 1.0',
+      'Road.lane: childVersions must ascend, and 1.1: 1.0 comes after 1.0: 2.0',
+      expect.stringMatching(
+        /^Road 1\.0: what is written for a peer of that version can't be read: Lane "2\.0" can't be read here/,
+      ),
+    ]);
+  });
+
+  test('child versions of a version that there is not', () => {
+    @versionedObject({ name: 'Lane', namespace: 'too-far', version: '1.0' })
+    class Lane extends VersionedObject {}
+    @versionedObject({ name: 'Road', namespace: 'too-far', version: '1.0' })
+    class Road extends VersionedObject {
+      @field(objectOf(Lane), { childVersions: { '1.0': '1.0', '1.1': '1.0' } }) lane?: Lane;
+    }
+    expect(checked('too-far', Lane, Road)).toEqual([
+      'Road.lane: childVersions tell of Road 1.1, which there is not: raise the version, or correct them',
+    ]);
+  });
+
+  test('a base that was raised without the classes that stand on it', () => {
+    @versionedObject({ name: 'Base', namespace: 'base', version: '1.1' })
+    class Base extends VersionedObject {
+      @field(string(), { since: '1.1' }) label?: string;
+    }
+    @versionedObject({ name: 'Same', version: '1.0' })
+    class Same extends Base {}
+    @versionedObject({ name: 'Told', version: '1.0', baseVersions: { '1.0': '1.0' } })
+    class Told extends Base {}
+    expect(checked('base', Base, Same, Told)).toEqual([
+      'Same.label: Base has it since 1.1, and Same 1.0 stands on an older version: raise the version of Same, and tell by baseVersions what each version stands on',
+      'Told: its base Base is at 1.1, and its baseVersions end with 1.0: raise the version, and add which version of Base the new one stands on',
+    ]);
+  });
+});
+
+/** What is wrong with classes besides their fingerprints. */
+function checked(namespace: string, ...classes: ObjectClass[]): string[] {
+  return checkVersions(Object.fromEntries(classes.map((one) => [one.objectName, one.fingerprint()])), namespace);
+}

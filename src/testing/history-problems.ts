@@ -1,0 +1,75 @@
+/** What is wrong with the history that an object's declarations tell. */
+import { hasFieldAt, sinceOf } from '../versioned/history.ts';
+import type { Field, ObjectModel } from '../versioned/model.ts';
+import { newestModel } from '../versioned/registry.ts';
+import { compareVersions, isCompatible, minorVersionsUpTo } from '../versioned/version.ts';
+
+/** A line for each. */
+export function historyProblems(model: ObjectModel): string[] {
+  const own = model.fields.filter((field) => model.base?.byName.get(field.name) !== field);
+  return [
+    ...baseProblems(model),
+    ...minorVersionsUpTo(model.version)
+      .slice(1)
+      .flatMap((version) => emptyVersion(model, version)),
+    ...own.flatMap((field) => childProblems(model, field)),
+  ];
+}
+
+/** The base has a newer version than the class knows of: what it brought would never be written. */
+function baseProblems(model: ObjectModel): string[] {
+  const { name, version, base, baseVersions } = model;
+  if (base === undefined) return [];
+  const [, reached = version] = baseVersions.at(-1) ?? [];
+  if (baseVersions.length > 0 && compareVersions(reached, base.version) < 0) {
+    const what = `its base ${base.name} is at ${base.version}, and its baseVersions end with ${reached}`;
+    return [`${name}: ${what}: raise the version, and add which version of ${base.name} the new one stands on`];
+  }
+  return model.fields
+    .filter((field) => !hasFieldAt(model, field, version))
+    .map((field) => {
+      const what = `${field.declaredBy} has it since ${field.since}, and ${name} ${version} stands on an older version`;
+      return `${name}.${field.name}: ${what}: raise the version of ${name}, and tell by baseVersions what each version stands on`;
+    });
+}
+
+/** A version that brings nothing is one whose new field does not say so, and that older peers would be sent. */
+function emptyVersion(model: ObjectModel, version: string): string[] {
+  const brings =
+    model.fields.some((field) => sinceOf(model, field) === version) ||
+    model.fields.some(({ childVersions = [] }) => childVersions.some(([own]) => own === version)) ||
+    model.baseVersions.some(([own]) => own === version);
+  if (brings) return [];
+  const what = `nothing is said to have come with it`;
+  const cure = `give the field that did \`since: '${version}'\`, or the child that was raised a line in childVersions`;
+  return [`${model.name} ${version}: ${what}: ${cure}`];
+}
+
+function childProblems(model: ObjectModel, { name, type, childVersions = [] }: Field): string[] {
+  const [, last] = childVersions.at(-1) ?? [];
+  if (type.object === undefined || last === undefined) return [];
+  const child = newestModel(type.object.name, type.object.objectClass.namespace);
+  const where = `${model.name}.${name}`;
+  return [
+    ...childVersions.flatMap(([own, version], i) => {
+      const [ownBefore, before] = childVersions[i - 1] ?? [own, version];
+      const isLater = i === 0 || compareVersions(ownBefore, own) < 0;
+      if (compareVersions(own, model.version) > 0)
+        return [
+          `${where}: childVersions tell of ${model.name} ${own}, which there is not: raise the version, or correct them`,
+        ];
+      if (!isCompatible(version, child.version))
+        return [
+          `${where}: childVersions tell of ${child.name} ${version}, which there is not: the newest is ${child.version}`,
+        ];
+      if (!isLater || compareVersions(before, version) > 0)
+        return [`${where}: childVersions must ascend, and ${own}: ${version} comes after ${ownBefore}: ${before}`];
+      return [];
+    }),
+    ...(compareVersions(last, child.version) < 0
+      ? [
+          `${where}: ${child.name} is at ${child.version}, and childVersions end with ${last}: raise the version of ${model.name}, and add which version of ${child.name} the new one holds`,
+        ]
+      : []),
+  ];
+}
