@@ -66,7 +66,19 @@ export async function ensureOvs(parts: readonly OvsPart[], site: UndoableSite): 
     throw error;
   }
   const added = new Set(edits.map((edit) => (edit.edit === 'add-port' ? edit.name : undefined)));
-  for (const port of parts.flatMap((part) => part.awaited())) await untilOpen(port, added.has(port), site);
+  for (const port of parts.flatMap((part) => part.awaited())) {
+    await untilOpen(port, added.has(port), site);
+    await keepUp(port, site);
+  }
+}
+
+/**
+ * ovs-vswitchd reads a device's flags, adds PROMISC and writes them back. Where it still has an earlier device of this name in mind, it can
+ * do so while this one is just set up, and take it down again; with the port open it is through with that.
+ */
+async function keepUp(port: string, { host: { links } }: Site): Promise<void> {
+  const link = await links.get(port);
+  if (link?.up === false) await links.change(link.index, { up: true });
 }
 
 /** @throws OvsPortError with the words of ovs-vswitchd, also at the deadline when it has said any */
