@@ -25,7 +25,7 @@ export function dotIn(
   const fontname = `fontname=${quoted(font)}`;
   const lines = [
     `graph ${quoted(printable(title))} {`,
-    `  graph [rankdir=${direction === 'right' ? 'LR' : 'TB'}, bgcolor=transparent, ${fontname}, nodesep=0.3, ranksep=0.3];`,
+    `  graph [rankdir=${direction === 'right' ? 'LR' : 'TB'}, bgcolor=transparent, ${fontname}, nodesep=0.3, ranksep=0.25];`,
     `  node [shape=box, style=rounded, ${fontname}, fontsize=11, color="#57606a", fontcolor="#1f2328", margin="0.1,0.06"];`,
     `  edge [${fontname}, fontsize=10, color="#57606a", fontcolor="#57606a"];`,
     ...nodes.filter(({ group }) => group === undefined).map((node) => `  ${nodeLine(node, ids)}`),

@@ -90,8 +90,8 @@ export type NodeKind =
 export type State = 'missing' | 'differs' | 'foreign' | 'create' | 'change' | 'refuse';
 
 const GROUPS: readonly GraphGroup[] = [
-  { id: 'own', title: 'of this VIF' },
-  { id: 'shared', title: 'shared with other VIFs' },
+  { id: 'own', title: 'this VIF' },
+  { id: 'shared', title: 'shared' },
 ];
 
 /** How a picture is laid out. */

@@ -207,10 +207,10 @@ describe('Mermaid', () => {
   n0(["guest<br>guest"])
   n5["eth0<br>network device"]
   n6(("network<br>wire"))
-  subgraph own["of this VIF"]
+  subgraph own["this VIF"]
     n1["tap0<br>TAP<br>#33; missing"]
   end
-  subgraph shared["shared with other VIFs"]
+  subgraph shared["shared"]
     n2[["br0<br>Linux bridge<br>mtu 1450<br>#33; mtu will be 1450, is 1500"]]
     n3["vlan7<br>VLAN device<br>VLAN 7"]
     n4{{"os-vif-br0<br>filter<br>forwards to all<br>else DROP"}}
