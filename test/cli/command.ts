@@ -38,6 +38,8 @@ export interface TestedCommand {
   readonly folder: string;
   /** The script. */
   readonly script: string;
+  /** Runs a shell's line on a terminal in that folder, with `os-vif` on the path. */
+  line(text: string, inside: Netns): Promise<Run>;
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -54,6 +56,7 @@ export function commandUnderTest(): TestedCommand {
     cpSync(join(ROOT, 'test/cli/files'), folder, { recursive: true });
     for (const shared of ['node_modules', 'package.json', 'schemas'])
       symlinkSync(join(ROOT, shared), join(root, shared));
+    symlinkSync(script, join(root, 'os-vif'));
     buildSync({
       entryPoints: [join(ROOT, 'src/entries/cli.ts')],
       outdir: join(root, 'dist/entries'),
@@ -66,10 +69,14 @@ export function commandUnderTest(): TestedCommand {
     });
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
+  const line = (text: string, inside: Netns): Promise<Run> => {
+    const env = { PATH: `${root}:${process.env.PATH}`, NO_COLOR: '1' };
+    return runCommand(['bash', '-c', text], folder, { inside, terminal: true, env });
+  };
   return Object.assign(
     (args: readonly string[], options: RunOptions = {}) =>
       runCommand([process.execPath, script, ...args], folder, options),
-    { folder, script },
+    { folder, script, line },
   );
 }
 
