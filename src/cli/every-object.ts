@@ -42,7 +42,7 @@ export async function schemaFor(
   version: string | undefined,
   form: 'primitive' | 'plain',
 ): Promise<JsonSchema> {
-  const other = OTHER_SCHEMAS[name];
+  const other = Object.hasOwn(OTHER_SCHEMAS, name) ? OTHER_SCHEMAS[name] : undefined;
   if (other !== undefined) return bundleSchema(other);
   const wanted = version ?? newestOf(name);
   classFor(name, wanted, 'os_vif');

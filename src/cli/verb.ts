@@ -58,11 +58,19 @@ export interface InstanceOptions {
   readonly instanceName?: string;
 }
 
-export function addInstanceOptions(verb: Command): Command {
+function addInstanceOptions(verb: Command): Command {
   return verb
     .option('--instance <file>', 'the guest (InstanceInfo); a VIF that comes as {vif, instance} brings its own')
     .option('--instance-uuid <uuid>', "the guest's UUID, which Open vSwitch is told")
     .option('--instance-name <name>', "the guest's name");
+}
+
+/** Of verbs that work on VIFs and a host. */
+export type WiringOptions = CommonOptions & HostOptions & InstanceOptions;
+
+/** A verb that works on VIFs and a host. */
+export function addWiringVerb(program: Command, text: VerbText): Command {
+  return addHostOptions(addInstanceOptions(addVerb(program, text).argument(FILES, FILES_HELP)));
 }
 
 /** Reads a number of seconds. */

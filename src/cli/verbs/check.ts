@@ -1,56 +1,34 @@
 /** `os-vif check`: where the host differs from what plug makes. */
 
 import type { Command } from 'commander';
-import type { Attachment } from '../../os-vif.ts';
+import type { VIFBase } from '../../objects/vif.ts';
 import type { ElementDrift } from '../../wiring/check.ts';
 import { EXIT } from '../exit.ts';
 import { colored, printJson, printsJson, printText, shown } from '../output.ts';
 import { type Cell, tableOf } from '../table.ts';
-import {
-  addHostOptions,
-  addInstanceOptions,
-  addVerb,
-  type CommonOptions,
-  FILES,
-  FILES_HELP,
-  type HostOptions,
-  type InstanceOptions,
-} from '../verb.ts';
+import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
 export function addCheck(program: Command): void {
-  const verb = addVerb(program, {
+  addWiringVerb(program, {
     name: 'check',
     summary: 'tell where the host differs from what a plug makes',
     more: 'Exits 1 when it differs anywhere. Changes nothing.',
     examples: ['check vif.json', 'check vifs.yaml --json'],
-  }).argument(FILES, FILES_HELP);
-  addHostOptions(addInstanceOptions(verb)).action(checkFiles);
+  }).action(checkFiles);
 }
 
-interface Report {
-  readonly id: string | undefined;
-  readonly drifts: readonly ElementDrift[];
+async function checkFiles(files: string[], options: WiringOptions): Promise<void> {
+  const { askEachVif, listOrOnly } = await import('../each-vif.ts');
+  const checks = await askEachVif(files, options, ({ osVif, call }, { vif, instance }) =>
+    osVif.check(vif, instance, call),
+  );
+  const { answers } = checks;
+  if (answers.some(({ answer }) => answer.length > 0)) process.exitCode = EXIT.no;
+  if (printsJson(options)) printJson(listOrOnly(checks, (drifts, id) => ({ id, drifts })));
+  else for (const { attachment, answer } of answers) printText(await described(attachment.vif, answer));
 }
 
-async function checkFiles(files: string[], options: CommonOptions & HostOptions & InstanceOptions): Promise<void> {
-  const { readAttachments } = await import('../attachments.ts');
-  const { withOsVif } = await import('../session.ts');
-  const { attachments, isList } = await readAttachments(files, options);
-  const reports = await withOsVif(options, async ({ osVif, call }) => {
-    const reports: Report[] = [];
-    for (const { vif, instance } of attachments) {
-      reports.push({ id: vif.id, drifts: await osVif.check(vif, instance, call) });
-    }
-    return reports;
-  });
-  if (reports.some(({ drifts }) => drifts.length > 0)) process.exitCode = EXIT.no;
-  if (printsJson(options)) printJson(isList ? reports : reports[0]);
-  else
-    for (const [i, attachment] of attachments.entries())
-      printText(await described(attachment, reports[i]?.drifts ?? []));
-}
-
-async function described({ vif }: Attachment, drifts: readonly ElementDrift[]): Promise<string> {
+async function described(vif: VIFBase, drifts: readonly ElementDrift[]): Promise<string> {
   const title = colored('bold', `${vif.type} ${shown(vif.id)}`);
   if (drifts.length === 0) return `${title}: ${colored('green', 'as it should be')}\n`;
   const rows = drifts.map((drift): Cell[] => [

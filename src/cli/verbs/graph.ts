@@ -4,24 +4,14 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { Graph } from '../../picture/graph.ts';
 import { hasColors, printJson, printText } from '../output.ts';
-import {
-  addHostOptions,
-  addInstanceOptions,
-  addVerb,
-  type CommonOptions,
-  FILES,
-  FILES_HELP,
-  type HostOptions,
-  type InstanceOptions,
-} from '../verb.ts';
+import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
 export function addGraph(program: Command): void {
-  const verb = addVerb(program, {
+  addWiringVerb(program, {
     name: 'graph',
     summary: 'draw what VIFs are made of, from the guest to the wire',
     examples: ['graph vif.json', 'graph vif.json --format mermaid', 'graph vif.json --show plan'],
   })
-    .argument(FILES, FILES_HELP)
     .addOption(
       new Option('--format <format>', 'how to draw').choices(['text', 'mermaid', 'dot', 'svg']).default('text'),
     )
@@ -29,31 +19,25 @@ export function addGraph(program: Command): void {
       new Option('--show <what>', 'in colour, where the host differs, or what a plug would do')
         .choices(['nothing', 'drift', 'plan'])
         .default('nothing'),
-    );
-  addHostOptions(addInstanceOptions(verb)).action(draw);
+    )
+    .action(draw);
 }
 
-interface GraphOptions extends CommonOptions, HostOptions, InstanceOptions {
+interface GraphOptions extends WiringOptions {
   readonly format: 'text' | 'mermaid' | 'dot' | 'svg';
   readonly show: 'nothing' | 'drift' | 'plan';
 }
 
 async function draw(files: string[], options: GraphOptions): Promise<void> {
-  const { readAttachments } = await import('../attachments.ts');
-  const { withOsVif } = await import('../session.ts');
-  const { attachments, isList } = await readAttachments(files, options);
-  if (options.format === 'svg' && !options.json && attachments.length > 1) {
-    throw new UsageError(`one SVG shows one VIF, these are ${attachments.length}`);
-  }
-  const graphs = await withOsVif(options, async ({ osVif, call }) => {
-    const graphs: Graph[] = [];
-    for (const { vif, instance } of attachments) {
-      graphs.push(await osVif.graph(vif, instance, { ...call, show: options.show }));
-    }
-    return graphs;
-  });
-  if (options.json) printJson(isList ? graphs : graphs[0]);
-  else for (const graph of graphs) printText(await FORMATS[options.format](graph));
+  const { askEachVif, listOrOnly } = await import('../each-vif.ts');
+  const { format, json, show } = options;
+  const graphs = await askEachVif(files, options, ({ osVif, call }, { vif, instance }) =>
+    osVif.graph(vif, instance, { ...call, show }),
+  );
+  if (json) return printJson(listOrOnly(graphs, (graph) => graph));
+  const count = graphs.answers.length;
+  if (format === 'svg' && count > 1) throw new UsageError(`one SVG shows one VIF, these are ${count}`);
+  for (const { answer } of graphs.answers) printText(await FORMATS[format](answer));
 }
 
 const FORMATS: Readonly<Record<GraphOptions['format'], (graph: Graph) => Promise<string>>> = {

@@ -1,60 +1,37 @@
 /** `os-vif plan`: what a plug would do now. */
 
 import type { Command } from 'commander';
-import type { Attachment } from '../../os-vif.ts';
+import type { VIFBase } from '../../objects/vif.ts';
 import type { PlannedStep } from '../../wiring/check.ts';
 import { EXIT } from '../exit.ts';
 import { type Color, colored, printJson, printsJson, printText, shown } from '../output.ts';
 import { tableOf } from '../table.ts';
-import {
-  addHostOptions,
-  addInstanceOptions,
-  addVerb,
-  type CommonOptions,
-  FILES,
-  FILES_HELP,
-  type HostOptions,
-  type InstanceOptions,
-} from '../verb.ts';
+import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
 export function addPlan(program: Command): void {
-  const verb = addVerb(program, {
+  addWiringVerb(program, {
     name: 'plan',
     summary: 'tell what a plug would do now, and do nothing',
     more: 'Exits 1 when a plug would fail.',
     examples: ['plan vif.json', 'plan vif.json --memory'],
-  }).argument(FILES, FILES_HELP);
-  addHostOptions(addInstanceOptions(verb)).action(planFiles);
+  }).action(planFiles);
 }
 
-/** Of any verb that plans. */
-export type PlanOptions = CommonOptions & HostOptions & InstanceOptions;
-
-/** What a plug of one VIF would do. */
-interface Plan {
-  readonly id: string | undefined;
-  readonly steps: readonly PlannedStep[];
-}
-
-export async function planFiles(files: string[], options: PlanOptions): Promise<void> {
-  const { readAttachments } = await import('../attachments.ts');
-  const { withOsVif } = await import('../session.ts');
-  const { attachments, isList } = await readAttachments(files, options);
-  const plans = await withOsVif(options, async ({ osVif, call }) => {
-    const plans: Plan[] = [];
-    for (const { vif, instance } of attachments)
-      plans.push({ id: vif.id, steps: await osVif.plan(vif, instance, call) });
-    return plans;
-  });
-  if (plans.some(({ steps }) => steps.some(({ action }) => action === 'refuse'))) process.exitCode = EXIT.no;
-  if (printsJson(options)) printJson(isList ? plans : plans[0]);
-  else
-    for (const [i, attachment] of attachments.entries()) printText(await described(attachment, plans[i]?.steps ?? []));
+/** What `plug --dry-run` does too. */
+export async function planFiles(files: string[], options: WiringOptions): Promise<void> {
+  const { askEachVif, listOrOnly } = await import('../each-vif.ts');
+  const plans = await askEachVif(files, options, ({ osVif, call }, { vif, instance }) =>
+    osVif.plan(vif, instance, call),
+  );
+  const { answers } = plans;
+  if (answers.some(({ answer }) => answer.some(({ action }) => action === 'refuse'))) process.exitCode = EXIT.no;
+  if (printsJson(options)) printJson(listOrOnly(plans, (steps, id) => ({ id, steps })));
+  else for (const { attachment, answer } of answers) printText(await described(attachment.vif, answer));
 }
 
 const COLORS: Readonly<Record<PlannedStep['action'], Color>> = { create: 'green', change: 'yellow', refuse: 'red' };
 
-async function described({ vif }: Attachment, steps: readonly PlannedStep[]): Promise<string> {
+async function described(vif: VIFBase, steps: readonly PlannedStep[]): Promise<string> {
   const title = colored('bold', `${vif.type} ${shown(vif.id)}`);
   if (steps.length === 0) return `${title}: nothing to do\n`;
   const rows = steps.map((step) => [

@@ -1,22 +1,21 @@
 /** `os-vif plug`: makes the host side of VIFs. */
 
 import type { Command } from 'commander';
-import { addHostOptions, addInstanceOptions, addVerb, FILES, FILES_HELP } from '../verb.ts';
-import { type PlanOptions, planFiles } from './plan.ts';
+import { addWiringVerb, type WiringOptions } from '../verb.ts';
+import { planFiles } from './plan.ts';
 
 export function addPlug(program: Command): void {
-  const verb = addVerb(program, {
+  addWiringVerb(program, {
     name: 'plug',
     summary: 'make the host side of VIFs',
     more: 'A plug that repeats changes nothing; one that fails, or is interrupted, takes back what it did. Exits 1 when any failed.',
     examples: ['plug vif.json --instance instance.json', 'plug vifs.yaml --dry-run'],
   })
-    .argument(FILES, FILES_HELP)
-    .option('--dry-run', 'tell what would be done, as plan does');
-  addHostOptions(addInstanceOptions(verb)).action(plugFiles);
+    .option('--dry-run', 'tell what would be done, as plan does')
+    .action(plugFiles);
 }
 
-async function plugFiles(files: string[], options: PlanOptions & { readonly dryRun?: boolean }): Promise<void> {
+async function plugFiles(files: string[], options: WiringOptions & { readonly dryRun?: boolean }): Promise<void> {
   if (options.dryRun) return planFiles(files, options);
   const { readAttachments } = await import('../attachments.ts');
   const { outcomesOf, reportOutcomes } = await import('../outcomes.ts');

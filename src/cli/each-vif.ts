@@ -1,0 +1,39 @@
+/** One call of OsVif for each VIF that was read. To be imported when needed: it brings the whole library. */
+
+import type { Attachment } from '../os-vif.ts';
+import type { Host } from '../wiring/host.ts';
+import { readAttachments } from './attachments.ts';
+import { type Session, withOsVif } from './session.ts';
+import type { WiringOptions } from './verb.ts';
+
+/** What was answered, in the order of the VIFs. */
+export interface Answers<T> {
+  readonly answers: readonly { readonly attachment: Attachment; readonly answer: T }[];
+  /** Whether there may be any number. */
+  readonly isList: boolean;
+}
+
+/** Asks of one VIF after the other. `seenAs` as of {@link withOsVif}. */
+export async function askEachVif<T>(
+  files: readonly string[],
+  options: WiringOptions,
+  ask: (session: Session, attachment: Attachment) => Promise<T>,
+  seenAs?: (host: Host) => Host,
+): Promise<Answers<T>> {
+  const { attachments, isList } = await readAttachments(files, options);
+  const all = async (session: Session): Promise<Answers<T>> => {
+    const answers: { attachment: Attachment; answer: T }[] = [];
+    for (const attachment of attachments) answers.push({ attachment, answer: await ask(session, attachment) });
+    return { answers, isList };
+  };
+  return withOsVif(options, all, seenAs);
+}
+
+/** Data for JSON: a list where the input was one. */
+export function listOrOnly<T, U>(
+  { answers, isList }: Answers<T>,
+  shape: (answer: T, id: string | undefined) => U,
+): U | U[] | undefined {
+  const shaped = answers.map(({ attachment, answer }) => shape(answer, attachment.vif.id));
+  return isList ? shaped : shaped[0];
+}
