@@ -31,6 +31,7 @@ export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fie
   };
   return {
     osloName: 'List',
+    elements: { type, nullable: options.nullable === true },
     expose: Object.freeze,
     ...(type.object && { object: type.object }),
     coerce: (value) => into(value, undefined),
@@ -58,6 +59,7 @@ export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fiel
     new Set(Array.from(values, (item, i) => at(i, take, item)));
   return {
     osloName: 'Set',
+    elements: { type, nullable: options.nullable === true },
     coerce: (value) => (value instanceof Set ? into(value, element.coerce) : refuse(value, 'a Set')),
     read: (value, depth) =>
       Array.isArray(value) ? into(value, (item) => element.read(item, depth)) : refuse(value, 'an array'),
@@ -88,6 +90,7 @@ export function dictOf<V>(
   };
   return {
     osloName: 'Dict',
+    elements: { type, nullable: options.nullable === true },
     expose: Object.freeze,
     coerce: (value) => (isDict(value) ? map(value, element.coerce) : refuse(value, 'an object')),
     read: (value, depth) =>

@@ -23,6 +23,8 @@ export interface FieldType<V> {
   schema(context: SchemaContext): JsonSchema;
   /** The objects that values of this type are or hold. */
   readonly object?: ObjectReference;
+  /** Of a type of several values: the type of each of them. */
+  readonly elements?: { readonly type: FieldType<unknown>; readonly nullable: boolean };
   /** Further `name=value` parts of the fingerprint, as Python prints the values. */
   readonly fingerprint?: Readonly<Record<string, unknown>>;
   /** Whether a stored value equals another. Left out where `===` tells. */

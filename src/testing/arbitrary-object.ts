@@ -1,0 +1,113 @@
+/** Objects as fast-check makes them up: any fields set or not, children at any depth. */
+import type { Arbitrary } from 'fast-check';
+import { DeclarationError } from '../errors/model.ts';
+import type { FieldType } from '../versioned/field-type.ts';
+import { readObject } from '../versioned/from-primitive.ts';
+import { type Field, MODEL, type ObjectClass, type ObjectModel } from '../versioned/model.ts';
+import type { ObjectReference } from '../versioned/object-of.ts';
+import { CHANGES, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from '../versioned/primitive.ts';
+import { models } from '../versioned/registry.ts';
+import type { FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
+import { arbitraryValues } from './arbitrary-values.ts';
+import { fastCheck } from './fast-check.ts';
+
+/** Which values of a type of fields, by the name that oslo.versionedobjects gives the type: `{ String: fc.constant('x') }`. */
+export type ArbitraryTypes = Readonly<Record<string, Arbitrary<unknown>>>;
+
+/** How objects are made up. */
+export interface ArbitraryOptions<T> {
+  /** Values that every object has. */
+  readonly set?: FieldValues<T>;
+  /**
+   * Other values of some types, and values of types of one's own, in their wire form; by oslo's name for the type. The usual texts
+   * (`String`) are any that a field takes, most of them awkward: who plugs what was made up wants names that a device can have.
+   */
+  readonly types?: ArbitraryTypes;
+}
+
+/**
+ * Objects of a class. Every field is sometimes unset, save those that the constructor sets; every value is one that the field takes.
+ *
+ * @throws DeclarationError where a field's type is not known and `types` does not name it
+ * @throws OsVifError where fast-check is not installed
+ */
+export function arbitraryObject<T extends VersionedObject>(
+  objectClass: ObjectClass<T>,
+  options: ArbitraryOptions<T> = {},
+): Arbitrary<T> {
+  const { [MODEL]: model } = objectClass.prototype;
+  return arbitraryPrimitive(model, options.types).map((primitive) => {
+    const object: unknown = readObject(primitive);
+    if (object instanceof objectClass) return Object.assign(object, options.set);
+    throw new DeclarationError(`${model.name} ${model.version} is read as another class, a newer one of the same name`);
+  });
+}
+
+/** Primitives of a class, at its version. */
+export function arbitraryPrimitive(model: ObjectModel, types: ArbitraryTypes = {}): Arbitrary<Primitive> {
+  return primitiveAt(model, { ...arbitraryValues(), ...types }, 0);
+}
+
+/** An end for objects that hold their own kind. */
+const DEPTH = 5;
+
+function primitiveAt(model: ObjectModel, types: ArbitraryTypes, depth: number): Arbitrary<Primitive> {
+  const fc = fastCheck();
+  const fields = model.fields.filter(({ type }) => depth < DEPTH || type.object === undefined);
+  const values = Object.fromEntries(fields.map((field) => [field.wireName, valuesOf(field, types, depth)]));
+  return fc.record(values, { requiredKeys: [] }).chain((data) =>
+    fc.subarray(Object.keys(data)).map((changes) => ({
+      [NAME]: model.name,
+      [NAMESPACE]: model.namespace,
+      [VERSION_KEY]: model.version,
+      [DATA]: data,
+      ...(changes.length > 0 && { [CHANGES]: changes }),
+    })),
+  );
+}
+
+function valuesOf(
+  { type, nullable, name, declaredBy }: Field,
+  types: ArbitraryTypes,
+  depth: number,
+): Arbitrary<unknown> {
+  const values = ofType(type, types, depth);
+  if (values !== undefined) return nullable ? fastCheck().option(values, { freq: 5 }) : values;
+  throw new DeclarationError(
+    `${declaredBy}.${name}: no values are known for the type ${type.osloName}: name some, types: { ${type.osloName}: ... }`,
+  );
+}
+
+function ofType(type: FieldType<unknown>, types: ArbitraryTypes, depth: number): Arbitrary<unknown> | undefined {
+  const fc = fastCheck();
+  if (type.elements !== undefined) {
+    const { type: elementType, nullable } = type.elements;
+    const values = ofType(elementType, types, depth);
+    if (values === undefined) return undefined;
+    const elements = nullable ? fc.option(values, { freq: 5 }) : values;
+    if (type.osloName === 'Dict') return fc.dictionary(fc.string({ maxLength: 8 }), elements, { maxKeys: 3 });
+    return type.osloName === 'Set' ? fc.uniqueArray(elements, { maxLength: 3 }) : fc.array(elements, { maxLength: 3 });
+  }
+  if (type.object !== undefined) {
+    return fc.constantFrom(...takenBy(type.object)).chain((model) => primitiveAt(model, types, depth + 1));
+  }
+  return types[type.osloName] ?? wordsOf(type);
+}
+
+/** One of a few strings. */
+function wordsOf({ fingerprint = {} }: FieldType<unknown>): Arbitrary<unknown> | undefined {
+  const { valid_values: words } = fingerprint;
+  const isTuple = typeof words === 'object' && words !== null && 'tuple' in words && Array.isArray(words.tuple);
+  return isTuple && Array.isArray(words.tuple) ? fastCheck().constantFrom(...words.tuple) : undefined;
+}
+
+/** The newest version of each class that a field takes. */
+function takenBy({ name, subclasses, objectClass }: ObjectReference): ObjectModel[] {
+  const { namespace } = objectClass;
+  const newest = new Map<string, ObjectModel>();
+  for (const model of models(namespace)) {
+    const isTaken = model.name === name || (subclasses && model.names.has(name));
+    if (isTaken && !newest.has(model.name)) newest.set(model.name, model);
+  }
+  return [...newest.values()];
+}
