@@ -33,8 +33,8 @@ export type {
   GraphEdge,
   GraphGroup,
   GraphNode,
-  NodeKind,
-  State,
+  GraphNodeKind,
+  GraphState,
 } from '../picture/graph.ts';
 export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
 export { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';

@@ -1,8 +1,8 @@
 /** What is written on a node and on an edge, in words that all formats share. */
 
-import type { GraphEdge, GraphNode, NodeKind } from './graph.ts';
+import type { GraphEdge, GraphNode, GraphNodeKind } from './graph.ts';
 
-const KINDS: Readonly<Record<NodeKind, string>> = {
+const KINDS: Readonly<Record<GraphNodeKind, string>> = {
   guest: 'guest',
   tap: 'TAP',
   macvtap: 'macvtap',

@@ -1,7 +1,7 @@
 /** A graph in Graphviz's language (graphviz.org/doc/info/lang.html). */
 
 import { captionOf, edgeCaptionOf, printable } from './caption.ts';
-import type { Graph, GraphEdge, GraphNode, LayoutOptions, NodeKind } from './graph.ts';
+import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph.ts';
 import { LOOKS } from './palette.ts';
 
 /** DOT; names of whatever content are quoted. Each node and edge has its kind and state for its `class`, as SVG has them. */
@@ -36,7 +36,7 @@ export function dotIn(
   return `${lines.join('\n')}\n`;
 }
 
-const SHAPES: Partial<Record<NodeKind, string>> = {
+const SHAPES: Partial<Record<GraphNodeKind, string>> = {
   guest: 'box3d',
   filter: 'note',
   wire: 'ellipse',

@@ -33,7 +33,7 @@ export interface Graph {
 export interface GraphNode {
   /** Of this graph's nodes alone. */
   readonly id: string;
-  readonly kind: NodeKind;
+  readonly kind: GraphNodeKind;
   /** As the host knows it: a device's name, a PCI address, a path. Whatever was passed in: each format escapes it in its own way. */
   readonly name: string;
   /** Such as `mtu 1450`. */
@@ -41,7 +41,7 @@ export interface GraphNode {
   /** What is wrong with it, or will be done to it. */
   readonly notes: readonly string[];
   /** Absent: as it should be, or nobody looked. */
-  readonly state?: State;
+  readonly state?: GraphState;
   /** Id of its group. */
   readonly group?: GraphGroup['id'];
 }
@@ -56,7 +56,7 @@ export interface GraphEdge {
   readonly label: string;
   readonly facts: readonly string[];
   readonly notes: readonly string[];
-  readonly state?: State;
+  readonly state?: GraphState;
 }
 
 export interface GraphGroup {
@@ -64,7 +64,7 @@ export interface GraphGroup {
   readonly title: string;
 }
 
-export type NodeKind =
+export type GraphNodeKind =
   | 'guest'
   | 'tap'
   | 'macvtap'
@@ -87,7 +87,7 @@ export type NodeKind =
   | 'wire';
 
 /** Of a check: `missing`, `differs`, `foreign` (a plug would fail). Of a plan: `create`, `change`, `refuse`. */
-export type State = 'missing' | 'differs' | 'foreign' | 'create' | 'change' | 'refuse';
+export type GraphState = 'missing' | 'differs' | 'foreign' | 'create' | 'change' | 'refuse';
 
 const GROUPS: readonly GraphGroup[] = [
   { id: 'own', title: 'this VIF' },

@@ -1,7 +1,7 @@
 /** Puts what a check found, or a plan would do, on the part of the picture that it is about. */
 
 import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
-import type { State } from './graph.ts';
+import type { GraphState } from './graph.ts';
 import type { Part } from './parts.ts';
 import type { Markable } from './sketch.ts';
 
@@ -27,7 +27,7 @@ export function markChange(change: PlannedStep, parts: readonly ElementPart[]): 
 }
 
 /** The worse state of two stays. */
-const GRAVITY: Readonly<Record<State, number>> = {
+const GRAVITY: Readonly<Record<GraphState, number>> = {
   differs: 0,
   change: 0,
   missing: 1,
@@ -36,7 +36,7 @@ const GRAVITY: Readonly<Record<State, number>> = {
   refuse: 2,
 };
 
-function mark(item: Markable | undefined, state: State, note: string): void {
+function mark(item: Markable | undefined, state: GraphState, note: string): void {
   if (item === undefined) return;
   if (!item.notes.includes(note)) item.notes.push(note);
   if (item.state === undefined || GRAVITY[state] > GRAVITY[item.state]) item.state = state;

@@ -1,7 +1,7 @@
 /** A graph as Mermaid: GitHub, GitLab and many others draw it. */
 
 import { captionOf, edgeCaptionOf, printable } from './caption.ts';
-import type { Graph, GraphEdge, GraphNode, LayoutOptions, NodeKind } from './graph.ts';
+import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph.ts';
 import { LOOKS, STATES } from './palette.ts';
 
 /** Mermaid's flowchart syntax; names of whatever content are escaped. */
@@ -25,7 +25,7 @@ export function toMermaid({ title, nodes, edges, groups }: Graph, { direction = 
 }
 
 /** Mermaid's brackets: what stands left and right of a label draws the shape. */
-const SHAPES: Partial<Record<NodeKind, readonly [string, string]>> = {
+const SHAPES: Partial<Record<GraphNodeKind, readonly [string, string]>> = {
   guest: ['([', '])'],
   bridge: ['[[', ']]'],
   switch: ['[[', ']]'],

@@ -1,6 +1,6 @@
 /** The colour of each state; the words on a node always say the same. */
 
-import type { State } from './graph.ts';
+import type { GraphState } from './graph.ts';
 
 /** How a state looks. */
 export interface Look {
@@ -19,7 +19,7 @@ const AMBER = { light: '#8a5300', dark: '#f0b352', sgr: 33 };
 const GREEN = { light: '#1a6e36', dark: '#6fd08c', sgr: 32 };
 const PURPLE = { light: '#7a2e9e', dark: '#dba0f5', sgr: 35 };
 
-export const LOOKS: Readonly<Record<State, Look>> = {
+export const LOOKS: Readonly<Record<GraphState, Look>> = {
   missing: { ...RED, dashed: true },
   differs: { ...AMBER, dashed: false },
   foreign: { ...PURPLE, dashed: false },
@@ -29,4 +29,4 @@ export const LOOKS: Readonly<Record<State, Look>> = {
 };
 
 /** The states in a list by name, for formats that declare each. */
-export const STATES: readonly State[] = ['missing', 'differs', 'foreign', 'create', 'change', 'refuse'];
+export const STATES: readonly GraphState[] = ['missing', 'differs', 'foreign', 'create', 'change', 'refuse'];

@@ -1,17 +1,17 @@
 /** A graph while it is being drawn: what several elements tell of one thing comes together in one node. */
 
-import type { GraphEdge, GraphNode, NodeKind, State } from './graph.ts';
+import type { GraphEdge, GraphNode, GraphNodeKind, GraphState } from './graph.ts';
 
 /** What drifts and changes are marked on. */
 export interface Markable {
   facts: string[];
   notes: string[];
-  state?: State;
+  state?: GraphState;
 }
 
 export interface NodeDraft extends Markable {
   readonly id: string;
-  kind: NodeKind;
+  kind: GraphNodeKind;
   name: string;
   group?: 'own' | 'shared';
 }
@@ -26,7 +26,7 @@ export interface EdgeDraft extends Markable {
 /** What is told of a node. */
 export interface NodeDetails {
   /** Default: that of the place, such as `device`. */
-  readonly kind?: NodeKind;
+  readonly kind?: GraphNodeKind;
   readonly name?: string;
   readonly group?: 'own' | 'shared' | undefined;
   readonly facts?: readonly string[];
@@ -44,7 +44,7 @@ const PLACES = {
   filter: 'filter',
   routing: 'routing',
   wire: 'wire',
-} as const satisfies Record<string, NodeKind>;
+} as const satisfies Record<string, GraphNodeKind>;
 
 export type Place = keyof typeof PLACES;
 
@@ -72,7 +72,7 @@ export class Sketch {
     return this.#nodes.get(`${place}:${name}`);
   }
 
-  ofKind(...kinds: readonly NodeKind[]): NodeDraft[] {
+  ofKind(...kinds: readonly GraphNodeKind[]): NodeDraft[] {
     return [...this.#nodes.values()].filter(({ kind }) => kinds.includes(kind));
   }
 

@@ -2,7 +2,7 @@
 
 import { captionOf, edgeCaptionOf } from './caption.ts';
 import { cellWidth, wrap } from './cells.ts';
-import type { Graph, GraphEdge, GraphNode, State } from './graph.ts';
+import type { Graph, GraphEdge, GraphNode, GraphState } from './graph.ts';
 import { LOOKS } from './palette.ts';
 import { type Branch, Tree } from './tree.ts';
 
@@ -87,6 +87,6 @@ function boxed(node: GraphNode, { width, colors, under }: Pen, hangs: boolean): 
   ];
 }
 
-function paint(text: string, state: State | undefined, colors: boolean): string {
+function paint(text: string, state: GraphState | undefined, colors: boolean): string {
   return colors && state !== undefined && text !== '' ? `\u{1b}[${LOOKS[state].sgr}m${text}\u{1b}[39m` : text;
 }
