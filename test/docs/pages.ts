@@ -26,17 +26,18 @@ export function blocksOf(page: string, language: string): string[] {
 
 /** Where samples stand while they run: within the project, so that imports of `os-vif` are found. */
 export class SampleFolder {
-  readonly #path = mkdtempSync(fileURLToPath(new URL('.generated-', import.meta.url)));
+  #path: string | undefined;
   #count = 0;
 
   /** Runs the code as a module, and returns what it exports. */
   async run(code: string): Promise<Readonly<Record<string, unknown>>> {
+    this.#path ??= mkdtempSync(fileURLToPath(new URL('.generated-', import.meta.url)));
     const file = `${this.#path}/sample-${++this.#count}.ts`;
     writeFileSync(file, code);
     return await import(pathToFileURL(file).href);
   }
 
   remove(): void {
-    rmSync(this.#path, { recursive: true, force: true });
+    if (this.#path !== undefined) rmSync(this.#path, { recursive: true, force: true });
   }
 }
