@@ -29,7 +29,7 @@ export interface ArbitraryOptions<T> {
  * Objects of a class. Every field is sometimes unset, save those that the constructor sets; every value is one that the field takes.
  *
  * @throws DeclarationError where a field's type is not known and `types` does not name it
- * @throws OsVifError where fast-check is not installed
+ * @throws MissingFastCheckError where fast-check is not installed
  */
 export function arbitraryObject<T extends VersionedObject>(
   objectClass: ObjectClass<T>,

@@ -24,7 +24,7 @@ export interface ArbitraryVIFOptions<T extends VIFBase> extends ArbitraryOptions
  * VIFs for fast-check: of any class, each field sometimes unset, networks and port profiles of every kind. `class` narrows it, `set` gives
  * every VIF some values, `types` says which texts there are.
  *
- * @throws OsVifError where fast-check is not installed
+ * @throws MissingFastCheckError where fast-check is not installed
  */
 export function arbitraryVIF<T extends VIFBase>(
   options: ArbitraryVIFOptions<T> & { readonly class: ObjectClass<T> },

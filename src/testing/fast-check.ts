@@ -1,13 +1,12 @@
 /** fast-check, which only those need to have who ask for arbitraries: it is loaded where it is installed. */
-import { OsVifError } from '../errors/base.ts';
+import { MissingFastCheckError } from '../errors/testing.ts';
 
 type FastCheck = typeof import('fast-check');
 
-/** Throws {@link OsVifError} where it is not installed. */
+/** Throws {@link MissingFastCheckError}. */
 export function fastCheck(): FastCheck {
   if (installed !== undefined) return installed;
-  const message = 'arbitraries are made with fast-check, which is not installed: npm install --save-dev fast-check';
-  throw new OsVifError('ERR_OSVIF_MISSING_PACKAGE', message);
+  throw new MissingFastCheckError();
 }
 
 const installed = await load();

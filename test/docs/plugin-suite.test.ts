@@ -7,7 +7,7 @@ const PAGE = 'docs/writing-a-plugin.md';
 // The sample declares a suite, which vitest has to see while it collects tests: the suite then runs as part of this file.
 const folder = new SampleFolder();
 afterAll(() => folder.remove());
-for (const sample of blocksOf(PAGE, 'ts test')) await folder.run(sample);
+for (const sample of [PAGE, 'docs/testing.md'].flatMap((page) => blocksOf(page, 'ts test'))) await folder.run(sample);
 
 test('the page has a sample of the suite for plugins', () => {
   expect(blocksOf(PAGE, 'ts test')).toHaveLength(1);
