@@ -43,12 +43,19 @@ class BundledTestsRunner {
     stryker.mutantCoverage = { static: {}, perTest: {} };
     stryker.currentTestId = undefined;
     const results = [];
-    for (const test of this.#load()) {
-      stryker.currentTestId = test.id;
-      const result = await outcomeOf(test);
-      stryker.currentTestId = undefined;
-      this.#durations.set(test.id, result.timeSpentMs);
-      results.push(result);
+    for (const file of this.#files) {
+      let tests = await this.#load(new Set([file]));
+      // Afresh for each, so that what one test makes and all the rest use counts for all of them; not for thousands of rows of vectors.
+      const isAfresh = tests.length < 500;
+      for (let index = 0; index < tests.length; index++) {
+        if (isAfresh) tests = await this.#load(new Set([file]));
+        const test = tests[index];
+        stryker.currentTestId = test.id;
+        const result = await outcomeOf(test);
+        stryker.currentTestId = undefined;
+        this.#durations.set(test.id, result.timeSpentMs);
+        results.push(result);
+      }
     }
     return { status: 'complete', tests: results, mutantCoverage: stryker.mutantCoverage };
   }
@@ -61,7 +68,7 @@ class BundledTestsRunner {
     stryker.hitCount = hitLimit === undefined ? undefined : 0;
     let nrOfTests = 0;
     try {
-      for (const test of this.#inOrder(testFilter)) {
+      for (const test of await this.#inOrder(testFilter)) {
         nrOfTests++;
         const { status, failureMessage } = await outcomeOf(test);
         if (hitLimit !== undefined && stryker.hitCount > hitLimit)
@@ -77,20 +84,21 @@ class BundledTestsRunner {
   }
 
   /** The quick ones first. */
-  #inOrder(testFilter) {
+  async #inOrder(testFilter) {
     const wanted = testFilter && new Set(testFilter);
     const files = testFilter && new Set(testFilter.map((id) => id.split('#')[0]));
-    return this.#load(files)
+    return (await this.#load(files))
       .filter(({ id }) => wanted?.has(id) ?? true)
       .sort((a, b) => (this.#durations.get(a.id) ?? 0) - (this.#durations.get(b.id) ?? 0));
   }
 
   /** The tests of some files, each file over modules that were never used. */
-  #load(files = new Set(this.#files)) {
-    const isLeftOut = ({ id }) => this.#leftOut.some((name) => id.includes(name));
-    return this.#files
-      .flatMap((file, index) => (files.has(file) ? evaluate(file, this.#scripts[index]) : []))
-      .filter((test) => !isLeftOut(test));
+  async #load(files = new Set(this.#files)) {
+    const tests = [];
+    for (const [index, file] of this.#files.entries()) {
+      if (files.has(file)) tests.push(...(await evaluate(file, this.#scripts[index])));
+    }
+    return tests.filter(({ id }) => !this.#leftOut.some((name) => id.includes(name)));
   }
 }
 
@@ -120,12 +128,11 @@ function instrumentation() {
   return globalThis.__stryker__;
 }
 
-function evaluate(file, script) {
+async function evaluate(file, script) {
   const { vitest, tests } = testCollector(file);
   const fromHere = createRequire(resolve('package.json'));
   const require = (name) => (name === 'vitest' ? vitest : fromHere(name));
-  const module = { exports: {} };
-  script.runInThisContext()(require, module, module.exports);
+  await script.runInThisContext()(require);
   return tests;
 }
 
@@ -135,9 +142,10 @@ const KEPT = ['vitest', 'ajv', 'fast-check', 'reflect-metadata', 'semver', 'ipad
 async function scriptOf(file) {
   const { outputFiles } = await build({
     entryPoints: [file],
+    absWorkingDir: process.cwd(),
     bundle: true,
     write: false,
-    format: 'cjs',
+    format: 'esm',
     platform: 'node',
     target: 'node20.19',
     supported: { 'dynamic-import': false },
@@ -146,7 +154,22 @@ async function scriptOf(file) {
     plugins: [withUrls, withoutKernel],
     logLevel: 'error',
   });
-  return new Script(`(function (require, module, exports) {${outputFiles[0].text}\n})`, { filename: file });
+  return new Script(`(async function (require) {${asBody(outputFiles[0].text)}\n})`, { filename: file });
+}
+
+/** A module as the body of a function, which may wait as modules may. esbuild writes each import on a line of its own. */
+function asBody(text) {
+  return text
+    .replace(/^import \{([^}]*)\} from ("[^"]+");$/gm, (_, names, from) => {
+      return `const {${names.replaceAll(' as ', ': ')}} = require(${from});`;
+    })
+    .replace(/^import \* as (\w+) from ("[^"]+");$/gm, 'const $1 = require($2);')
+    .replace(
+      /^import (\w+) from ("[^"]+");$/gm,
+      'const $1 = ((all) => (all.__esModule ? all.default : all))(require($2));',
+    )
+    .replace(/^import ("[^"]+");$/gm, 'require($1);')
+    .replace(/^export \{[^}]*\};$/gm, '');
 }
 
 const withUrls = {
