@@ -69,3 +69,19 @@ test('a reader that has had enough is no error', async () => {
   const status = await new Promise((resolve) => child.on('close', resolve));
   expect([status, complaint]).toEqual([0, '']);
 });
+
+test('the start waits for nothing but commander: verbs load what they need', () => {
+  const folder = new URL(`file://${osVif.script}`);
+  const seen = new Set<string>();
+  const visit = (file: URL): void => {
+    for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(
+      /^(?:import|\} from|import .* from) "([^"]+)";$/gm,
+    )) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      if (name.startsWith('.')) visit(new URL(name, folder));
+    }
+  };
+  visit(folder);
+  expect([...seen].filter((name) => !/^(\.|node:)/.test(name))).toEqual(['commander']);
+});

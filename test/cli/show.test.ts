@@ -20,6 +20,25 @@ test('elsewhere it is the plain form, an array for several', async () => {
   ]);
 });
 
+test('several documents in one YAML file are a list', async () => {
+  const { json } = await osVif(['show'], {
+    input: '{ type: Network, mtu: 1450 }\n---\n{ type: Network, mtu: 9000 }\n',
+  });
+  expect(json()).toMatchObject([{ mtu: 1450 }, { mtu: 9000 }]);
+});
+
+test('a YAML file that would grow beyond all bounds is refused', async () => {
+  const bomb = [
+    'a: &a [x,x,x,x,x,x,x,x,x]',
+    ...'bcdefghi'.split('').map((c, i) => `${c}: &${c} [${`*${'abcdefgh'[i]},`.repeat(9)}]`),
+  ];
+  const { status, stderr } = await osVif(['show'], { input: bomb.join('\n') });
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringContaining("ERR_OSVIF_INPUT: standard input: YAML that can't be read"),
+  ]);
+});
+
 test.each([
   ['a file that is not there', ['show', 'nowhere.json'], '', 2, 'ERR_OSVIF_INPUT: nowhere.json: there is no such file'],
   ['a folder', ['show', '.'], '', 2, 'is a folder'],
