@@ -44,11 +44,11 @@ class BundledTestsRunner {
     stryker.currentTestId = undefined;
     const results = [];
     for (const file of this.#files) {
-      let tests = await this.#load(new Set([file]));
+      let tests = await this.#load(file);
       // Afresh for each, so that what one test makes and all the rest use counts for all of them; not for thousands of rows of vectors.
       const isAfresh = tests.length < 500;
       for (let index = 0; index < tests.length; index++) {
-        if (isAfresh) tests = await this.#load(new Set([file]));
+        if (isAfresh) tests = await this.#load(file);
         const test = tests[index];
         stryker.currentTestId = test.id;
         const result = await outcomeOf(test);
@@ -68,12 +68,14 @@ class BundledTestsRunner {
     stryker.hitCount = hitLimit === undefined ? undefined : 0;
     let nrOfTests = 0;
     try {
-      for (const test of await this.#inOrder(testFilter)) {
-        nrOfTests++;
-        const { status, failureMessage } = await outcomeOf(test);
-        if (hitLimit !== undefined && stryker.hitCount > hitLimit)
-          return { status: 'timeout', reason: 'an endless loop' };
-        if (status === FAILED) return { status: 'killed', killedBy: [test.id], failureMessage, nrOfTests };
+      for (const file of this.#inOrder(testFilter)) {
+        for (const test of await this.#testsOf(file, testFilter)) {
+          nrOfTests++;
+          const { status, failureMessage } = await outcomeOf(test);
+          if (hitLimit !== undefined && stryker.hitCount > hitLimit)
+            return { status: 'timeout', reason: 'an endless loop' };
+          if (status === FAILED) return { status: 'killed', killedBy: [test.id], failureMessage, nrOfTests };
+        }
       }
       return { status: 'survived', nrOfTests };
     } catch (error) {
@@ -83,21 +85,27 @@ class BundledTestsRunner {
     }
   }
 
-  /** The quick ones first. */
-  async #inOrder(testFilter) {
-    const wanted = testFilter && new Set(testFilter);
-    const files = testFilter && new Set(testFilter.map((id) => id.split('#')[0]));
-    return (await this.#load(files))
-      .filter(({ id }) => wanted?.has(id) ?? true)
-      .sort((a, b) => (this.#durations.get(a.id) ?? 0) - (this.#durations.get(b.id) ?? 0));
+  /** The files of the tests that reach a mutant, the quick ones first. */
+  #inOrder(testFilter) {
+    if (testFilter === undefined) return this.#files;
+    const times = new Map();
+    for (const id of testFilter) {
+      const [file] = id.split('#');
+      times.set(file, (times.get(file) ?? 0) + (this.#durations.get(id) ?? 0));
+    }
+    return [...times.keys()].sort((a, b) => times.get(a) - times.get(b));
   }
 
-  /** The tests of some files, each file over modules that were never used. */
-  async #load(files = new Set(this.#files)) {
-    const tests = [];
-    for (const [index, file] of this.#files.entries()) {
-      if (files.has(file)) tests.push(...(await evaluate(file, this.#scripts[index])));
-    }
+  async #testsOf(file, testFilter) {
+    const wanted = testFilter && new Set(testFilter);
+    const durationOf = ({ id }) => this.#durations.get(id) ?? 0;
+    const tests = (await this.#load(file)).filter(({ id }) => wanted?.has(id) ?? true);
+    return tests.sort((a, b) => durationOf(a) - durationOf(b));
+  }
+
+  /** The tests of a file, over modules that were never used. */
+  async #load(file) {
+    const tests = await evaluate(file, this.#scripts[this.#files.indexOf(file)]);
     return tests.filter(({ id }) => !this.#leftOut.some((name) => id.includes(name)));
   }
 }

@@ -47,7 +47,7 @@ async function mutate(folder) {
     concurrency: 1,
     timeoutMS: 10_000,
     ignorePatterns: ['dist', 'docs', 'bench', 'examples', 'reports'],
-    reporters: ['clear-text', 'html', 'json'],
+    reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
     clearTextReporter: { reportTests: false, logTests: false, allowEmojis: false },
     htmlReporter: { fileName: report('.html') },
     jsonReporter: { fileName: report('.json') },
