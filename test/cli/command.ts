@@ -1,7 +1,7 @@
 /** The command as it ships: bundled as `npm run build` does, in a folder like that of the package, and run as a process of its own. */
 
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,38 +46,44 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Builds the command for the tests of this file, and takes it away after them. */
 export function commandUnderTest(): TestedCommand {
+  let root = '';
+  const script = () => join(root, 'dist/entries/cli.js');
+  const folder = () => join(root, 'work');
+  beforeAll(() => {
+    root = makePackage();
+  });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  const run = (args: readonly string[], options: RunOptions = {}): Promise<Run> =>
+    runCommand([process.execPath, script(), ...args], folder(), options);
+  const line = (text: string, inside: Netns): Promise<Run> => {
+    const env = { PATH: `${root}:${process.env.PATH}`, NO_COLOR: '1' };
+    return runCommand(['bash', '-c', text], folder(), { inside, terminal: true, env });
+  };
+  return Object.defineProperties(Object.assign(run, { line, folder: '', script: '' }), {
+    folder: { get: folder },
+    script: { get: script },
+  });
+}
+
+/** A folder like that of the package, and in it a folder to work in. */
+function makePackage(): string {
   const root = mkdtempSync(join(tmpdir(), 'os-vif-command-'));
   // For runs as nobody.
   chmodSync(root, 0o755);
-  const folder = join(root, 'work');
-  const script = join(root, 'dist/entries/cli.js');
-  beforeAll(() => {
-    mkdirSync(folder);
-    cpSync(join(ROOT, 'test/cli/files'), folder, { recursive: true });
-    for (const shared of ['node_modules', 'package.json', 'schemas'])
-      symlinkSync(join(ROOT, shared), join(root, shared));
-    symlinkSync(script, join(root, 'os-vif'));
-    buildSync({
-      entryPoints: [join(ROOT, 'src/entries/cli.ts')],
-      outdir: join(root, 'dist/entries'),
-      bundle: true,
-      splitting: true,
-      packages: 'external',
-      format: 'esm',
-      target: 'node20.19',
-      logLevel: 'error',
-    });
+  cpSync(join(ROOT, 'test/cli/files'), join(root, 'work'), { recursive: true });
+  for (const shared of ['node_modules', 'package.json', 'schemas']) symlinkSync(join(ROOT, shared), join(root, shared));
+  symlinkSync(join(root, 'dist/entries/cli.js'), join(root, 'os-vif'));
+  buildSync({
+    entryPoints: [join(ROOT, 'src/entries/cli.ts')],
+    outdir: join(root, 'dist/entries'),
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    format: 'esm',
+    target: 'node20.19',
+    logLevel: 'error',
   });
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
-  const line = (text: string, inside: Netns): Promise<Run> => {
-    const env = { PATH: `${root}:${process.env.PATH}`, NO_COLOR: '1' };
-    return runCommand(['bash', '-c', text], folder, { inside, terminal: true, env });
-  };
-  return Object.assign(
-    (args: readonly string[], options: RunOptions = {}) =>
-      runCommand([process.execPath, script, ...args], folder, options),
-    { folder, script, line },
-  );
+  return root;
 }
 
 function runCommand(words: readonly string[], cwd: string, options: RunOptions): Promise<Run> {
