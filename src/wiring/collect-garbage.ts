@@ -1,8 +1,7 @@
 /** Removes what this library made for VIFs that are no more. */
 
-import { MissingCommandError } from '../errors/host.ts';
+import { collectChains } from './collect-chains.ts';
 import { collectRefusals } from './collect-refusals.ts';
-import { chainOf } from './elements/forward-rule.ts';
 import type { Host, Link } from './host.ts';
 import { isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from './ownership.ts';
 import { deleteUnused } from './shared-links.ts';
@@ -39,12 +38,15 @@ export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false 
     await host.links.deleteAll(own.map(({ index }) => index));
     // Ports before their bridge.
     for (const link of shared.toSorted((a, b) => b.master - a.master)) {
-      if (await deleteUnused(host, link)) await deleteChain(host, link);
-      else garbage.delete(link.index);
+      if (!(await deleteUnused(host, link))) garbage.delete(link.index);
     }
   }
   // Last, so that no guest is ever without its filter.
-  return [...[...garbage.values()].map(describe), ...(await collectRefusals(host, inUse.owners, dryRun))];
+  return [
+    ...[...garbage.values()].map(describe),
+    ...(await collectChains(host, inUse, { links, garbage, dryRun })),
+    ...(await collectRefusals(host, inUse.owners, dryRun)),
+  ];
 }
 
 function isAbandoned(link: Link, { owners, names }: InUse): boolean {
@@ -78,15 +80,6 @@ function isUsed(link: Link, links: readonly Link[], garbage: ReadonlyMap<number,
   return links.some(
     ({ index, master, lower }) => !garbage.has(index) && (master === link.index || lower === link.index),
   );
-}
-
-async function deleteChain(host: Host, bridge: Link): Promise<void> {
-  try {
-    await host.filter.delete(chainOf(bridge.name));
-  } catch (error) {
-    // No iptables, no chain.
-    if (!(error instanceof MissingCommandError)) throw error;
-  }
 }
 
 function describe(link: Link): Garbage {

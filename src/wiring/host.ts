@@ -223,6 +223,8 @@ export interface Sysctl {
 
 /** Chains of ours in the IPv4 filter table, each jumped to from FORWARD. */
 export interface Filter {
+  /** Names of every chain in the table, whoever made it. */
+  list(): Promise<string[]>;
   /** The chain's rules and whether FORWARD jumps to it, or undefined when there is no such chain. */
   get(chain: string): Promise<FilterChain | undefined>;
   /** Makes the chain and the jump to it in one transaction, or replaces the rules of one that is there. */

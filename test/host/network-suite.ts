@@ -123,8 +123,11 @@ export function networkSuite(name: string, open: () => Promise<Host>): void {
       expect(await filter.get('os-vif-br0')).toEqual({ rules: ['-i br0 -j ACCEPT'], jumpedTo: true });
       await filter.set('os-vif-br0', ['-i br0 -j DROP', '-o br0 -j DROP']);
       expect(await filter.get('os-vif-br0')).toEqual({ rules: ['-i br0 -j DROP', '-o br0 -j DROP'], jumpedTo: true });
+      await filter.set('os-vif-br1', []);
+      expect(await filter.list()).toEqual(expect.arrayContaining(['os-vif-br0', 'os-vif-br1']));
       await filter.delete('os-vif-br0');
       await filter.delete('os-vif-br0');
+      expect((await filter.list()).filter((chain) => chain.startsWith('os-vif-'))).toEqual(['os-vif-br1']);
       expect(await filter.get('os-vif-br0')).toBeUndefined();
     });
 

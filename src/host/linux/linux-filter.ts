@@ -14,8 +14,12 @@ export class LinuxFilter implements Filter {
     this.#namespace = namespace;
   }
 
+  async list(): Promise<string[]> {
+    return (await this.#lines()).flatMap((line) => /^:(\S+) /.exec(line)?.[1] ?? []);
+  }
+
   async get(chain: string): Promise<FilterChain | undefined> {
-    const lines = (await this.#run(['iptables-save', '-t', 'filter'])).split('\n');
+    const lines = await this.#lines();
     if (!lines.some((line) => line.startsWith(`:${chain} `))) return undefined;
     const own = `-A ${chain} `;
     return {
@@ -37,6 +41,10 @@ export class LinuxFilter implements Filter {
     if (found === undefined) return;
     const jump = found.jumpedTo ? [`-D FORWARD -j ${chain}`] : [];
     await this.#restore([...jump, `-F ${chain}`, `-X ${chain}`]);
+  }
+
+  async #lines(): Promise<string[]> {
+    return (await this.#run(['iptables-save', '-t', 'filter'])).split('\n');
   }
 
   async #restore(lines: readonly string[]): Promise<void> {

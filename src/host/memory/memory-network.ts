@@ -74,6 +74,10 @@ export class MemorySysctl implements Sysctl {
 export class MemoryFilter implements Filter {
   readonly #chains = new Map<string, FilterChain>();
 
+  async list(): Promise<string[]> {
+    return [...this.#chains.keys()];
+  }
+
   async get(chain: string): Promise<FilterChain | undefined> {
     return this.#chains.get(chain);
   }

@@ -1,7 +1,7 @@
 /** Lets packets through the host's FORWARD chain for one bridge, where nobody else filters (iptables(8)). */
 
 import { LinkValueError } from '../../errors/host.ts';
-import type { FilterChain } from '../host.ts';
+import type { Filter, FilterChain } from '../host.ts';
 import { requireLinkName } from '../link-values.ts';
 import type { Drift, Verbs } from './verbs.ts';
 
@@ -52,9 +52,17 @@ export const forwardRule: Verbs<ForwardRuleElement> = {
   },
 };
 
+const PREFIX = 'os-vif-';
+
 /** One chain per bridge; the kernel takes names of up to 28 characters. */
 export function chainOf(bridge: string): string {
-  return `os-vif-${bridge}`;
+  return `${PREFIX}${bridge}`;
+}
+
+/** The bridges that have a chain, whether they are there or not. */
+export async function bridgesWithChain(filter: Filter): Promise<string[]> {
+  const chains = await filter.list();
+  return chains.filter((chain) => chain.startsWith(PREFIX)).map((chain) => chain.slice(PREFIX.length));
 }
 
 /** In the order and the words of `iptables -S`. */
