@@ -37,40 +37,28 @@ function deviceTricks({ name, kind, mtu, master, irreplaceable, sysctls = {} }) 
 /** A port without its mark would be the admin's own, and stay at a garbage collection. */
 function portTricks({ name, owner }, { vsctl }) {
   const mark = ['--', 'set', 'Port', name, `external_ids:os-vif=${owner}`];
-  const exists = (trick) => async () =>
-    vsctl('--bare', '--columns=name', 'find', 'Port', `name=${name}`) !== '' && trick();
+  const move = ['del-port', name, '--', 'add-port', OTHER_SWITCH, name, ...mark];
   return [
-    { what: `delete port ${name}`, run: exists(() => done(() => vsctl('del-port', name))), onSwitch: true },
-    {
-      what: `move port ${name} to ${OTHER_SWITCH}`,
-      run: exists(() => done(() => vsctl('del-port', name, '--', 'add-port', OTHER_SWITCH, name, ...mark))),
-      onSwitch: true,
-    },
+    { what: `delete port ${name}`, run: () => succeeds(() => vsctl('del-port', name)), onSwitch: true },
+    { what: `move port ${name} to ${OTHER_SWITCH}`, run: () => succeeds(() => vsctl(...move)), onSwitch: true },
   ];
 }
 
-function done(action) {
-  action();
-  return true;
-}
-
-async function command(...[file, ...args]) {
+/** It may fail because what it was to be done to is not there. */
+async function succeeds(action) {
   try {
-    await execute(file, args, { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } });
+    await action();
     return true;
   } catch {
-    // What it was to be done to is not there.
     return false;
   }
 }
 
-async function setSysctl(device, key) {
+function command(file, ...args) {
+  return succeeds(() => execute(file, args, { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } }));
+}
+
+function setSysctl(device, key) {
   const [family, name] = key.split('/');
-  const path = `/proc/sys/net/${family}/conf/${device}/${name}`;
-  try {
-    writeFileSync(path, '0');
-    return true;
-  } catch {
-    return false;
-  }
+  return succeeds(() => writeFileSync(`/proc/sys/net/${family}/conf/${device}/${name}`, '0'));
 }

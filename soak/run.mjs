@@ -15,12 +15,12 @@ const CATCH_UP_MS = 15_000;
 /** Bytes and descriptors by which a worker may have grown since the first stop. */
 const GROWTH = { heap: 5 * 1024 * 1024, descriptors: 0 };
 
-/** Returns whether host and model agreed to the end. */
-export async function runSoak(host, { minutes, seed, workers }) {
+/** Returns whether host and model agreed to the end; with sabotage, whether they did not. */
+export async function runSoak(host, { minutes, seed, workers, sabotage }) {
   console.log(`Soak of ${minutes} min by ${workers} processes, --seed ${seed}`);
   host.vsctl('add-br', OTHER_SWITCH, '--', 'set', 'Bridge', OTHER_SWITCH, 'datapath_type=netdev');
   const random = randomFrom(seed);
-  const slots = await Promise.all(Array.from({ length: workers }, (_, i) => newSlot(`p${i}`, host)));
+  const slots = await Promise.all(Array.from({ length: workers }, (_, i) => newSlot(`p${i}`, { ...host, sabotage })));
   let turn = Promise.resolve();
   const context = {
     host,
@@ -42,23 +42,23 @@ export async function runSoak(host, { minutes, seed, workers }) {
       await stop(context, slots);
     }
     await takeAllAway(context, slots, before);
-    return report(context);
+    return report(context) && !sabotage;
   } catch (error) {
     if (!(error instanceof Difference)) throw error;
     tell(error, context, seed);
-    return false;
+    return Boolean(sabotage);
   } finally {
     for (const { worker } of slots) await worker.kill();
   }
 }
 
-async function newSlot(name, host) {
+async function newSlot(name, { connection, sabotage }) {
   const slot = {
     name,
-    worker: await startWorker(host.connection),
+    worker: await startWorker(connection, sabotage),
     async replace() {
       await slot.worker.kill();
-      slot.worker = await startWorker(host.connection);
+      slot.worker = await startWorker(connection, sabotage);
     },
   };
   return slot;

@@ -2,13 +2,14 @@
 // or with --cycles, many plugs and unplugs in one process, to see whether it stays level. Prints what it saw; exits 1 on a difference.
 //
 //   npm run soak -- --minutes 10 [--seed 42] [--workers 3]
+//   npm run soak -- --minutes 1 --sabotage   (every 10th unplug does nothing; exits 1 when that is not noticed)
 //   npm run soak -- --cycles 10000
 import { parseArgs } from 'node:util';
 import { runCycles } from './cycles.mjs';
 import { enterNamespace, startHost } from './namespace.mjs';
 import { runSoak } from './run.mjs';
 
-const USAGE = 'Usage: npm run soak -- [--minutes N] [--seed S] [--workers N] | --cycles N';
+const USAGE = 'Usage: npm run soak -- [--minutes N] [--seed S] [--workers N] [--sabotage] | --cycles N';
 
 const options = readOptions();
 enterNamespace();
@@ -30,6 +31,7 @@ function readOptions() {
         cycles: { type: 'string' },
         seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
         workers: { type: 'string', default: '3' },
+        sabotage: { type: 'boolean', default: false },
       },
     });
     const numbers = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const SCRIPT = fileURLToPath(new URL('worker.mjs', import.meta.url));
 
-export async function startWorker(connection) {
-  const child = fork(SCRIPT, [connection], { execArgv: ['--expose-gc'] });
+export async function startWorker(connection, sabotage) {
+  const child = fork(SCRIPT, [connection, sabotage ? 'sabotage' : ''], { execArgv: ['--expose-gc'] });
   const waiting = new Map();
   const ended = once(child, 'exit');
   let ids = 0;

@@ -3,6 +3,8 @@ import { LinuxBridgePlugin, LinuxHost, MacvtapPlugin, OsVif, OvsPlugin, TapPlugi
 import { instance, vifOf } from './kinds.mjs';
 import { level, longer, NONE, watchLoop } from './pulse.mjs';
 
+/** Of so many unplugs one does nothing, where the soak is to be seen to notice. */
+const SABOTAGED = process.argv[3] === 'sabotage' ? 10 : Infinity;
 /** Calls after which what is compiled on first use is. */
 const WARM_UP = 25;
 
@@ -28,12 +30,16 @@ const osVif = await OsVif.open({ host, plugins });
 const loop = watchLoop();
 let longest = NONE;
 let calls = 0;
+let unplugs = 0;
 
 const attachments = (numbers) => numbers.map((n) => ({ vif: vifOf(n), instance }));
 
 const VERBS = {
   plug: ({ vifs: [n], timeout }) => osVif.plug(vifOf(n), instance, { timeout }),
-  unplug: ({ vifs: [n], timeout }) => osVif.unplug(vifOf(n), instance, { timeout }),
+  unplug: async ({ vifs: [n], timeout }) => {
+    unplugs += 1;
+    if (unplugs % SABOTAGED !== 0) await osVif.unplug(vifOf(n), instance, { timeout });
+  },
   check: ({ vifs: [n] }) => osVif.check(vifOf(n), instance),
   plugAll: ({ vifs }) => osVif.plugAll(attachments(vifs)),
   unplugAll: ({ vifs }) => osVif.unplugAll(attachments(vifs)),
