@@ -14,14 +14,15 @@ const SCHEMAS = ['/usr/share/openvswitch', '/usr/local/share/openvswitch'].map((
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin:/sbin` };
 
 /** Runs the calling script again in a network namespace of its own, so that nothing touches the machine's network. */
-export function enterNamespace() {
+export async function enterNamespace() {
   if (process.env.OS_VIF_SOAK_NETNS === 'entered') return;
-  const command = ['--net', '--kill-child', process.execPath, '--expose-gc', ...process.argv.slice(1)];
-  const { status, error } = spawnSync('unshare', command, {
+  const command = ['--net', process.execPath, '--expose-gc', ...process.argv.slice(1)];
+  const child = spawn('unshare', command, {
     stdio: 'inherit',
     env: { ...env, OS_VIF_SOAK_NETNS: 'entered', OS_VIF_SOAK_VLANS: knowsVlans() ? 'yes' : 'no' },
   });
-  if (error) console.error(`No network namespace can be made: ${error.message}`);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  const [status] = await once(child, 'exit');
   process.exit(status ?? 1);
 }
 

@@ -2,7 +2,7 @@
 // or with --cycles, many plugs and unplugs in one process, to see whether it stays level. Prints what it saw; exits 1 on a difference.
 //
 //   npm run soak -- --minutes 10 [--seed 42] [--workers 3]
-//   npm run soak -- --minutes 1 --sabotage   (every 10th unplug does nothing; exits 1 when that is not noticed)
+//   npm run soak -- --minutes 1 --sabotage   (every 3rd unplug does nothing; exits 1 when that is not noticed)
 //   npm run soak -- --cycles 10000
 import { parseArgs } from 'node:util';
 import { runCycles } from './cycles.mjs';
@@ -12,7 +12,7 @@ import { runSoak } from './run.mjs';
 const USAGE = 'Usage: npm run soak -- [--minutes N] [--seed S] [--workers N] [--sabotage] | --cycles N';
 
 const options = readOptions();
-enterNamespace();
+await enterNamespace();
 const host = await startHost();
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void host.stop().then(() => process.exit(1)));
 try {

@@ -4,7 +4,7 @@ import { instance, vifOf } from './kinds.mjs';
 import { level, longer, NONE, watchLoop } from './pulse.mjs';
 
 /** Of so many unplugs one does nothing, where the soak is to be seen to notice. */
-const SABOTAGED = process.argv[3] === 'sabotage' ? 10 : Infinity;
+const SABOTAGED = process.argv[3] === 'sabotage' ? 3 : Infinity;
 /** Calls after which what is compiled on first use is. */
 const WARM_UP = 25;
 
