@@ -1,8 +1,8 @@
 /** What vitest's `describe` and `test` do, as far as tests of memory need it: collected first, then run one at a time by name. */
 import { expect } from 'vitest';
 
-/** Longest that one test may take, in ms. Nothing here waits for anybody. */
-const DEADLINE = 20_000;
+/** Longest that one test may wait, in ms: less than Stryker gives a mutant, so that one that waits for ever costs no new process. */
+const DEADLINE = 6_000;
 
 /** A stand-in for the module `vitest`, and the tests that a file wrote with it: `{ id, run() }`, in order. */
 export function testCollector(file) {

@@ -15,6 +15,7 @@ const FOLDERS = {
   wiring: [
     ...testsIn('wiring', ['killed']),
     ...testsIn('.', []),
+    ...testsIn('host/memory', []),
     ...testsIn('plugins', ['traffic', 'contract', 'load-plugin']),
     ...testsIn('plugins/ovs', ['traffic', 'contract', 'conformance', 'switch', 'representor']),
   ],
