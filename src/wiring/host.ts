@@ -20,8 +20,11 @@ export interface Links {
   /** The device with this name or index, or undefined when there is none. */
   get(link: string | number): Promise<Link | undefined>;
   list(): Promise<Link[]>;
-  /** Makes a device with everything that is asked, or nothing. Fails with EEXIST (a TAP: EBUSY too) where the name is in use. */
-  create(link: NewLink): Promise<void>;
+  /**
+   * Makes a device with everything that is asked, or nothing, and resolves to its index.
+   * Fails with EEXIST (a TAP: EBUSY too) where the name is in use.
+   */
+  create(link: NewLink): Promise<number>;
   /** Changes what is named and leaves the rest; fails with ENODEV when no device has this index. */
   change(index: number, settings: LinkSettings): Promise<void>;
   /** Fails with ENODEV when no device has this index. A veth takes its peer along, a bridge frees its ports. */

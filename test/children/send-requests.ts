@@ -6,7 +6,7 @@ const [name = ''] = process.argv.slice(2);
 await using host = await LinuxHost.open();
 const index = (await host.links.get('eth0'))?.index ?? 0;
 
-const REQUESTS: Readonly<Record<string, () => Promise<void>>> = {
+const REQUESTS: Readonly<Record<string, () => Promise<unknown>>> = {
   'vf mac': () => host.links.changeVirtualFunction(index, 3, { mac: '02:00:00:00:00:07' }),
   'vf vlan': () => host.links.changeVirtualFunction(index, 3, { vlan: 100 }),
   'vf trust': () => host.links.changeVirtualFunction(index, 3, { trust: true }),

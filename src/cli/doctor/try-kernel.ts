@@ -27,7 +27,7 @@ export async function tryKernel(outside: string): Promise<Trials> {
 }
 
 /** In an order in which each finds what it stands on. */
-const ATTEMPTS: Readonly<Record<string, (host: Host) => Promise<void>>> = {
+const ATTEMPTS: Readonly<Record<string, (host: Host) => Promise<unknown>>> = {
   tap: ({ links }) => links.create({ kind: 'tap', name: 'probe-tap' }),
   veth: ({ links }) => links.create({ kind: 'veth', name: LOWER, peer: { name: 'probe-peer' } }),
   bridge: ({ links }) => links.create({ kind: 'bridge', name: 'probe-br' }),
@@ -62,7 +62,7 @@ function run(command: string, args: readonly string[], input = ''): void {
   if (status !== 0) throw new Error(stderr.trim().split('\n', 1)[0] || `${command} ended with ${status}`);
 }
 
-async function outcomeOf(attempt: () => Promise<void>): Promise<string | null> {
+async function outcomeOf(attempt: () => Promise<unknown>): Promise<string | null> {
   try {
     await attempt();
     return null;

@@ -1,7 +1,7 @@
 /** The network devices of a Linux network namespace, by rtnetlink. */
 
 import { randomInt } from 'node:crypto';
-import { KernelError } from '../../errors/host.ts';
+import { KernelError, NetlinkError } from '../../errors/host.ts';
 import type {
   Link,
   LinkSettings,
@@ -24,7 +24,7 @@ import {
   RTM_NEWLINK,
   settingAttributes,
 } from './netlink/link-message.ts';
-import { NLM_F_CREATE, NLM_F_EXCL } from './netlink/message.ts';
+import { type Message, NLM_F_CREATE, NLM_F_EXCL } from './netlink/message.ts';
 import type { NetlinkSocket, Request } from './netlink/socket.ts';
 import {
   decodeVirtualFunctions,
@@ -48,16 +48,9 @@ export class LinuxLinks implements Links {
   async get(link: string | number): Promise<Link | undefined> {
     if (typeof link === 'string') requireLinkName(link);
     if (link === 0) return undefined;
-    const request = {
-      what: `look-up of ${link}`,
-      type: RTM_GETLINK,
-      flags: 0,
-      body: linkHeader(typeof link === 'number' ? link : 0),
-      attributes: typeof link === 'string' ? [nameAttribute(link)] : [],
-    };
     try {
-      const [answers = []] = await this.#socket.request(request);
-      return answers.filter(({ type }) => type === RTM_NEWLINK).map(decodeLink)[0];
+      const [answers = []] = await this.#socket.request(lookUpOf(link));
+      return linksIn(answers)[0];
     } catch (error) {
       if (error instanceof KernelError && error.errno === 'ENODEV') return undefined;
       throw error;
@@ -66,16 +59,12 @@ export class LinuxLinks implements Links {
 
   async list(): Promise<Link[]> {
     const messages = await this.#socket.dump({ what: 'list of links', type: RTM_GETLINK, body: linkHeader() });
-    return messages.filter(({ type }) => type === RTM_NEWLINK).map(decodeLink);
+    return linksIn(messages);
   }
 
-  async create(link: NewLink): Promise<void> {
+  async create(link: NewLink): Promise<number> {
     requireNewLink(link);
-    if (link.kind === 'tap') {
-      return createTap(this.#libc, this.#namespace, link, async () => {
-        await this.#socket.request(changeByName(link));
-      });
-    }
+    if (link.kind === 'tap') return createTap(this.#libc, this.#namespace, link, () => this.#finish(link, [link]));
     await this.#socket.request({
       what: `creation of ${link.kind} ${link.name}`,
       type: RTM_NEWLINK,
@@ -84,7 +73,7 @@ export class LinuxLinks implements Links {
       attributes: creationAttributes(link, birthGroup(link.alias ?? '')),
     });
     try {
-      await this.#socket.request(...finishing(link).map(changeByName));
+      return await this.#finish(link, finishing(link));
     } catch (error) {
       await this.#socket.request({
         what: `deletion of ${link.name}`,
@@ -95,6 +84,14 @@ export class LinuxLinks implements Links {
       });
       throw error;
     }
+  }
+
+  /** Configures what was just made, and asks which index it got. */
+  async #finish({ name }: NewLink, ends: readonly NamedLink[]): Promise<number> {
+    const answers = await this.#socket.request(...ends.map(changeByName), lookUpOf(name));
+    const [made] = linksIn(answers.flat());
+    if (made === undefined) throw new NetlinkError(`look-up of ${name}`, 'ENODEV', 'it went as soon as it was made');
+    return made.index;
   }
 
   async change(index: number, settings: LinkSettings): Promise<void> {
@@ -168,6 +165,20 @@ async function ignoring(errno: string, request: Promise<unknown>): Promise<void>
   } catch (error) {
     if (!(error instanceof KernelError && error.errno === errno)) throw error;
   }
+}
+
+function lookUpOf(link: string | number): Request {
+  return {
+    what: `look-up of ${link}`,
+    type: RTM_GETLINK,
+    flags: 0,
+    body: linkHeader(typeof link === 'number' ? link : 0),
+    attributes: typeof link === 'string' ? [nameAttribute(link)] : [],
+  };
+}
+
+function linksIn(messages: readonly Message[]): Link[] {
+  return messages.filter(({ type }) => type === RTM_NEWLINK).map(decodeLink);
 }
 
 function changeOf(index: number, settings: LinkSettings): Request {

@@ -27,13 +27,14 @@ type NewTap = NewLink & { kind: 'tap' };
 /**
  * Makes a TAP, has `configure` finish it, and only then makes it outlive this process:
  * killed before that, the kernel takes the device away, so that no half-made one is ever left.
+ * @returns what `configure` came to
  */
-export async function createTap(
+export async function createTap<T>(
   libc: Libc,
   namespace: NetworkNamespace,
   link: NewTap,
-  configure: () => Promise<void>,
-): Promise<void> {
+  configure: () => Promise<T>,
+): Promise<T> {
   const { name, tap = {} } = link;
   const fd = openTunDevice(namespace, name);
   const control = async (what: string, request: number, argument: Buffer | number): Promise<void> => {
@@ -42,10 +43,11 @@ export async function createTap(
   };
   try {
     await control('creation', TUNSETIFF, interfaceRequest(link));
-    await configure();
+    const configured = await configure();
     if (tap.owner !== undefined) await control('setting the owner', TUNSETOWNER, tap.owner);
     if (tap.group !== undefined) await control('setting the group', TUNSETGROUP, tap.group);
     await control('making persistent', TUNSETPERSIST, 1);
+    return configured;
   } finally {
     // Closing may delete the device, which takes the kernel tens of milliseconds: not on this thread.
     await new Promise<void>((resolve) => close(fd, () => resolve()));

@@ -83,7 +83,7 @@ export class MemoryLinks implements Links {
     return [...this.#links.values()];
   }
 
-  async create(link: NewLink): Promise<void> {
+  async create(link: NewLink): Promise<number> {
     this.#requireOpen();
     requireNewLink(link);
     const what = `creation of ${link.kind} ${link.name}`;
@@ -94,11 +94,9 @@ export class MemoryLinks implements Links {
       case 'veth':
         return this.#createVeth(what, link);
       case 'bridge':
-        this.#add(link, { kind, mtu: 1500, bridge: { ...BRIDGE_DEFAULTS, ...link.bridge } });
-        return;
+        return this.#add(link, { kind, mtu: 1500, bridge: { ...BRIDGE_DEFAULTS, ...link.bridge } });
       case 'tap':
-        this.#add(link, { kind, mtu: 1500, tap: { multiQueue: false, ...link.tap, persistent: true } });
-        return;
+        return this.#add(link, { kind, mtu: 1500, tap: { multiQueue: false, ...link.tap, persistent: true } });
       case 'macvtap':
       case 'vlan':
         return this.#createOnLower(what, link);
@@ -150,16 +148,17 @@ export class MemoryLinks implements Links {
     functions[number] = { ...found, ...settings };
   }
 
-  #createVeth(what: string, link: NewLink & { kind: 'veth' }): void {
+  #createVeth(what: string, link: NewLink & { kind: 'veth' }): number {
     const peer: NamedLink = { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' };
     this.#refuseTaken(what, peer.name);
     this.#refuseSettings(what, 'veth', 0, peer);
     const first = this.#add(link, { kind: 'veth', mtu: 1500 });
     const second = this.#add(peer, { kind: 'veth', mtu: 1500, lower: first });
     this.#update(first, { lower: second });
+    return first;
   }
 
-  #createOnLower(what: string, link: NewLink & { kind: 'macvtap' | 'vlan' }): void {
+  #createOnLower(what: string, link: NewLink & { kind: 'macvtap' | 'vlan' }): number {
     const { kind, lower } = link;
     const below = this.#require(what, lower);
     if (link.mtu !== undefined && link.mtu > below.mtu) throw new NetlinkError(what, 'EINVAL', 'Invalid argument');
@@ -172,7 +171,7 @@ export class MemoryLinks implements Links {
     }
     if (kind === 'vlan' && users.some(({ vlan }) => vlan?.id === link.vlan.id))
       throw new NetlinkError(what, 'EEXIST', 'VLAN device already exists');
-    this.#add(link, {
+    return this.#add(link, {
       kind,
       mtu: below.mtu,
       lower,

@@ -2,7 +2,7 @@
 
 import type { BridgeSettings } from '../host.ts';
 import { requireNewLink } from '../link-values.ts';
-import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
+import { type DesiredLink, ensureLink, inspectLink, isKernelError, removeLink } from './link.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
 
 export interface BridgeElement extends BridgeSettings {
@@ -26,7 +26,7 @@ export const bridge: Verbs<BridgeElement> = {
   },
 
   async ensure(element, site) {
-    await ensureLink({ ...desiredBridge(element), prepare: () => ensureSysctls(element, site) }, site);
+    await ensureLink({ ...desiredBridge(element), prepare: (made) => ensureSysctls(element, made, site) }, site);
   },
 
   remove: (element, site) => removeLink(desiredBridge(element), site),
@@ -54,16 +54,26 @@ function desiredBridge({
 }
 
 /** Before the bridge is up: its link-local address comes with that. */
-async function ensureSysctls(element: BridgeElement, { host: { sysctl }, undoable }: UndoableSite): Promise<void> {
-  for (const [key, value] of sysctlsOf(element)) {
-    const before = await sysctl.get(key);
-    // A kernel without IPv6 has no such file.
-    if (before === undefined || before === value) continue;
+async function ensureSysctls(element: BridgeElement, made: boolean, site: UndoableSite): Promise<void> {
+  const ensure = made ? setSysctl : ensureSysctl;
+  // All are waited for, so that none goes on behind the back of a roll-back.
+  const outcomes = await Promise.allSettled(sysctlsOf(element).map(([key, value]) => ensure(key, value, site)));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+async function ensureSysctl(key: string, value: string, site: UndoableSite): Promise<void> {
+  const before = await site.host.sysctl.get(key);
+  if (before === undefined || before === value) return;
+  await setSysctl(key, value, site);
+  site.undoable(() => setSysctl(key, before, site));
+}
+
+/** No file is fine: a kernel without IPv6 has none of that, and a bridge takes its files along. */
+async function setSysctl(key: string, value: string, { host: { sysctl } }: Site): Promise<void> {
+  try {
     await sysctl.set(key, value);
-    undoable(async () => {
-      // The file goes with the bridge.
-      if ((await sysctl.get(key)) !== undefined) await sysctl.set(key, before);
-    });
+  } catch (error) {
+    if (!isKernelError(error, 'ENOENT')) throw error;
   }
 }
 

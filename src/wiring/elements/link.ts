@@ -17,35 +17,45 @@ export interface DesiredLink {
   readonly switched?: boolean | undefined;
   /** Used by several VIFs: one that is there already is taken as it is, and it stays when a VIF goes. */
   readonly shared?: boolean | undefined;
-  /** Runs before the device is set up, when this call made it. */
-  readonly prepare?: () => Promise<void>;
+  /** Runs before the device is set up; told whether this call made it, so that all about it is as the kernel makes it. */
+  readonly prepare?: (made: boolean) => Promise<void>;
+  /** Runs together with the first look at the device, and may refuse. */
+  readonly admit?: () => Promise<void>;
 }
 
 /** Pauses between looks at a device that another process is just making, in ms. */
 const PAUSES = [5, 10, 20, 50, 100, 200, 400];
 
-/** Makes the device, or puts right what differs. */
-export async function ensureLink(desired: DesiredLink, site: UndoableSite): Promise<void> {
+/** Makes the device, or puts right what differs; returns whether this call made it. */
+export async function ensureLink(desired: DesiredLink, site: UndoableSite): Promise<boolean> {
   const { links } = site.host;
-  const wanted = await wantedLink(desired, site);
+  // Asked at once, so that the host can answer them together.
+  const [wanted, found] = await Promise.all([
+    wantedLink(desired, site),
+    links.get(desired.link.name),
+    desired.admit?.(),
+  ]);
+  let link = found;
   for (let attempt = 0; ; attempt++) {
     const pause = PAUSES[attempt];
-    const link = await links.get(wanted.name);
     if (link === undefined) {
-      if (await create(wanted, desired, site, pause === undefined)) return;
+      if (await create(wanted, desired, site, pause === undefined)) return true;
     } else if (pause === undefined || !(isBeingMade(link) || isLeaving(link))) {
-      return adjustOwn(link, wanted, desired, site);
+      await adjustOwn(link, wanted, desired, site);
+      return false;
     }
     await sleep(pause);
+    link = await links.get(wanted.link.name);
   }
 }
 
 /** Returns false where somebody else was first, unless this was the last attempt. */
-async function create(wanted: NewLink, desired: DesiredLink, site: UndoableSite, last: boolean): Promise<boolean> {
+async function create(wanted: Wanted, desired: DesiredLink, site: UndoableSite, last: boolean): Promise<boolean> {
   const { links } = site.host;
   const { prepare } = desired;
+  let index: number;
   try {
-    await links.create(prepare ? { ...wanted, up: false } : wanted);
+    index = await links.create(prepare ? { ...wanted.link, up: false } : wanted.link);
   } catch (error) {
     await requireUsed(wanted, site);
     if (last || !isKernelError(error, 'EEXIST', 'EBUSY')) throw error;
@@ -54,31 +64,32 @@ async function create(wanted: NewLink, desired: DesiredLink, site: UndoableSite,
   site.undoable(() => takeBack(desired, site));
   await requireUsed(wanted, site);
   if (!prepare) return true;
-  await prepare();
-  const made = await links.get(wanted.name);
-  if (made && wanted.up) await links.change(made.index, { up: true });
+  await prepare(true);
+  if (wanted.link.up) await links.change(index, { up: true });
   return true;
 }
 
-async function adjustOwn(link: Link, wanted: NewLink, desired: DesiredLink, site: UndoableSite): Promise<void> {
+async function adjustOwn(link: Link, wanted: Wanted, desired: DesiredLink, site: UndoableSite): Promise<void> {
   const fault = faultOf(link, desired, site);
-  if (fault !== undefined) throw new ForeignLinkError(`${wanted.kind} ${wanted.name}: ${fault}`);
+  const label = `${desired.link.kind} ${desired.link.name}`;
+  if (fault !== undefined) throw new ForeignLinkError(`${label}: ${fault}`);
   if (!isOurs(link, desired, site)) return;
-  const [fixed] = fixedDifferences(link, wanted);
-  if (fixed) throw new ImmutableLinkError(`${wanted.kind} ${wanted.name}`, fixed.property, fixed.want, fixed.have);
-  if (desired.prepare) await desired.prepare();
+  const [fixed] = fixedDifferences(link, wanted.link);
+  if (fixed) throw new ImmutableLinkError(label, fixed.property, fixed.want, fixed.have);
+  await desired.prepare?.(false);
   try {
-    await adjustLink(link, wanted, site);
+    await adjustLink(link, wanted.link, site);
   } finally {
-    if (link.master !== wanted.master) await requireUsed(wanted, site);
+    if (link.master !== wanted.link.master) await requireUsed(wanted, site);
   }
 }
 
 /** What the device is put on may be about to go, or be gone, which the kernel calls EINVAL. */
-async function requireUsed(wanted: NewLink, { host }: Site): Promise<void> {
-  const neededBy = `${wanted.kind} ${wanted.name}`;
-  await requireStaying(host, wanted.master ?? 0, neededBy);
-  if ('lower' in wanted) await requireStaying(host, wanted.lower, neededBy);
+async function requireUsed({ link, master }: Wanted, { host, owner }: Site): Promise<void> {
+  const neededBy = `${link.kind} ${link.name}`;
+  // A bridge of this VIF alone goes when the VIF does, which is not now.
+  if (master && !isOwnedBy(master, owner)) await requireStaying(host, master.index, neededBy);
+  if ('lower' in link) await requireStaying(host, link.lower, neededBy);
 }
 
 /** Puts right what differs on a device that is there. */
@@ -154,11 +165,11 @@ async function describe(link: string, difference: Difference, desired: DesiredLi
   return { type: 'differs', on: link, property: 'master', want: desired.master, have: have?.name };
 }
 
-/** The index of a device that an element stands on or is a port of. */
-export async function indexOf(name: string, site: Site, neededBy: string): Promise<number> {
+/** The device that an element is a port of. */
+export async function requireMaster(name: string, site: Site, neededBy: string): Promise<Link> {
   const link = await site.host.links.get(name);
   if (link === undefined) throw new MissingLinkError(name, neededBy);
-  return link.index;
+  return link;
 }
 
 /** Whether this is the kernel's refusal with one of these errno names. */
@@ -171,9 +182,16 @@ function isBeingMade(link: Link): boolean {
   return link.tap?.persistent === false && link.alias === '';
 }
 
-async function wantedLink(desired: DesiredLink, site: Site): Promise<NewLink> {
-  const { link, master } = desired;
-  return complete(desired, site, master === undefined ? 0 : await indexOf(master, site, `${link.kind} ${link.name}`));
+/** A device as it should be, with the bridge that it is to be a port of. */
+interface Wanted {
+  readonly link: NewLink;
+  readonly master: Link | undefined;
+}
+
+async function wantedLink(desired: DesiredLink, site: Site): Promise<Wanted> {
+  const { link, master: name } = desired;
+  const master = name === undefined ? undefined : await requireMaster(name, site, `${link.kind} ${link.name}`);
+  return { link: complete(desired, site, master?.index ?? 0), master };
 }
 
 function complete({ link, shared, switched }: DesiredLink, site: Site, master: number): NewLink {

@@ -6,7 +6,7 @@ import { differences } from '../link-differences.ts';
 import { requireLinkName, requireLinkSettings } from '../link-values.ts';
 import { requireStaying } from '../shared-links.ts';
 import { findDevice, lookForDevice } from './existing-device.ts';
-import { adjustLink, indexOf, isKernelError } from './link.ts';
+import { adjustLink, isKernelError, requireMaster } from './link.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
 
 export interface PortElement extends PortSettings {
@@ -34,7 +34,7 @@ export const port: Verbs<PortElement> = {
   async ensure(element, site) {
     const device = await deviceOf(element, site);
     if (device === undefined) return;
-    const bridge = await indexOf(element.bridge, site, `port ${element.name}`);
+    const { index: bridge } = await requireMaster(element.bridge, site, `port ${element.name}`);
     await refuseOtherBridge(element, device, bridge, site);
     try {
       await adjustLink(device, { ...settingsOf(element), master: bridge }, site);

@@ -27,7 +27,9 @@ export const tap: Verbs<TapElement> = {
     requireNewLink(desiredTap(element).link);
     if (element.master !== undefined) requireLinkName(element.master);
   },
-  ensure: (element, site) => ensureLink(desiredTap(element), site),
+  async ensure(element, site) {
+    await ensureLink(desiredTap(element), site);
+  },
   remove: (element, site) => removeLink(desiredTap(element), site),
   inspect: (element, site) => inspectLink(desiredTap(element), site),
 };

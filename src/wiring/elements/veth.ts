@@ -28,9 +28,9 @@ export const veth: Verbs<VethElement> = {
   },
 
   async ensure(element, site) {
-    refuseOtherPeer(element, await bothEnds(element, site), site);
-    await ensureLink(desiredVeth(element), site);
-    await ensurePeer(element, site);
+    const admit = async (): Promise<void> => refuseOtherPeer(element, await bothEnds(element, site), site);
+    const made = await ensureLink({ ...desiredVeth(element), admit }, site);
+    if (!made) await ensurePeer(element, site);
   },
 
   async remove(element, site) {

@@ -40,6 +40,8 @@ const ADDRESS_SIZE = 12;
 /** How often a dump is started again because devices came or went while it ran. */
 const DUMP_ATTEMPTS = 20;
 const ANSWER_TIMEOUT_MS = 5000;
+/** Requests that only look, sent as one message: well below what fits a socket's buffers, with the answers. */
+const LOOKS_TOGETHER = 32;
 
 /** A request to rtnetlink. */
 export interface Request {
@@ -53,13 +55,28 @@ export interface Request {
   readonly attributes?: readonly Attribute[];
 }
 
-/** A non-blocking AF_NETLINK socket. Several requests may be made at once; they queue. */
+/** What a request came to: `errno` is 0 when it went well. */
+interface Answer {
+  readonly errno: number;
+  readonly text: string;
+  readonly messages: Message[];
+}
+
+/** A request that only looks, and waits for its turn. */
+interface Look {
+  readonly request: Request;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A non-blocking AF_NETLINK socket. Several requests may be made at once; they queue, and those that only look go out together. */
 export class NetlinkSocket {
   readonly #libc: Libc;
   readonly #fd: number;
   #lastSeq = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #looks: Look[] = [];
 
   private constructor(libc: Libc, fd: number) {
     this.#libc = libc;
@@ -86,23 +103,47 @@ export class NetlinkSocket {
     const [first] = requests;
     const what = first === undefined ? '' : first.what;
     const changes = first !== undefined && isChange(first);
-    return traced('os-vif:netlink', { what, changes }, () => this.#exchange(requests));
+    const isLook = first !== undefined && requests.length === 1 && !changes;
+    return traced('os-vif:netlink', { what, changes }, async () => {
+      const answers = isLook ? [await this.#look(first)] : await this.#enqueue(() => this.#exchange(requests));
+      for (const [i, { errno, text }] of answers.entries())
+        if (errno) throw refusal(requests[i]?.what ?? '', errnoName(errno), text);
+      return answers.map(({ messages }) => messages);
+    });
   }
 
-  #exchange(requests: readonly Request[]): Promise<Message[][]> {
-    return this.#enqueue(async () => {
-      const seqs = requests.map(() => this.#nextSeq());
-      const messages = requests.map(({ type, flags, body, attributes }, i) =>
-        encodeMessage(type, flags | NLM_F_REQUEST | NLM_F_ACK, seqs[i] ?? 0, body, attributes),
-      );
-      await this.#send(Buffer.concat(messages), requests[0]?.what ?? 'netlink request');
-      const results = [];
-      for (const [i, request] of requests.entries())
-        results.push(await this.#collectUntilAck(seqs[i] ?? 0, request.what));
-      for (const [i, { errno, text }] of results.entries())
-        if (errno) throw refusal(requests[i]?.what ?? '', errnoName(errno), text);
-      return results.map(({ messages: answers }) => answers);
+  #look(request: Request): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#looks.push({ request, resolve, reject });
+      // Whichever turn comes first takes along all that wait by then.
+      this.#enqueue(() => this.#lookTogether()).catch(reject);
     });
+  }
+
+  async #lookTogether(): Promise<void> {
+    const looks = this.#looks.splice(0, LOOKS_TOGETHER);
+    if (looks.length === 0) return;
+    try {
+      const answers = await this.#exchange(looks.map(({ request }) => request));
+      for (const [i, { resolve }] of looks.entries()) {
+        const answer = answers[i];
+        if (answer) resolve(answer);
+      }
+    } catch (error) {
+      for (const { reject } of looks) reject(error);
+    }
+  }
+
+  async #exchange(requests: readonly Request[]): Promise<Answer[]> {
+    const seqs = requests.map(() => this.#nextSeq());
+    const messages = requests.map(({ type, flags, body, attributes }, i) =>
+      encodeMessage(type, flags | NLM_F_REQUEST | NLM_F_ACK, seqs[i] ?? 0, body, attributes),
+    );
+    await this.#send(Buffer.concat(messages), requests[0]?.what ?? 'netlink request');
+    const answers = [];
+    for (const [i, request] of requests.entries())
+      answers.push(await this.#collectUntilAck(seqs[i] ?? 0, request.what));
+    return answers;
   }
 
   /** All that a listing request yields; asked again when devices came or went meanwhile. */
@@ -156,7 +197,7 @@ export class NetlinkSocket {
     }
   }
 
-  async #collectUntilAck(seq: number, what: string): Promise<{ errno: number; text: string; messages: Message[] }> {
+  async #collectUntilAck(seq: number, what: string): Promise<Answer> {
     const messages: Message[] = [];
     for (;;) {
       for (const message of await this.#receive(seq, what, 'here')) {
