@@ -2,6 +2,7 @@
 
 export * from '../errors/base.ts';
 export * from '../errors/binding.ts';
+export * from '../errors/helper.ts';
 export * from '../errors/host.ts';
 export * from '../errors/model.ts';
 export * from '../errors/ovs.ts';
@@ -20,6 +21,10 @@ export type {
 export type { MemoryOvsdb } from '../host/memory/memory-ovsdb.ts';
 export type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
 export type { OvsdbClientOptions } from '../host/ovsdb/ovsdb-client.ts';
+export type { HelperPlace } from '../host/remote/connection.ts';
+export { type Helper, type HelperOptions, serveHelper } from '../host/remote/helper.ts';
+export { RemoteHost, type RemoteHostOptions } from '../host/remote/remote-host.ts';
+export type { SocketFile } from '../host/remote/socket-file.ts';
 export {
   type Attachment,
   type BatchOptions,

@@ -1,0 +1,152 @@
+/** A RemoteHost's end of the connection to its helper: numbers requests, and gives each its answer. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { HelperConnectionError, HelperProtocolError } from '../../errors/helper.ts';
+import { HostClosedError } from '../../errors/host.ts';
+import { reviveError } from './error-frame.ts';
+import { frameOf, framesOf, objectIn } from './frames.ts';
+import { type Answer, type ArgumentsOf, GREETING, MAX_ANSWER, type ResultOf, type VerbName } from './protocol.ts';
+
+/** Where the helper is. */
+export type HelperPlace =
+  /** It listens on a socket of this path. */
+  | { readonly socket: string }
+  /** It is started by this command, speaks by its standard input and output, and ends with the connection. */
+  | { readonly command: readonly [string, ...string[]] };
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+export class HelperConnection {
+  readonly #where: string;
+  readonly #input: Readable;
+  readonly #output: Writable;
+  readonly #pending = new Map<number, Pending>();
+  /** Settles when the connection is over. */
+  readonly #over: Promise<unknown>;
+  #last = 0;
+  #isClosing = false;
+  /** Why no more can be asked. */
+  #fault: Error | undefined;
+
+  private constructor(where: string, input: Readable, output: Writable, over: Promise<unknown>) {
+    this.#where = where;
+    this.#input = input;
+    this.#output = output;
+    this.#over = over;
+  }
+
+  /**
+   * @throws HelperConnectionError where nobody listens, or the command ends at once
+   * @throws HelperProtocolError where somebody else, or another version of the helper, does
+   */
+  static async open(place: HelperPlace): Promise<HelperConnection> {
+    const connection =
+      'socket' in place ? HelperConnection.#toSocket(place.socket) : HelperConnection.#toCommand(place.command);
+    await connection.#greet();
+    return connection;
+  }
+
+  static #toSocket(path: string): HelperConnection {
+    const socket = connect(path);
+    const over = new Promise((resolve) => socket.once('close', resolve));
+    return new HelperConnection(path, socket, socket, over);
+  }
+
+  static #toCommand([command, ...args]: readonly [string, ...string[]]): HelperConnection {
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const over = new Promise((resolve) => child.once('close', resolve).once('error', resolve));
+    child.once('error', (error) => child.stdout.destroy(error));
+    return new HelperConnection(commandLine(child, command), child.stdout, child.stdin, over);
+  }
+
+  ask<V extends VerbName>(verb: V, ...args: ArgumentsOf<V>): Promise<ResultOf<V>> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosing) return reject(new HostClosedError());
+      if (this.#fault !== undefined) return reject(this.#fault);
+      const id = ++this.#last;
+      const pending: Pending = { resolve, reject };
+      this.#pending.set(id, pending);
+      this.#output.write(frameOf({ id, verb, args }));
+    });
+  }
+
+  /** After what was asked for is answered. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    while (this.#pending.size > 0 && this.#fault === undefined) await this.#someAnswer();
+    this.#output.end();
+    await this.#over;
+  }
+
+  #someAnswer(): Promise<void> {
+    const [first] = this.#pending.entries();
+    return new Promise((done) => {
+      if (first === undefined) return done();
+      const [id, { resolve, reject }] = first;
+      this.#pending.set(id, {
+        resolve: (value) => {
+          resolve(value);
+          done();
+        },
+        reject: (error) => {
+          reject(error);
+          done();
+        },
+      });
+    });
+  }
+
+  #greet(): Promise<void> {
+    this.#output.on('error', () => {});
+    this.#output.write(frameOf(GREETING));
+    return new Promise(
+      (resolve, reject) => void this.#read(resolve).catch((error: unknown) => reject(this.#fail(error))),
+    );
+  }
+
+  async #read(onGreeting: () => void): Promise<void> {
+    let isGreeted = false;
+    for await (const frame of framesOf(this.#input, MAX_ANSWER)) {
+      const answer: Answer & Partial<typeof GREETING> = objectIn(frame);
+      if (answer.id === undefined && answer.error !== undefined) throw reviveError(answer.error);
+      if (isGreeted) this.#settle(answer);
+      else if (answer.protocol === GREETING.protocol && answer.version === GREETING.version) onGreeting();
+      else throw new HelperProtocolError(`${this.#where} is no helper of this version of os-vif`);
+      isGreeted = true;
+    }
+    throw new HelperConnectionError(this.#where, 'it closed the connection');
+  }
+
+  #settle({ id = 0, value, error }: Answer): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) throw new HelperProtocolError(`${this.#where} answers what was not asked`);
+    this.#pending.delete(id);
+    if (error === undefined) pending.resolve(value);
+    else pending.reject(reviveError(error));
+  }
+
+  /** Whatever is still unanswered, may be done or not. */
+  #fail(error: unknown): Error {
+    this.#fault = faultOf(error, this.#where);
+    for (const { reject } of this.#pending.values()) reject(this.#fault);
+    this.#pending.clear();
+    this.#input.destroy();
+    this.#output.destroy();
+    return this.#fault;
+  }
+}
+
+function faultOf(error: unknown, where: string): Error {
+  if (error instanceof HelperConnectionError || error instanceof HelperProtocolError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new HelperConnectionError(where, message, { cause: error });
+}
+
+function commandLine({ spawnargs }: ChildProcess, command: string): string {
+  return spawnargs?.join(' ') ?? command;
+}

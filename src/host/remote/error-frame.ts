@@ -1,0 +1,49 @@
+/** Errors on their way from the helper to its client: there they are of the same class, with the same fields. */
+
+import { OsVifError } from '../../errors/base.ts';
+import { HelperProtocolError, HelperRefusalError } from '../../errors/helper.ts';
+import {
+  HostClosedError,
+  KernelError,
+  LinkValueError,
+  MissingCommandError,
+  NamespaceError,
+  NetlinkError,
+  PermissionError,
+  SystemCallError,
+  UnsupportedHostError,
+} from '../../errors/host.ts';
+import type { ErrorFrame } from './protocol.ts';
+
+/** Those that a host throws. */
+const CLASSES: ReadonlyMap<string, new (...args: never) => OsVifError> = new Map(
+  Object.entries<new (...args: never) => OsVifError>({
+    KernelError,
+    NetlinkError,
+    SystemCallError,
+    PermissionError,
+    LinkValueError,
+    MissingCommandError,
+    NamespaceError,
+    UnsupportedHostError,
+    HostClosedError,
+    HelperProtocolError,
+    HelperRefusalError,
+  }),
+);
+
+export function errorFrameOf(error: unknown): ErrorFrame {
+  if (!(error instanceof OsVifError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { name: 'OsVifError', code: 'ERR_OSVIF_HELPER_FAULT', message: `the helper failed: ${message}` };
+  }
+  const { name, code, message } = error;
+  return { name, code, message, ...(error instanceof KernelError && { errno: error.errno, text: error.text }) };
+}
+
+/** Made by the constructor that all have in common: those of the classes make up messages from what is no longer known. */
+export function reviveError({ name, code, message, errno, text }: ErrorFrame): Error {
+  const error: unknown = Reflect.construct(OsVifError, [code, message], CLASSES.get(name) ?? OsVifError);
+  if (!(error instanceof OsVifError)) return new HelperProtocolError(message);
+  return Object.assign(error, errno !== undefined && { errno, text: text ?? '' });
+}

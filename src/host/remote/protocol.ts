@@ -1,0 +1,53 @@
+/**
+ * What a RemoteHost and its helper say to each other: a line of JSON a frame. Both first say which protocol they speak;
+ * then requests go one way and answers the other, each with the number of its request, in any order.
+ */
+
+import type { Host } from '../../wiring/host.ts';
+
+/** The first frame of either side. */
+export const GREETING = { protocol: 'os-vif-helper', version: 1 } as const;
+
+/** Bytes of a request: that of 10,000 devices to delete has less than a tenth. */
+export const MAX_REQUEST = 1 << 20;
+/** Bytes of an answer: that about 100,000 devices has about half. */
+export const MAX_ANSWER = 1 << 26;
+
+/** The ports of a host that go by way of the helper. A client talks to Open vSwitch itself: its database knows who may. */
+type Port = Exclude<keyof Host, 'close' | 'ovsdb'>;
+
+/** `links.get` and all the others: a method that is added to a port is one here too. */
+export type VerbName = { [P in Port]: `${P}.${keyof Host[P] & string}` }[Port];
+
+type MethodOf<V extends VerbName> = V extends `${infer P extends Port}.${infer M}`
+  ? M extends keyof Host[P]
+    ? Host[P][M]
+    : never
+  : never;
+
+export type ArgumentsOf<V extends VerbName> = MethodOf<V> extends (...args: infer A) => unknown ? A : never;
+export type ResultOf<V extends VerbName> = MethodOf<V> extends (...args: never) => Promise<infer R> ? R : never;
+
+export interface Request {
+  readonly id: number;
+  readonly verb: VerbName;
+  readonly args: readonly unknown[];
+}
+
+/** The answer to a request; without `id`, why the connection ends. Neither value nor error: the value is undefined. */
+export interface Answer {
+  readonly id?: number;
+  readonly value?: unknown;
+  readonly error?: ErrorFrame;
+}
+
+/** An error on its way: what `reviveError` makes the same of. */
+export interface ErrorFrame {
+  /** Name of the class. */
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+  /** Of a KernelError. */
+  readonly errno?: string;
+  readonly text?: string;
+}

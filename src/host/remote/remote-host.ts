@@ -1,0 +1,83 @@
+/** A host that another process, which has the privileges, works on for this one, which has none. */
+
+import type { Addressing, Filter, Host, IngressFilter, Links, Pci, Sysctl } from '../../wiring/host.ts';
+import type { Ovsdb } from '../../wiring/ovsdb.ts';
+import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
+import { HelperConnection, type HelperPlace } from './connection.ts';
+
+/** How to reach the helper, and Open vSwitch. */
+export type RemoteHostOptions = HelperPlace & {
+  /** Where Open vSwitch's database listens: this process connects itself, on first use. Default: the local socket, unix:/run/openvswitch/db.sock. */
+  readonly ovsdb?: OvsdbClientOptions;
+};
+
+/** Has a helper (`os-vif helper`) work on network devices, filters and sysctls. Needs no privileges but to open the helper's socket, and no koffi. */
+export class RemoteHost implements Host {
+  readonly links: Links;
+  readonly addressing: Addressing;
+  readonly sysctl: Sysctl;
+  readonly filter: Filter;
+  readonly ingress: IngressFilter;
+  readonly pci: Pci;
+  readonly ovsdb: Ovsdb;
+  readonly #helper: HelperConnection;
+
+  private constructor(helper: HelperConnection, ovsdb: Ovsdb) {
+    this.#helper = helper;
+    this.ovsdb = ovsdb;
+    this.links = {
+      get: (link) => helper.ask('links.get', link),
+      list: () => helper.ask('links.list'),
+      create: (link) => helper.ask('links.create', link),
+      change: (index, settings) => helper.ask('links.change', index, settings),
+      delete: (index) => helper.ask('links.delete', index),
+      deleteAll: (indexes) => helper.ask('links.deleteAll', indexes),
+      virtualFunctions: (index) => helper.ask('links.virtualFunctions', index),
+      changeVirtualFunction: (index, number, settings) =>
+        helper.ask('links.changeVirtualFunction', index, number, settings),
+    };
+    this.addressing = {
+      get: (index) => helper.ask('addressing.get', index),
+      move: (plan, from, to) => helper.ask('addressing.move', plan, from, to),
+    };
+    this.sysctl = {
+      get: (key) => helper.ask('sysctl.get', key),
+      set: (key, value) => helper.ask('sysctl.set', key, value),
+    };
+    this.filter = {
+      list: () => helper.ask('filter.list'),
+      get: (chain) => helper.ask('filter.get', chain),
+      set: (chain, rules) => helper.ask('filter.set', chain, rules),
+      delete: (chain) => helper.ask('filter.delete', chain),
+    };
+    this.ingress = {
+      list: () => helper.ask('ingress.list'),
+      create: ({ device, mac, owner }) => helper.ask('ingress.create', { device, mac, owner }),
+      delete: ({ device, mac, owner }) => helper.ask('ingress.delete', { device, mac, owner }),
+    };
+    this.pci = {
+      interfacesOf: (address) => helper.ask('pci.interfacesOf', address),
+      physicalFunctionOf: (address) => helper.ask('pci.physicalFunctionOf', address),
+      interfaces: () => helper.ask('pci.interfaces'),
+      switchPortOf: (name) => helper.ask('pci.switchPortOf', name),
+    };
+  }
+
+  /**
+   * @throws HelperConnectionError where no helper is reached
+   * @throws HelperProtocolError where the helper is of another version
+   * @throws OvsdbConnectionError where `ovsdb.connection` can't be read
+   */
+  static async connect({ ovsdb, ...place }: RemoteHostOptions): Promise<RemoteHost> {
+    const database = new OvsdbClient(ovsdb);
+    return new RemoteHost(await HelperConnection.open(place), database);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#helper.close(), this.ovsdb.close()]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

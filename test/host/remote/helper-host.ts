@@ -1,0 +1,75 @@
+/** A helper in a folder of its own, and clients of it. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+import { serveHelper, serveWith } from '../../../src/host/remote/helper.ts';
+import type { Policy } from '../../../src/host/remote/policy.ts';
+import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
+import type { Host } from '../../../src/wiring/host.ts';
+
+/** Has a helper drive this host, and resolves to the path of its socket. */
+export async function helperOf(
+  host: Host,
+  { devices = [] as string[], policy }: { devices?: string[]; policy?: Policy } = {},
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'os-vif-test-'));
+  const clients = { socket: join(folder, 'helper.sock') };
+  const helper = policy ? await serveWith(host, clients, policy) : await serveHelper({ host, clients, devices });
+  onTestFinished(async () => {
+    await helper.close();
+    await rm(folder, { recursive: true });
+  });
+  return clients.socket;
+}
+
+/** The same host, by way of a helper. */
+export async function remoteOf(host: Host, options?: { devices?: string[]; policy?: Policy }): Promise<RemoteHost> {
+  const remote = await RemoteHost.connect({ socket: await helperOf(host, options) });
+  onTestFinished(() => remote.close());
+  return remote;
+}
+
+/** Permits everything, so that what is tested is all the rest. */
+export const EVERYTHING: Policy = {
+  create: async () => {},
+  change: async () => {},
+  delete: async () => {},
+  move: async () => {},
+  filter: async () => {},
+  use: async () => {},
+  useIfThere: async () => {},
+};
+
+/** A client that says what it likes. */
+export interface RawClient {
+  readonly socket: Socket;
+  send(...frames: unknown[]): void;
+  sendText(text: string | Buffer): void;
+  /** The next frame; undefined once the helper has closed the connection. */
+  next(): Promise<
+    { id?: number; value?: unknown; error?: { code: string; message: string }; protocol?: string } | undefined
+  >;
+}
+
+export const HELLO = { protocol: 'os-vif-helper', version: 1 };
+
+export async function rawClient(path: string): Promise<RawClient> {
+  const socket = connect(path);
+  socket.on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+  const sendText = (text: string | Buffer): void => void socket.write(text);
+  return {
+    socket,
+    sendText,
+    send: (...frames) => sendText(frames.map((frame) => `${JSON.stringify(frame)}\n`).join('')),
+    next: async () => {
+      const { value, done } = await lines.next();
+      return done ? undefined : JSON.parse(value);
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { HelperConnectionError, HelperProtocolError } from '../../../src/errors/helper.ts';
+import { LinkValueError, NetlinkError } from '../../../src/errors/host.ts';
+import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
+import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
+import { serveHelper } from '../../../src/host/remote/helper.ts';
+import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
+import type { Host } from '../../../src/wiring/host.ts';
+import { hostSuite } from '../host-suite.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
+import { networkSuite } from '../network-suite.ts';
+import { EVERYTHING, helperOf, remoteOf } from './helper-host.ts';
+
+describe.skipIf(NETNS_UNAVAILABLE)('on the kernel, by way of a helper', () => {
+  hostSuite('RemoteHost: links', open);
+  networkSuite('RemoteHost: everything else', open);
+
+  test('an error of the kernel is the same error here', async () => {
+    const { links } = await open();
+    await links.create({ kind: 'bridge', name: 'br0' });
+    const refused = links.create({ kind: 'bridge', name: 'br0' });
+    await expect(refused).rejects.toBeInstanceOf(NetlinkError);
+    await expect(refused).rejects.toMatchObject({ name: 'NetlinkError', code: 'ERR_OSVIF_NETLINK', errno: 'EEXIST' });
+    await expect(links.get('a/b')).rejects.toBeInstanceOf(LinkValueError);
+  });
+});
+
+test('where no helper is, connecting says so', async () => {
+  const nowhere = RemoteHost.connect({ socket: '/nonexistent/helper.sock' });
+  await expect(nowhere).rejects.toBeInstanceOf(HelperConnectionError);
+  await expect(nowhere).rejects.toThrow('/nonexistent/helper.sock');
+});
+
+test.each<[string, readonly [string, ...string[]], unknown]>([
+  ['is not there', ['/nonexistent/os-vif'], HelperConnectionError],
+  ['ends at once', ['true'], HelperConnectionError],
+  ['speaks of something else', ['echo', '{"hello":"world"}'], HelperProtocolError],
+  ['speaks no JSON', ['echo', 'sudo: a password is required'], HelperProtocolError],
+])('a command that %s is no helper', async (_, command, error) => {
+  await expect(RemoteHost.connect({ command })).rejects.toBeInstanceOf(error);
+});
+
+test('closing waits for what was asked, and nothing can be asked after', async () => {
+  const remote = await remoteOf(new MemoryHost());
+  const asked = Array.from({ length: 300 }, () => remote.links.list());
+  const closed = remote.close();
+  await expect(remote.links.list()).rejects.toMatchObject({ code: 'ERR_OSVIF_CLOSED' });
+  expect((await Promise.all(asked)).map((links) => links.length)).toEqual(asked.map(() => 1));
+  await closed;
+});
+
+test('when the helper goes, what is asked fails and does not wait', async () => {
+  const child = await RemoteHost.connect({
+    command: ['sh', '-c', `read line; echo '{"protocol":"os-vif-helper","version":1}'; read line`],
+  });
+  onTestFinished(() => child.close());
+  await expect(child.links.list()).rejects.toMatchObject({ code: 'ERR_OSVIF_HELPER_CONNECTION' });
+  await expect(child.links.list()).rejects.toMatchObject({ code: 'ERR_OSVIF_HELPER_CONNECTION' });
+});
+
+test('two helpers do not listen on one socket', async () => {
+  const socket = await helperOf(new MemoryHost());
+  const second = serveHelper({ host: new MemoryHost(), clients: { socket } });
+  await expect(second).rejects.toThrow('listens there already');
+});
+
+async function open(): Promise<Host> {
+  const { path } = await makeNetns();
+  const host = await LinuxHost.open({ netns: path });
+  onTestFinished(() => host.close());
+  return remoteOf(host, { policy: EVERYTHING });
+}
