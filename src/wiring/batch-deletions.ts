@@ -29,19 +29,18 @@ export function batchDeletions(host: Host): DeletionBatch {
   const flushWhenAllWait = (): void => {
     if (waiting.length > 0 && waiting.length >= running) flush();
   };
-  const remove = (index: number): Promise<void> =>
+  const remove = (indexes: readonly number[]): Promise<void> =>
     new Promise((resolve, reject) => {
       if (waiting.length === 0) timer = setTimeout(flush, PATIENCE_MS);
-      waiting.push({ index, resolve, reject });
+      waiting.push({ indexes, resolve, reject });
       flushWhenAllWait();
     });
 
   return {
     host: interceptHost(host, async ({ port, method, args: [links] }, proceed) => {
-      if (port === 'links' && method === 'delete' && typeof links === 'number') return remove(links);
+      if (port === 'links' && method === 'delete' && typeof links === 'number') return remove([links]);
       // Another batch within this one.
-      if (port === 'links' && method === 'deleteAll' && isIndexes(links))
-        return void (await Promise.all(links.map(remove)));
+      if (port === 'links' && method === 'deleteAll' && isIndexes(links)) return remove(links);
       return proceed();
     }),
     run: async (unplug) => {
@@ -56,8 +55,9 @@ export function batchDeletions(host: Host): DeletionBatch {
   };
 }
 
+/** What one of the unplugs waits for. */
 interface Deletion {
-  readonly index: number;
+  readonly indexes: readonly number[];
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -68,14 +68,20 @@ function isIndexes(value: unknown): value is readonly number[] {
 
 async function deleteTogether(host: Host, batch: readonly Deletion[]): Promise<void> {
   try {
-    await host.links.deleteAll(batch.map(({ index }) => index));
+    await host.links.deleteAll(batch.flatMap(({ indexes }) => indexes));
     for (const { resolve } of batch) resolve();
   } catch {
     // One that can't be deleted must not keep the rest.
-    for (const { index, resolve, reject } of batch) {
-      await host.links
-        .delete(index)
-        .then(resolve, (error: unknown) => (isKernelError(error, 'ENODEV') ? resolve() : reject(error)));
-    }
+    for (const { indexes, resolve, reject } of batch) await deleteEach(host, indexes).then(resolve, reject);
   }
+}
+
+async function deleteEach({ links }: Host, indexes: readonly number[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const index of indexes) {
+    await links.delete(index).catch((error: unknown) => {
+      if (!isKernelError(error, 'ENODEV')) failures.push(error);
+    });
+  }
+  if (failures.length > 0) throw failures[0];
 }
