@@ -11,6 +11,7 @@ import { addDoctor } from './verbs/doctor.ts';
 import { addFingerprints } from './verbs/fingerprints.ts';
 import { addGc } from './verbs/gc.ts';
 import { addGraph } from './verbs/graph.ts';
+import { addHelper } from './verbs/helper.ts';
 import { addHostInfo } from './verbs/host-info.ts';
 import { addPlan } from './verbs/plan.ts';
 import { addPlug } from './verbs/plug.ts';
@@ -35,6 +36,7 @@ const VERBS = [
   addUnplug,
   addGc,
   addHostInfo,
+  addHelper,
   addDoctor,
   addSchema,
   addFingerprints,

@@ -1,6 +1,7 @@
-/** Plugs and unplugs a VIF for each row of docs/least-privilege.md where it runs; prints for each `ok`, or the code of what was refused. */
+/** Plugs and unplugs a VIF for each row of docs/least-privilege.md where it runs, or by the helper whose socket it is given; prints for each `ok`, or the code of what was refused. */
 
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
+import { RemoteHost } from '../../src/host/remote/remote-host.ts';
 import { InstanceInfo } from '../../src/objects/instance-info.ts';
 import { Network } from '../../src/objects/network.ts';
 import { type VIFBase, VIFBridge, VIFDirect, VIFGeneric } from '../../src/objects/vif.ts';
@@ -9,6 +10,7 @@ import { LinuxBridgePlugin } from '../../src/plugins/linux-bridge-plugin.ts';
 import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
 import { TapPlugin } from '../../src/plugins/tap-plugin.ts';
 
+const socket = process.argv[2];
 const common = { id: 'dc065497-3c8d-4f44-8fb4-e1d33c16a536', address: 'fa:16:3e:4a:5b:6c' };
 
 function bridge(bridgeName: string, hasTrafficFiltering: boolean): VIFBridge {
@@ -39,7 +41,7 @@ async function outcomeOf(name: string, vif: VIFBase): Promise<string> {
     new MacvtapPlugin({ isolateGuests: name === 'isolateGuests' }),
   ];
   try {
-    await using host = await LinuxHost.open();
+    await using host = await (socket === undefined ? LinuxHost.open() : RemoteHost.connect({ socket }));
     await using osVif = await OsVif.open({ host, plugins });
     await osVif.check(vif, new InstanceInfo());
     await osVif.plug(vif, new InstanceInfo());

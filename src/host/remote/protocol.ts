@@ -28,13 +28,7 @@ type MethodOf<V extends VerbName> = V extends `${infer P extends Port}.${infer M
 export type ArgumentsOf<V extends VerbName> = MethodOf<V> extends (...args: infer A) => unknown ? A : never;
 export type ResultOf<V extends VerbName> = MethodOf<V> extends (...args: never) => Promise<infer R> ? R : never;
 
-export interface Request {
-  readonly id: number;
-  readonly verb: VerbName;
-  readonly args: readonly unknown[];
-}
-
-/** The answer to a request; without `id`, why the connection ends. Neither value nor error: the value is undefined. */
+/** The answer to a request, which has `id`, `verb` and `args`; without `id`, why the connection ends. Neither value nor error: the value is undefined. */
 export interface Answer {
   readonly id?: number;
   readonly value?: unknown;

@@ -1,0 +1,73 @@
+/** `os-vif helper`: works on this host for processes without privileges. */
+
+import type { Command } from 'commander';
+import { addVerb, type CommonOptions } from '../verb.ts';
+
+interface HelperVerbOptions extends CommonOptions {
+  readonly socket?: string;
+  readonly stdio?: boolean;
+  readonly mode: number;
+  readonly group?: string;
+  readonly user?: string;
+  readonly netns?: string;
+  readonly device: readonly string[];
+  readonly confined?: boolean;
+}
+
+export function addHelper(program: Command): void {
+  addVerb(program, {
+    name: 'helper',
+    summary: 'work on this host for processes without privileges (RemoteHost)',
+    more:
+      'Keeps CAP_NET_ADMIN and gives up all other privileges. Changes only devices that os-vif made, and those named by --device.\n' +
+      'Without --socket and --stdio it takes the socket that systemd hands it (LISTEN_FDS).',
+    examples: ['helper --socket /run/os-vif/helper.sock --group network --mode 0660 --device eth1'],
+  })
+    .option('--socket <path>', 'socket to listen on')
+    .option('--stdio', 'serve the process that started it, by standard input and output')
+    .option('--mode <octal>', "the socket's mode (default: 0600)", octal, 0o600)
+    .option('--group <name>', 'group to be in, and to give the socket to')
+    .option('--user <name>', 'user to be (default: the one it is)')
+    .option('--netns <name>', 'network namespace: a name of `ip netns`, or a path')
+    .option('--device <name>', 'a device of others that may be used too; can be given several times', collect, [])
+    .option('--confined', 'what it starts itself with')
+    .action(serve);
+}
+
+async function serve(options: HelperVerbOptions): Promise<void> {
+  const { UsageError } = await import('../../errors/command.ts');
+  const { isConfined, restartConfined } = await import('../../host/linux/confinement.ts');
+  const { socket, stdio, mode, netns, user, group, device, confined } = options;
+  const inherited = process.env.LISTEN_PID === String(process.pid) ? FIRST_INHERITED : undefined;
+  if ([socket, stdio, inherited].filter((way) => way !== undefined).length !== 1)
+    throw new UsageError('helper needs one of --socket <path>, --stdio, or a socket from systemd');
+  if (user !== undefined && group === undefined) throw new UsageError('--user needs --group');
+  if (!confined) {
+    const keep = inherited === undefined ? [] : [inherited];
+    return restartConfined([...process.argv.slice(1), '--confined'], { netns, user, group, keep });
+  }
+  if (!isConfined()) throw new UsageError('--confined is not for you: leave it out');
+
+  const { LinuxHost } = await import('../../host/linux/linux-host.ts');
+  const { serveHelper } = await import('../../host/remote/helper.ts');
+  await using host = await LinuxHost.open();
+  const clients = stdio
+    ? { input: process.stdin, output: process.stdout }
+    : socket === undefined
+      ? { fd: FIRST_INHERITED }
+      : { socket, mode };
+  const helper = await serveHelper({ host, clients, devices: device });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void helper.close());
+  await helper.closed;
+}
+
+/** sd_listen_fds(3), SD_LISTEN_FDS_START. */
+const FIRST_INHERITED = 3;
+
+function octal(text: string): number {
+  return Number.parseInt(text, 8);
+}
+
+function collect(name: string, before: readonly string[]): readonly string[] {
+  return [...before, name];
+}

@@ -1,0 +1,142 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { RemoteHost } from '../../src/host/remote/remote-host.ts';
+import { bundleChild } from '../children/child.ts';
+import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../host/netns.ts';
+import { commandUnderTest } from './command.ts';
+
+const osVif = commandUnderTest();
+const run = promisify(execFile);
+const NOBODY = [
+  '--reuid=65534',
+  '--regid=65534',
+  '--clear-groups',
+  '--inh-caps=-all',
+  '--bounding-set=-all',
+  '--no-new-privs',
+];
+/** An ordinary user may make TAPs, with the capability. */
+const TUN_IS_OPEN = existsSync('/dev/net/tun') && (statSync('/dev/net/tun').mode & 0o6) === 0o6;
+const TAP = { kind: 'tap', name: 'tap0', alias: 'os-vif:a' } as const;
+
+describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('os-vif helper', () => {
+  test('has CAP_NET_ADMIN and no other capability, in every thread, and can get none', async () => {
+    const { pid } = await startHelper(await makeNetns(), []);
+    const { stdout } = await run('sh', ['-c', `cat /proc/${pid}/task/*/status`]);
+    const sets = [...stdout.matchAll(/^(Cap(?:Inh|Prm|Eff|Bnd|Amb)):\t(\w+)$/gm)].map(([, , set]) => set);
+    expect(sets.length).toBeGreaterThan(25);
+    expect(new Set(sets)).toEqual(new Set(['0000000000001000']));
+    expect(new Set(stdout.match(/^NoNewPrivs:.*/gm))).toEqual(new Set(['NoNewPrivs:\t1']));
+  });
+
+  test.each([
+    ['root', ['--group', 'nogroup']],
+    ['another user', ['--user', 'nobody', '--group', 'nogroup']],
+  ])('as %s, plugs every kind of VIF for a client that has no privileges', async (user, options) => {
+    const netns = await makeNetns();
+    netns.run('sh', '-c', 'ip link add eth0 type veth peer name far0; ip address add 192.0.2.7/24 dev eth0');
+    const { socket } = await startHelper(netns, [...options, '--mode', '0660', '--device', 'eth0']);
+    const child = await bundleChild('plug-each.ts', { koffi: false });
+    const { stdout } = await run('setpriv', [...NOBODY, process.execPath, child, socket]);
+    const tap = user === 'root' || TUN_IS_OPEN ? 'ok' : expect.stringContaining('ERR_OSVIF_PERMISSION');
+    expect(JSON.parse(stdout)).toEqual({ tap, bridge: 'ok', rules: 'ok', macvtap: 'ok', isolateGuests: 'ok' });
+    // Bridges of several VIFs stay when one goes.
+    expect(netns.links().map(({ ifname }) => ifname)).toEqual(['far0', 'eth0', 'br0', 'br1']);
+  });
+
+  test('whom the mode of its socket keeps out, is not served', async () => {
+    const { socket } = await startHelper(await makeNetns(), []);
+    const child = await bundleChild('plug-each.ts', { koffi: false });
+    const { stdout } = await run('setpriv', [...NOBODY, process.execPath, child, socket]);
+    expect(JSON.parse(stdout)).toMatchObject({ tap: expect.stringMatching(/EACCES.*helper\.sock/) });
+  });
+
+  test('serves who started it, and ends with it', async () => {
+    const netns = await makeNetns();
+    const command = [process.execPath, osVif.script, 'helper', '--stdio', '--netns', netns.path] as const;
+    const host = await RemoteHost.connect({ command });
+    await host.links.create(TAP);
+    expect(netns.links()).toMatchObject([{ ifname: 'tap0', ifalias: 'os-vif:a' }]);
+    await host.close();
+    await expect(host.links.list()).rejects.toMatchObject({ code: 'ERR_OSVIF_CLOSED' });
+  });
+
+  test('takes the socket that systemd hands it', async () => {
+    const netns = await makeNetns();
+    const folder = await temporaryFolder();
+    const socket = join(folder, 'activated.sock');
+    const activate = [
+      'systemd-socket-activate',
+      '-l',
+      socket,
+      process.execPath,
+      osVif.script,
+      'helper',
+      '--netns',
+      netns.path,
+    ];
+    const [program = '', ...args] = activate;
+    if ((await run('which', [program]).catch(() => undefined)) === undefined) return;
+    const child = spawn(program, args, { stdio: 'ignore' });
+    onTestFinished(() => void child.kill());
+    await until(() => existsSync(socket));
+    await using host = await RemoteHost.connect({ socket });
+    await host.links.create(TAP);
+    expect(netns.links()).toMatchObject([{ ifname: 'tap0' }]);
+  });
+
+  test.each([
+    ['nowhere to serve', ['helper'], 'one of --socket'],
+    ['two places to serve', ['helper', '--stdio', '--socket', '/nonexistent/s'], 'one of --socket'],
+    ['a user without a group', ['helper', '--stdio', '--user', 'nobody'], '--user needs --group'],
+    ['a false claim to be confined', ['helper', '--stdio', '--confined'], '--confined is not for you'],
+  ])('is refused with %s', async (_, args, message) => {
+    const { status, stderr } = await osVif(args);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  test('started without CAP_NET_ADMIN, it says what it lacks', async () => {
+    const { status, stderr } = await osVif(['helper', '--stdio'], { as: 'nobody' });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('started with CAP_NET_ADMIN')]);
+  });
+});
+
+async function startHelper(
+  { path }: Netns,
+  options: string[],
+): Promise<{ readonly pid: number; readonly socket: string }> {
+  const socket = join(await temporaryFolder(), 'helper.sock');
+  const args = [osVif.script, 'helper', '--netns', path, '--socket', socket, ...options];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(existsSync(socket)).toBe(false);
+  });
+  const complaint: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => complaint.push(chunk));
+  await until(() => {
+    if (child.exitCode !== null) throw new Error(Buffer.concat(complaint).toString());
+    return existsSync(socket);
+  });
+  return { pid: child.pid ?? 0, socket };
+}
+
+/** Everyone may enter it. */
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'os-vif-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await chmod(folder, 0o777);
+  return folder;
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let i = 0; i < 1000 && !isSo(); i++) await sleep(10);
+}
