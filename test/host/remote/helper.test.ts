@@ -170,12 +170,13 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is used as it should be', () =
     const plan = { addresses: [{ address: '198.51.100.7/24' }], routes: [] };
     const steps: [string, unknown[]][] = [
       ['links.create', [{ ...OURS, kind: 'bridge', name: 'br0', up: true }]],
-      ['links.change', [indexOf('eth1'), { up: true, mtu: 1400 }]],
+      ['links.change', [indexOf('eth1'), { up: true, mtu: 1400, master: indexOf('mine') }]],
       ['addressing.move', [plan, indexOf('eth1'), indexOf('mine')]],
     ];
     client.send(HELLO, ...steps.map(([verb, args], id) => ({ id, verb, args })));
     await client.next();
     for (const _ of steps) expect(await client.next()).not.toHaveProperty('error');
+    expect(netns.links().find(({ ifname }) => ifname === 'eth1')).toMatchObject({ master: 'mine', mtu: 1400 });
     expect(netns.run('ip', '-4', '-o', 'address', 'show', 'dev', 'mine')).toContain('198.51.100.7/24');
   });
 });
