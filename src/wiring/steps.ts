@@ -1,5 +1,6 @@
 /** The steps in which a wiring is worked on: one per element, but one for neighbours that share a transaction. */
 
+import { setImmediate } from 'node:timers/promises';
 import type { Drift, Site, UndoableSite } from './elements/verbs.ts';
 import { ensureOvs, inspectOvs, type OvsPart, removeOvs } from './ovs-transaction.ts';
 import { type Element, labelOf, ovsPartOf, verbsOf, type Wiring } from './wiring.ts';
@@ -37,6 +38,14 @@ export function stepsOf(wiring: Wiring): Step[] {
   return steps;
 }
 
+/** Once what was asked for before is on its way, so that the answer need not be waited for as long. */
+function later(verb: (step: Step) => Promise<void>): (step: Step) => Promise<void> {
+  return async (step) => {
+    await setImmediate();
+    await verb(step);
+  };
+}
+
 /** The parts of one transaction, and steps that need not wait for it. */
 interface Together {
   readonly parts: OvsPart[];
@@ -59,7 +68,10 @@ function stepOf(element: Element): Step {
 function ovsStep({ parts, beside, labels }: Together): Step {
   const all = async (verb: (step: Step) => Promise<void>, transaction: () => Promise<void>) => {
     // All are waited for, so that none goes on behind the back of a roll-back.
-    const outcomes = await Promise.allSettled([parts.length > 0 ? transaction() : undefined, ...beside.map(verb)]);
+    const outcomes = await Promise.allSettled([
+      parts.length > 0 ? transaction() : undefined,
+      ...beside.map(later(verb)),
+    ]);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   };
   return {
