@@ -1,7 +1,8 @@
 // The benchmarks: `npm run bench -- [group ...] [--json FILE] [--list]`. Each group runs in a process of its own.
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 
@@ -11,6 +12,9 @@ const GROUPS = {
   codec: 'Reading and writing the wire format',
   validation: 'Validating what others send',
   conversion: 'From Neutron and nova, to libvirt',
+  plug: 'Plugging and unplugging one VIF after the other',
+  many: 'Many VIFs at once',
+  growth: 'With more on the host already',
 };
 
 const { values, positionals } = parseArgs({
@@ -36,9 +40,10 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(GROUPS)) {
 }
 if (values.json) save(values.json);
 
+/** In a network namespace of its own, so that nothing touches the machine's network. */
 function rowsOf(group) {
-  const child = fork(new URL(`groups/${group}.mjs`, import.meta.url), {
-    execArgv: ['--expose-gc'],
+  const script = fileURLToPath(new URL(`groups/${group}.mjs`, import.meta.url));
+  const child = spawn('unshare', ['--net', process.execPath, '--expose-gc', script], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return new Promise((resolve, reject) => {

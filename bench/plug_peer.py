@@ -1,4 +1,4 @@
-"""The Python side of ovsdb-side-by-side.mjs: plugs and unplugs the VIFs that it is given, and prints the seconds that each call took.
+"""The Python side of groups/plug.mjs and groups/many.mjs: plugs and unplugs the VIFs that it is given, and prints the seconds that each call took.
 
 os-vif with its native OVSDB driver, in this process alone: no privilege daemon stands between.
 """

@@ -1,5 +1,5 @@
-// The VIFs of the Open vSwitch benchmarks.
-import { InstanceInfo, Network, VIFBridge, VIFOpenVSwitch, VIFPortProfileOpenVSwitch } from '../dist/entries/index.js';
+// The VIFs that the benchmarks plug.
+import { InstanceInfo, Network, VIFBridge, VIFGeneric, VIFOpenVSwitch, VIFPortProfileOpenVSwitch } from 'os-vif';
 
 const TAIL = '-3c8d-4f44-8fb4-e1d33c16a536';
 
@@ -26,3 +26,6 @@ export const createPort = (n) => of(VIFOpenVSwitch, n, { createPort: true }, { b
 /** A port whose TAP the plugin makes. */
 export const createTap = (n) => of(VIFOpenVSwitch, n, { createPort: true, createTap: true }, { bridgeName: 'br-int' });
 export const hybrid = (n) => of(VIFBridge, n, {}, { bridgeName: `qbr${n.toString(16).padStart(8, '0')}-3c` });
+
+/** A TAP alone. */
+export const tap = (n) => new VIFGeneric({ ...common(n), plugin: 'tap', portProfile: undefined });

@@ -1,5 +1,5 @@
-// A network namespace with an ovsdb-server, and where asked an ovs-vswitchd (userspace datapath), of the benchmark's own.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+// An ovsdb-server, and where asked an ovs-vswitchd (userspace datapath), in the benchmark's network namespace.
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,16 +10,7 @@ const SCHEMA = ['/usr/share/openvswitch', '/usr/local/share/openvswitch'].map((f
 );
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin:/sbin` };
 
-/** Runs the calling script again in a network namespace of its own, so that nothing touches the machine's network. */
-export function enterNetns() {
-  if (process.env.OVS_BENCH_NETNS === 'entered') return;
-  const { status } = spawnSync('unshare', ['--net', process.execPath, ...process.argv.slice(1)], {
-    stdio: 'inherit',
-    env: { ...env, OVS_BENCH_NETNS: 'entered' },
-  });
-  process.exit(status ?? 1);
-}
-
+/** A server, and a switch that follows it, of the caller's own: stop() ends them. */
 export async function startOvs({ withSwitch }) {
   const schema = SCHEMA.find((file) => existsSync(file));
   if (schema === undefined) throw new Error('no vswitch.ovsschema: install openvswitch-switch');
@@ -61,5 +52,3 @@ export async function startOvs({ withSwitch }) {
     },
   };
 }
-
-export const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];

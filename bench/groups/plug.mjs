@@ -1,0 +1,127 @@
+// One VIF after the other, beside Python os-vif (native OVSDB driver, no privilege daemon) and beside the bare requests.
+// Each side has an ovsdb-server and an ovs-vswitchd of its own, as an agent has on its host; the other side rests meanwhile.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LinuxHost, OsVif, OvsPlugin } from 'os-vif/host';
+import { bareRequests } from '../bare.mjs';
+import { row, secondsUntil } from '../measure.mjs';
+import { startOvs } from '../ovs.mjs';
+import { startPython } from '../python-peer.mjs';
+import { createPort, createTap, hybrid, instance, tap } from '../vifs.mjs';
+
+const ROUNDS = 15;
+/** Calls of each side before the first that counts: an agent that plugs VIFs runs for months. */
+const WARM_UP = 200;
+/** ms in which ovs-vswitchd gets done with what was before. */
+const SETTLE_MS = 30;
+/** What Python's version of the VIFs takes: os-vif 3.0.0 knows no newer ones. */
+const MANIFEST = { VIFPortProfileOpenVSwitch: '1.3' };
+
+const [own, other] = [await startOvs({ withSwitch: true }), await startOvs({ withSwitch: true })];
+for (const { vsctl } of [own, other])
+  vsctl('add-br', 'br-int', '--', 'set', 'bridge', 'br-int', 'datapath_type=netdev');
+const host = await LinuxHost.open({ ovsdb: { connection: own.connection } });
+const [osVif, hasty] = [
+  await OsVif.open({ host }),
+  await OsVif.open({ host, plugins: [new OvsPlugin({ waitForPort: false })] }),
+];
+const python = startPython('plug_peer.py', other.connection);
+
+const ours =
+  (verb, through = osVif) =>
+  (vif) =>
+    secondsUntil(() => through[verb](vif, instance));
+const theirs = (verb) => (vif) => {
+  const primitive = vif.toPrimitive({ versionManifest: { ...MANIFEST, [vif.type]: '1.0' } });
+  return python.ask({ verb, vif: primitive, instance: instance.toPrimitive() });
+};
+
+/** Numbers that no VIF had yet: nothing is found as it was left. */
+let last = 0;
+const some = (make, count) => Array.from({ length: count }, () => make(++last));
+
+/** Seconds a VIF for a row of them, plugged one after the other and then unplugged. */
+async function inRow(make, count, plug, unplug) {
+  await sleep(SETTLE_MS);
+  const vifs = some(make, count);
+  const [plugs, unplugs] = [[], []];
+  for (const vif of vifs) plugs.push(await plug(vif));
+  await sleep(SETTLE_MS);
+  for (const vif of vifs) unplugs.push(await unplug(vif));
+  const mean = (seconds) => seconds.reduce((sum, one) => sum + one, 0) / count;
+  return { plug: mean(plugs), unplug: mean(unplugs) };
+}
+
+for (let i = 0; i < WARM_UP; i++) {
+  for (const [verb, vif] of [
+    ['plug', createPort(1)],
+    ['unplug', createPort(1)],
+  ]) {
+    await ours(verb)(vif);
+    await theirs(verb)(vif);
+  }
+}
+
+/** Which devices they are is known before: that look is not timed. */
+const leastUnplug = (least) => async (vif) => {
+  const indexes = await least.find(vif);
+  return secondsUntil(() => least.unplug(vif, indexes));
+};
+
+const CASES = [
+  { name: 'create_port, 20 in a row', make: createPort, count: 20, goal: 4 },
+  { name: 'create_port, one after a pause', make: createPort, count: 1 },
+  { name: 'hybrid, 10 in a row', make: hybrid, count: 10, goal: 4 },
+  { name: 'hybrid, 10 in a row, not waiting for the switch', make: hybrid, count: 10, through: hasty },
+  { name: 'hybrid, one after a pause', make: hybrid, count: 1 },
+];
+const bare = bareRequests(host);
+const BARE_CASES = [
+  { name: 'tap', make: tap, count: 10, least: bare.tap },
+  { name: 'create_tap, not waiting for the switch', make: createTap, count: 10, through: hasty, least: bare.createTap },
+  { name: 'hybrid, not waiting for the switch', make: hybrid, count: 10, through: hasty, least: bare.hybrid },
+];
+
+const found = new Map();
+const note = (key, value) => found.set(key, [...(found.get(key) ?? []), value]);
+for (let round = 0; round < ROUNDS; round++) {
+  for (const { name, make, count, through } of CASES) {
+    note(`${name} ours`, await inRow(make, count, ours('plug', through), ours('unplug', through)));
+    note(`${name} theirs`, await inRow(make, count, theirs('plug'), theirs('unplug')));
+  }
+  for (const { name, make, count, through, least } of BARE_CASES) {
+    note(`${name} ours`, await inRow(make, count, ours('plug', through), ours('unplug', through)));
+    note(`${name} bare`, await inRow(make, count, (vif) => secondsUntil(() => least.plug(vif)), leastUnplug(least)));
+  }
+}
+python.stop();
+await host.close();
+own.stop();
+other.stop();
+
+const times = (key, verb) => found.get(key).map((each) => each[verb]);
+const rows = [
+  ...CASES.flatMap(({ name, goal }) =>
+    ['plug', 'unplug'].map((verb) =>
+      row({
+        name: `${verb}: ${name}`,
+        ours: times(`${name} ours`, verb),
+        theirs: times(`${name} theirs`, verb),
+        beside: 'Python os-vif',
+        goal: goal && { atLeast: verb === 'plug' ? goal : 1.43 },
+      }),
+    ),
+  ),
+  ...BARE_CASES.flatMap(({ name }) =>
+    ['plug', 'unplug'].map((verb) =>
+      row({
+        name: `${verb}: ${name}`,
+        ours: times(`${name} ours`, verb),
+        theirs: times(`${name} bare`, verb),
+        beside: 'the bare requests',
+        as: 'times the time of',
+        goal: { atMost: verb === 'plug' ? 1.5 : 1.15 },
+      }),
+    ),
+  ),
+];
+process.send(rows, () => process.disconnect());
