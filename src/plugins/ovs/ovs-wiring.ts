@@ -156,6 +156,7 @@ export function hybridDevices({ id, mtu }: OvsVif, name = namesOf(id).hybridBrid
     {
       kind: 'bridge',
       name,
+      mtu,
       // A bridge that forgets addresses at once floods, and so loses nothing while a guest migrates: Launchpad bug 1715317.
       ageingTime: 0,
       stp: false,
