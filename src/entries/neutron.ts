@@ -15,6 +15,7 @@ export type {
   NovaRoute,
   NovaSubnet,
 } from '../neutron/network-info.ts';
+export { networkInfoSchema } from '../neutron/network-info-schema.ts';
 export {
   type BindingProfile,
   type Digits,
@@ -26,7 +27,6 @@ export {
   VNIC_TYPES,
   type VnicType,
 } from '../neutron/port.ts';
-export { networkInfoSchema } from '../neutron/network-info-schema.ts';
 export { portBindingSchema } from '../neutron/port-binding-schema.ts';
 export { validateBinding } from '../neutron/validate-binding.ts';
 export { vifFromNetworkInfo } from '../neutron/vif-from-network-info.ts';
