@@ -88,7 +88,7 @@ function makePackage(): string {
 
 function runCommand(words: readonly string[], cwd: string, options: RunOptions): Promise<Run> {
   const [command = '', ...args] = wrapped(words, options);
-  const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
+  const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...env } = process.env;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, stdio: 'pipe', env: { ...env, TERM: 'xterm', ...options.env } });
     const output = { stdout: '', stderr: '' };
