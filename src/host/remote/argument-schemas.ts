@@ -157,7 +157,9 @@ export const rule: Schema = {
   maxLength: 100,
 };
 
-export const refusal = objectOf<Refusal>({ device: text, mac: text, owner: { ...plainText, maxLength: 120 } }, [
+/** To nft(8) a name that ends in * is every one that starts so. */
+const hooked: Schema = { ...text, pattern: '[^*]$' };
+export const refusal = objectOf<Refusal>({ device: hooked, mac: text, owner: { ...plainText, maxLength: 120 } }, [
   'device',
   'mac',
   'owner',

@@ -15,6 +15,8 @@ export interface Policy {
   filter(bridge: string, rules: readonly string[]): Promise<void>;
   /** To stand on, to be a port of, or to have its virtual functions set up. */
   use(index: number): Promise<void>;
+  /** The same by name, of one that is there: what is laid down for a name may bind whoever takes the name later. */
+  useNamed(name: string): Promise<void>;
   /** The same by name; one that is not there is the host's to refuse. */
   useIfThere(name: string): Promise<void>;
 }
@@ -81,10 +83,7 @@ export class OwnDevicesPolicy implements Policy {
 
   /** Each rule is about the bridge alone, whoever is on its other side. */
   async filter(bridge: string, rules: readonly string[]): Promise<void> {
-    requireNamed(bridge);
-    const link = await this.#host.links.get(bridge);
-    if (link === undefined) throw new HelperRefusalError(`rules for ${bridge}, which is not there`);
-    this.#requireUsable(link);
+    await this.useNamed(bridge);
     const other = rules.find((rule) => !isAbout(rule, bridge));
     if (other !== undefined) throw new HelperRefusalError(`the rule ${other} is not about ${bridge}`);
   }
@@ -92,6 +91,13 @@ export class OwnDevicesPolicy implements Policy {
   async use(index: number): Promise<void> {
     const link = await this.#host.links.get(index);
     if (link !== undefined) this.#requireUsable(link);
+  }
+
+  async useNamed(name: string): Promise<void> {
+    requireNamed(name);
+    const link = await this.#host.links.get(name);
+    if (link === undefined) throw new HelperRefusalError(`rules for ${name}, which is not there`);
+    this.#requireUsable(link);
   }
 
   async useIfThere(name: string): Promise<void> {
@@ -142,7 +148,8 @@ function namesOf({ addresses, routes }: AddressPlan): string[] {
   return [
     ...addresses.map(({ address }) => `the address ${address}`),
     ...routes.map(
-      ({ destination, gateway, table }) => `the route to ${destination} by ${gateway ?? 'the link'} in table ${table}`,
+      ({ destination, gateway, priority = 0, table }) =>
+        `the route to ${destination} by ${gateway ?? 'the link'} of priority ${priority} in table ${table}`,
     ),
   ];
 }

@@ -113,7 +113,7 @@ const VERBS: { readonly [V in VerbName]: Verb } = {
     (host, refusal) => host.ingress.create(refusal),
     async (policy, { device, mac }) => {
       requireMac(device, mac);
-      await policy.useIfThere(device);
+      await policy.useNamed(device);
     },
   ),
   'ingress.delete': verb(

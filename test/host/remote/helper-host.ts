@@ -41,6 +41,7 @@ export const EVERYTHING: Policy = {
   move: async () => {},
   filter: async () => {},
   use: async () => {},
+  useNamed: async () => {},
   useIfThere: async () => {},
 };
 

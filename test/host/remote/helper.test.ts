@@ -53,6 +53,16 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
       'ingress.create',
       [{ device: 'eth0', mac: '02:00:00:00:00:01', owner: 'x' }],
     ],
+    [
+      'has nobody refuse addresses who may come later',
+      'ingress.create',
+      [{ device: 'eth9', mac: '02:00:00:00:00:01', owner: 'x' }],
+    ],
+    [
+      'has no pattern of devices refuse addresses',
+      'ingress.create',
+      [{ device: 'mine*', mac: '02:00:00:00:00:01', owner: 'x' }],
+    ],
     ['lists no folder outside', 'pci.interfacesOf', ['../../../../etc']],
     ['reads no file outside by a name', 'pci.switchPortOf', ['../../..']],
     [
@@ -64,6 +74,18 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
       'gives no device an address',
       'addressing.move',
       [{ addresses: [{ address: '192.0.2.9/24' }], routes: [] }, 'eth1', 'mine'],
+    ],
+    [
+      'gives no device a route that another had with less weight',
+      'addressing.move',
+      [
+        {
+          addresses: [],
+          routes: [{ destination: '203.0.113.0/24', priority: 1, table: 254, protocol: 3, scope: 253 }],
+        },
+        'eth1',
+        'mine',
+      ],
     ],
     ['knows no other verbs', 'links.constructor', []],
     ['knows no verbs of every object', '__proto__', []],
@@ -130,10 +152,18 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
     for (const [i, client] of clients.entries()) {
       if (i % 2) continue;
       expect(await client.next()).toEqual(HELLO);
-      expect(await client.next()).toMatchObject({ id: i, value: { length: 7 } });
+      expect(await client.next()).toMatchObject({ id: i, value: { length: 8 } });
     }
-    expect(netns.links()).toHaveLength(6);
+    expect(netns.links()).toHaveLength(7);
   }, 30_000);
+
+  test('does what a client asked for that is gone when it is done', async () => {
+    const { netns, client } = await attacked();
+    client.send(HELLO, { id: 1, verb: 'links.create', args: [OURS] });
+    client.socket.end(() => client.socket.destroy());
+    for (let i = 0; i < 100 && netns.links().length === 7; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(netns.links().find(({ ifname }) => ifname === 'tap0')).toMatchObject({ ifalias: OURS.alias });
+  });
 
   test('does not read from a client that does not read its answers', async () => {
     const { client, socket } = await attacked();
@@ -229,7 +259,10 @@ const SETUP = `
   ip address add 192.0.2.1/24 dev eth0
   ip address add 198.51.100.7/24 dev eth1
   ip link set eth0 up; ip link set far0 up
+  ip link set eth1 up; ip route add 203.0.113.0/24 dev eth1 metric 500
   ip link add br-host type bridge
   ip link add mine type bridge
+  ip link add 'mine*' type bridge
+  ip link set 'mine*' alias os-vif:somebody
   ip link set mine alias os-vif:somebody
 `;
