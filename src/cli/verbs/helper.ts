@@ -1,6 +1,6 @@
 /** `os-vif helper`: works on this host for processes without privileges. */
 
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { addVerb, type CommonOptions } from '../verb.ts';
 
 interface HelperVerbOptions extends CommonOptions {
@@ -64,7 +64,9 @@ async function serve(options: HelperVerbOptions): Promise<void> {
 /** sd_listen_fds(3), SD_LISTEN_FDS_START. */
 const FIRST_INHERITED = 3;
 
+/** Of a socket: a digit that is read as something else would open it to others. */
 function octal(text: string): number {
+  if (!/^0?[0-7]{3}$/.test(text)) throw new InvalidArgumentError('Expected three octal digits, such as 0660.');
   return Number.parseInt(text, 8);
 }
 
