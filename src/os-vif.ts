@@ -21,6 +21,7 @@ import { gateUntilAborted, settledOrAborted } from './wiring/deadline.ts';
 import { traced } from './wiring/diagnostics.ts';
 import type { Host } from './wiring/host.ts';
 
+/** What OsVif.open() works with. */
 export interface OsVifOptions {
   /** Default: the Linux machine and the network namespace that this process is in; closed with this OsVif. One that is given stays open. */
   readonly host?: Host;

@@ -11,6 +11,7 @@ export interface NovaFixedIp extends NovaAddress {
   readonly floating_ips?: readonly NovaAddress[] | null;
 }
 
+/** A route of a subnet there. */
 export interface NovaRoute {
   readonly cidr: string;
   readonly gateway?: { readonly address?: string | null } | null;
@@ -18,6 +19,7 @@ export interface NovaRoute {
   readonly [key: string]: unknown;
 }
 
+/** A subnet of a network there, with the addresses that the port has of it. */
 export interface NovaSubnet {
   readonly cidr?: string | null;
   readonly dns?: readonly NovaAddress[] | null;
@@ -27,6 +29,7 @@ export interface NovaSubnet {
   readonly [key: string]: unknown;
 }
 
+/** The network of an entry of nova's network_info. */
 export interface NovaNetwork {
   readonly id: string;
   readonly bridge?: string | null;

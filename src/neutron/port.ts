@@ -15,6 +15,7 @@ export const VNIC_TYPES = [
   'baremetal',
 ] as const;
 
+/** One of VNIC_TYPES: what `binding:vnic_type` may say. */
 export type VnicType = (typeof VNIC_TYPES)[number];
 
 /** A number, or its decimal digits: mechanism drivers write both. */

@@ -15,8 +15,11 @@ export const VHOST_USER_MODES = ['client', 'server'] as const;
 /** What becomes of a host device: `ethernet` is an interface of the guest, `generic` a PCI device of it. */
 export const HOST_DEVICE_TYPES = ['ethernet', 'generic'] as const;
 
+/** How a VIFDirect's NIC shares its device, as os-vif's VIFDirectMode: `vepa`, `passthrough` or `bridge`. */
 export type VIFDirectMode = (typeof VIF_DIRECT_MODES)[number];
+/** What the guest is to its vhost-user socket: a `client` of the switch, or the `server`. */
 export type VhostUserMode = (typeof VHOST_USER_MODES)[number];
+/** What the guest gets of a VIFHostDevice: `ethernet`, a NIC of a virtual function, or `generic`, a PCI device. */
 export type HostDeviceType = (typeof HOST_DEVICE_TYPES)[number];
 
 /** What every VIF has. Use a subclass: it says how the VIF is plugged. */

@@ -30,6 +30,7 @@ export interface Graph {
   readonly groups: readonly GraphGroup[];
 }
 
+/** A box of the picture: a device, a switch, the guest, the wire. */
 export interface GraphNode {
   /** Of this graph's nodes alone. */
   readonly id: string;
@@ -46,6 +47,7 @@ export interface GraphNode {
   readonly group?: GraphGroup['id'];
 }
 
+/** A line between two boxes. */
 export interface GraphEdge {
   /** Id of a node. */
   readonly from: string;
@@ -59,11 +61,13 @@ export interface GraphEdge {
   readonly state?: GraphState;
 }
 
+/** Boxes that are framed together: those of this VIF, those that VIFs share. */
 export interface GraphGroup {
   readonly id: 'own' | 'shared';
   readonly title: string;
 }
 
+/** What a box stands for. */
 export type GraphNodeKind =
   | 'guest'
   | 'tap'

@@ -10,6 +10,7 @@ import type { Element, Wiring } from '../wiring/wiring.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
+/** As of os-vif's plugin linux_bridge, in camelCase. */
 export interface LinuxBridgePluginOptions {
   /** Bytes; for networks that say nothing. Default 1500. */
   readonly networkDeviceMtu?: number;

@@ -11,6 +11,7 @@ import type { Element, Wiring } from '../wiring/wiring.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
+/** How guests share the devices that macvtap puts them on. */
 export interface MacvtapPluginOptions {
   /**
    * Guests on one device don't reach each other, whatever the switch next door sends back: the mode `bridge` is taken as `private`,

@@ -11,6 +11,7 @@ import type { Wiring } from '../wiring/wiring.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
+/** How TAP devices are made. */
 export interface TapPluginOptions {
   /** Bytes; for networks that say nothing. Default 1500. */
   readonly networkDeviceMtu?: number;

@@ -16,12 +16,14 @@ export interface DiagnosticsMessages {
   'os-vif:netlink': NetlinkMessage;
 }
 
+/** On `os-vif:plug` and `os-vif:unplug`: the whole of a call. */
 export interface VifMessage {
   /** The VIF's id. */
   readonly vif: string;
   readonly plugin: string;
 }
 
+/** On `os-vif:ensure`, `os-vif:undo` and `os-vif:remove`: a step on one element, or on neighbours that share a transaction. */
 export interface StepMessage {
   /** The VIF's id. */
   readonly vif: string;
@@ -29,6 +31,7 @@ export interface StepMessage {
   readonly element: string;
 }
 
+/** On `os-vif:netlink`: a request to the kernel. */
 export interface NetlinkMessage {
   /** What it was for: `creation of bridge br0`. */
   readonly what: string;

@@ -137,8 +137,10 @@ export interface TapState extends TapSettings {
 
 /** How macvtap devices on one lower device reach each other (ip-link(8), "MACVLAN and MACVTAP Type Support"). */
 export const MACVTAP_MODES = ['private', 'vepa', 'bridge', 'passthru'] as const;
+/** One of MACVTAP_MODES. */
 export type MacvtapMode = (typeof MACVTAP_MODES)[number];
 
+/** How a macvtap device treats others on the same device. */
 export interface MacvtapSettings {
   /** passthru is chosen when the device is made, and for life. */
   readonly mode: MacvtapMode;
@@ -184,11 +186,13 @@ export interface Addressing {
   move(plan: AddressPlan, from: number, to: number): Promise<void>;
 }
 
+/** Addresses and routes that go together. */
 export interface AddressPlan {
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
 }
 
+/** An IPv4 address of a device. */
 export interface Address {
   /** With the length of the prefix: `192.0.2.7/24`. */
   readonly address: string;
@@ -197,6 +201,7 @@ export interface Address {
   readonly lifetime?: { readonly valid: number; readonly preferred: number };
 }
 
+/** An IPv4 route through a device. */
 export interface Route {
   /** `198.51.100.0/24`; `0.0.0.0/0` is the default route. */
   readonly destination: string;
@@ -235,6 +240,7 @@ export interface Filter {
   delete(chain: string): Promise<void>;
 }
 
+/** A chain as it is now. */
 export interface FilterChain {
   /** As `iptables -S` prints them, without `-A chain`: `-i br0 -j ACCEPT`. */
   readonly rules: readonly string[];

@@ -86,6 +86,7 @@ export interface OvsSystem {
   readonly interfaceTypes: readonly string[];
 }
 
+/** A row of the table Bridge. */
 export interface OvsBridge {
   readonly uuid: string;
   readonly name: string;
@@ -94,6 +95,7 @@ export interface OvsBridge {
   readonly externalIds: OvsMap;
 }
 
+/** A row of the table Port. */
 export interface OvsPort {
   readonly uuid: string;
   readonly name: string;
@@ -111,6 +113,7 @@ export interface OvsPort {
   readonly externalIds: OvsMap;
 }
 
+/** A row of the table Interface. */
 export interface OvsInterface {
   readonly uuid: string;
   readonly name: string;
@@ -128,6 +131,7 @@ export interface OvsInterface {
   readonly mtuRequest: number | undefined;
 }
 
+/** A row of the table QoS. */
 export interface OvsQos {
   readonly uuid: string;
   /** Such as `linux-noop` or `linux-htb`. */
@@ -155,6 +159,7 @@ export interface AddBridge {
   readonly externalIds?: OvsMap | undefined;
 }
 
+/** Changes columns of a bridge that is there. */
 export interface SetBridge {
   readonly edit: 'set-bridge';
   readonly name: string;

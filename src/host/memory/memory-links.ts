@@ -40,6 +40,7 @@ export interface NicSettings extends NamedLink {
   readonly virtualFunctions?: number;
 }
 
+/** The network devices of a MemoryHost, with what the machine itself would have: NICs and their virtual functions. */
 export class MemoryLinks implements Links {
   readonly #links = new Map<number, Link>();
   readonly #virtualFunctions = new Map<number, VirtualFunction[]>();

@@ -15,6 +15,7 @@ import type {
   Sysctl,
 } from '../../wiring/host.ts';
 
+/** The addresses and routes of a MemoryHost. */
 export class MemoryAddressing implements Addressing {
   readonly #plans = new Map<number, AddressPlan>();
 
@@ -71,6 +72,7 @@ export class MemorySysctl implements Sysctl {
   }
 }
 
+/** The chains of packet filters of a MemoryHost. */
 export class MemoryFilter implements Filter {
   readonly #chains = new Map<string, FilterChain>();
 
@@ -91,6 +93,7 @@ export class MemoryFilter implements Filter {
   }
 }
 
+/** The addresses that devices of a MemoryHost refuse. */
 export class MemoryIngress implements IngressFilter {
   readonly #refusals = new Map<string, Refusal>();
 
@@ -116,6 +119,7 @@ export interface PciFunction {
   readonly physicalFunction?: { readonly address: string; readonly number: number };
 }
 
+/** The PCI functions of a MemoryHost. */
 export class MemoryPci implements Pci {
   readonly #functions = new Map<string, PciFunction>();
   readonly #switchPorts = new Map<string, SwitchPort>();

@@ -23,6 +23,7 @@ const NAME = 'memory';
 /** OFPP_LOCAL, the OpenFlow port of a bridge's own interface. */
 const LOCAL_PORT = 65534;
 
+/** Open vSwitch's database of a MemoryHost, and the switch that follows it. */
 export class MemoryOvsdb implements Ovsdb {
   readonly #hasLink: (name: string) => boolean;
   #state = new MemoryOvsdbState();

@@ -8,6 +8,7 @@ import { operationsFor } from './edit-operations.ts';
 import { type OvsdbTlsOptions, parseEndpoint } from './endpoint.ts';
 import type { Operation } from './protocol.ts';
 
+/** Where Open vSwitch's database is, and how long to wait for it. */
 export interface OvsdbClientOptions {
   /** `unix:/path`, `tcp:host:port` or `ssl:host:port`. Default: `unix:/run/openvswitch/db.sock`. */
   readonly connection?: string | undefined;

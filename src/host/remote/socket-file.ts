@@ -5,6 +5,7 @@ import { connect, type ListenOptions, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { HelperConnectionError } from '../../errors/helper.ts';
 
+/** A unix socket that a helper listens on, and who may open it. */
 export interface SocketFile {
   /** Path of the socket. One that a helper left which is no more is replaced. */
   readonly socket: string;

@@ -7,6 +7,7 @@ import { requireLinkName, requireLinkSettings } from '../link-values.ts';
 import { adjustLink } from './link.ts';
 import type { Verbs } from './verbs.ts';
 
+/** A network device that others make, and a VIF only uses. */
 export interface ExistingLinkElement {
   readonly kind: 'existing-link';
   readonly name: string;

@@ -5,6 +5,7 @@ import type { Filter, FilterChain } from '../host.ts';
 import { requireLinkName } from '../link-values.ts';
 import type { Drift, Verbs } from './verbs.ts';
 
+/** Rules that let a bridge's packets through the host's FORWARD chain. */
 export interface ForwardRuleElement {
   readonly kind: 'forward-rule';
   /** The bridge. */

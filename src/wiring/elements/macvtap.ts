@@ -6,6 +6,7 @@ import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from '.
 import { adjustLink, type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
 import type { Verbs } from './verbs.ts';
 
+/** A macvtap device: a guest's NIC on a device of the host. */
 export interface MacvtapElement {
   readonly kind: 'macvtap';
   readonly name: string;

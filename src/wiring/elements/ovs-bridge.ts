@@ -5,6 +5,7 @@ import { requireLinkName } from '../link-values.ts';
 import type { OvsBridge } from '../ovsdb.ts';
 import { type OvsVerbs, ownerMark } from './ovs-verbs.ts';
 
+/** A bridge of Open vSwitch. */
 export interface OvsBridgeElement {
   readonly kind: 'ovs-bridge';
   readonly name: string;

@@ -6,6 +6,7 @@ import type { OvsMap, PortValues } from '../ovsdb.ts';
 import { type DesiredPort, portDrifts, portEdits, portRemoval } from './ovs-port.ts';
 import type { OvsVerbs } from './ovs-verbs.ts';
 
+/** A pair of patch ports that joins two bridges of Open vSwitch. */
 export interface OvsPatchElement {
   readonly kind: 'ovs-patch';
   /** Of the first port. */

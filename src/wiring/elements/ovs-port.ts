@@ -6,6 +6,7 @@ import type { InterfaceValues, OvsdbEdit, OvsdbView, OvsInterface, OvsMap, OvsPo
 import { foreignPort, type OvsVerbs, ownerMark, ownerMarked } from './ovs-verbs.ts';
 import type { Drift } from './verbs.ts';
 
+/** A port of a bridge of Open vSwitch, with its one interface. */
 export interface OvsPortElement {
   readonly kind: 'ovs-port';
   /** Of the port, of its interface, and of the network device where the interface is one. */

@@ -4,6 +4,7 @@ import { LinkValueError } from '../../errors/host.ts';
 import type { OvsdbView, OvsQos } from '../ovsdb.ts';
 import type { OvsVerbs } from './ovs-verbs.ts';
 
+/** The QoS row of a port of Open vSwitch. */
 export interface OvsQosElement {
   readonly kind: 'ovs-qos';
   /** The port's name. */

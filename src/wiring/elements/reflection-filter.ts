@@ -6,6 +6,7 @@ import { requireMac } from '../link-values.ts';
 import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
 import type { Drift, Site, Verbs } from './verbs.ts';
 
+/** Has a device drop frames that come in from a guest's own address: those that the switch sent back. */
 export interface ReflectionFilterElement {
   readonly kind: 'reflection-filter';
   /** The guest's MAC address. */

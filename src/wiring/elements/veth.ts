@@ -8,6 +8,7 @@ import { aliasOf, isOwnedBy } from '../ownership.ts';
 import { adjustLink, type DesiredLink, deleteLink, ensureLink, inspectLink } from './link.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
 
+/** A pair of virtual Ethernet devices. */
 export interface VethElement {
   readonly kind: 'veth';
   readonly name: string;

@@ -5,6 +5,7 @@ import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from '.
 import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
 import type { Verbs } from './verbs.ts';
 
+/** A device for one VLAN of another device. */
 export interface VlanElement {
   readonly kind: 'vlan';
   readonly name: string;
