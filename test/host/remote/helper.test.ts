@@ -214,7 +214,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is used as it should be', () =
 /** What must be as before: devices without what the kernel counts, addresses, rules, and settings. */
 const STATE = [
   'ip -d link show',
-  'ip address show | grep -v valid_lft',
+  'ip -4 address show | grep -v valid_lft',
   'ip route show',
   'iptables-save | grep -v "^[#:]"',
   'nft list ruleset netdev',
