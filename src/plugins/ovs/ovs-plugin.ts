@@ -6,13 +6,15 @@
 import { PortProfileError } from '../../errors/binding.ts';
 import { RepresentorNotFoundError } from '../../errors/host.ts';
 import { FieldValueError } from '../../errors/model.ts';
-import { UnsupportedVIFError } from '../../errors/plugin.ts';
+import { PlugError, UnsupportedVIFError } from '../../errors/plugin.ts';
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../../objects/host-info.ts';
 import type { InstanceInfo } from '../../objects/instance-info.ts';
 import { VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor } from '../../objects/port-profile.ts';
 import { type VIFBase, VIFBridge, VIFHostDevice, VIFOpenVSwitch, VIFVHostUser } from '../../objects/vif.ts';
+import { messageOf } from '../../wiring/apply.ts';
 import type { Garbage } from '../../wiring/collect-garbage.ts';
 import { collectOvsGarbage } from '../../wiring/collect-ovs-garbage.ts';
+import { withinGrace } from '../../wiring/deadline.ts';
 import { mayBeThere } from '../../wiring/elements/existing-link.ts';
 import type { Host } from '../../wiring/host.ts';
 import { isOwnedBy } from '../../wiring/ownership.ts';
@@ -149,7 +151,19 @@ export class OvsPlugin extends WiringPlugin {
 
   override async plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void> {
     await super.plug(vif, instance, context);
-    if (vif instanceof VIFOpenVSwitch) await this.#removeHybridRemains(vif, context);
+    if (!(vif instanceof VIFOpenVSwitch)) return;
+    try {
+      await this.#removeHybridRemains(vif, context);
+    } catch (cause) {
+      // All is plugged by now and stays so: an error without `left` would say that the host is as before.
+      const { id } = this.#known(vif, this.#profileOf(vif));
+      const left = [
+        `all that plugging VIF ${id} makes`,
+        `what VIF ${id} was made of when it was hybrid, or part of it`,
+      ];
+      const message = `VIF ${id} is plugged, but what it had when it was hybrid is not all removed: ${messageOf(cause)}; left on the host: ${left.join(', ')}`;
+      throw new PlugError(message, cause, { operation: 'remove', left });
+    }
   }
 
   async collectGarbage(
@@ -164,9 +178,9 @@ export class OvsPlugin extends WiringPlugin {
   async #removeHybridRemains(vif: VIFOpenVSwitch, { host, signal }: PluginContext): Promise<void> {
     const known = this.#known(vif, this.#profileOf(vif));
     const { hybridBridge, bridgeEnd, switchEnd } = namesOf(known.id);
-    // The plug has just looked at the database: nothing is asked of it again.
+    // The plug has just looked at the database: nothing is asked of it again. A deadline that has just passed is no reason to fail.
     const hasPort = await host.ovsdb.waitFor('a look at the ports', (view) => view.port(switchEnd) !== undefined, {
-      signal,
+      signal: signal?.aborted ? withinGrace() : signal,
     });
     const bridge = hasPort ? await host.links.get(hybridBridge) : undefined;
     if (!bridge || !isOwnedBy(bridge, known.id)) return;
