@@ -42,7 +42,7 @@ test.skipIf(NETNS_UNAVAILABLE).each(VERBS)('every example in the help of %s work
 test('the help lists every verb', async () => {
   const { status, stdout } = await osVif(['--help']);
   expect(status).toBe(0);
-  for (const verb of VERBS) expect(stdout).toMatch(new RegExp(`^ {2}${verb} `, 'm'));
+  for (const verb of [...VERBS, 'helper']) expect(stdout).toMatch(new RegExp(`^ {2}${verb} `, 'm'));
 });
 
 test('the version is that of the package', async () => {
