@@ -71,7 +71,6 @@ function schema(): JsonSchema {
   });
   const needsVlan = {
     if: object({ should_create_vlan: boolean }, ['should_create_vlan']),
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: object({ vlan: VLAN }, ['vlan']),
   };
   const properties = {

@@ -42,7 +42,6 @@ export function bindingRules(attributes: BindingAttributes, vifTypes = VIF_TYPES
   const { vifType } = attributes;
   return [...vifTypes].map(([name, ways]) => ({
     if: { type: 'object', properties: { [vifType]: { const: name } }, required: [vifType] },
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: firstOf(ways, attributes),
   }));
 }
@@ -127,7 +126,6 @@ function firstOf(
   const condition = conditionOf(way, attributes);
   if (condition === undefined) return needsOf(way, attributes);
   const otherwise = firstOf(others, attributes, [...refused, ...(way.vnicTypes ?? [])]);
-  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
   return { if: condition, then: needsOf(way, attributes), else: otherwise };
 }
 

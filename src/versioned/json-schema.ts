@@ -105,7 +105,6 @@ function oneOfObjects(
     required: [by],
     allOf: candidates.map((model) => ({
       if: { type: 'object', properties: { [by]: { const: model.name } }, required: [by] },
-      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
       then: { $ref: locate(model) },
     })),
   };
@@ -121,7 +120,6 @@ function anyVersion(model: ObjectModel, context: DescribingContext): JsonSchema 
     .filter(({ before }) => before.length > 0)
     .map(({ field, before }) => ({
       if: { type: 'object', properties: { [VERSION_KEY]: anyOfVersions(before) }, required: [VERSION_KEY] },
-      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
       then: { type: 'object', properties: { [DATA]: { type: 'object', properties: { [field.wireName]: false } } } },
     }));
   const schema = envelope(model, versions, dataSchema(model.fields, context));
