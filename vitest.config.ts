@@ -15,6 +15,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Properties that are tried 100,000 times take their time.
     testTimeout: process.env.FAST_CHECK_RUNS ? 3_600_000 : 30_000,
+    // Much of what the tests wait for is other processes: a worker for each processor, not one less.
+    maxWorkers: availableParallelism(),
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
   },
 });
