@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import {
+  type FieldOptions,
+  type FieldType,
+  field,
+  listOf,
+  objectOf,
+  setOf,
+  string,
+  VersionedObject,
+  VersionedObjectList,
+  versionedObject,
+} from '../../src/entries/index.ts';
+import { fingerprintOf } from '../../src/versioned/fingerprint.ts';
+import { MODEL } from '../../src/versioned/model.ts';
+
+const NO_DEFAULT = "<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>";
+
+/** The version, and the md5 of what Python's repr() says of a class. */
+function madeOf(text: string, version = '1.0'): string {
+  return `${version}-${createHash('md5').update(text).digest('hex')}`;
+}
+
+/** The fingerprint of a class with this one field. */
+function fingerprintWith(type: FieldType<unknown>, options: FieldOptions<unknown> = {}): string {
+  class Made extends VersionedObject {}
+  Reflect.apply(field(type, options), undefined, [Made.prototype, 'odd']);
+  versionedObject({ name: `Made${made++}`, namespace: 'acme-fingerprints', version: '1.0' })(Made);
+  return Made.fingerprint();
+}
+
+let made = 0;
+
+/** A type of which Python would tell this fact. */
+const telling = (fact: unknown): FieldType<unknown> => ({ ...string(), osloName: 'Odd', fingerprint: { fact } });
+
+test.each([
+  ['a word', 'a', "'a'"],
+  ['a word with an apostrophe', "it's", '"it\'s"'],
+  ['a word with both kinds of quotes', `it's "a"`, `'it\\'s "a"'`],
+  ['a word in double quotes', '"a"', `'"a"'`],
+  ['a backslash', 'a\\b', "'a\\\\b'"],
+  ['a line break', 'a\nb', "'a\\nb'"],
+  ['a number', 5, '5'],
+  ['yes', true, 'True'],
+  ['no', false, 'False'],
+  ['nothing', null, 'None'],
+  ['a list', ['a', 1, null], "['a', 1, None]"],
+  ['a tuple', { tuple: ['a', 'b'] }, "('a', 'b')"],
+  ['a tuple of one', { tuple: ['a'] }, "('a',)"],
+  ['a dict', { a: 1, b: [true] }, "{'a': 1, 'b': [True]}"],
+  ['a dict with a key tuple', { tuple: 'a' }, "{'tuple': 'a'}"],
+])('%s is told as Python prints it', (_, fact, printed) => {
+  expect(fingerprintWith(telling(fact))).toBe(
+    madeOf(`([('odd', Odd(default=${NO_DEFAULT},nullable=False,fact=${printed}))], [])`),
+  );
+});
+
+test.each([
+  ['a word, without quotes', string(), 'a b', 'a b'],
+  ['an empty list', listOf(string()), [], '[]'],
+  ['a list', listOf(string()), ['a', 'b'], "['a', 'b']"],
+  ['a set, in order', setOf(string()), new Set(['b', 'a']), 'set([a,b])'],
+])('a default is told: %s', (_, type, value, printed) => {
+  expect(fingerprintWith({ ...type, osloName: 'Odd' }, { default: value })).toBe(
+    madeOf(`([('odd', Odd(default=${printed},nullable=False))], [])`),
+  );
+});
+
+test('null as a default, and that null is a value, are told', () => {
+  expect(fingerprintWith(string(), { default: null, nullable: true })).toBe(
+    madeOf("([('odd', String(default=None,nullable=True))], [])"),
+  );
+});
+
+describe('of an older version', () => {
+  @versionedObject({ name: 'Growing', namespace: 'acme-fingerprints', version: '1.10' })
+  class Growing extends VersionedObject {
+    @field(string()) zone?: string;
+    @field(string(), { since: '1.2' }) area?: string;
+  }
+
+  @versionedObject({ name: 'GrowingList', namespace: 'acme-fingerprints', version: '1.10' })
+  class GrowingList extends VersionedObjectList<Growing> {
+    @field(listOf(objectOf(Growing)), { childVersions: { '1.10': '1.10', '1.0': '1.0', '1.9': '1.2' } })
+    declare objects?: readonly Growing[];
+  }
+
+  @versionedObject({ name: 'PlainList', namespace: 'acme-fingerprints', version: '1.0' })
+  class PlainList extends VersionedObjectList<Growing> {
+    @field(listOf(objectOf(Growing))) declare objects?: readonly Growing[];
+  }
+
+  const told = (name: string) => `('${name}', String(default=${NO_DEFAULT},nullable=False))`;
+  const objects = `('objects', List(default=${NO_DEFAULT},nullable=False))`;
+
+  test('there are the fields that it had, by name', () => {
+    const model = Growing.prototype[MODEL];
+    expect(fingerprintOf(model, '1.1')).toBe(madeOf(`([${told('zone')}], [])`, '1.1'));
+    expect(fingerprintOf(model, '1.2')).toBe(madeOf(`([${told('area')}, ${told('zone')}], [])`, '1.2'));
+  });
+
+  test.each([
+    ['1.0', "('1.0', '1.0')"],
+    ['1.8', "('1.0', '1.0')"],
+    ['1.9', "('1.0', '1.0'), ('1.9', '1.2')"],
+    ['1.10', "('1.0', '1.0'), ('1.9', '1.2'), ('1.10', '1.10')"],
+  ])("of a list, %s, there are its elements' versions up to then", (version, entries) => {
+    const text = `([${objects}], [], OrderedDict([${entries}]))`;
+    expect(fingerprintOf(GrowingList.prototype[MODEL], version)).toBe(madeOf(text, version));
+  });
+
+  test('of a list that names no versions of its elements, there is an empty dict of them', () => {
+    expect(PlainList.fingerprint()).toBe(madeOf(`([${objects}], [], OrderedDict())`));
+  });
+});
