@@ -24,6 +24,9 @@ export interface Libc {
   ioctl(fd: number, request: number, argument: Buffer | number): Promise<CallResult>;
 }
 
+/** Node has four workers unless UV_THREADPOOL_SIZE says otherwise, and koffi refuses more than some hundred calls at once. */
+const MOST_ON_WORKERS = 64;
+
 /** @throws MissingKoffiError where koffi is not installed or doesn't load */
 export async function loadLibc(): Promise<Libc> {
   const koffi = await import('koffi').catch((cause: unknown) => {
@@ -42,9 +45,21 @@ export async function loadLibc(): Promise<Libc> {
     const number = Number(value);
     return { value: number, errno: number < 0 ? errnoName(koffi.errno()) : '' };
   };
+  let running = 0;
+  const waiting: (() => void)[] = [];
   const onWorker = (call: ReturnType<LibraryHandle['func']>, ...args: unknown[]): Promise<CallResult> =>
     new Promise((resolve, reject) => {
-      call.async(...args, (error: unknown, value: unknown) => (error ? reject(error) : resolve(result(value))));
+      const start = (): void => {
+        running += 1;
+        call.async(...args, (error: unknown, value: unknown) => {
+          running -= 1;
+          waiting.shift()?.();
+          if (error) reject(error);
+          else resolve(result(value));
+        });
+      };
+      if (running < MOST_ON_WORKERS) start();
+      else waiting.push(start);
     });
   return {
     socketSync: (domain, type, protocol) => result(socket(domain, type, protocol)),

@@ -1,4 +1,4 @@
-import { describe, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
 import type { Host } from '../../../src/wiring/host.ts';
 import { hostSuite } from '../host-suite.ts';
@@ -8,6 +8,14 @@ import { networkSuite } from '../network-suite.ts';
 describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
   hostSuite('LinuxHost: links', open);
   networkSuite('LinuxHost: everything else', open);
+
+  test('hundreds of devices that are asked for at once are all made', { timeout: 60_000 }, async () => {
+    const { links } = await open();
+    const names = Array.from({ length: 400 }, (_, n) => `tap${n}`);
+    const indexes = await Promise.all(names.map((name) => links.create({ kind: 'tap', name })));
+    expect(new Set(indexes).size).toBe(names.length);
+    await links.deleteAll(indexes);
+  });
 });
 
 async function open(): Promise<Host> {
