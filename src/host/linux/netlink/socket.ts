@@ -4,7 +4,7 @@ import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostClosedError, NetlinkError, PermissionError } from '../../../errors/host.ts';
 import { traced } from '../../../wiring/diagnostics.ts';
-import { type CallResult, checked, errnoName, errnoText, type Libc } from '../libc.ts';
+import { checked, errnoName, errnoText, type Libc } from '../libc.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
 import {
   type Attribute,
@@ -32,11 +32,13 @@ const SOL_NETLINK = 270;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
-const MSG_PEEK = 0x02;
 const MSG_TRUNC = 0x20;
 const RECEIVE_BUFFER = 1 << 20;
-/** sizeof(struct sockaddr_nl); the sender's port stands at offset 4. */
+/** sizeof(struct sockaddr_nl). */
 const ADDRESS_SIZE = 12;
+const SENDER_PORT_OFFSET = 4;
+/** A link's message is below 64 KiB, the most that its list of virtual functions can have; parts of lists are below 32 KiB. */
+const LONGEST_DATAGRAM = 256 * 1024;
 /** How often a dump is started again because devices came or went while it ran. */
 const DUMP_ATTEMPTS = 20;
 const ANSWER_TIMEOUT_MS = 5000;
@@ -77,6 +79,9 @@ export class NetlinkSocket {
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
   #looks: Look[] = [];
+  /** What is received, and from whom, until it is copied out: one datagram at a time. */
+  readonly #received = Buffer.allocUnsafeSlow(LONGEST_DATAGRAM);
+  readonly #sender = Buffer.alloc(ADDRESS_SIZE);
 
   private constructor(libc: Libc, fd: number) {
     this.#libc = libc;
@@ -262,19 +267,15 @@ export class NetlinkSocket {
   }
 
   async #receiveDatagram(what: string, where: 'here' | 'on a worker'): Promise<Buffer | undefined> {
-    const address = Buffer.alloc(ADDRESS_SIZE);
-    const call = (buffer: Buffer, flags: number): CallResult | Promise<CallResult> =>
-      where === 'here'
-        ? this.#libc.recvfromSync(this.#fd, buffer, flags, address)
-        : this.#libc.recvfrom(this.#fd, buffer, flags, address);
-    let size = 32 * 1024;
+    const [buffer, address] = [this.#received, this.#sender];
     for (;;) {
-      const peeked = where === 'here' ? await call(Buffer.alloc(0), MSG_PEEK | MSG_TRUNC) : undefined;
-      if (peeked && peeked.value > size) size = peeked.value;
-      const buffer = Buffer.allocUnsafe(size);
-      const { value, errno } = await call(buffer, MSG_TRUNC);
-      if (value > size) throw new NetlinkError(what, 'EMSGSIZE', `an answer of ${value} bytes did not fit ${size}`);
-      if (value >= 0 && readU32(address, 4) === 0) return buffer.subarray(0, value);
+      const { value, errno } =
+        where === 'here'
+          ? this.#libc.recvfromSync(this.#fd, buffer, MSG_TRUNC, address)
+          : await this.#libc.recvfrom(this.#fd, buffer, MSG_TRUNC, address);
+      if (value > buffer.length)
+        throw new NetlinkError(what, 'EMSGSIZE', `an answer of ${value} bytes did not fit ${buffer.length}`);
+      if (value >= 0 && readU32(address, SENDER_PORT_OFFSET) === 0) return Buffer.from(buffer.subarray(0, value));
       if (value >= 0 || errno === 'EINTR') continue;
       if (errno === 'EAGAIN') return undefined;
       throw new NetlinkError(
