@@ -1,6 +1,8 @@
 /** One connection with its replica: opened, filled, kept up, until it breaks. Never used again after that. */
 import type { Socket } from 'node:net';
 import { type OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors/ovs.ts';
+import type { OvsdbView } from '../../wiring/ovsdb.ts';
+import type { Call } from './call.ts';
 import { type OvsdbTlsOptions, openSocket } from './endpoint.ts';
 import { isObject, type Operation } from './protocol.ts';
 import { Replica } from './replica.ts';
@@ -14,7 +16,8 @@ export class Connection {
   readonly #session: Session;
   #replica = new Replica(new Map());
   #error: OvsdbConnectionError | undefined;
-  #changed = nextChange();
+  /** What waits for an update; told of each, and when the connection breaks. */
+  readonly #watchers = new Set<() => void>();
 
   /** Connects and asks for the schema and the rows; resolves when the replica is complete. */
   static async open(connection: string, tls: OvsdbTlsOptions | undefined, signal: AbortSignal): Promise<Connection> {
@@ -44,9 +47,25 @@ export class Connection {
     return this.#error;
   }
 
-  /** Resolves at the next update, or when the connection breaks. */
-  get changed(): Promise<void> {
-    return this.#changed.promise;
+  /** The first result of `find` after an update that is not undefined; undefined when the connection breaks first. */
+  async findLater<T>(find: (view: OvsdbView) => T | undefined, call: Call): Promise<T | undefined> {
+    let watcher = (): void => {};
+    const later = new Promise<T | undefined>((resolve, reject) => {
+      watcher = () => {
+        try {
+          const result = this.#error ? undefined : find(this.#replica);
+          if (result !== undefined || this.#error) resolve(result);
+        } catch (error) {
+          reject(error);
+        }
+      };
+    });
+    this.#watchers.add(watcher);
+    try {
+      return await call.race(later);
+    } finally {
+      this.#watchers.delete(watcher);
+    }
   }
 
   /**
@@ -100,18 +119,8 @@ export class Connection {
   }
 
   #pulse(): void {
-    const { resolve } = this.#changed;
-    this.#changed = nextChange();
-    resolve();
+    for (const watcher of this.#watchers) watcher();
   }
-}
-
-function nextChange(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }
 
 function transactionError(

@@ -96,10 +96,8 @@ export class OvsdbClient implements Ovsdb {
       async (call) => {
         for (;;) {
           const connection = await this.#connected(call);
-          const { changed } = connection;
-          const found = find(connection.replica);
+          const found = find(connection.replica) ?? (await findLater(find, connection, call));
           if (found !== undefined) return found;
-          await call.race(changed);
         }
       },
     );
@@ -264,4 +262,38 @@ function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
     }, milliseconds);
     signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+async function findLater<T>(
+  find: (view: OvsdbView) => T | undefined,
+  connection: Connection,
+  call: Call,
+): Promise<T | undefined> {
+  const reminder = remind(connection, call.signal);
+  try {
+    return await connection.findLater(find, call);
+  } finally {
+    reminder.stop();
+  }
+}
+
+/** ms until ovs-vswitchd is first asked to tell again; doubled each time. */
+const FIRST_REMINDER_MS = 500;
+
+/**
+ * What ovs-vswitchd tells while it starts goes in a transaction that may fail unseen, and it tells no more until something changes.
+ * A new `next_cfg` has it go through all again (ovs-vswitchd.conf.db(5)), as ovs-vsctl does with every change.
+ */
+function remind(connection: Connection, signal: AbortSignal): { stop(): void } {
+  const mutation: Operation = { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', 1]] };
+  let timer: NodeJS.Timeout | undefined;
+  const startAfter = (pause: number): void => {
+    timer = setTimeout(() => {
+      startAfter(2 * pause);
+      // A database that may not be written says so where it matters; what is waited for may come all the same.
+      connection.transact([mutation], signal).catch(() => {});
+    }, pause).unref();
+  };
+  startAfter(FIRST_REMINDER_MS);
+  return { stop: () => clearTimeout(timer) };
 }
