@@ -15,7 +15,7 @@ import { messageOf } from '../../wiring/apply.ts';
 import type { Garbage } from '../../wiring/collect-garbage.ts';
 import { collectOvsGarbage } from '../../wiring/collect-ovs-garbage.ts';
 import { withinGrace } from '../../wiring/deadline.ts';
-import { mayBeThere } from '../../wiring/elements/existing-link.ts';
+import { mayBeThere } from '../../wiring/elements/existing-device.ts';
 import type { Host } from '../../wiring/host.ts';
 import { isOwnedBy } from '../../wiring/ownership.ts';
 import { remove } from '../../wiring/remove.ts';

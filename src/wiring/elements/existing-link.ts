@@ -1,9 +1,10 @@
 /** A network device that others make and that stays theirs: a VIF only uses it. */
 
 import { MissingLinkError } from '../../errors/host.ts';
-import type { Host, LinkSettings } from '../host.ts';
+import type { LinkSettings } from '../host.ts';
 import { differences } from '../link-differences.ts';
 import { requireLinkName, requireLinkSettings } from '../link-values.ts';
+import { mayBeThere } from './existing-device.ts';
 import { adjustLink } from './link.ts';
 import type { Verbs } from './verbs.ts';
 
@@ -44,14 +45,6 @@ export const existingLink: Verbs<ExistingLinkElement> = {
     return differences(link, settingsOf(element)).map((difference) => ({ type: 'differs', on: name, ...difference }));
   },
 };
-
-/**
- * Whether it is worth asking for a device. Every device has this file from its first moment on (the kernel's inetdev_init());
- * to look for it takes a tenth of the time of a request to rtnetlink, which waits for whoever changes devices.
- */
-export async function mayBeThere(name: string, { sysctl }: Host): Promise<boolean> {
-  return (await sysctl.get(`net/ipv4/conf/${name}/forwarding`)) !== undefined;
-}
 
 function settingsOf({ mtu, up }: ExistingLinkElement): LinkSettings {
   return { ...(mtu !== undefined && { mtu }), ...(up && { up }) };

@@ -6,6 +6,7 @@ import type { Host, Link, LinkSettings, NewLink } from '../host.ts';
 import { type Difference, differences, fixedDifferences, settingsOf } from '../link-differences.ts';
 import { aliasOf, isOwnedBy, SHARED_OWNER } from '../ownership.ts';
 import { deleteUnused, isLeaving, requireStaying } from '../shared-links.ts';
+import { glanceAt } from './existing-device.ts';
 import type { Drift, Site, UndoableSite } from './verbs.ts';
 
 /** A device as it should be. */
@@ -32,7 +33,7 @@ export async function ensureLink(desired: DesiredLink, site: UndoableSite): Prom
   // Asked at once, so that the host can answer them together.
   const [wanted, found] = await Promise.all([
     wantedLink(desired, site),
-    links.get(desired.link.name),
+    glanceAt(desired.link.name, site.host),
     desired.admit?.(),
   ]);
   let link = found;

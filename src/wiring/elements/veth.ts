@@ -5,6 +5,7 @@ import type { Link, LinkSettings } from '../host.ts';
 import { differences } from '../link-differences.ts';
 import { requireLinkName, requireNewLink } from '../link-values.ts';
 import { aliasOf, isOwnedBy } from '../ownership.ts';
+import { glanceAt } from './existing-device.ts';
 import { adjustLink, type DesiredLink, deleteLink, ensureLink, inspectLink } from './link.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
 
@@ -29,7 +30,10 @@ export const veth: Verbs<VethElement> = {
   },
 
   async ensure(element, site) {
-    const admit = async (): Promise<void> => refuseOtherPeer(element, await bothEnds(element, site), site);
+    const admit = async (): Promise<void> => {
+      const ends = await Promise.all([glanceAt(element.name, site.host), glanceAt(element.peer, site.host)]);
+      refuseOtherPeer(element, ends.filter(isThere), site);
+    };
     const made = await ensureLink({ ...desiredVeth(element), admit }, site);
     if (!made) await ensurePeer(element, site);
   },
@@ -60,7 +64,11 @@ function endSettings({ mtu, promiscuous }: VethElement): LinkSettings {
 
 async function bothEnds({ name, peer }: VethElement, site: Site): Promise<Link[]> {
   const ends = await Promise.all([site.host.links.get(name), site.host.links.get(peer)]);
-  return ends.filter((end) => end !== undefined);
+  return ends.filter(isThere);
+}
+
+function isThere(end: Link | undefined): end is Link {
+  return end !== undefined;
 }
 
 function refuseForeignEnd(end: Link, site: Site): void {
