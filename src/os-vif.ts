@@ -1,5 +1,6 @@
 /** Plugs VIFs into a host and out of it: finds the plugin that a VIF asks for and has it work on the host. */
 
+import { setImmediate } from 'node:timers/promises';
 import { BatchError, NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
 import { LinuxHost } from './host/linux/linux-host.ts';
 import { HostInfo } from './objects/host-info.ts';
@@ -41,7 +42,7 @@ export interface CallOptions {
 
 /** For calls that take many VIFs. */
 export interface BatchOptions extends CallOptions {
-  /** How many VIFs are worked on at once. Default 8 for plugAll and 64 for unplugAll. */
+  /** How many VIFs are worked on at once. Default 64. */
   readonly concurrency?: number;
 }
 
@@ -50,6 +51,9 @@ export interface GraphCallOptions extends CallOptions {
   /** What the picture tells of the host: its `drift`s from what plug makes, what a plug would do now (`plan`), or nothing. Default `drift`. */
   readonly show?: 'drift' | 'plan' | 'nothing';
 }
+
+/** Many at once: the kernel deletes them together, and ovs-vswitchd opens their ports together. */
+const CONCURRENCY = 64;
 
 /** A VIF, and the guest that it belongs to. */
 export interface Attachment {
@@ -156,8 +160,14 @@ export class OsVif {
    * Plugs many VIFs, several at a time. One that fails keeps none of the others.
    * @throws BatchError with the error of each VIF that failed
    */
-  async plugAll(attachments: readonly Attachment[], { concurrency = 8, ...options }: BatchOptions = {}): Promise<void> {
-    await forEach('plug', attachments, concurrency, ({ vif, instance }) => this.plug(vif, instance, options));
+  async plugAll(
+    attachments: readonly Attachment[],
+    { concurrency = CONCURRENCY, ...options }: BatchOptions = {},
+  ): Promise<void> {
+    await forEach('plug', attachments, concurrency, async ({ vif, instance }, begin) => {
+      await begin();
+      await this.plug(vif, instance, options);
+    });
   }
 
   /**
@@ -166,11 +176,14 @@ export class OsVif {
    */
   async unplugAll(
     attachments: readonly Attachment[],
-    { concurrency = 64, ...options }: BatchOptions = {},
+    { concurrency = CONCURRENCY, ...options }: BatchOptions = {},
   ): Promise<void> {
     const batch = batchDeletions(this.#host);
-    await forEach('unplug', attachments, concurrency, ({ vif, instance }) =>
-      batch.run(() => this.#unplugFrom(batch.host, vif, instance, options)),
+    await forEach('unplug', attachments, concurrency, ({ vif, instance }, begin) =>
+      batch.run(async () => {
+        await begin();
+        await this.#unplugFrom(batch.host, vif, instance, options);
+      }),
     );
   }
 
@@ -283,13 +296,19 @@ async function forEach(
   what: string,
   attachments: readonly Attachment[],
   concurrency: number,
-  action: (attachment: Attachment) => Promise<void>,
+  action: (attachment: Attachment, begin: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const failures = new Map<string, unknown>();
   const rest = attachments.values();
+  // One begins at a time, so that others get at the event loop in between.
+  let turn: Promise<void> = Promise.resolve();
+  const begin = (): Promise<void> => {
+    turn = turn.then(() => setImmediate());
+    return turn;
+  };
   const work = async (): Promise<void> => {
     for (const attachment of rest) {
-      await action(attachment).catch((error: unknown) => failures.set(attachment.vif.id ?? '', error));
+      await action(attachment, begin).catch((error: unknown) => failures.set(attachment.vif.id ?? '', error));
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, concurrency) }, work));

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LinuxHost } from '../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../src/host/memory/memory-host.ts';
 import { OsVif } from '../src/os-vif.ts';
@@ -102,6 +103,27 @@ function manySuite(open: () => Promise<Host>): void {
     await using osVif = await OsVif.open({ host, plugins: [new BridgedTapPlugin()] });
     await osVif.plugAll(bridgedTaps(0, 12), { concurrency: 3 });
     expect(most).toBeLessThanOrEqual(3);
+  });
+
+  test('others get at the event loop between any two that begin', async () => {
+    await using osVif = await OsVif.open({ host: await open(), plugins: [new BridgedTapPlugin()] });
+    const attachments = bridgedTaps(0, 12);
+    for (const verb of ['plug', 'unplug'] as const) {
+      const calls = vi.spyOn(BridgedTapPlugin.prototype, verb);
+      onTestFinished(() => calls.mockRestore());
+      let isDone = false;
+      const all = osVif[`${verb}All`](attachments).finally(() => {
+        isDone = true;
+      });
+      const begun = [0];
+      while (!isDone) {
+        await setImmediate();
+        begun.push(calls.mock.calls.length);
+      }
+      await all;
+      expect(calls, verb).toHaveBeenCalledTimes(12);
+      expect(Math.max(...begun.map((count, i) => count - (begun[i - 1] ?? 0))), verb).toBe(1);
+    }
   });
 
   test('one that fails keeps none of the others, and is named', async () => {
