@@ -21,7 +21,25 @@ export function bareRequests({ links, sysctl, ovsdb }) {
     find: async (vif) => [await indexOf(vif.vifName)],
     unplug: (_, [index]) => links.delete(index),
   };
+  const row = (table, name, values) => ({ op: 'insert', table, 'uuid-name': table, row: { name, ...values } });
+  const onBridge = [['name', '==', 'br-int']];
   return {
+    /** An OVSDB transaction alone. */
+    createPort: {
+      plug: (vif) => {
+        const ids = ['iface-id', 'iface-status', 'attached-mac', 'vm-uuid'].map((key) => [key, vif.id]);
+        return ovsdb.transact([
+          row('Interface', vif.vifName, { external_ids: ['map', ids] }),
+          row('Port', vif.vifName, { interfaces: ['named-uuid', 'Interface'] }),
+          { op: 'mutate', table: 'Bridge', where: onBridge, mutations: [['ports', 'insert', ['named-uuid', 'Port']]] },
+        ]);
+      },
+      find: async (vif) => (await ovsdb.view()).port(vif.vifName).uuid,
+      unplug: (_, port) =>
+        ovsdb.transact([
+          { op: 'mutate', table: 'Bridge', where: onBridge, mutations: [['ports', 'delete', ['uuid', port]]] },
+        ]),
+    },
     tap,
     createTap: {
       plug: async (vif) => {

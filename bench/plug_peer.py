@@ -4,6 +4,7 @@ os-vif with its native OVSDB driver, in this process alone: no privilege daemon 
 """
 import json
 import logging
+import socket
 import sys
 import tempfile
 import time
@@ -11,6 +12,7 @@ import time
 from oslo_config import cfg
 import os_vif
 from os_vif import objects
+import pyroute2
 from vif_plug_ovs import privsep
 
 logging.disable(logging.CRITICAL)
@@ -21,7 +23,22 @@ with tempfile.NamedTemporaryFile('w', suffix='.conf') as config:
     cfg.CONF(['--config-file', config.name], project='os-vif-bench')
 os_vif.initialize()
 
-VERBS = {'plug': os_vif.plug, 'unplug': os_vif.unplug}
+links = pyroute2.IPRoute()
+
+
+def plug_with_tap(vif, instance):
+    """What later versions do for create_tap: the TAP, its address, MTU and state, then the port."""
+    links.link('add', ifname=vif.vif_name, kind='tuntap', mode='tap')
+    index = socket.if_nametoindex(vif.vif_name)
+    links.link('set', index=index, address=vif.address, mtu=vif.network.mtu, state='up')
+    os_vif.plug(vif, instance)
+
+
+VERBS = {
+    'plug': os_vif.plug,
+    'unplug': os_vif.unplug,
+    'plug with tap': plug_with_tap,
+}
 
 for line in sys.stdin:
     request = json.loads(line)

@@ -3,10 +3,14 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** @param script its name in this folder */
-export function startPython(script, ...args) {
+/**
+ * @param script its name in this folder
+ * @param within what precedes its command where it is to run in another network namespace
+ */
+export function startPython(script, { args = [], within = [] } = {}) {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const peer = spawn('/usr/bin/python3', [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [command, ...rest] = [...within, '/usr/bin/python3', path, ...args];
+  const peer = spawn(command, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
   return {
     async ask(question) {

@@ -44,7 +44,7 @@ function note(times, { plug, unplug }) {
 }
 
 async function byUs(vifs) {
-  const ovs = await freshOvs();
+  const ovs = await startOvs({ withSwitch: true });
   const host = await LinuxHost.open({ ovsdb: { connection: ovs.connection } });
   const osVif = await OsVif.open({ host });
   const attachments = vifs.map((vif) => ({ vif, instance }));
@@ -59,8 +59,8 @@ async function byUs(vifs) {
 }
 
 async function byPython(vifs) {
-  const ovs = await freshOvs();
-  const python = startPython('plug_peer.py', ovs.connection);
+  const ovs = await startOvs({ withSwitch: true });
+  const python = startPython('plug_peer.py', { args: [ovs.connection] });
   const all = async (verb) => {
     let seconds = 0;
     for (const vif of vifs)
@@ -75,10 +75,4 @@ async function byPython(vifs) {
   python.stop();
   ovs.stop();
   return times;
-}
-
-async function freshOvs() {
-  const ovs = await startOvs({ withSwitch: true });
-  ovs.vsctl('add-br', 'br-int', '--', 'set', 'bridge', 'br-int', 'datapath_type=netdev');
-  return ovs;
 }
