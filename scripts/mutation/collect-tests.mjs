@@ -3,6 +3,8 @@ import { expect, vi } from 'vitest';
 
 /** Longest that one test may wait, in ms: less than Stryker gives a mutant, so that one that waits for ever costs no new process. */
 const DEADLINE = 6_000;
+/** As they are before a test may put others in their place. */
+const { setTimeout, clearTimeout } = globalThis;
 
 /** A stand-in for the module `vitest`, and the tests that a file wrote with it: `{ id, run() }`, in order. */
 export function testCollector(file) {
