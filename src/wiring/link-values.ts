@@ -7,6 +7,7 @@ import {
   MACVTAP_MODES,
   type MacvtapMode,
   type NewLink,
+  type Refusal,
   type VirtualFunctionSettings,
 } from './host.ts';
 
@@ -65,6 +66,13 @@ export function requireLinkSettings(name: string, settings: LinkSettings): void 
   if (bridge?.forwardDelay !== undefined)
     requireInteger(name, 'forward delay', bridge.forwardDelay, bridge.stp ? 2 : 0, 30);
   if (bridge?.ageingTime !== undefined) requireInteger(name, 'ageing time', bridge.ageingTime, 0, 1_000_000);
+}
+
+/** Throws LinkValueError for a device that can't be told from others: to nft, `eth*` is every device whose name begins so. */
+export function requireRefusal({ device, mac }: Refusal): void {
+  requireLinkName(device);
+  if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends in * stands for many devices`);
+  requireMac(device, mac);
 }
 
 /** Throws LinkValueError for what a physical function can't tell a virtual one. */

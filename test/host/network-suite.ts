@@ -150,6 +150,16 @@ export function networkSuite(name: string, open: () => Promise<Host>): void {
       expect(await ingress.list()).toEqual([]);
     });
 
+    test('a device name that nft would take for many is not taken, nor what is no address', async () => {
+      const { ingress } = await open();
+      // A helper finds it before its host does.
+      for (const wrong of [refusal('eth*', '0a'), refusal('a b', '0a'), { ...refusal('eth0', '0a'), mac: '0a' }])
+        await expect(ingress.create(wrong)).rejects.toMatchObject({
+          code: expect.stringMatching(/^ERR_OSVIF_(LINK_VALUE|HELPER_PROTOCOL)$/),
+        });
+      expect(await ingress.list()).toEqual([]);
+    });
+
     test('an address is refused once on a device, and on another one for itself', async () => {
       const { links, ingress } = await open();
       for (const name of ['eth0', 'eth1']) await links.create({ kind: 'tap', name });

@@ -2,6 +2,7 @@
 
 import { isKernelError } from '../../wiring/elements/link.ts';
 import type { IngressFilter, Refusal, RefusalState } from '../../wiring/host.ts';
+import { requireRefusal } from '../../wiring/link-values.ts';
 import { aliasOf, ownerOf } from '../../wiring/ownership.ts';
 import { runCommand } from './command.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
@@ -37,7 +38,9 @@ export class LinuxIngress implements IngressFilter {
   }
 
   /** One transaction, which is the same whether the table is there or not: so processes may do this at once. */
-  async create({ device, mac, owner }: Refusal): Promise<void> {
+  async create(refusal: Refusal): Promise<void> {
+    requireRefusal(refusal);
+    const { device, mac, owner } = refusal;
     const what = `have ${device} refuse ${mac}`;
     const table = { family: 'netdev', table: tableOf(device) };
     const hook = { type: 'filter', hook: 'ingress', dev: device, prio: 0, policy: 'accept' };

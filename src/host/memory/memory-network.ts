@@ -14,6 +14,7 @@ import type {
   SwitchPort,
   Sysctl,
 } from '../../wiring/host.ts';
+import { requireRefusal } from '../../wiring/link-values.ts';
 
 /** The addresses and routes of a MemoryHost. */
 export class MemoryAddressing implements Addressing {
@@ -102,6 +103,7 @@ export class MemoryIngress implements IngressFilter {
   }
 
   async create(refusal: Refusal): Promise<void> {
+    requireRefusal(refusal);
     const { device, mac } = refusal;
     if (this.#refusals.has(`${device} ${mac}`))
       throw new SystemCallError(`refusing ${mac} on ${device}`, 'EEXIST', 'file exists');
