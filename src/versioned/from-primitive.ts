@@ -63,7 +63,7 @@ export function readAs(model: ObjectModel, primitive: unknown, depth: number): V
 
 /** A third part of a version is no reason to refuse it: 1.4.2 is read as 1.4. */
 function hasPatch(version: string): boolean {
-  return version.length > '1.0'.length && /^\d+\.\d+\.\d+$/.test(version) && isVersion(version);
+  return version.indexOf('.') !== version.lastIndexOf('.') && isVersion(version);
 }
 
 function fill(values: unknown[], model: ObjectModel, data: Record<string, unknown>, depth: number): void {
