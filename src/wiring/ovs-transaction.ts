@@ -1,6 +1,6 @@
 /** Works on neighbouring elements of Open vSwitch's database together: one transaction for all of them. */
 
-import { OvsDatapathError, OvsdbEditError, OvsdbServerError, OvsdbTimeoutError, OvsPortError } from '../errors/ovs.ts';
+import { OvsDatapathError, OvsdbTimeoutError, OvsPortError } from '../errors/ovs.ts';
 import type { OvsVerbs } from './elements/ovs-verbs.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './elements/verbs.ts';
 import { undoOf } from './ovs-undo.ts';
@@ -41,30 +41,26 @@ const UNSURE_UNDO_TIMEOUT_MS = 1_000;
 /** Makes the database agree with the elements, then waits until ovs-vswitchd has opened the ports that are to be awaited. */
 export async function ensureOvs(parts: readonly OvsPart[], site: UndoableSite): Promise<void> {
   const { ovsdb } = site.host;
-  let undo: (view: OvsdbView) => OvsdbEdit[] = () => [];
-  let outcome: 'unsent' | 'unsure' | 'made' = 'unsent';
+  /** What takes back each transaction that was carried out, or may have been. */
+  const undos: ReturnType<typeof undoOf>[] = [];
+  let undo: ReturnType<typeof undoOf> | undefined;
+  let [isMade, isUndoable] = [false, false];
+  const takeBack = async (): Promise<void> => {
+    for (const each of undos.toReversed()) await ovsdb.change(each, isMade ? {} : { timeout: UNSURE_UNDO_TIMEOUT_MS });
+  };
   const decide = (view: OvsdbView) => {
     const edits = parts.flatMap((part) => part.ensure(view, site.owner));
-    if (edits.length > 0) undo = undoOf(edits, view);
+    undo = undoOf(edits, view);
     return edits;
   };
   const onSend = () => {
-    if (outcome === 'unsent') {
-      site.undoable(async () => {
-        const options = outcome === 'unsure' ? { timeout: UNSURE_UNDO_TIMEOUT_MS } : {};
-        if (outcome !== 'unsent') await ovsdb.change(undo, options);
-      });
-    }
-    outcome = 'unsure';
+    if (undo) undos.push(undo);
+    if (!isUndoable) site.undoable(takeBack);
+    isUndoable = true;
   };
-  let edits: readonly OvsdbEdit[];
-  try {
-    edits = await ovsdb.change(decide, { signal: site.signal, onSend });
-    outcome = 'made';
-  } catch (error) {
-    if (error instanceof OvsdbServerError || error instanceof OvsdbEditError) outcome = 'unsent';
-    throw error;
-  }
+  const onRefused = () => void undos.pop();
+  const edits = await ovsdb.change(decide, { signal: site.signal, onSend, onRefused });
+  isMade = true;
   const added = new Set(edits.map((edit) => (edit.edit === 'add-port' ? edit.name : undefined)));
   for (const port of parts.flatMap((part) => part.awaited())) {
     await untilOpen(port, added.has(port), site);

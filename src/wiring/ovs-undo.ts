@@ -1,6 +1,6 @@
 /** What takes the edits of a transaction back, worked out from the rows as they were before it. */
 
-import type { OvsdbEdit, OvsdbView, OvsMap, OvsMapChange } from './ovsdb.ts';
+import type { AddBridge, OvsdbEdit, OvsdbView, OvsMap, OvsMapChange } from './ovsdb.ts';
 
 /** Gives the edits that bring back the rows of `before`, in a database where the edits were made, or were not. */
 export function undoOf(edits: readonly OvsdbEdit[], before: OvsdbView): (view: OvsdbView) => OvsdbEdit[] {
@@ -20,17 +20,18 @@ const NOTHING: Undoing = () => [];
 function undoing(edit: OvsdbEdit, before: OvsdbView): Undoing {
   switch (edit.edit) {
     case 'add-bridge':
-      return unlessUsed(edit.name);
+      return unlessUsed(edit);
     case 'add-port':
       return (view, removed) => {
-        if (!view.port(edit.name)) return [];
+        const port = view.port(edit.name);
+        if (!port || !carries(port, edit.externalIds)) return [];
         removed.add(edit.name);
         return [{ edit: 'remove-port', name: edit.name }];
       };
     case 'add-qos':
       return (view) => {
-        const uuid = view.port(edit.port)?.qos;
-        return uuid === undefined ? [] : [{ edit: 'remove-qos', uuid }];
+        const qos = view.qos(view.port(edit.port)?.qos ?? '');
+        return qos && carries(qos, edit.externalIds) ? [{ edit: 'remove-qos', uuid: qos.uuid }] : [];
       };
     case 'remove-port':
       return bringBack(edit.name, before);
@@ -57,10 +58,16 @@ function undoing(edit: OvsdbEdit, before: OvsdbView): Undoing {
   }
 }
 
+/** Where it does not, others have made a row of that name. */
+function carries(row: { readonly externalIds: OvsMap }, externalIds: OvsMap = {}): boolean {
+  return Object.entries(externalIds).every(([key, value]) => row.externalIds[key] === value);
+}
+
 /** A bridge that others put ports on in the meantime stays. */
-function unlessUsed(name: string): Undoing {
+function unlessUsed({ name, externalIds }: AddBridge): Undoing {
   return (view, removed) => {
-    if (!view.bridge(name)) return [];
+    const bridge = view.bridge(name);
+    if (!bridge || !carries(bridge, externalIds)) return [];
     const isUsed = [...view.ports(name)].some((port) => port.name !== name && !removed.has(port.name));
     return isUsed ? [] : [{ edit: 'remove-bridge', name }];
   };

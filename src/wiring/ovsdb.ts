@@ -48,11 +48,10 @@ export interface OvsdbCallOptions {
 }
 
 export interface OvsdbChangeOptions extends OvsdbCallOptions {
-  /**
-   * Called when a transaction goes out. From then on it may be done even when the call fails, unless it fails with an
-   * `OvsdbServerError` or an `OvsdbEditError`.
-   */
+  /** Called when a transaction goes out. From then on it may be done even when the call fails, unless `onRefused` is called. */
   readonly onSend?: (() => void) | undefined;
+  /** Called when the server has refused what went out last: nothing of it was done. */
+  readonly onRefused?: (() => void) | undefined;
 }
 
 /** The database at one moment. Use it before the next `await`: it changes as updates arrive. */

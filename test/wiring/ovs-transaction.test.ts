@@ -135,13 +135,16 @@ describe('what a plug did is taken back', () => {
   /** The database does what `answer` says once a transaction goes out; the options of each one are noted. */
   function answering(
     host: MemoryHost,
-    answer: (proceed: () => Promise<readonly OvsdbEdit[]>) => Promise<readonly OvsdbEdit[]>,
+    answer: (
+      proceed: () => Promise<readonly OvsdbEdit[]>,
+      options: OvsdbChangeOptions,
+    ) => Promise<readonly OvsdbEdit[]>,
   ) {
     const asked: OvsdbChangeOptions[] = [];
     const { change } = host.ovsdb;
     host.ovsdb.change = (decide, options = {}) => {
       asked.push(options);
-      return answer(() => change.call(host.ovsdb, decide, options));
+      return answer(() => change.call(host.ovsdb, decide, options), options);
     };
     return { asked, restore: () => (host.ovsdb.change = change) };
   }
@@ -179,32 +182,48 @@ describe('what a plug did is taken back', () => {
     expect(await ports()).toEqual(['br0']);
   });
 
-  test('where it was sent twice, once, and as the second was decided', async () => {
+  test('where it was sent twice, both, the second first', async () => {
     const { host, site, undos, ports } = await given(BR0);
     const { restore } = answering(host, async (proceed) => {
       await proceed();
       restore();
-      await host.ovsdb.change(() => [{ edit: 'remove-port', name: 'tap0' }]);
+      await host.ovsdb.change(() => [{ edit: 'set-interface', name: 'tap0', externalIds: { 'iface-id': null } }]);
       return proceed();
     });
-    await ensureOvs([port()], site);
+    await ensureOvs([port('tap0', { externalIds: { 'iface-id': 'port-1' } })], site);
     expect(undos).toHaveLength(1);
+    const { asked } = answering(host, (proceed) => proceed());
     await undos[0]?.();
+    expect(asked).toHaveLength(2);
     expect(await ports()).toEqual(['br0']);
   });
 
-  test.each([
-    ['the server refused it', new OvsdbServerError('transact', 'constraint violation', '')],
-    ['it does not fit the database', new OvsdbEditError('no such bridge')],
-  ])('not where %s', async (_, refusal) => {
+  test('not where the server refused it', async () => {
     const { host, site, undos } = await given(BR0);
-    const { asked } = answering(host, async (proceed) => {
+    const refusal = new OvsdbServerError('transact', 'constraint violation', '');
+    const { asked } = answering(host, async (proceed, { onRefused }) => {
       await proceed();
+      onRefused?.();
       throw refusal;
     });
     await expect(ensureOvs([port()], site)).rejects.toBe(refusal);
     for (const undo of undos) await undo();
     expect(asked).toHaveLength(1);
+  });
+
+  test('not where it does not fit the database', async () => {
+    const { site, undos } = await given();
+    await expect(ensureOvs([port()], site)).rejects.toBeInstanceOf(OvsdbEditError);
+    expect(undos).toEqual([]);
+  });
+
+  test('but not what another has put in its place', async () => {
+    const { host, site, undos, ports } = await given(BR0);
+    await ensureOvs([port()], site);
+    const theirs: OvsdbEdit = { edit: 'add-port', bridge: 'br0', name: 'tap0', externalIds: { 'os-vif': 'vif-2' } };
+    await host.ovsdb.change(() => [{ edit: 'remove-port', name: 'tap0' }, theirs]);
+    await undos[0]?.();
+    expect(await ports()).toContain('tap0');
   });
 });
 

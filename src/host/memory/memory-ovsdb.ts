@@ -46,10 +46,15 @@ export class MemoryOvsdb implements Ovsdb {
   ): Promise<readonly OvsdbEdit[]> {
     this.#throwIfOver(options);
     const edits = decide(this.#state);
-    if (edits.length > 0) options.onSend?.();
     const next = this.#state.copy();
     for (const edit of edits) applyEdit(next, edit);
-    next.checkReferences();
+    if (edits.length > 0) options.onSend?.();
+    try {
+      next.checkReferences();
+    } catch (error) {
+      options.onRefused?.();
+      throw error;
+    }
     this.#state = next;
     this.reconfigure();
     return edits;

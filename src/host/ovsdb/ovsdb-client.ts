@@ -75,8 +75,11 @@ export class OvsdbClient implements Ovsdb {
           if (decision.operations.length === 0) return unconfirmed;
           options.onSend?.();
           try {
-            return await commitGuarded(connection, decision, call);
+            const committed = await commitGuarded(connection, decision, call);
+            if (committed === undefined) options.onRefused?.();
+            return committed;
           } catch (error) {
+            if (error instanceof OvsdbServerError) options.onRefused?.();
             // Done or not, the fresh replica will tell. Should the server still find it in its input, its guards decide.
             if (error === connection.error) unconfirmed = decision.edits;
             throw error;
