@@ -1,0 +1,182 @@
+/** What a plug or unplug that fails says, does again, and tells whoever listens. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mock } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { NetlinkError } from '../../src/errors/host.ts';
+import { PlugError, UnplugError } from '../../src/errors/plugin.ts';
+import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import { apply } from '../../src/wiring/apply.ts';
+import { type HostCall, interceptHost } from '../../src/wiring/intercept.ts';
+import { remove } from '../../src/wiring/remove.ts';
+import type { Element } from '../../src/wiring/wiring.ts';
+
+const TAP: Element = { kind: 'tap', name: 'tap0' };
+const TAPS: Element[] = [TAP, { kind: 'tap', name: 'tap1' }];
+/** No such device: the plug fails here. */
+const FAILS: Element = { kind: 'existing-link', name: 'missing0' };
+const refused = (what: string) => new NetlinkError(what, 'EPERM', 'Operation not permitted');
+
+/** A host that fails where `refusal` gives an error, or does not answer where it gives `never`. */
+function given(refusal: (call: HostCall) => Error | 'never' | undefined) {
+  const memory = new MemoryHost();
+  const host = interceptHost(memory, async (call, proceed) => {
+    const error = refusal(call);
+    if (error === 'never') return new Promise(() => {});
+    if (error !== undefined) throw error;
+    return proceed();
+  });
+  return {
+    memory,
+    plug: (elements: Element[], signal?: AbortSignal) => apply(elements, { host, owner: 'vif-1' }, signal),
+    unplug: (elements: Element[]) => remove(elements, { host, owner: 'vif-1' }),
+  };
+}
+
+describe('a plug', () => {
+  test('that fails says where, why, and that the host is as before', async () => {
+    const { plug } = given(() => undefined);
+    const failure = plug([TAP, FAILS]);
+    await expect(failure).rejects.toThrow(PlugError);
+    await expect(failure).rejects.toMatchObject({
+      element: 'existing-link missing0',
+      operation: 'ensure',
+      left: [],
+      message: expect.stringMatching(
+        /^plugging VIF vif-1 failed at existing-link missing0: .*needs the device missing0.*; the host is as it was before$/,
+      ),
+    });
+  });
+
+  test('whose roll-back fails names all that is left, the last first, and why', async () => {
+    const { plug } = given(({ method }) => (method === 'delete' ? refused('a deletion') : undefined));
+    await expect(plug([...TAPS, FAILS])).rejects.toMatchObject({
+      left: [
+        'tap tap1 (a deletion: Operation not permitted (EPERM))',
+        'tap tap0 (a deletion: Operation not permitted (EPERM))',
+      ],
+      message: expect.stringContaining(
+        'roll-back is incomplete, left on the host: tap tap1 (a deletion: Operation not permitted (EPERM)), tap tap0 (',
+      ),
+    });
+  });
+
+  test('starts over where a device went away, five times at the most, and not for any other reason', async () => {
+    for (const [errno, attempts] of [
+      ['ENODEV', 5],
+      ['EPERM', 1],
+    ] as const) {
+      let asked = 0;
+      const { plug } = given(({ method }) => {
+        if (method !== 'create') return undefined;
+        asked++;
+        return new NetlinkError('creation of tap tap0', errno, 'no');
+      });
+      await expect(plug([TAP])).rejects.toThrow('creation of tap tap0: no');
+      expect(asked).toBe(attempts);
+    }
+  });
+
+  test('pauses longer each time before it starts over: 10 ms, 20, 40 and 80', async () => {
+    const { plug } = given(() => undefined);
+    const start = performance.now();
+    await expect(plug([FAILS])).rejects.toThrow(PlugError);
+    const took = performance.now() - start;
+    expect(took).toBeGreaterThan(140);
+    expect(took).toBeLessThan(550);
+  });
+
+  test('that is aborted in such a pause ends at once', async () => {
+    const aborting = new AbortController();
+    let looks = 0;
+    let abortedAt = 0;
+    const abort = () => {
+      abortedAt = performance.now();
+      aborting.abort(new Error('enough'));
+    };
+    // The fourth look is before the pause of 80 ms.
+    const { plug } = given(({ port, method }) => {
+      if (port === 'links' && method === 'get' && ++looks === 4) setTimeout(abort, 5);
+      return undefined;
+    });
+    await expect(plug([FAILS], aborting.signal)).rejects.toThrow(PlugError);
+    expect(performance.now() - abortedAt).toBeLessThan(60);
+  });
+
+  test('that is aborted while the host does not answer says that it is not known what is done', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    onTestFinished(() => mock.timers.reset());
+    const aborting = new AbortController();
+    const { plug } = given(({ method }) => (method === 'create' ? 'never' : undefined));
+    const failure = plug([TAP], aborting.signal).catch((error: unknown) => error);
+    for (let i = 0; i < 20; i++) await setImmediate();
+    aborting.abort(new Error('enough'));
+    mock.timers.tick(5000);
+    expect(await failure).toMatchObject({
+      element: 'tap tap0',
+      left: ['tap tap0 (the host has not answered yet, what it does is not known)'],
+      message: expect.stringContaining('failed at tap tap0: enough; roll-back is incomplete'),
+    });
+  });
+
+  test('tells of each step that it takes back', async () => {
+    const messages: unknown[] = [];
+    const listen = (message: unknown) => messages.push(message);
+    subscribe('os-vif:undo', listen);
+    onTestFinished(() => void unsubscribe('os-vif:undo', listen));
+    const { plug } = given(() => undefined);
+    await expect(plug([...TAPS, FAILS])).rejects.toThrow(PlugError);
+    expect(messages).toEqual([
+      { vif: 'vif-1', element: 'tap tap1', duration: expect.any(Number) },
+      { vif: 'vif-1', element: 'tap tap0', duration: expect.any(Number) },
+    ]);
+  });
+});
+
+describe('an unplug', () => {
+  const stuck = (...names: string[]) => {
+    const all = given(({ method, args: [name] }) =>
+      method === 'get' && names.includes(String(name)) ? refused(`a look at ${name}`) : undefined,
+    );
+    return { ...all, prepare: () => apply(TAPS, { host: all.memory, owner: 'vif-1' }) };
+  };
+
+  test('that fails for one element names it, has its error as cause, and removes the rest', async () => {
+    const { memory, prepare, unplug } = stuck('tap1');
+    await prepare();
+    const failure = unplug(TAPS);
+    await expect(failure).rejects.toThrow(UnplugError);
+    await expect(failure).rejects.toMatchObject({
+      left: ['tap tap1'],
+      cause: expect.any(NetlinkError),
+      message:
+        'unplugging VIF vif-1 left tap tap1 on the host: tap tap1: a look at tap1: Operation not permitted (EPERM)',
+    });
+    expect((await memory.links.list()).map(({ name }) => name)).toEqual(['lo', 'tap1']);
+  });
+
+  test('that fails for several names all of them, and has all their errors', async () => {
+    const { prepare, unplug } = stuck('tap0', 'tap1');
+    await prepare();
+    const error: unknown = await unplug(TAPS).catch((reason: unknown) => reason);
+    if (!(error instanceof UnplugError) || !(error.cause instanceof AggregateError)) throw new Error(String(error));
+    expect(error.message).toBe(
+      'unplugging VIF vif-1 left tap tap1, tap tap0 on the host: tap tap1: a look at tap1: Operation not permitted (EPERM); ' +
+        'tap tap0: a look at tap0: Operation not permitted (EPERM)',
+    );
+    expect(error.cause.errors).toEqual([expect.any(NetlinkError), expect.any(NetlinkError)]);
+  });
+
+  test('of one device alone deletes it without a wait for others', async () => {
+    const { prepare, memory, unplug } = stuck();
+    await prepare();
+    const asked: string[] = [];
+    const { delete: one } = memory.links;
+    memory.links.delete = async (index) => {
+      asked.push('delete');
+      return one.call(memory.links, index);
+    };
+    await unplug([TAP]);
+    expect(asked).toEqual(['delete']);
+  });
+});
