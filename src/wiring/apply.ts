@@ -51,7 +51,8 @@ async function applyNow(wiring: Wiring, site: Site, signal?: AbortSignal): Promi
       } catch (error) {
         // Another call took away what both use; this one makes it again.
         if (attempt === ATTEMPTS || !hasVanished(error)) throw error;
-        await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, signal && { signal });
+        const pause = sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, signal && { signal });
+        await pause.catch(() => signal?.throwIfAborted());
       }
     }
   } catch (cause) {

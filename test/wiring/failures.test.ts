@@ -86,20 +86,25 @@ describe('a plug', () => {
     expect(took).toBeLessThan(550);
   });
 
-  test('that is aborted in such a pause ends at once', async () => {
+  test('that is aborted in such a pause ends at once, for the reason of the signal', async () => {
     const aborting = new AbortController();
+    const reason = new Error('enough');
     let looks = 0;
     let abortedAt = 0;
     const abort = () => {
       abortedAt = performance.now();
-      aborting.abort(new Error('enough'));
+      aborting.abort(reason);
     };
     // The fourth look is before the pause of 80 ms.
     const { plug } = given(({ port, method }) => {
       if (port === 'links' && method === 'get' && ++looks === 4) setTimeout(abort, 5);
       return undefined;
     });
-    await expect(plug([FAILS], aborting.signal)).rejects.toThrow(PlugError);
+    await expect(plug([FAILS], aborting.signal)).rejects.toMatchObject({
+      element: 'existing-link missing0',
+      cause: reason,
+      message: expect.stringContaining('missing0: enough; the host is as it was before'),
+    });
     expect(performance.now() - abortedAt).toBeLessThan(60);
   });
 
