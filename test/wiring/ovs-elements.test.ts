@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import { apply } from '../../src/wiring/apply.ts';
 import { check } from '../../src/wiring/check.ts';
+import { type OvsPortElement, ovsPort } from '../../src/wiring/elements/ovs-port.ts';
+import { ovsAlone } from '../../src/wiring/ovs-transaction.ts';
 import type { OvsdbEdit } from '../../src/wiring/ovsdb.ts';
 import { remove } from '../../src/wiring/remove.ts';
 import type { Element } from '../../src/wiring/wiring.ts';
@@ -210,4 +212,20 @@ describe('a bridge', () => {
     const view = await host.ovsdb.view();
     expect([view.bridge('br1')?.datapathType, view.bridge('br2')?.datapathType]).toEqual(['netdev', 'system']);
   });
+});
+
+test('an element that stands alone is worked on as one among others', async () => {
+  const { host } = await given();
+  const site = { host, owner: 'vif-1', undoable: () => {} };
+  const ports = async () => [...(await host.ovsdb.view()).ports('br0')].map(({ name }) => name);
+  const { validate, ensure, inspect, remove } = ovsAlone(ovsPort);
+  const element: OvsPortElement = { kind: 'ovs-port', name: 'p0', bridge: 'br0', type: 'internal' };
+  validate(element);
+  expect(await inspect(element, site)).toEqual([{ type: 'missing', on: 'p0' }]);
+  await ensure(element, site);
+  expect(await ports()).toContain('p0');
+  expect(await inspect(element, site)).toEqual([]);
+  await remove(element, site);
+  expect(await ports()).toEqual(['br0']);
+  expect(() => validate({ ...element, name: 'a b', type: '' })).toThrow('a b');
 });

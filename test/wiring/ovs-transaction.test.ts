@@ -5,7 +5,7 @@ import { OvsdbConnectionError, OvsdbEditError, OvsdbServerError, OvsdbTimeoutErr
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import { ovsBridge } from '../../src/wiring/elements/ovs-bridge.ts';
 import { type OvsPortElement, ovsPort } from '../../src/wiring/elements/ovs-port.ts';
-import { ensureOvs, inspectOvs, ovsAlone, ovsPart, removeOvs } from '../../src/wiring/ovs-transaction.ts';
+import { ensureOvs, inspectOvs, ovsPart, removeOvs } from '../../src/wiring/ovs-transaction.ts';
 import type { OvsdbChangeOptions, OvsdbEdit, OvsdbView, OvsSystem } from '../../src/wiring/ovsdb.ts';
 
 const BR0: OvsdbEdit = { edit: 'add-bridge', name: 'br0' };
@@ -291,17 +291,3 @@ function withSystem(view: OvsdbView, system: OvsSystem): OvsdbView {
   };
   return new Proxy(view, { get: (target, key) => (key === 'system' ? system : get(target, key)) });
 }
-
-test('an element that stands alone is worked on as one among others', async () => {
-  const { site, ports } = await given(BR0);
-  const { validate, ensure, inspect, remove } = ovsAlone(ovsPort);
-  const element: OvsPortElement = { kind: 'ovs-port', name: 'p0', bridge: 'br0', type: 'internal' };
-  validate(element);
-  expect(await inspect(element, site)).toEqual([{ type: 'missing', on: 'p0' }]);
-  await ensure(element, site);
-  expect(await ports()).toContain('p0');
-  expect(await inspect(element, site)).toEqual([]);
-  await remove(element, site);
-  expect(await ports()).toEqual(['br0']);
-  expect(() => validate({ ...element, name: 'a b', type: '' })).toThrow('a b');
-});
