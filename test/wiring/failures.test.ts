@@ -96,11 +96,11 @@ describe('a plug', () => {
       aborting.abort(reason);
     };
     // The fourth look is before the pause of 80 ms.
-    const { plug } = given(({ port, method }) => {
-      if (port === 'links' && method === 'get' && ++looks === 4) setTimeout(abort, 5);
+    const { plug } = given(({ method, args: [name] }) => {
+      if (method === 'get' && name === 'missing0' && ++looks === 4) setTimeout(abort, 5);
       return undefined;
     });
-    await expect(plug([FAILS], aborting.signal)).rejects.toMatchObject({
+    await expect(plug([TAP, FAILS], aborting.signal)).rejects.toMatchObject({
       element: 'existing-link missing0',
       cause: reason,
       message: expect.stringContaining('missing0: enough; the host is as it was before'),
