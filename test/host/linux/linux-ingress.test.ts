@@ -61,9 +61,9 @@ describe.skipIf(NETNS_UNAVAILABLE)('addresses that a device refuses', () => {
   test('what nft refuses comes back in its own words', async () => {
     const { path } = await withNic();
     await using host = await LinuxHost.open({ netns: path });
-    await expect(host.ingress.create({ ...refusal(1), device: 'x'.repeat(300) })).rejects.toMatchObject({
+    await expect(host.ingress.create({ ...refusal(1), owner: 'x'.repeat(300) })).rejects.toMatchObject({
       code: 'ERR_OSVIF_SYSTEM_CALL',
-      message: expect.stringMatching(/^nft: have x+ refuse fa:16:3e:00:00:01: /),
+      message: expect.stringMatching(/^nft: have eth0 refuse fa:16:3e:00:00:01: /),
     });
   });
 });
