@@ -15,6 +15,7 @@ export function openNamespace() {
   const holder = spawn('unshare', ['--net', 'sleep', 'infinity'], { stdio: 'ignore', env });
   const isOpen = () => readlinkSync(`/proc/${holder.pid}/ns/net`) !== readlinkSync('/proc/self/ns/net');
   while (!isOpen()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  process.on('exit', () => holder.kill('SIGKILL'));
   return { command: ['nsenter', `--net=/proc/${holder.pid}/ns/net`], stop: () => holder.kill('SIGKILL') };
 }
 
@@ -64,12 +65,11 @@ export async function startOvs({ withSwitch, within = [] }) {
       vsctl('set', 'Open_vSwitch', '.', `next_cfg=${next}`);
     }
   }
-  return {
-    connection,
-    vsctl,
-    stop() {
-      for (const child of children) child.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
-    },
+  const stop = () => {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
   };
+  // Also where the benchmark fails.
+  process.on('exit', stop);
+  return { connection, vsctl, stop };
 }

@@ -12,6 +12,8 @@ const SIZES = [
   [100, 3],
   [300, 1],
 ];
+/** The size that the goals are for. */
+const GOAL_SIZE = 300;
 const MANIFEST = { VIFPortProfileOpenVSwitch: '1.3', VIFBridge: '1.0' };
 
 /** Seconds that a timer of the event loop may come late. */
@@ -36,7 +38,7 @@ for (const [size, rounds] of SIZES) {
         ours: times.ours[verb],
         theirs: times.theirs[verb],
         beside: 'Python os-vif, one by one',
-        goal: { atLeast: goal },
+        goal: size === GOAL_SIZE ? { atLeast: goal } : undefined,
       }),
     );
 }

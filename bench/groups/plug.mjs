@@ -81,10 +81,10 @@ const CASES = [
   { name: 'hybrid, one after a pause', make: hybrid, count: 1 },
 ];
 const CASES_WITH_MANY = [
-  { name: `create_port, 20 in a row, ${MANY} VIFs on the host`, make: createPort, count: 20 },
-  { name: `hybrid, 10 in a row, ${MANY} VIFs on the host`, make: hybrid, count: 10 },
+  { name: `create_port, 20 in a row beside ${MANY} others`, make: createPort, count: 20 },
+  { name: `hybrid, 10 in a row beside ${MANY} others`, make: hybrid, count: 10 },
   {
-    name: `hybrid, 10 in a row, ${MANY} VIFs on the host, not waiting for the switch`,
+    name: `hybrid, 10 in a row beside ${MANY} others, not waiting`,
     make: hybrid,
     count: 10,
     through: hasty,
