@@ -51,12 +51,19 @@ export async function loadLibc(): Promise<Libc> {
     new Promise((resolve, reject) => {
       const start = (): void => {
         running += 1;
-        call.async(...args, (error: unknown, value: unknown) => {
+        const end = (settle: () => void): void => {
+          // Before the next one starts, which may change errno.
+          settle();
           running -= 1;
           waiting.shift()?.();
-          if (error) reject(error);
-          else resolve(result(value));
-        });
+        };
+        try {
+          call.async(...args, (error: unknown, value: unknown) =>
+            end(() => (error ? reject(error) : resolve(result(value)))),
+          );
+        } catch (error) {
+          end(() => reject(error));
+        }
       };
       if (running < MOST_ON_WORKERS) start();
       else waiting.push(start);

@@ -14,6 +14,9 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     const names = Array.from({ length: 400 }, (_, n) => `tap${n}`);
     const indexes = await Promise.all(names.map((name) => links.create({ kind: 'tap', name })));
     expect(new Set(indexes).size).toBe(names.length);
+    const again = await Promise.allSettled(names.map((name) => links.create({ kind: 'tap', name })));
+    const reasons = again.map((each) => (each.status === 'rejected' ? each.reason.errno : each.status));
+    expect(new Set(reasons)).toEqual(new Set(['EBUSY']));
     await links.deleteAll(indexes);
   });
 });
