@@ -29,7 +29,7 @@ export interface Ovsdb {
 
   /**
    * Resolves to the first result of `find` that is not undefined; `find` is asked now and after every update.
-   * What `find` throws, this throws.
+   * What `find` throws, this throws. An ovs-vswitchd that leaves it waiting is reminded, at growing intervals, by a new `next_cfg`.
    *
    * @param what what is waited for, as the error at the deadline is to name it
    */

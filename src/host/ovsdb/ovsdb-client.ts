@@ -99,8 +99,10 @@ export class OvsdbClient implements Ovsdb {
       async (call) => {
         for (;;) {
           const connection = await this.#connected(call);
-          const found = find(connection.replica) ?? (await findLater(find, connection, call));
-          if (found !== undefined) return found;
+          const now = find(connection.replica);
+          if (now !== undefined) return now;
+          const later = await findReminding(find, connection, call);
+          if (later !== undefined) return later;
         }
       },
     );
@@ -267,7 +269,7 @@ function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-async function findLater<T>(
+async function findReminding<T>(
   find: (view: OvsdbView) => T | undefined,
   connection: Connection,
   call: Call,

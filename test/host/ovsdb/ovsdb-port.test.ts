@@ -240,6 +240,11 @@ describe.each(['ovsdb-server', 'memory'])('the ovsdb port on %s', (kind) => {
     expect(await seen).toMatchObject({ name: 'tap1', bridge: 'br-int' });
   });
 
+  test('waitFor resolves to null, to false and to 0 as to any other find', async () => {
+    for (const found of [null, false, 0])
+      expect(await ovsdb.waitFor('it', () => found, { timeout: 1_000 })).toBe(found);
+  });
+
   test('waitFor fails at its deadline and says what it waited for', async () => {
     const waiting = ovsdb.waitFor('a tap that never comes', (view) => view.port('tap1'), { timeout: 50 });
 

@@ -30,6 +30,21 @@ describe.skipIf(ovsIsMissing())('waitFor', () => {
     expect(nextConfiguration()).toBe(after);
   });
 
+  test('goes on waiting where the database may not be written, and fails as it would without reminders', async () => {
+    const server = await OvsdbServer.start();
+    onTestFinished(() => server.stop());
+    const client = new OvsdbClient({ connection: server.connection });
+    onTestFinished(() => client.close());
+    server.vsctl('add-br', 'br-int');
+    // A backup that follows another server is read-only, ovsdb(7), "Active-Backup Database Service Model".
+    server.appctl('ovsdb-server/set-active-ovsdb-server', 'tcp:127.0.0.1:9');
+    server.appctl('ovsdb-server/connect-active-ovsdb-server');
+
+    const ofport = client.waitFor('an ofport', (view) => view.interface('br-int')?.ofport, { timeout: 1_000 });
+
+    await expect(ofport).rejects.toMatchObject({ code: 'ERR_OSVIF_OVSDB_TIMEOUT' });
+  });
+
   test('leaves next_cfg alone where all is there already', async () => {
     const server = await OvsdbServer.start();
     onTestFinished(() => server.stop());
