@@ -37,7 +37,7 @@ const RECEIVE_BUFFER = 1 << 20;
 /** sizeof(struct sockaddr_nl). */
 const ADDRESS_SIZE = 12;
 const SENDER_PORT_OFFSET = 4;
-/** A link's message is below 64 KiB, the most that its list of virtual functions can have; parts of lists are below 32 KiB. */
+/** A link's message is little more than its list of virtual functions, an attribute of 64 KiB at most; parts of dumps are below 32 KiB. */
 const LONGEST_DATAGRAM = 256 * 1024;
 /** How often a dump is started again because devices came or went while it ran. */
 const DUMP_ATTEMPTS = 20;
