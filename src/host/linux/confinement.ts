@@ -1,8 +1,9 @@
 /** Takes every privilege from this process but one, for good. */
 
-import { openSync, readFileSync } from 'node:fs';
-import { NamespaceError, SystemCallError } from '../../errors/host.ts';
+import { readFileSync } from 'node:fs';
+import { SystemCallError } from '../../errors/host.ts';
 import { errnoName, errnoText, loadLibc } from './libc.ts';
+import { moveToNetworkNamespace } from './network-namespace.ts';
 
 /** capabilities(7). */
 const CAP_NET_ADMIN = 12;
@@ -51,7 +52,8 @@ export function isConfined(): boolean {
  */
 export async function restartConfined(argv: readonly string[], confinement: Confinement): Promise<never> {
   const calls = await loadCalls();
-  if (confinement.netns !== undefined) await enter(confinement.netns);
+  // This thread, which is the one that starts the program anew.
+  if (confinement.netns !== undefined) moveToNetworkNamespace(await loadLibc(), confinement.netns);
   dropBoundingSet(calls);
   calls.check('keeping capabilities', calls.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0));
   becomeUser(confinement);
@@ -67,7 +69,6 @@ export async function restartConfined(argv: readonly string[], confinement: Conf
   throw new SystemCallError('restart', 'EAGAIN', 'execve came back');
 }
 
-const CLONE_NEWNET = 0x40000000;
 const PR_SET_KEEPCAPS = 8;
 const PR_CAPBSET_READ = 23;
 const PR_CAPBSET_DROP = 24;
@@ -132,21 +133,4 @@ function becomeUser({ user, group }: Confinement): void {
     setgid?.(group);
   }
   if (user !== undefined) setuid?.(user);
-}
-
-/** This thread, which is the one that starts the program anew; a later process is where its maker was. */
-async function enter(netns: string): Promise<void> {
-  const path = netns.includes('/') ? netns : `/run/netns/${netns}`;
-  const libc = await loadLibc();
-  const { value, errno } = libc.setnsSync(openNamespace(path), CLONE_NEWNET);
-  if (value < 0)
-    throw new NamespaceError(`can't enter the network namespace ${path} (${errno}): start the helper as root`);
-}
-
-function openNamespace(path: string): number {
-  try {
-    return openSync(path, 'r');
-  } catch (cause) {
-    throw new NamespaceError(`there is no network namespace at ${path}: make it with \`ip netns add\``, { cause });
-  }
 }

@@ -19,7 +19,7 @@ export interface NetworkNamespace {
 /** @param netns a name that `ip netns` knows, or a path such as /proc/1234/ns/net; absent: the namespace of this process */
 export function openNetworkNamespace(libc: Libc, netns: string | undefined): NetworkNamespace {
   if (netns === undefined) return { run: (action) => action(), close: () => {} };
-  const path = netns.includes('/') ? netns : `${NAMED}${netns}`;
+  const path = pathOf(netns);
   const target = openNamespaceFile(path);
   let open = true;
   return {
@@ -31,14 +31,33 @@ export function openNetworkNamespace(libc: Libc, netns: string | undefined): Net
   };
 }
 
+/**
+ * Has this thread, and the programs that it starts, be in the namespace from now on.
+ * @throws NamespaceError where it is not there or may not be entered
+ */
+export function moveToNetworkNamespace(libc: Libc, netns: string): void {
+  const path = pathOf(netns);
+  const target = openNamespaceFile(path);
+  try {
+    enter(libc, target, path);
+  } finally {
+    closeSync(target);
+  }
+}
+
+function pathOf(netns: string): string {
+  return netns.includes('/') ? netns : `${NAMED}${netns}`;
+}
+
+function enter(libc: Libc, target: number, path: string): void {
+  const { value, errno } = libc.setnsSync(target, CLONE_NEWNET);
+  if (value < 0) throw new NamespaceError(`can't enter the network namespace ${path} (${errno}): ${advice(errno)}`);
+}
+
 function runWithin<T>(libc: Libc, target: number, path: string, action: () => T): T {
   const home = openNamespaceFile(OWN);
   try {
-    const entered = libc.setnsSync(target, CLONE_NEWNET);
-    if (entered.value < 0)
-      throw new NamespaceError(
-        `can't enter the network namespace ${path} (${entered.errno}): ${advice(entered.errno)}`,
-      );
+    enter(libc, target, path);
     try {
       return action();
     } finally {
