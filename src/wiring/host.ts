@@ -1,5 +1,6 @@
 /** What wiring needs from the machine it works on: the port that LinuxHost and MemoryHost implement. */
 
+import type { ExpectedLink } from './expected-links.ts';
 import type { Ovsdb } from './ovsdb.ts';
 
 /** A host: one network namespace of one machine. */
@@ -15,7 +16,11 @@ export interface Host {
   close(): Promise<void>;
 }
 
-/** Network devices, as rtnetlink(7) shows them. Errors of the kernel come as KernelError with its errno. */
+/**
+ * Network devices, as rtnetlink(7) shows them. Errors of the kernel come as KernelError with its errno.
+ * An index is at least 1. A method that takes `expected` compares these devices immediately before its request:
+ * it changes nothing and fails with ENODEV or ESTALE when one of them is gone or has changed.
+ */
 export interface Links {
   /** The device with this name or index, or undefined when there is none. */
   get(link: string | number): Promise<Link | undefined>;
@@ -24,17 +29,25 @@ export interface Links {
    * Makes a device with everything that is asked, or nothing, and resolves to its index.
    * Fails with EEXIST (a TAP: EBUSY too) where the name is in use.
    */
-  create(link: NewLink): Promise<number>;
+  create(link: NewLink, expected?: readonly ExpectedLink[]): Promise<number>;
   /** Changes what is named and leaves the rest; fails with ENODEV when no device has this index. */
-  change(index: number, settings: LinkSettings): Promise<void>;
+  change(index: number, settings: LinkSettings, expected?: readonly ExpectedLink[]): Promise<void>;
   /** Fails with ENODEV when no device has this index. A veth takes its peer along, a bridge frees its ports. */
-  delete(index: number): Promise<void>;
-  /** Deletes them together, which costs the kernel hardly more than one; those that are gone already are fine. */
-  deleteAll(indexes: readonly number[]): Promise<void>;
+  delete(index: number, expected?: readonly ExpectedLink[]): Promise<void>;
+  /**
+   * Deletes devices together, which costs the kernel hardly more than one deletion. Missing devices are ignored,
+   * and so are devices that differ from `expected`.
+   */
+  deleteAll(indexes: readonly number[], expected?: readonly ExpectedLink[]): Promise<void>;
   /** The virtual functions of a physical function, by their number; empty for any other device. */
   virtualFunctions(index: number): Promise<VirtualFunction[]>;
   /** Has the physical function with this index set up one of its virtual functions. */
-  changeVirtualFunction(index: number, number: number, settings: VirtualFunctionSettings): Promise<void>;
+  changeVirtualFunction(
+    index: number,
+    number: number,
+    settings: VirtualFunctionSettings,
+    expected?: readonly ExpectedLink[],
+  ): Promise<void>;
 }
 
 /** The kinds of devices that we make. */
@@ -182,8 +195,11 @@ export interface VirtualFunction extends VirtualFunctionSettings {
 export interface Addressing {
   /** Addresses with global scope on the device, and the routes through it that are not the kernel's own. */
   get(index: number): Promise<AddressPlan>;
-  /** Takes them from one device to another, a route never missing for a moment. What is there already is fine. */
-  move(plan: AddressPlan, from: number, to: number): Promise<void>;
+  /**
+   * Moves addresses and routes from one device to another; no route is missing at any moment. Addresses and routes that
+   * are there already are left alone. Fails with LinkValueError when both devices are the same.
+   */
+  move(plan: AddressPlan, from: number, to: number, expected?: readonly ExpectedLink[]): Promise<void>;
 }
 
 /** Addresses and routes that go together. */
@@ -226,7 +242,7 @@ export interface Route {
 export interface Sysctl {
   /** `key` is a path such as `net/ipv4/conf/br0/arp_ignore`; undefined when there is no such file. */
   get(key: string): Promise<string | undefined>;
-  set(key: string, value: string): Promise<void>;
+  set(key: string, value: string, expected?: readonly ExpectedLink[]): Promise<void>;
 }
 
 /** Chains of ours in the IPv4 filter table, each jumped to from FORWARD. */

@@ -20,17 +20,46 @@ const MAX_MTU = 65535;
 const MAX_ALIAS_BYTES = 255;
 const MAX_GROUP = 0xffffffff;
 
-/** Throws LinkValueError for a device to make that could not be. */
+/** The largest ifindex: the kernel's type is a signed integer of 32 bits. */
+const MAX_INDEX = 0x7fffffff;
+/** Control, format, line separator and paragraph separator characters. They change how a terminal shows the text around them. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** Throws LinkValueError for a device that the kernel could not create. */
 export function requireNewLink(link: NewLink): void {
-  requireLinkName(link.name);
+  requireNewName(link.name);
   requireLinkSettings(link.name, link);
   if (link.kind === 'vlan') requireInteger(link.name, 'VLAN id', link.vlan.id, 1, 4094);
   if (link.kind === 'macvtap') requireMode(link.name, link.macvtap.mode);
   if (link.kind === 'veth') {
-    requireLinkName(link.peer.name);
+    requireNewName(link.peer.name);
     requireLinkSettings(link.peer.name, link.peer);
     if (link.peer.name === link.name) throw new LinkValueError(`veth ${link.name}: its two ends need two names`);
   }
+}
+
+/**
+ * Throws LinkValueError for an index that names no device.
+ * Kernel: rtnl_newlink() takes index 0 with an interface group for all devices of that group.
+ */
+export function requireLinkIndex(index: number): void {
+  requireInteger('link', 'index', index, 1, MAX_INDEX);
+}
+
+/** Throws LinkValueError for a move of addresses that would delete them: from a device to itself. */
+export function requireMove(from: number, to: number): void {
+  requireLinkIndex(from);
+  requireLinkIndex(to);
+  if (from === to) throw new LinkValueError(`link ${from}: addresses can't be moved from a device to itself`);
+}
+
+/** Throws LinkValueError for a name that a device can have, but that nobody can read on a terminal. */
+function requireNewName(name: string): void {
+  requireLinkName(name);
+  if (UNPRINTABLE.test(name))
+    throw new LinkValueError(
+      `${describeValue(name)} can't name a network device: it contains an unprintable character`,
+    );
 }
 
 /** Kernel: dev_valid_name(); and no `%`, since dev_alloc_name() would number the device. */
@@ -63,16 +92,44 @@ export function requireLinkSettings(name: string, settings: LinkSettings): void 
   if (alias !== undefined && Buffer.byteLength(alias) > MAX_ALIAS_BYTES) {
     throw new LinkValueError(`${name}: an alias of more than ${MAX_ALIAS_BYTES} bytes: ${describeValue(alias)}`);
   }
+  if (alias !== undefined && UNPRINTABLE.test(alias))
+    throw new LinkValueError(`${name}: the alias ${describeValue(alias)} contains an unprintable character`);
   if (bridge?.forwardDelay !== undefined)
     requireInteger(name, 'forward delay', bridge.forwardDelay, bridge.stp ? 2 : 0, 30);
   if (bridge?.ageingTime !== undefined) requireInteger(name, 'ageing time', bridge.ageingTime, 0, 1_000_000);
 }
 
-/** Throws LinkValueError for a device that can't be told from others: to nft, `eth*` is every device whose name begins so. */
-export function requireRefusal({ device, mac }: Refusal): void {
+/** Throws LinkValueError for a refusal of many devices: to nft, `eth*` is every device whose name begins with `eth`. */
+export function requireRefusal({ device, mac, owner }: Refusal): void {
   requireLinkName(device);
   if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends in * stands for many devices`);
   requireMac(device, mac);
+  if (UNPRINTABLE.test(owner))
+    throw new LinkValueError(`${device}: the owner ${describeValue(owner)} contains an unprintable character`);
+}
+
+/**
+ * Throws LinkValueError for a name that iptables reads as something else than one device.
+ * iptables(8): a name that ends in `+` stands for many devices; quotes, backslash, `!` and a leading `-` are syntax.
+ */
+export function requireFilterableName(name: string): void {
+  requireLinkName(name);
+  if (/\+$|^[-!]|["'\\]/.test(name) || UNPRINTABLE.test(name))
+    throw new LinkValueError(
+      `${describeValue(name)} can't be used in a rule of iptables: iptables does not read it as one device`,
+    );
+}
+
+/** Throws LinkValueError for text that iptables-restore(8) reads as more than one line, or as the end of its input. */
+export function requireFilterText(text: string): void {
+  if (UNPRINTABLE.test(text))
+    throw new LinkValueError(`${describeValue(text)} is no rule of iptables: it contains an unprintable character`);
+}
+
+/** Throws LinkValueError for a name that iptables-restore(8) does not read as one chain. */
+export function requireChainName(chain: string): void {
+  if (/^[^\s"'!\\-][^\s"'\\]{0,27}$/.test(chain) && !UNPRINTABLE.test(chain)) return;
+  throw new LinkValueError(`${describeValue(chain)} can't name a chain of iptables`);
 }
 
 /** Throws LinkValueError for what a physical function can't tell a virtual one. */

@@ -117,7 +117,8 @@ export function networkSuite(name: string, open: () => Promise<Host>): void {
     });
 
     test('a filter chain is made, replaced and deleted, with its jump', async () => {
-      const { filter } = await open();
+      const { filter, links } = await open();
+      for (const name of ['br0', 'br1']) await links.create({ kind: 'bridge', name });
       expect(await filter.get('os-vif-br0')).toBeUndefined();
       await filter.set('os-vif-br0', ['-i br0 -j ACCEPT']);
       expect(await filter.get('os-vif-br0')).toEqual({ rules: ['-i br0 -j ACCEPT'], jumpedTo: true });
@@ -172,6 +173,80 @@ export function networkSuite(name: string, open: () => Promise<Host>): void {
         ['eth1', 'somebody else'],
       ]);
     });
+
+    test('addresses are not moved from a device to itself', async () => {
+      const { links, addressing } = await open();
+      const { index } = await makeNic({ links });
+      const plan = { addresses: [{ address: '192.0.2.1/24' }], routes: [] };
+      await expect(addressing.move(plan, index, index)).rejects.toMatchObject({ code: 'ERR_OSVIF_LINK_VALUE' });
+    });
+
+    test('a request for an expected device fails when the device has changed, and changes nothing', async () => {
+      const { links, addressing, sysctl } = await open();
+      await makeNic({ links });
+      await links.create({ kind: 'bridge', name: 'br0' });
+      const [nic, bridge] = [await present(links.get('eth0')), await present(links.get('br0'))];
+      await links.change(nic.index, { alias: 'somebody else' });
+      const before = await links.list();
+      const expected = [{ index: nic.index, name: nic.name, alias: nic.alias }];
+      const plan = { addresses: [], routes: [] };
+      const requests = [
+        () => links.change(nic.index, { up: false }, expected),
+        () => links.change(bridge.index, { up: true }, expected),
+        () => links.delete(nic.index, expected),
+        () => links.changeVirtualFunction(nic.index, 0, { vlan: 5 }, expected),
+        () => links.create({ kind: 'vlan', name: 'eth0.7', lower: nic.index, vlan: { id: 7 } }, expected),
+        () => links.create({ kind: 'tap', name: 'tap0', master: bridge.index }, expected),
+        () => sysctl.set('net/ipv4/conf/eth0/arp_ignore', '1', expected),
+      ];
+      for (const request of requests) await expect(request()).rejects.toMatchObject({ errno: 'ESTALE' });
+      await links.deleteAll([nic.index], expected);
+      await addressing.move(plan, nic.index, bridge.index, [{ index: bridge.index }]);
+      expect(await links.list()).toEqual(before);
+      expect(await sysctl.get('net/ipv4/conf/eth0/arp_ignore')).toBe('0');
+    });
+
+    test('a request for an expected device succeeds while the device is as expected, and fails when it is gone', async () => {
+      const { links } = await open();
+      const index = await links.create({ kind: 'bridge', name: 'br0', alias: 'os-vif:a' });
+      const expected = [{ index, name: 'br0', alias: 'os-vif:a', group: 0, master: 0, kind: 'bridge' }];
+      await links.change(index, { up: true }, expected);
+      expect(await links.get('br0')).toMatchObject({ up: true });
+      await links.delete(index, expected);
+      await expect(links.create({ kind: 'bridge', name: 'br1' }, expected)).rejects.toMatchObject({ errno: 'ENODEV' });
+      expect(await links.get('br1')).toBeUndefined();
+    });
+
+    test('deleteAll deletes the devices that are as expected, and ignores missing and changed ones', async () => {
+      const { links } = await open();
+      const all = await Promise.all(
+        ['br0', 'br1', 'br2', 'br3'].map((name) => links.create({ kind: 'bridge', name, alias: 'os-vif:a' })),
+      );
+      const expected = all.map((index) => ({ index, alias: 'os-vif:a' }));
+      const [first = 0, second = 0] = all;
+      await links.change(first, { alias: 'os-vif:b' });
+      await links.delete(second);
+      await links.deleteAll(all, expected);
+      expect(await names(links.list())).toEqual(['lo', 'br0']);
+    });
+
+    test.each(['a\u001bb', 'a\u0085b', 'a\u200eb', 'a\u202eb', 'a\u2028b', 'a\u2029b'])(
+      'the unprintable text %j is neither a name nor an alias of a new device',
+      async (unprintable) => {
+        const { links } = await open();
+        const index = await links.create({ kind: 'bridge', name: 'br0' });
+        const refused = { code: expect.stringMatching(/^ERR_OSVIF_(LINK_VALUE|HELPER_PROTOCOL)$/) };
+        for (const request of [
+          () => links.create({ kind: 'tap', name: unprintable }),
+          () => links.create({ kind: 'veth', name: 'v0', peer: { name: unprintable } }),
+          () => links.create({ kind: 'tap', name: 'tap0', alias: unprintable }),
+          () => links.create({ kind: 'veth', name: 'v0', peer: { name: 'v1', alias: unprintable } }),
+          () => links.change(index, { alias: unprintable }),
+        ])
+          await expect(request()).rejects.toMatchObject(refused);
+        expect(await names(links.list())).toEqual(['lo', 'br0']);
+      },
+    );
 
     test('a device that was just made has neither addresses nor routes', async () => {
       const { links, addressing } = await open();

@@ -1,7 +1,9 @@
 /** IPv4 addresses and routes of a network namespace, by rtnetlink. */
 
 import { KernelError } from '../../errors/host.ts';
+import type { ExpectedLink } from '../../wiring/expected-links.ts';
 import type { Addressing, AddressPlan, Links } from '../../wiring/host.ts';
+import { requireMove } from '../../wiring/link-values.ts';
 import {
   addressAttributes,
   addressHeader,
@@ -16,8 +18,10 @@ import {
   routeHeader,
   routeListHeader,
 } from './netlink/address-message.ts';
+import { requestExpecting } from './netlink/expecting.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from './netlink/message.ts';
-import type { NetlinkSocket, Request } from './netlink/socket.ts';
+import type { Request } from './netlink/request.ts';
+import type { NetlinkSocket } from './netlink/socket.ts';
 
 export class LinuxAddressing implements Addressing {
   readonly #socket: NetlinkSocket;
@@ -41,11 +45,17 @@ export class LinuxAddressing implements Addressing {
     };
   }
 
-  /** Adds before it takes away, and replaces each route in one request: traffic goes on all the while. */
-  async move({ addresses, routes }: AddressPlan, from: number, to: number): Promise<void> {
+  /** Adds each address before it removes it, and replaces each route in one request, so that traffic continues. */
+  async move(
+    { addresses, routes }: AddressPlan,
+    from: number,
+    to: number,
+    expected: readonly ExpectedLink[] = [],
+  ): Promise<void> {
+    requireMove(from, to);
     const label = (await this.#links.get(to))?.name ?? '';
     for (const address of addresses) {
-      await this.#ignoring('EEXIST', {
+      await this.#ignoring('EEXIST', expected, {
         what: `addition of ${address.address} to ${label}`,
         type: RTM_NEWADDR,
         flags: NLM_F_CREATE | NLM_F_EXCL,
@@ -53,9 +63,9 @@ export class LinuxAddressing implements Addressing {
         attributes: addressAttributes(address, label),
       });
     }
-    // Routes on the link first: a gateway may be reached by one.
+    // Routes of the link first, because the kernel accepts a gateway only when a route reaches it.
     for (const route of routes.toSorted((a, b) => b.scope - a.scope)) {
-      await this.#socket.request({
+      await requestExpecting(this.#socket, expected, {
         what: `change of the route to ${route.destination} to ${label}`,
         type: RTM_NEWROUTE,
         flags: NLM_F_CREATE | NLM_F_REPLACE,
@@ -64,7 +74,7 @@ export class LinuxAddressing implements Addressing {
       });
     }
     for (const address of addresses) {
-      await this.#ignoring('EADDRNOTAVAIL', {
+      await this.#ignoring('EADDRNOTAVAIL', expected, {
         what: `removal of ${address.address}`,
         type: RTM_DELADDR,
         flags: 0,
@@ -74,9 +84,9 @@ export class LinuxAddressing implements Addressing {
     }
   }
 
-  async #ignoring(errno: string, request: Request): Promise<void> {
+  async #ignoring(errno: string, expected: readonly ExpectedLink[], request: Request): Promise<void> {
     try {
-      await this.#socket.request(request);
+      await requestExpecting(this.#socket, expected, request);
     } catch (error) {
       if (!(error instanceof KernelError && error.errno === errno)) throw error;
     }

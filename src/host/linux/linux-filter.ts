@@ -1,6 +1,7 @@
 /** Chains in the IPv4 filter table, through iptables-restore. */
 
 import type { Filter, FilterChain } from '../../wiring/host.ts';
+import { requireChainName, requireFilterText } from '../../wiring/link-values.ts';
 import { runCommand } from './command.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 
@@ -29,6 +30,7 @@ export class LinuxFilter implements Filter {
   }
 
   async set(chain: string, rules: readonly string[]): Promise<void> {
+    requireChainName(chain);
     const found = await this.get(chain);
     // -N fails when the chain is there: of several processes only one adds the jump.
     const start = found === undefined ? `-N ${chain}` : `-F ${chain}`;
@@ -37,6 +39,7 @@ export class LinuxFilter implements Filter {
   }
 
   async delete(chain: string): Promise<void> {
+    requireChainName(chain);
     const found = await this.get(chain);
     if (found === undefined) return;
     const jump = found.jumpedTo ? [`-D FORWARD -j ${chain}`] : [];
@@ -48,6 +51,7 @@ export class LinuxFilter implements Filter {
   }
 
   async #restore(lines: readonly string[]): Promise<void> {
+    for (const line of lines) requireFilterText(line);
     await this.#run(['iptables-restore', '--noflush', '--wait', WAIT], ['*filter', ...lines, 'COMMIT', ''].join('\n'));
   }
 

@@ -45,7 +45,7 @@ export class LinuxHost implements Host {
   ) {
     this.links = links;
     this.addressing = new LinuxAddressing(socket, links);
-    this.sysctl = new LinuxSysctl(namespace);
+    this.sysctl = new LinuxSysctl(namespace, links);
     this.filter = new LinuxFilter(namespace);
     this.ingress = new LinuxIngress(namespace);
     this.pci = new LinuxPci(sysfsRoot);

@@ -2,6 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import { KernelError, NetlinkError } from '../../errors/host.ts';
+import { type ExpectedLink, isExpected } from '../../wiring/expected-links.ts';
 import type {
   Link,
   LinkSettings,
@@ -11,12 +12,12 @@ import type {
   VirtualFunction,
   VirtualFunctionSettings,
 } from '../../wiring/host.ts';
-import { requireLinkName, requireLinkSettings, requireNewLink } from '../../wiring/link-values.ts';
+import { requireLinkIndex, requireLinkName, requireLinkSettings, requireNewLink } from '../../wiring/link-values.ts';
 import { birthGroup } from '../../wiring/ownership.ts';
 import type { Libc } from './libc.ts';
+import { compare, findLinks, linksIn, lookUpOf, requestExpecting } from './netlink/expecting.ts';
 import {
   creationAttributes,
-  decodeLink,
   linkHeader,
   nameAttribute,
   RTM_DELLINK,
@@ -24,8 +25,9 @@ import {
   RTM_NEWLINK,
   settingAttributes,
 } from './netlink/link-message.ts';
-import { type Message, NLM_F_CREATE, NLM_F_EXCL } from './netlink/message.ts';
-import type { NetlinkSocket, Request } from './netlink/socket.ts';
+import { NLM_F_CREATE, NLM_F_EXCL } from './netlink/message.ts';
+import type { Request } from './netlink/request.ts';
+import type { NetlinkSocket, Turn } from './netlink/socket.ts';
 import {
   decodeVirtualFunctions,
   VIRTUAL_FUNCTIONS_TOO,
@@ -62,74 +64,55 @@ export class LinuxLinks implements Links {
     return linksIn(messages);
   }
 
-  async create(link: NewLink): Promise<number> {
+  async create(link: NewLink, expected: readonly ExpectedLink[] = []): Promise<number> {
     requireNewLink(link);
-    if (link.kind === 'tap') return createTap(this.#libc, this.#namespace, link, () => this.#finish(link, [link]));
-    await this.#socket.request({
-      what: `creation of ${link.kind} ${link.name}`,
-      type: RTM_NEWLINK,
-      flags: NLM_F_CREATE | NLM_F_EXCL,
-      body: linkHeader(),
-      attributes: creationAttributes(link, birthGroup(link.alias ?? '')),
+    if ('lower' in link) requireLinkIndex(link.lower);
+    const configureIn = async (turn: Turn, ends: readonly NamedLink[]): Promise<number> => {
+      await compare(turn, `configuration of ${link.name}`, expected);
+      return configure(turn, link, ends);
+    };
+    if (link.kind === 'tap')
+      return createTap(this.#libc, this.#namespace, link, () => this.#socket.turn((turn) => configureIn(turn, [link])));
+    // One turn: a caller of this host cannot delete the device, and let another process take its name, in between.
+    return this.#socket.turn(async (turn) => {
+      await compare(turn, `creation of ${link.kind} ${link.name}`, expected);
+      await turn.request(creationOf(link));
+      try {
+        return await configureIn(turn, endsToConfigure(link));
+      } catch (error) {
+        await turn.request(deletionByName(link.name));
+        throw error;
+      }
     });
-    try {
-      return await this.#finish(link, finishing(link));
-    } catch (error) {
-      await this.#socket.request({
-        what: `deletion of ${link.name}`,
-        type: RTM_DELLINK,
-        flags: 0,
-        body: linkHeader(),
-        attributes: [nameAttribute(link.name)],
-      });
-      throw error;
-    }
   }
 
-  /** Configures what was just made, and asks which index it got. */
-  async #finish({ name }: NewLink, ends: readonly NamedLink[]): Promise<number> {
-    const answers = await this.#socket.request(...ends.map(changeByName), lookUpOf(name));
-    const [made] = linksIn(answers.flat());
-    if (made === undefined) throw new NetlinkError(`look-up of ${name}`, 'ENODEV', 'it went as soon as it was made');
-    return made.index;
-  }
-
-  async change(index: number, settings: LinkSettings): Promise<void> {
+  async change(index: number, settings: LinkSettings, expected: readonly ExpectedLink[] = []): Promise<void> {
+    requireLinkIndex(index);
     requireLinkSettings(`link ${index}`, settings);
     const { port, ...others } = settings;
-    // What the device is to its bridge can be told only once it is there.
+    // The kernel accepts settings of a bridge port only after the device has become a port.
     const parts: LinkSettings[] =
       port === undefined ? [others] : Object.keys(others).length === 0 ? [{ port }] : [others, { port }];
-    await this.#socket.request(...parts.map((part) => changeOf(index, part)));
+    await requestExpecting(this.#socket, expected, ...parts.map((part) => changeOf(index, part)));
   }
 
-  async delete(index: number): Promise<void> {
-    await this.#socket.request({
-      what: `deletion of link ${index}`,
-      type: RTM_DELLINK,
-      flags: 0,
-      body: linkHeader(index),
-    });
+  async delete(index: number, expected: readonly ExpectedLink[] = []): Promise<void> {
+    requireLinkIndex(index);
+    await requestExpecting(this.#socket, expected, deletionOf(index));
   }
 
-  async deleteAll(indexes: readonly number[]): Promise<void> {
+  async deleteAll(indexes: readonly number[], expected: readonly ExpectedLink[] = []): Promise<void> {
+    for (const index of indexes) requireLinkIndex(index);
+    const byIndex = new Map(expected.map((link) => [link.index, link]));
     for (let from = 0; from < indexes.length; from += MAX_TOGETHER) {
-      await this.#deleteTogether(indexes.slice(from, from + MAX_TOGETHER));
+      const some = indexes.slice(from, from + MAX_TOGETHER);
+      const theirs = some.flatMap((index) => byIndex.get(index) ?? []);
+      await this.#socket.turn((turn) => deleteTogether(turn, some, theirs));
     }
-  }
-
-  /** The kernel waits once for everybody to let go of all devices of an interface group, instead of once for each. */
-  async #deleteTogether(indexes: readonly number[]): Promise<void> {
-    const group = deletionGroup();
-    const [first] = indexes;
-    if (first === undefined) return;
-    if (indexes.length === 1) return ignoring('ENODEV', this.delete(first));
-    await ignoring('ENODEV', this.#socket.request(...indexes.map((index) => changeOf(index, { group }))));
-    const request = { what: `deletion of ${indexes.length} links`, type: RTM_DELLINK, flags: 0, body: linkHeader() };
-    await ignoring('ENODEV', this.#socket.request({ ...request, attributes: settingAttributes({ group }) }));
   }
 
   async virtualFunctions(index: number): Promise<VirtualFunction[]> {
+    requireLinkIndex(index);
     const request = {
       what: `virtual functions of link ${index}`,
       type: RTM_GETLINK,
@@ -140,8 +123,14 @@ export class LinuxLinks implements Links {
     return answers.flatMap(decodeVirtualFunctions);
   }
 
-  async changeVirtualFunction(index: number, number: number, settings: VirtualFunctionSettings): Promise<void> {
-    await this.#socket.request({
+  async changeVirtualFunction(
+    index: number,
+    number: number,
+    settings: VirtualFunctionSettings,
+    expected: readonly ExpectedLink[] = [],
+  ): Promise<void> {
+    requireLinkIndex(index);
+    await requestExpecting(this.#socket, expected, {
       what: `change of virtual function ${number} of link ${index} (${Object.keys(settings).join(', ')})`,
       type: RTM_NEWLINK,
       flags: 0,
@@ -151,10 +140,39 @@ export class LinuxLinks implements Links {
   }
 }
 
-/** Well below what fits a socket's buffers, with the answers. */
+/** Configures the new device, and returns its index. */
+async function configure(turn: Turn, { name }: NewLink, ends: readonly NamedLink[]): Promise<number> {
+  const answers = await turn.request(...ends.map(changeByName), lookUpOf(name));
+  const [made] = linksIn(answers.flat());
+  if (made === undefined) throw new NetlinkError(`look-up of ${name}`, 'ENODEV', 'it disappeared after its creation');
+  return made.index;
+}
+
+/**
+ * The kernel waits once for all users of the devices of an interface group, instead of once for each device.
+ * The group is random, so that a device which takes the index of a deleted one meanwhile is not in it.
+ */
+async function deleteTogether(
+  turn: Turn,
+  indexes: readonly number[],
+  expected: readonly ExpectedLink[],
+): Promise<void> {
+  const found = await findLinks(turn, expected);
+  const changed = new Set(expected.filter((link) => !isExpected(link, found)).map(({ index }) => index));
+  const leaving = indexes.filter((index) => !changed.has(index));
+  const [first] = leaving;
+  if (first === undefined) return;
+  if (leaving.length === 1) return ignoring('ENODEV', turn.request(deletionOf(first)));
+  const group = deletionGroup();
+  await ignoring('ENODEV', turn.request(...leaving.map((index) => changeOf(index, { group }))));
+  const request = { what: `deletion of ${leaving.length} links`, type: RTM_DELLINK, flags: 0, body: linkHeader() };
+  await ignoring('ENODEV', turn.request({ ...request, attributes: settingAttributes({ group }) }));
+}
+
+/** Devices of one deletion. The requests and their answers fit the buffers of a socket. */
 const MAX_TOGETHER = 100;
 
-/** An interface group that nobody else uses: any number with a high first byte. */
+/** A random interface group. People number their groups from 1, so the first byte tells it from theirs. */
 function deletionGroup(): number {
   return (0x4e << 24) | randomInt(1 << 24);
 }
@@ -167,18 +185,23 @@ async function ignoring(errno: string, request: Promise<unknown>): Promise<void>
   }
 }
 
-function lookUpOf(link: string | number): Request {
+function creationOf(link: Exclude<NewLink, { kind: 'tap' }>): Request {
   return {
-    what: `look-up of ${link}`,
-    type: RTM_GETLINK,
-    flags: 0,
-    body: linkHeader(typeof link === 'number' ? link : 0),
-    attributes: typeof link === 'string' ? [nameAttribute(link)] : [],
+    what: `creation of ${link.kind} ${link.name}`,
+    type: RTM_NEWLINK,
+    flags: NLM_F_CREATE | NLM_F_EXCL,
+    body: linkHeader(),
+    attributes: creationAttributes(link, birthGroup(link.alias ?? '')),
   };
 }
 
-function linksIn(messages: readonly Message[]): Link[] {
-  return messages.filter(({ type }) => type === RTM_NEWLINK).map(decodeLink);
+function deletionOf(index: number): Request {
+  return { what: `deletion of link ${index}`, type: RTM_DELLINK, flags: 0, body: linkHeader(index) };
+}
+
+function deletionByName(name: string): Request {
+  const attributes = [nameAttribute(name)];
+  return { what: `deletion of ${name}`, type: RTM_DELLINK, flags: 0, body: linkHeader(), attributes };
 }
 
 function changeOf(index: number, settings: LinkSettings): Request {
@@ -191,12 +214,12 @@ function changeOf(index: number, settings: LinkSettings): Request {
   };
 }
 
-/** What making a link leaves to a second request, for each of its ends. */
-function finishing(link: NewLink): NamedLink[] {
+/** The settings that the request which creates a link cannot carry, for each end of the link. */
+function endsToConfigure(link: NewLink): NamedLink[] {
   const ends: NamedLink[] =
     link.kind === 'veth' ? [link, { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' }] : [link];
   const mtu = link.kind === 'bridge' ? link.mtu : undefined;
-  // Kernel: macvlan_common_newlink() gives a passthru device the address of the one below it, whatever was asked.
+  // Kernel: macvlan_common_newlink() gives a passthru device the address of its lower device and ignores IFLA_ADDRESS.
   const mac = link.kind === 'macvtap' && link.macvtap.mode === 'passthru' ? link.mac : undefined;
   return ends.map(({ name, alias, up, promiscuous, master, group = 0 }) => ({
     name,
@@ -210,7 +233,7 @@ function finishing(link: NewLink): NamedLink[] {
   }));
 }
 
-/** By name: the kernel doesn't say which index a new link got. */
+/** By name: the kernel does not report the index of a new link. */
 function changeByName({ name, ...settings }: NamedLink): Request {
   return {
     what: `configuration of ${name}`,

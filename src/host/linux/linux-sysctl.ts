@@ -2,19 +2,23 @@
 
 import { closeSync, openSync, readFileSync, write } from 'node:fs';
 import { promisify } from 'node:util';
+import { OsVifError } from '../../errors/base.ts';
 import { PermissionError, SystemCallError } from '../../errors/host.ts';
-import type { Sysctl } from '../../wiring/host.ts';
+import { type ExpectedLink, requireExpectedLinks } from '../../wiring/expected-links.ts';
+import type { Link, Links, Sysctl } from '../../wiring/host.ts';
 import { errnoText } from './libc.ts';
-import { NEEDS_NET_ADMIN } from './netlink/socket.ts';
+import { NEEDS_NET_ADMIN } from './netlink/request.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 
 const writeTo = promisify(write);
 
 export class LinuxSysctl implements Sysctl {
   readonly #namespace: NetworkNamespace;
+  readonly #links: Links;
 
-  constructor(namespace: NetworkNamespace) {
+  constructor(namespace: NetworkNamespace, links: Links) {
     this.#namespace = namespace;
+    this.#links = links;
   }
 
   async get(key: string): Promise<string | undefined> {
@@ -26,23 +30,32 @@ export class LinuxSysctl implements Sysctl {
     }
   }
 
-  async set(key: string, value: string): Promise<void> {
+  async set(key: string, value: string, expected: readonly ExpectedLink[] = []): Promise<void> {
+    const what = `setting ${key} to ${value}`;
     try {
-      // The namespace is the one in which the file was opened; writing waits for the kernel's RTNL lock, so not on this thread.
+      // The kernel takes the namespace in which the file was opened.
       const fd = this.#namespace.run(() => openSync(pathOf(key), 'w'));
       try {
+        // The open file belongs to one device. It stays with that device when another device takes the name.
+        requireExpectedLinks(what, expected, await this.#find(expected));
+        // Writing waits for the kernel's RTNL lock, so it runs on a worker thread.
         await writeTo(fd, value);
       } finally {
         closeSync(fd);
       }
     } catch (error) {
-      throw refusal(`setting ${key} to ${value}`, error);
+      throw refusal(what, error);
     }
+  }
+
+  async #find(expected: readonly ExpectedLink[]): Promise<Link[]> {
+    const found = await Promise.all(expected.map(({ index }) => this.#links.get(index)));
+    return found.filter((link) => link !== undefined);
   }
 }
 
 const NEEDS_WRITABLE =
-  '/proc/sys is mounted read-only, as in most containers: have it writable (docs/least-privilege.md)';
+  '/proc/sys is mounted read-only, as in most containers: make it writable (docs/least-privilege.md)';
 
 function pathOf(key: string): string {
   return `/proc/sys/${key}`;
@@ -57,6 +70,7 @@ function codeOf(error: unknown): string {
 }
 
 function refusal(what: string, error: unknown): unknown {
+  if (error instanceof OsVifError) return error;
   const code = codeOf(error);
   if (code === 'EROFS') return new PermissionError(what, code, errnoText(code), NEEDS_WRITABLE);
   if (code === 'EACCES' || code === 'EPERM') return new PermissionError(what, code, errnoText(code), NEEDS_NET_ADMIN);

@@ -5,7 +5,7 @@ import { PermissionError, SystemCallError } from '../../errors/host.ts';
 import type { NewLink } from '../../wiring/host.ts';
 import { errnoText, type Libc } from './libc.ts';
 import { u32 } from './netlink/message.ts';
-import { NEEDS_NET_ADMIN } from './netlink/socket.ts';
+import { NEEDS_NET_ADMIN } from './netlink/request.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 
 const TUN_DEVICE = '/dev/net/tun';

@@ -2,14 +2,20 @@
 
 import { HostClosedError } from '../../errors/host.ts';
 import type { Host } from '../../wiring/host.ts';
-import { MemoryLinks } from './memory-links.ts';
+import { type BeforeChange, MemoryLinks } from './memory-links.ts';
 import { MemoryAddressing, MemoryFilter, MemoryIngress, MemoryPci, MemorySysctl } from './memory-network.ts';
 import { MemoryOvsdb } from './memory-ovsdb.ts';
+
+/** How to make a MemoryHost. */
+export interface MemoryHostOptions {
+  /** What other processes do on the host, immediately before each change of a device. */
+  readonly beforeChange?: BeforeChange;
+}
 
 /** Needs no privileges and no Linux. What it holds is gone with it. */
 export class MemoryHost implements Host {
   readonly links: MemoryLinks;
-  readonly addressing = new MemoryAddressing();
+  readonly addressing: MemoryAddressing;
   readonly sysctl: MemorySysctl;
   readonly filter = new MemoryFilter();
   readonly ingress = new MemoryIngress();
@@ -17,10 +23,11 @@ export class MemoryHost implements Host {
   readonly ovsdb: MemoryOvsdb;
   #closed = false;
 
-  constructor() {
+  constructor({ beforeChange }: MemoryHostOptions = {}) {
     this.links = new MemoryLinks(() => {
       if (this.#closed) throw new HostClosedError();
-    });
+    }, beforeChange);
+    this.addressing = new MemoryAddressing(this.links);
     this.sysctl = new MemorySysctl(this.links);
     this.ovsdb = new MemoryOvsdb({ hasLink: (name) => this.links.has(name) });
   }

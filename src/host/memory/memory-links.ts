@@ -1,38 +1,18 @@
 /** Network devices as the kernel keeps them, in memory. */
 
 import { NetlinkError } from '../../errors/host.ts';
+import { type ExpectedLink, isExpected, requireExpectedLinks } from '../../wiring/expected-links.ts';
 import type {
-  BridgeSettings,
   Link,
-  LinkKind,
   LinkSettings,
   Links,
   NamedLink,
   NewLink,
-  PortSettings,
   VirtualFunction,
   VirtualFunctionSettings,
 } from '../../wiring/host.ts';
 import { requireLinkName, requireLinkSettings, requireNewLink } from '../../wiring/link-values.ts';
-
-/** The largest MTU that the kernel takes of each kind, in bytes. */
-const MAX_MTU: { readonly [K in LinkKind]: number } = {
-  bridge: 65535,
-  veth: 65535,
-  tap: 65521,
-  macvtap: 65535,
-  vlan: 65535,
-};
-/** br_dev_setup(): the spanning tree protocol is off, snooping on. */
-const BRIDGE_DEFAULTS: Required<BridgeSettings> = {
-  ageingTime: 300,
-  stp: false,
-  forwardDelay: 15,
-  multicastSnooping: true,
-  vlanFiltering: false,
-};
-/** new_nbp() */
-const PORT_DEFAULTS: Required<PortSettings> = { hairpin: false, isolated: false, learning: true };
+import { BRIDGE_DEFAULTS, localMac, MAX_MTU, PORT_DEFAULTS } from './kernel-defaults.ts';
 
 /** A device that only a test or a dry run can add: a NIC of the machine. */
 export interface NicSettings extends NamedLink {
@@ -40,15 +20,24 @@ export interface NicSettings extends NamedLink {
   readonly virtualFunctions?: number;
 }
 
-/** The network devices of a MemoryHost, with what the machine itself would have: NICs and their virtual functions. */
+/**
+ * Called with the description of each change of a device, immediately before the change takes effect. A test makes devices
+ * appear or disappear here, as other processes do on a real host. Changes that it makes do not call it again.
+ */
+export type BeforeChange = (what: string) => void | Promise<void>;
+
+/** The network devices of a MemoryHost. Beside devices that plugins create it has NICs with virtual functions. */
 export class MemoryLinks implements Links {
   readonly #links = new Map<number, Link>();
   readonly #virtualFunctions = new Map<number, VirtualFunction[]>();
   readonly #requireOpen: () => void;
+  readonly #beforeChange: BeforeChange | undefined;
+  #isInterrupted = false;
   #lastIndex = 0;
 
-  constructor(requireOpen: () => void) {
+  constructor(requireOpen: () => void, beforeChange?: BeforeChange) {
     this.#requireOpen = requireOpen;
+    this.#beforeChange = beforeChange;
     this.#add({ name: 'lo' }, { kind: '', mtu: 65536, mac: '00:00:00:00:00:00' });
   }
 
@@ -81,13 +70,15 @@ export class MemoryLinks implements Links {
 
   async list(): Promise<Link[]> {
     this.#requireOpen();
-    return [...this.#links.values()];
+    return this.#all();
   }
 
-  async create(link: NewLink): Promise<number> {
-    this.#requireOpen();
+  async create(link: NewLink, expected: readonly ExpectedLink[] = []): Promise<number> {
     requireNewLink(link);
     const what = `creation of ${link.kind} ${link.name}`;
+    if (this.#isWatched()) await this.#interrupt(what);
+    this.#requireOpen();
+    requireExpectedLinks(what, expected, this.#all());
     this.#refuseTaken(what, link.name);
     this.#refuseSettings(what, link.kind, 0, link);
     const { kind } = link;
@@ -104,10 +95,19 @@ export class MemoryLinks implements Links {
     }
   }
 
-  async change(index: number, settings: LinkSettings): Promise<void> {
-    this.#requireOpen();
+  async change(index: number, settings: LinkSettings, expected: readonly ExpectedLink[] = []): Promise<void> {
     requireLinkSettings(`link ${index}`, settings);
     const what = `change of link ${index} (${Object.keys(settings).join(', ')})`;
+    if (this.#isWatched()) await this.#interrupt(what);
+    this.#requireOpen();
+    requireExpectedLinks(what, expected, this.#all());
+    const { group } = settings;
+    // Kernel: rtnl_group_changelink(). LinuxHost refuses index 0, because the caller never means all devices of a group.
+    const targets = index === 0 && group !== undefined ? this.#all().filter((link) => link.group === group) : undefined;
+    for (const target of targets?.map((link) => link.index) ?? [index]) this.#change(what, target, settings);
+  }
+
+  #change(what: string, index: number, settings: LinkSettings): void {
     const link = this.#require(what, index);
     this.#refuseSettings(what, link.kind, index, settings);
     const { bridge, macvtap, port } = settings;
@@ -121,15 +121,27 @@ export class MemoryLinks implements Links {
     if (port) this.#update(index, { port: { ...PORT_DEFAULTS, ...this.#require(what, index).port, ...port } });
   }
 
-  async delete(index: number): Promise<void> {
+  async delete(index: number, expected: readonly ExpectedLink[] = []): Promise<void> {
+    const what = `deletion of link ${index}`;
+    if (this.#isWatched()) await this.#interrupt(what);
     this.#requireOpen();
-    const link = this.#require(`deletion of link ${index}`, index);
-    if (link.kind === '') throw new NetlinkError(`deletion of link ${index}`, 'EOPNOTSUPP', 'Operation not supported');
+    requireExpectedLinks(what, expected, this.#all());
+    this.#delete(what, index);
+  }
+
+  #delete(what: string, index: number): void {
+    if (index === 0) throw new NetlinkError(what, 'EINVAL', 'invalid argument');
+    const link = this.#require(what, index);
+    if (link.kind === '') throw new NetlinkError(what, 'EOPNOTSUPP', 'Operation not supported');
     this.#drop(index);
   }
 
-  async deleteAll(indexes: readonly number[]): Promise<void> {
-    for (const index of indexes) if (this.#links.has(index)) await this.delete(index);
+  async deleteAll(indexes: readonly number[], expected: readonly ExpectedLink[] = []): Promise<void> {
+    const what = `deletion of ${indexes.length} links`;
+    if (this.#isWatched()) await this.#interrupt(what);
+    this.#requireOpen();
+    const changed = new Set(expected.filter((link) => !isExpected(link, this.#all())).map(({ index }) => index));
+    for (const index of indexes) if (this.#links.has(index) && !changed.has(index)) this.#delete(what, index);
   }
 
   async virtualFunctions(index: number): Promise<VirtualFunction[]> {
@@ -138,15 +150,39 @@ export class MemoryLinks implements Links {
     return this.#virtualFunctions.get(index) ?? [];
   }
 
-  async changeVirtualFunction(index: number, number: number, settings: VirtualFunctionSettings): Promise<void> {
-    this.#requireOpen();
+  async changeVirtualFunction(
+    index: number,
+    number: number,
+    settings: VirtualFunctionSettings,
+    expected: readonly ExpectedLink[] = [],
+  ): Promise<void> {
     const what = `change of virtual function ${number} of link ${index} (${Object.keys(settings).join(', ')})`;
+    if (this.#isWatched()) await this.#interrupt(what);
+    this.#requireOpen();
+    requireExpectedLinks(what, expected, this.#all());
     this.#require(what, index);
     const functions = this.#virtualFunctions.get(index) ?? [];
     const found = functions[number];
     if (functions.length === 0) throw new NetlinkError(what, 'EOPNOTSUPP', 'Operation not supported');
     if (found === undefined) throw new NetlinkError(what, 'EINVAL', 'Invalid argument');
     functions[number] = { ...found, ...settings };
+  }
+
+  #isWatched(): boolean {
+    return this.#beforeChange !== undefined && !this.#isInterrupted;
+  }
+
+  async #interrupt(what: string): Promise<void> {
+    this.#isInterrupted = true;
+    try {
+      await this.#beforeChange?.(what);
+    } finally {
+      this.#isInterrupted = false;
+    }
+  }
+
+  #all(): Link[] {
+    return [...this.#links.values()];
   }
 
   #createVeth(what: string, link: NewLink & { kind: 'veth' }): number {
@@ -163,7 +199,7 @@ export class MemoryLinks implements Links {
     const { kind, lower } = link;
     const below = this.#require(what, lower);
     if (link.mtu !== undefined && link.mtu > below.mtu) throw new NetlinkError(what, 'EINVAL', 'Invalid argument');
-    const users = [...this.#links.values()].filter((other) => other.lower === lower && other.kind === kind);
+    const users = this.#all().filter((other) => other.lower === lower && other.kind === kind);
     if (
       kind === 'macvtap' &&
       users.some(({ macvtap }) => macvtap?.mode === 'passthru' || link.macvtap.mode === 'passthru')
@@ -220,7 +256,7 @@ export class MemoryLinks implements Links {
   /** Kernel: a veth goes with its peer, and what stands on a device goes with that device. */
   #drop(index: number): void {
     if (!this.#links.delete(index)) return;
-    for (const other of [...this.#links.values()]) {
+    for (const other of this.#all()) {
       if (other.master === index) this.#update(other.index, { master: 0 });
       if (other.lower === index) this.#drop(other.index);
     }
@@ -240,9 +276,4 @@ export class MemoryLinks implements Links {
 function known({ mac, mtu, up, promiscuous, alias, group, master }: LinkSettings): Partial<Link> {
   const settings = { mac: mac?.toLowerCase(), mtu, up, promiscuous, alias, group, master };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-}
-
-/** A locally administered unicast address, another for each index. */
-function localMac(index: number): string {
-  return `02:00:00:00:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 0xff).toString(16).padStart(2, '0')}`;
 }

@@ -1,6 +1,7 @@
 /** Addresses, sysctls, packet filters and PCI functions, in memory. */
 
 import { SystemCallError } from '../../errors/host.ts';
+import { type ExpectedLink, requireExpectedLinks } from '../../wiring/expected-links.ts';
 import type {
   Addressing,
   AddressPlan,
@@ -14,11 +15,16 @@ import type {
   SwitchPort,
   Sysctl,
 } from '../../wiring/host.ts';
-import { requireRefusal } from '../../wiring/link-values.ts';
+import { requireMove, requireRefusal } from '../../wiring/link-values.ts';
 
 /** The addresses and routes of a MemoryHost. */
 export class MemoryAddressing implements Addressing {
   readonly #plans = new Map<number, AddressPlan>();
+  readonly #links: Links;
+
+  constructor(links: Links) {
+    this.#links = links;
+  }
 
   /** What a device has from now on. */
   set(index: number, plan: AddressPlan): void {
@@ -29,7 +35,9 @@ export class MemoryAddressing implements Addressing {
     return this.#plans.get(index) ?? { addresses: [], routes: [] };
   }
 
-  async move(plan: AddressPlan, from: number, to: number): Promise<void> {
+  async move(plan: AddressPlan, from: number, to: number, expected: readonly ExpectedLink[] = []): Promise<void> {
+    requireMove(from, to);
+    requireExpectedLinks(`move of addresses from link ${from} to link ${to}`, expected, await this.#links.list());
     const [here, there] = [await this.get(from), await this.get(to)];
     this.set(from, { addresses: without(here.addresses, plan.addresses), routes: without(here.routes, plan.routes) });
     this.set(to, {
@@ -58,10 +66,11 @@ export class MemorySysctl implements Sysctl {
     return place === undefined ? undefined : (this.#values.get(place) ?? '0');
   }
 
-  async set(key: string, value: string): Promise<void> {
+  async set(key: string, value: string, expected: readonly ExpectedLink[] = []): Promise<void> {
+    const what = `setting ${key} to ${value}`;
     const place = await this.#placeOf(key);
-    if (place === undefined)
-      throw new SystemCallError(`setting ${key} to ${value}`, 'ENOENT', 'no such file or directory');
+    if (place === undefined) throw new SystemCallError(what, 'ENOENT', 'no such file or directory');
+    requireExpectedLinks(what, expected, await this.#links.list());
     this.#values.set(place, value);
   }
 

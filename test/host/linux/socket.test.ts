@@ -9,7 +9,8 @@ import {
   readU32,
   u32,
 } from '../../../src/host/linux/netlink/message.ts';
-import { NetlinkSocket, type Request } from '../../../src/host/linux/netlink/socket.ts';
+import type { Request } from '../../../src/host/linux/netlink/request.ts';
+import { NetlinkSocket } from '../../../src/host/linux/netlink/socket.ts';
 
 const RTM_NEWLINK = 16;
 const REQUEST: Request = { what: 'the request', type: 18, flags: 0, body: u32(0) };

@@ -2,12 +2,11 @@
 
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HostClosedError, NetlinkError, PermissionError } from '../../../errors/host.ts';
+import { HostClosedError, NetlinkError } from '../../../errors/host.ts';
 import { traced } from '../../../wiring/diagnostics.ts';
 import { checked, errnoName, errnoText, type Libc } from '../libc.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
 import {
-  type Attribute,
   decodeAck,
   decodeMessages,
   encodeMessage,
@@ -22,6 +21,7 @@ import {
   readU32,
   u32,
 } from './message.ts';
+import { isChange, type Request, refusal } from './request.ts';
 
 const AF_NETLINK = 16;
 const NETLINK_ROUTE = 0;
@@ -45,23 +45,18 @@ const ANSWER_TIMEOUT_MS = 5000;
 /** Requests that only look, sent as one message: well below what fits a socket's buffers, with the answers. */
 const LOOKS_TOGETHER = 32;
 
-/** A request to rtnetlink. */
-export interface Request {
-  /** What it is for, for messages: `create bridge br0`. */
-  readonly what: string;
-  readonly type: number;
-  /** Beside NLM_F_REQUEST and NLM_F_ACK. */
-  readonly flags: number;
-  /** The fixed part, e.g. struct ifinfomsg. */
-  readonly body: Buffer;
-  readonly attributes?: readonly Attribute[];
-}
-
 /** What a request came to: `errno` is 0 when it went well. */
 interface Answer {
   readonly errno: number;
   readonly text: string;
   readonly messages: Message[];
+}
+
+/** The requests of one turn. */
+export interface Turn {
+  readonly request: NetlinkSocket['request'];
+  /** The messages that answer each request for information; empty for a request that the kernel refused. */
+  look(requests: readonly Request[]): Promise<Message[][]>;
 }
 
 /** A request that only looks, and waits for its turn. */
@@ -100,21 +95,28 @@ export class NetlinkSocket {
   }
 
   /**
-   * Sends the requests as one message and returns what each was answered.
-   * The kernel works through all of them, also after one that it refuses.
-   * @throws NetlinkError or PermissionError for the first that was refused
+   * Sends the requests as one message and returns the answer to each.
+   * The kernel processes all of them, also after a request that it refuses.
+   * @throws NetlinkError or PermissionError for the first request that was refused
    */
-  async request(...requests: Request[]): Promise<Message[][]> {
+  request(...requests: Request[]): Promise<Message[][]> {
     const [first] = requests;
-    const what = first === undefined ? '' : first.what;
-    const changes = first !== undefined && isChange(first);
-    const isLook = first !== undefined && requests.length === 1 && !changes;
-    return traced('os-vif:netlink', { what, changes }, async () => {
-      const answers = isLook ? [await this.#look(first)] : await this.#enqueue(() => this.#exchange(requests));
-      for (const [i, { errno, text }] of answers.entries())
-        if (errno) throw refusal(requests[i]?.what ?? '', errnoName(errno), text);
-      return answers.map(({ messages }) => messages);
-    });
+    const isLook = first !== undefined && requests.length === 1 && !isChange(first);
+    return answered(requests, async () =>
+      isLook ? [await this.#look(first)] : this.#enqueue(() => this.#exchange(requests)),
+    );
+  }
+
+  /** Runs `action` as one turn: no other request of this socket comes between the requests of the turn. */
+  turn<T>(action: (turn: Turn) => Promise<T>): Promise<T> {
+    const request: Turn['request'] = (...requests) => answered(requests, () => this.#exchange(requests));
+    const look: Turn['look'] = async (requests) => {
+      const answers: Answer[] = [];
+      for (let from = 0; from < requests.length; from += LOOKS_TOGETHER)
+        answers.push(...(await this.#exchange(requests.slice(from, from + LOOKS_TOGETHER))));
+      return answers.map(({ errno, messages }) => (errno === 0 ? messages : []));
+    };
+    return this.#enqueue(() => action({ request, look }));
   }
 
   #look(request: Request): Promise<Answer> {
@@ -287,16 +289,14 @@ export class NetlinkSocket {
   }
 }
 
-/** Of the four messages for each kind of thing - new, del, get, set - the third looks (rtnetlink(7)). */
-function isChange({ type }: Request): boolean {
-  return type % 4 !== 2;
+/** The messages that answer each request. @throws NetlinkError or PermissionError for the first that was refused */
+function answered(requests: readonly Request[], exchange: () => Promise<Answer[]>): Promise<Message[][]> {
+  const [first] = requests;
+  const what = first?.what ?? '';
+  return traced('os-vif:netlink', { what, changes: first !== undefined && isChange(first) }, async () => {
+    const answers = await exchange();
+    for (const [i, { errno, text }] of answers.entries())
+      if (errno) throw refusal(requests[i]?.what ?? '', errnoName(errno), text);
+    return answers.map(({ messages }) => messages);
+  });
 }
-
-function refusal(what: string, errno: string, text: string): Error {
-  if (errno !== 'EPERM' && errno !== 'EACCES') return new NetlinkError(what, errno, text || errnoText(errno));
-  return new PermissionError(what, errno, text || errnoText(errno), NEEDS_NET_ADMIN);
-}
-
-/** What to do about EPERM. */
-export const NEEDS_NET_ADMIN =
-  'this process needs CAP_NET_ADMIN over the network namespace: run it as root or grant the capability';

@@ -1,0 +1,51 @@
+/** Requests that the kernel gets only while the devices are as the caller saw them. */
+
+import type { ExpectedLink } from '../../../wiring/expected-links.ts';
+import { requireExpectedLinks } from '../../../wiring/expected-links.ts';
+import type { Link } from '../../../wiring/host.ts';
+import { decodeLink, linkHeader, nameAttribute, RTM_GETLINK, RTM_NEWLINK } from './link-message.ts';
+import type { Message } from './message.ts';
+import type { Request } from './request.ts';
+import type { NetlinkSocket, Turn } from './socket.ts';
+
+/**
+ * Sends the requests in one turn after a comparison of the expected devices.
+ * The kernel has no compare-and-set: another process can still exchange a device between the two messages of the turn.
+ *
+ * @throws NetlinkError with ENODEV or ESTALE, before anything is sent, when an expected device is gone or has changed
+ */
+export function requestExpecting(
+  socket: NetlinkSocket,
+  expected: readonly ExpectedLink[],
+  ...requests: Request[]
+): Promise<Message[][]> {
+  if (expected.length === 0) return socket.request(...requests);
+  return socket.turn(async (turn) => {
+    await compare(turn, requests[0]?.what ?? '', expected);
+    return turn.request(...requests);
+  });
+}
+
+/** @throws NetlinkError with ENODEV or ESTALE when an expected device is gone or has changed */
+export async function compare(turn: Turn, what: string, expected: readonly ExpectedLink[]): Promise<void> {
+  requireExpectedLinks(what, expected, await findLinks(turn, expected));
+}
+
+/** The devices at these indexes; missing devices are left out. */
+export async function findLinks(turn: Turn, wanted: readonly { readonly index: number }[]): Promise<Link[]> {
+  return linksIn((await turn.look(wanted.map(({ index }) => lookUpOf(index)))).flat());
+}
+
+export function lookUpOf(link: string | number): Request {
+  return {
+    what: `look-up of ${link}`,
+    type: RTM_GETLINK,
+    flags: 0,
+    body: linkHeader(typeof link === 'number' ? link : 0),
+    attributes: typeof link === 'string' ? [nameAttribute(link)] : [],
+  };
+}
+
+export function linksIn(messages: readonly Message[]): Link[] {
+  return messages.filter(({ type }) => type === RTM_NEWLINK).map(decodeLink);
+}
