@@ -1,6 +1,7 @@
 /** `os-vif helper`: works on this host for processes without privileges. */
 
 import { type Command, InvalidArgumentError } from 'commander';
+import type { PolicyOptions } from '../../host/remote/policy.ts';
 import { addVerb, type CommonOptions } from '../verb.ts';
 
 interface HelperVerbOptions extends CommonOptions {
@@ -11,6 +12,9 @@ interface HelperVerbOptions extends CommonOptions {
   readonly user?: string;
   readonly netns?: string;
   readonly device: readonly string[];
+  readonly name: readonly string[];
+  readonly filterTarget: readonly string[];
+  readonly passthruMac?: boolean;
   readonly confined?: boolean;
 }
 
@@ -29,7 +33,20 @@ export function addHelper(program: Command): void {
     .option('--group <name>', 'group to be in, and to give the socket to')
     .option('--user <name>', 'user to be (default: the one it is)')
     .option('--netns <name>', 'network namespace: a name of `ip netns`, or a path')
-    .option('--device <name>', 'a device of others that may be used too; can be given several times', collect, [])
+    .option('--device <name>', 'a device of another owner that clients may use; repeatable', collect, [])
+    .option(
+      '--name <pattern>',
+      'a pattern of names for new devices, such as tap*; repeatable (default: all)',
+      collect,
+      [],
+    )
+    .option(
+      '--filter-target <name>',
+      'a target of iptables beside ACCEPT, DROP, REJECT, RETURN; repeatable',
+      target,
+      [],
+    )
+    .option('--passthru-mac', 'let a passthru macvtap change the MAC address of a device given with --device')
     .option('--confined', 'what it starts itself with')
     .action(serve);
 }
@@ -37,7 +54,7 @@ export function addHelper(program: Command): void {
 async function serve(options: HelperVerbOptions): Promise<void> {
   const { UsageError } = await import('../../errors/command.ts');
   const { isConfined, restartConfined } = await import('../../host/linux/confinement.ts');
-  const { socket, stdio, mode, netns, user, group, device, confined } = options;
+  const { socket, stdio, mode, netns, user, group, confined } = options;
   const inherited = process.env.LISTEN_PID === String(process.pid) ? FIRST_INHERITED : undefined;
   if ([socket, stdio, inherited].filter((way) => way !== undefined).length !== 1)
     throw new UsageError('helper needs one of --socket <path>, --stdio, or a socket from systemd');
@@ -56,9 +73,14 @@ async function serve(options: HelperVerbOptions): Promise<void> {
     : socket === undefined
       ? { fd: FIRST_INHERITED }
       : { socket, mode };
-  const helper = await serveHelper({ host, clients, devices: device });
+  const helper = await serveHelper({ host, clients, ...allowedBy(options) });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void helper.close());
   await helper.closed;
+}
+
+function allowedBy({ device, name, filterTarget, passthruMac = false }: HelperVerbOptions): PolicyOptions {
+  const names = name.length > 0 ? { names: name } : {};
+  return { devices: device, ...names, filterTargets: filterTarget, passthruMac };
 }
 
 /** sd_listen_fds(3), SD_LISTEN_FDS_START. */
@@ -68,6 +90,12 @@ const FIRST_INHERITED = 3;
 function octal(text: string): number {
   if (!/^0?[0-7]{3}$/.test(text)) throw new InvalidArgumentError('Expected three octal digits, such as 0660.');
   return Number.parseInt(text, 8);
+}
+
+/** A name of a target or chain, as iptables takes it. */
+function target(name: string, before: readonly string[]): readonly string[] {
+  if (!/^[\w.-]{1,28}$/.test(name)) throw new InvalidArgumentError('Expected a target of iptables, such as LOG.');
+  return collect(name, before);
 }
 
 function collect(name: string, before: readonly string[]): readonly string[] {

@@ -57,6 +57,15 @@ export class MemoryLinks implements Links {
     return index;
   }
 
+  /** Exchanges the device at an index, as when the device is deleted and one from another namespace takes its index. */
+  replace(index: number, { name, kind }: Pick<Link, 'name' | 'kind'>): void {
+    this.#drop(index);
+    const other = this.#add({ name }, { kind, mtu: 1500 });
+    const link = this.#links.get(other);
+    this.#links.delete(other);
+    if (link !== undefined) this.#links.set(index, { ...link, index });
+  }
+
   /** Whether there is a device of that name. */
   has(name: string): boolean {
     return this.#named(name) !== undefined;

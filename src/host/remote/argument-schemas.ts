@@ -1,8 +1,9 @@
 /**
- * What the arguments of a helper's verbs may look like, as JSON Schema: their shape here, their values in wiring/link-values.ts,
- * which every host asks. What is not named is refused.
+ * The shape of the arguments of the helper's verbs, as JSON Schema. Other properties are refused. wiring/link-values.ts
+ * checks the values, for every host.
  */
 
+import type { ExpectedLink } from '../../wiring/expected-links.ts';
 import {
   type Address,
   type AddressPlan,
@@ -24,31 +25,38 @@ export type Schema = Readonly<Record<string, unknown>>;
 
 const bool: Schema = { type: 'boolean' };
 const number: Schema = { type: 'number' };
-/** A device's index; 0 is none. */
-export const index: Schema = { type: 'integer', minimum: 0, maximum: 0x7fffffff };
-/** 0 and 0xffffffff are not what a user or group is called. */
+/** The index of a device. */
+export const index: Schema = { type: 'integer', minimum: 1, maximum: 0x7fffffff };
+/** The index of a device, or 0 for none. */
+export const indexOrNone: Schema = { ...index, minimum: 0 };
+/** The id of a user or group. The kernel uses 0xffffffff for none. */
 const id: Schema = { type: 'integer', minimum: 0, maximum: 0xfffffffe };
-/** Whether it can be a device's name, requireLinkName says. */
+/** A name of a device, among others. requireLinkName() decides whether a device can have it. */
 export const text: Schema = { type: 'string', maxLength: 4096 };
-/** Without control characters, quotes and backslashes. */
-const plainText: Schema = { type: 'string', pattern: '^[^\\u0000-\\u001f\\u007f"\\\\]*$', maxLength: 4096 };
+/** Text without quotes, backslashes and the Unicode categories Cc, Cf, Zl, Zp, which a terminal does not print. */
+const plainText: Schema = { type: 'string', pattern: '^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}"\\\\]*$', maxLength: 4096 };
 const ipv4 = '(25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}';
 const ipAddress: Schema = { type: 'string', pattern: `^${ipv4}$` };
 const ipNetwork: Schema = { type: 'string', pattern: `^${ipv4}/(3[0-2]|[12]?\\d)$` };
 const byte: Schema = { type: 'integer', minimum: 0, maximum: 255 };
 const word: Schema = { type: 'integer', minimum: 0, maximum: 0xffffffff };
 
-/** The arguments of a call. */
+/** The arguments of a call. A call may omit the expected devices. */
 export function tuple(...items: readonly Schema[]): Schema {
   if (items.length === 0) return { type: 'array', maxItems: 0 };
-  return { type: 'array', prefixItems: items, items: false, minItems: items.length };
+  return {
+    type: 'array',
+    prefixItems: items,
+    items: false,
+    minItems: items.filter((item) => item !== expected).length,
+  };
 }
 
 export function listOf(items: Schema, maxItems: number): Schema {
   return { type: 'array', items, maxItems };
 }
 
-/** Every property of T, so that one that is added there is missing here; all but the required ones are optional. */
+/** Every property of T: a property that is added to T and not here is a compile error. Properties are optional unless required. */
 function objectOf<T>(properties: Record<keyof T, Schema>, required: readonly (keyof T & string)[] = []): Schema {
   return { type: 'object', properties, required, additionalProperties: false };
 }
@@ -70,7 +78,7 @@ const SETTINGS: Record<keyof LinkSettings, Schema> = {
   promiscuous: bool,
   alias: plainText,
   group: number,
-  master: index,
+  master: indexOrNone,
   bridge,
   macvtap,
   port,
@@ -79,7 +87,13 @@ export const linkSettings = objectOf<LinkSettings>(SETTINGS);
 
 const NAMED: Record<keyof NamedLink, Schema> = { ...SETTINGS, name: text };
 
-/** What a kind of device has beside what all have. */
+/** The devices as the client saw them. */
+export const expected: Schema = listOf(
+  objectOf<ExpectedLink>({ index, name: text, kind: text, alias: text, group: id, master: indexOrNone }, ['index']),
+  1000,
+);
+
+/** The properties of a kind of device, beside those of every kind. */
 const KINDS: { readonly [K in NewLink['kind']]: Record<Own<K>, Schema> } = {
   bridge: {},
   veth: { peer: objectOf<NamedLink>(NAMED, ['name']) },
@@ -88,7 +102,7 @@ const KINDS: { readonly [K in NewLink['kind']]: Record<Own<K>, Schema> } = {
   vlan: { lower: index, vlan: objectOf<VlanSettings>({ id: number }, ['id']) },
 };
 type Own<K extends NewLink['kind']> = Exclude<keyof Extract<NewLink, { kind: K }>, keyof NamedLink | 'kind'> | Again<K>;
-/** Optional for every device, required for this kind. */
+/** A property that is optional for every device and required for this kind. */
 type Again<K extends NewLink['kind']> = K extends 'macvtap' ? 'macvtap' : never;
 const OPTIONAL = new Set(['tap', 'vnetHeader']);
 
@@ -139,25 +153,19 @@ export const addressPlan = objectOf<AddressPlan>({ addresses: listOf(address, 10
   'routes',
 ]);
 
-/** The kernel's keys that wiring reads or writes, each of a device. */
+/** The keys that wiring reads or writes. Each belongs to one device. */
 const KEYS = 'net/(ipv4/conf/[^/]+/(arp_ignore|arp_announce|forwarding)|ipv6/conf/[^/]+/disable_ipv6)';
 export const sysctlKey: Schema = { type: 'string', pattern: `^${KEYS}$`, maxLength: 100 };
-/** To be written: where wiring does so, and what. */
+/** The keys and values that wiring writes. */
 export const writableKey: Schema = { ...sysctlKey, not: { pattern: '/forwarding$' } };
 export const sysctlValue: Schema = { type: 'string', pattern: '^[0-8]$' };
 
-/** os-vif- and the name of a bridge; iptables takes 28 bytes. */
-export const chain: Schema = { type: 'string', pattern: '^os-vif-[^\\s"\'!\\\\]+$', maxLength: 28 };
-/** In the words of `iptables -S`; who may be named in it, the policy says. A name that ends in + would be that of many. */
-const device = '[^\\s"\'!\\\\]*[^\\s"\'!\\\\+]';
-const target = '[\\w.-]{1,28}';
-export const rule: Schema = {
-  type: 'string',
-  pattern: `^(-i ${device}( -o ${device})?|-o ${device}) -j ${target}$`,
-  maxLength: 100,
-};
+/** The chain of a bridge: `os-vif-` and the name. iptables takes 28 bytes. */
+export const chain: Schema = { type: 'string', pattern: '^os-vif-.', maxLength: 28 };
+/** A rule as `iptables -S` prints it. permittedRules() decides whether a client may set it. */
+export const rule: Schema = { type: 'string', maxLength: 100 };
 
-/** To nft(8) a name that ends in * is every one that starts so. */
+/** nft(8): a name that ends in `*` stands for every device whose name starts so. */
 const hooked: Schema = { ...text, pattern: '[^*]$' };
 export const refusal = objectOf<Refusal>({ device: hooked, mac: text, owner: { ...plainText, maxLength: 120 } }, [
   'device',

@@ -71,7 +71,7 @@ export class HelperConnection {
       const id = ++this.#last;
       const pending: Pending = { resolve, reject };
       this.#pending.set(id, pending);
-      this.#output.write(frameOf({ id, verb, args }));
+      this.#output.write(frameOf({ id, verb, args: withoutOmitted(args) }));
     });
   }
 
@@ -139,6 +139,11 @@ export class HelperConnection {
     this.#output.destroy();
     return this.#fault;
   }
+}
+
+/** JSON has no undefined: an argument that the caller omits stays out of the request. */
+function withoutOmitted(args: readonly unknown[]): readonly unknown[] {
+  return args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1);
 }
 
 function faultOf(error: unknown, where: string): Error {

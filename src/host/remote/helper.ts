@@ -6,17 +6,16 @@ import { HelperProtocolError } from '../../errors/helper.ts';
 import { didYouMean } from '../../errors/nearest.ts';
 import type { Host } from '../../wiring/host.ts';
 import { ClientSession, type Perform } from './client-session.ts';
-import { OwnDevicesPolicy, type Policy } from './policy.ts';
+import { OwnDevicesPolicy, type Policy, type PolicyOptions } from './policy.ts';
+import { RuleKeeper } from './rule-keeper.ts';
 import { listenOn, type SocketFile } from './socket-file.ts';
 
-/** What a helper works on, and for whom. */
-export interface HelperOptions {
+/** What a helper works on, for whom, and what it allows. */
+export interface HelperOptions extends PolicyOptions {
   /** What it drives, as a rule a LinuxHost. The helper does not close it. */
   readonly host: Host;
   /** Where clients come from. */
   readonly clients: SocketFile | { readonly fd: number } | { readonly input: Readable; readonly output: Writable };
-  /** Names of devices that others made and that may be used all the same: to be ports, to stand on, to have their virtual functions set up. */
-  readonly devices?: readonly string[];
 }
 
 /** A helper that runs. */
@@ -35,8 +34,8 @@ const MAX_CLIENTS = 512;
  *
  * @throws HelperConnectionError where the socket can't be made
  */
-export async function serveHelper({ host, clients, devices = [] }: HelperOptions): Promise<Helper> {
-  return serveWith(host, clients, new OwnDevicesPolicy(host, devices));
+export async function serveHelper({ host, clients, ...allowed }: HelperOptions): Promise<Helper> {
+  return serveWith(host, clients, new OwnDevicesPolicy(host, allowed));
 }
 
 /** The same with another policy. */
@@ -71,12 +70,15 @@ export async function serveWith(host: Host, clients: HelperOptions['clients'], p
 /** ajv comes with the first helper: a client has no use of it. */
 async function performerFor(host: Host, policy: Policy): Promise<Perform> {
   const { VERB_BY_NAME } = await import('./verbs.ts');
+  const rules = new RuleKeeper(host);
+  await rules.load();
+  const workplace = { host, policy, rules };
   return async (name, args) => {
     const verb = VERB_BY_NAME.get(name);
     if (verb === undefined)
       throw new HelperProtocolError(
         `there is no verb ${JSON.stringify(name.slice(0, 40))}${didYouMean(name, VERB_BY_NAME.keys())}`,
       );
-    return verb(args, host, policy);
+    return verb(args, workplace);
   };
 }

@@ -1,109 +1,215 @@
-/** Which devices a helper changes: those that this library made, and those that its configuration names, as far as plugging needs it. */
+/** Decides what a helper does for its clients: changes of devices that this library made, and a few changes of devices that its configuration names. */
 
 import { HelperRefusalError } from '../../errors/helper.ts';
+import { NetlinkError, SystemCallError } from '../../errors/host.ts';
+import type { ExpectedLink } from '../../wiring/expected-links.ts';
 import type { AddressPlan, Host, Link, LinkSettings, NamedLink, NewLink } from '../../wiring/host.ts';
-import { requireLinkName, requireNewLink } from '../../wiring/link-values.ts';
+import { requireFilterableName, requireLinkName, requireMove, requireNewLink } from '../../wiring/link-values.ts';
 import { isUnnamed, ownerOf } from '../../wiring/ownership.ts';
+import { permittedRules } from './filter-rules.ts';
+import { permittedPlan } from './permitted-plan.ts';
 
-/** Each throws a HelperRefusalError for what a client may not do. */
+/** The devices that a policy has looked at. The host compares them again immediately before it changes anything. */
+export type Checked = readonly ExpectedLink[];
+
+/**
+ * Each method throws a HelperRefusalError for a request that a client may not make, and the error of the kernel for a
+ * device that does not exist. A request that passes is made only while the checked devices are as they were.
+ */
 export interface Policy {
-  create(link: NewLink): Promise<void>;
-  change(index: number, settings: LinkSettings): Promise<void>;
-  delete(indexes: readonly number[]): Promise<void>;
-  move(plan: AddressPlan, from: number, to: number): Promise<void>;
-  /** @param rules as the filter takes them */
-  filter(bridge: string, rules: readonly string[]): Promise<void>;
-  /** To stand on, to be a port of, or to have its virtual functions set up. */
-  use(index: number): Promise<void>;
-  /** The same by name, of one that is there: what is laid down for a name may bind whoever takes the name later. */
-  useNamed(name: string): Promise<void>;
-  /** The same by name; one that is not there is the host's to refuse. */
-  useIfThere(name: string): Promise<void>;
+  create(link: NewLink): Promise<Checked>;
+  change(index: number, settings: LinkSettings): Promise<Checked>;
+  delete(index: number): Promise<Checked>;
+  /** Resolves to exactly the devices that may be deleted. Missing devices are left out. */
+  deleteAll(indexes: readonly number[]): Promise<Checked>;
+  /** Resolves to the plan with the properties that the addresses and routes have on the host. */
+  move(plan: AddressPlan, from: number, to: number): Promise<{ readonly plan: AddressPlan; readonly checked: Checked }>;
+  changeVirtualFunction(index: number): Promise<Checked>;
+  setSysctl(device: string): Promise<Checked>;
+  /** Resolves to the rules that the host may set in the chain of the bridge. */
+  setFilter(bridge: string, rules: readonly string[]): Promise<string[]>;
+  createRefusal(device: string): Promise<void>;
+  /** For rules that are deleted, by the name of their device. The device may be missing. */
+  deleteRules(device: string): Promise<void>;
 }
 
-/** What plugging asks of a device that others made: never its name, its owner, or its group. */
+/** What the configuration of a helper allows beside the changes of devices that this library made. */
+export interface PolicyOptions {
+  /** Names of devices of other owners that may be used: as a port, as a lower device, for their virtual functions. */
+  readonly devices?: readonly string[];
+  /** Patterns of the names that a new device may have, with `*` and `?` as in a shell. Default: every name. */
+  readonly names?: readonly string[];
+  /** Targets of filter rules beside ACCEPT, DROP, REJECT and RETURN. */
+  readonly filterTargets?: readonly string[];
+  /** Allows a passthru macvtap device to change the MAC address of the named device below it. Default: false. */
+  readonly passthruMac?: boolean;
+}
+
+/** The settings that plugging needs of a device of another owner. The name, owner, group and MAC address stay. */
 const SETTINGS_OF_OTHERS: ReadonlySet<string> = new Set<keyof LinkSettings>(['up', 'mtu', 'master', 'port']);
 
-/** Directories beside those of devices, for all of them and for those to come. */
+/** Directories of /proc/sys/net that stand for all devices, or for future devices. */
 const NOT_DEVICES: ReadonlySet<string> = new Set(['all', 'default']);
 
 export class OwnDevicesPolicy implements Policy {
   readonly #host: Host;
   readonly #devices: ReadonlySet<string>;
+  readonly #names: readonly RegExp[];
+  readonly #filterTargets: ReadonlySet<string>;
+  readonly #passthruMac: boolean;
 
-  /** @param devices names of devices that others made, and that may be used all the same */
-  constructor(host: Host, devices: readonly string[]) {
+  constructor(
+    host: Host,
+    { devices = [], names = ['*'], filterTargets = [], passthruMac = false }: PolicyOptions = {},
+  ) {
     this.#host = host;
     this.#devices = new Set(devices);
+    this.#names = names.map(patternOf);
+    this.#filterTargets = new Set(filterTargets);
+    this.#passthruMac = passthruMac;
   }
 
-  async create(link: NewLink): Promise<void> {
+  async create(link: NewLink): Promise<Checked> {
     requireNewLink(link);
-    const ends: readonly NamedLink[] =
-      link.kind === 'veth' ? [link, { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' }] : [link];
-    for (const { name, alias = '', master = 0 } of ends) {
-      requireNamed(name);
+    const checked: ExpectedLink[] = [];
+    for (const { name, alias = '', master = 0 } of endsOf(link)) {
+      this.#requireCreatable(name);
       if (!ownerOf({ alias }))
-        throw new HelperRefusalError(`${name} is to be made without an alias that says for whom: os-vif:<VIF id>`);
-      if (master !== 0) await this.use(master);
+        throw new HelperRefusalError(`${name} needs an alias that names its owner, such as os-vif:<VIF id>`);
+      if (master !== 0) checked.push(identityOf(await this.#usable(`master of ${name}`, master)));
     }
-    if ('lower' in link) await this.use(link.lower);
+    if ('lower' in link) {
+      const lower = await this.#usable(`creation of ${link.kind} ${link.name}`, link.lower);
+      if (link.kind === 'macvtap' && link.macvtap.mode === 'passthru' && link.mac !== undefined)
+        this.#requirePassthruMac(link.name, lower);
+      checked.push(identityOf(lower));
+    }
+    return checked;
   }
 
-  async change(index: number, settings: LinkSettings): Promise<void> {
-    const link = await this.#host.links.get(index);
-    if (link === undefined) return;
-    const { alias, master = 0 } = settings;
-    if (!isOurs(link)) {
+  async change(index: number, settings: LinkSettings): Promise<Checked> {
+    const what = `change of link ${index}`;
+    const link = await this.#present(what, index);
+    const { alias, mac, master = 0 } = settings;
+    const checked = [identityOf(link)];
+    if (isOurs(link)) {
+      if (alias !== undefined && !ownerOf({ alias }))
+        throw new HelperRefusalError(`${link.name} would lose the alias that names its owner`);
+      if (mac !== undefined && link.macvtap?.mode === 'passthru')
+        this.#requirePassthruMac(link.name, await this.#present(what, link.lower));
+    } else {
       this.#requireAllowed(link);
-      const excess = Object.keys(settings).filter((setting) => !SETTINGS_OF_OTHERS.has(setting));
-      if (excess.length > 0)
-        throw new HelperRefusalError(`${link.name} was made by others: its ${excess.join(', ')} stays as it is`);
+      requireSettingsOfOthers(link, settings);
+      checked.push(...(await this.#leavableMaster(link, settings)));
     }
-    if (alias !== undefined && !ownerOf({ alias }))
-      throw new HelperRefusalError(`${link.name} is to lose the alias that says for whom it was made`);
-    if (master !== 0) await this.use(master);
+    if (master !== 0) checked.push(identityOf(await this.#usable(what, master)));
+    return checked;
   }
 
-  async delete(indexes: readonly number[]): Promise<void> {
-    for (const link of await this.#linksAt(indexes)) {
-      if (!isOurs(link)) throw new HelperRefusalError(`${link.name} was not made by os-vif, so it is not deleted`);
-    }
+  async delete(index: number): Promise<Checked> {
+    const link = await this.#present(`deletion of link ${index}`, index);
+    requireOurs(link);
+    return [identityOf(link)];
   }
 
-  /** Nothing but what is on one of the two already, and so may have to go back. */
-  async move(plan: AddressPlan, from: number, to: number): Promise<void> {
-    for (const index of [from, to]) await this.use(index);
-    const [there, here] = [await this.#host.addressing.get(from), await this.#host.addressing.get(to)];
-    const known = new Set([...namesOf(there), ...namesOf(here)]);
-    const foreign = namesOf(plan).find((name) => !known.has(name));
-    if (foreign !== undefined)
-      throw new HelperRefusalError(`${foreign} is on neither of the devices ${from} and ${to}`);
+  async deleteAll(indexes: readonly number[]): Promise<Checked> {
+    const wanted = new Set(indexes);
+    // One list costs less than many look-ups.
+    const found = (await this.#host.links.list()).filter(({ index }) => wanted.has(index));
+    for (const link of found) requireOurs(link);
+    return found.map(identityOf);
   }
 
-  /** Each rule is about the bridge alone, whoever is on its other side. */
-  async filter(bridge: string, rules: readonly string[]): Promise<void> {
-    await this.useNamed(bridge);
-    const other = rules.find((rule) => !isAbout(rule, bridge));
-    if (other !== undefined) throw new HelperRefusalError(`the rule ${other} is not about ${bridge}`);
+  async move(
+    plan: AddressPlan,
+    from: number,
+    to: number,
+  ): Promise<{ readonly plan: AddressPlan; readonly checked: Checked }> {
+    requireMove(from, to);
+    const what = `move of addresses from link ${from} to link ${to}`;
+    const [source, target] = [await this.#usable(what, from), await this.#usable(what, to)];
+    const { addressing } = this.#host;
+    const present = [await addressing.get(from), await addressing.get(to)];
+    return {
+      plan: permittedPlan(plan, present, `${source.name} and ${target.name}`),
+      checked: [identityOf(source), identityOf(target)],
+    };
   }
 
-  async use(index: number): Promise<void> {
-    const link = await this.#host.links.get(index);
-    if (link !== undefined) this.#requireUsable(link);
+  async changeVirtualFunction(index: number): Promise<Checked> {
+    return [identityOf(await this.#usable(`change of a virtual function of link ${index}`, index))];
   }
 
-  async useNamed(name: string): Promise<void> {
-    requireNamed(name);
-    const link = await this.#host.links.get(name);
-    if (link === undefined) throw new HelperRefusalError(`rules for ${name}, which is not there`);
+  async setSysctl(device: string): Promise<Checked> {
+    requireDeviceName(device);
+    const link = await this.#host.links.get(device);
+    if (link === undefined)
+      throw new SystemCallError(`change of a sysctl of ${device}`, 'ENOENT', 'no such file or directory');
     this.#requireUsable(link);
+    return [identityOf(link)];
   }
 
-  async useIfThere(name: string): Promise<void> {
-    requireNamed(name);
-    const link = await this.#host.links.get(name);
+  async setFilter(bridge: string, rules: readonly string[]): Promise<string[]> {
+    requireFilterableName(bridge);
+    // A device of another kind may disappear without the helper: a TAP goes when its user closes it.
+    await this.#requireRuleDevice(bridge, ['bridge']);
+    return permittedRules(bridge, rules, this.#filterTargets);
+  }
+
+  async createRefusal(device: string): Promise<void> {
+    await this.#requireRuleDevice(device, ['bridge', 'veth', 'vlan', 'macvtap']);
+  }
+
+  async deleteRules(device: string): Promise<void> {
+    requireDeviceName(device);
+    const link = await this.#host.links.get(device);
     if (link !== undefined) this.#requireUsable(link);
+  }
+
+  #requireCreatable(name: string): void {
+    requireDeviceName(name);
+    if (!this.#names.some((pattern) => pattern.test(name)))
+      throw new HelperRefusalError(`${name} matches no pattern of names that the helper may create (--name)`);
+  }
+
+  /** A device that rules may name: it exists, and only the helper or its administrator can delete it. */
+  async #requireRuleDevice(name: string, kinds: readonly string[]): Promise<void> {
+    requireDeviceName(name);
+    const link = await this.#host.links.get(name);
+    if (link === undefined) throw new HelperRefusalError(`a rule names ${name}, which does not exist`);
+    this.#requireUsable(link);
+    if (isOurs(link) && !kinds.includes(link.kind))
+      throw new HelperRefusalError(`a rule names ${name}, which is a ${link.kind}; expected ${kinds.join(' or ')}`);
+  }
+
+  #requirePassthruMac(name: string, lower: Link): void {
+    if (!isOurs(lower) && !this.#passthruMac)
+      throw new HelperRefusalError(
+        `${name} would change the MAC address of ${lower.name}, which has another owner; --passthru-mac allows it`,
+      );
+  }
+
+  /** A device of another owner stays in a bridge of another owner, and keeps its port settings there. */
+  async #leavableMaster(link: Link, { master, port }: LinkSettings): Promise<Checked> {
+    const isUntouched = master === undefined || master === link.master;
+    if (link.master === 0 || (isUntouched && port === undefined)) return [];
+    const bridge = await this.#host.links.get(link.master);
+    if (bridge !== undefined && isOurs(bridge)) return [identityOf(bridge)];
+    throw new HelperRefusalError(
+      `${link.name} is a port of ${bridge?.name ?? 'a bridge'}, which was not made by os-vif: ${isUntouched ? 'its port settings stay' : 'it stays there'}`,
+    );
+  }
+
+  async #usable(what: string, index: number): Promise<Link> {
+    const link = await this.#present(what, index);
+    this.#requireUsable(link);
+    return link;
+  }
+
+  async #present(what: string, index: number): Promise<Link> {
+    const link = index < 1 ? undefined : await this.#host.links.get(index);
+    if (link === undefined) throw new NetlinkError(what, 'ENODEV', `no such device: ${index}`);
+    return link;
   }
 
   #requireUsable(link: Link): void {
@@ -113,17 +219,8 @@ export class OwnDevicesPolicy implements Policy {
   #requireAllowed({ name }: Link): void {
     if (!this.#devices.has(name))
       throw new HelperRefusalError(
-        `${name} was not made by os-vif; where it is to be used all the same, name it in the helper's configuration (devices)`,
+        `${name} was not made by os-vif; the configuration of the helper must name it (--device) before a client may use it`,
       );
-  }
-
-  /** One list is cheaper than many look-ups. */
-  async #linksAt(indexes: readonly number[]): Promise<Link[]> {
-    const [only] = indexes;
-    if (only !== undefined && indexes.length === 1)
-      return [await this.#host.links.get(only)].flatMap((link) => link ?? []);
-    const wanted = new Set(indexes);
-    return (await this.#host.links.list()).filter(({ index }) => wanted.has(index));
   }
 }
 
@@ -131,25 +228,37 @@ function isOurs(link: Link): boolean {
   return Boolean(ownerOf(link)) || isUnnamed(link);
 }
 
-function requireNamed(name: string): void {
+function requireOurs(link: Link): void {
+  if (!isOurs(link))
+    throw new HelperRefusalError(`${link.name} was not made by os-vif, so the helper does not delete it`);
+}
+
+/** The properties that a decision depends on. */
+function identityOf(link: Link): ExpectedLink {
+  const { index, name, alias, group, master } = link;
+  return isOurs(link) ? { index, alias, group } : { index, name, alias, master };
+}
+
+function endsOf(link: NewLink): readonly NamedLink[] {
+  return link.kind === 'veth' ? [link, { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' }] : [link];
+}
+
+function requireSettingsOfOthers(link: Link, settings: LinkSettings): void {
+  const excess = Object.keys(settings).filter((setting) => !SETTINGS_OF_OTHERS.has(setting));
+  if (excess.length > 0)
+    throw new HelperRefusalError(`${link.name} was not made by os-vif: its ${excess.join(', ')} stays as it is`);
+}
+
+function requireDeviceName(name: string): void {
   requireLinkName(name);
   if (NOT_DEVICES.has(name))
-    throw new HelperRefusalError(`${name} stands for every device in /proc/sys/net, it names none`);
+    throw new HelperRefusalError(`${name} is no device: it stands for every device in /proc/sys/net`);
 }
 
-/** As `-i br0` or `-o br0` in `iptables -S`. */
-function isAbout(rule: string, bridge: string): boolean {
-  const words = rule.split(' ');
-  return words.some((word, i) => word === bridge && /^-[io]$/.test(words[i - 1] ?? ''));
-}
-
-/** What tells an address, or a route, from others. */
-function namesOf({ addresses, routes }: AddressPlan): string[] {
-  return [
-    ...addresses.map(({ address }) => `the address ${address}`),
-    ...routes.map(
-      ({ destination, gateway, priority = 0, table }) =>
-        `the route to ${destination} by ${gateway ?? 'the link'} of priority ${priority} in table ${table}`,
-    ),
-  ];
+/** A pattern of a shell as a regular expression. */
+function patternOf(pattern: string): RegExp {
+  const parts = [...pattern].map((character) =>
+    character === '*' ? '.*' : character === '?' ? '.' : character.replace(/[\\^$.|+()[\]{}]/, '\\$&'),
+  );
+  return new RegExp(`^${parts.join('')}$`, 'su');
 }

@@ -28,21 +28,21 @@ export class RemoteHost implements Host {
     this.links = {
       get: (link) => helper.ask('links.get', link),
       list: () => helper.ask('links.list'),
-      create: (link) => helper.ask('links.create', link),
-      change: (index, settings) => helper.ask('links.change', index, settings),
-      delete: (index) => helper.ask('links.delete', index),
-      deleteAll: (indexes) => helper.ask('links.deleteAll', indexes),
+      create: (link, expected) => helper.ask('links.create', link, expected),
+      change: (index, settings, expected) => helper.ask('links.change', index, settings, expected),
+      delete: (index, expected) => helper.ask('links.delete', index, expected),
+      deleteAll: (indexes, expected) => helper.ask('links.deleteAll', indexes, expected),
       virtualFunctions: (index) => helper.ask('links.virtualFunctions', index),
-      changeVirtualFunction: (index, number, settings) =>
-        helper.ask('links.changeVirtualFunction', index, number, settings),
+      changeVirtualFunction: (index, number, settings, expected) =>
+        helper.ask('links.changeVirtualFunction', index, number, settings, expected),
     };
     this.addressing = {
       get: (index) => helper.ask('addressing.get', index),
-      move: (plan, from, to) => helper.ask('addressing.move', plan, from, to),
+      move: (plan, from, to, expected) => helper.ask('addressing.move', plan, from, to, expected),
     };
     this.sysctl = {
       get: (key) => helper.ask('sysctl.get', key),
-      set: (key, value) => helper.ask('sysctl.set', key, value),
+      set: (key, value, expected) => helper.ask('sysctl.set', key, value, expected),
     };
     this.filter = {
       list: () => helper.ask('filter.list'),

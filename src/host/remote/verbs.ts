@@ -1,148 +1,167 @@
-/** What a helper does: the methods of a host's ports, each with what it takes, and under what conditions. */
+/** The verbs of a helper: the methods of a host, each with the shape of its arguments and the decision of the policy. */
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { HelperProtocolError } from '../../errors/helper.ts';
+import { isKernelError } from '../../wiring/elements/link.ts';
 import type { Host } from '../../wiring/host.ts';
-import { requireLinkName, requireMac, requireVirtualFunction } from '../../wiring/link-values.ts';
+import { requireLinkName, requireRefusal, requireVirtualFunction } from '../../wiring/link-values.ts';
 import * as schemas from './argument-schemas.ts';
 import type { Policy } from './policy.ts';
 import type { ArgumentsOf, ResultOf, VerbName } from './protocol.ts';
+import type { RuleKeeper } from './rule-keeper.ts';
 
-export type Verb = (args: readonly unknown[], host: Host, policy: Policy) => Promise<unknown>;
+/** The host that a helper works on, and who decides what it does there. */
+export interface Workplace {
+  readonly host: Host;
+  readonly policy: Policy;
+  readonly rules: RuleKeeper;
+}
+
+export type Verb = (args: readonly unknown[], workplace: Workplace) => Promise<unknown>;
 
 const ajv = new Ajv2020({ discriminator: true, strictTuples: false });
 
-/** A verb that takes arguments of this shape, and what else must hold before the host is asked. */
+/** How many times the policy looks at a device again that changes between its decision and the request. */
+const ATTEMPTS = 5;
+
+/** A verb whose arguments have this shape. `perform` asks the policy first, and then the host. */
 function verb<V extends VerbName>(
   name: V,
   items: readonly schemas.Schema[],
-  call: (host: Host, ...args: ArgumentsOf<V>) => Promise<ResultOf<V>>,
-  permit?: (policy: Policy, ...args: ArgumentsOf<V>) => void | Promise<void>,
+  perform: (workplace: Workplace, ...args: ArgumentsOf<V>) => Promise<ResultOf<V>>,
 ): Verb {
   const hasShape = ajv.compile<ArgumentsOf<V>>(schemas.tuple(...items));
-  return async (args, host, policy) => {
+  return async (args, workplace) => {
     if (!hasShape(args))
       throw new HelperProtocolError(`${name}: its arguments ${ajv.errorsText(hasShape.errors, { dataVar: 'args' })}`);
-    await permit?.(policy, ...args);
-    return call(host, ...args);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await perform(workplace, ...args);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isKernelError(error, 'ESTALE')) throw error;
+      }
+    }
   };
 }
 
-const linkOrIndex = { anyOf: [schemas.text, schemas.index] };
-/** Of one request: well above what one host has. */
+const linkOrIndex = { anyOf: [schemas.text, schemas.indexOrNone] };
+/** Devices of one request: well above the number that one host has. */
 const MAX_TOGETHER = 100_000;
 /** Rules of a chain: two for each device that a bridge forwards to. */
 const MAX_RULES = 1000;
 
 const VERBS: { readonly [V in VerbName]: Verb } = {
-  'links.get': verb('links.get', [linkOrIndex], (host, link) => host.links.get(link)),
-  'links.list': verb('links.list', [], (host) => host.links.list()),
+  'links.get': verb('links.get', [linkOrIndex], ({ host }, link) => host.links.get(link)),
+  'links.list': verb('links.list', [], ({ host }) => host.links.list()),
   'links.create': verb(
     'links.create',
-    [schemas.newLink],
-    (host, link) => host.links.create(link),
-    (policy, link) => policy.create(link),
+    [schemas.newLink, schemas.expected],
+    async ({ host, policy }, link, expected = []) =>
+      host.links.create(link, [...(await policy.create(link)), ...expected]),
   ),
   'links.change': verb(
     'links.change',
-    [schemas.index, schemas.linkSettings],
-    (host, index, settings) => host.links.change(index, settings),
-    (policy, index, settings) => policy.change(index, settings),
+    [schemas.index, schemas.linkSettings, schemas.expected],
+    async ({ host, policy }, index, settings, expected = []) =>
+      host.links.change(index, settings, [...(await policy.change(index, settings)), ...expected]),
   ),
   'links.delete': verb(
     'links.delete',
-    [schemas.index],
-    (host, index) => host.links.delete(index),
-    (policy, index) => policy.delete([index]),
+    [schemas.index, schemas.expected],
+    async ({ host, policy, rules }, index, expected = []) => {
+      const checked = [...(await policy.delete(index)), ...expected];
+      await rules.deleting([index], () => host.links.delete(index, checked));
+    },
   ),
   'links.deleteAll': verb(
     'links.deleteAll',
-    [schemas.listOf(schemas.index, MAX_TOGETHER)],
-    (host, indexes) => host.links.deleteAll(indexes),
-    (policy, indexes) => policy.delete(indexes),
+    [schemas.listOf(schemas.index, MAX_TOGETHER), schemas.expected],
+    async ({ host, policy, rules }, indexes, expected = []) => {
+      const checked = await policy.deleteAll(indexes);
+      const permitted = checked.map(({ index }) => index);
+      await rules.deleting(permitted, () => host.links.deleteAll(permitted, [...checked, ...expected]));
+    },
   ),
-  'links.virtualFunctions': verb('links.virtualFunctions', [schemas.index], (host, index) =>
+  'links.virtualFunctions': verb('links.virtualFunctions', [schemas.index], ({ host }, index) =>
     host.links.virtualFunctions(index),
   ),
   'links.changeVirtualFunction': verb(
     'links.changeVirtualFunction',
-    [schemas.index, schemas.virtualFunctionNumber, schemas.virtualFunction],
-    (host, index, number, settings) => host.links.changeVirtualFunction(index, number, settings),
-    async (policy, index, _, settings) => {
+    [schemas.index, schemas.virtualFunctionNumber, schemas.virtualFunction, schemas.expected],
+    async ({ host, policy }, index, number, settings, expected = []) => {
       requireVirtualFunction(`link ${index}`, settings);
-      await policy.use(index);
+      const checked = await policy.changeVirtualFunction(index);
+      await host.links.changeVirtualFunction(index, number, settings, [...checked, ...expected]);
     },
   ),
-  'addressing.get': verb('addressing.get', [schemas.index], (host, index) => host.addressing.get(index)),
+  'addressing.get': verb('addressing.get', [schemas.index], ({ host }, index) => host.addressing.get(index)),
   'addressing.move': verb(
     'addressing.move',
-    [schemas.addressPlan, schemas.index, schemas.index],
-    (host, plan, from, to) => host.addressing.move(plan, from, to),
-    (policy, plan, from, to) => policy.move(plan, from, to),
+    [schemas.addressPlan, schemas.index, schemas.index, schemas.expected],
+    async ({ host, policy }, asked, from, to, expected = []) => {
+      const { plan, checked } = await policy.move(asked, from, to);
+      await host.addressing.move(plan, from, to, [...checked, ...expected]);
+    },
   ),
-  'sysctl.get': verb(
-    'sysctl.get',
-    [schemas.sysctlKey],
-    (host, key) => host.sysctl.get(key),
-    (_, key) => requireLinkName(deviceOfKey(key)),
-  ),
+  'sysctl.get': verb('sysctl.get', [schemas.sysctlKey], async ({ host }, key) => {
+    requireLinkName(deviceOfKey(key));
+    return host.sysctl.get(key);
+  }),
   'sysctl.set': verb(
     'sysctl.set',
-    [schemas.writableKey, schemas.sysctlValue],
-    (host, key, value) => host.sysctl.set(key, value),
-    (policy, key) => policy.useIfThere(deviceOfKey(key)),
+    [schemas.writableKey, schemas.sysctlValue, schemas.expected],
+    async ({ host, policy }, key, value, expected = []) =>
+      host.sysctl.set(key, value, [...(await policy.setSysctl(deviceOfKey(key))), ...expected]),
   ),
-  'filter.list': verb('filter.list', [], (host) => host.filter.list()),
-  'filter.get': verb('filter.get', [schemas.chain], (host, chain) => host.filter.get(chain)),
+  'filter.list': verb('filter.list', [], ({ host }) => host.filter.list()),
+  'filter.get': verb('filter.get', [schemas.chain], ({ host }, chain) => host.filter.get(chain)),
   'filter.set': verb(
     'filter.set',
     [schemas.chain, schemas.listOf(schemas.rule, MAX_RULES)],
-    (host, chain, rules) => host.filter.set(chain, rules),
-    (policy, chain, rules) => policy.filter(chain.slice(CHAIN_PREFIX.length), rules),
-  ),
-  'filter.delete': verb(
-    'filter.delete',
-    [schemas.chain],
-    (host, chain) => host.filter.delete(chain),
-    (policy, chain) => policy.useIfThere(chain.slice(CHAIN_PREFIX.length)),
-  ),
-  'ingress.list': verb('ingress.list', [], (host) => host.ingress.list()),
-  'ingress.create': verb(
-    'ingress.create',
-    [schemas.refusal],
-    (host, refusal) => host.ingress.create(refusal),
-    async (policy, { device, mac }) => {
-      requireMac(device, mac);
-      await policy.useNamed(device);
+    async ({ host, policy, rules: keeper }, chain, rules) => {
+      const bridge = bridgeOfChain(chain);
+      const permitted = await policy.setFilter(bridge, rules);
+      await keeper.setting('filter', bridge, () => host.filter.set(chain, permitted));
     },
   ),
-  'ingress.delete': verb(
-    'ingress.delete',
-    [schemas.refusal],
-    (host, refusal) => host.ingress.delete(refusal),
-    async (policy, { device, mac }) => {
-      requireMac(device, mac);
-      await policy.useIfThere(device);
-    },
+  'filter.delete': verb('filter.delete', [schemas.chain], async ({ host, policy }, chain) => {
+    await policy.deleteRules(bridgeOfChain(chain));
+    await host.filter.delete(chain);
+  }),
+  'ingress.list': verb('ingress.list', [], ({ host }) => host.ingress.list()),
+  'ingress.create': verb('ingress.create', [schemas.refusal], async ({ host, policy, rules }, refusal) => {
+    requireRefusal(refusal);
+    await policy.createRefusal(refusal.device);
+    await rules.setting('ingress', refusal.device, () => host.ingress.create(refusal));
+  }),
+  'ingress.delete': verb('ingress.delete', [schemas.refusal], async ({ host, policy }, refusal) => {
+    requireRefusal(refusal);
+    await policy.deleteRules(refusal.device);
+    await host.ingress.delete(refusal);
+  }),
+  'pci.interfacesOf': verb('pci.interfacesOf', [schemas.pciAddress], ({ host }, address) =>
+    host.pci.interfacesOf(address),
   ),
-  'pci.interfacesOf': verb('pci.interfacesOf', [schemas.pciAddress], (host, address) => host.pci.interfacesOf(address)),
-  'pci.physicalFunctionOf': verb('pci.physicalFunctionOf', [schemas.pciAddress], (host, address) =>
+  'pci.physicalFunctionOf': verb('pci.physicalFunctionOf', [schemas.pciAddress], ({ host }, address) =>
     host.pci.physicalFunctionOf(address),
   ),
-  'pci.interfaces': verb('pci.interfaces', [], (host) => host.pci.interfaces()),
-  'pci.switchPortOf': verb(
-    'pci.switchPortOf',
-    [schemas.text],
-    (host, name) => host.pci.switchPortOf(name),
-    (_, name) => requireLinkName(name),
-  ),
+  'pci.interfaces': verb('pci.interfaces', [], ({ host }) => host.pci.interfaces()),
+  'pci.switchPortOf': verb('pci.switchPortOf', [schemas.text], async ({ host }, name) => {
+    requireLinkName(name);
+    return host.pci.switchPortOf(name);
+  }),
 };
-
-const CHAIN_PREFIX = 'os-vif-';
 
 export const VERB_BY_NAME: ReadonlyMap<string, Verb> = new Map(Object.entries(VERBS));
 
 /** `br0` of `net/ipv4/conf/br0/arp_ignore`. */
 function deviceOfKey(key: string): string {
   return key.split('/')[3] ?? '';
+}
+
+/** `br0` of `os-vif-br0`. */
+function bridgeOfChain(chain: string): string {
+  const bridge = chain.slice('os-vif-'.length);
+  requireLinkName(bridge);
+  return bridge;
 }

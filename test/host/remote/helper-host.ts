@@ -7,18 +7,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import { serveHelper, serveWith } from '../../../src/host/remote/helper.ts';
-import type { Policy } from '../../../src/host/remote/policy.ts';
+import type { Policy, PolicyOptions } from '../../../src/host/remote/policy.ts';
 import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
 import type { Host } from '../../../src/wiring/host.ts';
 
 /** Has a helper drive this host, and resolves to the path of its socket. */
 export async function helperOf(
   host: Host,
-  { devices = [] as string[], policy }: { devices?: string[]; policy?: Policy } = {},
+  { policy, ...allowed }: PolicyOptions & { policy?: Policy } = {},
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'os-vif-test-'));
   const clients = { socket: join(folder, 'helper.sock') };
-  const helper = policy ? await serveWith(host, clients, policy) : await serveHelper({ host, clients, devices });
+  const helper = policy ? await serveWith(host, clients, policy) : await serveHelper({ host, clients, ...allowed });
   onTestFinished(async () => {
     await helper.close();
     await rm(folder, { recursive: true });
@@ -27,22 +27,24 @@ export async function helperOf(
 }
 
 /** The same host, by way of a helper. */
-export async function remoteOf(host: Host, options?: { devices?: string[]; policy?: Policy }): Promise<RemoteHost> {
+export async function remoteOf(host: Host, options?: PolicyOptions & { policy?: Policy }): Promise<RemoteHost> {
   const remote = await RemoteHost.connect({ socket: await helperOf(host, options) });
   onTestFinished(() => remote.close());
   return remote;
 }
 
-/** Permits everything, so that what is tested is all the rest. */
+/** Permits every request, for tests of everything else. */
 export const EVERYTHING: Policy = {
-  create: async () => {},
-  change: async () => {},
-  delete: async () => {},
-  move: async () => {},
-  filter: async () => {},
-  use: async () => {},
-  useNamed: async () => {},
-  useIfThere: async () => {},
+  create: async () => [],
+  change: async () => [],
+  delete: async () => [],
+  deleteAll: async (indexes) => indexes.map((index) => ({ index })),
+  move: async (plan) => ({ plan, checked: [] }),
+  changeVirtualFunction: async () => [],
+  setSysctl: async () => [],
+  setFilter: async (_, rules) => [...rules],
+  createRefusal: async () => {},
+  deleteRules: async () => {},
 };
 
 /** A client that says what it likes. */

@@ -1,0 +1,34 @@
+/** Which addresses and routes a client may move: those that one of the two devices has, with the properties that they have there. */
+
+import { HelperRefusalError } from '../../errors/helper.ts';
+import type { AddressPlan, Route } from '../../wiring/host.ts';
+
+/**
+ * The plan of a client, with each address and route as the host has it.
+ *
+ * @param present the addresses and routes of the two devices; they may be on either, because a roll-back moves them back
+ * @param where names of the two devices, for messages
+ * @throws HelperRefusalError for an address or a route that neither device has
+ */
+export function permittedPlan(plan: AddressPlan, present: readonly AddressPlan[], where: string): AddressPlan {
+  const addresses = new Map(present.flatMap((each) => each.addresses).map((one) => [one.address, one]));
+  const routes = new Map(present.flatMap((each) => each.routes).map((one) => [keyOf(one), one]));
+  return {
+    addresses: plan.addresses.map(({ address }) => found(addresses.get(address), `the address ${address}`, where)),
+    routes: plan.routes.map((route) => found(routes.get(keyOf(route)), describe(route), where)),
+  };
+}
+
+function found<T>(entry: T | undefined, what: string, where: string): T {
+  if (entry === undefined) throw new HelperRefusalError(`${what} is on neither of ${where}`);
+  return entry;
+}
+
+/** The kernel identifies a route by these properties (fib_table_insert()). */
+function keyOf({ destination, gateway = '', priority = 0, table }: Route): string {
+  return JSON.stringify([destination, gateway, priority, table]);
+}
+
+function describe({ destination, gateway, priority = 0, table }: Route): string {
+  return `the route to ${destination} by ${gateway ?? 'the link'} of priority ${priority} in table ${table}`;
+}

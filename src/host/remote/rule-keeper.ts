@@ -1,0 +1,97 @@
+/**
+ * Removes the packet filters of a device together with the device. Both iptables and nftables bind rules to names:
+ * rules that remain would apply to the next device of that name, whoever creates it.
+ */
+
+import { OsVifError } from '../../errors/base.ts';
+import { bridgesWithChain, chainOf } from '../../wiring/elements/forward-rule.ts';
+import type { Host, Link } from '../../wiring/host.ts';
+
+/** The two kinds of rules: chains of iptables, and addresses that a device refuses (nftables). */
+export type RuleKind = 'filter' | 'ingress';
+
+export class RuleKeeper {
+  readonly #host: Host;
+  /** Names of devices that may have rules of a kind. */
+  readonly #names: Readonly<Record<RuleKind, Set<string>>> = { filter: new Set(), ingress: new Set() };
+  /** How many times rules were set. */
+  #settings = 0;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Finds the rules that earlier helpers set, and removes those whose device is missing. */
+  async load(): Promise<void> {
+    const { filter, ingress } = this.#host;
+    // A host without iptables or nftables has no such rules.
+    for (const name of await emptyOnError(bridgesWithChain(filter))) this.#names.filter.add(name);
+    for (const { device } of await emptyOnError(ingress.list())) this.#names.ingress.add(device);
+    await this.#removeOrphans();
+  }
+
+  /** Runs `action`, which sets rules for a device. Removes the rules if the device has disappeared meanwhile. */
+  async setting(kind: RuleKind, name: string, action: () => Promise<void>): Promise<void> {
+    this.#names[kind].add(name);
+    await action();
+    this.#settings += 1;
+    if ((await this.#host.links.get(name)) === undefined) await this.#remove([name]);
+  }
+
+  /**
+   * Runs `action`, which deletes devices. Their rules go first, so that no rule remains if the helper is killed
+   * between the two steps. Rules that another request sets during the deletion go afterwards.
+   */
+  async deleting(indexes: readonly number[], action: () => Promise<void>): Promise<void> {
+    const before = this.#settings;
+    if (this.#hasNames()) await this.#remove(namesLeavingWith(indexes, await this.#host.links.list()));
+    await action();
+    if (this.#settings !== before) await this.#removeOrphans();
+  }
+
+  async #removeOrphans(): Promise<void> {
+    if (!this.#hasNames()) return;
+    const present = new Set((await this.#host.links.list()).map(({ name }) => name));
+    const named = [...this.#names.filter, ...this.#names.ingress];
+    await this.#remove(named.filter((name) => !present.has(name)));
+  }
+
+  async #remove(names: readonly string[]): Promise<void> {
+    const { filter, ingress } = this.#host;
+    const chains = names.filter((name) => this.#names.filter.delete(name));
+    if (chains.length > 0) {
+      const bridges = await bridgesWithChain(filter);
+      for (const name of chains) if (bridges.includes(name)) await filter.delete(chainOf(name));
+    }
+    const devices = new Set(names.filter((name) => this.#names.ingress.delete(name)));
+    if (devices.size > 0)
+      for (const refusal of await ingress.list()) if (devices.has(refusal.device)) await ingress.delete(refusal);
+  }
+
+  #hasNames(): boolean {
+    return this.#names.filter.size + this.#names.ingress.size > 0;
+  }
+}
+
+/** The devices that the kernel deletes with these: the other ends of veth pairs, and every device that stands on one of them. */
+function namesLeavingWith(indexes: readonly number[], all: readonly Link[]): string[] {
+  const leaving = new Set(indexes);
+  let before = 0;
+  while (before !== leaving.size) {
+    before = leaving.size;
+    for (const { index, lower, kind } of all) {
+      if (leaving.has(lower)) leaving.add(index);
+      if (kind === 'veth' && leaving.has(index)) leaving.add(lower);
+    }
+  }
+  return all.flatMap(({ index, name }) => (leaving.has(index) ? [name] : []));
+}
+
+async function emptyOnError<T>(list: Promise<T[]>): Promise<T[]> {
+  try {
+    return await list;
+  } catch (error) {
+    if (error instanceof OsVifError) return [];
+    throw error;
+  }
+}
