@@ -1,49 +1,109 @@
-/** Requests made up of what may hurt: whatever comes, the helper answers, and devices of others stay as they are. */
+/** Random hostile requests: the helper answers each of them, and devices of other owners stay as they are. */
 
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
+import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import { VERB_BY_NAME } from '../../../src/host/remote/verbs.ts';
+import { runs } from '../../property-runs.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
-import { HELLO, helperOf, rawClient } from './helper-host.ts';
+import { HELLO, helperOf, type RawClient, rawClient } from './helper-host.ts';
 
-/** Each starts several programs. */
-const RUNS = 40;
-/** Requests of one run, which are under way together. */
+/** Each run on the kernel starts several programs. */
+const KERNEL_RUNS = 40;
+const MEMORY_RUNS = 300;
+/** Requests of one run, which are in progress at the same time. */
 const REQUESTS = 20;
 
-describe.skipIf(NETNS_UNAVAILABLE)('a helper', () => {
-  test('answers whatever is asked, without a fault of its own, and leaves devices of others alone', async () => {
+const run = promisify(execFile);
+
+describe.skipIf(NETNS_UNAVAILABLE)('a helper on the kernel', () => {
+  test('answers every request without a fault of its own, and leaves devices of other owners alone', async () => {
     const netns = await makeNetns();
     netns.run('sh', '-c', SETUP);
     const indexes = netns.links().map(({ ifindex }) => ifindex);
     const host = await LinuxHost.open({ netns: netns.path });
     onTestFinished(() => host.close());
-    const client = await rawClient(await helperOf(host));
-    client.send(HELLO);
-    await client.next();
+    const client = await greeted(await helperOf(host));
     const before = netns.run('sh', '-c', STATE);
-    const requests = fc.array(requestFor(indexes), { minLength: REQUESTS, maxLength: REQUESTS });
     await fc.assert(
-      fc.asyncProperty(requests, async (asked) => {
-        client.send(...asked.map((request, id) => ({ id, ...request })));
-        const answered = new Set<number | undefined>();
-        for (let i = 0; i < REQUESTS; i++) {
-          const { id, error } = (await client.next()) ?? {};
-          answered.add(id);
-          expect(error?.code ?? 'ERR_OSVIF_', JSON.stringify([asked[id ?? 0], error])).toMatch(
-            /^ERR_OSVIF_(?!HELPER_FAULT)/,
-          );
-        }
-        expect(answered.size).toBe(REQUESTS);
+      fc.asyncProperty(requestsFor([...indexes, ...absentAfter(Math.max(...indexes))]), async (asked) => {
+        // An administrator creates devices, whose indexes the client may ask for, while the helper works.
+        const administrator = run('nsenter', [`--net=${netns.path}`, 'sh', '-c', ADMINISTRATOR]);
+        await expectAnswers(client, asked);
+        await administrator;
         expect(netns.run('sh', '-c', STATE)).toBe(before);
+        const admin = netns.links().filter(({ ifname }) => ifname.startsWith('admin'));
+        expect(admin.map(({ ifalias, master, mtu }) => ({ ifalias, master, mtu }))).toEqual([
+          { mtu: 1400 },
+          { mtu: 1400 },
+        ]);
+        netns.run('ip', 'link', 'del', 'admin0');
       }),
-      { numRuns: RUNS, endOnFailure: true },
+      { numRuns: KERNEL_RUNS, endOnFailure: true },
     );
   }, 60_000);
 });
 
-/** Verbs as they are, with arguments of about their shape. */
+describe('a helper in memory', () => {
+  test('leaves a device alone that takes an index at any moment', async () => {
+    const requests = requestsFor([1, 2, 3, 4, 5, ...absentAfter(5)]);
+    await fc.assert(
+      fc.asyncProperty(requests, fc.infiniteStream(fc.nat(5)), async (asked, choices) => {
+        const host: MemoryHost = new MemoryHost({ beforeChange: () => exchangeOne(host, choices.next().value) });
+        const { links } = host;
+        for (const name of ['eth0', 'br-host']) links.addNic({ name });
+        for (const name of ['mine', 'mine2']) links.addNic({ name, alias: 'os-vif:mine', virtualFunctions: 1 });
+        await expectAnswers(await greeted(await helperOf(host)), asked);
+        const foreign = (await links.list()).filter(({ name }) => /^(lo|eth0|br-host|admin\d+)$/.test(name));
+        expect(foreign.map(({ name }) => name)).toEqual(expect.arrayContaining(['lo', 'eth0', 'br-host']));
+        for (const { alias, master, up, mtu, group, name } of foreign)
+          expect([alias, master, up, mtu, group]).toEqual(['', 0, false, name === 'lo' ? 65536 : 1500, 0]);
+      }),
+      runs(MEMORY_RUNS),
+    );
+  }, 60_000);
+});
+
+/** Replaces a device of the client by one of an administrator, or does nothing. */
+async function exchangeOne({ links }: MemoryHost, choice: number): Promise<void> {
+  const own = (await links.list()).filter(({ alias }) => alias !== '');
+  const link = own[choice];
+  if (link !== undefined) links.replace(link.index, { name: `admin${link.index}`, kind: 'bridge' });
+}
+
+/** Indexes that no device has yet: the kernel counts up. */
+function absentAfter(index: number): number[] {
+  return [1, 2, 3, 4711].map((further) => index + further);
+}
+
+async function greeted(socket: string): Promise<RawClient> {
+  const client = await rawClient(socket);
+  client.send(HELLO);
+  await client.next();
+  return client;
+}
+
+async function expectAnswers(client: RawClient, asked: readonly { verb: string; args: unknown }[]): Promise<void> {
+  client.send(...asked.map((request, id) => ({ id, ...request })));
+  const answered = new Set<number | undefined>();
+  for (let i = 0; i < asked.length; i++) {
+    const { id, error } = (await client.next()) ?? {};
+    answered.add(id);
+    expect(error?.code ?? 'ERR_OSVIF_', JSON.stringify([asked[id ?? 0], error])).toMatch(/^ERR_OSVIF_(?!HELPER_FAULT)/);
+  }
+  expect(answered.size).toBe(asked.length);
+}
+
+function requestsFor(indexes: readonly number[]): fc.Arbitrary<{ verb: string; args: unknown }[]> {
+  return fc.array(requestFor(indexes), { minLength: REQUESTS, maxLength: REQUESTS });
+}
+
+const ADMINISTRATOR = 'ip link add admin0 mtu 1400 type veth peer name admin1 mtu 1400';
+
+/** Verbs that exist, with arguments of about their shape. */
 function requestFor(indexes: readonly number[]): fc.Arbitrary<{ verb: string; args: unknown }> {
   const index = fc.constantFrom<unknown>(...indexes, 0, -1, 2 ** 31, 1.5, '1', null);
   const name = fc.constantFrom<unknown>(...NAMES);
@@ -68,7 +128,9 @@ function requestFor(indexes: readonly number[]): fc.Arbitrary<{ verb: string; ar
     .map(([device, key]) => `net/ipv4/conf/${device}/${key}`);
   const chain = name.map((device) => `os-vif-${device}`);
   const rules = fc.array(
-    fc.tuple(name, name).map(([a, b]) => `-i ${a} -o ${b} -j DROP`),
+    fc
+      .tuple(name, name, fc.constantFrom('DROP', 'ACCEPT', 'LOG', 'FORWARD'))
+      .map(([a, b, c]) => `-i ${a} -o ${b} -j ${c}`),
     { maxLength: 2 },
   );
   const likely: { [verb: string]: fc.Arbitrary<unknown[]> } = {
@@ -77,7 +139,10 @@ function requestFor(indexes: readonly number[]): fc.Arbitrary<{ verb: string; ar
       index,
       fc.oneof(
         settings,
-        fc.constantFrom({ up: false }, { alias: 'os-vif:fuzz' }, { mtu: 1400 }, { master: indexes[0] }),
+        fc.constantFrom<unknown>(
+          ...[{ up: false }, { alias: 'os-vif:fuzz' }, { mtu: 1300 }, { master: indexes[0] }, { master: 0 }],
+          ...[{ group: 0, alias: 'os-vif:fuzz' }, { group: 0, up: false }, { port: { hairpin: true } }],
+        ),
       ),
     ),
     'links.delete': fc.tuple(index),
