@@ -2,7 +2,7 @@
 
 import { LinkValueError } from '../../errors/host.ts';
 import type { Filter, FilterChain } from '../host.ts';
-import { requireLinkName } from '../link-values.ts';
+import { requireFilterableName } from '../link-values.ts';
 import type { Drift, Verbs } from './verbs.ts';
 
 /** Rules that let a bridge's packets through the host's FORWARD chain. */
@@ -20,9 +20,11 @@ export interface ForwardRuleElement {
 
 export const forwardRule: Verbs<ForwardRuleElement> = {
   validate({ name, interfaces, dropAction }) {
-    for (const device of [name, ...interfaces]) requireLinkName(device);
+    for (const device of [name, ...interfaces]) requireFilterableName(device);
     if (!/^[\w.-]{1,28}$/.test(dropAction))
-      throw new LinkValueError(`${JSON.stringify(dropAction)} is no iptables target`);
+      throw new LinkValueError(
+        `${JSON.stringify(dropAction)} can't be a target of iptables: expected a name such as DROP`,
+      );
   },
 
   async ensure(element, { host: { filter }, undoable }) {
