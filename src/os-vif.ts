@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { BatchError, NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
 import { LinuxHost } from './host/linux/linux-host.ts';
+import { KeyedQueue } from './host-contract/keyed-queue.ts';
 import { HostInfo } from './objects/host-info.ts';
 import type { InstanceInfo } from './objects/instance-info.ts';
 import { type VIFBase, VIFBridge, VIFDirect } from './objects/vif.ts';
@@ -34,9 +35,12 @@ export interface OsVifOptions {
 
 /** For each call. */
 export interface CallOptions {
-  /** Ends the call between two requests to the host; a plug takes back what it did until then. */
+  /**
+   * Ends the call between two requests to the host, or while it waits for another call for the same VIF.
+   * A plug rolls back what it did until then.
+   */
   readonly signal?: AbortSignal;
-  /** Milliseconds after which the call ends in the same way; 0: as long as it takes. */
+  /** Milliseconds after which the call ends in the same way. The time that the call waits counts. 0: no limit. */
   readonly timeout?: number;
 }
 
@@ -67,8 +71,8 @@ export class OsVif {
   readonly #ownsHost: boolean;
   readonly #plugins: ReadonlyMap<string, VIFPlugin>;
   readonly #timeout: number;
-  /** The last call for each VIF: calls for one VIF happen one after the other. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  /** Calls for the same VIF run one after the other. */
+  readonly #queue = new KeyedQueue();
 
   private constructor(host: Host, ownsHost: boolean, plugins: readonly VIFPlugin[], timeout: number) {
     this.#host = host;
@@ -227,7 +231,7 @@ export class OsVif {
 
   /** Waits for the calls under way, then gives back what open() opened. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#turns.values());
+    await this.#queue.idle();
     if (this.#ownsHost) await this.#host.close();
   }
 
@@ -259,17 +263,7 @@ export class OsVif {
   async #inTurn<T>(vif: VIFBase, options: CallOptions, action: (context: PluginContext) => Promise<T>): Promise<T> {
     const { id } = vif.require('id');
     const signal = this.#signalFor(options);
-    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(() => {
-      signal?.throwIfAborted();
-      return action({ host: this.#host, signal });
-    });
-    const settled = turn.catch(() => {});
-    this.#turns.set(id, settled);
-    try {
-      return await turn;
-    } finally {
-      if (this.#turns.get(id) === settled) this.#turns.delete(id);
-    }
+    return this.#queue.run([id], () => action({ host: this.#host, signal }), signal);
   }
 
   #signalFor({ signal, timeout = this.#timeout }: CallOptions): AbortSignal | undefined {

@@ -46,6 +46,50 @@ describe('a call that takes too long', () => {
     await osVif.unplug(tapVif(), instance(), { timeout: 5000 });
   });
 
+  test.each(['plug', 'unplug', 'check', 'plan', 'graph'] as const)(
+    '%s ends when it is aborted while it waits for another call for the same VIF',
+    async (verb) => {
+      const busy = withResolvers();
+      const host = interceptHost(new MemoryHost(), async ({ method }, proceed) => {
+        if (method === 'create') await busy.promise;
+        return proceed();
+      });
+      await using osVif = await OsVif.open({ host, timeout: 0 });
+      const first = osVif.plug(tapVif(), instance());
+      const controller = new AbortController();
+      const waiting = osVif[verb](tapVif(), instance(), { signal: controller.signal });
+      controller.abort(new Error('too late'));
+      const reason = await waiting.then(
+        () => undefined,
+        (error: Error) => error.cause ?? error,
+      );
+      expect(reason).toMatchObject({ message: 'too late' });
+      busy.resolve();
+      await first;
+      expect(await osVif.check(tapVif(), instance())).toEqual([]);
+    },
+  );
+
+  test('ends when it is aborted while it waits for a plug that shares a bridge', async () => {
+    const busy = withResolvers();
+    const host = new MemoryHost();
+    await host.links.create({ kind: 'veth', name: 'eth0', peer: { name: 'far0' } });
+    const slowHost = interceptHost(host, async ({ method }, proceed) => {
+      if (method === 'create') await busy.promise;
+      return proceed();
+    });
+    await using osVif = await OsVif.open({ host: slowHost, timeout: 0 });
+    const first = osVif.plug(bridgeVif(), instance());
+    const controller = new AbortController();
+    const other = bridgeVif({ id: 'aaaaaaaa-3c8d-4f44-8fb4-e1d33c16a536', vifName: 'tap-other' });
+    const waiting = osVif.plug(other, instance(), { signal: controller.signal });
+    controller.abort(new Error('too late'));
+    await expect(waiting).rejects.toMatchObject({ code: 'ERR_OSVIF_PLUG', cause: { message: 'too late' } });
+    busy.resolve();
+    await first;
+    expect(await osVif.check(bridgeVif(), instance())).toEqual([]);
+  });
+
   test.each(['check', 'plan'] as const)('%s ends at its deadline too', async (verb) => {
     await using osVif = await OsVif.open({ host: slow(new MemoryHost(), 30) });
     await expect(osVif[verb](bridgeVif(), instance(), { timeout: 15 })).rejects.toMatchObject({ name: 'TimeoutError' });
@@ -166,4 +210,13 @@ function slow(host: Host, ms: number): Host {
 
 async function names(host: Host): Promise<string[]> {
   return (await host.links.list()).map(({ name }) => name);
+}
+
+/** A promise that the test resolves. */
+function withResolvers(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }

@@ -28,7 +28,7 @@ interface Done {
  * @throws PlugError naming the element, why, and what could not be taken back
  */
 export async function apply(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {
-  await inSharedTurn(wiring, site.host, () => applyNow(wiring, site, signal));
+  await inSharedTurn(wiring, site.host, () => applyNow(wiring, site, signal), signal);
 }
 
 async function applyNow(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {

@@ -1,24 +1,23 @@
-/** A host seen through something that watches, delays or refuses what is asked of it. */
+/** A host whose calls go through a function that watches, delays or refuses them. */
 
+import { type Effect, HOST_METHODS, type HostPart } from '../host-contract/host-methods.ts';
 import type { Host } from './host.ts';
 
-/** One call of a host's method. */
+/** One call of a method of a host. */
 export interface HostCall {
-  readonly port: Exclude<keyof Host, 'close'>;
+  readonly port: HostPart;
   readonly method: string;
   readonly args: readonly unknown[];
-  /** Whether it changes the host; otherwise it only looks. */
+  /** Whether the call changes the host. */
   readonly changes: boolean;
 }
 
-/** Stands between caller and host; calls `proceed` when, and if, the host is to be asked. */
+/** Stands between the caller and the host. It calls `proceed` to make the call, or does not. */
 export type Interceptor = (call: HostCall, proceed: () => Promise<unknown>) => Promise<unknown>;
 
-const CHANGING = new Set(['create', 'change', 'delete', 'deleteAll', 'changeVirtualFunction', 'move', 'set']);
-
-/** The same host, every call of which goes through the interceptor. */
+/** The same host: each call goes through the interceptor. Closing does not. */
 export function interceptHost(host: Host, interceptor: Interceptor): Host {
-  const through = <P extends HostCall['port']>(port: P): Host[P] => intercepted(port, host[port], interceptor);
+  const through = <P extends HostPart>(port: P): Host[P] => intercepted(port, host[port], interceptor);
   return {
     links: through('links'),
     addressing: through('addressing'),
@@ -31,15 +30,22 @@ export function interceptHost(host: Host, interceptor: Interceptor): Host {
   };
 }
 
-function intercepted<T extends object>(port: HostCall['port'], target: T, interceptor: Interceptor): T {
-  return new Proxy(target, {
-    get(_, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== 'function' || typeof name !== 'string') return member;
-      return (...args: unknown[]) => {
-        const call: HostCall = { port, method: name, args, changes: CHANGING.has(name) };
-        return interceptor(call, async () => Reflect.apply(member, target, args));
-      };
-    },
+function intercepted<P extends HostPart>(port: P, target: Host[P], interceptor: Interceptor): Host[P] {
+  const methods = Object.entries<Effect>(HOST_METHODS[port]).map(([method, effect]) => {
+    const member: unknown = Reflect.get(target, method);
+    return [
+      method,
+      (...args: unknown[]) =>
+        interceptor({ port, method, args, changes: effect === 'changes' }, async () =>
+          typeof member === 'function' ? Reflect.apply(member, target, args) : member,
+        ),
+    ];
   });
+  const decorated: unknown = Object.fromEntries(methods);
+  if (isPart(port, decorated)) return decorated;
+  throw new TypeError(`${port} has no methods`);
+}
+
+function isPart<P extends HostPart>(port: P, value: unknown): value is Host[P] {
+  return typeof value === 'object' && value !== null && Object.keys(HOST_METHODS[port]).every((name) => name in value);
 }

@@ -1,32 +1,30 @@
-/** Lets plugs of one process that share a bridge take turns: one that fails takes back nothing that another has come to need. */
+/**
+ * Runs plugs that share a device of the kernel one after the other. A plug that fails then removes no device that another
+ * plug of this process has started to use.
+ */
 
+import { KeyedQueue } from '../host-contract/keyed-queue.ts';
 import type { Host } from './host.ts';
 import type { Wiring } from './wiring.ts';
 
-/** The last call for each shared name, for each host. */
-const turns = new WeakMap<Host, Map<string, Promise<void>>>();
+/** By host: a queue whose keys are the names of shared devices. */
+const queues = new WeakMap<Host, KeyedQueue>();
 
-/** Runs the action when no other one that shares a device of the kernel with this wiring runs on this host. */
-export async function inSharedTurn<T>(wiring: Wiring, host: Host, action: () => Promise<T>): Promise<T> {
+/** Runs the action while no other action that shares a device with this wiring runs on this host. */
+export async function inSharedTurn<T>(
+  wiring: Wiring,
+  host: Host,
+  action: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   const names = sharedNames(wiring);
   if (names.length === 0) return action();
-  const ofHost = turns.get(host) ?? new Map<string, Promise<void>>();
-  turns.set(host, ofHost);
-  const before = names.map((name) => ofHost.get(name));
-  const turn = Promise.all(before).then(action);
-  const settled = turn.then(
-    () => {},
-    () => {},
-  );
-  for (const name of names) ofHost.set(name, settled);
-  try {
-    return await turn;
-  } finally {
-    for (const name of names) if (ofHost.get(name) === settled) ofHost.delete(name);
-  }
+  const queue = queues.get(host) ?? new KeyedQueue();
+  queues.set(host, queue);
+  return queue.run(names, action, signal);
 }
 
-/** Elements of Open vSwitch have transactions to keep them apart. */
+/** Elements of Open vSwitch are left out, because their transactions keep them apart. */
 function sharedNames(wiring: Wiring): string[] {
   return wiring.flatMap((element) =>
     !element.kind.startsWith('ovs-') && 'shared' in element && element.shared ? [element.name] : [],

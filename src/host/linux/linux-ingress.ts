@@ -1,5 +1,6 @@
 /** Addresses that devices refuse, through nft(8): a table of the family netdev for each device, which goes with its last address. */
 
+import { KeyedQueue } from '../../host-contract/keyed-queue.ts';
 import { isKernelError } from '../../wiring/elements/link.ts';
 import type { IngressFilter, Refusal, RefusalState } from '../../wiring/host.ts';
 import { requireRefusal } from '../../wiring/link-values.ts';
@@ -15,8 +16,8 @@ const REFUSED_RULE = [{ drop: null }];
 
 export class LinuxIngress implements IngressFilter {
   readonly #namespace: NetworkNamespace;
-  /** The last run of nft: one at a time, since to start a program holds up the event loop. */
-  #last: Promise<unknown> = Promise.resolve();
+  /** Runs of nft: one at a time, because the start of a program blocks the event loop. */
+  readonly #runs = new KeyedQueue();
   /** A list that is still to be read: good for all who ask until then. */
   #next: Promise<RefusalState[]> | undefined;
   /** By device, the addresses that are to be deleted in one transaction once it is their turn. */
@@ -102,9 +103,7 @@ export class LinuxIngress implements IngressFilter {
   }
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(action);
-    this.#last = turn.catch(() => {});
-    return turn;
+    return this.#runs.run(['nft'], action);
   }
 
   #nft(command: string, what = command): Promise<string> {

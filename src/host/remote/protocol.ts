@@ -3,6 +3,7 @@
  * then requests go one way and answers the other, each with the number of its request, in any order.
  */
 
+import type { HostPart } from '../../host-contract/host-methods.ts';
 import type { Host } from '../../wiring/host.ts';
 
 /** The first frame of either side. */
@@ -13,10 +14,10 @@ export const MAX_REQUEST = 1 << 20;
 /** Bytes of an answer: that about 100,000 devices has about half. */
 export const MAX_ANSWER = 1 << 26;
 
-/** The ports of a host that go by way of the helper. A client talks to Open vSwitch itself: its database knows who may. */
-type Port = Exclude<keyof Host, 'close' | 'ovsdb'>;
+/** The parts of a host that the helper serves. A client connects to Open vSwitch itself, because its database checks who may. */
+type Port = Exclude<HostPart, 'ovsdb'>;
 
-/** `links.get` and all the others: a method that is added to a port is one here too. */
+/** `links.get` and so on: one verb for each method of these parts. */
 export type VerbName = { [P in Port]: `${P}.${keyof Host[P] & string}` }[Port];
 
 type MethodOf<V extends VerbName> = V extends `${infer P extends Port}.${infer M}`

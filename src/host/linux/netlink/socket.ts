@@ -3,6 +3,7 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostClosedError, NetlinkError } from '../../../errors/host.ts';
+import { KeyedQueue } from '../../../host-contract/keyed-queue.ts';
 import { traced } from '../../../wiring/diagnostics.ts';
 import { checked, errnoName, errnoText, type Libc } from '../libc.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
@@ -71,7 +72,7 @@ export class NetlinkSocket {
   readonly #libc: Libc;
   readonly #fd: number;
   #lastSeq = 0;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new KeyedQueue();
   #closed = false;
   #looks: Look[] = [];
   /** What is received, and from whom, until it is copied out: one datagram at a time. */
@@ -180,15 +181,13 @@ export class NetlinkSocket {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#queue;
+    await this.#queue.idle();
     closeSync(this.#fd);
   }
 
   #enqueue<T>(action: () => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new HostClosedError());
-    const turn = this.#queue.then(action);
-    this.#queue = turn.catch(() => {});
-    return turn;
+    return this.#queue.run(['socket'], action);
   }
 
   #nextSeq(): number {

@@ -1,0 +1,29 @@
+/** The methods of a host, and which of them change it. Dry runs, the helper and aborted calls use this table. */
+
+import type { Host } from '../wiring/host.ts';
+
+/** A part of a host that has methods. */
+export type HostPart = Exclude<keyof Host, 'close'>;
+
+/** `reads`: the method leaves the host as it is. */
+export type Effect = 'reads' | 'changes';
+
+/** A method that is added to a part of the host and not to this table is a compile error. */
+export const HOST_METHODS: { readonly [P in HostPart]: { readonly [M in keyof Host[P] & string]: Effect } } = {
+  links: {
+    get: 'reads',
+    list: 'reads',
+    create: 'changes',
+    change: 'changes',
+    delete: 'changes',
+    deleteAll: 'changes',
+    virtualFunctions: 'reads',
+    changeVirtualFunction: 'changes',
+  },
+  addressing: { get: 'reads', move: 'changes' },
+  sysctl: { get: 'reads', set: 'changes' },
+  filter: { list: 'reads', get: 'reads', set: 'changes', delete: 'changes' },
+  ingress: { list: 'reads', create: 'changes', delete: 'changes' },
+  pci: { interfacesOf: 'reads', physicalFunctionOf: 'reads', interfaces: 'reads', switchPortOf: 'reads' },
+  ovsdb: { view: 'reads', change: 'changes', waitFor: 'reads', close: 'changes' },
+};
