@@ -16,10 +16,10 @@ import { OvsPlugin } from './plugins/ovs/ovs-plugin.ts';
 import { TapPlugin } from './plugins/tap-plugin.ts';
 import type { PluginContext, VIFPlugin } from './plugins/vif-plugin.ts';
 import { messageOf } from './wiring/apply.ts';
-import { batchDeletions } from './wiring/batch-deletions.ts';
 import type { ElementDrift, PlannedStep } from './wiring/check.ts';
 import { collectGarbage, type Garbage } from './wiring/collect-garbage.ts';
 import { gateUntilAborted, settledOrAborted } from './wiring/deadline.ts';
+import { DeletionQueue } from './wiring/deletion-queue.ts';
 import { traced } from './wiring/diagnostics.ts';
 import type { Host } from './wiring/host.ts';
 
@@ -73,9 +73,11 @@ export class OsVif {
   readonly #timeout: number;
   /** Calls for the same VIF run one after the other. */
   readonly #queue = new KeyedQueue();
+  readonly #deletions: DeletionQueue;
 
   private constructor(host: Host, ownsHost: boolean, plugins: readonly VIFPlugin[], timeout: number) {
     this.#host = host;
+    this.#deletions = new DeletionQueue(host);
     this.#ownsHost = ownsHost;
     this.#plugins = new Map(plugins.map((plugin) => [plugin.describe().require('pluginName').pluginName, plugin]));
     this.#timeout = timeout;
@@ -114,7 +116,17 @@ export class OsVif {
    * @throws UnplugError for everything else; `cause` tells why
    */
   async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
-    await this.#unplugFrom(this.#host, vif, instance, options);
+    const plugin = this.#pluginFor(vif);
+    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
+    try {
+      await this.#inTurn(vif, options, (context) =>
+        traced('os-vif:unplug', messages, () => plugin.unplug(vif, instance, context)),
+      );
+    } catch (cause) {
+      throw cause instanceof UnplugError
+        ? cause
+        : new UnplugError(`unplugging VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
+    }
   }
 
   /**
@@ -182,13 +194,10 @@ export class OsVif {
     attachments: readonly Attachment[],
     { concurrency = CONCURRENCY, ...options }: BatchOptions = {},
   ): Promise<void> {
-    const batch = batchDeletions(this.#host);
-    await forEach('unplug', attachments, concurrency, ({ vif, instance }, begin) =>
-      batch.run(async () => {
-        await begin();
-        await this.#unplugFrom(batch.host, vif, instance, options);
-      }),
-    );
+    await forEach('unplug', attachments, concurrency, async ({ vif, instance }, begin) => {
+      await begin();
+      await this.unplug(vif, instance, options);
+    });
   }
 
   /**
@@ -239,20 +248,6 @@ export class OsVif {
     await this.close();
   }
 
-  async #unplugFrom(host: Host, vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<void> {
-    const plugin = this.#pluginFor(vif);
-    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
-    try {
-      await this.#inTurn(vif, options, (context) =>
-        traced('os-vif:unplug', messages, () => plugin.unplug(vif, instance, { ...context, host })),
-      );
-    } catch (cause) {
-      throw cause instanceof UnplugError
-        ? cause
-        : new UnplugError(`unplugging VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
-    }
-  }
-
   #pluginFor(vif: VIFBase): VIFPlugin {
     const { plugin: name } = vif.require('plugin');
     const plugin = this.#plugins.get(name);
@@ -263,7 +258,8 @@ export class OsVif {
   async #inTurn<T>(vif: VIFBase, options: CallOptions, action: (context: PluginContext) => Promise<T>): Promise<T> {
     const { id } = vif.require('id');
     const signal = this.#signalFor(options);
-    return this.#queue.run([id], () => action({ host: this.#host, signal }), signal);
+    const context = { host: this.#host, signal, deletions: this.#deletions };
+    return this.#queue.run([id], () => action(context), signal);
   }
 
   #signalFor({ signal, timeout = this.#timeout }: CallOptions): AbortSignal | undefined {

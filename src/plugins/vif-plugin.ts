@@ -6,6 +6,7 @@ import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
 import type { Garbage } from '../wiring/collect-garbage.ts';
+import type { DeletionQueue } from '../wiring/deletion-queue.ts';
 import type { Host } from '../wiring/host.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 
@@ -32,6 +33,8 @@ export interface PluginContext {
   readonly host: Host;
   /** Aborted when the caller wants no more of it. */
   readonly signal?: AbortSignal | undefined;
+  /** Deletes the devices of several unplugs together. */
+  readonly deletions?: DeletionQueue | undefined;
 }
 
 /** The VIF as the class that the plugin takes. */

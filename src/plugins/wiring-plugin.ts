@@ -32,8 +32,8 @@ export abstract class WiringPlugin implements VIFPlugin {
     await apply(await this.wireOn(host, vif, instance), siteOf(vif, host), signal);
   }
 
-  async unplug(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<void> {
-    await remove(await this.unwireOn(host, vif, instance), siteOf(vif, host), signal);
+  async unplug(vif: VIFBase, instance: InstanceInfo, { host, signal, deletions }: PluginContext): Promise<void> {
+    await remove(await this.unwireOn(host, vif, instance), { ...siteOf(vif, host), deletions }, signal);
   }
 
   async check(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<ElementDrift[]> {

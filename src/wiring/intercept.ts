@@ -31,16 +31,14 @@ export function interceptHost(host: Host, interceptor: Interceptor): Host {
 }
 
 function intercepted<P extends HostPart>(port: P, target: Host[P], interceptor: Interceptor): Host[P] {
-  const methods = Object.entries<Effect>(HOST_METHODS[port]).map(([method, effect]) => {
-    const member: unknown = Reflect.get(target, method);
-    return [
-      method,
-      (...args: unknown[]) =>
-        interceptor({ port, method, args, changes: effect === 'changes' }, async () =>
-          typeof member === 'function' ? Reflect.apply(member, target, args) : member,
-        ),
-    ];
-  });
+  const methods = Object.entries<Effect>(HOST_METHODS[port]).map(([method, effect]) => [
+    method,
+    (...args: unknown[]) =>
+      interceptor({ port, method, args, changes: effect === 'changes' }, async () => {
+        const member: unknown = Reflect.get(target, method);
+        return typeof member === 'function' ? Reflect.apply(member, target, args) : member;
+      }),
+  ]);
   const decorated: unknown = Object.fromEntries(methods);
   if (isPart(port, decorated)) return decorated;
   throw new TypeError(`${port} has no methods`);

@@ -2,8 +2,8 @@
 
 import { UnplugError } from '../errors/plugin.ts';
 import { messageOf } from './apply.ts';
-import { batchDeletions } from './batch-deletions.ts';
 import { gateUntilAborted, settledOrAborted } from './deadline.ts';
+import { DeletionQueue } from './deletion-queue.ts';
 import { traced } from './diagnostics.ts';
 import type { Site } from './elements/verbs.ts';
 import { type Step, stepsOf } from './steps.ts';
@@ -17,11 +17,9 @@ import type { Wiring } from './wiring.ts';
 export async function remove(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {
   const failures: Failure[] = [];
   const { host } = gateUntilAborted(site.host, signal);
-  for (const steps of neighbours(stepsOf(wiring).reverse())) {
-    const batch = batchDeletions(host);
-    const removals = steps.map((step) =>
-      batch.run(() => removeStep(step, { ...site, host: steps.length > 1 ? batch.host : host, signal })),
-    );
+  const deletions = site.deletions ?? new DeletionQueue(site.host);
+  for (const steps of groupAdjacent(stepsOf(wiring).reverse())) {
+    const removals = steps.map((step) => removeStep(step, { ...site, deletions, host, signal }));
     failures.push(...(await Promise.all(removals)).filter((failure) => failure !== undefined));
   }
   const [first] = failures;
@@ -54,8 +52,8 @@ async function removeStep(step: Step, site: Site): Promise<Failure | undefined> 
   }
 }
 
-/** Steps in order, but devices of the VIF that follow each other at once: the kernel then waits once for everybody to let go of them. */
-function neighbours(steps: readonly Step[]): Step[][] {
+/** The steps in order. Adjacent devices of the VIF form one group, because they are deleted together. */
+function groupAdjacent(steps: readonly Step[]): Step[][] {
   const groups: Step[][] = [];
   for (const step of steps) {
     const group = groups.at(-1);

@@ -171,17 +171,4 @@ describe('an unplug', () => {
     );
     expect(error.cause.errors).toEqual([expect.any(NetlinkError), expect.any(NetlinkError)]);
   });
-
-  test('of one device alone deletes it without a wait for others', async () => {
-    const { prepare, memory, unplug } = stuck();
-    await prepare();
-    const asked: string[] = [];
-    const { delete: one } = memory.links;
-    memory.links.delete = async (index) => {
-      asked.push('delete');
-      return one.call(memory.links, index);
-    };
-    await unplug([TAP]);
-    expect(asked).toEqual(['delete']);
-  });
 });

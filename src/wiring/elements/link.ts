@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ForeignLinkError, ImmutableLinkError, KernelError, MissingLinkError } from '../../errors/host.ts';
-import type { Host, Link, LinkSettings, NewLink } from '../host.ts';
+import type { Link, LinkSettings, NewLink } from '../host.ts';
 import { type Difference, differences, fixedDifferences, settingsOf } from '../link-differences.ts';
 import { aliasOf, isOwnedBy, SHARED_OWNER } from '../ownership.ts';
 import { deleteUnused, isLeaving, requireStaying } from '../shared-links.ts';
@@ -122,7 +122,7 @@ export async function removeLink(desired: DesiredLink, site: Site): Promise<void
   if (link === undefined) return;
   const fault = faultOf(link, desired, site);
   if (fault !== undefined) throw new ForeignLinkError(`${desired.link.kind} ${desired.link.name}: ${fault}`);
-  await deleteLink(site.host, link);
+  await deleteLink(site, link);
 }
 
 /** Deletes the device that this call made, unless others came to use it. */
@@ -130,15 +130,20 @@ async function takeBack(desired: DesiredLink, site: Site): Promise<void> {
   const link = await site.host.links.get(desired.link.name);
   if (link === undefined || !isOurs(link, desired, site)) return;
   if (desired.shared) await deleteUnused(site.host, link);
-  else await deleteLink(site.host, link);
+  else await deleteLink({ host: site.host }, link);
 }
 
-/** Deletes a device; one that is gone already is fine. */
-export async function deleteLink(host: Host, link: Link): Promise<void> {
+/** Deletes a device that this VIF owns. A missing device is ignored, and so is one that has another owner by now. */
+export async function deleteLink(
+  { host, deletions, signal }: Pick<Site, 'host' | 'deletions' | 'signal'>,
+  { index, name, alias }: Link,
+): Promise<void> {
+  const expected = { index, name, alias };
   try {
-    await host.links.delete(link.index);
+    if (deletions !== undefined) await deletions.delete(expected, signal);
+    else await host.links.delete(index, [expected]);
   } catch (error) {
-    if (!isKernelError(error, 'ENODEV')) throw error;
+    if (!isKernelError(error, 'ENODEV', 'ESTALE')) throw error;
   }
 }
 

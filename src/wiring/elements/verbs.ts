@@ -1,5 +1,6 @@
 /** What each kind of element can do; one file per kind implements it. */
 
+import type { DeletionQueue } from '../deletion-queue.ts';
 import type { Host } from '../host.ts';
 
 /** Where an element is worked on, and for whom. */
@@ -9,6 +10,8 @@ export interface Site {
   readonly owner: string;
   /** Ends what waits for others. */
   readonly signal?: AbortSignal | undefined;
+  /** Deletes the devices of several unplugs together. Default: each device is deleted by itself. */
+  readonly deletions?: DeletionQueue | undefined;
 }
 
 /** A site where every change is noted with what takes it back. */

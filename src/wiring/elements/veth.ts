@@ -43,8 +43,8 @@ export const veth: Verbs<VethElement> = {
     for (const end of ends) refuseForeignEnd(end, site);
     // Deleting one end takes the other along; a second deletion finds nothing, which is fine.
     const [first, second] = ends;
-    if (first) await deleteLink(site.host, first);
-    if (second && second.index !== first?.lower) await deleteLink(site.host, second);
+    if (first) await deleteLink(site, first);
+    if (second && second.index !== first?.lower) await deleteLink(site, second);
   },
 
   async inspect(element, site) {

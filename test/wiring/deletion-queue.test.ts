@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { NetlinkError } from '../../src/errors/host.ts';
+import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import { DeletionQueue } from '../../src/wiring/deletion-queue.ts';
+import { interceptHost } from '../../src/wiring/intercept.ts';
+
+/** A host with TAPs, the deletions that it is asked for, and the TAPs that it cannot delete. */
+async function given(...names: string[]) {
+  const memory = new MemoryHost();
+  const indexes = await Promise.all(names.map((name) => memory.links.create({ kind: 'tap', name, alias: 'os-vif:a' })));
+  const asked: unknown[] = [];
+  const stuck = new Map<unknown, Error>();
+  /** Called before each deletion, while the kernel would work on it. */
+  const during: (() => Promise<void> | void)[] = [];
+  const host = interceptHost(memory, async ({ method, args: [what] }, proceed) => {
+    if (method !== 'deleteAll') return proceed();
+    asked.push(what);
+    await during.shift()?.();
+    for (const index of [what].flat()) if (stuck.has(index)) throw stuck.get(index);
+    return proceed();
+  });
+  const left = async () => (await memory.links.list()).map(({ name }) => name).filter((name) => name !== 'lo');
+  return { queue: new DeletionQueue(host), memory, asked, during, stuck, indexes, left };
+}
+
+describe('a deletion queue', () => {
+  test('deletes devices together that are asked for at the same time', async () => {
+    const { queue, asked, indexes, left } = await given('tap0', 'tap1', 'tap2');
+    await Promise.all(indexes.map((index) => queue.delete({ index })));
+    expect(asked).toEqual([indexes]);
+    expect(await left()).toEqual([]);
+  });
+
+  test('deletes a single device at once', async () => {
+    const { queue, asked, indexes } = await given('tap0');
+    await queue.delete({ index: indexes[0] ?? 0 });
+    expect(asked).toEqual([indexes]);
+  });
+
+  test('deletes those together that are asked for during a deletion', async () => {
+    const { queue, asked, during, indexes } = await given('tap0', 'tap1', 'tap2');
+    const [first = 0, ...others] = indexes;
+    const later: Promise<void>[] = [];
+    during.push(() => void later.push(...others.map((index) => queue.delete({ index }))));
+    await queue.delete({ index: first });
+    await Promise.all(later);
+    expect(asked).toEqual([[first], others]);
+  });
+
+  test('reports a device that cannot be deleted to its own caller, and deletes the others', async () => {
+    const { queue, stuck, indexes, left } = await given('tap0', 'tap1', 'tap2');
+    const refusal = new NetlinkError('deletion of tap1', 'EPERM', '');
+    stuck.set(indexes[1], refusal);
+    expect(await Promise.allSettled(indexes.map((index) => queue.delete({ index })))).toEqual([
+      { status: 'fulfilled', value: undefined },
+      { status: 'rejected', reason: refusal },
+      { status: 'fulfilled', value: undefined },
+    ]);
+    expect(await left()).toEqual(['tap1']);
+  });
+
+  test('leaves a device alone that another owner has taken over', async () => {
+    const { queue, memory, during, indexes, left } = await given('tap0', 'tap1');
+    const [first = 0, second = 0] = indexes;
+    during.push(() => memory.links.change(second, { alias: 'os-vif:b' }));
+    await Promise.all(indexes.map((index) => queue.delete({ index, alias: 'os-vif:a' })));
+    expect([await left(), first]).toEqual([['tap1'], first]);
+  });
+
+  test('drops a deletion that is aborted while it waits, and makes the others', async () => {
+    const { queue, during, indexes, left } = await given('tap0', 'tap1', 'tap2');
+    const [first = 0, second = 0, third = 0] = indexes;
+    const controller = new AbortController();
+    const later: Promise<void>[] = [];
+    during.push(() => {
+      later.push(queue.delete({ index: second }, controller.signal), queue.delete({ index: third }));
+      controller.abort(new Error('too late'));
+    });
+    await queue.delete({ index: first });
+    const [aborted] = await Promise.allSettled(later);
+    expect(aborted).toMatchObject({ status: 'rejected', reason: { message: 'too late' } });
+    expect(await left()).toEqual(['tap1']);
+  });
+});
