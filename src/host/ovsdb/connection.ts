@@ -6,6 +6,7 @@ import type { Call } from './call.ts';
 import { type OvsdbTlsOptions, openSocket } from './endpoint.ts';
 import { isObject, type Operation } from './protocol.ts';
 import { Replica } from './replica.ts';
+import { serverError } from './server-error.ts';
 import { Session } from './session.ts';
 import { DATABASE, knownColumns, monitorRequests } from './tables.ts';
 
@@ -131,6 +132,5 @@ function transactionError(
   const operation = operations[index];
   // One result more than operations: the commit itself failed, on a constraint or a reference (RFC 7047 4.1.3).
   const what = operation ? `operation ${index} (${operation.op} ${operation.table})` : 'commit';
-  const details = typeof result.details === 'string' ? result.details : '';
-  return new OvsdbServerError(what, String(result.error), details, operation && index);
+  return serverError(what, result, operation && index);
 }

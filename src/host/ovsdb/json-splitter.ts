@@ -7,7 +7,7 @@
 import { OvsdbProtocolError } from '../../errors/ovs.ts';
 
 /** Bytes of the longest message that is taken. */
-const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

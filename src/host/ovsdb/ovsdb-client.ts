@@ -7,6 +7,7 @@ import { Connection } from './connection.ts';
 import { operationsFor } from './edit-operations.ts';
 import { type OvsdbTlsOptions, parseEndpoint } from './endpoint.ts';
 import type { Operation } from './protocol.ts';
+import { findReminding } from './reminder.ts';
 
 /** Where Open vSwitch's database is, and how long to wait for it. */
 export interface OvsdbClientOptions {
@@ -103,6 +104,7 @@ export class OvsdbClient implements Ovsdb {
           if (now !== undefined) return now;
           const later = await findReminding(find, connection, call);
           if (later !== undefined) return later;
+          if (connection.error && !connection.error.transient) throw connection.error;
         }
       },
     );
@@ -146,6 +148,8 @@ export class OvsdbClient implements Ovsdb {
         return await attempt(connection);
       } catch (error) {
         if (!connection.error || error !== connection.error) throw error;
+        // A server that breaks the protocol would do so again.
+        if (!connection.error.transient) throw error;
         call.throwIfOver();
       }
     }
@@ -267,38 +271,4 @@ function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
     }, milliseconds);
     signal.addEventListener('abort', onAbort, { once: true });
   });
-}
-
-async function findReminding<T>(
-  find: (view: OvsdbView) => T | undefined,
-  connection: Connection,
-  call: Call,
-): Promise<T | undefined> {
-  const reminder = remind(connection, call.signal);
-  try {
-    return await connection.findLater(find, call);
-  } finally {
-    reminder.stop();
-  }
-}
-
-/** ms until ovs-vswitchd is first asked to tell again; doubled each time. */
-const FIRST_REMINDER_MS = 500;
-
-/**
- * What ovs-vswitchd tells while it starts goes in a transaction that may fail unseen, and it tells no more until something changes.
- * A new `next_cfg` has it go through all again (ovs-vswitchd.conf.db(5)), as ovs-vsctl does with every change.
- */
-function remind(connection: Connection, signal: AbortSignal): { stop(): void } {
-  const mutation: Operation = { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', 1]] };
-  let timer: NodeJS.Timeout | undefined;
-  const startAfter = (pause: number): void => {
-    timer = setTimeout(() => {
-      startAfter(2 * pause);
-      // A database that may not be written says so where it matters; what is waited for may come all the same.
-      connection.transact([mutation], signal).catch(() => {});
-    }, pause).unref();
-  };
-  startAfter(FIRST_REMINDER_MS);
-  return { stop: () => clearTimeout(timer) };
 }

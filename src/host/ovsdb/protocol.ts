@@ -1,5 +1,6 @@
 /** RFC 7047 as types: values (5.1), operations (5.2), and how their JSON is written and read. */
 import { OvsdbProtocolError } from '../../errors/ovs.ts';
+import { excerptOf } from './excerpt.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -65,19 +66,43 @@ export function mapOf(entries: Readonly<Record<string, string>>): Value {
 export type Scalar = string | number | boolean;
 export type Datum = Set<Scalar> | Map<Scalar, Scalar>;
 
-/** Reads a set, or the atom that stands for a set of one. */
+/**
+ * Reads a set of strings, UUIDs, booleans or VLAN ids, or the atom that stands for a set of one.
+ *
+ * Any number would be a risk: V8 hashes numbers without a secret, so a server could choose numbers that make a Set
+ * take quadratic time. The columns in use hold VLAN ids (ovs-vswitchd.conf.db(5), `trunks`).
+ */
 export function readSet(value: unknown): Set<Scalar> {
+  const atoms = isTagged(value, 'set') ? value[1] : [value];
+  return new Set(atoms.map(readMember));
+}
+
+function readMember(value: unknown): Scalar {
+  const atom = readAtom(value);
+  if (typeof atom === 'number' && !(Number.isInteger(atom) && atom >= 0 && atom <= HIGHEST_VLAN))
+    throw new OvsdbProtocolError(`${atom} is no VLAN id: a set of numbers holds 0 to ${HIGHEST_VLAN}`);
+  return atom;
+}
+
+const HIGHEST_VLAN = 4095;
+
+/** Reads a set of at most one atom. */
+export function readOptional(value: unknown): Set<Scalar> {
   if (!isTagged(value, 'set')) return new Set([readAtom(value)]);
+  const { length } = value[1];
+  if (length > 1) throw new OvsdbProtocolError(`expected at most one value in a column, found ${length}`);
   return new Set(value[1].map(readAtom));
 }
 
+/** Reads a map whose keys are strings. Numbers are no keys, for the reason that {@link readSet} gives. */
 export function readMap(value: unknown): Map<Scalar, Scalar> {
-  if (!isTagged(value, 'map')) throw new OvsdbProtocolError(`${JSON.stringify(value)?.slice(0, 80)} is no OVSDB map`);
+  if (!isTagged(value, 'map')) throw new OvsdbProtocolError(`${excerptOf(value)} is no OVSDB map`);
   return new Map(
     value[1].map((pair): [Scalar, Scalar] => {
-      if (!Array.isArray(pair))
-        throw new OvsdbProtocolError(`${JSON.stringify(pair)?.slice(0, 80)} is no pair of an OVSDB map`);
-      return [readAtom(pair[0]), readAtom(pair[1])];
+      if (!Array.isArray(pair)) throw new OvsdbProtocolError(`${excerptOf(pair)} is no pair of an OVSDB map`);
+      const key = readAtom(pair[0]);
+      if (typeof key !== 'string') throw new OvsdbProtocolError(`${key} is no key of an OVSDB map of strings`);
+      return [key, readAtom(pair[1])];
     }),
   );
 }
@@ -90,7 +115,7 @@ function readAtom(value: unknown): Scalar {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value) && (value[0] === 'uuid' || value[0] === 'named-uuid') && typeof value[1] === 'string')
     return value[1];
-  throw new OvsdbProtocolError(`${JSON.stringify(value)?.slice(0, 80)} is no OVSDB atom`);
+  throw new OvsdbProtocolError(`${excerptOf(value)} is no OVSDB atom`);
 }
 
 function isTagged(value: unknown, tag: 'set' | 'map'): value is [string, unknown[]] {

@@ -10,6 +10,7 @@ import type {
   OvsQos,
   OvsSystem,
 } from '../../wiring/ovsdb.ts';
+import { cutWord } from './excerpt.ts';
 import { type Datum, isObject, readSet } from './protocol.ts';
 import { applyDifference, emptyColumn, isTable, type KnownColumns, readColumn } from './tables.ts';
 
@@ -150,7 +151,7 @@ export class Replica implements OvsdbView {
   #modify(table: OvsdbTable, uuid: string, differences: unknown): void {
     const row = this.#rows(table).get(uuid);
     if (!row || !isObject(differences))
-      throw new OvsdbProtocolError(`an update of ${table} modifies row ${uuid}, which never came`);
+      throw new OvsdbProtocolError(`an update of ${table} modifies row ${cutWord(uuid)}, which was never sent`);
     for (const [column, kind] of this.#known.get(table) ?? []) {
       if (column in differences)
         row.set(column, applyDifference(kind, row.get(column) ?? emptyColumn(kind), differences[column]));
@@ -190,7 +191,8 @@ export class Replica implements OvsdbView {
     for (const [table, rows] of Object.entries(updates)) {
       if (!isTable(table) || !isObject(rows)) continue;
       for (const [uuid, update] of Object.entries(rows)) {
-        if (!isObject(update)) throw new OvsdbProtocolError(`the update of row ${uuid} of ${table} is no object`);
+        if (!isObject(update))
+          throw new OvsdbProtocolError(`the update of row ${cutWord(uuid)} of ${table} is no object`);
         take(table, uuid, update);
       }
     }

@@ -1,15 +1,22 @@
 /** JSON-RPC 1.0 over one socket, both ways (RFC 7047 4): requests, their replies, notifications, and echo as keep-alive. */
 import type { Socket } from 'node:net';
-import { OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors/ovs.ts';
+import { OvsdbConnectionError, OvsdbProtocolError } from '../../errors/ovs.ts';
 import { socketError } from './endpoint.ts';
 import { JsonSplitter } from './json-splitter.ts';
 import { isObject, type Json } from './protocol.ts';
+import { serverError } from './server-error.ts';
 
 export interface SessionHandlers {
   onNotification(method: string, params: readonly unknown[]): void;
   /** Called once, after every request in flight has failed with the same error. */
   onClose(error: OvsdbConnectionError): void;
 }
+
+/** Characters of the longest echo request that is answered. ovsdb-server sends one of 37. */
+const MAX_ECHO_LENGTH = 64 * 1024;
+
+/** Bytes that may wait to be read by the server before the next message is written. */
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
 /** Milliseconds of silence after which the server is asked for a sign of life, and then as many again until it is given up. */
 const PROBE_INTERVAL_MS = 5_000;
@@ -85,7 +92,14 @@ export class Session {
   }
 
   #send(message: object): void {
-    if (!this.#closed) this.#socket.write(JSON.stringify(message));
+    if (this.#closed) return;
+    const waiting = this.#socket.writableLength;
+    if (waiting > MAX_UNREAD_BYTES) {
+      const reason = `the server does not read: ${waiting} bytes wait for it, the limit is ${MAX_UNREAD_BYTES}`;
+      this.#close(reason, new OvsdbProtocolError(reason));
+      return;
+    }
+    this.#socket.write(JSON.stringify(message));
   }
 
   #onData(chunk: Buffer): void {
@@ -93,7 +107,7 @@ export class Session {
     this.#probe.refresh();
     try {
       for (const text of this.#splitter.push(chunk)) {
-        this.#onMessage(parse(text));
+        this.#onMessage(parse(text), text.length);
         if (this.#closed) return;
       }
     } catch (cause) {
@@ -101,10 +115,11 @@ export class Session {
     }
   }
 
-  #onMessage(message: Record<string, unknown>): void {
+  /** @param length of the message's text */
+  #onMessage(message: Record<string, unknown>, length: number): void {
     const { id, method, params } = message;
     if (typeof method === 'string') {
-      if (method === 'echo') this.#send({ id, result: params, error: null });
+      if (method === 'echo') this.#answerEcho(id, params, length);
       else this.#handlers.onNotification(method, Array.isArray(params) ? params : []);
       return;
     }
@@ -116,6 +131,19 @@ export class Session {
     pending.settled();
     if (message.error === null || message.error === undefined) pending.resolve(message.result);
     else pending.reject(serverError(pending.method, message.error));
+  }
+
+  #answerEcho(id: unknown, params: unknown, length: number): void {
+    if (length > MAX_ECHO_LENGTH)
+      throw new OvsdbProtocolError(
+        `the server sent an echo request of ${length} characters, the limit is ${MAX_ECHO_LENGTH}`,
+      );
+    try {
+      this.#send({ id, result: params, error: null });
+    } catch (cause) {
+      // JSON.stringify overflows the stack where JSON.parse does not.
+      throw new OvsdbProtocolError('the server sent an echo request that is nested too deeply', { cause });
+    }
   }
 
   #onSilence(): void {
@@ -145,18 +173,6 @@ export class Session {
     this.#pending.clear();
     this.#handlers.onClose(error);
   }
-}
-
-/** The error of a JSON-RPC reply: an object per RFC 7047 3.1, or a bare string for what the server has no method for. */
-function serverError(request: string, error: unknown): OvsdbServerError {
-  if (typeof error === 'string') return new OvsdbServerError(request, error, '');
-  if (!isObject(error)) return new OvsdbServerError(request, JSON.stringify(error), '');
-  const { error: word, details } = error;
-  return new OvsdbServerError(
-    request,
-    typeof word === 'string' ? word : JSON.stringify(error),
-    typeof details === 'string' ? details : '',
-  );
 }
 
 function parse(text: string): Record<string, unknown> {

@@ -1,7 +1,7 @@
 /** The tables and columns of ovs-vswitchd.conf.db(5) that are in use, and how their values are held. */
 import { OvsdbProtocolError } from '../../errors/ovs.ts';
 import type { OvsdbTable } from '../../wiring/ovsdb.ts';
-import { type Datum, isObject, type Json, readMap, readSet } from './protocol.ts';
+import { type Datum, isObject, type Json, readMap, readOptional, readSet } from './protocol.ts';
 
 /** The name of the database, RFC 7047 4.1.1. */
 export const DATABASE = 'Open_vSwitch';
@@ -75,8 +75,14 @@ export function isTable(name: string): name is OvsdbTable {
   return Object.hasOwn(COLUMNS, name);
 }
 
+const READERS: Readonly<Record<ColumnKind, (value: unknown) => Datum>> = {
+  one: readOptional,
+  set: readSet,
+  map: readMap,
+};
+
 export function readColumn(kind: ColumnKind, value: unknown): Datum {
-  return kind === 'map' ? readMap(value) : readSet(value);
+  return READERS[kind](value);
 }
 
 /** What a column holds that an initial row leaves out: the default, which for the columns in use is nothing or ''. */
@@ -86,7 +92,7 @@ export function emptyColumn(kind: ColumnKind): Datum {
 
 /** Brings a column up to date with a `modify` of update2 (ovsdb-server(7) 4.1.14), in place: a bridge may have thousands of ports. */
 export function applyDifference(kind: ColumnKind, column: Datum, difference: unknown): Datum {
-  if (kind === 'one') return readSet(difference);
+  if (kind === 'one') return readOptional(difference);
   if (column instanceof Set) {
     for (const atom of readSet(difference)) if (!column.delete(atom)) column.add(atom);
   } else {

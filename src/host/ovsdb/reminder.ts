@@ -1,0 +1,40 @@
+/** Waits for a change of the database, and reminds ovs-vswitchd to write its state again. */
+import type { OvsdbView } from '../../wiring/ovsdb.ts';
+import type { Call } from './call.ts';
+import type { Connection } from './connection.ts';
+import type { Operation } from './protocol.ts';
+
+/** The first result of `find` after an update that is not undefined; undefined when the connection breaks first. */
+export async function findReminding<T>(
+  find: (view: OvsdbView) => T | undefined,
+  connection: Connection,
+  call: Call,
+): Promise<T | undefined> {
+  const reminder = remind(connection, call.signal);
+  try {
+    return await connection.findLater(find, call);
+  } finally {
+    reminder.stop();
+  }
+}
+
+/** Milliseconds until the first reminder. Each pause is twice as long as the one before. */
+const FIRST_REMINDER_MS = 500;
+
+/**
+ * While ovs-vswitchd starts, the transaction with its state may fail unseen. ovs-vswitchd writes again only after a
+ * change. A new `next_cfg` makes it write all of its state (ovs-vswitchd.conf.db(5)), as every change of ovs-vsctl does.
+ */
+function remind(connection: Connection, signal: AbortSignal): { stop(): void } {
+  const mutation: Operation = { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', 1]] };
+  let timer: NodeJS.Timeout | undefined;
+  const startAfter = (pause: number): void => {
+    timer = setTimeout(() => {
+      startAfter(2 * pause);
+      // The reminder is not needed for certain: a read-only database may change all the same.
+      connection.transact([mutation], signal).catch(() => {});
+    }, pause).unref();
+  };
+  startAfter(FIRST_REMINDER_MS);
+  return { stop: () => clearTimeout(timer) };
+}
