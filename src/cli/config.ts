@@ -1,11 +1,12 @@
 /** The configuration file: which host, and which plugins with which options. */
 
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../errors/command.ts';
 import type { LinuxHostOptions } from '../host/linux/linux-host.ts';
 import type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
 import { LinuxBridgePlugin } from '../plugins/linux-bridge-plugin.ts';
+import { isPluginName } from '../plugins/load-plugin.ts';
 import { MacvtapPlugin } from '../plugins/macvtap-plugin.ts';
 import { NoopPlugin } from '../plugins/noop-plugin.ts';
 import { OvsPlugin } from '../plugins/ovs/ovs-plugin.ts';
@@ -17,10 +18,13 @@ import { type Violation, violations } from '../versioned/validate.ts';
 import { CONFIG_SCHEMA } from './config-schema.ts';
 import { readDocument } from './documents.ts';
 
-/** What OsVif.open and LinuxHost.open are to be given. */
+/** The arguments of OsVif.open and LinuxHost.open. */
 export interface Setup {
   readonly host: LinuxHostOptions;
+  /** A plugin of another package is named. */
   readonly plugins: readonly (VIFPlugin | string)[];
+  /** The folder of the configuration file, where plugins are sought. */
+  readonly folder: string | undefined;
 }
 
 /** What the file says, or what holds without one. Throws InputError for a file that is not as it should be. */
@@ -35,7 +39,14 @@ export async function readConfig(file: string | undefined): Promise<Setup> {
       ...(ovsdb !== undefined && { ovsdb: { ...ovsdb, tls } }),
     },
     plugins: [...ownPlugins(plugins), ...packages(plugins)],
+    folder: file === undefined ? undefined : await folderOf(file),
   };
+}
+
+/** Where the file really is: a link to it gives no say to the folder of the link. A pipe is in no folder. */
+async function folderOf(file: string): Promise<string | undefined> {
+  if (file === '-') return undefined;
+  return realpath(file).then(dirname, () => undefined);
 }
 
 /** A plugin's options; null: its defaults; false: it is left out. */
@@ -68,17 +79,19 @@ async function wrongOptions(plugins: Readonly<Record<string, unknown>>): Promise
   const found: Violation[] = [];
   for (const [name, choice] of Object.entries(plugins)) {
     if (choice === null || choice === false) continue;
-    const wrong = OWN.includes(name) ? await validatePluginOptions(name, choice) : wrongForPackage(choice);
+    const wrong = OWN.includes(name) ? await validatePluginOptions(name, choice) : wrongForPackage(name, choice);
     found.push(...wrong.map(({ path, message }) => ({ path: `/plugins/${name}${path}`, message })));
   }
   return found;
 }
 
-/** How a package's plugin is set up, it knows itself. */
-function wrongForPackage(choice: unknown): Violation[] {
+function wrongForPackage(name: string, choice: unknown): Violation[] {
+  if (!isPluginName(name)) return [{ path: '', message: WANTED_NAME }];
   const isEmpty = isRecord(choice) && Object.keys(choice).length === 0;
   return isEmpty ? [] : [{ path: '', message: 'a plugin of another package takes no options here: expected {}' }];
 }
+
+const WANTED_NAME = 'expected the name of a package, an absolute path, or a path that starts with ./ or ../';
 
 function refusal(where: string, wrong: readonly Violation[]): InputError {
   const texts = wrong.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));

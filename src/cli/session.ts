@@ -5,6 +5,7 @@ import { UnsupportedHostError } from '../errors/host.ts';
 import { LinuxHost } from '../host/linux/linux-host.ts';
 import { MemoryHost } from '../host/memory/memory-host.ts';
 import { type CallOptions, OsVif } from '../os-vif.ts';
+import { loadPlugin } from '../plugins/load-plugin.ts';
 import type { Host } from '../wiring/host.ts';
 import { readConfig, type Setup } from './config.ts';
 import type { HostOptions } from './verb.ts';
@@ -36,9 +37,12 @@ export async function withOsVif<T>(
   for (const signal of signals) process.on(signal, stop);
   try {
     const setup = await readConfig(options.config);
+    const plugins = await Promise.all(
+      setup.plugins.map((plugin) => (typeof plugin === 'string' ? loadPlugin(plugin, setup.folder) : plugin)),
+    );
     const host = await openHost(options, setup);
     try {
-      const osVif = await OsVif.open({ host: seenAs(host), plugins: setup.plugins });
+      const osVif = await OsVif.open({ host: seenAs(host), plugins });
       const { timeout } = options;
       const call = { signal: interruption.signal, ...(timeout !== undefined && { timeout: timeout * 1000 }) };
       const result = await action({ osVif, host, call });

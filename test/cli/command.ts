@@ -22,6 +22,8 @@ export interface RunOptions {
   /** For standard input, which is empty otherwise. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The working directory (default: the folder of the command under test). */
+  readonly cwd?: string;
   /** Runs in it; the command itself knows nothing of that. */
   readonly inside?: Netns;
   /** Standard output, error and input are a terminal of 100 columns; all that is printed is in stdout. */
@@ -54,7 +56,7 @@ export function commandUnderTest(): TestedCommand {
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
   const run = (args: readonly string[], options: RunOptions = {}): Promise<Run> =>
-    runCommand([process.execPath, script(), ...args], folder(), options);
+    runCommand([process.execPath, script(), ...args], options.cwd ?? folder(), options);
   const line = (text: string, inside: Netns): Promise<Run> => {
     const env = { PATH: `${root}:${process.env.PATH}`, NO_COLOR: '1' };
     return runCommand(['bash', '-c', text], folder(), { inside, terminal: true, env });

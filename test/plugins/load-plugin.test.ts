@@ -14,45 +14,55 @@ const PLUGIN = `export const plugin = {
   async unplug() {},
 };`;
 
-test('a plugin is found by the name of its package, in the working directory too', async () => {
-  await packageInWorkingDirectory('os-vif-plugin-theirs', PLUGIN);
-  await using osVif = await OsVif.open({ host: new MemoryHost(), plugins: ['os-vif-plugin-theirs'] });
+test('a plugin is found by its path', async () => {
+  const path = await packageIn('os-vif-plugin-theirs', PLUGIN);
+  await using osVif = await OsVif.open({ host: new MemoryHost(), plugins: [path] });
   expect(osVif).toBeInstanceOf(OsVif);
 });
 
+test('a package in the working directory is not found', async () => {
+  const path = await packageIn('os-vif-plugin-theirs', PLUGIN);
+  const home = process.cwd();
+  onTestFinished(() => process.chdir(home));
+  process.chdir(join(path, '../..'));
+  await expect(OsVif.open({ host: new MemoryHost(), plugins: ['os-vif-plugin-theirs'] })).rejects.toMatchObject({
+    code: 'ERR_OSVIF_PLUGIN',
+    message: expect.stringContaining('is it installed?'),
+  });
+});
+
+test('a relative path is refused', async () => {
+  await expect(OsVif.open({ host: new MemoryHost(), plugins: ['./theirs.mjs'] })).rejects.toThrow('absolute path');
+});
+
 test('a package without a plugin, or with one that is none, says so', async () => {
-  await packageInWorkingDirectory('os-vif-plugin-empty', 'export const plugin = { describe() {} };');
-  await expect(OsVif.open({ host: new MemoryHost(), plugins: ['os-vif-plugin-empty'] })).rejects.toMatchObject({
+  const path = await packageIn('os-vif-plugin-empty', 'export const plugin = { describe() {} };');
+  await expect(OsVif.open({ host: new MemoryHost(), plugins: [path] })).rejects.toMatchObject({
     code: 'ERR_OSVIF_PLUGIN',
     message: expect.stringContaining('exports no `plugin`'),
   });
 });
 
 test('a package that is not installed, or fails to load, says so', async () => {
-  await packageInWorkingDirectory('os-vif-plugin-broken', "throw new Error('no licence');");
+  const broken = await packageIn('os-vif-plugin-broken', "throw new Error('no licence');");
   const open = (name: string) => OsVif.open({ host: new MemoryHost(), plugins: [name] });
   await expect(open('os-vif-plugin-nosuch')).rejects.toMatchObject({
     code: 'ERR_OSVIF_PLUGIN',
     message: expect.stringContaining('is it installed?'),
   });
-  await expect(open('os-vif-plugin-broken')).rejects.toMatchObject({
+  await expect(open(broken)).rejects.toMatchObject({
     code: 'ERR_OSVIF_PLUGIN',
     message: expect.stringContaining('no licence'),
   });
 });
 
-async function packageInWorkingDirectory(name: string, source: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'os-vif-cwd-'));
-  const home = process.cwd();
-  onTestFinished(async () => {
-    process.chdir(home);
-    await rm(folder, { recursive: true });
-  });
-  await mkdir(join(folder, 'node_modules', name), { recursive: true });
-  await writeFile(
-    join(folder, 'node_modules', name, 'package.json'),
-    JSON.stringify({ name, type: 'module', exports: './index.js' }),
-  );
-  await writeFile(join(folder, 'node_modules', name, 'index.js'), source);
-  process.chdir(folder);
+/** The path of a package in a folder of its own. */
+async function packageIn(name: string, source: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'os-vif-plugin-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'node_modules', name);
+  await mkdir(path, { recursive: true });
+  await writeFile(join(path, 'package.json'), JSON.stringify({ name, type: 'module', exports: './index.js' }));
+  await writeFile(join(path, 'index.js'), source);
+  return path;
 }
