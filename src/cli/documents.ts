@@ -50,29 +50,46 @@ export async function readDocument(file: string): Promise<Document> {
 async function readAll(file: string): Promise<unknown[]> {
   const content = await contentOf(file);
   if (content.trim() === '') throw new InputError(nameOf(file), 'expected JSON or YAML, found nothing');
+  const values = await parsed(file, content);
+  if (values.length === 0) throw new InputError(nameOf(file), 'expected JSON or YAML, found nothing');
+  if (isDeeperThan(DEEPEST, values))
+    throw new InputError(nameOf(file), `expected at most ${DEEPEST} levels of arrays and objects, found more`);
+  return values;
+}
+
+async function parsed(file: string, content: string): Promise<unknown[]> {
   try {
     return [JSON.parse(content)];
   } catch (cause) {
     if (file.endsWith('.json')) throw new InputError(nameOf(file), `no JSON: ${reasonOf(cause)}`, { cause });
-    return await readYaml(file, content);
+  }
+  const { parseYaml, YamlError } = await import('./yaml.ts');
+  try {
+    return parseYaml(content);
+  } catch (cause) {
+    const what = cause instanceof YamlError ? 'neither JSON nor YAML' : "YAML that can't be read";
+    throw new InputError(nameOf(file), `${what}: ${reasonOf(cause)}`, { cause });
   }
 }
 
-/** YAML 1.2's core schema: neither dates, nor numbers of base 60, which MAC addresses look like. */
-async function readYaml(file: string, content: string): Promise<unknown[]> {
-  const { parseAllDocuments } = await import('yaml');
-  const parsed = parseAllDocuments(content);
-  if (!Array.isArray(parsed)) throw new InputError(nameOf(file), 'expected JSON or YAML, found nothing');
-  const [error] = parsed.flatMap(({ errors }) => errors);
-  if (error !== undefined) {
-    const [reason = ''] = error.message.split('\n', 1);
-    throw new InputError(nameOf(file), `neither JSON nor YAML: ${reason.replace(/:$/, '')}`, { cause: error });
+/** No object of this library needs a tenth of these levels. Functions that call themselves can read them all. */
+const DEEPEST = 100;
+
+/** Whether arrays and objects within `values` are nested deeper. Looks at one level after the other. */
+function isDeeperThan(levels: number, values: readonly unknown[]): boolean {
+  let level = new Set(values.filter(isContainer));
+  for (let depth = 0; level.size > 0; depth++) {
+    if (depth === levels) return true;
+    const below = new Set<object>();
+    for (const container of level)
+      for (const member of Object.values(container)) if (isContainer(member)) below.add(member);
+    level = below;
   }
-  try {
-    return parsed.map((document): unknown => document.toJS());
-  } catch (cause) {
-    throw new InputError(nameOf(file), `YAML that can't be read: ${reasonOf(cause)}`, { cause });
-  }
+  return false;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 async function contentOf(file: string): Promise<string> {

@@ -4,6 +4,7 @@ import { OsVifError } from '../errors/base.ts';
 import { InputError, InterruptedError, UsageError } from '../errors/command.ts';
 import { printable } from '../picture/caption.ts';
 import { colored } from './output.ts';
+import { writeStyled } from './safe-output.ts';
 
 export const EXIT = {
   yes: 0,
@@ -19,7 +20,7 @@ const BY_SIGNAL: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTER
 /** Writes the error to standard error, with its code; a stack only for those who look for a bug. Gives the exit code. */
 export function reportError(error: unknown, { debug = false } = {}): number {
   const label = colored('red', 'os-vif:', process.stderr);
-  process.stderr.write(`${label} ${textOf(error)}\n`);
+  writeStyled(process.stderr, `${label} ${textOf(error)}\n`);
   if (debug && error instanceof Error) process.stderr.write(`${stacks(error)}\n`);
   return exitCodeOf(error);
 }

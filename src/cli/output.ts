@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util';
 import { printable } from '../picture/caption.ts';
+import { writeStyled } from './safe-output.ts';
 
 /** Of every verb. */
 export interface OutputOptions {
@@ -20,7 +21,7 @@ export function printJson(value: unknown): void {
 }
 
 export function printText(text: string): void {
-  process.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`);
+  writeStyled(process.stdout, text.endsWith('\n') || text === '' ? text : `${text}\n`);
 }
 
 /** Whether the reader of a stream sees colours; NO_COLOR, FORCE_COLOR and TERM have their say. */

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, reportError } from './exit.ts';
 import { surviveClosedOutput } from './output.ts';
+import { guardOutput } from './safe-output.ts';
 import { addBackport } from './verbs/backport.ts';
 import { addCheck } from './verbs/check.ts';
 import { addCompletion } from './verbs/completion.ts';
@@ -45,7 +46,9 @@ const VERBS = [
 
 /** Runs the command and sets the exit code of the process: see `EXIT`. */
 export async function run(argv: readonly string[]): Promise<void> {
+  guardOutput();
   surviveClosedOutput();
+  process.on('uncaughtException', (error) => process.exit(reportError(error, { debug: true })));
   try {
     await makeProgram().parseAsync(argv);
   } catch (error) {

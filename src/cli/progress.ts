@@ -2,6 +2,7 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { DiagnosticsMessages } from '../wiring/diagnostics.ts';
+import { unguardedStream } from './safe-output.ts';
 
 /** Fewer are done before a bar would be seen. */
 const FEW = 4;
@@ -20,7 +21,11 @@ export async function withProgress<T>(
   if (!process.stderr.isTTY || total <= FEW) return action();
   const { SingleBar, Presets } = await import('cli-progress');
   const bar = new SingleBar(
-    { stream: process.stderr, format: `${label} {bar} {value}/{total}, {eta_formatted} to go`, clearOnComplete: true },
+    {
+      stream: unguardedStream(process.stderr),
+      format: `${label} {bar} {value}/{total}, {eta_formatted} to go`,
+      clearOnComplete: true,
+    },
     Presets.shades_classic,
   );
   let done = 0;

@@ -3,8 +3,12 @@
 import { RootCommand, ShellCompDirective } from '@bomb.sh/tab';
 import type { Command, Option } from 'commander';
 
-/** The verbs, their options and what these may be. Where there is no word to offer, the shell offers files. */
-export function describeForShell(program: Command): RootCommand {
+/**
+ * The verbs, their options and the words that these may be. Where there is no word to offer, the shell offers files.
+ *
+ * @param known the words that arguments and options may be, by name, where commander has no choices for them
+ */
+export function describeForShell(program: Command, known: Readonly<Record<string, readonly string[]>>): RootCommand {
   const root = new RootCommand();
   offerFilesToo(root);
   for (const verb of program.createHelp().visibleCommands(program)) {
@@ -13,11 +17,16 @@ export function describeForShell(program: Command): RootCommand {
       const { long, description } = option;
       const name = long?.replace(/^--/, '');
       if (name === undefined || option.hidden) continue;
-      if (takesValue(option)) described.option(name, description, (offer) => offerAll(option.argChoices, offer));
+      if (takesValue(option))
+        described.option(name, description, (offer) => offerAll(option.argChoices ?? known[name], offer));
       else described.option(name, description);
     }
     for (const argument of verb.registeredArguments) {
-      described.argument(argument.name(), (offer) => offerAll(argument.argChoices, offer), argument.variadic);
+      described.argument(
+        argument.name(),
+        (offer) => offerAll(argument.argChoices ?? known[argument.name()], offer),
+        argument.variadic,
+      );
     }
   }
   return root;

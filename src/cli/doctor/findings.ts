@@ -100,6 +100,17 @@ const FEATURES: readonly { readonly name: string; readonly what: string; readonl
   { name: 'iptables', what: "iptables (rules of Linux bridges' networks)", advice: 'install iptables' },
 ];
 
+/** The names of all findings, in the order in which they are printed. */
+export const FINDING_NAMES: readonly string[] = [
+  'linux',
+  'koffi',
+  'net-admin',
+  'sys-admin',
+  'user-namespaces',
+  ...FEATURES.map(({ name }) => name),
+  'ovsdb',
+];
+
 function examineKernel(hasKoffi: boolean): Finding[] {
   const trials = hasKoffi ? trialsInNamespace() : 'not tried: it takes koffi';
   return FEATURES.map(({ name, what, advice }): Finding => {

@@ -2,6 +2,7 @@
 
 import type { RootCommand } from '@bomb.sh/tab';
 import { Argument, type Command } from 'commander';
+import { printText } from '../output.ts';
 import { addVerb } from '../verb.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'];
@@ -14,15 +15,30 @@ export function addCompletion(program: Command): void {
     examples: ['completion bash', 'completion zsh'],
   })
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
-    .action(async (shell: string) => (await describedFor(program)).setup('os-vif', 'os-vif', shell));
+    .action(printScript);
   // What that script calls: `os-vif complete -- <words so far>`.
   program
     .command('complete', { hidden: true })
     .argument('[words...]')
-    .action(async (words: string[]) => (await describedFor(program)).parse(words));
+    .action(async (words: string[]) => (await describedFor(program, words[0])).parse(words));
+
+  async function printScript(shell: string): Promise<void> {
+    if (shell === 'bash') return printText((await import('../bash-script.ts')).BASH_SCRIPT);
+    (await describedFor(program)).setup('os-vif', 'os-vif', shell);
+  }
 }
 
-async function describedFor(program: Command): Promise<RootCommand> {
+/** @param verb the words that take long to find are found for this verb alone */
+async function describedFor(program: Command, verb = ''): Promise<RootCommand> {
   const { describeForShell } = await import('../shell-words.ts');
-  return describeForShell(program);
+  return describeForShell(program, (await WORDS[verb]?.()) ?? {});
 }
+
+/** The words that an argument or an option of a verb may be, by its name. */
+const WORDS: Readonly<Record<string, () => Promise<Readonly<Record<string, readonly string[]>>>>> = {
+  schema: async () => {
+    const { everyObject, OTHER_SCHEMAS } = await import('../every-object.ts');
+    return { object: [...everyObject().map(({ objectName }) => objectName), ...Object.keys(OTHER_SCHEMAS)] };
+  },
+  doctor: async () => ({ need: (await import('../doctor/findings.ts')).FINDING_NAMES }),
+};

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GuestInterface, Rate, VirtType } from '../../libvirt/guest.ts';
 import { printJson, printText } from '../output.ts';
+import { replaceUnsafe } from '../safe-output.ts';
 import { addVerb, type CommonOptions, FILES, FILES_HELP, wholeNumber } from '../verb.ts';
 
 const VIRT_TYPES: readonly VirtType[] = ['kvm', 'qemu', 'parallels', 'lxc'];
@@ -51,7 +52,8 @@ async function writeXml(files: string[], options: XmlOptions): Promise<void> {
     vif instanceof VIFHostDevice && vif.devType === 'generic' ? toHostdevXml(vif) : toInterfaceXml(vif, guest),
   );
   if (options.json) printJson(isList ? texts.map((xml) => ({ xml })) : { xml: texts[0] });
-  else for (const text of texts) printText(text);
+  // A character reference keeps the value of a name: XML 1.0, 4.1.
+  else for (const text of texts) printText(replaceUnsafe(text, (char) => `&#x${char.codePointAt(0)?.toString(16)};`));
 }
 
 function guestOf({ inbound, outbound, interfaceOf, vdpaOf, ...guest }: XmlOptions): GuestInterface {
