@@ -39,13 +39,22 @@ function* withoutErrors(tokens: Iterable<CST.Token>, lines: LineCounter): Genera
   }
 }
 
-/** A composer hands each of its errors to `onError`, which collects them. One that throws ends the reading. */
+/**
+ * A composer hands each of its errors to `onError`, which collects them. One that throws ends the reading. Each
+ * collection around the place catches that error and hands it to `onError` again: the first one is thrown on.
+ */
 function throwErrors(composer: Composer, lines: LineCounter): void {
-  const onError = (source: unknown, _code: string, message: string, isWarning?: boolean): void => {
-    if (!isWarning) throw errorAt(message, offsetOf(source), lines);
+  let first: Error | undefined;
+  const onError = (source: unknown, code: string, message: string, isWarning?: boolean): void => {
+    if (isWarning) return;
+    first ??= code === STACK_OVERFLOW ? new RangeError(message) : errorAt(message, offsetOf(source), lines);
+    throw first;
   };
   Object.defineProperty(composer, 'onError', { value: onError });
 }
+
+/** The composer's code for an error that it caught, which can only be a stack overflow where it comes first. */
+const STACK_OVERFLOW = 'RESOURCE_EXHAUSTION';
 
 /** The composer's errors have a number, a range or a token for their place. */
 function offsetOf(source: unknown): number {
