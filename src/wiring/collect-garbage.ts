@@ -35,7 +35,11 @@ export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false 
       [...garbage.values()].filter(isShared),
       [...garbage.values()].filter((link) => !isShared(link)),
     ];
-    await host.links.deleteAll(own.map(({ index }) => index));
+    const abandoned = own.map(({ index, name, alias, group }) => ({ index, name, alias, group }));
+    await host.links.deleteAll(
+      own.map(({ index }) => index),
+      abandoned,
+    );
     // Ports before their bridge.
     for (const link of shared.toSorted((a, b) => b.master - a.master)) {
       if (!(await deleteUnused(host, link))) garbage.delete(link.index);
