@@ -1,15 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RemoteHost } from '../../src/host/remote/remote-host.ts';
 import { bundleChild } from '../children/child.ts';
-import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../host/netns.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
 import { commandUnderTest } from './command.ts';
+import { startHelper, temporaryFolder, until } from './helper-process.ts';
 
 const osVif = commandUnderTest();
 const run = promisify(execFile);
@@ -27,7 +25,7 @@ const TAP = { kind: 'tap', name: 'tap0', alias: 'os-vif:a' } as const;
 
 describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('os-vif helper', () => {
   test('has CAP_NET_ADMIN and no other capability, in every thread, and can get none', async () => {
-    const { pid } = await startHelper(await makeNetns(), []);
+    const { pid } = await startHelper(osVif, await makeNetns());
     const { stdout } = await run('sh', ['-c', `cat /proc/${pid}/task/*/status`]);
     const sets = [...stdout.matchAll(/^(Cap(?:Inh|Prm|Eff|Bnd|Amb)):\t(\w+)$/gm)].map(([, , set]) => set);
     expect(sets.length).toBeGreaterThan(25);
@@ -41,7 +39,7 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('os-vif helper', 
   ])('as %s, plugs every kind of VIF for a client that has no privileges', async (user, options) => {
     const netns = await makeNetns();
     netns.run('sh', '-c', 'ip link add eth0 type veth peer name far0; ip address add 192.0.2.7/24 dev eth0');
-    const { socket } = await startHelper(netns, [...options, '--mode', '0660', '--device', 'eth0']);
+    const { socket } = await startHelper(osVif, netns, [...options, '--mode', '0660', '--device', 'eth0']);
     const child = await bundleChild('plug-each.ts', { koffi: false });
     const { stdout } = await run('setpriv', [...NOBODY, process.execPath, child, socket]);
     const tap = user === 'root' || TUN_IS_OPEN ? 'ok' : expect.stringContaining('ERR_OSVIF_PERMISSION');
@@ -51,7 +49,7 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('os-vif helper', 
   });
 
   test('whom the mode of its socket keeps out, is not served', async () => {
-    const { socket } = await startHelper(await makeNetns(), []);
+    const { socket } = await startHelper(osVif, await makeNetns());
     const child = await bundleChild('plug-each.ts', { koffi: false });
     const { stdout } = await run('setpriv', [...NOBODY, process.execPath, child, socket]);
     expect(JSON.parse(stdout)).toMatchObject({ tap: expect.stringMatching(/EACCES.*helper\.sock/) });
@@ -108,37 +106,3 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('os-vif helper', 
     expect([status, stderr]).toEqual([1, expect.stringContaining('started with CAP_NET_ADMIN')]);
   });
 });
-
-async function startHelper(
-  { path }: Netns,
-  options: string[],
-): Promise<{ readonly pid: number; readonly socket: string }> {
-  const socket = join(await temporaryFolder(), 'helper.sock');
-  const args = [osVif.script, 'helper', '--netns', path, '--socket', socket, ...options];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  onTestFinished(async () => {
-    child.kill('SIGTERM');
-    expect(await ended).toBe(0);
-    expect(existsSync(socket)).toBe(false);
-  });
-  const complaint: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => complaint.push(chunk));
-  await until(() => {
-    if (child.exitCode !== null) throw new Error(Buffer.concat(complaint).toString());
-    return existsSync(socket);
-  });
-  return { pid: child.pid ?? 0, socket };
-}
-
-/** Everyone may enter it. */
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'os-vif-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await chmod(folder, 0o777);
-  return folder;
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000 && !isSo(); i++) await sleep(10);
-}

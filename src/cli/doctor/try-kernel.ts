@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import { UsageError } from '../../errors/command.ts';
+import { childEnvironment } from '../../host/linux/child-environment.ts';
 import { LinuxHost } from '../../host/linux/linux-host.ts';
 import type { Host } from '../../wiring/host.ts';
 
@@ -52,12 +53,7 @@ async function lowerOf(links: Host['links']): Promise<number> {
 }
 
 function run(command: string, args: readonly string[], input = ''): void {
-  const PATH = `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/sbin:/sbin`;
-  const { error, status, stderr } = spawnSync(command, args, {
-    input,
-    encoding: 'utf8',
-    env: { ...process.env, PATH },
-  });
+  const { error, status, stderr } = spawnSync(command, args, { input, encoding: 'utf8', env: childEnvironment() });
   if (error !== undefined) throw new Error(`the command ${command} is not there`);
   if (status !== 0) throw new Error(stderr.trim().split('\n', 1)[0] || `${command} ended with ${status}`);
 }

@@ -1,5 +1,6 @@
 /** `os-vif helper`: works on this host for processes without privileges. */
 
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { PolicyOptions } from '../../host/remote/policy.ts';
 import { addVerb, type CommonOptions } from '../verb.ts';
@@ -47,23 +48,24 @@ export function addHelper(program: Command): void {
       [],
     )
     .option('--passthru-mac', 'let a passthru macvtap change the MAC address of a device given with --device')
-    .option('--confined', 'what it starts itself with')
+    .option('--confined', 'internal: marks the restarted process')
     .action(serve);
 }
 
 async function serve(options: HelperVerbOptions): Promise<void> {
   const { UsageError } = await import('../../errors/command.ts');
-  const { isConfined, restartConfined } = await import('../../host/linux/confinement.ts');
+  const { hideDescriptors, isConfined, restartConfined } = await import('../../host/linux/confinement.ts');
   const { socket, stdio, mode, netns, user, group, confined } = options;
   const inherited = process.env.LISTEN_PID === String(process.pid) ? FIRST_INHERITED : undefined;
   if ([socket, stdio, inherited].filter((way) => way !== undefined).length !== 1)
     throw new UsageError('helper needs one of --socket <path>, --stdio, or a socket from systemd');
   if (user !== undefined && group === undefined) throw new UsageError('--user needs --group');
   if (!confined) {
-    const keep = inherited === undefined ? [] : [inherited];
-    return restartConfined([...process.argv.slice(1), '--confined'], { netns, user, group, keep });
+    const kept = inherited === undefined ? {} : { keep: [inherited], keepVariables: ['LISTEN_PID', 'LISTEN_FDS'] };
+    return restartConfined(confinedArguments(socket), { netns, user, group, ...kept });
   }
   if (!isConfined()) throw new UsageError('--confined is not for you: leave it out');
+  await hideDescriptors();
 
   const { LinuxHost } = await import('../../host/linux/linux-host.ts');
   const { serveHelper } = await import('../../host/remote/helper.ts');
@@ -73,14 +75,23 @@ async function serve(options: HelperVerbOptions): Promise<void> {
     : socket === undefined
       ? { fd: FIRST_INHERITED }
       : { socket, mode };
+  // The signal may come as soon as the socket is there.
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
   const helper = await serveHelper({ host, clients, ...allowedBy(options) });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void helper.close());
+  void stopped.then(() => helper.close());
   await helper.closed;
 }
 
 function allowedBy({ device, name, filterTarget, passthruMac = false }: HelperVerbOptions): PolicyOptions {
   const names = name.length > 0 ? { names: name } : {};
   return { devices: device, ...names, filterTargets: filterTarget, passthruMac };
+}
+
+/** The arguments of the confined process, which works in `/`: of two --socket options the last one counts. */
+function confinedArguments(socket: string | undefined): string[] {
+  return [...process.argv.slice(1), ...(socket === undefined ? [] : ['--socket', resolve(socket)]), '--confined'];
 }
 
 /** sd_listen_fds(3), SD_LISTEN_FDS_START. */

@@ -2,21 +2,19 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { MissingCommandError, PermissionError, SystemCallError } from '../../errors/host.ts';
+import { childEnvironment } from './child-environment.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 
 export interface CommandOptions {
-  /** How messages name it. Default: the command line. */
+  /** The name of the command in error messages. Default: the command line. */
   readonly what?: string;
-  /** What it reads from standard input. */
+  /** Standard input of the command. Default: empty. */
   readonly input?: string;
-  /** The Debian package that brings it. */
+  /** The Debian package that contains the command. */
   readonly debianPackage: string;
 }
 
-/** Where distributions put these programs is not on every user's path. */
-const ENVIRONMENT = { ...process.env, PATH: `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/sbin:/sbin`, LC_ALL: 'C' };
-
-/** The kernel's words, as strerror(3) has them, and the name of the error. */
+/** Messages of strerror(3), and the name of each error. */
 const ERRNOS: ReadonlyMap<RegExp, string> = new Map([
   [/already exists|File exists/, 'EEXIST'],
   [/Device or resource busy/, 'EBUSY'],
@@ -25,18 +23,20 @@ const ERRNOS: ReadonlyMap<RegExp, string> = new Map([
 ]);
 
 /**
- * Resolves to what it printed.
- * @throws MissingCommandError when it is not installed
- * @throws PermissionError when this process may not
- * @throws SystemCallError for whatever else it refuses, in its own words
+ * Runs a command in a network namespace and resolves to its standard output.
+ * The command gets a fixed PATH, no variable of this process but `XTABLES_LOCKFILE`, and `/` as its working directory.
+ *
+ * @throws MissingCommandError when the command is not installed
+ * @throws PermissionError when this process lacks the privilege
+ * @throws SystemCallError when the command fails for another reason; the error has the text that the command printed
  */
 export function runCommand(
   namespace: NetworkNamespace,
   [command = '', ...args]: readonly string[],
   { what = [command, ...args].join(' '), input = '', debianPackage }: CommandOptions,
 ): Promise<string> {
-  // The child is in the namespace in which it was started.
-  const child = namespace.run(() => spawn(command, args, { stdio: 'pipe', env: ENVIRONMENT }));
+  // The child stays in the namespace in which it starts.
+  const child = namespace.run(() => spawn(command, args, { stdio: 'pipe', cwd: '/', env: childEnvironment() }));
   return new Promise((resolve, reject) => {
     child.on('error', (error: NodeJS.ErrnoException) =>
       reject(

@@ -1,7 +1,9 @@
-/** Takes every privilege from this process but one, for good. */
+/** Restarts this process with one privilege, CAP_NET_ADMIN, and with nothing that its starter left in it. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { SystemCallError } from '../../errors/host.ts';
+import { SYSTEM_PATH } from './child-environment.ts';
 import { errnoName, errnoText, loadLibc } from './libc.ts';
 import { moveToNetworkNamespace } from './network-namespace.ts';
 
@@ -10,17 +12,19 @@ const CAP_NET_ADMIN = 12;
 const ONLY_NET_ADMIN = 1 << CAP_NET_ADMIN;
 
 export interface Confinement {
-  /** A network namespace to be in from then on: a name that `ip netns` knows, or a path. */
+  /** The network namespace to enter: a name that `ip netns` knows, or a path. Default: the present one. */
   readonly netns?: string | undefined;
-  /** User to be from then on; give the group too. Default: the one it is. */
+  /** The user to become. It needs `group` too. Default: the present user. */
   readonly user?: string | undefined;
-  /** Group to be in from then on, and in no other. Default: those it is in. */
+  /** The only group to be in. Default: the present groups. */
   readonly group?: string | undefined;
-  /** Descriptors of the process that started it, beside 0 to 2, that are to stay open. */
+  /** Descriptors to keep open besides 0, 1 and 2. */
   readonly keep?: readonly number[];
+  /** Names of variables to keep. The new environment has these, `PATH` and `LC_ALL`. */
+  readonly keepVariables?: readonly string[];
 }
 
-/** What /proc/self/status says. */
+/** Fields of /proc/self/status. */
 interface Privileges {
   readonly effective: bigint;
   readonly permitted: bigint;
@@ -37,36 +41,66 @@ function privileges(): Privileges {
   };
 }
 
-/** Whether CAP_NET_ADMIN is all that this process has or can get. */
+/** Whether this process has CAP_NET_ADMIN and can get no other capability. */
 export function isConfined(): boolean {
   const { effective, permitted, noNewPrivileges } = privileges();
   return noNewPrivileges && effective === BigInt(ONLY_NET_ADMIN) && permitted === effective;
 }
 
 /**
- * Starts this process anew, under the same id, with CAP_NET_ADMIN and nothing else. Anew, because the kernel keeps capabilities by
- * thread, and those that Node has started by now would keep theirs. Does not return.
+ * Restarts this process with CAP_NET_ADMIN and no other capability, under the same process id. It does not return.
+ * The kernel keeps capabilities per thread, and Node has started threads by now: only execve(2) takes the capabilities of all.
+ * The new process has no descriptor, variable or option of Node that the starter did not mean for it, and works in `/`.
  *
- * @throws SystemCallError where the process has not got what it is to keep, or may not do what it should do first
- * @throws NamespaceError where the namespace can't be entered
+ * @throws SystemCallError when this process lacks CAP_NET_ADMIN, or may not do one of the steps
+ * @throws NamespaceError when the namespace cannot be entered
  */
 export async function restartConfined(argv: readonly string[], confinement: Confinement): Promise<never> {
   const calls = await loadCalls();
-  // This thread, which is the one that starts the program anew.
+  // This moves the present thread, which is the one that calls execve.
   if (confinement.netns !== undefined) moveToNetworkNamespace(await loadLibc(), confinement.netns);
   dropBoundingSet(calls);
   calls.check('keeping capabilities', calls.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0));
   becomeUser(confinement);
   calls.check('giving up capabilities', calls.capset(Buffer.from(HEADER), capabilityData()));
-  // An ordinary user's programs have those that are ambient; root's have what the bounding set leaves.
+  // execve gives the ambient capabilities to an ordinary user, and the bounding set to root.
   calls.check('handing on CAP_NET_ADMIN', calls.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0));
   calls.check('forbidding new privileges', calls.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-  // Node has had every descriptor closed with the program.
-  for (const fd of [0, 1, 2, ...(confinement.keep ?? [])]) calls.fcntl(fd, F_SETFD, 0);
-  const environment = Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
-  const args = [process.execPath, ...process.execArgv, ...argv];
-  calls.check('restart', calls.execve(process.execPath, [...args, null], [...environment, null]));
-  throw new SystemCallError('restart', 'EAGAIN', 'execve came back');
+  process.chdir('/');
+  closeOnExec(calls, confinement.keep ?? []);
+  // SIGUSR1 ends a process that has no handler. The new process ignores it until Node blocks it (PlatformInit in src/node.cc).
+  calls.signal(constants.signals.SIGUSR1, SIG_IGN);
+  const args = [process.execPath, ...WITHOUT_INSPECTOR, ...argv];
+  calls.check('restart', calls.execve(process.execPath, [...args, null], [...environmentOf(confinement), null]));
+  throw new SystemCallError('restart', 'EAGAIN', 'execve returned');
+}
+
+/** Has execve(2) close every descriptor but 0, 1 and 2. Programs that this process starts do not get them. */
+export async function hideDescriptors(): Promise<void> {
+  closeOnExec(await loadCalls(), []);
+}
+
+/**
+ * Options of Node with which SIGUSR1 does not open the inspector, from the first instruction of Node on.
+ * bind(2) refuses a link-local address without a scope (ipv6(7): EINVAL), so that an inspector that starts cannot listen.
+ * Newer versions of Node can also leave out the handler of SIGUSR1.
+ */
+const WITHOUT_INSPECTOR = ['--inspect-port=[fe80::1]:1024', '--inspect-publish-uid=stderr', '--disable-sigusr1'].filter(
+  (option) => process.allowedNodeEnvironmentFlags.has(option.split('=', 1)[0] ?? option),
+);
+
+function environmentOf({ keepVariables = [] }: Confinement): string[] {
+  const kept = keepVariables.flatMap((name) => (process.env[name] === undefined ? [] : `${name}=${process.env[name]}`));
+  return [`PATH=${SYSTEM_PATH}`, 'LC_ALL=C', ...kept];
+}
+
+function closeOnExec(calls: Calls, keep: readonly number[]): void {
+  // Linux before 5.11 does not know the flag, and before 5.9 not the call.
+  if (calls.syscall(SYS_CLOSE_RANGE, FIRST_EXTRA, LAST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC) < 0) {
+    const extra = readdirSync('/proc/self/fd').map(Number);
+    for (const fd of extra) if (fd >= FIRST_EXTRA) calls.fcntl(fd, F_SETFD, FD_CLOEXEC);
+  }
+  for (const fd of [0, 1, 2, ...keep]) calls.fcntl(fd, F_SETFD, 0);
 }
 
 const PR_SET_KEEPCAPS = 8;
@@ -76,13 +110,22 @@ const PR_SET_NO_NEW_PRIVS = 38;
 const PR_CAP_AMBIENT = 47;
 const PR_CAP_AMBIENT_RAISE = 2;
 const F_SETFD = 2;
-/** capget(2): version 3, of this thread. */
+const FD_CLOEXEC = 1;
+const FIRST_EXTRA = 3;
+const LAST_DESCRIPTOR = 0xffffffff;
+/** close_range(2). The number is the same on all architectures. */
+const SYS_CLOSE_RANGE = 436;
+const CLOSE_RANGE_CLOEXEC = 4;
+const SIG_IGN = 1;
+/** capget(2): version 3, the present thread. */
 const HEADER = Uint32Array.of(0x20080522, 0).buffer;
 
 interface Calls {
   prctl(option: number, a: number, b: number, c: number, d: number): number;
   capset(header: Buffer, data: Buffer): number;
   fcntl(fd: number, command: number, argument: number): number;
+  syscall(number: number, a: number, b: number, c: number): number;
+  signal(signal: number, handler: number): void;
   execve(path: string, args: readonly (string | null)[], environment: readonly (string | null)[]): number;
   check(what: string, value: number): void;
 }
@@ -93,11 +136,15 @@ async function loadCalls(): Promise<Calls> {
   const prctl = library.func('int prctl(int, ulong, ulong, ulong, ulong)');
   const capset = library.func('int capset(void *, void *)');
   const fcntl = library.func('int fcntl(int, int, int)');
+  const syscall = library.func('long syscall(long, ulong, ulong, ulong)');
+  const signal = library.func('intptr_t signal(int, intptr_t)');
   const execve = library.func('int execve(str, const char **, const char **)');
   return {
     prctl: (...args) => Number(prctl(...args)),
     capset: (header, data) => Number(capset(header, data)),
     fcntl: (...args) => Number(fcntl(...args)),
+    syscall: (...args) => Number(syscall(...args)),
+    signal: (...args) => void signal(...args),
     execve: (...args) => Number(execve(...args)),
     check: (what, value) => {
       if (value >= 0) return;
@@ -106,18 +153,18 @@ async function loadCalls(): Promise<Calls> {
         what,
         errno,
         errnoText(errno),
-        'the helper is to be started with CAP_NET_ADMIN, as root',
+        'the helper must be started with CAP_NET_ADMIN, for example as root',
       );
     },
   };
 }
 
-/** Two words of each set, effective, permitted and inheritable; CAP_NET_ADMIN is in the first. */
+/** Each of the sets effective, permitted and inheritable has two words. CAP_NET_ADMIN is in the first word. */
 function capabilityData(): Buffer {
   return Buffer.from(Uint32Array.of(ONLY_NET_ADMIN, ONLY_NET_ADMIN, ONLY_NET_ADMIN, 0, 0, 0).buffer);
 }
 
-/** What an ordinary user may not drop from it, no_new_privs makes useless. */
+/** An ordinary user may not drop everything. no_new_privs makes the rest useless. */
 function dropBoundingSet(calls: Calls): void {
   for (let capability = 0; calls.prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
     if (capability === CAP_NET_ADMIN) continue;
