@@ -40,8 +40,7 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('SIGUSR1 to a hel
   test('opens no inspector while the confined process starts, without any option of Node', async () => {
     const netns = await attackedNetns();
     const helper = await spawnHelper(osVif, netns, AS_NOBODY, { before: inside(netns) });
-    await until(() => readFileSync(`/proc/${helper.pid}/cmdline`, 'utf8').includes('--confined'));
-    const attack = flood(helper.pid, 'nobody');
+    const attack = flood(helper.pid, 'nobody', '--confined');
     await untilServing(helper);
     await attack.for(200);
     expect(await attack.opened()).toEqual([]);
@@ -97,11 +96,14 @@ interface Attack {
   sent(): number;
 }
 
-/** Sends SIGUSR1 without a pause, as a process of this user that has no capability. */
-function flood(pid: number, user: 'root' | 'nobody'): Attack {
+/**
+ * Sends SIGUSR1 without a pause, as a process of this user that has no capability.
+ * @param from an argument of the process; the attack starts when the process has it
+ */
+function flood(pid: number, user: 'root' | 'nobody', from = ''): Attack {
   const id = user === 'root' ? '0' : '65534';
   const drop = [`--reuid=${id}`, `--regid=${id}`, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all'];
-  const attacker = spawn('setpriv', [...drop, process.execPath, '-e', ATTACKER, String(pid)], { stdio: 'pipe' });
+  const attacker = spawn('setpriv', [...drop, process.execPath, '-e', ATTACKER, String(pid), from], { stdio: 'pipe' });
   onTestFinished(() => void attacker.kill('SIGKILL'));
   const output: Buffer[] = [];
   attacker.stdout.on('data', (chunk: Buffer) => output.push(chunk));
@@ -126,6 +128,7 @@ function flood(pid: number, user: 'root' | 'nobody'): Attack {
 const ATTACKER = `
 const { readFileSync } = require('node:fs');
 const pid = Number(process.argv[1]);
+while (!readFileSync('/proc/' + pid + '/cmdline', 'utf8').includes(process.argv[2]));
 const listening = new Set();
 let sent = 0;
 let isOver = false;

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { SystemCallError } from '../../errors/host.ts';
 import { SYSTEM_PATH } from './child-environment.ts';
-import { errnoName, errnoText, loadLibc } from './libc.ts';
+import { errnoName, errnoText, importKoffi, loadLibc } from './libc.ts';
 import { moveToNetworkNamespace } from './network-namespace.ts';
 
 /** capabilities(7). */
@@ -131,7 +131,7 @@ interface Calls {
 }
 
 async function loadCalls(): Promise<Calls> {
-  const koffi = await import('koffi');
+  const koffi = await importKoffi();
   const library = koffi.load(null);
   const prctl = library.func('int prctl(int, ulong, ulong, ulong, ulong)');
   const capset = library.func('int capset(void *, void *)');

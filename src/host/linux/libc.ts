@@ -28,10 +28,15 @@ export interface Libc {
 const MOST_ON_WORKERS = 64;
 
 /** @throws MissingKoffiError where koffi is not installed or doesn't load */
-export async function loadLibc(): Promise<Libc> {
-  const koffi = await import('koffi').catch((cause: unknown) => {
+export async function importKoffi(): Promise<typeof import('koffi')> {
+  return import('koffi').catch((cause: unknown) => {
     throw new MissingKoffiError({ cause });
   });
+}
+
+/** @throws MissingKoffiError when koffi is not installed or does not load */
+export async function loadLibc(): Promise<Libc> {
+  const koffi = await importKoffi();
   const library = koffi.load(null);
   const socket = library.func('int socket(int, int, int)');
   const setsockopt = library.func('int setsockopt(int, int, int, void *, uint)');

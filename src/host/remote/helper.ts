@@ -59,7 +59,7 @@ export async function serveWith(host: Host, clients: HelperOptions['clients'], p
   const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
   const removeSocket = await listenOn(server, clients);
   const close = async (): Promise<void> => {
-    await removeSocket();
+    removeSocket();
     if (server.listening) server.close();
     await stopAll();
     await closed;

@@ -1,0 +1,57 @@
+/** A lock that at most one process holds, and that the kernel releases when the process ends: flock(2). */
+
+import { closeSync, constants, fstatSync, openSync, rmSync } from 'node:fs';
+import { SystemCallError } from '../../errors/host.ts';
+import { type FileIdentity, fileIdentity, identityOf } from './file-identity.ts';
+import { errnoName, errnoText, importKoffi } from './libc.ts';
+
+const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+const LOCK_EX_NB = 2 | 4;
+/** Only the user of the lock may open the file: an open file is all that flock(2) asks for. */
+const OWNER_ONLY = 0o600;
+
+export interface FileLock {
+  /** Removes the file and releases the lock. Further calls do nothing. */
+  release(): void;
+}
+
+/**
+ * Resolves to undefined when another process, or another part of this one, holds the lock.
+ *
+ * @throws SystemCallError when the file system has no locks
+ * @throws Error of node:fs when the file cannot be opened or is not a regular file
+ */
+export async function tryLock(path: string): Promise<FileLock | undefined> {
+  const koffi = await importKoffi();
+  const flock = koffi.load(null).func('int flock(int, int)');
+  for (;;) {
+    const fd = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, OWNER_ONLY);
+    let isKept = false;
+    try {
+      if (!fstatSync(fd).isFile()) throw new Error(`${path} is not a regular file`);
+      if (Number(flock(fd, LOCK_EX_NB)) < 0) {
+        const errno = errnoName(koffi.errno());
+        if (errno === 'EAGAIN') return undefined;
+        throw new SystemCallError(`lock ${path}`, errno, errnoText(errno));
+      }
+      // The last owner may have removed the file after this process opened it.
+      const own = identityOf(fstatSync(fd, { bigint: true }));
+      isKept = fileIdentity(path) === own;
+      if (isKept) return lockOf(path, fd, own);
+    } finally {
+      if (!isKept) closeSync(fd);
+    }
+  }
+}
+
+function lockOf(path: string, fd: number, own: FileIdentity): FileLock {
+  let isHeld = true;
+  return {
+    release: () => {
+      if (!isHeld) return;
+      isHeld = false;
+      if (fileIdentity(path) === own) rmSync(path, { force: true });
+      closeSync(fd);
+    },
+  };
+}
