@@ -1,46 +1,98 @@
-/** One client of a helper: reads its requests, at most so many at once, and answers each. */
+/** One client of a helper: reads its requests and answers each. */
 
 import type { Readable, Writable } from 'node:stream';
 import { HelperProtocolError } from '../../errors/helper.ts';
-import { errorFrameOf } from './error-frame.ts';
+import type { Budget } from './budget.ts';
+import { connectionErrorFrame, errorFrameOf } from './error-frame.ts';
 import { frameOf, framesOf, objectIn } from './frames.ts';
+import * as limits from './limits.ts';
 import { type Answer, GREETING, MAX_REQUEST } from './protocol.ts';
+import { TaskQueue, type Turns } from './turns.ts';
 
 /** Does what a request asks. */
 export type Perform = (verb: string, args: readonly unknown[]) => Promise<unknown>;
 
-/** Requests of one client that are worked on at once; the next are read when one of them is done. */
-const MAX_IN_FLIGHT = 64;
-/** Milliseconds for a client to notice that it is hung up on. */
+/** What all clients of a helper share. */
+export interface SharedResources {
+  readonly perform: Perform;
+  readonly turns: Turns;
+  /** Bytes of unfinished frames and of unanswered requests. */
+  readonly received: Budget<ClientSession>;
+  /** Bytes of answers that wait for the client to read. */
+  readonly unsent: Budget<ClientSession>;
+}
+
+/** Milliseconds in which a client can read why the connection ends. */
 const PATIENCE = 1000;
 
 export class ClientSession {
   readonly #input: Readable;
   readonly #output: Writable;
-  readonly #perform: Perform;
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #shared: SharedResources;
+  readonly #queue: TaskQueue;
+  /** Requests that wait or run. */
+  readonly #unanswered = new Set<Promise<void>>();
+  #isGreeted = false;
 
-  constructor(input: Readable, output: Writable, perform: Perform) {
+  constructor(input: Readable, output: Writable, shared: SharedResources) {
     this.#input = input;
     this.#output = output;
-    this.#perform = perform;
-    // It went away: its requests end where nobody hears it.
+    this.#shared = shared;
+    this.#queue = new TaskQueue(
+      () => this.#queue.running < limits.MAX_RUNNING_OF_CLIENT && !this.#output.writableNeedDrain,
+    );
+    shared.received.join(this);
+    shared.unsent.join(this);
+    output.on('drain', () => shared.turns.next());
+    // A client that cannot get its answers gets no further requests done. Those that run are finished.
+    output.on('close', () => this.#queue.clear());
     output.on('error', () => {});
     input.on('error', () => {});
   }
 
-  /** Until the client goes, breaks the protocol, or `stop` is called; and what it asked for till then is done. Never fails. */
+  /** Whether the client has sent its greeting. */
+  get isGreeted(): boolean {
+    return this.#isGreeted;
+  }
+
+  /** Resolves when the connection is over and every request is done. It never rejects. */
   async serve(): Promise<void> {
+    const deadline = setTimeout(() => this.#requireGreeting(), limits.GREETING_DEADLINE);
     try {
       await this.#read();
     } catch (error) {
       if (error instanceof HelperProtocolError) this.#write({ error: errorFrameOf(error) });
     }
-    await Promise.all(this.#inFlight);
+    clearTimeout(deadline);
+    await Promise.all(this.#unanswered);
     await this.#leave();
+    this.#shared.received.leave(this);
+    this.#shared.unsent.leave(this);
   }
 
-  /** Hangs up when the last answer is out, and the client is heard no more: what is left unread would take the answer with it. */
+  /** Reads no more requests. Those that were read are done. */
+  stop(): void {
+    this.#input.destroy();
+  }
+
+  /** Ends the connection at once. Requests that wait are dropped, and those that run are finished without an answer. */
+  expel(reason: string): void {
+    this.#shared.received.leave(this);
+    this.#shared.unsent.leave(this);
+    this.#queue.clear();
+    this.#write(connectionErrorFrame(reason));
+    this.#input.destroy();
+    this.#output.destroy();
+  }
+
+  #requireGreeting(): void {
+    // After a long turn of the event loop, a greeting may have arrived that is not yet read.
+    setImmediate(() => {
+      if (!this.#isGreeted) this.expel(`no greeting within ${limits.GREETING_DEADLINE / 1000} s`);
+    });
+  }
+
+  /** Closes the connection when the last answer is out. Input that nobody reads would have the kernel discard the answer. */
   #leave(): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {
@@ -57,53 +109,91 @@ export class ClientSession {
     });
   }
 
-  /** Reads no more requests, and answers none. */
-  stop(): void {
-    this.#input.destroy();
-  }
-
   async #read(): Promise<void> {
-    let isGreeted = false;
-    for await (const frame of framesOf(this.#input.iterator({ destroyOnReturn: false }), MAX_REQUEST)) {
-      if (isGreeted) await this.#take(objectIn(frame));
-      else this.#greet(objectIn(frame));
-      isGreeted = true;
+    for await (const frame of framesOf(this.#chunks(), MAX_REQUEST)) {
+      if (this.#isGreeted) await this.#take(frame);
+      else this.#greet(frame);
     }
   }
 
-  #greet({ protocol, version }: Readonly<Record<string, unknown>>): void {
+  async *#chunks(): AsyncGenerator<Buffer> {
+    let received = 0;
+    for await (const chunk of this.#input.iterator({ destroyOnReturn: false })) {
+      received += chunk.length;
+      this.#shared.received.change(this, chunk.length);
+      yield chunk;
+      // Here all complete frames of the chunk have been taken.
+      if (!this.#isGreeted && received >= limits.MAX_UNGREETED)
+        throw new HelperProtocolError(`no greeting within ${limits.MAX_UNGREETED} bytes`);
+    }
+  }
+
+  #greet(frame: Buffer): void {
+    this.#shared.received.change(this, -sizeOf(frame));
+    const { protocol, version } = objectIn(frame);
     if (protocol !== GREETING.protocol || version !== GREETING.version)
       throw new HelperProtocolError(
-        `this helper speaks ${GREETING.protocol} ${GREETING.version}, and the client has not said so first: use one version of os-vif for both`,
+        `this helper speaks ${GREETING.protocol} ${GREETING.version}, and the client did not start with that: use one version of os-vif for both`,
       );
+    this.#isGreeted = true;
     this.#write(GREETING);
   }
 
-  async #take({ id, verb, args }: Readonly<Record<string, unknown>>): Promise<void> {
+  /** Resolves when the next frame may be read. Frames that are not read stay with the client, which has to wait. */
+  async #take(frame: Buffer): Promise<void> {
+    const { id, verb } = objectIn(frame);
     if (typeof id !== 'number' || !Number.isSafeInteger(id)) throw new HelperProtocolError('a request without an id');
-    const answer = this.#answer(id, verb, args).finally(() => this.#inFlight.delete(answer));
-    this.#inFlight.add(answer);
-    // What is not read stays with the client: it notices, and waits.
-    while (this.#inFlight.size >= MAX_IN_FLIGHT) await Promise.race(this.#inFlight);
+    const { received, turns } = this.#shared;
+    received.change(this, limits.REQUEST_OVERHEAD);
+    const answered = turns
+      .run(this.#queue, laneOf(verb), () => this.#answer(id, frame))
+      .then(() => {
+        received.change(this, -sizeOf(frame) - limits.REQUEST_OVERHEAD);
+        this.#unanswered.delete(answered);
+      });
+    this.#unanswered.add(answered);
+    while (this.#isBusy()) await Promise.race(this.#unanswered);
     if (this.#output.writableNeedDrain) await drained(this.#output);
   }
 
-  async #answer(id: number, verb: unknown, args: unknown): Promise<void> {
+  #isBusy(): boolean {
+    const isFull = this.#shared.received.heldBy(this) > limits.MAX_RECEIVED_OF_CLIENT;
+    return this.#unanswered.size >= limits.MAX_REQUESTS_OF_CLIENT || (isFull && this.#unanswered.size > 0);
+  }
+
+  /** The frame is parsed again: arguments that wait as values would take many times the bytes of the frame. */
+  async #answer(id: number, frame: Buffer): Promise<void> {
     try {
+      const { verb, args } = objectIn(frame);
       if (typeof verb !== 'string' || !Array.isArray(args))
         throw new HelperProtocolError('a request needs a verb, such as "links.get", and a list of args');
-      this.#write({ id, value: await this.#perform(verb, args) });
+      this.#write({ id, value: await this.#shared.perform(verb, args) });
     } catch (error) {
       this.#write({ id, error: errorFrameOf(error) });
     }
   }
 
   #write(frame: Answer | typeof GREETING): void {
-    if (this.#output.writable) this.#output.write(frameOf(frame));
+    if (!this.#output.writable) return;
+    const text = frameOf(frame);
+    const bytes = Buffer.byteLength(text);
+    const { unsent } = this.#shared;
+    this.#output.write(text, () => unsent.change(this, -bytes));
+    unsent.change(this, bytes);
   }
 }
 
-/** Until the client has read what it asked for, or is gone. */
+/** With the line feed. */
+function sizeOf(frame: Buffer): number {
+  return frame.length + 1;
+}
+
+/** iptables and nft take many times longer than a request to the kernel. */
+function laneOf(verb: unknown): keyof typeof limits.MAX_RUNNING {
+  return typeof verb === 'string' && /^(filter|ingress)\./.test(verb) ? 'program' : 'kernel';
+}
+
+/** Resolves when the client has read its answers, or is gone. */
 function drained(output: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -7,7 +7,15 @@ import { HelperConnectionError, HelperProtocolError } from '../../errors/helper.
 import { HostClosedError } from '../../errors/host.ts';
 import { reviveError } from './error-frame.ts';
 import { frameOf, framesOf, objectIn } from './frames.ts';
-import { type Answer, type ArgumentsOf, GREETING, MAX_ANSWER, type ResultOf, type VerbName } from './protocol.ts';
+import {
+  type Answer,
+  type ArgumentsOf,
+  type ErrorFrame,
+  GREETING,
+  MAX_ANSWER,
+  type ResultOf,
+  type VerbName,
+} from './protocol.ts';
 
 /** Where the helper is. */
 export type HelperPlace =
@@ -113,13 +121,20 @@ export class HelperConnection {
     let isGreeted = false;
     for await (const frame of framesOf(this.#input, MAX_ANSWER)) {
       const answer: Answer & Partial<typeof GREETING> = objectIn(frame);
-      if (answer.id === undefined && answer.error !== undefined) throw reviveError(answer.error);
+      if (answer.id === undefined && answer.error !== undefined) throw this.#endOf(answer.error);
       if (isGreeted) this.#settle(answer);
       else if (answer.protocol === GREETING.protocol && answer.version === GREETING.version) onGreeting();
       else throw new HelperProtocolError(`${this.#where} is no helper of this version of os-vif`);
       isGreeted = true;
     }
     throw new HelperConnectionError(this.#where, 'it closed the connection');
+  }
+
+  #endOf(error: ErrorFrame): Error {
+    const { code, message } = error;
+    return code === 'ERR_OSVIF_HELPER_CONNECTION'
+      ? new HelperConnectionError(this.#where, message)
+      : reviveError(error);
   }
 
   #settle({ id = 0, value, error }: Answer): void {

@@ -41,6 +41,11 @@ export function errorFrameOf(error: unknown): ErrorFrame {
   return { name, code, message, ...(error instanceof KernelError && { errno: error.errno, text: error.text }) };
 }
 
+/** The last frame of a connection that the helper ends although the client keeps to the protocol. */
+export function connectionErrorFrame(reason: string): { readonly error: ErrorFrame } {
+  return { error: { name: 'HelperConnectionError', code: 'ERR_OSVIF_HELPER_CONNECTION', message: reason } };
+}
+
 /** Made by the constructor that all have in common: those of the classes make up messages from what is no longer known. */
 export function reviveError({ name, code, message, errno, text }: ErrorFrame): Error {
   const error: unknown = Reflect.construct(OsVifError, [code, message], CLASSES.get(name) ?? OsVifError);

@@ -1,38 +1,37 @@
-/** The process with the privileges: does on a host what clients ask for that have none, as far as its policy goes. */
+/** The process with the privileges: works on a host for clients that have none, as far as its policy allows. */
 
 import { createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { HelperProtocolError } from '../../errors/helper.ts';
-import { didYouMean } from '../../errors/nearest.ts';
 import type { Host } from '../../wiring/host.ts';
-import { ClientSession, type Perform } from './client-session.ts';
+import { loadPeerUser } from '../linux/peer.ts';
+import type { Perform } from './client-session.ts';
+import { Clients } from './clients.ts';
 import { OwnDevicesPolicy, type Policy, type PolicyOptions } from './policy.ts';
 import { RuleKeeper } from './rule-keeper.ts';
 import { listenOn, type SocketFile } from './socket-file.ts';
 
 /** What a helper works on, for whom, and what it allows. */
 export interface HelperOptions extends PolicyOptions {
-  /** What it drives, as a rule a LinuxHost. The helper does not close it. */
+  /** The host to work on, usually a LinuxHost. The helper does not close it. */
   readonly host: Host;
-  /** Where clients come from. */
+  /** How clients reach the helper. */
   readonly clients: SocketFile | { readonly fd: number } | { readonly input: Readable; readonly output: Writable };
 }
 
-/** A helper that runs. */
+/** A running helper. */
 export interface Helper {
-  /** Settles when it is over: `close` was called, or its only client is gone. */
+  /** Resolves after `close`, or when the only client is gone. */
   readonly closed: Promise<void>;
-  /** Takes no more requests, and waits for those that it is at. */
+  /** Takes no more requests, and waits until those that were taken are done. */
   close(): Promise<void>;
 }
 
-/** Clients at once; further ones are turned away. */
-const MAX_CLIENTS = 512;
-
 /**
- * Serves clients until it is closed. Who may connect to the socket may do all that the policy allows: keep it to those who should.
+ * Serves clients until it is closed. Every client that may connect to the socket may do all that the policy allows.
  *
- * @throws HelperConnectionError where the socket can't be made
+ * @throws HelperConnectionError when the socket cannot be made, or another helper serves its path
+ * @throws MissingKoffiError when koffi is not installed, which a helper on a socket needs
  */
 export async function serveHelper({ host, clients, ...allowed }: HelperOptions): Promise<Helper> {
   return serveWith(host, clients, new OwnDevicesPolicy(host, allowed));
@@ -41,33 +40,23 @@ export async function serveHelper({ host, clients, ...allowed }: HelperOptions):
 /** The same with another policy. */
 export async function serveWith(host: Host, clients: HelperOptions['clients'], policy: Policy): Promise<Helper> {
   const perform = await performerFor(host, policy);
-  const sessions = new Map<ClientSession, Promise<void>>();
-  const welcome = (input: Readable, output: Writable): Promise<void> => {
-    const session = new ClientSession(input, output, perform);
-    const served = session.serve().finally(() => sessions.delete(session));
-    sessions.set(session, served);
-    return served;
-  };
-  const stopAll = async (): Promise<void> => {
-    for (const session of sessions.keys()) session.stop();
-    await Promise.all(sessions.values());
-  };
-  if ('input' in clients) return { closed: welcome(clients.input, clients.output), close: stopAll };
+  const all = new Clients(perform);
+  if ('input' in clients) return { closed: all.welcome(clients.input, clients.output), close: () => all.close() };
 
-  const server = createServer({ allowHalfOpen: true }, (socket) => void welcome(socket, socket));
-  server.maxConnections = MAX_CLIENTS;
+  const userOf = await loadPeerUser();
+  const server = createServer({ allowHalfOpen: true }, (socket) => void all.welcome(socket, socket, userOf(socket)));
   const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
   const removeSocket = await listenOn(server, clients);
   const close = async (): Promise<void> => {
     removeSocket();
     if (server.listening) server.close();
-    await stopAll();
+    await all.close();
     await closed;
   };
   return { closed, close };
 }
 
-/** ajv comes with the first helper: a client has no use of it. */
+/** Clients do not need ajv, so that it is loaded with the first helper. */
 async function performerFor(host: Host, policy: Policy): Promise<Perform> {
   const { VERB_BY_NAME } = await import('./verbs.ts');
   const rules = new RuleKeeper(host);
@@ -75,10 +64,8 @@ async function performerFor(host: Host, policy: Policy): Promise<Perform> {
   const workplace = { host, policy, rules };
   return async (name, args) => {
     const verb = VERB_BY_NAME.get(name);
-    if (verb === undefined)
-      throw new HelperProtocolError(
-        `there is no verb ${JSON.stringify(name.slice(0, 40))}${didYouMean(name, VERB_BY_NAME.keys())}`,
-      );
+    // A proposal for a misspelt verb would cost more time than a request to the kernel.
+    if (verb === undefined) throw new HelperProtocolError(`there is no verb ${JSON.stringify(name.slice(0, 40))}`);
     return verb(args, workplace);
   };
 }

@@ -1,0 +1,28 @@
+/** The user at the other end of a unix socket. */
+
+import type { Socket } from 'node:net';
+import { importKoffi } from './libc.ts';
+
+/** socket(7) on all architectures but PowerPC, MIPS and SPARC, where the call fails or has an answer of another length. */
+const [SOL_SOCKET, SO_PEERCRED] = [1, 17];
+/** struct ucred: pid, uid, gid. */
+const CREDENTIALS_LENGTH = 12;
+
+/** Resolves to a function that tells the user id of the process that connected, or undefined when the kernel does not tell. */
+export async function loadPeerUser(): Promise<(socket: Socket) => number | undefined> {
+  const getsockopt = (await importKoffi()).load(null).func('int getsockopt(int, int, int, void *, void *)');
+  return (socket) => {
+    const credentials = new Uint32Array(CREDENTIALS_LENGTH / 4);
+    const length = Uint32Array.of(CREDENTIALS_LENGTH);
+    const fd = descriptorOf(socket);
+    if (fd === undefined || Number(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, credentials, length)) < 0) return undefined;
+    return length[0] === CREDENTIALS_LENGTH ? credentials[1] : undefined;
+  };
+}
+
+/** Node has no documented way to the descriptor of a socket. */
+function descriptorOf(socket: Socket): number | undefined {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  const fd: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined;
+  return typeof fd === 'number' && fd >= 0 ? fd : undefined;
+}

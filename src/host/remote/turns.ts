@@ -1,0 +1,81 @@
+/** Runs tasks of many queues, a few at once. Queues take turns, so that a long queue does not delay a short one. */
+
+/** Tasks of one lane do not wait for those of another. */
+type Lane = string;
+
+interface Task {
+  readonly lane: Lane;
+  run(): Promise<void>;
+  /** Called when the task has run, or was dropped. */
+  end(): void;
+}
+
+export class TaskQueue {
+  readonly tasks: Task[] = [];
+  running = 0;
+  readonly #isReady: () => boolean;
+
+  /** @param isReady whether the next task may start; when it becomes so, `Turns.next` must be called */
+  constructor(isReady: () => boolean) {
+    this.#isReady = isReady;
+  }
+
+  /** The next task, when it may start. */
+  get ready(): Task | undefined {
+    return this.#isReady() ? this.tasks[0] : undefined;
+  }
+
+  /** Drops the tasks that have not started. */
+  clear(): void {
+    for (const task of this.tasks.splice(0)) task.end();
+  }
+}
+
+export class Turns {
+  readonly #room: Map<Lane, number>;
+  /** In the order of their turns. */
+  readonly #waiting = new Set<TaskQueue>();
+
+  /** @param lanes how many tasks of each lane may run at once */
+  constructor(lanes: Readonly<Record<Lane, number>>) {
+    this.#room = new Map(Object.entries(lanes));
+  }
+
+  /** Resolves when the task has run, or was dropped. */
+  run(queue: TaskQueue, lane: Lane, run: () => Promise<void>): Promise<void> {
+    return new Promise((end) => {
+      queue.tasks.push({ lane, run, end });
+      this.#waiting.add(queue);
+      this.next();
+    });
+  }
+
+  /** Starts what may start. */
+  next(): void {
+    // A queue that is added again while this loop runs comes after all others.
+    for (const queue of this.#waiting) {
+      const task = queue.ready;
+      if (task === undefined && queue.tasks.length > 0) continue;
+      if (task !== undefined && this.#roomIn(task.lane) === 0) continue;
+      this.#waiting.delete(queue);
+      if (task === undefined) continue;
+      queue.tasks.shift();
+      if (queue.tasks.length > 0) this.#waiting.add(queue);
+      void this.#start(queue, task);
+    }
+  }
+
+  async #start(queue: TaskQueue, { lane, run, end }: Task): Promise<void> {
+    this.#room.set(lane, this.#roomIn(lane) - 1);
+    queue.running += 1;
+    await run();
+    queue.running -= 1;
+    this.#room.set(lane, this.#roomIn(lane) + 1);
+    end();
+    this.next();
+  }
+
+  #roomIn(lane: Lane): number {
+    return this.#room.get(lane) ?? 0;
+  }
+}
