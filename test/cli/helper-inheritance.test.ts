@@ -45,10 +45,10 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('what a helper in
   });
 
   test('it has no option of Node from its starter', async () => {
-    const node = ['--expose-gc', '--max-old-space-size=300'];
+    const node = ['--no-deprecation', '--max-old-space-size=300'];
     const { pid } = await startHelper(osVif, await makeNetns(), [], { node });
     const options = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(1);
-    expect(options.slice(0, options.indexOf(osVif.script))).not.toContain('--expose-gc');
+    expect(options.slice(0, options.indexOf(osVif.script))).not.toContain('--no-deprecation');
     expect(options.slice(0, options.indexOf(osVif.script))).not.toContain('--max-old-space-size=300');
   });
 

@@ -70,7 +70,8 @@ export async function restartConfined(argv: readonly string[], confinement: Conf
   closeOnExec(calls, confinement.keep ?? []);
   // SIGUSR1 ends a process that has no handler. The new process ignores it until Node blocks it (PlatformInit in src/node.cc).
   calls.signal(constants.signals.SIGUSR1, SIG_IGN);
-  const args = [process.execPath, ...WITHOUT_INSPECTOR, ...argv];
+  // src/host/remote/clients.ts collects garbage itself.
+  const args = [process.execPath, ...WITHOUT_INSPECTOR, '--expose-gc', ...argv];
   calls.check('restart', calls.execve(process.execPath, [...args, null], [...environmentOf(confinement), null]));
   throw new SystemCallError('restart', 'EAGAIN', 'execve returned');
 }

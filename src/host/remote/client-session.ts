@@ -18,6 +18,8 @@ export interface SharedResources {
   readonly turns: Turns;
   /** Bytes of unfinished frames and of unanswered requests. */
   readonly received: Budget<ClientSession>;
+  /** Told of all bytes that are read. */
+  onRead(bytes: number): void;
   /** Bytes of answers that wait for the client to read. */
   readonly unsent: Budget<ClientSession>;
 }
@@ -120,6 +122,7 @@ export class ClientSession {
     let received = 0;
     for await (const chunk of this.#input.iterator({ destroyOnReturn: false })) {
       received += chunk.length;
+      this.#shared.onRead(chunk.length);
       this.#shared.received.change(this, chunk.length);
       yield chunk;
       // Here all complete frames of the chunk have been taken.

@@ -5,19 +5,28 @@ import { Budget } from './budget.ts';
 import { ClientSession, type Perform, type SharedResources } from './client-session.ts';
 import { connectionErrorFrame } from './error-frame.ts';
 import { frameOf } from './frames.ts';
-import { MAX_CONNECTIONS, MAX_CONNECTIONS_OF_USER, MAX_RECEIVED, MAX_RUNNING, MAX_UNSENT } from './limits.ts';
+import {
+  COLLECT_AFTER,
+  MAX_CONNECTIONS,
+  MAX_CONNECTIONS_OF_USER,
+  MAX_RECEIVED,
+  MAX_RUNNING,
+  MAX_UNSENT,
+} from './limits.ts';
 import { Turns } from './turns.ts';
 
 export class Clients {
   readonly #shared: SharedResources;
   /** The user of each connection, oldest connection first. */
   readonly #users = new Map<ClientSession, number | undefined>();
+  #uncollected = 0;
   readonly #served = new Set<Promise<void>>();
 
   constructor(perform: Perform) {
     this.#shared = {
       perform,
       turns: new Turns(MAX_RUNNING),
+      onRead: (bytes) => this.#countGarbage(bytes),
       received: new Budget(MAX_RECEIVED, (largest) =>
         this.#expel(largest, `all requests together have more than ${MAX_RECEIVED} bytes, and this client's have most`),
       ),
@@ -70,6 +79,14 @@ export class Clients {
     const oldest = sessions.find(({ isGreeted }) => !isGreeted);
     if (oldest !== undefined) this.#expel(oldest, 'another client needs the place of this one, which has not greeted');
     return oldest !== undefined;
+  }
+
+  /** Every buffer that is read becomes garbage soon. `gc` is there in the command, which starts Node with --expose-gc. */
+  #countGarbage(bytes: number): void {
+    this.#uncollected += bytes;
+    if (this.#uncollected < COLLECT_AFTER) return;
+    this.#uncollected = 0;
+    globalThis.gc?.();
   }
 
   #expel(session: ClientSession, reason: string): void {

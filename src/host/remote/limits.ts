@@ -20,8 +20,14 @@ export const MAX_RUNNING = { program: 4, kernel: 24 } as const;
 /** Received bytes of one client from which on the helper reads no more until an answer is out. */
 export const MAX_RECEIVED_OF_CLIENT = 1 << 21;
 /** Received bytes of all clients: unfinished frames, and requests that are not answered. */
-export const MAX_RECEIVED = 1 << 24;
+export const MAX_RECEIVED = 1 << 22;
 /** Bytes of all answers that clients have not read. A single answer may have as many (MAX_ANSWER). */
 export const MAX_UNSENT = 1 << 26;
 /** Bytes that a waiting request takes besides its frame. */
 export const REQUEST_OVERHEAD = 512;
+
+/**
+ * Received bytes after which the helper collects garbage. V8 does so for buffers only when about 64 MiB have come together.
+ * Ordinary clients send this much in thousands of requests.
+ */
+export const COLLECT_AFTER = 1 << 24;
