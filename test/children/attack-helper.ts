@@ -17,7 +17,6 @@ const ATTACKS: Readonly<Record<string, (socket: Socket) => void>> = {
   unfinished: (socket) => void socket.write(Buffer.concat([Buffer.from(HELLO), ALMOST_A_FRAME])),
   flood: (socket) => flood(socket, '"verb":"addressing.get","args":[1]'),
   programs: (socket) => flood(socket, '"verb":"filter.list","args":[]'),
-  large: (socket) => flood(socket, `"verb":"links.deleteAll","args":[[${Array(50_000).fill(9).join()},-1]]`),
   broken: (socket) => flood(socket, '"verb":"no.such","args":[{"a":[[[[]]]]}]'),
   unread: (socket) => {
     socket.pause();

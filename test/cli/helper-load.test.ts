@@ -25,10 +25,9 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('a helper under a
     ['connections whose greeting has no end', ['halfGreeting=600']],
     ['connections that come and go', ['churn=200']],
     ['clients that have iptables run', ['programs=60']],
-    ['clients with large requests', ['large=40']],
     ['clients with requests that are refused', ['broken=60']],
     ['clients that do not read their answers', ['unread=200']],
-    ['all of these', ['silent=300', 'greeted=100', 'churn=50', 'programs=20', 'large=10', 'unread=50', 'flood=20']],
+    ['all of these', ['silent=300', 'greeted=100', 'churn=50', 'programs=20', 'unread=50', 'flood=20']],
   ])(
     'of %s, answers an honest client in time and stays small',
     async (_, attacks) => {
