@@ -1,21 +1,22 @@
 /** The base of every error of this library, and how a value is shown in a message. */
+import { boundedMessage, shortened } from './bounds.ts';
 
-/** The base of every error of this library. */
+/** The base of every error of this library. A message has at most 16,000 bytes; a longer one is cut and says so. */
 export class OsVifError extends Error {
-  /** Stable, upper-case, starts with `ERR_OSVIF_`; meant for programs, the message is meant for people. */
+  /** A stable name in upper case that starts with `ERR_OSVIF_`. Programs use the code; the message is for people. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(boundedMessage(message), options);
     this.name = new.target.name;
     this.code = code;
   }
 }
 
-/** How a value is shown in a message: short, on one line, whatever was passed in. */
+/** A value as a message shows it: on one line, at most 80 characters of it, whatever was passed in. */
 export function describeValue(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
-  if (typeof value === 'bigint') return `${value}n`.slice(0, 80);
+  if (typeof value === 'string') return JSON.stringify(shortened(value));
+  if (typeof value === 'bigint') return describeBigint(value);
   if (typeof value === 'symbol') return 'a symbol';
   if (typeof value === 'function') return 'a function';
   if (value === null || typeof value !== 'object') return String(value);
@@ -25,3 +26,10 @@ export function describeValue(value: unknown): string {
   if (value instanceof Set) return 'a Set';
   return 'an object';
 }
+
+/** Writing the digits of a bigint takes more than linear time, so a large one is not written. */
+function describeBigint(value: bigint): string {
+  return value > -LARGE && value < LARGE ? `${value}n` : 'a bigint of 80 digits or more';
+}
+
+const LARGE = 10n ** 79n;

@@ -1,5 +1,6 @@
 /** Errors of what surrounds a VIF: the binding that it comes from, the XML that is made of it. */
 import { OsVifError } from './base.ts';
+import { listed, shortened } from './bounds.ts';
 
 /** The plugin does not know the port profile, or needs one and the VIF has none. */
 export class PortProfileError extends OsVifError {
@@ -16,9 +17,12 @@ export class LibvirtXmlError extends OsVifError {
   }
 }
 
-/** Everything that is wrong with a port binding, so that no VIF can be made of it. `ERR_OSVIF_PORT_BINDING`. */
+/**
+ * The violations of a port binding from which no VIF can be made. `ERR_OSVIF_PORT_BINDING`.
+ * The message lists at most 100 violations, then `and N more`.
+ */
 export class PortBindingError extends OsVifError {
-  /** The port's UUID; empty where it has none. */
+  /** The port's UUID; empty for a port without one. */
   readonly portId: string;
   /** Each with its path in what was given, as a JSON Pointer: `/binding:vif_details/vhostuser_socket`. */
   readonly violations: readonly { readonly path: string; readonly message: string }[];
@@ -29,7 +33,7 @@ export class PortBindingError extends OsVifError {
     code = 'ERR_OSVIF_PORT_BINDING',
   ) {
     const texts = violations.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-    super(code, `port ${portId || 'without id'} has no usable binding: ${texts.join('; ')}`);
+    super(code, `port ${nameOf(portId)} has no usable binding: ${listed(texts, '; ')}`);
     this.portId = portId;
     this.violations = violations;
   }
@@ -62,7 +66,12 @@ export class UnusableAddressingError extends OsVifError {
   readonly portId: string;
 
   constructor(portId: string, reason: string) {
-    super('ERR_OSVIF_PORT_ADDRESSING', `port ${portId || 'without id'} has no IP address: ${reason}`);
+    super('ERR_OSVIF_PORT_ADDRESSING', `port ${nameOf(portId)} has no IP address: ${reason}`);
     this.portId = portId;
   }
+}
+
+/** The id may be any text: a port that is refused was not checked. */
+function nameOf(portId: string): string {
+  return portId ? shortened(portId) : 'without id';
 }

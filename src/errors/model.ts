@@ -1,5 +1,6 @@
 /** Errors of the model: values, fields, declarations, versions. */
 import { describeValue, OsVifError } from './base.ts';
+import { boundedMessage, listed } from './bounds.ts';
 import { didYouMean } from './nearest.ts';
 
 /** A value that a field does not take. `ERR_OSVIF_FIELD_VALUE`. */
@@ -20,12 +21,13 @@ export class FieldValueError extends OsVifError {
     this.value = value;
     this.expected = expected;
     this.#known = known;
-    this.message = this.#describe();
+    this.message = boundedMessage(this.#describe());
   }
 
   /** The last name on the path: the field that refused the value. */
   get field(): string {
-    return this.path.replace(/^.*\.(?=[^.]+$)/, '').replace(/\[.*$/, '');
+    const [last = ''] = this.path.split('.').slice(-1);
+    return last.split('[', 1)[0] ?? '';
   }
 
   /** Puts a field or an index in front of the path, on the way up from the value to the object that was asked for. */
@@ -33,7 +35,7 @@ export class FieldValueError extends OsVifError {
     const rest = this.path === '' || this.path.startsWith('[') ? this.path : `.${this.path}`;
     this.path = typeof segment === 'number' ? `[${segment}]${rest}` : `${segment}${rest}`;
     this.objectName = objectName;
-    this.message = this.#describe();
+    this.message = boundedMessage(this.#describe());
     return this;
   }
 
@@ -53,7 +55,7 @@ export class UnknownFieldError extends OsVifError {
   ) {
     super(
       'ERR_OSVIF_UNKNOWN_FIELD',
-      `${objectName} has no field ${describeValue(field)}${didYouMean(field, known) || ';'} it has ${known.length === 0 ? 'none' : known.join(', ')}`,
+      `${objectName} has no field ${describeValue(field)}${didYouMean(field, known) || ';'} it has ${listed(known) || 'none'}`,
     );
   }
 }
@@ -66,7 +68,7 @@ export class UnsetFieldError extends OsVifError {
   ) {
     super(
       'ERR_OSVIF_UNSET_FIELD',
-      `${objectName}: ${fields.join(', ')} must be set and ${fields.length > 1 ? 'are' : 'is'} not`,
+      `${objectName}: ${listed(fields)} must be set and ${fields.length > 1 ? 'are' : 'is'} not`,
     );
   }
 }
@@ -107,7 +109,7 @@ export class IncompatibleVersionError extends OsVifError {
   ) {
     super(
       'ERR_OSVIF_INCOMPATIBLE_VERSION',
-      `${objectName} ${describeValue(version)} can't be read here, up to ${supported.join(' and ')} can; ` +
+      `${objectName} ${describeValue(version)} can't be read here, up to ${listed(supported, ' and ')} can; ` +
         'ask the sender to backport it (toPrimitive with targetVersion or versionManifest)',
     );
   }

@@ -1,35 +1,41 @@
-/** The name that somebody meant who misspelt it. */
+/** The known name that a misspelt name stands for. */
 
 /**
- * The known name that is nearest to a given one, where one is near enough: at most a quarter of its letters is wrong, missing, in excess
- * or swapped with the next. Case, dashes and underscores don't count: `vifName` is near `vif_name`.
+ * The known name that is nearest to a given name, if one is near enough: at most a quarter of the letters is wrong, missing, surplus or
+ * swapped with the next letter. Case, dashes and underscores do not count: `vifName` is near `vif_name`.
+ *
+ * The time is linear in the number of known names. Names of more than 64 characters, given or known, are not compared.
  */
 export function nearestName(given: unknown, known: Iterable<string>): string | undefined {
-  // What is longer is no misspelt name, and would take long to compare.
   if (typeof given !== 'string' || given.length > LONGEST) return undefined;
   const letters = lettersOf(given);
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(letters.length / 4)) + 1;
   for (const name of known) {
-    const distance = name === given ? least : distanceOf(letters, lettersOf(name));
+    if (name === given || name.length > LONGEST) continue;
+    const candidate = lettersOf(name);
+    // Each letter that one name has more than the other is a mistake.
+    if (Math.abs(candidate.length - letters.length) >= least) continue;
+    const distance = distanceOf(letters, candidate);
     if (distance < least) [nearest, least] = [name, distance];
   }
   return nearest;
 }
 
-/** `, did you mean VIFBridge?`, or nothing where no name is near. */
+/** `, did you mean VIFBridge?`, or an empty string if no name is near. */
 export function didYouMean(given: unknown, known: Iterable<string>): string {
   const nearest = nearestName(given, known);
   return nearest === undefined ? '' : `, did you mean ${nearest}?`;
 }
 
+/** A longer text is no misspelt name. The time of a comparison grows with the product of both lengths. */
 const LONGEST = 64;
 
 function lettersOf(name: string): string {
   return name.toLowerCase().replaceAll(/[-_]/g, '');
 }
 
-/** Optimal string alignment: as Levenshtein's distance, and two letters that are swapped are one mistake. */
+/** Optimal string alignment: Levenshtein's distance, in which two swapped letters count as one mistake. */
 function distanceOf(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

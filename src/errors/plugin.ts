@@ -1,5 +1,6 @@
 /** Errors of plugging and unplugging. */
 import { describeValue, OsVifError } from './base.ts';
+import { listed } from './bounds.ts';
 import type { WiringFailure } from './host.ts';
 import { didYouMean } from './nearest.ts';
 
@@ -8,7 +9,7 @@ export class NoMatchingPluginError extends OsVifError {
   constructor(plugin: string, known: readonly string[]) {
     super(
       'ERR_OSVIF_NO_MATCHING_PLUGIN',
-      `no plugin is named ${describeValue(plugin)}${didYouMean(plugin, known) || ';'} there are: ${known.join(', ') || 'none'}`,
+      `no plugin is named ${describeValue(plugin)}${didYouMean(plugin, known) || ';'} there are: ${listed(known) || 'none'}`,
     );
   }
 }
@@ -37,7 +38,7 @@ export class BatchError extends OsVifError {
 
   constructor(what: string, total: number, failures: ReadonlyMap<string, unknown>) {
     const texts = [...failures.values()].map((error) => (error instanceof Error ? error.message : String(error)));
-    super('ERR_OSVIF_BATCH', `${what} failed for ${failures.size} of ${total} VIFs: ${texts.join('; ')}`, {
+    super('ERR_OSVIF_BATCH', `${what} failed for ${failures.size} of ${total} VIFs: ${listed(texts, '; ')}`, {
       cause: new AggregateError(failures.values()),
     });
     this.failures = failures;

@@ -1,4 +1,5 @@
 /** What a libvirt element says besides the VIF: the guest's side of it, and answers that only the host has. */
+import { describeValue } from '../errors/base.ts';
 import { LibvirtXmlError } from '../errors/binding.ts';
 import { ringSize, wholeNumber } from './values.ts';
 import type { XmlElement } from './xml.ts';
@@ -69,7 +70,7 @@ const WITH_QUEUES: readonly VirtType[] = ['kvm', 'parallels'];
 export function frontend(guest: GuestInterface, rule: DriverRule): (XmlElement | undefined)[] {
   if (!Object.hasOwn(HYPERVISORS, guest.virtType)) {
     throw new LibvirtXmlError(
-      `virtType: expected one of ${Object.keys(HYPERVISORS).join(', ')}, found ${JSON.stringify(guest.virtType)}`,
+      `virtType: expected one of ${Object.keys(HYPERVISORS).join(', ')}, found ${describeValue(guest.virtType)}`,
     );
   }
   if (rule === 'none') return [];
@@ -86,7 +87,7 @@ function modelOf({ virtType, model }: GuestInterface): string | undefined {
   if (model === undefined) return byDefault;
   if (models.includes(model)) return model;
   throw new LibvirtXmlError(
-    `model: ${virtType} has no ${JSON.stringify(model)}; it has ${models.join(', ') || 'none to choose from'}`,
+    `model: ${virtType} has no ${describeValue(model)}; it has ${models.join(', ') || 'none to choose from'}`,
   );
 }
 

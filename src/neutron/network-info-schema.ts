@@ -1,19 +1,20 @@
 /** The form of an entry of nova's network_info cache, apart from the port binding in it. What it holds besides is ignored. */
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { ipAddress, ipNetwork, macAddress } from '../versioned/addresses.ts';
+import { type Check, compileCheck, createAjv } from '../versioned/checker.ts';
 import { DIALECT, type JsonSchema, type SchemaContext } from '../versioned/json-schema.ts';
 import { uuid } from '../versioned/scalars.ts';
-import { type Violation, violations } from '../versioned/validate.ts';
+import type { Findings } from '../versioned/violations.ts';
 import { type BindingAttributes, bindingForms, bindingRules } from './port-binding-schema.ts';
 import { VIF_TYPES } from './vif-types.ts';
 
-/** Everything that is wrong with an entry, apart from its binding, with its path in the entry. */
-export function validateEntry(entry: unknown): Violation[] {
-  compiled ??= new Ajv2020({ allErrors: true, verbose: true, strict: true }).compile(schema());
-  return compiled(entry) ? [] : violations(compiled.errors ?? []);
+/** The violations of an entry, apart from those of its binding, each with its path in the entry. */
+export function checkEntry(entry: unknown): Findings {
+  compiled ??= compileCheck(createAjv(Ajv2020), schema());
+  return compiled(entry);
 }
 
-let compiled: ValidateFunction | undefined;
+let compiled: Check | undefined;
 
 /** JSON Schema (2020-12) of an entry of nova's network_info cache that a VIF can be made of, its binding included. */
 export function networkInfoSchema(): JsonSchema {

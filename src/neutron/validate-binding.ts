@@ -1,36 +1,45 @@
 /** Checks a port before a VIF is made of it. */
 
-import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { type Check, compileCheck, createAjv } from '../versioned/checker.ts';
 import { isRecord } from '../versioned/primitive.ts';
-import { type Violation, violations } from '../versioned/validate.ts';
+import { type Findings, listOf, type Violation, withoutDuplicates } from '../versioned/violations.ts';
 import type { NeutronPort } from './port.ts';
 import { portBindingSchema } from './port-binding-schema.ts';
 import { explainVifType, VIF_TYPES } from './vif-types.ts';
 
 /**
- * Everything that keeps a VIF from being made of a port, as Neutron's API shows it to an administrator; nothing where one can be made.
- * Checked by ajv against `schemas/neutron/port-binding.json`.
+ * The violations of a port, as Neutron's API shows it to an administrator; none if a VIF can be made of it. ajv checks the port against
+ * `schemas/neutron/port-binding.json`.
+ *
+ * At most 100 violations and 15,000 bytes are told. If there are more, the last entry has an empty path and the message `and N more`.
+ * The time is linear in the size of the port, valid or not, up to 16 MiB of JSON at least.
  *
  * @returns each with its path as a JSON Pointer (RFC 6901): `/binding:vif_details/vhostuser_socket`
  */
 export function validateBinding(port: unknown): Violation[] {
-  const check = validator();
-  if (check(port)) return [];
-  const found = violations(check.errors ?? []).map((violation) => explained(violation, port));
-  return [...new Map(found.map((violation) => [`${violation.path} ${violation.message}`, violation])).values()];
+  return listOf(checkBinding(port));
 }
 
-/** Whether {@link validateBinding} finds nothing. */
-export function isBound(port: unknown): port is NeutronPort & { readonly 'binding:vif_type': string } {
-  return validator()(port);
+/** As {@link validateBinding}, before the list is cut. */
+export function checkBinding(port: unknown): Findings {
+  const { violations, more } = checked(port);
+  return { violations: withoutDuplicates(violations.map((violation) => explained(violation, port))), more };
 }
 
-let compiled: ValidateFunction | undefined;
+/** Whether a VIF can be made of a port that {@link checkBinding} has looked at. */
+export function isBound(
+  port: unknown,
+  { violations }: Findings,
+): port is NeutronPort & { readonly 'binding:vif_type': string } {
+  return violations.length === 0;
+}
 
-function validator(): ValidateFunction {
-  compiled ??= new Ajv2020({ allErrors: true, verbose: true, strict: true }).compile(portBindingSchema());
-  return compiled;
+let compiled: Check | undefined;
+
+function checked(port: unknown): Findings {
+  compiled ??= compileCheck(createAjv(Ajv2020), portBindingSchema());
+  return compiled(port);
 }
 
 function explained(violation: Violation, port: unknown): Violation {

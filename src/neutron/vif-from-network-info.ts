@@ -6,17 +6,18 @@ import { Route, RouteList } from '../objects/route.ts';
 import { Subnet, SubnetList } from '../objects/subnet.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { isRecord } from '../versioned/primitive.ts';
-import type { Violation } from '../versioned/validate.ts';
 import type { FieldValues } from '../versioned/versioned-object.ts';
+import { type Findings, listOf } from '../versioned/violations.ts';
 import { portDeviceName } from './binding.ts';
 import { bindingError, convert } from './convert.ts';
 import type { NetworkInfoEntry, NovaNetwork, NovaRoute, NovaSubnet } from './network-info.ts';
-import { validateEntry } from './network-info-schema.ts';
+import { checkEntry } from './network-info-schema.ts';
 import type { NeutronPort } from './port.ts';
-import { isBound, validateBinding } from './validate-binding.ts';
+import { checkBinding, isBound } from './validate-binding.ts';
 
 /**
  * The VIF of an entry of nova's network_info cache (nova.network.model.VIF, as JSON): the one that nova makes.
+ * The time is linear in the size of the entry, up to 16 MiB of JSON at least.
  *
  * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError with paths in the entry
  */
@@ -26,8 +27,9 @@ export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
       { path: '', message: `expected an entry of network_info, found ${describeValue(entry)}` },
     ]);
   const port = portOf(entry);
-  const violations = [...validateBinding(port).map(inEntry), ...validateEntry(entry)];
-  if (!isBound(port) || violations.length > 0) throw bindingError(entry.id, entry.type, violations);
+  const findings = checkBinding(port);
+  const violations = listOf(inEntry(findings), checkEntry(entry));
+  if (!isBound(port, findings) || violations.length > 0) throw bindingError(entry.id, entry.type, violations);
   const { id, devname } = entry;
   return convert({
     id,
@@ -62,12 +64,16 @@ function portOf({ id, address, type, details, profile, vnic_type, qbg_params, ne
   return port;
 }
 
-/** Where in the entry it is what is wrong with the port. */
-function inEntry({ path, message }: Violation): Violation {
+/** Violations of the port with their paths in the entry. */
+function inEntry({ violations, more }: Findings): Findings {
+  return { violations: violations.map(({ path, message }) => ({ path: pathInEntry(path), message })), more };
+}
+
+function pathInEntry(path: string): string {
   const [attribute = '', key = ''] = path.slice(1).split('/');
-  if (attribute === 'binding:vif_details' && QBG_PARAMS.includes(key)) return { path: `/qbg_params/${key}`, message };
+  if (attribute === 'binding:vif_details' && QBG_PARAMS.includes(key)) return `/qbg_params/${key}`;
   const name = NAMES_IN_ENTRY[attribute] ?? attribute;
-  return { path: path === '' ? '' : `/${[name, ...path.split('/').slice(2)].join('/')}`, message };
+  return path === '' ? '' : `/${[name, ...path.split('/').slice(2)].join('/')}`;
 }
 
 const QBG_PARAMS = ['managerid', 'typeid', 'typeidversion', 'instanceid'];

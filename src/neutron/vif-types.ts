@@ -2,6 +2,7 @@
  * What becomes of a binding, by vif type. Each type has ways, tried in order; the first whose condition holds is taken. The converter
  * and the JSON Schema are both made of this table, so that what validates converts.
  */
+import { describeValue } from '../errors/base.ts';
 import { didYouMean } from '../errors/nearest.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { Binding } from './binding.ts';
@@ -124,12 +125,12 @@ export const VIF_TYPES: ReadonlyMap<string, readonly Way[]> = new Map<string, re
   ['ib_hostdev', [{ profile: DEVICE, make: (binding) => passedThroughVif(binding, 'ib_hostdev') }]],
 ]);
 
-/** Why there is no VIF for a vif type, and what to look at. Undefined for the types that there are VIFs for. */
+/** The reason why no VIF can be made of a vif type, with advice; undefined for a type that a VIF can be made of. */
 export function explainVifType(vifType: unknown): string | undefined {
   if (typeof vifType !== 'string' || VIF_TYPES.has(vifType)) return undefined;
   return (
     UNUSABLE.get(vifType) ??
-    `no VIF can be made of the vif type ${JSON.stringify(vifType)}${didYouMean(vifType, VIF_TYPES.keys()) || ';'} known are ${[...VIF_TYPES.keys()].join(', ')}. ` +
+    `no VIF can be made of the vif type ${describeValue(vifType)}${didYouMean(vifType, VIF_TYPES.keys()) || ';'} known are ${[...VIF_TYPES.keys()].join(', ')}. ` +
       'See which mechanism driver bound the port: bound_drivers in binding:vif_details'
   );
 }

@@ -1,11 +1,12 @@
 /** What a host can plug: its plugins, the VIF and port profile classes that each takes, and in which versions. */
+import { shortened } from '../errors/bounds.ts';
 import { IncompatibleVersionError, UnsupportedObjectError } from '../errors/model.ts';
 import { listOf } from '../versioned/collections.ts';
 import { field } from '../versioned/field.ts';
 import { objectOf } from '../versioned/object-of.ts';
 import { objectClasses } from '../versioned/registry.ts';
 import { string } from '../versioned/scalars.ts';
-import { isWithin } from '../versioned/version.ts';
+import { isVersion, isWithin } from '../versioned/version.ts';
 import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { osVifObject } from './os-vif-object.ts';
 
@@ -80,12 +81,16 @@ export class HostPluginInfo extends VersionedObject {
   getVif(name: string): HostVIFInfo {
     const found = this.vifInfo?.find(({ vifObjectName }) => vifObjectName === name);
     if (found) return found;
-    throw new UnsupportedObjectError(name, `plugin ${this.pluginName ?? 'without a name'} takes no ${name}`);
+    throw new UnsupportedObjectError(
+      name,
+      `plugin ${shortened(this.pluginName ?? 'without a name')} takes no ${shortened(name)}`,
+    );
   }
 
   /** Forgets every class of VIFs but these. */
   filterVifTypes(permitted: readonly string[]): void {
-    this.vifInfo = (this.vifInfo ?? []).filter(({ vifObjectName = '' }) => permitted.includes(vifObjectName));
+    const taken = new Set(permitted);
+    this.vifInfo = (this.vifInfo ?? []).filter(({ vifObjectName = '' }) => taken.has(vifObjectName));
   }
 }
 
@@ -108,7 +113,7 @@ export class HostInfo extends VersionedObject {
   getPlugin(name: string): HostPluginInfo {
     const found = this.pluginInfo?.find(({ pluginName }) => pluginName === name);
     if (found) return found;
-    throw new UnsupportedObjectError(name, `the host has no plugin ${name}`);
+    throw new UnsupportedObjectError(name, `the host has no plugin ${shortened(name)}`);
   }
 
   /** Forgets every class of VIFs but these, and every plugin that is left with none. */
@@ -123,8 +128,8 @@ function commonVersion(name: string, min: string, max: string): string {
   const known = objectClasses('os_vif')
     .get(name)
     ?.map(({ version }) => version);
-  if (known === undefined) throw new UnsupportedObjectError(name, `no object ${name} is declared here`);
-  const common = known.find((version) => isWithin(version, min, max));
+  if (known === undefined) throw new UnsupportedObjectError(name, `no object ${shortened(name)} is declared here`);
+  const common = isVersion(min) && isVersion(max) ? known.find((version) => isWithin(version, min, max)) : undefined;
   if (common !== undefined) return common;
   throw new IncompatibleVersionError(name, `${min} to ${max}`, known);
 }

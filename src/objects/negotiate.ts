@@ -1,4 +1,5 @@
 /** Which versions of a VIF a host can take. */
+import { listed, shortened } from '../errors/bounds.ts';
 import { NegotiationError } from '../errors/model.ts';
 import { DATA, type Primitive } from '../versioned/primitive.ts';
 import { compareVersions, isVersion, withoutPatch } from '../versioned/version.ts';
@@ -10,6 +11,8 @@ import type { VIFBase } from './vif.ts';
  * out, as in every backport, so make what else is made of the VIF, such as libvirt's XML, of what was negotiated. A host from before
  * HostVIFInfo 1.1 does not tell which profiles it takes; it is given the first version.
  *
+ * The time is linear in the size of the VIF and the host info, up to 16 MiB of JSON at least.
+ *
  * @param hostInfo what `OsVif.hostInfo()` describes on that host, or Python's `os_vif.host_info()`
  * @throws NegotiationError that names what the host lacks: the plugin, the VIF class, the port profile, or a version of one
  * @throws UnsetFieldError where the VIF has no plugin, or the host info is incomplete
@@ -20,7 +23,7 @@ export function negotiate(vif: VIFBase, hostInfo: HostInfo): Primitive {
   const plugin = plugins.find((info) => info.pluginName === pluginName);
   if (plugin === undefined) {
     throw new NegotiationError(
-      `the host has no plugin ${pluginName}; it has ${namesOf(plugins, (info) => info.pluginName)}`,
+      `the host has no plugin ${shortened(pluginName)}; it has ${namesOf(plugins, (info) => info.pluginName)}`,
     );
   }
   const taken = vifInfoOf(vif, pluginName, plugin);
@@ -51,7 +54,7 @@ function vifInfoOf(vif: VIFBase, pluginName: string, plugin: HostPluginInfo): Ho
   const taken = vifInfo.find(({ vifObjectName }) => vifObjectName === vif.type);
   if (taken !== undefined) return taken;
   const known = namesOf(vifInfo, ({ vifObjectName }) => vifObjectName);
-  throw new NegotiationError(`the host's plugin ${pluginName} takes no ${vif.type}; it takes ${known}`);
+  throw new NegotiationError(`the host's plugin ${shortened(pluginName)} takes no ${vif.type}; it takes ${known}`);
 }
 
 function profileRange(vif: VIFBase, profile: string, { supportedPortProfiles: profiles }: HostVIFInfo): VersionRange {
@@ -60,7 +63,7 @@ function profileRange(vif: VIFBase, profile: string, { supportedPortProfiles: pr
   if (taken !== undefined) return taken.require('minVersion', 'maxVersion');
   const known = namesOf(profiles, ({ profileObjectName }) => profileObjectName);
   throw new NegotiationError(
-    `the host's plugin ${vif.plugin} takes no ${vif.type} with a ${profile}; port profiles that it takes: ${known}`,
+    `the host's plugin ${shortened(vif.plugin ?? '')} takes no ${vif.type} with a ${profile}; port profiles that it takes: ${known}`,
   );
 }
 
@@ -71,7 +74,9 @@ function newestVersion(name: string, have: string, { minVersion, maxVersion }: V
   const isTaken =
     isKnown && compareVersions(withoutPatch(minVersion), newest) <= 0 && majorOf(newest) === majorOf(have);
   if (isTaken) return newest;
-  throw new NegotiationError(`the host takes ${name} from ${minVersion} to ${maxVersion}, and this is ${have}`);
+  throw new NegotiationError(
+    `the host takes ${name} from ${shortened(minVersion)} to ${shortened(maxVersion)}, and this is ${have}`,
+  );
 }
 
 function majorOf(version: string): string | undefined {
@@ -79,5 +84,5 @@ function majorOf(version: string): string | undefined {
 }
 
 function namesOf<T>(items: readonly T[], nameOf: (item: T) => string | undefined): string {
-  return items.map(nameOf).join(', ') || 'none';
+  return listed(items.map((item) => shortened(nameOf(item) ?? ''))) || 'none';
 }

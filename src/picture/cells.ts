@@ -17,33 +17,45 @@ function charWidth(char: string): number {
   return WIDE.test(char) ? 2 : 1;
 }
 
-/** Lines of at most that many cells, broken at spaces where there are any. */
+/** Lines of at most that many cells. A line is broken at a space if it has one. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  let line = '';
+  let line: Piece = EMPTY;
   for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (cellWidth(longer) <= width) {
-      line = longer;
+    const cells = cellWidth(word);
+    if (line.text === '' ? cells <= width : line.cells + 1 + cells <= width) {
+      line = line.text === '' ? { text: word, cells } : { text: `${line.text} ${word}`, cells: line.cells + 1 + cells };
       continue;
     }
-    if (line !== '') lines.push(line);
-    const pieces = broken(word, width);
-    lines.push(...pieces.slice(0, -1));
-    line = pieces.at(-1) ?? '';
+    if (line.text !== '') lines.push(line.text);
+    const { whole, rest } = broken(word, width);
+    for (const piece of whole) lines.push(piece);
+    line = rest;
   }
-  return [...lines, line];
+  return [...lines, line.text];
 }
 
-function broken(word: string, width: number): string[] {
-  const pieces: string[] = [];
-  let piece = '';
+/** Text and its width, which is not computed again for each character that is added. */
+interface Piece {
+  readonly text: string;
+  readonly cells: number;
+}
+
+const EMPTY: Piece = { text: '', cells: 0 };
+
+/** The lines that a long word fills, and what is left of it. */
+function broken(word: string, width: number): { readonly whole: readonly string[]; readonly rest: Piece } {
+  const whole: string[] = [];
+  let text = '';
+  let cells = 0;
   for (const char of word) {
-    if (piece !== '' && cellWidth(piece) + charWidth(char) > width) {
-      pieces.push(piece);
-      piece = '';
+    const more = charWidth(char);
+    if (text !== '' && cells + more > width) {
+      whole.push(text);
+      [text, cells] = ['', 0];
     }
-    piece += char;
+    text += char;
+    cells += more;
   }
-  return [...pieces, piece];
+  return { whole, rest: { text, cells } };
 }

@@ -76,7 +76,8 @@ function boxed(node: GraphNode, { width, colors, under }: Pen, hangs: boolean): 
   const [name = '', kind = '', ...more] = captionOf(node);
   const words = [name, node.group === 'shared' ? `${kind}, shared` : kind, ...more];
   const rows = words.flatMap((text) => wrap(text, width - 4));
-  const inner = Math.max(...rows.map(cellWidth), 4) + 2;
+  // A loop: Math.max() takes no more arguments than the stack has room for, and a name may be long.
+  const inner = rows.reduce((widest, row) => Math.max(widest, cellWidth(row)), 4) + 2;
   const edge = ([left, dash, right, knot]: readonly [string, string, string, string], joined: boolean) =>
     paint(`${left}${dash}${joined ? knot : dash}${dash.repeat(inner - 2)}${right}`, node.state, colors);
   const side = paint(frame.side, node.state, colors);

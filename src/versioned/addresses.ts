@@ -1,6 +1,6 @@
 /**
- * Field types of addresses: MAC, PCI, IP and IP network. What is taken is said by one pattern per type, which the JSON Schema shares;
- * what is stored is the canonical form, the one that Python's netaddr writes.
+ * Field types of addresses: MAC, PCI, IP and IP network. Each type has one pattern, which its JSON Schema shares. The stored value is the
+ * canonical form, which Python's netaddr writes too.
  */
 import ipaddr from 'ipaddr.js';
 import { type FieldType, refuse, scalar } from './field-type.ts';
@@ -31,14 +31,17 @@ export function ipv6Address(): FieldType<string> {
 }
 
 /**
- * An IP network in CIDR notation, `10.0.0.0/24` or `2001:db8::/64`; bits behind the prefix are kept (`10.0.0.5/24`).
- * A bare address is a network of itself; an IPv4 netmask or hostmask instead of the prefix length is turned into one.
+ * An IP network in CIDR notation, `10.0.0.0/24` or `2001:db8::/64`. Bits behind the prefix are kept (`10.0.0.5/24`). A prefix length has
+ * at most 3 digits, leading zeros included. A bare address is a network of itself. An IPv4 netmask or hostmask in place of the prefix
+ * length is converted.
  */
 export function ipNetwork(): FieldType<string> {
   return IP_NETWORK;
 }
 
 const MOST_REMEMBERED = 1024;
+/** The longest canonical network has 43 characters. Longer texts are not remembered, so that the memory is bounded too. */
+const LONGEST_REMEMBERED = 64;
 const whole = (source: string) => new RegExp(`^(?:${source})$`);
 const pattern = (form: RegExp) => ({ type: 'string', pattern: form.source });
 
@@ -53,8 +56,8 @@ const IPV4_FORM = whole(IPV4);
 const IPV6_FORM = whole(IPV6);
 const IP_FORM = whole(`${IPV4}|${IPV6}`);
 const NETWORK_FORM = whole(
-  `${IPV4}(?:/(?:0*(?:3[0-2]|[12]?[0-9])|${maskPattern('255', '255|254|252|248|240|224|192|128|0', '0')}|${maskPattern('0', '255|127|63|31|15|7|3|1|0', '255')}))?` +
-    `|(?:${IPV6})(?:/0*(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?`,
+  `${IPV4}(?:/(?:0?(?:3[0-2]|[12][0-9])|0{0,2}[0-9]|${maskPattern('255', '255|254|252|248|240|224|192|128|0', '0')}|${maskPattern('0', '255|127|63|31|15|7|3|1|0', '255')}))?` +
+    `|(?:${IPV6})(?:/(?:12[0-8]|1[01][0-9]|0?[1-9][0-9]|0{0,2}[0-9]))?`,
 );
 
 const MAC_ADDRESS = scalar('MACAddress', acceptMac, pattern(MAC_FORM));
@@ -75,7 +78,7 @@ function acceptPci(value: unknown): string {
   return value.toLowerCase();
 }
 
-/** What networks and their hosts are called comes up again and again: the canonical forms of the last addresses are remembered. */
+/** The same addresses come again and again: the canonical forms of the last ones are remembered. */
 function address(
   osloName: string,
   expected: string,
@@ -88,8 +91,9 @@ function address(
     const known = remembered.get(value);
     if (known !== undefined) return known;
     if (!form.test(value)) return refuse(value, expected);
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
     const canonical = canonicalOf(value);
+    if (value.length > LONGEST_REMEMBERED) return canonical;
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
     remembered.set(value, canonical);
     return canonical;
   };

@@ -1,5 +1,6 @@
-/** Field types that hold several values: lists, sets, dicts. A property gives them out frozen: a change is an assignment, and so checked. */
+/** Field types that hold several values: lists, sets, dicts. A property gives out frozen values: a change is a checked assignment. */
 
+import { shortened } from '../errors/bounds.ts';
 import { DeclarationError, FieldValueError } from '../errors/model.ts';
 import { type FieldType, refuse } from './field-type.ts';
 import type { JsonSchema, SchemaContext } from './json-schema.ts';
@@ -65,7 +66,7 @@ export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fiel
       Array.isArray(value) ? into(value, (item) => element.read(item, depth)) : refuse(value, 'an array'),
     write: (values) => Array.from(values, element.write),
     schema: (context) => ({ type: 'array', items: element.schema(context) }),
-    equal: (a, b) => a.size === b.size && [...a].every((value) => [...b].some((other) => element.equal(value, other))),
+    equal: (a, b) => a.size === b.size && isEverySame(a, b, element),
     clone: (values) => new Set(Array.from(values, element.clone)),
   };
 }
@@ -106,6 +107,19 @@ export function dictOf<V>(
   };
 }
 
+/** Whether each value of a set equals one of another set. Equal values have the same wire form, so only those are compared. */
+function isEverySame<V>(values: ReadonlySet<V | null>, others: ReadonlySet<V | null>, element: Element<V>): boolean {
+  const byWireForm = new Map<string, (V | null)[]>();
+  for (const other of others) {
+    const form = JSON.stringify(element.write(other));
+    const alike = byWireForm.get(form);
+    if (alike === undefined) byWireForm.set(form, [other]);
+    else alike.push(other);
+  }
+  const alikeTo = (value: V | null) => byWireForm.get(JSON.stringify(element.write(value))) ?? [];
+  return [...values].every((value) => alikeTo(value).some((other) => element.equal(value, other)));
+}
+
 interface Element<V> {
   coerce(value: unknown): V | null;
   read(value: unknown, depth: number): V | null;
@@ -137,7 +151,7 @@ function at<A, B>(place: number | string, take: (value: A) => B, value: A): B {
     return take(value);
   } catch (error) {
     if (error instanceof FieldValueError)
-      error.within(typeof place === 'number' ? place : `[${JSON.stringify(place)}]`);
+      error.within(typeof place === 'number' ? place : `[${JSON.stringify(shortened(place))}]`);
     throw error;
   }
 }

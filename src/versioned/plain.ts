@@ -104,22 +104,49 @@ function declareObjectField(prototype: object, name: string, object: ObjectRefer
   Transform(({ value }) => gather(value), { toClassOnly: true })(prototype, name);
 }
 
-/** Values that JSON does not have (dates, sets) go as on the wire. */
+/**
+ * Collections, and values that JSON does not have (dates), have their wire form. class-transformer would walk through a dict in a time that
+ * grows with the square of its keys, so it must not see one: it gets a function on the way out, and takes a boolean for it on the way in.
+ */
 function declareWrittenField(
   prototype: object,
   { name, wireName, type }: Field,
   write: (value: unknown) => unknown,
 ): void {
-  Transform(({ value }) => (value == null ? value : write(value)), { toPlainOnly: true })(prototype, name);
+  Type((help) => (isVersionedObject(help?.object) ? Object : Boolean))(prototype, name);
+  const seal = (value: unknown) => (isSealing ? () => write(value) : write(value));
+  Transform(({ value }) => (value == null ? value : seal(value)), { toPlainOnly: true })(prototype, name);
   const read = (value: unknown) => (value == null ? value : type.read(value, 0));
   Transform(({ obj }) => read(obj[wireName]), { toClassOnly: true })(prototype, name);
 }
 
+/** Whether {@link plainOf} has called class-transformer. Others who call it get the wire forms themselves. */
+let isSealing = false;
+
 function plainOf(object: VersionedObject & ObjectState): Record<string, unknown> {
-  const plain: unknown = instanceToPlain(object[MODEL].isList ? objectsOf(object) : object, {
-    exposeUnsetFields: false,
-  });
+  const source = object[MODEL].isList ? objectsOf(object) : object;
+  const plain = sealed(() => instanceToPlain(source, { exposeUnsetFields: false }));
+  unseal(plain);
   return isPlainForm(plain) ? plain : refuse(plain, 'a plain form');
+}
+
+function sealed(transform: () => unknown): unknown {
+  isSealing = true;
+  try {
+    return transform();
+  } finally {
+    isSealing = false;
+  }
+}
+
+/** Puts the written values in place of the functions that give them. */
+function unseal(plain: unknown): void {
+  if (Array.isArray(plain)) plain.forEach(unseal);
+  if (!isRecord(plain)) return;
+  for (const [key, value] of Object.entries(plain)) {
+    if (typeof value === 'function') plain[key] = value();
+    else unseal(value);
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 /** All declared classes of versioned objects, by namespace, name and version. */
 import { describeValue } from '../errors/base.ts';
+import { listed } from '../errors/bounds.ts';
 import { DeclarationError, IncompatibleVersionError, UnsupportedObjectError } from '../errors/model.ts';
 import { didYouMean } from '../errors/nearest.ts';
 import type { ObjectClass, ObjectModel } from './model.ts';
@@ -94,7 +95,10 @@ function entryFor(name: string, namespace: string | undefined): Entry {
   const entry = owners[0]?.[1].get(name);
   if (entry === undefined) throw unsupported(name, namespace);
   if (owners.length > 1) {
-    const candidates = owners.map(([owner]) => owner).join(' and ');
+    const candidates = listed(
+      owners.map(([owner]) => owner),
+      ' and ',
+    );
     throw new UnsupportedObjectError(name, `${candidates} both have ${name}: name the namespace`);
   }
   return entry;

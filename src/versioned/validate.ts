@@ -1,24 +1,23 @@
-/** Says everything that is wrong with a primitive, where reading it would stop at the first thing. */
-import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+/** Tells the violations of a primitive. Reading it would stop at the first one. */
+import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { describeValue, OsVifError } from '../errors/base.ts';
-import { didYouMean, nearestName } from '../errors/nearest.ts';
+import { type Check, compileCheck, createAjv } from './checker.ts';
 import { MAX_DEPTH, versionToRead } from './from-primitive.ts';
 import { type JsonSchema, schemaOf } from './json-schema.ts';
 import type { ObjectModel } from './model.ts';
 import { isRecord, NAME, NAMESPACE, VERSION_KEY } from './primitive.ts';
 import { modelFor } from './registry.ts';
+import { withoutPatch } from './version.ts';
+import { listOf, pointer, type Violation } from './violations.ts';
 
-/** One thing that is wrong. */
-export interface Violation {
-  /** Where, as a JSON Pointer (RFC 6901): `/versioned_object.data/address`; empty for the whole. */
-  path: string;
-  /** What is wrong there: what was found, what was expected. */
-  message: string;
-}
+export { type Violation, violations } from './violations.ts';
 
 /**
- * Everything that is wrong with a primitive, checked by ajv against the JSON Schema of its class and version; nothing where it is valid.
- * ajv is loaded by the first call, so that whoever does not validate does not wait for it.
+ * The violations of a primitive; none if it is valid. ajv checks it against the JSON Schema of its class and version. The first call loads
+ * ajv, so that programs that validate nothing do not wait for it.
+ *
+ * At most 100 violations and 15,000 bytes are told. If there are more, the last entry has an empty path and the message `and N more`.
+ * The time is linear in the size of the primitive, valid or not, up to 16 MiB of JSON at least.
  */
 export async function validate(primitive: unknown): Promise<Violation[]> {
   if (!isRecord(primitive))
@@ -33,107 +32,52 @@ export async function validate(primitive: unknown): Promise<Violation[]> {
       message: `expected a string, found ${describeValue(primitive[key])}`,
     }));
   }
-  const check = await validatorFor(name, versionToRead(version), namespace);
-  if (check instanceof OsVifError) return [{ path: pointer(NAME), message: check.message }];
+  const read = versionToRead(version);
+  const model = modelOrError(name, read, namespace);
+  if (model instanceof OsVifError) return [{ path: pointer(NAME), message: model.message }];
   if (isDeeperThan(primitive, MAX_DEPTH * LEVELS_AN_OBJECT)) {
     return [{ path: '', message: `expected at most ${MAX_DEPTH} objects within one another, found more` }];
   }
-  return check(primitive) ? [] : violations(check.errors ?? []);
+  // 1.00 is read as 1.0: only versions in their usual form have a check of their own, so that there are few.
+  const usual = withoutPatch(read);
+  const check = await checkFor(model, usual);
+  return listOf(check(read === usual ? primitive : { ...primitive, [VERSION_KEY]: usual }));
 }
 
 /** An object on the wire is an envelope, its data, and perhaps a list. */
 const LEVELS_AN_OBJECT = 3;
 
 let ajv: Promise<Ajv2020> | undefined;
-const validators = new WeakMap<ObjectModel, Map<string, ValidateFunction>>();
+const checks = new WeakMap<ObjectModel, Map<string, Promise<Check>>>();
 
 async function loadAjv(): Promise<Ajv2020> {
   const { Ajv2020 } = await import('ajv/dist/2020.js');
-  return new Ajv2020({ allErrors: true, verbose: true, strict: true });
+  return createAjv(Ajv2020);
 }
 
-/** Loads ajv where it is not there yet. The schema must refer to nothing outside it. */
-export async function compileSchema(schema: JsonSchema): Promise<ValidateFunction> {
+/** Loads ajv with the first call. The schema must refer to nothing outside it. */
+export async function compileSchema(schema: JsonSchema): Promise<Check> {
   ajv ??= loadAjv();
-  return (await ajv).compile(schema);
+  return compileCheck(await ajv, schema);
 }
 
-async function validatorFor(name: string, version: string, namespace: string): Promise<ValidateFunction | OsVifError> {
+function checkFor(model: ObjectModel, version: string): Promise<Check> {
+  const ofModel = checks.get(model) ?? new Map<string, Promise<Check>>();
+  const check = ofModel.get(version) ?? compileSchema(schemaOf(model, version));
+  checks.set(model, ofModel.set(version, check));
+  return check;
+}
+
+function modelOrError(name: string, version: string, namespace: string): ObjectModel | OsVifError {
   try {
-    const model = modelFor(name, version, namespace);
-    const ofModel = validators.get(model) ?? new Map<string, ValidateFunction>();
-    const validator = ofModel.get(version) ?? (await compileSchema(schemaOf(model, version)));
-    validators.set(model, ofModel.set(version, validator));
-    return validator;
+    return modelFor(name, version, namespace);
   } catch (error) {
     if (error instanceof OsVifError) return error;
     throw error;
   }
 }
 
-/** What ajv says, without the errors that only repeat others: of alternatives, and of null where a value is. */
-export function violations(errors: readonly ErrorObject[]): Violation[] {
-  const found = errors.flatMap((error) => {
-    const { keyword, instancePath, params } = error;
-    if (keyword === 'if' || keyword === 'anyOf' || (keyword === 'type' && params.type === 'null')) return [];
-    const path =
-      keyword === 'additionalProperties'
-        ? `${instancePath}${pointer(params.additionalProperty)}`
-        : keyword === 'required'
-          ? `${instancePath}${pointer(params.missingProperty)}`
-          : instancePath;
-    return [{ path, message: messageOf(error) }];
-  });
-  return [...new Map(found.map((violation) => [`${violation.path} ${violation.message}`, violation])).values()];
-}
-
-function messageOf({ keyword, params, data, message = 'wrong', parentSchema = {}, schema }: ErrorObject): string {
-  const found = `found ${describeValue(data)}`;
-  const properties: Readonly<Record<string, unknown>> = parentSchema.properties ?? {};
-  switch (keyword) {
-    case 'additionalProperties':
-      return unknownName(params.additionalProperty, properties);
-    case 'required':
-      return missing(params.missingProperty, properties, isRecord(data) ? Object.keys(data) : []);
-    case 'false schema':
-      return 'not in this version';
-    case 'enum':
-      return `expected one of ${params.allowedValues.join(', ')}, ${found}${didYouMean(data, words(params.allowedValues))}`;
-  }
-  if (typeof parentSchema.description === 'string') return `expected ${parentSchema.description}, ${found}`;
-  if (keyword === 'const') return `expected ${describeValue(schema)}, ${found}${didYouMean(data, words([schema]))}`;
-  return keyword === 'type' ? `expected ${params.type}, ${found}` : `${message}, ${found}`;
-}
-
-/** One that the version does not have yet is no name that was meant. */
-function unknownName(name: string, properties: Readonly<Record<string, unknown>>): string {
-  const known = Object.keys(properties).filter((key) => properties[key] !== false);
-  const meant = didYouMean(name, known);
-  if (meant !== '') return `no such name here${meant}`;
-  return known.length === 0 ? 'no such name here' : `no such name here, expected one of ${known.join(', ')}`;
-}
-
-/** Where another name stands there, it may have been meant. */
-function missing(name: string, properties: Readonly<Record<string, unknown>>, given: readonly string[]): string {
-  const property = properties[name];
-  const meant = nearestName(
-    name,
-    given.filter((key) => !Object.hasOwn(properties, key)),
-  );
-  const instead = meant === undefined ? '' : `; ${meant} is there instead`;
-  const isTold = isRecord(property) && typeof property.description === 'string';
-  return `missing${isTold ? `, expected ${property.description}` : ''}${instead}`;
-}
-
-function words(values: readonly unknown[]): string[] {
-  return values.filter((value) => typeof value === 'string');
-}
-
-function pointer(key: string): string {
-  return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
-
-/** Told without recursion, which deep input would exhaust. */
+/** Works without recursion, which deep input would exhaust. */
 function isDeeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {

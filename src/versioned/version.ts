@@ -3,6 +3,7 @@
 import type SemVer from 'semver/classes/semver.js';
 import coerce from 'semver/functions/coerce.js';
 import compare from 'semver/functions/compare.js';
+import { describeValue } from '../errors/base.ts';
 
 /** Of numbers with more than 16 digits, semver's coerce() would read only the first part. */
 const FORM = /^\d{1,9}(\.\d{1,9}){0,2}$/;
@@ -47,7 +48,7 @@ function parse(version: string): SemVer {
   const known = parsedBefore.get(version);
   if (known !== undefined) return known;
   const parsed = FORM.test(version) ? coerce(version) : null;
-  if (parsed === null) throw new RangeError(`${JSON.stringify(version)} is no version`);
+  if (parsed === null) throw new RangeError(`${describeValue(version)} is no version`);
   if (parsedBefore.size < MOST_REMEMBERED) parsedBefore.set(version, parsed);
   return parsed;
 }

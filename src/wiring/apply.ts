@@ -1,6 +1,7 @@
 /** Plug: makes the host agree with a wiring, or leaves it as it was. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listed } from '../errors/bounds.ts';
 import { MissingLinkError } from '../errors/host.ts';
 import { PlugError } from '../errors/plugin.ts';
 import { gateUntilAborted, settledOrAborted, withinGrace } from './deadline.ts';
@@ -93,9 +94,7 @@ function hasVanished(error: unknown): boolean {
 function failure(site: Site, current: Step | undefined, cause: unknown, left: readonly string[]): PlugError {
   const element = current?.label;
   const outcome =
-    left.length === 0
-      ? 'the host is as it was before'
-      : `roll-back is incomplete, left on the host: ${left.join(', ')}`;
+    left.length === 0 ? 'the host is as it was before' : `roll-back is incomplete, left on the host: ${listed(left)}`;
   const where = element === undefined ? '' : ` at ${element}`;
   return new PlugError(`plugging VIF ${site.owner} failed${where}: ${messageOf(cause)}; ${outcome}`, cause, {
     element,

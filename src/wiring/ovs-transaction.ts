@@ -1,5 +1,6 @@
 /** Works on neighbouring elements of Open vSwitch's database together: one transaction for all of them. */
 
+import { listed } from '../errors/bounds.ts';
 import { OvsDatapathError, OvsdbTimeoutError, OvsPortError } from '../errors/ovs.ts';
 import type { OvsVerbs } from './elements/ovs-verbs.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './elements/verbs.ts';
@@ -111,7 +112,7 @@ export async function removeOvs(parts: readonly OvsPart[], site: Site): Promise<
   );
   const [first] = failures;
   if (failures.length === 1) throw first;
-  if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('; '));
+  if (failures.length > 1) throw new AggregateError(failures, listed(failures.map(String), '; '));
 }
 
 export async function inspectOvs(parts: readonly OvsPart[], site: Site): Promise<Drift[]> {
@@ -127,7 +128,7 @@ function isOpen(port: string, view: OvsdbView, isNew: boolean): true | undefined
   if (bridge && datapathTypes.length > 0 && !datapathTypes.includes(bridge.datapathType || 'system')) {
     const module = bridge.datapathType === 'netdev' ? '' : '; is its kernel module loaded?';
     throw new OvsDatapathError(
-      `bridge ${bridge.name} has datapath type "${bridge.datapathType || 'system'}", and this ovs-vswitchd has ${datapathTypes.join(', ')} alone${module}`,
+      `bridge ${bridge.name} has datapath type "${bridge.datapathType || 'system'}", and this ovs-vswitchd has ${listed(datapathTypes)} alone${module}`,
     );
   }
   // An error of a port that was there before may be one that it had before its device was made.

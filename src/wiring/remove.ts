@@ -1,5 +1,6 @@
 /** Unplug: takes a wiring off the host. */
 
+import { listed } from '../errors/bounds.ts';
 import { UnplugError } from '../errors/plugin.ts';
 import { messageOf } from './apply.ts';
 import { gateUntilAborted, settledOrAborted } from './deadline.ts';
@@ -28,7 +29,7 @@ export async function remove(wiring: Wiring, site: Site, signal?: AbortSignal): 
   const cause = failures.length === 1 ? first.error : new AggregateError(failures.map(({ error }) => error));
   const left = failures.map(({ label }) => label);
   throw new UnplugError(
-    `unplugging VIF ${site.owner} left ${left.join(', ')} on the host: ${texts.join('; ')}`,
+    `unplugging VIF ${site.owner} left ${listed(left)} on the host: ${listed(texts, '; ')}`,
     cause,
     left,
   );

@@ -1,7 +1,8 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { validate } from '../../src/entries/index.ts';
-import { compileSchema, violations } from '../../src/versioned/validate.ts';
+import { compileSchema } from '../../src/versioned/validate.ts';
+import { listOf, violations } from '../../src/versioned/violations.ts';
 import { Folder } from './own-classes.ts';
 
 const NAME = 'versioned_object.name';
@@ -72,8 +73,7 @@ test('what is wrong is told by where it is and what was expected', async () => {
 describe('what ajv says', () => {
   async function told(schema: object, value: unknown): Promise<string[]> {
     const check = await compileSchema({ ...schema });
-    if (check(value)) return [];
-    return violations(check.errors ?? []).map(({ path, message }) => `${path}: ${message}`);
+    return listOf(check(value)).map(({ path, message }) => `${path}: ${message}`);
   }
 
   test('of a missing name says what it is, and what stands there instead', async () => {

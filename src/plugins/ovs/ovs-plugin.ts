@@ -4,6 +4,7 @@
  */
 
 import { PortProfileError } from '../../errors/binding.ts';
+import { listed } from '../../errors/bounds.ts';
 import { RepresentorNotFoundError } from '../../errors/host.ts';
 import { FieldValueError } from '../../errors/model.ts';
 import { PlugError, UnsupportedVIFError } from '../../errors/plugin.ts';
@@ -161,7 +162,7 @@ export class OvsPlugin extends WiringPlugin {
         `all that plugging VIF ${id} makes`,
         `what VIF ${id} was made of when it was hybrid, or part of it`,
       ];
-      const message = `VIF ${id} is plugged, but what it had when it was hybrid is not all removed: ${messageOf(cause)}; left on the host: ${left.join(', ')}`;
+      const message = `VIF ${id} is plugged, but what it had when it was hybrid is not all removed: ${messageOf(cause)}; left on the host: ${listed(left)}`;
       throw new PlugError(message, cause, { operation: 'remove', left });
     }
   }

@@ -1,5 +1,6 @@
 /** A bridge of Open vSwitch. */
 
+import { listed } from '../../errors/bounds.ts';
 import { OvsDatapathError } from '../../errors/ovs.ts';
 import { requireLinkName } from '../link-values.ts';
 import type { OvsBridge } from '../ovsdb.ts';
@@ -33,9 +34,7 @@ export const ovsBridge: OvsVerbs<OvsBridgeElement> = {
     const type = datapathType ?? defaultDatapathType ?? '';
     const { datapathTypes } = view.system;
     if (datapathTypes.length > 0 && !WELL_KNOWN.has(type) && !datapathTypes.includes(type)) {
-      throw new OvsDatapathError(
-        `this Open vSwitch has no datapath type "${type}"; it has ${datapathTypes.join(', ')}`,
-      );
+      throw new OvsDatapathError(`this Open vSwitch has no datapath type "${type}"; it has ${listed(datapathTypes)}`);
     }
     return [{ edit: 'add-bridge', name, datapathType: type, externalIds: ownerMark(shared ? 'shared' : owner) }];
   },

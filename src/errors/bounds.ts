@@ -1,0 +1,62 @@
+/**
+ * The limits of every text that this library writes about outside data. An error message must stay readable, and must fit into a log
+ * line, whatever was passed in.
+ */
+
+/** The largest number of items that a message lists. */
+export const MOST_LISTED = 100;
+/** The largest size of a message, in bytes of UTF-8. */
+export const LONGEST_MESSAGE = 16_000;
+/** The largest size of a list within a message, in bytes of UTF-8. The rest is left for the text around the list. */
+const LONGEST_LIST = 15_000;
+/** The largest number of characters of a name or a value that a message shows. */
+const LONGEST_NAME = 80;
+
+/**
+ * The text of a list: at most 100 items and 15,000 bytes, then `and N more`. The first item is always shown.
+ *
+ * @param more the number of further items that `items` does not hold
+ */
+export function listed(items: readonly string[], separator = ', ', more = 0): string {
+  const shown = fitting(items, (item) => item + separator);
+  const rest = more + items.length - shown.length;
+  return (rest === 0 ? shown : [...shown, andMore(rest)]).join(separator);
+}
+
+/** The items from the start that a list of at most 100 items and 15,000 bytes can show: at least one. */
+export function fitting<T>(items: readonly T[], textOf: (item: T) => string): readonly T[] {
+  let bytes = 0;
+  let count = 0;
+  for (const item of items.slice(0, MOST_LISTED)) {
+    bytes += bytesOf(textOf(item));
+    if (bytes > LONGEST_LIST && count > 0) break;
+    count++;
+  }
+  return items.slice(0, count);
+}
+
+/** How a list says that it goes on. */
+export function andMore(count: number): string {
+  return `and ${count} more`;
+}
+
+/** A message of at most 16,000 bytes: a longer one is cut and says how many characters are left out. */
+export function boundedMessage(message: string): string {
+  if (message.length * LONGEST_CHARACTER <= LONGEST_MESSAGE || bytesOf(message) <= LONGEST_MESSAGE) return message;
+  const ending = (cut: number) => `... ${andMore(message.length - cut)} characters`;
+  const room = LONGEST_MESSAGE - bytesOf(ending(0));
+  const { read } = new TextEncoder().encodeInto(message, new Uint8Array(room));
+  return message.slice(0, read) + ending(read);
+}
+
+/** A name as a message shows it: one of more than 80 characters is cut. */
+export function shortened(name: string): string {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 3)}...` : name;
+}
+
+/** The number of bytes that a UTF-16 code unit takes in UTF-8, at most. */
+const LONGEST_CHARACTER = 3;
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
