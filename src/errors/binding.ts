@@ -1,6 +1,6 @@
 /** Errors of what surrounds a VIF: the binding that it comes from, the XML that is made of it. */
 import { OsVifError } from './base.ts';
-import { listed, shortened } from './bounds.ts';
+import { countOfMore, listed, shortened } from './bounds.ts';
 
 /** The plugin does not know the port profile, or needs one and the VIF has none. */
 export class PortProfileError extends OsVifError {
@@ -33,7 +33,9 @@ export class PortBindingError extends OsVifError {
     code = 'ERR_OSVIF_PORT_BINDING',
   ) {
     const texts = violations.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-    super(code, `port ${nameOf(portId)} has no usable binding: ${listed(texts, '; ')}`);
+    const more = countOfMore(texts.at(-1));
+    const list = listed(more > 0 ? texts.slice(0, -1) : texts, '; ', more);
+    super(code, `port ${nameOf(portId)} has no usable binding: ${list}`);
     this.portId = portId;
     this.violations = violations;
   }

@@ -40,6 +40,11 @@ export function andMore(count: number): string {
   return `and ${count} more`;
 }
 
+/** The number that {@link andMore} wrote; 0 for any other text. */
+export function countOfMore(text = ''): number {
+  return Number(/^and (\d{1,15}) more$/.exec(text)?.[1] ?? 0);
+}
+
 /** A message of at most 16,000 bytes: a longer one is cut and says how many characters are left out. */
 export function boundedMessage(message: string): string {
   if (message.length * LONGEST_CHARACTER <= LONGEST_MESSAGE || bytesOf(message) <= LONGEST_MESSAGE) return message;

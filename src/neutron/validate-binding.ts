@@ -13,7 +13,7 @@ import { explainVifType, VIF_TYPES } from './vif-types.ts';
  * `schemas/neutron/port-binding.json`.
  *
  * At most 100 violations and 15,000 bytes are told. If there are more, the last entry has an empty path and the message `and N more`.
- * The time is linear in the size of the port, valid or not, up to 16 MiB of JSON at least.
+ * The time is linear in the size of the port, valid or not, up to 1 MiB of JSON at least.
  *
  * @returns each with its path as a JSON Pointer (RFC 6901): `/binding:vif_details/vhostuser_socket`
  */

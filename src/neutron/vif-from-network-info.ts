@@ -17,7 +17,7 @@ import { checkBinding, isBound } from './validate-binding.ts';
 
 /**
  * The VIF of an entry of nova's network_info cache (nova.network.model.VIF, as JSON): the one that nova makes.
- * The time is linear in the size of the entry, up to 16 MiB of JSON at least.
+ * The time is linear in the size of the entry, up to 1 MiB of JSON at least.
  *
  * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError with paths in the entry
  */

@@ -31,7 +31,7 @@ export interface PortSurroundings {
 
 /**
  * The VIF of a port, as Neutron's API shows it to an administrator: the one that nova would make.
- * The time is linear in the size of the port and its surroundings, up to 16 MiB of JSON at least.
+ * The time is linear in the size of the port and its surroundings, up to 1 MiB of JSON at least.
  *
  * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError as {@link validateBinding} finds
  * @throws FieldValueError where network, subnets or floating IPs have values of another form

@@ -11,7 +11,7 @@ import type { VIFBase } from './vif.ts';
  * out, as in every backport, so make what else is made of the VIF, such as libvirt's XML, of what was negotiated. A host from before
  * HostVIFInfo 1.1 does not tell which profiles it takes; it is given the first version.
  *
- * The time is linear in the size of the VIF and the host info, up to 16 MiB of JSON at least.
+ * The time is linear in the size of the VIF and the host info, up to 1 MiB of JSON at least.
  *
  * @param hostInfo what `OsVif.hostInfo()` describes on that host, or Python's `os_vif.host_info()`
  * @throws NegotiationError that names what the host lacks: the plugin, the VIF class, the port profile, or a version of one

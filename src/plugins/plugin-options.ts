@@ -22,7 +22,7 @@ export interface PluginOptions {
 
 /**
  * The violations of a plugin's options, each with its path; none if the plugin can be made with them. ajv checks them against
- * `schemas/plugin-options/`. The list is bounded as that of `validate`. The time is linear in the size of the options, up to 16 MiB of
+ * `schemas/plugin-options/`. The list is bounded as that of `validate`. The time is linear in the size of the options, up to 1 MiB of
  * JSON at least.
  *
  * @throws NoMatchingPluginError where this library has no plugin of that name

@@ -23,6 +23,8 @@ export interface BackportOptions {
  * A primitive as a peer can read it. It is read and written on the way, so a wrong one is refused. Without a manifest, children go along
  * where the history says so, and stay as they are elsewhere.
  *
+ * The time is linear in the size of the primitive, valid or not, up to 1 MiB of JSON at least.
+ *
  * @throws TargetVersionError where the target is newer than the primitive
  * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError where this is no primitive of an object known here
  */

@@ -3,9 +3,10 @@
  *
  * With `allErrors`, ajv copies the errors that it has so far after each `$ref` that fails, and writes the whole path into each error. The
  * time then grows with the square of the number of errors. Here every element of an array, every value of a dict and every object that
- * a `$ref` leads to is a part: ajv checks it by a validator of its own, which hands over at most as many violations as are told.
+ * a `$ref` leads to is a part. ajv checks a part by a validator of its own, whose errors are counted at once: only those that are told
+ * are kept.
  */
-import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import type { Ajv2020, AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { MOST_LISTED } from '../errors/bounds.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { isRecord } from './primitive.ts';
@@ -17,7 +18,11 @@ export type Check = (value: unknown) => Findings;
 /** An ajv that {@link compileCheck} can use. */
 export function createAjv(Ajv: typeof Ajv2020): Ajv2020 {
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, passContext: true });
-  return ajv.addKeyword({ keyword: PART, schemaType: 'string', errors: false, validate: isPartValid });
+  const part = { schemaType: 'string', errors: false } as const;
+  ajv.addKeyword({ ...part, keyword: PART, validate: isPartValid });
+  ajv.addKeyword({ ...part, keyword: PART_OR_NULL, validate: isPartValidOrNull });
+  ajv.addKeyword({ keyword: NAMES, type: 'object', errors: false, before: 'properties', validate: hasOnlyNames });
+  return ajv;
 }
 
 /** Compiles a schema. The schema must refer to nothing outside it, and only to its `$defs`. */
@@ -25,7 +30,9 @@ export function compileCheck(ajv: Ajv2020, schema: JsonSchema): Check {
   const { root, parts } = divide(schema);
   const compiled = new Map<string, ValidateFunction>();
   const validatorOf = (name: string): ValidateFunction => {
-    const validator = compiled.get(name) ?? ajv.compile(parts.get(name) ?? false);
+    const known = compiled.get(name);
+    if (known !== undefined) return known;
+    const validator = ajv.compile(parts.get(name) ?? false);
     compiled.set(name, validator);
     return validator;
   };
@@ -37,12 +44,29 @@ export function compileCheck(ajv: Ajv2020, schema: JsonSchema): Check {
   };
 }
 
-/** The keyword that stands for the schema of a part; its value is the part's name. */
+/** The keyword in place of the schema of a part. Its value is the name of the part. */
 const PART = 'os-vif-part';
+/** The same beside the alternative null. */
+const PART_OR_NULL = 'os-vif-part-or-null';
+/** The keyword in place of `additionalProperties: false`, for which ajv makes an error for each unknown name. */
+const NAMES = 'os-vif-names';
 
-/** ajv calls it for each part, with the run as its context. */
-function isPartValid(this: unknown, name: string, value: unknown, _schema?: unknown, place?: { instancePath: string }) {
+interface Place {
+  readonly instancePath: string;
+}
+
+/** ajv calls these three with the run as their context. */
+function isPartValid(this: unknown, name: string, value: unknown, _schema?: unknown, place?: Place): boolean {
   return this instanceof Run && this.isPartValid(name, value, place?.instancePath ?? '');
+}
+
+/** Violations of null would be counted, though null is allowed. */
+function isPartValidOrNull(this: unknown, name: string, value: unknown, _schema?: unknown, place?: Place): boolean {
+  return value !== null && this instanceof Run && this.isPartValid(name, value, place?.instancePath ?? '');
+}
+
+function hasOnlyNames(this: unknown, _: unknown, value: object, schema?: AnySchemaObject, place?: Place): boolean {
+  return this instanceof Run && this.hasOnlyNames(schema?.properties ?? {}, value, place?.instancePath ?? '');
 }
 
 /** The check of one value. */
@@ -51,8 +75,10 @@ class Run {
   more = 0;
   /** The number of violations that can still be told. */
   #room = MOST_LISTED;
-  /** The violations of the parts of the value that is being validated, by the path of the part in it. */
-  #ofParts = new Map<string, Violation[]>();
+  /** What was found in the parts of the value that is being validated, by the path of the part in it. */
+  #ofParts: Map<string, Violation[]> | undefined;
+  /** The unknown names in the value that is being validated, by the path of the object. */
+  #unknown: Map<string, string[]> | undefined;
   readonly #validatorOf: (part: string) => ValidateFunction;
 
   constructor(validatorOf: (part: string) => ValidateFunction) {
@@ -61,22 +87,40 @@ class Run {
 
   /** The violations of a value that are told. Those that are not told are counted. */
   violationsIn(validate: ValidateFunction, value: unknown): Violation[] {
-    const outer = this.#ofParts;
-    this.#ofParts = new Map();
-    const errors = errorsOf(validate, value, this);
-    const found = errors.length === 0 ? [] : this.#told(errors);
-    this.#ofParts = outer;
+    const [ofParts, unknown] = [this.#ofParts, this.#unknown];
+    this.#ofParts = undefined;
+    this.#unknown = undefined;
+    const found = validate.call(this, value) ? NONE : this.#told(validate.errors ?? []);
+    // A validator keeps its last errors, and these hold the value.
+    validate.errors = null;
+    this.#ofParts = ofParts;
+    this.#unknown = unknown;
     return found;
   }
 
   /** Whether a part is valid, or has only violations that are not told. */
   isPartValid(name: string, value: unknown, path: string): boolean {
-    const validate = this.#validatorOf(name);
-    // Null may be allowed beside the part, and is no violation then. Whether it is one shows later.
-    if (value === null) return errorsOf(validate, null, this).length === 0;
-    const found = this.violationsIn(validate, value);
-    if (found.length > 0) this.#ofParts.set(path, found);
-    return found.length === 0;
+    const found = this.violationsIn(this.#validatorOf(name), value);
+    if (found.length === 0) return true;
+    this.#ofParts ??= new Map();
+    this.#ofParts.set(path, found);
+    return false;
+  }
+
+  /** Whether an object has only names that are properties, or others that are not told. */
+  hasOnlyNames(properties: object, value: object, path: string): boolean {
+    const unknown: string[] = [];
+    let count = 0;
+    for (const name of Object.keys(value)) {
+      if (Object.hasOwn(properties, name)) continue;
+      count++;
+      if (unknown.length < this.#room) unknown.push(name);
+    }
+    this.more += count - unknown.length;
+    if (unknown.length === 0) return true;
+    this.#unknown ??= new Map();
+    this.#unknown.set(path, unknown);
+    return false;
   }
 
   #told(errors: readonly ErrorObject[]): Violation[] {
@@ -84,42 +128,50 @@ class Run {
     const seen = new Set<string>();
     for (const error of errors) {
       if (isNoise(error)) continue;
-      if (error.keyword === PART) {
-        told.push(...this.#ofPart(error));
-        continue;
-      }
-      const violation = this.#room > 0 ? violationOf(error) : undefined;
-      const key = violation === undefined ? placeOf(error) : `${violation.path} ${violation.message}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      if (violation === undefined) this.more++;
-      else {
-        this.#room--;
-        told.push(violation);
-      }
+      if (error.keyword === PART || error.keyword === PART_OR_NULL) told.push(...this.#ofPart(error));
+      else if (error.keyword === NAMES) told.push(...this.#unknownNames(error));
+      else told.push(...this.#once(error, seen));
     }
     return told;
   }
 
-  #ofPart({ instancePath, schema, data }: ErrorObject): Violation[] {
-    const found = this.#ofParts.get(instancePath) ?? this.violationsIn(this.#validatorOf(String(schema)), data);
+  /** Errors of the same place and form are one violation. */
+  #once(error: ErrorObject, seen: Set<string>): readonly Violation[] {
+    const violation = this.#room > 0 ? violationOf(error) : undefined;
+    const key = violation === undefined ? placeOf(error) : `${violation.path} ${violation.message}`;
+    if (seen.has(key)) return NONE;
+    seen.add(key);
+    return this.#counted(violation);
+  }
+
+  #ofPart({ instancePath }: ErrorObject): Violation[] {
     const path = shortPointer(instancePath);
+    const found = this.#ofParts?.get(instancePath) ?? NONE;
     return found.map((violation) => ({ ...violation, path: path + violation.path }));
+  }
+
+  #unknownNames(error: ErrorObject): Violation[] {
+    const names = this.#unknown?.get(error.instancePath) ?? [];
+    return names.flatMap((additionalProperty) => {
+      const unknown = { ...error, keyword: 'additionalProperties', params: { additionalProperty } };
+      return this.#counted(this.#room > 0 ? violationOf(unknown) : undefined);
+    });
+  }
+
+  #counted(violation: Violation | undefined): Violation[] {
+    if (violation === undefined) {
+      this.more++;
+      return NONE;
+    }
+    this.#room--;
+    return [violation];
   }
 }
 
-/** A validator keeps its last errors, and these hold the value: they are taken away from it. */
-function errorsOf(validate: ValidateFunction, value: unknown, run: Run): readonly ErrorObject[] {
-  if (validate.call(run, value)) return [];
-  const { errors } = validate;
-  validate.errors = null;
-  return errors ?? [];
-}
+const NONE: Violation[] = [];
 
-/** Errors of the same place and form are one violation. */
 function placeOf({ keyword, instancePath, params, parentSchema }: ErrorObject): string {
-  const name = params.additionalProperty ?? params.missingProperty ?? '';
-  return `${instancePath}/${name} ${parentSchema?.description ?? keyword}`;
+  return `${instancePath}/${params.missingProperty ?? ''} ${parentSchema?.description ?? keyword}`;
 }
 
 /** A schema in which a reference to a part stands for each part, and the schemas of the parts. */
@@ -130,30 +182,25 @@ interface Divided {
 
 function divide({ $defs, ...schema }: JsonSchema): Divided {
   const parts = new Map<string, JsonSchema>();
-  const separate = (part: unknown): JsonSchema => {
-    const name = `${parts.size}`;
+  const inside = (value: unknown, keyword = PART): unknown => {
+    if (Array.isArray(value)) return value.map((item) => inside(item, keyword));
+    return isRecord(value) ? within(value, keyword) : value;
+  };
+  const within = (record: JsonSchema, keyword: string): JsonSchema => {
+    if (typeof record.$ref === 'string') return { [keyword]: record.$ref };
+    return Object.fromEntries(Object.entries(record).map(([key, value]) => divided(key, value)));
+  };
+  const divided = (key: string, value: unknown): [string, unknown] => {
+    if (key === 'additionalProperties' && value === false) return [NAMES, true];
+    if (!LOOPS.has(key) || !isRecord(value)) return [key, inside(value, key === 'anyOf' ? PART_OR_NULL : PART)];
+    const name = `part ${parts.size}`;
     parts.set(name, {});
-    parts.set(name, within(part));
-    return { [PART]: name };
+    parts.set(name, within(value, PART));
+    return [key, { [PART]: name }];
   };
-  const within = (part: unknown): JsonSchema => {
-    const divided = inside(part);
-    return isRecord(divided) ? divided : {};
-  };
-  const inside = (part: unknown): unknown => {
-    if (Array.isArray(part)) return part.map(inside);
-    if (!isRecord(part)) return part;
-    if (typeof part.$ref === 'string') return { [PART]: part.$ref };
-    return Object.fromEntries(
-      Object.entries(part).map(([key, value]) => [
-        key,
-        LOOPS.has(key) && isRecord(value) ? separate(value) : inside(value),
-      ]),
-    );
-  };
-  const root = within(schema);
+  const root = within(schema, PART);
   for (const [name, definition] of Object.entries(isRecord($defs) ? $defs : {})) {
-    parts.set(`#/$defs/${name}`, within(definition));
+    parts.set(`#/$defs/${name}`, isRecord(definition) ? within(definition, PART) : {});
   }
   return { root, parts };
 }

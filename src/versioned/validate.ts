@@ -17,7 +17,7 @@ export { type Violation, violations } from './violations.ts';
  * ajv, so that programs that validate nothing do not wait for it.
  *
  * At most 100 violations and 15,000 bytes are told. If there are more, the last entry has an empty path and the message `and N more`.
- * The time is linear in the size of the primitive, valid or not, up to 16 MiB of JSON at least.
+ * The time is linear in the size of the primitive, valid or not, up to 1 MiB of JSON at least.
  */
 export async function validate(primitive: unknown): Promise<Violation[]> {
   if (!isRecord(primitive))
@@ -78,11 +78,16 @@ function modelOrError(name: string, version: string, namespace: string): ObjectM
 }
 
 /** Works without recursion, which deep input would exhaust. */
-function isDeeperThan(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
+function isDeeperThan(value: object, limit: number): boolean {
+  let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+    if (depth >= limit) return true;
+    const next: object[] = [];
+    for (const item of level) {
+      const children: readonly unknown[] = Array.isArray(item) ? item : Object.values(item);
+      for (const child of children) if (typeof child === 'object' && child !== null) next.push(child);
+    }
+    level = next;
   }
   return false;
 }

@@ -109,6 +109,7 @@ export abstract class VersionedObject {
 
   /**
    * The object that a primitive describes. On a subclass, it must be one of that class.
+   * The time is linear in the size of the primitive, valid or not, up to 1 MiB of JSON at least.
    *
    * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
    */
@@ -118,6 +119,7 @@ export abstract class VersionedObject {
 
   /**
    * The object that a plain form describes: `{ type: 'VIFBridge', vif_name: 'tap0' }`. `type` may be left out on the class itself.
+   * The time is linear in the size of the plain form, valid or not, up to 1 MiB of JSON at least.
    *
    * @throws FieldValueError, UnknownFieldError, UnsupportedObjectError
    */

@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import * as model from '../../src/entries/index.ts';
+import { UnusableAddressingError, validateBinding, vifFromPort } from '../../src/entries/neutron.ts';
+import { describeValue } from '../../src/errors/base.ts';
+import * as binding from '../../src/errors/binding.ts';
+import { boundedMessage, LONGEST_MESSAGE, listed, MOST_LISTED } from '../../src/errors/bounds.ts';
+import * as command from '../../src/errors/command.ts';
+import * as helper from '../../src/errors/helper.ts';
+import * as host from '../../src/errors/host.ts';
+import * as modelErrors from '../../src/errors/model.ts';
+import * as ovs from '../../src/errors/ovs.ts';
+import * as plugin from '../../src/errors/plugin.ts';
+import { NETWORK, port } from '../neutron/ports.ts';
+
+const LONG = '漢'.repeat(1_000_000);
+const MANY = Array.from({ length: 40_000 }, (_, i) => `item ${i}`);
+const VIOLATIONS = MANY.map((message) => ({ path: '/x', message }));
+const FAILURES = new Map(MANY.map((id) => [id, new Error(LONG.slice(0, 1_000))]));
+const UPSTREAM = new model.OsVifError('ERR_OSVIF_TEST', LONG);
+
+const bytesOf = (text: string) => new TextEncoder().encode(text).length;
+
+/** Every class of errors, with the longest arguments that it can be given. */
+const ERRORS: readonly model.OsVifError[] = [
+  UPSTREAM,
+  new binding.PortProfileError(LONG, LONG, LONG),
+  new binding.LibvirtXmlError(LONG),
+  new binding.PortBindingError(LONG, VIOLATIONS),
+  new binding.UnboundPortError(LONG, VIOLATIONS),
+  new binding.BindingFailedError(LONG, VIOLATIONS),
+  new binding.UnsupportedVifTypeError(LONG, VIOLATIONS),
+  new binding.UnusableAddressingError(LONG, LONG),
+  new command.UsageError(LONG),
+  new command.InputError(LONG, LONG),
+  new command.DocumentError(LONG, UPSTREAM),
+  new helper.HelperConnectionError(LONG, LONG),
+  new helper.HelperProtocolError(LONG),
+  new helper.HelperRefusalError(LONG),
+  new host.KernelError('ERR_OSVIF_TEST', LONG, LONG, LONG, LONG),
+  new host.NetlinkError(LONG, LONG, LONG),
+  new host.SystemCallError(LONG, LONG, LONG, LONG),
+  new host.PermissionError(LONG, LONG, LONG, LONG),
+  new host.LinkValueError(LONG),
+  new host.ForeignLinkError(LONG),
+  new host.ImmutableLinkError(LONG, LONG, LONG, LONG),
+  new host.MissingLinkError(LONG, LONG),
+  new host.MissingCommandError(LONG, LONG),
+  new host.UnsupportedHostError(LONG),
+  new host.NamespaceError(LONG),
+  new host.PciDeviceNotFoundError(LONG, LONG),
+  new host.RepresentorNotFoundError(LONG, 1),
+  new modelErrors.FieldValueError(LONG, LONG, MANY),
+  new modelErrors.FieldValueError(LONG, 'a string').within(LONG, LONG),
+  new modelErrors.UnknownFieldError(LONG, LONG, MANY),
+  new modelErrors.UnsetFieldError(LONG, MANY),
+  new modelErrors.ReadOnlyFieldError(LONG, LONG),
+  new modelErrors.DeclarationError(LONG),
+  new modelErrors.UnsupportedObjectError(LONG, LONG),
+  new modelErrors.IncompatibleVersionError(LONG, LONG, MANY),
+  new modelErrors.TargetVersionError(LONG, LONG, LONG),
+  new modelErrors.NegotiationError(LONG),
+  new modelErrors.SchemaNotFoundError(LONG, MANY),
+  new ovs.OvsdbConnectionError(LONG, LONG),
+  new ovs.OvsdbTimeoutError(LONG, LONG),
+  new ovs.OvsdbProtocolError(LONG),
+  new ovs.OvsdbServerError(LONG, LONG, LONG),
+  new ovs.OvsdbEditError(LONG),
+  new ovs.OvsDatapathError(LONG),
+  new ovs.OvsPortError(LONG, LONG),
+  new plugin.NoMatchingPluginError(LONG, MANY),
+  new plugin.UnsupportedVIFError(LONG, LONG, LONG),
+  new plugin.PluginError(LONG),
+  new plugin.BatchError(LONG, MANY.length, FAILURES),
+  new plugin.PlugError(LONG, UPSTREAM),
+  new plugin.UnplugError(LONG, UPSTREAM, MANY),
+];
+
+/** Classes whose messages hold nothing from outside. */
+const FIXED = ['MissingKoffiError', 'HostClosedError', 'InterruptedError'];
+
+test.each(ERRORS.map((error) => [error.name, error] as const))(
+  'the message of %s has at most 16,000 bytes',
+  (_, error) => {
+    expect(bytesOf(error.message)).toBeLessThanOrEqual(LONGEST_MESSAGE);
+    expect(error.message).toMatch(/and \d+ more|…|\.\.\./);
+  },
+);
+
+test('no class of errors is missing here', () => {
+  const classes = [binding, command, helper, host, modelErrors, ovs, plugin].flatMap((module) =>
+    Object.entries(module).flatMap(([name, value]) =>
+      typeof value === 'function' && /Error$/.test(name) ? [name] : [],
+    ),
+  );
+  const tried = new Set([...ERRORS.map(({ name }) => name), ...FIXED]);
+  expect(classes.filter((name) => !tried.has(name))).toEqual([]);
+});
+
+describe('a list', () => {
+  test('has at most 100 items, then the number of the others', () => {
+    expect(listed(MANY).split(', ')).toHaveLength(MOST_LISTED + 1);
+    expect(listed(MANY)).toMatch(/^item 0, .*, item 99, and 39900 more$/);
+  });
+
+  test('has fewer items where they are long', () => {
+    const items = MANY.map(() => 'x'.repeat(5_000));
+    expect(listed(items).split(', ').slice(2)).toEqual(['and 39998 more']);
+  });
+
+  test('is not changed where it is short', () => {
+    expect(listed(['a', 'b'])).toBe('a, b');
+    expect(listed([])).toBe('');
+  });
+});
+
+test('a message that is cut says so, and has no half of a character', () => {
+  const text = '😀'.repeat(10_000);
+  const cut = boundedMessage(`a${text}`);
+  expect(bytesOf(cut)).toBeLessThanOrEqual(LONGEST_MESSAGE);
+  expect(cut).toMatch(/^a😀+\.\.\. and \d+ more characters$/u);
+  expect(boundedMessage('漢'.repeat(5_000))).toBe('漢'.repeat(5_000));
+});
+
+test('a long bigint is told without its digits', () => {
+  expect(describeValue(12n)).toBe('12n');
+  expect(describeValue(-(10n ** 78n))).toBe(`-1${'0'.repeat(78)}n`);
+  expect(describeValue(1n << 8_000_000n)).toBe('a bigint of 80 digits or more');
+});
+
+describe('40,000 wrong values', () => {
+  const primitive = {
+    ...new model.SubnetList().toPrimitive(),
+    'versioned_object.data': { objects: MANY.map(() => 5) },
+  };
+  const given = port({
+    'binding:vif_type': 'nobody',
+    fixed_ips: MANY.map(() => ({ ip_address: 'x', subnet_id: 'y' })),
+  });
+
+  test('are told by validate as 100 violations and their number', async () => {
+    const violations = await model.validate(primitive);
+    expect(violations).toHaveLength(101);
+    expect(violations[99]).toEqual({ path: '/versioned_object.data/objects/99', message: 'expected object, found 5' });
+    expect(violations[100]).toEqual({ path: '', message: 'and 39900 more' });
+  });
+
+  test('are told by validateBinding as 100 violations and their number', () => {
+    const violations = validateBinding(given);
+    expect(violations).toHaveLength(101);
+    expect(violations.at(-1)).toEqual({ path: '', message: 'and 39901 more' });
+  });
+
+  test('are told by an error that says how many there are', () => {
+    const thrown = expect(() => vifFromPort(given, { network: NETWORK }));
+    thrown.toThrow(binding.UnsupportedVifTypeError);
+    thrown.toThrow(/; and 39901 more$/);
+  });
+
+  test.each([
+    ['unknown names', Object.fromEntries(MANY.map((name) => [name, 1])), 39_900],
+    ['wrong addresses', { dns: MANY }, 39_900],
+    ['nulls', { dns: MANY.map(() => null) }, 39_900],
+    [
+      'wrong routes',
+      { routes: { ...new model.RouteList().toPrimitive(), 'versioned_object.data': { objects: MANY } } },
+      39_900,
+    ],
+  ])('are counted: %s', async (_, data, more) => {
+    const violations = await model.validate({ ...new model.Subnet().toPrimitive(), 'versioned_object.data': data });
+    expect(violations.at(-1)).toEqual({ path: '', message: `and ${more} more` });
+  });
+});
+
+test('a long name is cut in the path of a violation', async () => {
+  const data = { ['k/~'.repeat(100_000)]: 1 };
+  const [violation] = await model.validate({ ...new model.Subnet().toPrimitive(), 'versioned_object.data': data });
+  expect(violation?.path).toMatch(/^\/versioned_object.data\/(k~1~0)+k?(~1)?\.\.\.$/);
+  expect(violation?.path.length).toBeLessThan(250);
+});
+
+test('an id that is no string of a port without addresses is cut too', () => {
+  expect(new UnusableAddressingError(LONG, 'no').message).toMatch(/^port 漢{77}\.\.\. has no IP address: no$/);
+});
