@@ -84,9 +84,10 @@ export function dictOf<V>(
 ): FieldType<Readonly<Record<string, V | null>>> {
   refuseObjects(type, 'dict');
   const element = elementOf(type, options);
-  const map = <A, B>(dict: Readonly<Record<string, A>>, to: (value: A) => B) => {
+  const map = <A, B>(dict: Readonly<Record<string, A>>, to: (value: A | undefined) => B) => {
     const result: Record<string, B> = Object.create(null);
-    for (const [key, value] of Object.entries(dict)) result[key] = at(key, to, value);
+    // The time of Object.entries() grows faster than the number of keys.
+    for (const key of Object.keys(dict)) result[key] = at(key, to, dict[key]);
     return result;
   };
   return {
@@ -96,14 +97,14 @@ export function dictOf<V>(
     coerce: (value) => (isDict(value) ? map(value, element.coerce) : refuse(value, 'an object')),
     read: (value, depth) =>
       isDict(value) ? map(value, (item) => element.read(item, depth)) : refuse(value, 'an object'),
-    write: (values) => map(values, element.write),
+    write: (values) => map(values, (value) => element.write(value ?? null)),
     schema: (context) => ({ type: 'object', additionalProperties: element.schema(context) }),
     equal: (a, b) => {
       const keys = Object.keys(a);
       const same = (key: string) => Object.hasOwn(b, key) && element.equal(a[key] ?? null, b[key] ?? null);
       return keys.length === Object.keys(b).length && keys.every(same);
     },
-    ...(type.clone && { clone: (values) => map(values, element.clone) }),
+    ...(type.clone && { clone: (values) => map(values, (value) => element.clone(value ?? null)) }),
   };
 }
 

@@ -143,7 +143,8 @@ function sealed(transform: () => unknown): unknown {
 function unseal(plain: unknown): void {
   if (Array.isArray(plain)) plain.forEach(unseal);
   if (!isRecord(plain)) return;
-  for (const [key, value] of Object.entries(plain)) {
+  for (const key of Object.keys(plain)) {
+    const value = plain[key];
     if (typeof value === 'function') plain[key] = value();
     else unseal(value);
   }
@@ -171,7 +172,8 @@ function checkPlain(
   }
   if (!isRecord(plain) || expected?.isList) return refuse(plain, `${expected?.name ?? 'an object'} in its plain form`);
   const model = modelMeant(plain, expected, subclasses);
-  for (const [name, value] of Object.entries(plain)) {
+  for (const name of Object.keys(plain)) {
+    const value = plain[name];
     if (name === 'type') continue;
     const field = model.byWireName.get(name);
     if (field === undefined) throw new UnknownFieldError(model.name, name, [...model.byWireName.keys()]);

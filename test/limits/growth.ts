@@ -24,7 +24,7 @@ export const SIZES = [2 ** 18, 2 ** 19, 2 ** 20];
 export const LARGEST_GROWTH = 2.5;
 
 const ROUNDS = 3;
-const ATTEMPTS = 6;
+const ATTEMPTS = 8;
 /** A call that takes less than this on the smallest size, in ms, is repeated. */
 const SAMPLE = 1;
 
@@ -35,7 +35,7 @@ const SAMPLE = 1;
 export async function growthOf(row: Row): Promise<Growth> {
   let least: Growth | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const medians = await mediansOf(row, ROUNDS + 4 * attempt);
+    const medians = await mediansOf(row, ROUNDS + 2 * attempt);
     const largest = Math.max(...medians.slice(1).map((median, i) => median / (medians[i] ?? 0)));
     if (least === undefined || largest < least.largest) least = { largest, medians };
     if (largest <= LARGEST_GROWTH) break;
