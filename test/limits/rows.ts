@@ -152,8 +152,12 @@ export const ROWS: readonly Row[] = [
   ...[toMermaid, toDot, toText].flatMap((draw) =>
     rowsOf(
       draw.name,
-      longTexts(),
-      forEach((text) => draw(picture(text))),
+      {
+        'a long name': longText('a '),
+        'a long name of marks': longText('\u0301'),
+        'a long name of signs': longText('"\n['),
+      },
+      (text) => draw(picture(text)),
     ),
   ),
   ...rowsOf('toSvg', { 'a long name': longText('a') }, (text) => toSvg(picture(text))),
