@@ -3,11 +3,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { BatchError, NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
 import { LinuxHost } from './host/linux/linux-host.ts';
+import { traced } from './host-contract/diagnostics.ts';
+import type { Host } from './host-contract/host.ts';
 import { KeyedQueue } from './host-contract/keyed-queue.ts';
 import { HostInfo } from './objects/host-info.ts';
 import type { InstanceInfo } from './objects/instance-info.ts';
 import { type VIFBase, VIFBridge, VIFDirect } from './objects/vif.ts';
-import { type Graph, graphOf } from './picture/graph.ts';
+import { graphOf } from './picture/graph.ts';
+import type { Graph } from './picture/graph-model.ts';
 import { LinuxBridgePlugin } from './plugins/linux-bridge-plugin.ts';
 import { loadPlugin } from './plugins/load-plugin.ts';
 import { MacvtapPlugin } from './plugins/macvtap-plugin.ts';
@@ -15,13 +18,12 @@ import { NoopPlugin } from './plugins/noop-plugin.ts';
 import { OvsPlugin } from './plugins/ovs/ovs-plugin.ts';
 import { TapPlugin } from './plugins/tap-plugin.ts';
 import type { PluginContext, VIFPlugin } from './plugins/vif-plugin.ts';
-import { messageOf } from './wiring/apply.ts';
+import { messageOf } from './text/message-of.ts';
 import type { ElementDrift, PlannedStep } from './wiring/check.ts';
-import { collectGarbage, type Garbage } from './wiring/collect-garbage.ts';
+import { collectGarbage } from './wiring/collect-garbage.ts';
 import { gateUntilAborted, settledOrAborted } from './wiring/deadline.ts';
 import { DeletionQueue } from './wiring/deletion-queue.ts';
-import { traced } from './wiring/diagnostics.ts';
-import type { Host } from './wiring/host.ts';
+import type { Garbage } from './wiring/garbage.ts';
 
 /** What OsVif.open() works with. */
 export interface OsVifOptions {

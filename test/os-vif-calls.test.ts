@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { LinuxHost } from '../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../src/host/memory/memory-host.ts';
+import type { Host } from '../src/host-contract/host.ts';
+import { interceptHost } from '../src/host-contract/intercept.ts';
 import { OsVif } from '../src/os-vif.ts';
 import { TapPlugin } from '../src/plugins/tap-plugin.ts';
-import type { Host } from '../src/wiring/host.ts';
-import { interceptHost } from '../src/wiring/intercept.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from './host/netns.ts';
 import { bridgeVif, instance, tapVif, VIF_ID } from './plugins/vifs.ts';
 

@@ -1,12 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../src/host/memory/memory-host.ts';
+import type { Host } from '../src/host-contract/host.ts';
+import { interceptHost } from '../src/host-contract/intercept.ts';
+import type { Link } from '../src/host-contract/links.ts';
 import { VIFPortProfileFPTap } from '../src/objects/port-profile.ts';
 import { VIFBridge, VIFGeneric } from '../src/objects/vif.ts';
 import { OsVif } from '../src/os-vif.ts';
 import { TapPlugin } from '../src/plugins/tap-plugin.ts';
-import type { Host, Link } from '../src/wiring/host.ts';
-import { interceptHost } from '../src/wiring/intercept.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from './host/netns.ts';
 import { instance, tapVif, VIF_ID } from './plugins/vifs.ts';
 

@@ -1,6 +1,6 @@
 /** Real objects for the schemas: what nova and other Python peers wrote, as the tests keep it. */
 import { backport, type Primitive } from '../../src/entries/index.ts';
-import { isPrimitive } from '../../src/versioned/primitive.ts';
+import { isPrimitive } from '../../src/versioned/codec/primitive.ts';
 import { compareVersions } from '../../src/versioned/version.ts';
 import { vectors } from '../../test/conformance/vectors.ts';
 import { LATEST } from '../../test/neutron/nova-vectors.ts';

@@ -7,7 +7,7 @@ import type { NeutronFloatingIp, NeutronNetwork, NeutronPort, NeutronSubnet } fr
 import { vifFromNetworkInfo } from '../neutron/vif-from-network-info.ts';
 import { type PortSurroundings, vifFromPort } from '../neutron/vif-from-port.ts';
 import type { VIFBase } from '../objects/vif.ts';
-import { isRecord } from '../versioned/primitive.ts';
+import { isRecord } from '../text/is-record.ts';
 import type { Document } from './documents.ts';
 import { located } from './objects.ts';
 

@@ -13,8 +13,8 @@ import { OvsPlugin } from '../plugins/ovs/ovs-plugin.ts';
 import { type PluginOptions, validatePluginOptions } from '../plugins/plugin-options.ts';
 import { TapPlugin } from '../plugins/tap-plugin.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
-import { isRecord } from '../versioned/primitive.ts';
-import { type Violation, violations } from '../versioned/validate.ts';
+import { isRecord } from '../text/is-record.ts';
+import { type Violation, violations } from '../versioned/validation/validate.ts';
 import { CONFIG_SCHEMA } from './config-schema.ts';
 import { readDocument } from './documents.ts';
 

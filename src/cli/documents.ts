@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { InputError, UsageError } from '../errors/command.ts';
+import { messageOf } from '../text/message-of.ts';
 
 /** One value that was read. */
 export interface Document {
@@ -119,5 +120,5 @@ function codeOf(error: unknown): string {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -1,8 +1,8 @@
 /** A host that can be looked at, and changes nothing: it notes what it was asked to delete. */
 
-import type { Host } from '../wiring/host.ts';
-import { type HostCall, interceptHost } from '../wiring/intercept.ts';
-import type { OvsdbEdit, OvsdbView } from '../wiring/ovsdb.ts';
+import type { Host } from '../host-contract/host.ts';
+import { type HostCall, interceptHost } from '../host-contract/intercept.ts';
+import type { OvsdbEdit, OvsdbView } from '../host-contract/ovsdb.ts';
 
 /** Something that would go. */
 export interface Removal {

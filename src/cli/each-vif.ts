@@ -1,7 +1,7 @@
 /** One call of OsVif for each VIF that was read. To be imported when needed: it brings the whole library. */
 
+import type { Host } from '../host-contract/host.ts';
 import type { Attachment } from '../os-vif.ts';
-import type { Host } from '../wiring/host.ts';
 import { readAttachments } from './attachments.ts';
 import { type Session, withOsVif } from './session.ts';
 import type { WiringOptions } from './verb.ts';

@@ -2,7 +2,7 @@
 
 import { OsVifError } from '../errors/base.ts';
 import { InputError, InterruptedError, UsageError } from '../errors/command.ts';
-import { printable } from '../picture/caption.ts';
+import { printable } from '../text/printable.ts';
 import { colored } from './output.ts';
 import { writeStyled } from './safe-output.ts';
 

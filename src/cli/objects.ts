@@ -6,7 +6,8 @@ import { FieldValueError } from '../errors/model.ts';
 import '../objects/host-info.ts';
 import '../objects/instance-info.ts';
 import { VIFBase } from '../objects/vif.ts';
-import { isRecord, NAME } from '../versioned/primitive.ts';
+import { isRecord } from '../text/is-record.ts';
+import { NAME } from '../versioned/codec/primitive.ts';
 import { VersionedObject } from '../versioned/versioned-object.ts';
 import type { Document } from './documents.ts';
 

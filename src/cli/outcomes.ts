@@ -3,6 +3,7 @@
 import { OsVifError } from '../errors/base.ts';
 import { BatchError } from '../errors/plugin.ts';
 import type { Attachment } from '../os-vif.ts';
+import { messageOf } from '../text/message-of.ts';
 import { EXIT, reportError } from './exit.ts';
 import { colored, type OutputOptions, printJson, printsJson, printText } from './output.ts';
 import { tableOf } from './table.ts';
@@ -69,7 +70,7 @@ async function failuresOf(work: () => Promise<void>): Promise<ReadonlyMap<string
 }
 
 function described(error: unknown): { codes: string[]; message: string } {
-  return { codes: codesOf(error), message: error instanceof Error ? error.message : String(error) };
+  return { codes: codesOf(error), message: messageOf(error) };
 }
 
 function codesOf(error: unknown): string[] {

@@ -4,9 +4,9 @@ import { InterruptedError, UsageError } from '../errors/command.ts';
 import { UnsupportedHostError } from '../errors/host.ts';
 import { LinuxHost } from '../host/linux/linux-host.ts';
 import { MemoryHost } from '../host/memory/memory-host.ts';
+import type { Host } from '../host-contract/host.ts';
 import { type CallOptions, OsVif } from '../os-vif.ts';
 import { loadPlugin } from '../plugins/load-plugin.ts';
-import type { Host } from '../wiring/host.ts';
 import { readConfig, type Setup } from './config.ts';
 import type { HostOptions } from './verb.ts';
 

@@ -1,12 +1,15 @@
 /** `os-vif/host`: plugs VIFs into the host that this process runs on. */
 
 export * from '../errors/base.ts';
-export * from '../errors/binding.ts';
 export * from '../errors/helper.ts';
 export * from '../errors/host.ts';
+export * from '../errors/kernel.ts';
+export * from '../errors/link.ts';
 export * from '../errors/model.ts';
 export * from '../errors/ovs.ts';
+export * from '../errors/pci.ts';
 export * from '../errors/plugin.ts';
+export * from '../errors/wiring-failure.ts';
 export { LinuxHost, type LinuxHostOptions } from '../host/linux/linux-host.ts';
 export { MemoryHost } from '../host/memory/memory-host.ts';
 export type { MemoryLinks, NicSettings } from '../host/memory/memory-links.ts';
@@ -25,71 +28,17 @@ export type { HelperPlace } from '../host/remote/connection.ts';
 export { type Helper, type HelperOptions, serveHelper } from '../host/remote/helper.ts';
 export { RemoteHost, type RemoteHostOptions } from '../host/remote/remote-host.ts';
 export type { SocketFile } from '../host/remote/socket-file.ts';
-export {
-  type Attachment,
-  type BatchOptions,
-  type CallOptions,
-  type GraphCallOptions,
-  OsVif,
-  type OsVifOptions,
-} from '../os-vif.ts';
-export type {
-  Graph,
-  GraphEdge,
-  GraphGroup,
-  GraphNode,
-  GraphNodeKind,
-  GraphState,
-} from '../picture/graph.ts';
-export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
-export { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';
-export { NoopPlugin } from '../plugins/noop-plugin.ts';
-export {
-  type HostDeviceFacts,
-  OvsPlugin,
-  type OvsPluginOptions,
-  QOS_TYPES,
-  type QosType,
-} from '../plugins/ovs/ovs-plugin.ts';
-export type { VirtualFunctionPlace } from '../plugins/ovs/representor.ts';
-export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '../plugins/plugin-options.ts';
-export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
-export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
-export { WiringPlugin } from '../plugins/wiring-plugin.ts';
-export type { ElementDrift, PlannedStep } from '../wiring/check.ts';
-export type { Garbage } from '../wiring/collect-garbage.ts';
+export type { Address, Addressing, AddressPlan, Route } from '../host-contract/addressing.ts';
 export type {
   DiagnosticsMessages,
   DiagnosticsOutcome,
   NetlinkMessage,
   StepMessage,
   VifMessage,
-} from '../wiring/diagnostics.ts';
-export type { BridgeElement } from '../wiring/elements/bridge.ts';
-export type { ExistingDevice } from '../wiring/elements/existing-device.ts';
-export type { ExistingLinkElement } from '../wiring/elements/existing-link.ts';
-export type { ForwardRuleElement } from '../wiring/elements/forward-rule.ts';
-export type { MacvtapElement } from '../wiring/elements/macvtap.ts';
-export type { OvsBridgeElement } from '../wiring/elements/ovs-bridge.ts';
-export type { OvsPatchElement } from '../wiring/elements/ovs-patch.ts';
-export type { OvsPortElement } from '../wiring/elements/ovs-port.ts';
-export type { OvsQosElement } from '../wiring/elements/ovs-qos.ts';
-export type { PortElement } from '../wiring/elements/port.ts';
-export type { ReflectionFilterElement } from '../wiring/elements/reflection-filter.ts';
-export type { TapElement } from '../wiring/elements/tap.ts';
-export type { Drift } from '../wiring/elements/verbs.ts';
-export type { VethElement } from '../wiring/elements/veth.ts';
-export type { VirtualFunctionElement } from '../wiring/elements/virtual-function.ts';
-export type { VlanElement } from '../wiring/elements/vlan.ts';
+} from '../host-contract/diagnostics.ts';
+export type { Host, Sysctl } from '../host-contract/host.ts';
 export type {
-  Address,
-  Addressing,
-  AddressPlan,
   BridgeSettings,
-  Filter,
-  FilterChain,
-  Host,
-  IngressFilter,
   Link,
   LinkKind,
   LinkSettings,
@@ -98,20 +47,14 @@ export type {
   MacvtapSettings,
   NamedLink,
   NewLink,
-  Pci,
   PortSettings,
-  Refusal,
-  RefusalState,
-  Route,
-  SwitchPort,
-  Sysctl,
   TapSettings,
   TapState,
   VirtualFunction,
   VirtualFunctionSettings,
   VlanSettings,
-} from '../wiring/host.ts';
-export { MACVTAP_MODES } from '../wiring/host.ts';
+} from '../host-contract/links.ts';
+export { MACVTAP_MODES } from '../host-contract/links.ts';
 export type {
   AddBridge,
   AddPort,
@@ -137,5 +80,49 @@ export type {
   SetBridge,
   SetInterface,
   SetPort,
-} from '../wiring/ovsdb.ts';
+} from '../host-contract/ovsdb.ts';
+export type { Filter, FilterChain, IngressFilter, Refusal, RefusalState } from '../host-contract/packet-filters.ts';
+export type { Pci, SwitchPort } from '../host-contract/pci.ts';
+export {
+  type Attachment,
+  type BatchOptions,
+  type CallOptions,
+  type GraphCallOptions,
+  OsVif,
+  type OsVifOptions,
+} from '../os-vif.ts';
+export type { Graph, GraphEdge, GraphGroup, GraphNode, GraphNodeKind, GraphState } from '../picture/graph-model.ts';
+export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
+export { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';
+export { NoopPlugin } from '../plugins/noop-plugin.ts';
+export {
+  type HostDeviceFacts,
+  OvsPlugin,
+  type OvsPluginOptions,
+  QOS_TYPES,
+  type QosType,
+} from '../plugins/ovs/ovs-plugin.ts';
+export type { VirtualFunctionPlace } from '../plugins/ovs/representor.ts';
+export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '../plugins/plugin-options.ts';
+export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
+export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
+export { WiringPlugin } from '../plugins/wiring-plugin.ts';
+export type { ElementDrift, PlannedStep } from '../wiring/check.ts';
+export type { BridgeElement } from '../wiring/elements/bridge.ts';
+export type { ExistingDevice } from '../wiring/elements/existing-device.ts';
+export type { ExistingLinkElement } from '../wiring/elements/existing-link.ts';
+export type { ForwardRuleElement } from '../wiring/elements/forward-rule.ts';
+export type { MacvtapElement } from '../wiring/elements/macvtap.ts';
+export type { PortElement } from '../wiring/elements/port.ts';
+export type { ReflectionFilterElement } from '../wiring/elements/reflection-filter.ts';
+export type { TapElement } from '../wiring/elements/tap.ts';
+export type { Drift } from '../wiring/elements/verbs.ts';
+export type { VethElement } from '../wiring/elements/veth.ts';
+export type { VirtualFunctionElement } from '../wiring/elements/virtual-function.ts';
+export type { VlanElement } from '../wiring/elements/vlan.ts';
+export type { Garbage } from '../wiring/garbage.ts';
+export type { OvsBridgeElement } from '../wiring/ovs/ovs-bridge.ts';
+export type { OvsPatchElement } from '../wiring/ovs/ovs-patch.ts';
+export type { OvsPortElement } from '../wiring/ovs/ovs-port.ts';
+export type { OvsQosElement } from '../wiring/ovs/ovs-qos.ts';
 export type { Element, OvsElement, Wiring } from '../wiring/wiring.ts';

@@ -1,14 +1,13 @@
 /**
- * The model: os-vif's versioned objects, and all that one's own are made with. Pure: no Node built-in, no native code; runs in a browser.
+ * The model: os-vif's versioned objects, and everything that declares versioned objects of your own. It uses no Node built-in
+ * and no native code, so that it runs in a browser.
  *
  * @module os-vif
  */
 export * from '../errors/base.ts';
 export * from '../errors/binding.ts';
-export * from '../errors/host.ts';
 export * from '../errors/model.ts';
-export * from '../errors/ovs.ts';
-export * from '../errors/plugin.ts';
+export * from '../errors/negotiation.ts';
 export * from '../objects/datapath-offload.ts';
 export * from '../objects/fixed-ip.ts';
 export * from '../objects/host-info.ts';
@@ -19,19 +18,19 @@ export * from '../objects/port-profile.ts';
 export * from '../objects/route.ts';
 export * from '../objects/subnet.ts';
 export * from '../objects/vif.ts';
-export * from '../versioned/addresses.ts';
 export { type BackportOptions, backport } from '../versioned/backport.ts';
-export * from '../versioned/collections.ts';
+export type { PlainOptions } from '../versioned/codec/plain.ts';
+export type { Primitive } from '../versioned/codec/primitive.ts';
 export { type FieldDecorator, type FieldOptions, field } from '../versioned/field.ts';
-export type { FieldType, ValueOf } from '../versioned/field-type.ts';
+export * from '../versioned/fields/addresses.ts';
+export * from '../versioned/fields/collections.ts';
+export type { FieldType, ValueOf } from '../versioned/fields/field-type.ts';
+export { type ObjectReference, objectOf } from '../versioned/fields/object-of.ts';
+export * from '../versioned/fields/scalars.ts';
 export type { JsonSchema, SchemaContext, SchemaOptions } from '../versioned/json-schema.ts';
 export type { ObjectClass } from '../versioned/model.ts';
-export { type ObjectReference, objectOf } from '../versioned/object-of.ts';
-export type { PlainOptions } from '../versioned/plain.ts';
-export type { Primitive } from '../versioned/primitive.ts';
 export { classFor, objectClasses } from '../versioned/registry.ts';
-export * from '../versioned/scalars.ts';
-export { type Violation, validate } from '../versioned/validate.ts';
+export { type Violation, validate } from '../versioned/validation/validate.ts';
 export { versionManifest } from '../versioned/version-manifest.ts';
 export {
   type FieldName,

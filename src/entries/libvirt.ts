@@ -4,7 +4,7 @@
  * @module os-vif/libvirt
  */
 export * from '../errors/base.ts';
-export * from '../errors/binding.ts';
+export * from '../errors/libvirt.ts';
 export * from '../errors/model.ts';
 export type { Bandwidth, GuestInterface, Rate, VirtType } from '../libvirt/guest.ts';
 export { toHostdevXml } from '../libvirt/hostdev-xml.ts';

@@ -31,4 +31,4 @@ export { portBindingSchema } from '../neutron/port-binding-schema.ts';
 export { validateBinding } from '../neutron/validate-binding.ts';
 export { vifFromNetworkInfo } from '../neutron/vif-from-network-info.ts';
 export { type PortSurroundings, vifFromPort } from '../neutron/vif-from-port.ts';
-export type { Violation } from '../versioned/validate.ts';
+export type { Violation } from '../versioned/validation/validate.ts';

@@ -5,6 +5,7 @@
  */
 export { toDot } from '../picture/dot.ts';
 export * from '../picture/graph.ts';
+export * from '../picture/graph-model.ts';
 export * from '../picture/mermaid.ts';
 export * from '../picture/svg.ts';
 export * from '../picture/text.ts';

@@ -3,6 +3,6 @@
  *
  * @module os-vif/schemas
  */
-export { SchemaNotFoundError } from '../errors/model.ts';
+export { SchemaNotFoundError } from '../errors/schema.ts';
 export { bundleSchema, readSchema, SCHEMA_BASE, schemaPaths } from '../schemas/read-schema.ts';
 export type { JsonSchema } from '../versioned/json-schema.ts';

@@ -1,5 +1,6 @@
-/** The base of every error of this library, and how a value is shown in a message. */
-import { boundedMessage, shortened } from './bounds.ts';
+/** The base of every error of this library. */
+
+import { boundedMessage } from '../text/bounds.ts';
 
 /** The base of every error of this library. A message has at most 16,000 bytes; a longer one is cut and says so. */
 export class OsVifError extends Error {
@@ -12,24 +13,3 @@ export class OsVifError extends Error {
     this.code = code;
   }
 }
-
-/** A value as a message shows it: on one line, at most 80 characters of it, whatever was passed in. */
-export function describeValue(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(shortened(value));
-  if (typeof value === 'bigint') return describeBigint(value);
-  if (typeof value === 'symbol') return 'a symbol';
-  if (typeof value === 'function') return 'a function';
-  if (value === null || typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
-  if (value instanceof Date) return 'a Date';
-  if (value instanceof Map) return 'a Map';
-  if (value instanceof Set) return 'a Set';
-  return 'an object';
-}
-
-/** Writing the digits of a bigint takes more than linear time, so a large one is not written. */
-function describeBigint(value: bigint): string {
-  return value > -LARGE && value < LARGE ? `${value}n` : 'a bigint of 80 digits or more';
-}
-
-const LARGE = 10n ** 79n;

@@ -1,7 +1,9 @@
 /** Errors of the model: values, fields, declarations, versions. */
-import { describeValue, OsVifError } from './base.ts';
-import { boundedMessage, listed } from './bounds.ts';
-import { didYouMean } from './nearest.ts';
+
+import { boundedMessage, listed } from '../text/bounds.ts';
+import { describeValue } from '../text/describe-value.ts';
+import { didYouMean } from '../text/nearest.ts';
+import { OsVifError } from './base.ts';
 
 /** A value that a field does not take. `ERR_OSVIF_FIELD_VALUE`. */
 export class FieldValueError extends OsVifError {
@@ -125,23 +127,6 @@ export class TargetVersionError extends OsVifError {
     super(
       'ERR_OSVIF_TARGET_VERSION',
       `${objectName} ${version} can't be written as ${describeValue(targetVersion)}: only an older or the same version can be made of it`,
-    );
-  }
-}
-
-/** A host can't take a VIF in any version that it can be written in. `ERR_OSVIF_NEGOTIATION`. */
-export class NegotiationError extends OsVifError {
-  constructor(message: string) {
-    super('ERR_OSVIF_NEGOTIATION', message);
-  }
-}
-
-/** A path or `$id` of a schema that this package does not have. `ERR_OSVIF_SCHEMA_NOT_FOUND`. */
-export class SchemaNotFoundError extends OsVifError {
-  constructor(path: string, known: readonly string[]) {
-    super(
-      'ERR_OSVIF_SCHEMA_NOT_FOUND',
-      `there is no schema ${describeValue(path)}${didYouMean(path, known) || ';'} they are named as primitive/VIFBridge/1.0.json is`,
     );
   }
 }

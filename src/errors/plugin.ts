@@ -1,8 +1,11 @@
 /** Errors of plugging and unplugging. */
-import { describeValue, OsVifError } from './base.ts';
-import { listed } from './bounds.ts';
-import type { WiringFailure } from './host.ts';
-import { didYouMean } from './nearest.ts';
+
+import { listed } from '../text/bounds.ts';
+import { describeValue } from '../text/describe-value.ts';
+import { messageOf } from '../text/message-of.ts';
+import { didYouMean } from '../text/nearest.ts';
+import { OsVifError } from './base.ts';
+import type { WiringFailure } from './wiring-failure.ts';
 
 /** No plugin of this OsVif goes by the name that the VIF asks for. */
 export class NoMatchingPluginError extends OsVifError {
@@ -37,7 +40,7 @@ export class BatchError extends OsVifError {
   readonly failures: ReadonlyMap<string, unknown>;
 
   constructor(what: string, total: number, failures: ReadonlyMap<string, unknown>) {
-    const texts = [...failures.values()].map((error) => (error instanceof Error ? error.message : String(error)));
+    const texts = [...failures.values()].map(messageOf);
     super('ERR_OSVIF_BATCH', `${what} failed for ${failures.size} of ${total} VIFs: ${listed(texts, '; ')}`, {
       cause: new AggregateError(failures.values()),
     });

@@ -1,6 +1,6 @@
 /** The methods of a host, and which of them change it. Dry runs, the helper and aborted calls use this table. */
 
-import type { Host } from '../wiring/host.ts';
+import type { Host } from './host.ts';
 
 /** A part of a host that has methods. */
 export type HostPart = Exclude<keyof Host, 'close'>;

@@ -1,6 +1,7 @@
 /** What a libvirt element says besides the VIF: the guest's side of it, and answers that only the host has. */
-import { describeValue } from '../errors/base.ts';
-import { LibvirtXmlError } from '../errors/binding.ts';
+
+import { LibvirtXmlError } from '../errors/libvirt.ts';
+import { describeValue } from '../text/describe-value.ts';
 import { ringSize, wholeNumber } from './values.ts';
 import type { XmlElement } from './xml.ts';
 

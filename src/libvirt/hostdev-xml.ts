@@ -1,5 +1,5 @@
 /** A PCI device of the host that the guest gets as a whole. */
-import { LibvirtXmlError } from '../errors/binding.ts';
+import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { type VIFBase, VIFHostDevice } from '../objects/vif.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 

@@ -1,5 +1,5 @@
 /** What libvirt is told of a VIF, so that the guest's NIC meets what was plugged. */
-import { LibvirtXmlError } from '../errors/binding.ts';
+import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { VIFPortProfile8021Qbh } from '../objects/port-profile.ts';
 import {
   type VIFBase,

@@ -1,6 +1,7 @@
 /** What libvirt and the kernel take as the value of an attribute. Who would refuse it later, far from the cause, is spared it here. */
-import { describeValue } from '../errors/base.ts';
-import { LibvirtXmlError } from '../errors/binding.ts';
+
+import { LibvirtXmlError } from '../errors/libvirt.ts';
+import { describeValue } from '../text/describe-value.ts';
 
 /** libvirt's basictypes.rng, deviceName, less what the kernel refuses: dev_valid_name() knows no `/` and no `:`, and at most 15 bytes. */
 const DEVICE_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9_.\\-]{1,15}$/;

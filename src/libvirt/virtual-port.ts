@@ -1,5 +1,5 @@
 /** Port profiles as libvirt's `<virtualport>`: what it tells the switch when the guest starts. */
-import { LibvirtXmlError } from '../errors/binding.ts';
+import { LibvirtXmlError } from '../errors/libvirt.ts';
 import {
   VIFPortProfile8021Qbg,
   VIFPortProfile8021Qbh,

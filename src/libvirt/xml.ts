@@ -1,7 +1,7 @@
 /** Elements, and the XML of them: names and values of attributes are escaped by an XML library, never by hand. */
 import XMLBuilder from 'fast-xml-builder';
-import { describeValue } from '../errors/base.ts';
-import { LibvirtXmlError } from '../errors/binding.ts';
+import { LibvirtXmlError } from '../errors/libvirt.ts';
+import { describeValue } from '../text/describe-value.ts';
 
 /** An element without text: attributes that are undefined are left out, and so are children. */
 export interface XmlElement {

@@ -1,7 +1,8 @@
 /** Ports without IP addresses: which a guest can use, and which it can't. */
-import { describeValue } from '../errors/base.ts';
+
 import { UnusableAddressingError } from '../errors/binding.ts';
-import { shortened } from '../errors/bounds.ts';
+import { shortened } from '../text/bounds.ts';
+import { describeValue } from '../text/describe-value.ts';
 import type { NeutronPort } from './port.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** The one converter: from a binding that was checked to a VIF. */
 import { BindingFailedError, PortBindingError, UnboundPortError, UnsupportedVifTypeError } from '../errors/binding.ts';
 import type { VIFBase } from '../objects/vif.ts';
-import type { Violation } from '../versioned/violations.ts';
+import type { Violation } from '../versioned/validation/violations.ts';
 import type { Binding } from './binding.ts';
 import { VIF_TYPES, type Way } from './vif-types.ts';
 

@@ -1,10 +1,10 @@
 /** The form of an entry of nova's network_info cache, apart from the port binding in it. What it holds besides is ignored. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { ipAddress, ipNetwork, macAddress } from '../versioned/addresses.ts';
-import { type Check, compileCheck, createAjv } from '../versioned/checker.ts';
+import { ipAddress, ipNetwork, macAddress } from '../versioned/fields/addresses.ts';
+import { uuid } from '../versioned/fields/scalars.ts';
 import { DIALECT, type JsonSchema, type SchemaContext } from '../versioned/json-schema.ts';
-import { uuid } from '../versioned/scalars.ts';
-import type { Findings } from '../versioned/violations.ts';
+import { type Check, compileCheck, createAjv } from '../versioned/validation/checker.ts';
+import type { Findings } from '../versioned/validation/violations.ts';
 import { type BindingAttributes, bindingForms, bindingRules } from './port-binding-schema.ts';
 import { VIF_TYPES } from './vif-types.ts';
 

@@ -1,9 +1,9 @@
 /** Checks a port before a VIF is made of it. */
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { type Check, compileCheck, createAjv } from '../versioned/checker.ts';
-import { isRecord } from '../versioned/primitive.ts';
-import { type Findings, listOf, type Violation, withoutDuplicates } from '../versioned/violations.ts';
+import { isRecord } from '../text/is-record.ts';
+import { type Check, compileCheck, createAjv } from '../versioned/validation/checker.ts';
+import { type Findings, listOf, type Violation, withoutDuplicates } from '../versioned/validation/violations.ts';
 import type { NeutronPort } from './port.ts';
 import { portBindingSchema } from './port-binding-schema.ts';
 import { explainVifType, VIF_TYPES } from './vif-types.ts';

@@ -1,13 +1,14 @@
 /** A VIF of an entry of nova's network_info cache. */
-import { describeValue } from '../errors/base.ts';
+
 import { FixedIP, FixedIPList } from '../objects/fixed-ip.ts';
 import type { Network } from '../objects/network.ts';
 import { Route, RouteList } from '../objects/route.ts';
 import { Subnet, SubnetList } from '../objects/subnet.ts';
 import type { VIFBase } from '../objects/vif.ts';
-import { isRecord } from '../versioned/primitive.ts';
+import { describeValue } from '../text/describe-value.ts';
+import { isRecord } from '../text/is-record.ts';
+import { type Findings, listOf } from '../versioned/validation/violations.ts';
 import type { FieldValues } from '../versioned/versioned-object.ts';
-import { type Findings, listOf } from '../versioned/violations.ts';
 import { portDeviceName } from './binding.ts';
 import { bindingError, convert } from './convert.ts';
 import type { NetworkInfoEntry, NovaNetwork, NovaRoute, NovaSubnet } from './network-info.ts';

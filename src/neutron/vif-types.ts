@@ -2,9 +2,10 @@
  * What becomes of a binding, by vif type. Each type has ways, tried in order; the first whose condition holds is taken. The converter
  * and the JSON Schema are both made of this table, so that what validates converts.
  */
-import { describeValue } from '../errors/base.ts';
-import { didYouMean } from '../errors/nearest.ts';
+
 import type { VIFBase } from '../objects/vif.ts';
+import { describeValue } from '../text/describe-value.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { Binding } from './binding.ts';
 import {
   edgeBridgeVif,

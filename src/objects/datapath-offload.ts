@@ -1,6 +1,6 @@
 /** Datapath offloads: how a port's traffic bypasses the host's own switching. */
 import { field } from '../versioned/field.ts';
-import { string } from '../versioned/scalars.ts';
+import { string } from '../versioned/fields/scalars.ts';
 import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { osVifObject } from './os-vif-object.ts';
 

@@ -1,11 +1,12 @@
 /** What a host can plug: its plugins, the VIF and port profile classes that each takes, and in which versions. */
-import { shortened } from '../errors/bounds.ts';
+
 import { IncompatibleVersionError, UnsupportedObjectError } from '../errors/model.ts';
-import { listOf } from '../versioned/collections.ts';
+import { shortened } from '../text/bounds.ts';
 import { field } from '../versioned/field.ts';
-import { objectOf } from '../versioned/object-of.ts';
+import { listOf } from '../versioned/fields/collections.ts';
+import { objectOf } from '../versioned/fields/object-of.ts';
+import { string } from '../versioned/fields/scalars.ts';
 import { objectClasses } from '../versioned/registry.ts';
-import { string } from '../versioned/scalars.ts';
 import { isVersion, isWithin } from '../versioned/version.ts';
 import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { osVifObject } from './os-vif-object.ts';

@@ -1,6 +1,6 @@
 /** Whose VIF it is. */
 import { field } from '../versioned/field.ts';
-import { string, uuid } from '../versioned/scalars.ts';
+import { string, uuid } from '../versioned/fields/scalars.ts';
 import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { osVifObject } from './os-vif-object.ts';
 

@@ -1,7 +1,8 @@
 /** Which versions of a VIF a host can take. */
-import { listed, shortened } from '../errors/bounds.ts';
-import { NegotiationError } from '../errors/model.ts';
-import { DATA, type Primitive } from '../versioned/primitive.ts';
+
+import { NegotiationError } from '../errors/negotiation.ts';
+import { listed, shortened } from '../text/bounds.ts';
+import { DATA, type Primitive } from '../versioned/codec/primitive.ts';
 import { compareVersions, isVersion, withoutPatch } from '../versioned/version.ts';
 import type { HostInfo, HostPluginInfo, HostVIFInfo } from './host-info.ts';
 import type { VIFBase } from './vif.ts';

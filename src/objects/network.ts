@@ -1,7 +1,7 @@
 /** The network that a VIF is on. */
 import { field } from '../versioned/field.ts';
-import { objectOf } from '../versioned/object-of.ts';
-import { boolean, integer, string, uuid } from '../versioned/scalars.ts';
+import { objectOf } from '../versioned/fields/object-of.ts';
+import { boolean, integer, string, uuid } from '../versioned/fields/scalars.ts';
 import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { osVifObject } from './os-vif-object.ts';
 import { SubnetList } from './subnet.ts';

@@ -1,8 +1,9 @@
 /** Port profiles: what tells the host's switch who a VIF is. */
-import { macAddress, pciAddress } from '../versioned/addresses.ts';
+
 import { field } from '../versioned/field.ts';
-import { objectOf } from '../versioned/object-of.ts';
-import { boolean, integer, string, uuid } from '../versioned/scalars.ts';
+import { macAddress, pciAddress } from '../versioned/fields/addresses.ts';
+import { objectOf } from '../versioned/fields/object-of.ts';
+import { boolean, integer, string, uuid } from '../versioned/fields/scalars.ts';
 import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { DatapathOffloadBase } from './datapath-offload.ts';
 import { osVifObject } from './os-vif-object.ts';

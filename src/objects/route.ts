@@ -1,9 +1,10 @@
 /** Routes of a subnet. */
-import { ipAddress, ipNetwork } from '../versioned/addresses.ts';
-import { listOf } from '../versioned/collections.ts';
+
 import { field } from '../versioned/field.ts';
-import { objectOf } from '../versioned/object-of.ts';
-import { string } from '../versioned/scalars.ts';
+import { ipAddress, ipNetwork } from '../versioned/fields/addresses.ts';
+import { listOf } from '../versioned/fields/collections.ts';
+import { objectOf } from '../versioned/fields/object-of.ts';
+import { string } from '../versioned/fields/scalars.ts';
 import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { VersionedObjectList } from '../versioned/versioned-object-list.ts';
 import { osVifObject } from './os-vif-object.ts';

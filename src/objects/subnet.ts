@@ -1,8 +1,9 @@
 /** Subnets of a network. */
-import { ipAddress, ipNetwork } from '../versioned/addresses.ts';
-import { listOf } from '../versioned/collections.ts';
+
 import { field } from '../versioned/field.ts';
-import { objectOf } from '../versioned/object-of.ts';
+import { ipAddress, ipNetwork } from '../versioned/fields/addresses.ts';
+import { listOf } from '../versioned/fields/collections.ts';
+import { objectOf } from '../versioned/fields/object-of.ts';
 import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { VersionedObjectList } from '../versioned/versioned-object-list.ts';
 import { FixedIPList } from './fixed-ip.ts';

@@ -1,8 +1,9 @@
 /** Virtual network interfaces, a class for each way that the host side can be made. */
-import { macAddress, pciAddress } from '../versioned/addresses.ts';
+
 import { field } from '../versioned/field.ts';
-import { objectOf } from '../versioned/object-of.ts';
-import { boolean, oneOf, string, uuid } from '../versioned/scalars.ts';
+import { macAddress, pciAddress } from '../versioned/fields/addresses.ts';
+import { objectOf } from '../versioned/fields/object-of.ts';
+import { boolean, oneOf, string, uuid } from '../versioned/fields/scalars.ts';
 import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { Network } from './network.ts';
 import { osVifObject } from './os-vif-object.ts';

@@ -1,7 +1,8 @@
 /** A graph in Graphviz's language (graphviz.org/doc/info/lang.html). */
 
-import { captionOf, edgeCaptionOf, printable } from './caption.ts';
-import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph.ts';
+import { printable } from '../text/printable.ts';
+import { captionOf, edgeCaptionOf } from './caption.ts';
+import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph-model.ts';
 import { LOOKS } from './palette.ts';
 
 /** DOT; names of whatever content are quoted. Each node and edge has its kind and state for its `class`, as SVG has them. */

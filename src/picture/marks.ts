@@ -1,7 +1,7 @@
 /** Puts what a check found, or a plan would do, on the part of the picture that it is about. */
 
 import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
-import type { GraphState } from './graph.ts';
+import type { GraphState } from './graph-model.ts';
 import type { Part } from './parts.ts';
 import type { Markable } from './sketch.ts';
 

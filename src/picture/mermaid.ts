@@ -1,7 +1,8 @@
 /** A graph as Mermaid: GitHub, GitLab and many others draw it. */
 
-import { captionOf, edgeCaptionOf, printable } from './caption.ts';
-import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph.ts';
+import { printable } from '../text/printable.ts';
+import { captionOf, edgeCaptionOf } from './caption.ts';
+import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph-model.ts';
 import { LOOKS, STATES } from './palette.ts';
 
 /** Mermaid's flowchart syntax; names of whatever content are escaped. */

@@ -1,6 +1,6 @@
 /** The colour of each state; the words on a node always say the same. */
 
-import type { GraphState } from './graph.ts';
+import type { GraphState } from './graph-model.ts';
 
 /** How a state looks. */
 export interface Look {

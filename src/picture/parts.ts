@@ -1,9 +1,9 @@
 /** How each kind of element is drawn. */
 
+import { chainOf } from '../host-contract/filter-chains.ts';
+import type { PortSettings } from '../host-contract/links.ts';
 import type { ExistingDevice } from '../wiring/elements/existing-device.ts';
-import { chainOf } from '../wiring/elements/forward-rule.ts';
-import type { OvsPortElement } from '../wiring/elements/ovs-port.ts';
-import type { PortSettings } from '../wiring/host.ts';
+import type { OvsPortElement } from '../wiring/ovs/ovs-port.ts';
 import type { Element } from '../wiring/wiring.ts';
 import type { Markable, NodeDraft, Sketch } from './sketch.ts';
 

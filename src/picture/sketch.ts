@@ -1,6 +1,6 @@
 /** A graph while it is being drawn: what several elements tell of one thing comes together in one node. */
 
-import type { GraphEdge, GraphNode, GraphNodeKind, GraphState } from './graph.ts';
+import type { GraphEdge, GraphNode, GraphNodeKind, GraphState } from './graph-model.ts';
 
 /** What drifts and changes are marked on. */
 export interface Markable {

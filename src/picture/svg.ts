@@ -1,8 +1,9 @@
 /** A graph as SVG, laid out by Graphviz. */
 
-import { captionOf, printable } from './caption.ts';
+import { printable } from '../text/printable.ts';
+import { captionOf } from './caption.ts';
 import { dotIn } from './dot.ts';
-import type { Graph, LayoutOptions } from './graph.ts';
+import type { Graph, LayoutOptions } from './graph-model.ts';
 import { LOOKS, STATES } from './palette.ts';
 
 /**

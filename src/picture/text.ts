@@ -1,8 +1,8 @@
 /** A graph for a terminal, in boxes from the guest down to the wire. */
 
+import { cellWidth, wrap } from '../text/cells.ts';
 import { captionOf, edgeCaptionOf } from './caption.ts';
-import { cellWidth, wrap } from './cells.ts';
-import type { Graph, GraphEdge, GraphNode, GraphState } from './graph.ts';
+import type { Graph, GraphEdge, GraphNode, GraphState } from './graph-model.ts';
 import { LOOKS } from './palette.ts';
 import { type Branch, Tree } from './tree.ts';
 

@@ -1,7 +1,7 @@
 /** A graph as trees, for formats that can't draw what comes together again. */
 
-import { printable } from './caption.ts';
-import type { Graph, GraphEdge, GraphNode } from './graph.ts';
+import { printable } from '../text/printable.ts';
+import type { Graph, GraphEdge, GraphNode } from './graph-model.ts';
 
 export interface Branch {
   readonly edge: GraphEdge;

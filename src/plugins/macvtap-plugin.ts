@@ -1,12 +1,12 @@
 /** VIFDirect: the guest's NIC is a macvtap device on a device of the host, or has a virtual function for itself. */
 
 import { PluginError } from '../errors/plugin.ts';
+import type { Host } from '../host-contract/host.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import { type VIFBase, VIFDirect } from '../objects/vif.ts';
 import type { ExistingDevice } from '../wiring/elements/existing-device.ts';
 import type { MacvtapElement } from '../wiring/elements/macvtap.ts';
-import type { Host } from '../wiring/host.ts';
 import type { Element, Wiring } from '../wiring/wiring.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { WiringPlugin } from './wiring-plugin.ts';

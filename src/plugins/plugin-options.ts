@@ -4,8 +4,8 @@
  */
 import { NoMatchingPluginError } from '../errors/plugin.ts';
 import { DIALECT, type JsonSchema } from '../versioned/json-schema.ts';
-import { compileSchema } from '../versioned/validate.ts';
-import { listOf, type Violation } from '../versioned/violations.ts';
+import { compileSchema } from '../versioned/validation/validate.ts';
+import { listOf, type Violation } from '../versioned/validation/violations.ts';
 import type { LinuxBridgePluginOptions } from './linux-bridge-plugin.ts';
 import type { MacvtapPluginOptions } from './macvtap-plugin.ts';
 import { type OvsPluginOptions, QOS_TYPES } from './ovs/ovs-plugin.ts';

@@ -1,13 +1,13 @@
 /** What a plugin is: the code that knows how to plug some kinds of VIFs. */
 
 import { UnsupportedVIFError } from '../errors/plugin.ts';
+import type { Host } from '../host-contract/host.ts';
 import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
-import type { Garbage } from '../wiring/collect-garbage.ts';
 import type { DeletionQueue } from '../wiring/deletion-queue.ts';
-import type { Host } from '../wiring/host.ts';
+import type { Garbage } from '../wiring/garbage.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 
 /** A plugin, whatever way it works; `vif.plugin` chooses it by the name that it describes itself with. */

@@ -1,12 +1,12 @@
 /** A plugin that says what a plugged VIF is made of, and leaves the doing to the wiring engine. */
 
+import type { Host } from '../host-contract/host.ts';
 import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { apply } from '../wiring/apply.ts';
 import { check, type ElementDrift, type PlannedStep, plan } from '../wiring/check.ts';
 import type { Site } from '../wiring/elements/verbs.ts';
-import type { Host } from '../wiring/host.ts';
 import { remove } from '../wiring/remove.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 import type { PluginContext, VIFPlugin } from './vif-plugin.ts';

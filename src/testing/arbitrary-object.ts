@@ -1,11 +1,11 @@
 /** Objects as fast-check makes them up: any fields set or not, children at any depth. */
 import type { Arbitrary } from 'fast-check';
 import { DeclarationError } from '../errors/model.ts';
-import type { FieldType } from '../versioned/field-type.ts';
-import { readObject } from '../versioned/from-primitive.ts';
+import { readObject } from '../versioned/codec/from-primitive.ts';
+import { CHANGES, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from '../versioned/codec/primitive.ts';
+import type { FieldType } from '../versioned/fields/field-type.ts';
+import type { ObjectReference } from '../versioned/fields/object-of.ts';
 import { type Field, MODEL, type ObjectClass, type ObjectModel } from '../versioned/model.ts';
-import type { ObjectReference } from '../versioned/object-of.ts';
-import { CHANGES, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from '../versioned/primitive.ts';
 import { models } from '../versioned/registry.ts';
 import type { FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { arbitraryValues } from './arbitrary-values.ts';

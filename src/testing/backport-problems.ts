@@ -1,9 +1,9 @@
 /** Whether an object can be written in each of its versions, with objects in all its fields, and what was written be read. */
 import { OsVifError } from '../errors/base.ts';
 import { writeObjectFor } from '../versioned/backport.ts';
-import { readObject } from '../versioned/from-primitive.ts';
+import { readObject } from '../versioned/codec/from-primitive.ts';
+import { CHANGES, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from '../versioned/codec/primitive.ts';
 import type { Field, ObjectModel } from '../versioned/model.ts';
-import { CHANGES, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from '../versioned/primitive.ts';
 import { newestModel } from '../versioned/registry.ts';
 import { minorVersionsUpTo } from '../versioned/version.ts';
 

@@ -2,15 +2,16 @@
 
 import { describe, expect, test } from 'vitest';
 import { MemoryHost } from '../host/memory/memory-host.ts';
+import type { Host } from '../host-contract/host.ts';
+import { interceptHost } from '../host-contract/intercept.ts';
+import type { Link } from '../host-contract/links.ts';
+import { ownerOf } from '../host-contract/ownership.ts';
 import { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { OsVif } from '../os-vif.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { WiringPlugin } from '../plugins/wiring-plugin.ts';
 import { objectClasses } from '../versioned/registry.ts';
-import type { Host, Link } from '../wiring/host.ts';
-import { interceptHost } from '../wiring/intercept.ts';
-import { ownerOf } from '../wiring/ownership.ts';
 
 /** What the suite needs beside the plugin. */
 export interface PluginExample {

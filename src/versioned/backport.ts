@@ -3,12 +3,12 @@
  * on which version of its base a class stands, which version of a child it holds.
  */
 import { TargetVersionError } from '../errors/model.ts';
-import { readObject } from './from-primitive.ts';
+import { readObject } from './codec/from-primitive.ts';
+import { CHANGES, DATA, isPrimitive, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './codec/primitive.ts';
+import { writeObject } from './codec/to-primitive.ts';
 import { GONE, stepsTo } from './history.ts';
 import { MODEL, type ObjectModel, type ObjectState } from './model.ts';
-import { CHANGES, DATA, isPrimitive, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './primitive.ts';
 import { modelFor } from './registry.ts';
-import { writeObject } from './to-primitive.ts';
 import { compareVersions, isVersion } from './version.ts';
 
 /** What a peer can read. */

@@ -1,8 +1,9 @@
 /** JSON Schema (draft 2020-12) of objects, made of the same declarations as everything else. */
+
+import { CHANGES, DATA, NAME, NAMESPACE, VERSION_KEY } from './codec/primitive.ts';
+import type { ObjectReference } from './fields/object-of.ts';
 import { hasFieldAt } from './history.ts';
 import type { Field, ObjectModel } from './model.ts';
-import type { ObjectReference } from './object-of.ts';
-import { CHANGES, DATA, NAME, NAMESPACE, VERSION_KEY } from './primitive.ts';
 import { modelFor, models } from './registry.ts';
 import { minorVersionsUpTo } from './version.ts';
 

@@ -2,7 +2,7 @@
  * What is known of a class of versioned objects, compiled once from its declarations, and how an instance keeps its values.
  * Every verb (read, write, backport, ...) works on this; nothing else looks at decorators.
  */
-import type { FieldType } from './field-type.ts';
+import type { FieldType } from './fields/field-type.ts';
 import type { VersionedObject } from './versioned-object.ts';
 
 /** A field as `@field` declares it. */

@@ -1,8 +1,9 @@
 /** All declared classes of versioned objects, by namespace, name and version. */
-import { describeValue } from '../errors/base.ts';
-import { listed } from '../errors/bounds.ts';
+
 import { DeclarationError, IncompatibleVersionError, UnsupportedObjectError } from '../errors/model.ts';
-import { didYouMean } from '../errors/nearest.ts';
+import { listed } from '../text/bounds.ts';
+import { describeValue } from '../text/describe-value.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { ObjectClass, ObjectModel } from './model.ts';
 import { compareVersions, isCompatible, isVersion, minorVersionsUpTo } from './version.ts';
 

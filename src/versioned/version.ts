@@ -3,7 +3,7 @@
 import type SemVer from 'semver/classes/semver.js';
 import coerce from 'semver/functions/coerce.js';
 import compare from 'semver/functions/compare.js';
-import { describeValue } from '../errors/base.ts';
+import { describeValue } from '../text/describe-value.ts';
 
 /** Of numbers with more than 16 digits, semver's coerce() would read only the first part. */
 const FORM = /^\d{1,9}(\.\d{1,9}){0,2}$/;

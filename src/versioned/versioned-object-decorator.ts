@@ -1,5 +1,6 @@
 /** The `@versionedObject` decorator: compiles a class's declarations and makes the class known. */
 import { DeclarationError } from '../errors/model.ts';
+import { declarePlainClass } from './codec/plain.ts';
 import { ownDeclarations } from './field.ts';
 import {
   type Field,
@@ -10,7 +11,6 @@ import {
   type ObjectModel,
   VALUES,
 } from './model.ts';
-import { declarePlainClass } from './plain.ts';
 import { register } from './registry.ts';
 import { compareVersions, isVersion } from './version.ts';
 import { assign, VersionedObject } from './versioned-object.ts';

@@ -8,9 +8,12 @@ import {
 } from '../errors/model.ts';
 import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { cloneObject } from './clone.ts';
+import { readObject, valueForNull } from './codec/from-primitive.ts';
+import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
+import type { Primitive } from './codec/primitive.ts';
+import { writeObject } from './codec/to-primitive.ts';
 import { equalObjects } from './equals.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { readObject, valueForNull } from './from-primitive.ts';
 import { type JsonSchema, type SchemaOptions, schemaOf } from './json-schema.ts';
 import {
   BLANK,
@@ -25,9 +28,6 @@ import {
   VALUES,
   VERSION,
 } from './model.ts';
-import { fromPlainForm, type PlainOptions, toPlainForm } from './plain.ts';
-import type { Primitive } from './primitive.ts';
-import { writeObject } from './to-primitive.ts';
 
 /** The values that a constructor takes: the fields of an object, each of which may be left out. */
 export type FieldValues<T> = {

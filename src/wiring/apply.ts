@@ -1,12 +1,13 @@
 /** Plug: makes the host agree with a wiring, or leaves it as it was. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listed } from '../errors/bounds.ts';
-import { MissingLinkError } from '../errors/host.ts';
+import { isKernelError } from '../errors/kernel.ts';
+import { MissingLinkError } from '../errors/link.ts';
 import { PlugError } from '../errors/plugin.ts';
+import { traced } from '../host-contract/diagnostics.ts';
+import { listed } from '../text/bounds.ts';
+import { messageOf } from '../text/message-of.ts';
 import { gateUntilAborted, settledOrAborted, withinGrace } from './deadline.ts';
-import { traced } from './diagnostics.ts';
-import { isKernelError } from './elements/link.ts';
 import type { Site } from './elements/verbs.ts';
 import { inSharedTurn } from './shared-turns.ts';
 import { type Step, stepsOf } from './steps.ts';
@@ -101,9 +102,4 @@ function failure(site: Site, current: Step | undefined, cause: unknown, left: re
     operation: 'ensure',
     left,
   });
-}
-
-/** An error's own words, whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,10 @@
 /** Removes the packet filters of bridges that are no more. */
 
 import { MissingCommandError } from '../errors/host.ts';
-import type { Garbage, InUse } from './collect-garbage.ts';
-import { bridgesWithChain, chainOf } from './elements/forward-rule.ts';
-import type { Host, Link } from './host.ts';
+import { bridgesWithChain, chainOf } from '../host-contract/filter-chains.ts';
+import type { Host } from '../host-contract/host.ts';
+import type { Link } from '../host-contract/links.ts';
+import type { Garbage, InUse } from './garbage.ts';
 
 export interface Collected {
   /** Every device of the host, as they were before the collection. */

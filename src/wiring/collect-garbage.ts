@@ -1,26 +1,12 @@
 /** Removes what this library made for VIFs that are no more. */
 
+import type { Host } from '../host-contract/host.ts';
+import type { Link } from '../host-contract/links.ts';
+import { isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from '../host-contract/ownership.ts';
 import { collectChains } from './collect-chains.ts';
 import { collectRefusals } from './collect-refusals.ts';
-import type { Host, Link } from './host.ts';
-import { isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from './ownership.ts';
-import { deleteUnused } from './shared-links.ts';
-
-/** What is to stay. */
-export interface InUse {
-  /** Ids of the VIFs that are. */
-  readonly owners: ReadonlySet<string>;
-  /** Names of the shared devices that they use. */
-  readonly names: ReadonlySet<string>;
-}
-
-/** A device, or another thing on the host, that belongs to no VIF any more. */
-export interface Garbage {
-  readonly kind: string;
-  readonly name: string;
-  /** The id of the VIF that it was made for; absent for one that several used. */
-  readonly owner?: string;
-}
+import { deleteUnused } from './elements/shared-links.ts';
+import type { Garbage, InUse } from './garbage.ts';
 
 /**
  * Removes every device that was made for a VIF that is not in use, every shared one that nobody uses, and the filters made for them.

@@ -1,9 +1,10 @@
 /** Removes what devices refuse for VIFs that are no more. */
 
 import { MissingCommandError } from '../errors/host.ts';
-import type { Garbage } from './collect-garbage.ts';
-import { isKernelError } from './elements/link.ts';
-import type { Host, RefusalState } from './host.ts';
+import { isKernelError } from '../errors/kernel.ts';
+import type { Host } from '../host-contract/host.ts';
+import type { RefusalState } from '../host-contract/packet-filters.ts';
+import type { Garbage } from './garbage.ts';
 
 /** @param owners ids of the VIFs that are */
 export async function collectRefusals(host: Host, owners: ReadonlySet<string>, dryRun: boolean): Promise<Garbage[]> {

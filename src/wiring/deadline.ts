@@ -1,7 +1,7 @@
 /** Ends what takes too long without losing sight of what it did. */
 
-import type { Host } from './host.ts';
-import { interceptHost } from './intercept.ts';
+import type { Host } from '../host-contract/host.ts';
+import { interceptHost } from '../host-contract/intercept.ts';
 
 /** How long a request that is with the host already gets to come back, in ms. */
 const GRACE_MS = 5000;

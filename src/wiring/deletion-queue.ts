@@ -4,8 +4,8 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
-import type { ExpectedLink } from './expected-links.ts';
-import type { Host } from './host.ts';
+import type { Host } from '../host-contract/host.ts';
+import type { ExpectedLink } from '../host-contract/links.ts';
 
 /** A device that somebody waits for. */
 interface Deletion {

@@ -1,11 +1,11 @@
 /** Unplug: takes a wiring off the host. */
 
-import { listed } from '../errors/bounds.ts';
 import { UnplugError } from '../errors/plugin.ts';
-import { messageOf } from './apply.ts';
+import { traced } from '../host-contract/diagnostics.ts';
+import { listed } from '../text/bounds.ts';
+import { messageOf } from '../text/message-of.ts';
 import { gateUntilAborted, settledOrAborted } from './deadline.ts';
 import { DeletionQueue } from './deletion-queue.ts';
-import { traced } from './diagnostics.ts';
 import type { Site } from './elements/verbs.ts';
 import { type Step, stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';

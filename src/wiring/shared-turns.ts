@@ -3,8 +3,8 @@
  * plug of this process has started to use.
  */
 
+import type { Host } from '../host-contract/host.ts';
 import { KeyedQueue } from '../host-contract/keyed-queue.ts';
-import type { Host } from './host.ts';
 import type { Wiring } from './wiring.ts';
 
 /** By host: a queue whose keys are the names of shared devices. */

@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { Drift, Site, UndoableSite } from './elements/verbs.ts';
-import { ensureOvs, inspectOvs, type OvsPart, removeOvs } from './ovs-transaction.ts';
+import { ensureOvs, inspectOvs, type OvsPart, removeOvs } from './ovs/transaction.ts';
 import { type Element, labelOf, ovsPartOf, verbsOf, type Wiring } from './wiring.ts';
 
 export interface Step {

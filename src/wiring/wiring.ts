@@ -4,10 +4,6 @@ import { type BridgeElement, bridge } from './elements/bridge.ts';
 import { type ExistingLinkElement, existingLink } from './elements/existing-link.ts';
 import { type ForwardRuleElement, forwardRule } from './elements/forward-rule.ts';
 import { type MacvtapElement, macvtap } from './elements/macvtap.ts';
-import { type OvsBridgeElement, ovsBridge } from './elements/ovs-bridge.ts';
-import { type OvsPatchElement, ovsPatch } from './elements/ovs-patch.ts';
-import { type OvsPortElement, ovsPort } from './elements/ovs-port.ts';
-import { type OvsQosElement, ovsQos } from './elements/ovs-qos.ts';
 import { type PortElement, port } from './elements/port.ts';
 import { type ReflectionFilterElement, reflectionFilter } from './elements/reflection-filter.ts';
 import { type TapElement, tap } from './elements/tap.ts';
@@ -15,7 +11,11 @@ import type { Verbs } from './elements/verbs.ts';
 import { type VethElement, veth } from './elements/veth.ts';
 import { type VirtualFunctionElement, virtualFunction } from './elements/virtual-function.ts';
 import { type VlanElement, vlan } from './elements/vlan.ts';
-import { type OvsPart, ovsAlone, ovsPart } from './ovs-transaction.ts';
+import { type OvsBridgeElement, ovsBridge } from './ovs/ovs-bridge.ts';
+import { type OvsPatchElement, ovsPatch } from './ovs/ovs-patch.ts';
+import { type OvsPortElement, ovsPort } from './ovs/ovs-port.ts';
+import { type OvsQosElement, ovsQos } from './ovs/ovs-qos.ts';
+import { type OvsPart, ovsAlone, ovsPart } from './ovs/transaction.ts';
 
 /** What a VIF is made of, in the order in which it is made; taken apart in reverse. */
 export type Wiring = readonly Element[];

@@ -2,8 +2,8 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
+import { interceptHost } from '../../src/host-contract/intercept.ts';
 import { OsVif } from '../../src/os-vif.ts';
-import { interceptHost } from '../../src/wiring/intercept.ts';
 import { instance } from '../plugins/vifs.ts';
 import { CASES } from '../wiring/cases.ts';
 

@@ -1,10 +1,10 @@
 /** Plugs a TAP twice and unplugs it twice where it runs; prints what it found, or the error. */
 
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
+import type { Link } from '../../src/host-contract/links.ts';
 import { InstanceInfo } from '../../src/objects/instance-info.ts';
 import { VIFGeneric } from '../../src/objects/vif.ts';
 import { OsVif } from '../../src/os-vif.ts';
-import type { Link } from '../../src/wiring/host.ts';
 
 /** What the parent reads. */
 export interface PlugTapReport {

@@ -1,15 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import * as errors from '../../src/entries/errors.ts';
 import * as model from '../../src/entries/index.ts';
 import { UnusableAddressingError, validateBinding, vifFromPort } from '../../src/entries/neutron.ts';
-import { describeValue } from '../../src/errors/base.ts';
-import * as binding from '../../src/errors/binding.ts';
-import { boundedMessage, LONGEST_MESSAGE, listed, MOST_LISTED } from '../../src/errors/bounds.ts';
-import * as command from '../../src/errors/command.ts';
-import * as helper from '../../src/errors/helper.ts';
-import * as host from '../../src/errors/host.ts';
-import * as modelErrors from '../../src/errors/model.ts';
-import * as ovs from '../../src/errors/ovs.ts';
-import * as plugin from '../../src/errors/plugin.ts';
+import { boundedMessage, LONGEST_MESSAGE, listed, MOST_LISTED } from '../../src/text/bounds.ts';
+import { describeValue } from '../../src/text/describe-value.ts';
 import { NETWORK, port } from '../neutron/ports.ts';
 
 const LONG = '漢'.repeat(1_000_000);
@@ -23,56 +17,56 @@ const bytesOf = (text: string) => new TextEncoder().encode(text).length;
 /** Every class of errors, with the longest arguments that it can be given. */
 const ERRORS: readonly model.OsVifError[] = [
   UPSTREAM,
-  new binding.PortProfileError(LONG, LONG, LONG),
-  new binding.LibvirtXmlError(LONG),
-  new binding.PortBindingError(LONG, VIOLATIONS),
-  new binding.UnboundPortError(LONG, VIOLATIONS),
-  new binding.BindingFailedError(LONG, VIOLATIONS),
-  new binding.UnsupportedVifTypeError(LONG, VIOLATIONS),
-  new binding.UnusableAddressingError(LONG, LONG),
-  new command.UsageError(LONG),
-  new command.InputError(LONG, LONG),
-  new command.DocumentError(LONG, UPSTREAM),
-  new helper.HelperConnectionError(LONG, LONG),
-  new helper.HelperProtocolError(LONG),
-  new helper.HelperRefusalError(LONG),
-  new host.KernelError('ERR_OSVIF_TEST', LONG, LONG, LONG, LONG),
-  new host.NetlinkError(LONG, LONG, LONG),
-  new host.SystemCallError(LONG, LONG, LONG, LONG),
-  new host.PermissionError(LONG, LONG, LONG, LONG),
-  new host.LinkValueError(LONG),
-  new host.ForeignLinkError(LONG),
-  new host.ImmutableLinkError(LONG, LONG, LONG, LONG),
-  new host.MissingLinkError(LONG, LONG),
-  new host.MissingCommandError(LONG, LONG),
-  new host.UnsupportedHostError(LONG),
-  new host.NamespaceError(LONG),
-  new host.PciDeviceNotFoundError(LONG, LONG),
-  new host.RepresentorNotFoundError(LONG, 1),
-  new modelErrors.FieldValueError(LONG, LONG, MANY),
-  new modelErrors.FieldValueError(LONG, 'a string').within(LONG, LONG),
-  new modelErrors.UnknownFieldError(LONG, LONG, MANY),
-  new modelErrors.UnsetFieldError(LONG, MANY),
-  new modelErrors.ReadOnlyFieldError(LONG, LONG),
-  new modelErrors.DeclarationError(LONG),
-  new modelErrors.UnsupportedObjectError(LONG, LONG),
-  new modelErrors.IncompatibleVersionError(LONG, LONG, MANY),
-  new modelErrors.TargetVersionError(LONG, LONG, LONG),
-  new modelErrors.NegotiationError(LONG),
-  new modelErrors.SchemaNotFoundError(LONG, MANY),
-  new ovs.OvsdbConnectionError(LONG, LONG),
-  new ovs.OvsdbTimeoutError(LONG, LONG),
-  new ovs.OvsdbProtocolError(LONG),
-  new ovs.OvsdbServerError(LONG, LONG, LONG),
-  new ovs.OvsdbEditError(LONG),
-  new ovs.OvsDatapathError(LONG),
-  new ovs.OvsPortError(LONG, LONG),
-  new plugin.NoMatchingPluginError(LONG, MANY),
-  new plugin.UnsupportedVIFError(LONG, LONG, LONG),
-  new plugin.PluginError(LONG),
-  new plugin.BatchError(LONG, MANY.length, FAILURES),
-  new plugin.PlugError(LONG, UPSTREAM),
-  new plugin.UnplugError(LONG, UPSTREAM, MANY),
+  new errors.PortProfileError(LONG, LONG, LONG),
+  new errors.LibvirtXmlError(LONG),
+  new errors.PortBindingError(LONG, VIOLATIONS),
+  new errors.UnboundPortError(LONG, VIOLATIONS),
+  new errors.BindingFailedError(LONG, VIOLATIONS),
+  new errors.UnsupportedVifTypeError(LONG, VIOLATIONS),
+  new errors.UnusableAddressingError(LONG, LONG),
+  new errors.UsageError(LONG),
+  new errors.InputError(LONG, LONG),
+  new errors.DocumentError(LONG, UPSTREAM),
+  new errors.HelperConnectionError(LONG, LONG),
+  new errors.HelperProtocolError(LONG),
+  new errors.HelperRefusalError(LONG),
+  new errors.KernelError('ERR_OSVIF_TEST', LONG, LONG, LONG, LONG),
+  new errors.NetlinkError(LONG, LONG, LONG),
+  new errors.SystemCallError(LONG, LONG, LONG, LONG),
+  new errors.PermissionError(LONG, LONG, LONG, LONG),
+  new errors.LinkValueError(LONG),
+  new errors.ForeignLinkError(LONG),
+  new errors.ImmutableLinkError(LONG, LONG, LONG, LONG),
+  new errors.MissingLinkError(LONG, LONG),
+  new errors.MissingCommandError(LONG, LONG),
+  new errors.UnsupportedHostError(LONG),
+  new errors.NamespaceError(LONG),
+  new errors.PciDeviceNotFoundError(LONG, LONG),
+  new errors.RepresentorNotFoundError(LONG, 1),
+  new errors.FieldValueError(LONG, LONG, MANY),
+  new errors.FieldValueError(LONG, 'a string').within(LONG, LONG),
+  new errors.UnknownFieldError(LONG, LONG, MANY),
+  new errors.UnsetFieldError(LONG, MANY),
+  new errors.ReadOnlyFieldError(LONG, LONG),
+  new errors.DeclarationError(LONG),
+  new errors.UnsupportedObjectError(LONG, LONG),
+  new errors.IncompatibleVersionError(LONG, LONG, MANY),
+  new errors.TargetVersionError(LONG, LONG, LONG),
+  new errors.NegotiationError(LONG),
+  new errors.SchemaNotFoundError(LONG, MANY),
+  new errors.OvsdbConnectionError(LONG, LONG),
+  new errors.OvsdbTimeoutError(LONG, LONG),
+  new errors.OvsdbProtocolError(LONG),
+  new errors.OvsdbServerError(LONG, LONG, LONG),
+  new errors.OvsdbEditError(LONG),
+  new errors.OvsDatapathError(LONG),
+  new errors.OvsPortError(LONG, LONG),
+  new errors.NoMatchingPluginError(LONG, MANY),
+  new errors.UnsupportedVIFError(LONG, LONG, LONG),
+  new errors.PluginError(LONG),
+  new errors.BatchError(LONG, MANY.length, FAILURES),
+  new errors.PlugError(LONG, UPSTREAM),
+  new errors.UnplugError(LONG, UPSTREAM, MANY),
 ];
 
 /** Classes whose messages hold nothing from outside. */
@@ -87,10 +81,8 @@ test.each(ERRORS.map((error) => [error.name, error] as const))(
 );
 
 test('no class of errors is missing here', () => {
-  const classes = [binding, command, helper, host, modelErrors, ovs, plugin].flatMap((module) =>
-    Object.entries(module).flatMap(([name, value]) =>
-      typeof value === 'function' && /Error$/.test(name) ? [name] : [],
-    ),
+  const classes = Object.entries(errors).flatMap(([name, value]) =>
+    typeof value === 'function' && /Error$/.test(name) ? [name] : [],
   );
   const tried = new Set([...ERRORS.map(({ name }) => name), ...FIXED]);
   expect(classes.filter((name) => !tried.has(name))).toEqual([]);
@@ -152,7 +144,7 @@ describe('40,000 wrong values', () => {
 
   test('are told by an error that says how many there are', () => {
     const thrown = expect(() => vifFromPort(given, { network: NETWORK }));
-    thrown.toThrow(binding.UnsupportedVifTypeError);
+    thrown.toThrow(errors.UnsupportedVifTypeError);
     thrown.toThrow(/; and 39901 more$/);
   });
 

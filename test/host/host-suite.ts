@@ -1,7 +1,8 @@
 /** What a host must do: the same for the kernel and for its model in memory. */
 
 import { describe, expect, test } from 'vitest';
-import type { Host, Link, LinkSettings, NewLink } from '../../src/wiring/host.ts';
+import type { Host } from '../../src/host-contract/host.ts';
+import type { Link, LinkSettings, NewLink } from '../../src/host-contract/links.ts';
 
 /** Declares the suite; `open` gives a host with nothing but lo on it. */
 export function hostSuite(name: string, open: () => Promise<Host>): void {

@@ -7,7 +7,7 @@ import { linkHeader, RTM_DELLINK, RTM_NEWLINK, settingAttributes } from '../../s
 import { NetlinkSocket } from '../../src/host/linux/netlink/socket.ts';
 import { openNetworkNamespace } from '../../src/host/linux/network-namespace.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
-import type { LinkSettings, Links } from '../../src/wiring/host.ts';
+import type { LinkSettings, Links } from '../../src/host-contract/links.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from './netns.ts';
 
 const ATTACK: LinkSettings = { group: 0, alias: 'os-vif:mine' };

@@ -25,9 +25,9 @@ import {
 } from '../../src/entries/neutron.ts';
 import { graphOf, toDot, toMermaid, toSvg, toText } from '../../src/entries/picture.ts';
 import { readSchema } from '../../src/entries/schemas.ts';
-import { describeValue } from '../../src/errors/base.ts';
-import { nearestName } from '../../src/errors/nearest.ts';
 import { validatePluginOptions } from '../../src/plugins/plugin-options.ts';
+import { describeValue } from '../../src/text/describe-value.ts';
+import { nearestName } from '../../src/text/nearest.ts';
 import { NETWORK, port } from '../neutron/ports.ts';
 import { Note } from '../versioned/own-classes.ts';
 import type { Row } from './growth.ts';

@@ -3,8 +3,8 @@ import { instance as graphviz } from '@viz-js/viz';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Graph, graphOf, toDot, toMermaid, toSvg, toText } from '../../src/entries/picture.ts';
-import { printable } from '../../src/picture/caption.ts';
-import { cellWidth, wrap } from '../../src/picture/cells.ts';
+import { cellWidth, wrap } from '../../src/text/cells.ts';
+import { printable } from '../../src/text/printable.ts';
 import type { Wiring } from '../../src/wiring/wiring.ts';
 
 const WIRING: Wiring = [

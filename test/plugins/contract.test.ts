@@ -1,13 +1,13 @@
 import { describe } from 'vitest';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import type { Host } from '../../src/host-contract/host.ts';
 import { VIFVHostUser } from '../../src/objects/vif.ts';
 import { LinuxBridgePlugin } from '../../src/plugins/linux-bridge-plugin.ts';
 import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
 import { NoopPlugin } from '../../src/plugins/noop-plugin.ts';
 import { TapPlugin } from '../../src/plugins/tap-plugin.ts';
 import { describeVIFPlugin } from '../../src/testing/describe-vif-plugin.ts';
-import type { Host } from '../../src/wiring/host.ts';
 import { makeSysfs } from '../host/fake-sysfs.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
 import { prepareHost } from '../wiring/cases.ts';

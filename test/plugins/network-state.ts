@@ -1,6 +1,7 @@
 /** What a host looks like, in the form of the vectors in conformance/host-state. */
 
-import type { Host, Link } from '../../src/wiring/host.ts';
+import type { Host } from '../../src/host-contract/host.ts';
+import type { Link } from '../../src/host-contract/links.ts';
 import type { IpLink, Netns } from '../host/netns.ts';
 
 export interface NetworkState {

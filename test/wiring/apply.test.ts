@@ -1,9 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import type { Host } from '../../src/host-contract/host.ts';
+import { interceptHost } from '../../src/host-contract/intercept.ts';
+import type { Link } from '../../src/host-contract/links.ts';
 import { apply } from '../../src/wiring/apply.ts';
-import type { Host, Link } from '../../src/wiring/host.ts';
-import { interceptHost } from '../../src/wiring/intercept.ts';
 import { remove } from '../../src/wiring/remove.ts';
 import type { Wiring } from '../../src/wiring/wiring.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';

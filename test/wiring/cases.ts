@@ -1,5 +1,7 @@
 /** One VIF for each plugin that works on the kernel's devices, and what it needs to be there. */
 
+import type { Host } from '../../src/host-contract/host.ts';
+import type { Link } from '../../src/host-contract/links.ts';
 import { HostPluginInfo } from '../../src/objects/host-info.ts';
 import { VIFPortProfileFPTap } from '../../src/objects/port-profile.ts';
 import type { VIFBase } from '../../src/objects/vif.ts';
@@ -8,7 +10,6 @@ import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
 import { TapPlugin } from '../../src/plugins/tap-plugin.ts';
 import type { VIFPlugin } from '../../src/plugins/vif-plugin.ts';
 import { WiringPlugin } from '../../src/plugins/wiring-plugin.ts';
-import type { Host, Link } from '../../src/wiring/host.ts';
 import type { Wiring } from '../../src/wiring/wiring.ts';
 import { bridgeVif, directVif, tapVif } from '../plugins/vifs.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import type { Host } from '../../src/host-contract/host.ts';
 import { Network } from '../../src/objects/network.ts';
 import { OsVif } from '../../src/os-vif.ts';
-import type { Host } from '../../src/wiring/host.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
 import { bridgeVif, instance } from '../plugins/vifs.ts';
 

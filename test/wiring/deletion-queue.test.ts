@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { NetlinkError } from '../../src/errors/host.ts';
+import { NetlinkError } from '../../src/errors/kernel.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import { interceptHost } from '../../src/host-contract/intercept.ts';
 import { DeletionQueue } from '../../src/wiring/deletion-queue.ts';
-import { interceptHost } from '../../src/wiring/intercept.ts';
 
 /** A host with TAPs, the deletions that it is asked for, and the TAPs that it cannot delete. */
 async function given(...names: string[]) {

@@ -3,11 +3,11 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mock } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { NetlinkError } from '../../src/errors/host.ts';
+import { NetlinkError } from '../../src/errors/kernel.ts';
 import { PlugError, UnplugError } from '../../src/errors/plugin.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import { type HostCall, interceptHost } from '../../src/host-contract/intercept.ts';
 import { apply } from '../../src/wiring/apply.ts';
-import { type HostCall, interceptHost } from '../../src/wiring/intercept.ts';
 import { remove } from '../../src/wiring/remove.ts';
 import type { Element } from '../../src/wiring/wiring.ts';
 

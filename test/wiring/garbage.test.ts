@@ -1,10 +1,12 @@
 /** What is garbage and what is not, on a host in memory: devices, chains and refusals. */
 import { describe, expect, test } from 'vitest';
-import { MissingCommandError, NetlinkError } from '../../src/errors/host.ts';
+import { MissingCommandError } from '../../src/errors/host.ts';
+import { NetlinkError } from '../../src/errors/kernel.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import type { Host } from '../../src/host-contract/host.ts';
+import type { NewLink } from '../../src/host-contract/links.ts';
+import { aliasOf, birthGroup, SHARED_OWNER } from '../../src/host-contract/ownership.ts';
 import { collectGarbage } from '../../src/wiring/collect-garbage.ts';
-import type { Host, NewLink } from '../../src/wiring/host.ts';
-import { aliasOf, birthGroup, SHARED_OWNER } from '../../src/wiring/ownership.ts';
 
 const SHARED = { alias: aliasOf(SHARED_OWNER) };
 const OWN = { alias: aliasOf('vif-1') };

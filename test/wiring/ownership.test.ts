@@ -1,8 +1,8 @@
 /** Whose a device is: told by its alias, and by its group as long as it has none. */
 import { expect, test } from 'vitest';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
-import type { Link, LinkSettings } from '../../src/wiring/host.ts';
-import { aliasOf, birthGroup, isOwnedBy, isUnnamed, ownerOf } from '../../src/wiring/ownership.ts';
+import type { Link, LinkSettings } from '../../src/host-contract/links.ts';
+import { aliasOf, birthGroup, isOwnedBy, isUnnamed, ownerOf } from '../../src/host-contract/ownership.ts';
 
 async function link(settings: LinkSettings): Promise<Link> {
   const { links } = new MemoryHost();

@@ -1,11 +1,12 @@
 /** What others do between two steps of a plug, on a host in memory: each time at the moment at which it hurts. */
 import { describe, expect, test } from 'vitest';
-import { NetlinkError } from '../../src/errors/host.ts';
+import { NetlinkError } from '../../src/errors/kernel.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import type { Host } from '../../src/host-contract/host.ts';
+import { type HostCall, interceptHost } from '../../src/host-contract/intercept.ts';
+import type { Link } from '../../src/host-contract/links.ts';
+import { aliasOf, SHARED_OWNER } from '../../src/host-contract/ownership.ts';
 import { apply } from '../../src/wiring/apply.ts';
-import type { Host, Link } from '../../src/wiring/host.ts';
-import { type HostCall, interceptHost } from '../../src/wiring/intercept.ts';
-import { aliasOf, SHARED_OWNER } from '../../src/wiring/ownership.ts';
 import type { Element } from '../../src/wiring/wiring.ts';
 
 const TAP: Element = { kind: 'tap', name: 'tap0', master: 'br0' };

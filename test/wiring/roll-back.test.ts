@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import type { Host } from '../../src/host-contract/host.ts';
+import { interceptHost } from '../../src/host-contract/intercept.ts';
 import { VIFDirect } from '../../src/objects/vif.ts';
 import { OsVif } from '../../src/os-vif.ts';
 import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
-import type { Host } from '../../src/wiring/host.ts';
-import { interceptHost } from '../../src/wiring/intercept.ts';
 import { makeSysfs } from '../host/fake-sysfs.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
 import { directVif, instance } from '../plugins/vifs.ts';

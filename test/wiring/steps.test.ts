@@ -1,8 +1,8 @@
 /** Which elements of a wiring are worked on together, and how messages name them then. */
 import { expect, test } from 'vitest';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import { interceptHost } from '../../src/host-contract/intercept.ts';
 import { apply } from '../../src/wiring/apply.ts';
-import { interceptHost } from '../../src/wiring/intercept.ts';
 import { remove } from '../../src/wiring/remove.ts';
 import { stepsOf } from '../../src/wiring/steps.ts';
 import type { Wiring } from '../../src/wiring/wiring.ts';

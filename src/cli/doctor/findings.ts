@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { OsVifError } from '../../errors/base.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../../host/ovsdb/ovsdb-client.ts';
+import { messageOf } from '../../text/message-of.ts';
 import { readConfig } from '../config.ts';
 import { ownNamespace, type Trials } from './try-kernel.ts';
 
@@ -163,5 +164,5 @@ async function examineOvsdb(options: OvsdbClientOptions): Promise<Finding> {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof OsVifError || error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -5,7 +5,8 @@ import { readlinkSync } from 'node:fs';
 import { UsageError } from '../../errors/command.ts';
 import { childEnvironment } from '../../host/linux/child-environment.ts';
 import { LinuxHost } from '../../host/linux/linux-host.ts';
-import type { Host } from '../../wiring/host.ts';
+import type { Host } from '../../host-contract/host.ts';
+import { messageOf } from '../../text/message-of.ts';
 
 /** By the feature's name: undefined where it works, or else why not. */
 export type Trials = Readonly<Record<string, string | null>>;
@@ -63,6 +64,6 @@ async function outcomeOf(attempt: () => Promise<unknown>): Promise<string | null
     await attempt();
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { UsageError } from '../../errors/command.ts';
-import type { Primitive } from '../../versioned/primitive.ts';
+import type { Primitive } from '../../versioned/codec/primitive.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import { readDocument, readDocuments } from '../documents.ts';
 import { printJson } from '../output.ts';

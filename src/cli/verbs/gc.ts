@@ -1,7 +1,7 @@
 /** `os-vif gc`: removes what was made for VIFs that are no more. */
 
 import type { Command } from 'commander';
-import type { Garbage } from '../../wiring/collect-garbage.ts';
+import type { Garbage } from '../../wiring/garbage.ts';
 import { printJson, printsJson, printText } from '../output.ts';
 import { tableOf } from '../table.ts';
 import { addHostOptions, addVerb, type CommonOptions, type HostOptions } from '../verb.ts';

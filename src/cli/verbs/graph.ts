@@ -2,7 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
-import type { Graph } from '../../picture/graph.ts';
+import type { Graph } from '../../picture/graph-model.ts';
 import { hasColors, printJson, printText } from '../output.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 

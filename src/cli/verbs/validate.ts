@@ -1,7 +1,7 @@
 /** `os-vif validate`: everything that is wrong with objects, or with Neutron's port bindings. */
 
 import type { Command } from 'commander';
-import type { Violation } from '../../versioned/validate.ts';
+import type { Violation } from '../../versioned/validation/validate.ts';
 import { type Document, readDocuments } from '../documents.ts';
 import { EXIT } from '../exit.ts';
 import { colored, printJson, printsJson, printText, shown } from '../output.ts';

@@ -1,7 +1,8 @@
 /** Runs the programs that change the kernel's packet filters, in a network namespace. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { MissingCommandError, PermissionError, SystemCallError } from '../../errors/host.ts';
+import { MissingCommandError } from '../../errors/host.ts';
+import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
 import { childEnvironment } from './child-environment.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { SystemCallError } from '../../errors/host.ts';
+import { SystemCallError } from '../../errors/kernel.ts';
 import { SYSTEM_PATH } from './child-environment.ts';
 import { errnoName, errnoText, importKoffi, loadLibc } from './libc.ts';
 import { moveToNetworkNamespace } from './network-namespace.ts';

@@ -1,7 +1,7 @@
 /** A lock that at most one process holds, and that the kernel releases when the process ends: flock(2). */
 
 import { closeSync, constants, fstatSync, openSync, rmSync } from 'node:fs';
-import { SystemCallError } from '../../errors/host.ts';
+import { SystemCallError } from '../../errors/kernel.ts';
 import { type FileIdentity, fileIdentity, identityOf } from './file-identity.ts';
 import { errnoName, errnoText, importKoffi } from './libc.ts';
 

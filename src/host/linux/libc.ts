@@ -3,7 +3,8 @@
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import type { LibraryHandle } from 'koffi';
-import { MissingKoffiError, SystemCallError } from '../../errors/host.ts';
+import { MissingKoffiError } from '../../errors/host.ts';
+import { SystemCallError } from '../../errors/kernel.ts';
 
 /** What a call came back with; `errno` is its name (`EAGAIN`) when `value` is negative, and empty otherwise. */
 export interface CallResult {

@@ -1,9 +1,9 @@
 /** IPv4 addresses and routes of a network namespace, by rtnetlink. */
 
-import { KernelError } from '../../errors/host.ts';
-import type { ExpectedLink } from '../../wiring/expected-links.ts';
-import type { Addressing, AddressPlan, Links } from '../../wiring/host.ts';
-import { requireMove } from '../../wiring/link-values.ts';
+import { KernelError } from '../../errors/kernel.ts';
+import type { Addressing, AddressPlan } from '../../host-contract/addressing.ts';
+import { requireMove } from '../../host-contract/link-values.ts';
+import type { ExpectedLink, Links } from '../../host-contract/links.ts';
 import {
   addressAttributes,
   addressHeader,

@@ -1,7 +1,7 @@
 /** Chains in the IPv4 filter table, through iptables-restore. */
 
-import type { Filter, FilterChain } from '../../wiring/host.ts';
-import { requireChainName, requireFilterText } from '../../wiring/link-values.ts';
+import { requireChainName, requireFilterText } from '../../host-contract/link-values.ts';
+import type { Filter, FilterChain } from '../../host-contract/packet-filters.ts';
 import { runCommand } from './command.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 

@@ -1,10 +1,10 @@
 /** Addresses that devices refuse, through nft(8): a table of the family netdev for each device, which goes with its last address. */
 
+import { isKernelError } from '../../errors/kernel.ts';
 import { KeyedQueue } from '../../host-contract/keyed-queue.ts';
-import { isKernelError } from '../../wiring/elements/link.ts';
-import type { IngressFilter, Refusal, RefusalState } from '../../wiring/host.ts';
-import { requireRefusal } from '../../wiring/link-values.ts';
-import { aliasOf, ownerOf } from '../../wiring/ownership.ts';
+import { requireRefusal } from '../../host-contract/link-values.ts';
+import { aliasOf, ownerOf } from '../../host-contract/ownership.ts';
+import type { IngressFilter, Refusal, RefusalState } from '../../host-contract/packet-filters.ts';
 import { runCommand } from './command.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 

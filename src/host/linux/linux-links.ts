@@ -1,9 +1,16 @@
 /** The network devices of a Linux network namespace, by rtnetlink. */
 
 import { randomInt } from 'node:crypto';
-import { KernelError, NetlinkError } from '../../errors/host.ts';
-import { type ExpectedLink, isExpected } from '../../wiring/expected-links.ts';
+import { KernelError, NetlinkError } from '../../errors/kernel.ts';
+import { isExpected } from '../../host-contract/expected-links.ts';
+import {
+  requireLinkIndex,
+  requireLinkName,
+  requireLinkSettings,
+  requireNewLink,
+} from '../../host-contract/link-values.ts';
 import type {
+  ExpectedLink,
   Link,
   LinkSettings,
   Links,
@@ -11,9 +18,8 @@ import type {
   NewLink,
   VirtualFunction,
   VirtualFunctionSettings,
-} from '../../wiring/host.ts';
-import { requireLinkIndex, requireLinkName, requireLinkSettings, requireNewLink } from '../../wiring/link-values.ts';
-import { birthGroup } from '../../wiring/ownership.ts';
+} from '../../host-contract/links.ts';
+import { birthGroup } from '../../host-contract/ownership.ts';
 import type { Libc } from './libc.ts';
 import { compare, findLinks, linksIn, lookUpOf, requestExpecting } from './netlink/expecting.ts';
 import {

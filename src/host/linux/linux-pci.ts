@@ -2,7 +2,7 @@
 
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Pci, SwitchPort } from '../../wiring/host.ts';
+import type { Pci, SwitchPort } from '../../host-contract/pci.ts';
 
 export class LinuxPci implements Pci {
   readonly #devices: string;

@@ -3,9 +3,10 @@
 import { closeSync, openSync, readFileSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { OsVifError } from '../../errors/base.ts';
-import { PermissionError, SystemCallError } from '../../errors/host.ts';
-import { type ExpectedLink, requireExpectedLinks } from '../../wiring/expected-links.ts';
-import type { Link, Links, Sysctl } from '../../wiring/host.ts';
+import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
+import { requireExpectedLinks } from '../../host-contract/expected-links.ts';
+import type { Sysctl } from '../../host-contract/host.ts';
+import type { ExpectedLink, Link, Links } from '../../host-contract/links.ts';
 import { errnoText } from './libc.ts';
 import { NEEDS_NET_ADMIN } from './netlink/request.ts';
 import type { NetworkNamespace } from './network-namespace.ts';

@@ -1,8 +1,8 @@
 /** Makes TAP devices through /dev/net/tun (the kernel's Documentation/networking/tuntap.rst). */
 
 import { close, openSync } from 'node:fs';
-import { PermissionError, SystemCallError } from '../../errors/host.ts';
-import type { NewLink } from '../../wiring/host.ts';
+import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
+import type { NewLink } from '../../host-contract/links.ts';
 import { errnoText, type Libc } from './libc.ts';
 import { u32 } from './netlink/message.ts';
 import { NEEDS_NET_ADMIN } from './netlink/request.ts';

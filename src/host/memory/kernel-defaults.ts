@@ -1,6 +1,6 @@
 /** The values that the kernel gives a new device. */
 
-import type { BridgeSettings, LinkKind, PortSettings } from '../../wiring/host.ts';
+import type { BridgeSettings, LinkKind, PortSettings } from '../../host-contract/links.ts';
 
 /** The largest MTU that the kernel accepts for each kind of device, in bytes. */
 export const MAX_MTU: { readonly [K in LinkKind]: number } = {

@@ -1,7 +1,7 @@
 /** A host that exists in memory only, with the kernel's rules: for dry runs, examples and tests. */
 
 import { HostClosedError } from '../../errors/host.ts';
-import type { Host } from '../../wiring/host.ts';
+import type { Host } from '../../host-contract/host.ts';
 import { type BeforeChange, MemoryLinks } from './memory-links.ts';
 import { MemoryAddressing, MemoryFilter, MemoryIngress, MemoryPci, MemorySysctl } from './memory-network.ts';
 import { MemoryOvsdb } from './memory-ovsdb.ts';

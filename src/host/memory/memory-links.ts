@@ -1,8 +1,10 @@
 /** Network devices as the kernel keeps them, in memory. */
 
-import { NetlinkError } from '../../errors/host.ts';
-import { type ExpectedLink, isExpected, requireExpectedLinks } from '../../wiring/expected-links.ts';
+import { NetlinkError } from '../../errors/kernel.ts';
+import { isExpected, requireExpectedLinks } from '../../host-contract/expected-links.ts';
+import { requireLinkName, requireLinkSettings, requireNewLink } from '../../host-contract/link-values.ts';
 import type {
+  ExpectedLink,
   Link,
   LinkSettings,
   Links,
@@ -10,8 +12,7 @@ import type {
   NewLink,
   VirtualFunction,
   VirtualFunctionSettings,
-} from '../../wiring/host.ts';
-import { requireLinkName, requireLinkSettings, requireNewLink } from '../../wiring/link-values.ts';
+} from '../../host-contract/links.ts';
 import { BRIDGE_DEFAULTS, localMac, MAX_MTU, PORT_DEFAULTS } from './kernel-defaults.ts';
 
 /** A device that only a test or a dry run can add: a NIC of the machine. */

@@ -1,21 +1,13 @@
 /** Addresses, sysctls, packet filters and PCI functions, in memory. */
 
-import { SystemCallError } from '../../errors/host.ts';
-import { type ExpectedLink, requireExpectedLinks } from '../../wiring/expected-links.ts';
-import type {
-  Addressing,
-  AddressPlan,
-  Filter,
-  FilterChain,
-  IngressFilter,
-  Links,
-  Pci,
-  Refusal,
-  RefusalState,
-  SwitchPort,
-  Sysctl,
-} from '../../wiring/host.ts';
-import { requireMove, requireRefusal } from '../../wiring/link-values.ts';
+import { SystemCallError } from '../../errors/kernel.ts';
+import type { Addressing, AddressPlan } from '../../host-contract/addressing.ts';
+import { requireExpectedLinks } from '../../host-contract/expected-links.ts';
+import type { Sysctl } from '../../host-contract/host.ts';
+import { requireMove, requireRefusal } from '../../host-contract/link-values.ts';
+import type { ExpectedLink, Links } from '../../host-contract/links.ts';
+import type { Filter, FilterChain, IngressFilter, Refusal, RefusalState } from '../../host-contract/packet-filters.ts';
+import type { Pci, SwitchPort } from '../../host-contract/pci.ts';
 
 /** The addresses and routes of a MemoryHost. */
 export class MemoryAddressing implements Addressing {

@@ -1,6 +1,14 @@
 /** The rows of the model in memory, with the database's own rules: what goes with what, and what must not dangle. */
 import { OvsdbServerError } from '../../errors/ovs.ts';
-import type { OvsBridge, OvsdbTable, OvsdbView, OvsInterface, OvsPort, OvsQos, OvsSystem } from '../../wiring/ovsdb.ts';
+import type {
+  OvsBridge,
+  OvsdbTable,
+  OvsdbView,
+  OvsInterface,
+  OvsPort,
+  OvsQos,
+  OvsSystem,
+} from '../../host-contract/ovsdb.ts';
 
 export class MemoryOvsdbState implements OvsdbView {
   readonly system: OvsSystem = {

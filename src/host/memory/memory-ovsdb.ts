@@ -11,7 +11,7 @@ import type {
   OvsInterface,
   OvsMap,
   OvsMapChange,
-} from '../../wiring/ovsdb.ts';
+} from '../../host-contract/ovsdb.ts';
 import { MemoryOvsdbState } from './memory-ovsdb-state.ts';
 
 export interface MemoryOvsdbOptions {

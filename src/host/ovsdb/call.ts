@@ -1,6 +1,6 @@
 /** One call of a user: its deadline and its signal, held over all that is awaited on its behalf. */
 import { OvsdbTimeoutError } from '../../errors/ovs.ts';
-import type { OvsdbCallOptions } from '../../wiring/ovsdb.ts';
+import type { OvsdbCallOptions } from '../../host-contract/ovsdb.ts';
 
 export class Call {
   /** Fires when the call is aborted, is past its deadline, or has ended. */

@@ -1,10 +1,11 @@
 /** One connection with its replica: opened, filled, kept up, until it breaks. Never used again after that. */
 import type { Socket } from 'node:net';
 import { type OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors/ovs.ts';
-import type { OvsdbView } from '../../wiring/ovsdb.ts';
+import type { OvsdbView } from '../../host-contract/ovsdb.ts';
+import { isRecord } from '../../text/is-record.ts';
 import type { Call } from './call.ts';
 import { type OvsdbTlsOptions, openSocket } from './endpoint.ts';
-import { isObject, type Operation } from './protocol.ts';
+import type { Operation } from './protocol.ts';
 import { Replica } from './replica.ts';
 import { serverError } from './server-error.ts';
 import { Session } from './session.ts';
@@ -79,7 +80,7 @@ export class Connection {
     const results = await this.#session.request('transact', [DATABASE, ...operations], signal);
     if (!Array.isArray(results)) throw new OvsdbProtocolError('the reply to a transact has no array of results');
     for (const [index, result] of results.entries()) {
-      if (isObject(result) && 'error' in result) throw transactionError(operations, index, result);
+      if (isRecord(result) && 'error' in result) throw transactionError(operations, index, result);
     }
     return results;
   }

@@ -17,7 +17,7 @@ import type {
   SetBridge,
   SetInterface,
   SetPort,
-} from '../../wiring/ovsdb.ts';
+} from '../../host-contract/ovsdb.ts';
 import {
   changeMap,
   currentInterface,

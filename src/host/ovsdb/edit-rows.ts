@@ -1,5 +1,5 @@
 /** Rows, conditions and guards as the operations of edits hold them. */
-import type { InterfaceValues, OvsInterface, OvsMapChange, OvsPort, PortValues } from '../../wiring/ovsdb.ts';
+import type { InterfaceValues, OvsInterface, OvsMapChange, OvsPort, PortValues } from '../../host-contract/ovsdb.ts';
 import {
   type Condition,
   type Mutation,

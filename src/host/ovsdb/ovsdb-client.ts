@@ -1,7 +1,9 @@
 /** The `ovsdb` port on a real server: a connection made on first use and again after a cut, calls with deadlines on it. */
+
 import { HostClosedError } from '../../errors/host.ts';
 import { OvsdbConnectionError, OvsdbServerError } from '../../errors/ovs.ts';
-import type { Ovsdb, OvsdbCallOptions, OvsdbChangeOptions, OvsdbEdit, OvsdbView } from '../../wiring/ovsdb.ts';
+import type { Ovsdb, OvsdbCallOptions, OvsdbChangeOptions, OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
+import { messageOf } from '../../text/message-of.ts';
 import { Call } from './call.ts';
 import { Connection } from './connection.ts';
 import { operationsFor } from './edit-operations.ts';
@@ -193,7 +195,7 @@ export class OvsdbClient implements Ovsdb {
         return this.#connection;
       } catch (error) {
         signal.throwIfAborted();
-        this.#lastFailure = error instanceof Error ? error.message : String(error);
+        this.#lastFailure = messageOf(error);
         const isLost = !this.#wasConnected && performance.now() - begun > FIRST_CONTACT_MS;
         if (isLost || !(error instanceof OvsdbConnectionError) || !error.transient) throw error;
         await pauseFor(pause * (0.5 + Math.random() / 2), signal);

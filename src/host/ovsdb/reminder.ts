@@ -1,5 +1,5 @@
 /** Waits for a change of the database, and reminds ovs-vswitchd to write its state again. */
-import type { OvsdbView } from '../../wiring/ovsdb.ts';
+import type { OvsdbView } from '../../host-contract/ovsdb.ts';
 import type { Call } from './call.ts';
 import type { Connection } from './connection.ts';
 import type { Operation } from './protocol.ts';

@@ -9,9 +9,10 @@ import type {
   OvsPort,
   OvsQos,
   OvsSystem,
-} from '../../wiring/ovsdb.ts';
+} from '../../host-contract/ovsdb.ts';
+import { isRecord } from '../../text/is-record.ts';
 import { cutWord } from './excerpt.ts';
-import { type Datum, isObject, readSet } from './protocol.ts';
+import { type Datum, readSet } from './protocol.ts';
 import { applyDifference, emptyColumn, isTable, type KnownColumns, readColumn } from './tables.ts';
 
 type StoredRow = Map<string, Datum>;
@@ -150,7 +151,7 @@ export class Replica implements OvsdbView {
 
   #modify(table: OvsdbTable, uuid: string, differences: unknown): void {
     const row = this.#rows(table).get(uuid);
-    if (!row || !isObject(differences))
+    if (!row || !isRecord(differences))
       throw new OvsdbProtocolError(`an update of ${table} modifies row ${cutWord(uuid)}, which was never sent`);
     for (const [column, kind] of this.#known.get(table) ?? []) {
       if (column in differences)
@@ -179,7 +180,7 @@ export class Replica implements OvsdbView {
   }
 
   #readRow(table: OvsdbTable, row: unknown): StoredRow {
-    if (!isObject(row)) throw new OvsdbProtocolError(`an update of ${table} has no row`);
+    if (!isRecord(row)) throw new OvsdbProtocolError(`an update of ${table} has no row`);
     const columns = this.#known.get(table) ?? new Map();
     return new Map(
       [...columns].map(([column, kind]) => [column, column in row ? readColumn(kind, row[column]) : emptyColumn(kind)]),
@@ -187,11 +188,11 @@ export class Replica implements OvsdbView {
   }
 
   #eachRow(updates: unknown, take: (table: OvsdbTable, uuid: string, update: Record<string, unknown>) => void): void {
-    if (!isObject(updates)) throw new OvsdbProtocolError('an update has no tables');
+    if (!isRecord(updates)) throw new OvsdbProtocolError('an update has no tables');
     for (const [table, rows] of Object.entries(updates)) {
-      if (!isTable(table) || !isObject(rows)) continue;
+      if (!isTable(table) || !isRecord(rows)) continue;
       for (const [uuid, update] of Object.entries(rows)) {
-        if (!isObject(update))
+        if (!isRecord(update))
           throw new OvsdbProtocolError(`the update of row ${cutWord(uuid)} of ${table} is no object`);
         take(table, uuid, update);
       }

@@ -1,9 +1,10 @@
 /** JSON-RPC 1.0 over one socket, both ways (RFC 7047 4): requests, their replies, notifications, and echo as keep-alive. */
 import type { Socket } from 'node:net';
 import { OvsdbConnectionError, OvsdbProtocolError } from '../../errors/ovs.ts';
+import { isRecord } from '../../text/is-record.ts';
 import { socketError } from './endpoint.ts';
 import { JsonSplitter } from './json-splitter.ts';
-import { isObject, type Json } from './protocol.ts';
+import type { Json } from './protocol.ts';
 import { serverError } from './server-error.ts';
 
 export interface SessionHandlers {
@@ -182,7 +183,7 @@ function parse(text: string): Record<string, unknown> {
   } catch (cause) {
     throw new OvsdbProtocolError(`the server sent what is no JSON: ${text.slice(0, 80)}`, { cause });
   }
-  if (!isObject(message))
+  if (!isRecord(message))
     throw new OvsdbProtocolError(`the server sent what is no JSON-RPC message: ${text.slice(0, 80)}`);
   return message;
 }

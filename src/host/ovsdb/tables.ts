@@ -1,7 +1,8 @@
 /** The tables and columns of ovs-vswitchd.conf.db(5) that are in use, and how their values are held. */
 import { OvsdbProtocolError } from '../../errors/ovs.ts';
-import type { OvsdbTable } from '../../wiring/ovsdb.ts';
-import { type Datum, isObject, type Json, readMap, readOptional, readSet } from './protocol.ts';
+import type { OvsdbTable } from '../../host-contract/ovsdb.ts';
+import { isRecord } from '../../text/is-record.ts';
+import { type Datum, type Json, readMap, readOptional, readSet } from './protocol.ts';
 
 /** The name of the database, RFC 7047 4.1.1. */
 export const DATABASE = 'Open_vSwitch';
@@ -49,11 +50,11 @@ export type KnownColumns = ReadonlyMap<OvsdbTable, ReadonlyMap<string, ColumnKin
  * @throws OvsdbProtocolError when the schema lacks what every Open vSwitch has
  */
 export function knownColumns(schema: unknown): KnownColumns {
-  const tables = isObject(schema) && isObject(schema.tables) ? schema.tables : {};
+  const tables = isRecord(schema) && isRecord(schema.tables) ? schema.tables : {};
   return new Map(
     TABLES.map((table) => {
       const definition = tables[table];
-      const present = isObject(definition) && isObject(definition.columns) ? definition.columns : {};
+      const present = isRecord(definition) && isRecord(definition.columns) ? definition.columns : {};
       const known = Object.entries(COLUMNS[table]).filter(([column]) => {
         if (column in present) return true;
         if (YOUNG_COLUMNS.has(column)) return false;

@@ -3,10 +3,9 @@
  * checks the values, for every host.
  */
 
-import type { ExpectedLink } from '../../wiring/expected-links.ts';
+import type { Address, AddressPlan, Route } from '../../host-contract/addressing.ts';
+import type { ExpectedLink } from '../../host-contract/links.ts';
 import {
-  type Address,
-  type AddressPlan,
   type BridgeSettings,
   type LinkSettings,
   MACVTAP_MODES,
@@ -14,12 +13,11 @@ import {
   type NamedLink,
   type NewLink,
   type PortSettings,
-  type Refusal,
-  type Route,
   type TapSettings,
   type VirtualFunctionSettings,
   type VlanSettings,
-} from '../../wiring/host.ts';
+} from '../../host-contract/links.ts';
+import type { Refusal } from '../../host-contract/packet-filters.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
 

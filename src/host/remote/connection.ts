@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { HelperConnectionError, HelperProtocolError } from '../../errors/helper.ts';
 import { HostClosedError } from '../../errors/host.ts';
+import { messageOf } from '../../text/message-of.ts';
 import { reviveError } from './error-frame.ts';
 import { frameOf, framesOf, objectIn } from './frames.ts';
 import {
@@ -163,7 +164,7 @@ function withoutOmitted(args: readonly unknown[]): readonly unknown[] {
 
 function faultOf(error: unknown, where: string): Error {
   if (error instanceof HelperConnectionError || error instanceof HelperProtocolError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return new HelperConnectionError(where, message, { cause: error });
 }
 

@@ -2,17 +2,10 @@
 
 import { OsVifError } from '../../errors/base.ts';
 import { HelperProtocolError, HelperRefusalError } from '../../errors/helper.ts';
-import {
-  HostClosedError,
-  KernelError,
-  LinkValueError,
-  MissingCommandError,
-  NamespaceError,
-  NetlinkError,
-  PermissionError,
-  SystemCallError,
-  UnsupportedHostError,
-} from '../../errors/host.ts';
+import { HostClosedError, MissingCommandError, NamespaceError, UnsupportedHostError } from '../../errors/host.ts';
+import { KernelError, NetlinkError, PermissionError, SystemCallError } from '../../errors/kernel.ts';
+import { LinkValueError } from '../../errors/link.ts';
+import { messageOf } from '../../text/message-of.ts';
 import type { ErrorFrame } from './protocol.ts';
 
 /** Those that a host throws. */
@@ -34,7 +27,7 @@ const CLASSES: ReadonlyMap<string, new (...args: never) => OsVifError> = new Map
 
 export function errorFrameOf(error: unknown): ErrorFrame {
   if (!(error instanceof OsVifError)) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { name: 'OsVifError', code: 'ERR_OSVIF_HELPER_FAULT', message: `the helper failed: ${message}` };
   }
   const { name, code, message } = error;

@@ -1,7 +1,7 @@
 /** Rules of iptables that a client of the helper may set: parsed into their parts, and written again from these parts only. */
 
 import { HelperRefusalError } from '../../errors/helper.ts';
-import { requireFilterableName } from '../../wiring/link-values.ts';
+import { requireFilterableName } from '../../host-contract/link-values.ts';
 
 /** Targets that decide about a packet without the help of another chain or program (iptables(8), "TARGETS"; iptables-extensions(8)). */
 const TARGETS = ['ACCEPT', 'DROP', 'REJECT', 'RETURN'];

@@ -1,6 +1,7 @@
 /** Cuts a stream of bytes into frames, which are lines. It holds at most one frame, and no more of it than the limit. */
 
 import { HelperProtocolError } from '../../errors/helper.ts';
+import { isRecord } from '../../text/is-record.ts';
 
 const NEWLINE = 0x0a;
 /** Pieces of one line before they become one buffer. */
@@ -41,7 +42,7 @@ export function frameOf(value: unknown): string {
 /** The object that a frame has, with unchecked values. @throws HelperProtocolError when the frame is not a JSON object */
 export function objectIn(frame: Buffer): Readonly<Record<string, unknown>> {
   const value = parsed(frame);
-  if (isObject(value)) return value;
+  if (isRecord(value)) return value;
   throw new HelperProtocolError(`a frame that is not a JSON object: ${JSON.stringify(frame.toString('utf8', 0, 40))}`);
 }
 
@@ -51,8 +52,4 @@ function parsed(frame: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

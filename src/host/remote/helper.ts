@@ -3,7 +3,7 @@
 import { createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { HelperProtocolError } from '../../errors/helper.ts';
-import type { Host } from '../../wiring/host.ts';
+import type { Host } from '../../host-contract/host.ts';
 import { loadPeerUser } from '../linux/peer.ts';
 import type { Perform } from './client-session.ts';
 import { Clients } from './clients.ts';

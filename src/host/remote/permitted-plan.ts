@@ -1,7 +1,7 @@
 /** Which addresses and routes a client may move: those that one of the two devices has, with the properties that they have there. */
 
 import { HelperRefusalError } from '../../errors/helper.ts';
-import type { AddressPlan, Route } from '../../wiring/host.ts';
+import type { AddressPlan, Route } from '../../host-contract/addressing.ts';
 
 /**
  * The plan of a client, with each address and route as the host has it.

@@ -1,11 +1,17 @@
 /** Decides what a helper does for its clients: changes of devices that this library made, and a few changes of devices that its configuration names. */
 
 import { HelperRefusalError } from '../../errors/helper.ts';
-import { NetlinkError, SystemCallError } from '../../errors/host.ts';
-import type { ExpectedLink } from '../../wiring/expected-links.ts';
-import type { AddressPlan, Host, Link, LinkSettings, NamedLink, NewLink } from '../../wiring/host.ts';
-import { requireFilterableName, requireLinkName, requireMove, requireNewLink } from '../../wiring/link-values.ts';
-import { isUnnamed, ownerOf } from '../../wiring/ownership.ts';
+import { NetlinkError, SystemCallError } from '../../errors/kernel.ts';
+import type { AddressPlan } from '../../host-contract/addressing.ts';
+import type { Host } from '../../host-contract/host.ts';
+import {
+  requireFilterableName,
+  requireLinkName,
+  requireMove,
+  requireNewLink,
+} from '../../host-contract/link-values.ts';
+import type { ExpectedLink, Link, LinkSettings, NamedLink, NewLink } from '../../host-contract/links.ts';
+import { isUnnamed, ownerOf } from '../../host-contract/ownership.ts';
 import { permittedRules } from './filter-rules.ts';
 import { permittedPlan } from './permitted-plan.ts';
 

@@ -3,8 +3,8 @@
  * then requests go one way and answers the other, each with the number of its request, in any order.
  */
 
+import type { Host } from '../../host-contract/host.ts';
 import type { HostPart } from '../../host-contract/host-methods.ts';
-import type { Host } from '../../wiring/host.ts';
 
 /** The first frame of either side. */
 export const GREETING = { protocol: 'os-vif-helper', version: 1 } as const;

@@ -1,7 +1,11 @@
 /** A host that another process, which has the privileges, works on for this one, which has none. */
 
-import type { Addressing, Filter, Host, IngressFilter, Links, Pci, Sysctl } from '../../wiring/host.ts';
-import type { Ovsdb } from '../../wiring/ovsdb.ts';
+import type { Addressing } from '../../host-contract/addressing.ts';
+import type { Host, Sysctl } from '../../host-contract/host.ts';
+import type { Links } from '../../host-contract/links.ts';
+import type { Ovsdb } from '../../host-contract/ovsdb.ts';
+import type { Filter, IngressFilter } from '../../host-contract/packet-filters.ts';
+import type { Pci } from '../../host-contract/pci.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
 import { HelperConnection, type HelperPlace } from './connection.ts';
 

@@ -4,8 +4,9 @@
  */
 
 import { OsVifError } from '../../errors/base.ts';
-import { bridgesWithChain, chainOf } from '../../wiring/elements/forward-rule.ts';
-import type { Host, Link } from '../../wiring/host.ts';
+import { bridgesWithChain, chainOf } from '../../host-contract/filter-chains.ts';
+import type { Host } from '../../host-contract/host.ts';
+import type { Link } from '../../host-contract/links.ts';
 
 /** The two kinds of rules: chains of iptables, and addresses that a device refuses (nftables). */
 export type RuleKind = 'filter' | 'ingress';

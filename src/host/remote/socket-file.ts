@@ -5,6 +5,7 @@ import { chmod, chown, mkdtemp, rename, rm } from 'node:fs/promises';
 import { connect, type ListenOptions, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { HelperConnectionError } from '../../errors/helper.ts';
+import { messageOf } from '../../text/message-of.ts';
 import { type FileIdentity, fileIdentity } from '../linux/file-identity.ts';
 import { type FileLock, tryLock } from '../linux/file-lock.ts';
 
@@ -45,7 +46,7 @@ export async function listenOn(server: Server, where: SocketFile | { readonly fd
   } catch (error) {
     lock?.release();
     if (error instanceof HelperConnectionError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new HelperConnectionError(socket, `can't be listened on: ${reason}`, { cause: error });
   }
 }

@@ -2,9 +2,9 @@
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { HelperProtocolError } from '../../errors/helper.ts';
-import { isKernelError } from '../../wiring/elements/link.ts';
-import type { Host } from '../../wiring/host.ts';
-import { requireLinkName, requireRefusal, requireVirtualFunction } from '../../wiring/link-values.ts';
+import { isKernelError } from '../../errors/kernel.ts';
+import type { Host } from '../../host-contract/host.ts';
+import { requireLinkName, requireRefusal, requireVirtualFunction } from '../../host-contract/link-values.ts';
 import * as schemas from './argument-schemas.ts';
 import type { Policy } from './policy.ts';
 import type { ArgumentsOf, ResultOf, VerbName } from './protocol.ts';

@@ -3,22 +3,22 @@
  * socket, by a representor of a virtual function, and on a bridge per port.
  */
 
-import { PortProfileError } from '../../errors/binding.ts';
-import { listed } from '../../errors/bounds.ts';
-import { RepresentorNotFoundError } from '../../errors/host.ts';
+import { PortProfileError } from '../../errors/libvirt.ts';
 import { FieldValueError } from '../../errors/model.ts';
+import { RepresentorNotFoundError } from '../../errors/pci.ts';
 import { PlugError, UnsupportedVIFError } from '../../errors/plugin.ts';
+import type { Host } from '../../host-contract/host.ts';
+import { isOwnedBy } from '../../host-contract/ownership.ts';
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../../objects/host-info.ts';
 import type { InstanceInfo } from '../../objects/instance-info.ts';
 import { VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor } from '../../objects/port-profile.ts';
 import { type VIFBase, VIFBridge, VIFHostDevice, VIFOpenVSwitch, VIFVHostUser } from '../../objects/vif.ts';
-import { messageOf } from '../../wiring/apply.ts';
-import type { Garbage } from '../../wiring/collect-garbage.ts';
-import { collectOvsGarbage } from '../../wiring/collect-ovs-garbage.ts';
+import { listed } from '../../text/bounds.ts';
+import { messageOf } from '../../text/message-of.ts';
 import { withinGrace } from '../../wiring/deadline.ts';
 import { mayBeThere } from '../../wiring/elements/existing-device.ts';
-import type { Host } from '../../wiring/host.ts';
-import { isOwnedBy } from '../../wiring/ownership.ts';
+import type { Garbage } from '../../wiring/garbage.ts';
+import { collectOvsGarbage } from '../../wiring/ovs/collect-ovs-garbage.ts';
 import { remove } from '../../wiring/remove.ts';
 import type { Wiring } from '../../wiring/wiring.ts';
 import type { PluginContext } from '../vif-plugin.ts';

@@ -1,14 +1,14 @@
 /** What a VIF of Open vSwitch is made of, for each way of plugging it. */
 
+import type { OvsMap, PortValues } from '../../host-contract/ovsdb.ts';
 import type { BridgeElement } from '../../wiring/elements/bridge.ts';
 import type { ExistingLinkElement } from '../../wiring/elements/existing-link.ts';
-import type { OvsBridgeElement } from '../../wiring/elements/ovs-bridge.ts';
-import type { OvsPatchElement } from '../../wiring/elements/ovs-patch.ts';
-import type { OvsPortElement } from '../../wiring/elements/ovs-port.ts';
-import type { OvsQosElement } from '../../wiring/elements/ovs-qos.ts';
 import type { TapElement } from '../../wiring/elements/tap.ts';
 import type { VethElement } from '../../wiring/elements/veth.ts';
-import type { OvsMap, PortValues } from '../../wiring/ovsdb.ts';
+import type { OvsBridgeElement } from '../../wiring/ovs/ovs-bridge.ts';
+import type { OvsPatchElement } from '../../wiring/ovs/ovs-patch.ts';
+import type { OvsPortElement } from '../../wiring/ovs/ovs-port.ts';
+import type { OvsQosElement } from '../../wiring/ovs/ovs-qos.ts';
 import type { Wiring } from '../../wiring/wiring.ts';
 import { isTrunkBridge, namesOf, qosIdOf } from './names.ts';
 

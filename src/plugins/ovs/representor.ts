@@ -3,8 +3,8 @@
  * the NIC (kernel, Documentation/networking/switchdev.rst and representors.rst).
  */
 
-import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../errors/host.ts';
-import type { Pci } from '../../wiring/host.ts';
+import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../errors/pci.ts';
+import type { Pci } from '../../host-contract/pci.ts';
 
 /** Where a virtual function comes from. */
 export interface VirtualFunctionPlace {

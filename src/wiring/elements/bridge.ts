@@ -1,8 +1,9 @@
 /** A Linux bridge. */
 
-import type { BridgeSettings } from '../host.ts';
-import { requireNewLink } from '../link-values.ts';
-import { type DesiredLink, ensureLink, inspectLink, isKernelError, removeLink } from './link.ts';
+import { isKernelError } from '../../errors/kernel.ts';
+import { requireNewLink } from '../../host-contract/link-values.ts';
+import type { BridgeSettings } from '../../host-contract/links.ts';
+import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
 
 export interface BridgeElement extends BridgeSettings {

@@ -1,8 +1,9 @@
 /** Says which device of the host is meant: by its name, or by its PCI address for those whose name nobody knows beforehand. */
 
-import { LinkValueError, MissingLinkError } from '../../errors/host.ts';
-import type { Host, Link } from '../host.ts';
-import { requireLinkName } from '../link-values.ts';
+import { LinkValueError, MissingLinkError } from '../../errors/link.ts';
+import type { Host } from '../../host-contract/host.ts';
+import { requireLinkName } from '../../host-contract/link-values.ts';
+import type { Link } from '../../host-contract/links.ts';
 import type { Site } from './verbs.ts';
 
 /** A device that is there already. */

@@ -1,11 +1,11 @@
 /** A network device that others make and that stays theirs: a VIF only uses it. */
 
-import { MissingLinkError } from '../../errors/host.ts';
-import type { LinkSettings } from '../host.ts';
-import { differences } from '../link-differences.ts';
-import { requireLinkName, requireLinkSettings } from '../link-values.ts';
+import { MissingLinkError } from '../../errors/link.ts';
+import { requireLinkName, requireLinkSettings } from '../../host-contract/link-values.ts';
+import type { LinkSettings } from '../../host-contract/links.ts';
 import { mayBeThere } from './existing-device.ts';
 import { adjustLink } from './link.ts';
+import { differences } from './link-differences.ts';
 import type { Verbs } from './verbs.ts';
 
 /** A network device that others make, and a VIF only uses. */

@@ -1,8 +1,9 @@
 /** Lets packets through the host's FORWARD chain for one bridge, where nobody else filters (iptables(8)). */
 
-import { LinkValueError } from '../../errors/host.ts';
-import type { Filter, FilterChain } from '../host.ts';
-import { requireFilterableName } from '../link-values.ts';
+import { LinkValueError } from '../../errors/link.ts';
+import { chainOf } from '../../host-contract/filter-chains.ts';
+import { requireFilterableName } from '../../host-contract/link-values.ts';
+import type { FilterChain } from '../../host-contract/packet-filters.ts';
 import type { Drift, Verbs } from './verbs.ts';
 
 /** Rules that let a bridge's packets through the host's FORWARD chain. */
@@ -54,19 +55,6 @@ export const forwardRule: Verbs<ForwardRuleElement> = {
     ];
   },
 };
-
-const PREFIX = 'os-vif-';
-
-/** One chain per bridge; the kernel takes names of up to 28 characters. */
-export function chainOf(bridge: string): string {
-  return `${PREFIX}${bridge}`;
-}
-
-/** The bridges that have a chain, whether they are there or not. */
-export async function bridgesWithChain(filter: Filter): Promise<string[]> {
-  const chains = await filter.list();
-  return chains.filter((chain) => chain.startsWith(PREFIX)).map((chain) => chain.slice(PREFIX.length));
-}
 
 /** In the order and the words of `iptables -S`. */
 function rulesOf({ name, interfaces, dropAction }: ForwardRuleElement): string[] {

@@ -1,12 +1,13 @@
 /** The verbs of an element that is one network device, whatever its kind: what tap.ts, bridge.ts, veth.ts and others stand on. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ForeignLinkError, ImmutableLinkError, KernelError, MissingLinkError } from '../../errors/host.ts';
-import type { Link, LinkSettings, NewLink } from '../host.ts';
-import { type Difference, differences, fixedDifferences, settingsOf } from '../link-differences.ts';
-import { aliasOf, isOwnedBy, SHARED_OWNER } from '../ownership.ts';
-import { deleteUnused, isLeaving, requireStaying } from '../shared-links.ts';
+import { isKernelError } from '../../errors/kernel.ts';
+import { ForeignLinkError, ImmutableLinkError, MissingLinkError } from '../../errors/link.ts';
+import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
+import { aliasOf, isOwnedBy, SHARED_OWNER } from '../../host-contract/ownership.ts';
 import { glanceAt } from './existing-device.ts';
+import { type Difference, differences, fixedDifferences, settingsOf } from './link-differences.ts';
+import { deleteUnused, isLeaving, requireStaying } from './shared-links.ts';
 import type { Drift, Site, UndoableSite } from './verbs.ts';
 
 /** A device as it should be. */
@@ -176,11 +177,6 @@ export async function requireMaster(name: string, site: Site, neededBy: string):
   const link = await site.host.links.get(name);
   if (link === undefined) throw new MissingLinkError(name, neededBy);
   return link;
-}
-
-/** Whether this is the kernel's refusal with one of these errno names. */
-export function isKernelError(error: unknown, ...errnos: string[]): error is KernelError {
-  return error instanceof KernelError && errnos.includes(error.errno);
 }
 
 /** A TAP that has no name of ours and does not outlive its maker: somebody is between making it and keeping it. */

@@ -1,7 +1,7 @@
 /** A macvtap device: a guest's NIC that shares, or has for itself, a device of the host. */
 
-import type { MacvtapMode } from '../host.ts';
-import { requireNewLink } from '../link-values.ts';
+import { requireNewLink } from '../../host-contract/link-values.ts';
+import type { MacvtapMode } from '../../host-contract/links.ts';
 import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
 import { adjustLink, type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
 import type { Verbs } from './verbs.ts';

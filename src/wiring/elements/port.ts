@@ -1,12 +1,14 @@
 /** A device that is there already, made a port of a bridge. */
 
-import { ForeignLinkError } from '../../errors/host.ts';
-import type { AddressPlan, Link, LinkSettings, PortSettings } from '../host.ts';
-import { differences } from '../link-differences.ts';
-import { requireLinkName, requireLinkSettings } from '../link-values.ts';
-import { requireStaying } from '../shared-links.ts';
+import { isKernelError } from '../../errors/kernel.ts';
+import { ForeignLinkError } from '../../errors/link.ts';
+import type { AddressPlan } from '../../host-contract/addressing.ts';
+import { requireLinkName, requireLinkSettings } from '../../host-contract/link-values.ts';
+import type { Link, LinkSettings, PortSettings } from '../../host-contract/links.ts';
 import { findDevice, lookForDevice } from './existing-device.ts';
-import { adjustLink, isKernelError, requireMaster } from './link.ts';
+import { adjustLink, requireMaster } from './link.ts';
+import { differences } from './link-differences.ts';
+import { requireStaying } from './shared-links.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
 
 export interface PortElement extends PortSettings {

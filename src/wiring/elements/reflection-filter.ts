@@ -1,8 +1,8 @@
 /** Keeps the guests on one device apart where the switch sends back what they send: the device drops frames that come in from a guest of its own. */
 
-import { ForeignLinkError } from '../../errors/host.ts';
-import type { Refusal, RefusalState } from '../host.ts';
-import { requireMac } from '../link-values.ts';
+import { ForeignLinkError } from '../../errors/link.ts';
+import { requireMac } from '../../host-contract/link-values.ts';
+import type { Refusal, RefusalState } from '../../host-contract/packet-filters.ts';
 import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
 import type { Drift, Site, Verbs } from './verbs.ts';
 

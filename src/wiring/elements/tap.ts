@@ -1,7 +1,7 @@
 /** A persistent TAP device: the host's end of a guest's NIC, for QEMU or another program to attach to. */
 
-import type { TapSettings } from '../host.ts';
-import { requireLinkName, requireNewLink } from '../link-values.ts';
+import { requireLinkName, requireNewLink } from '../../host-contract/link-values.ts';
+import type { TapSettings } from '../../host-contract/links.ts';
 import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
 import type { Verbs } from './verbs.ts';
 

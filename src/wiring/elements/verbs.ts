@@ -1,7 +1,7 @@
 /** What each kind of element can do; one file per kind implements it. */
 
+import type { Host } from '../../host-contract/host.ts';
 import type { DeletionQueue } from '../deletion-queue.ts';
-import type { Host } from '../host.ts';
 
 /** Where an element is worked on, and for whom. */
 export interface Site {

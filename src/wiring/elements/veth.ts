@@ -1,12 +1,12 @@
 /** A pair of virtual Ethernet devices: what goes into one comes out of the other. */
 
-import { ForeignLinkError } from '../../errors/host.ts';
-import type { Link, LinkSettings } from '../host.ts';
-import { differences } from '../link-differences.ts';
-import { requireLinkName, requireNewLink } from '../link-values.ts';
-import { aliasOf, isOwnedBy } from '../ownership.ts';
+import { ForeignLinkError } from '../../errors/link.ts';
+import { requireLinkName, requireNewLink } from '../../host-contract/link-values.ts';
+import type { Link, LinkSettings } from '../../host-contract/links.ts';
+import { aliasOf, isOwnedBy } from '../../host-contract/ownership.ts';
 import { glanceAt } from './existing-device.ts';
 import { adjustLink, type DesiredLink, deleteLink, ensureLink, inspectLink } from './link.ts';
+import { differences } from './link-differences.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
 
 /** A pair of virtual Ethernet devices. */

@@ -1,8 +1,8 @@
 /** What a physical function enforces of one of its virtual functions: the guest that has it can't change it. */
 
-import { MissingLinkError } from '../../errors/host.ts';
-import type { VirtualFunction, VirtualFunctionSettings } from '../host.ts';
-import { requireVirtualFunction } from '../link-values.ts';
+import { MissingLinkError } from '../../errors/link.ts';
+import { requireVirtualFunction } from '../../host-contract/link-values.ts';
+import type { VirtualFunction, VirtualFunctionSettings } from '../../host-contract/links.ts';
 import { findDevice, requireDevice } from './existing-device.ts';
 import type { Drift, Site, Verbs } from './verbs.ts';
 

@@ -1,6 +1,6 @@
 /** A device that carries one 802.1Q VLAN of the device below it; a port element makes it one of a bridge. */
 
-import { requireNewLink } from '../link-values.ts';
+import { requireNewLink } from '../../host-contract/link-values.ts';
 import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
 import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
 import type { Verbs } from './verbs.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
-import type { Host } from '../../../src/wiring/host.ts';
+import type { Host } from '../../../src/host-contract/host.ts';
 import { hostSuite } from '../host-suite.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 import { networkSuite } from '../network-suite.ts';

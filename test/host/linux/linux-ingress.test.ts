@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../../src/host/linux/command.ts';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
-import type { Refusal } from '../../../src/wiring/host.ts';
+import type { Refusal } from '../../../src/host-contract/packet-filters.ts';
 import { bundleChild } from '../../children/child.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../netns.ts';
 

@@ -4,7 +4,7 @@ import { HostClosedError } from '../../../src/errors/host.ts';
 import { OvsdbEditError, OvsdbServerError, OvsdbTimeoutError } from '../../../src/errors/ovs.ts';
 import { MemoryOvsdb } from '../../../src/host/memory/memory-ovsdb.ts';
 import { OvsdbClient } from '../../../src/host/ovsdb/ovsdb-client.ts';
-import type { Ovsdb, OvsdbEdit, OvsdbView } from '../../../src/wiring/ovsdb.ts';
+import type { Ovsdb, OvsdbEdit, OvsdbView } from '../../../src/host-contract/ovsdb.ts';
 import { OvsdbServer, ovsIsMissing } from './ovsdb-server.ts';
 
 const addBridge: OvsdbEdit = { edit: 'add-bridge', name: 'br-int', datapathType: 'netdev' };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OvsdbConnectionError, OvsdbTimeoutError } from '../../../src/errors/ovs.ts';
 import { OvsdbClient } from '../../../src/host/ovsdb/ovsdb-client.ts';
-import type { OvsdbEdit, OvsdbView } from '../../../src/wiring/ovsdb.ts';
+import type { OvsdbEdit, OvsdbView } from '../../../src/host-contract/ovsdb.ts';
 import { OvsdbServer, ovsIsMissing } from './ovsdb-server.ts';
 import { ScriptedServer } from './scripted-server.ts';
 

@@ -8,7 +8,7 @@ import {
   OvsdbTimeoutError,
 } from '../../../src/errors/ovs.ts';
 import { OvsdbClient } from '../../../src/host/ovsdb/ovsdb-client.ts';
-import type { OvsdbEdit } from '../../../src/wiring/ovsdb.ts';
+import type { OvsdbEdit } from '../../../src/host-contract/ovsdb.ts';
 import { greet, type Message, refuse, reply, SCHEMA, ScriptedServer } from './scripted-server.ts';
 
 const addBridge: OvsdbEdit = { edit: 'add-bridge', name: 'br-int' };

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OvsdbServerError } from '../../../src/errors/ovs.ts';
 import { OvsdbClient } from '../../../src/host/ovsdb/ovsdb-client.ts';
-import type { OvsdbEdit, OvsdbView } from '../../../src/wiring/ovsdb.ts';
+import type { OvsdbEdit, OvsdbView } from '../../../src/host-contract/ovsdb.ts';
 import { OvsdbServer, ovsIsMissing } from './ovsdb-server.ts';
 import { refuse, ScriptedServer } from './scripted-server.ts';
 

@@ -3,8 +3,8 @@
 import { onTestFinished } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
 import type { PolicyOptions } from '../../../src/host/remote/policy.ts';
-import type { Host } from '../../../src/wiring/host.ts';
-import { interceptHost } from '../../../src/wiring/intercept.ts';
+import type { Host } from '../../../src/host-contract/host.ts';
+import { interceptHost } from '../../../src/host-contract/intercept.ts';
 import { makeNetns, type Netns } from '../netns.ts';
 import { HELLO, helperOf, rawClient } from './helper-host.ts';
 

@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 import { serveHelper, serveWith } from '../../../src/host/remote/helper.ts';
 import type { Policy, PolicyOptions } from '../../../src/host/remote/policy.ts';
 import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
-import type { Host } from '../../../src/wiring/host.ts';
+import type { Host } from '../../../src/host-contract/host.ts';
 
 /** Has a helper drive this host, and resolves to the path of its socket. */
 export async function helperOf(

@@ -1,11 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HelperConnectionError, HelperProtocolError } from '../../../src/errors/helper.ts';
-import { LinkValueError, NetlinkError } from '../../../src/errors/host.ts';
+import { NetlinkError } from '../../../src/errors/kernel.ts';
+import { LinkValueError } from '../../../src/errors/link.ts';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import { serveHelper } from '../../../src/host/remote/helper.ts';
 import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
-import type { Host } from '../../../src/wiring/host.ts';
+import type { Host } from '../../../src/host-contract/host.ts';
 import { hostSuite } from '../host-suite.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 import { networkSuite } from '../network-suite.ts';

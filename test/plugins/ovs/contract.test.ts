@@ -2,9 +2,9 @@
 
 import { describe } from 'vitest';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
+import type { Host } from '../../../src/host-contract/host.ts';
 import { OvsPlugin } from '../../../src/plugins/ovs/ovs-plugin.ts';
 import { describeVIFPlugin } from '../../../src/testing/describe-vif-plugin.ts';
-import type { Host } from '../../../src/wiring/host.ts';
 import { instance } from '../vifs.ts';
 import { OVS_UNAVAILABLE, openOvsHost } from './ovs-host.ts';
 import { hybridVif, nativeVif, tapVif, vhostUserVif } from './ovs-vifs.ts';

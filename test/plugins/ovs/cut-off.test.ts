@@ -3,10 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { PlugError } from '../../../src/errors/plugin.ts';
+import type { Host } from '../../../src/host-contract/host.ts';
+import { interceptHost } from '../../../src/host-contract/intercept.ts';
 import { OsVif } from '../../../src/os-vif.ts';
 import { OvsPlugin } from '../../../src/plugins/ovs/ovs-plugin.ts';
-import type { Host } from '../../../src/wiring/host.ts';
-import { interceptHost } from '../../../src/wiring/intercept.ts';
 import { instance, VIF_ID } from '../vifs.ts';
 import { OVS_UNAVAILABLE, openOvsHost } from './ovs-host.ts';
 import { hybridVif, tapVif } from './ovs-vifs.ts';

@@ -1,10 +1,10 @@
 /** A port of that name comes up for somebody else, between a plug's look at the database and its transaction. */
 
 import { describe, expect, test } from 'vitest';
+import type { Host } from '../../../src/host-contract/host.ts';
+import type { OvsdbEdit, OvsdbView } from '../../../src/host-contract/ovsdb.ts';
 import { OsVif } from '../../../src/os-vif.ts';
 import { OvsPlugin } from '../../../src/plugins/ovs/ovs-plugin.ts';
-import type { Host } from '../../../src/wiring/host.ts';
-import type { OvsdbEdit, OvsdbView } from '../../../src/wiring/ovsdb.ts';
 import { instance } from '../vifs.ts';
 import { OVS_UNAVAILABLE, openOvsHost } from './ovs-host.ts';
 import { TAP, tapVif } from './ovs-vifs.ts';

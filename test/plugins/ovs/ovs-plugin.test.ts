@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
+import type { OvsPort } from '../../../src/host-contract/ovsdb.ts';
 import { InstanceInfo } from '../../../src/objects/instance-info.ts';
 import { Network } from '../../../src/objects/network.ts';
 import {
@@ -13,7 +14,6 @@ import { VIFDirect, VIFOpenVSwitch } from '../../../src/objects/vif.ts';
 import { OsVif } from '../../../src/os-vif.ts';
 import { qosIdOf } from '../../../src/plugins/ovs/names.ts';
 import { OvsPlugin, type OvsPluginOptions } from '../../../src/plugins/ovs/ovs-plugin.ts';
-import type { OvsPort } from '../../../src/wiring/ovsdb.ts';
 import { instance, VIF_ID } from '../vifs.ts';
 import { hybridVif, nativeVif, network, profile, SHORT_ID, TAP, tapVif, vhostUserVif } from './ovs-vifs.ts';
 

@@ -1,7 +1,7 @@
 /** Representors of virtual functions, found in sysfs trees of a temporary folder. */
 
 import { describe, expect, test } from 'vitest';
-import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../../src/errors/host.ts';
+import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../../src/errors/pci.ts';
 import { LinuxPci } from '../../../src/host/linux/linux-pci.ts';
 import { VIFPortProfileOVSRepresentor } from '../../../src/objects/port-profile.ts';
 import { OsVif } from '../../../src/os-vif.ts';

@@ -1,6 +1,6 @@
 /** IPv4 addresses and routes as rtnetlink messages (rtnetlink(7), linux/if_addr.h, linux/rtnetlink.h). */
 
-import type { Address, Route } from '../../../wiring/host.ts';
+import type { Address, Route } from '../../../host-contract/addressing.ts';
 import {
   type Attribute,
   decodeAttributeList,

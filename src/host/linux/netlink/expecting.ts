@@ -1,8 +1,7 @@
 /** Requests that the kernel gets only while the devices are as the caller saw them. */
 
-import type { ExpectedLink } from '../../../wiring/expected-links.ts';
-import { requireExpectedLinks } from '../../../wiring/expected-links.ts';
-import type { Link } from '../../../wiring/host.ts';
+import { requireExpectedLinks } from '../../../host-contract/expected-links.ts';
+import type { ExpectedLink, Link } from '../../../host-contract/links.ts';
 import { decodeLink, linkHeader, nameAttribute, RTM_GETLINK, RTM_NEWLINK } from './link-message.ts';
 import type { Message } from './message.ts';
 import type { Request } from './request.ts';

@@ -10,7 +10,7 @@ import {
   type NewLink,
   type PortSettings,
   type TapState,
-} from '../../../wiring/host.ts';
+} from '../../../host-contract/links.ts';
 import {
   type Attribute,
   decodeAttributes,

@@ -1,6 +1,6 @@
 /** A request to rtnetlink, and the error for a request that the kernel refuses. */
 
-import { NetlinkError, PermissionError } from '../../../errors/host.ts';
+import { NetlinkError, PermissionError } from '../../../errors/kernel.ts';
 import { errnoText } from '../libc.ts';
 import type { Attribute } from './message.ts';
 

@@ -2,9 +2,10 @@
 
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HostClosedError, NetlinkError } from '../../../errors/host.ts';
+import { HostClosedError } from '../../../errors/host.ts';
+import { NetlinkError } from '../../../errors/kernel.ts';
+import { traced } from '../../../host-contract/diagnostics.ts';
 import { KeyedQueue } from '../../../host-contract/keyed-queue.ts';
-import { traced } from '../../../wiring/diagnostics.ts';
 import { checked, errnoName, errnoText, type Libc } from '../libc.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
 import {

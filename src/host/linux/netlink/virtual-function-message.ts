@@ -1,6 +1,6 @@
 /** Virtual functions in the link messages of their physical function (linux/if_link.h, IFLA_VFINFO_LIST). */
 
-import type { VirtualFunction, VirtualFunctionSettings } from '../../../wiring/host.ts';
+import type { VirtualFunction, VirtualFunctionSettings } from '../../../host-contract/links.ts';
 import { macBytes } from './link-message.ts';
 import { type Attribute, decodeAttributeList, decodeAttributes, type Message, readU32, u32 } from './message.ts';
 

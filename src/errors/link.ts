@@ -1,0 +1,35 @@
+/** Errors about network devices. */
+
+import { describeValue } from '../text/describe-value.ts';
+import { OsVifError } from './base.ts';
+
+/** A name, MAC address, MTU or other value that no device can have; found before anything is done. */
+export class LinkValueError extends OsVifError {
+  constructor(message: string) {
+    super('ERR_OSVIF_LINK_VALUE', message);
+  }
+}
+
+/** A device of that name, or another thing that is to be made, is there, but of another kind, or not ours to change or delete. */
+export class ForeignLinkError extends OsVifError {
+  constructor(message: string) {
+    super('ERR_OSVIF_FOREIGN_LINK', message);
+  }
+}
+
+/** A device has a property that it keeps for life and that is not as it should be. */
+export class ImmutableLinkError extends OsVifError {
+  constructor(link: string, property: string, want: unknown, have: unknown) {
+    super(
+      'ERR_OSVIF_IMMUTABLE_LINK',
+      `${link}: ${property} is ${describeValue(have)} and should be ${describeValue(want)}, which can't be changed on a device that exists; unplug it first`,
+    );
+  }
+}
+
+/** A device that another one is to stand on, or be a port of, is not there. */
+export class MissingLinkError extends OsVifError {
+  constructor(link: string, neededBy: string) {
+    super('ERR_OSVIF_MISSING_LINK', `${neededBy} needs the device ${link}, which does not exist`);
+  }
+}

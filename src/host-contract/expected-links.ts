@@ -1,0 +1,39 @@
+/** Compare-and-set for network devices: a request names the devices as its caller saw them. */
+
+import { NetlinkError } from '../errors/kernel.ts';
+import { describeValue } from '../text/describe-value.ts';
+import type { ExpectedLink, Link } from './links.ts';
+
+/**
+ * Throws unless each expected device is still there and still has the properties that the caller saw.
+ *
+ * @param found the devices at the expected indexes, as they are now
+ * @throws NetlinkError with ENODEV for a device that is gone, with ESTALE for a device that has changed
+ */
+export function requireExpectedLinks(what: string, expected: readonly ExpectedLink[], found: readonly Link[]): void {
+  for (const link of expected) {
+    const fault = faultOf(link, found);
+    if (fault !== undefined) throw new NetlinkError(what, fault.errno, fault.text);
+  }
+}
+
+/** Whether the device at this index is still the one that the caller saw. */
+export function isExpected(link: ExpectedLink, found: readonly Link[]): boolean {
+  return faultOf(link, found) === undefined;
+}
+
+const COMPARED = ['name', 'kind', 'alias', 'group', 'master'] as const;
+
+function faultOf(
+  expected: ExpectedLink,
+  found: readonly Link[],
+): { readonly errno: string; readonly text: string } | undefined {
+  const link = found.find(({ index }) => index === expected.index);
+  if (link === undefined) return { errno: 'ENODEV', text: `no such device: ${expected.name ?? expected.index}` };
+  const changed = COMPARED.find(
+    (property) => expected[property] !== undefined && expected[property] !== link[property],
+  );
+  if (changed === undefined) return undefined;
+  const [want, have] = [describeValue(expected[changed]), describeValue(link[changed])];
+  return { errno: 'ESTALE', text: `${link.name} has changed: ${changed} was ${want} and is now ${have}` };
+}

@@ -1,0 +1,16 @@
+/** The names of the chains of iptables that this library creates. */
+
+import type { Filter } from './packet-filters.ts';
+
+const PREFIX = 'os-vif-';
+
+/** One chain per bridge; the kernel takes names of up to 28 characters. */
+export function chainOf(bridge: string): string {
+  return `${PREFIX}${bridge}`;
+}
+
+/** The bridges that have a chain, whether they are there or not. */
+export async function bridgesWithChain(filter: Filter): Promise<string[]> {
+  const chains = await filter.list();
+  return chains.filter((chain) => chain.startsWith(PREFIX)).map((chain) => chain.slice(PREFIX.length));
+}

@@ -1,0 +1,27 @@
+/** What wiring needs from the machine it works on: the port that LinuxHost and MemoryHost implement. */
+
+import type { Addressing } from './addressing.ts';
+import type { ExpectedLink, Links } from './links.ts';
+import type { Ovsdb } from './ovsdb.ts';
+import type { Filter, IngressFilter } from './packet-filters.ts';
+import type { Pci } from './pci.ts';
+
+/** A host: one network namespace of one machine. */
+export interface Host {
+  readonly links: Links;
+  readonly addressing: Addressing;
+  readonly sysctl: Sysctl;
+  readonly filter: Filter;
+  readonly ingress: IngressFilter;
+  readonly pci: Pci;
+  readonly ovsdb: Ovsdb;
+  /** Gives back what the host holds (sockets, connections) after what is under way; later calls fail with ERR_OSVIF_CLOSED. */
+  close(): Promise<void>;
+}
+
+/** The files under /proc/sys, as this network namespace sees them. */
+export interface Sysctl {
+  /** `key` is a path such as `net/ipv4/conf/br0/arp_ignore`; undefined when there is no such file. */
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string, expected?: readonly ExpectedLink[]): Promise<void>;
+}

@@ -1,0 +1,161 @@
+/** Refuses what no device can have, before anything is asked of the kernel; both hosts and every element use it. */
+
+import { LinkValueError } from '../errors/link.ts';
+import { describeValue } from '../text/describe-value.ts';
+import {
+  type LinkSettings,
+  MACVTAP_MODES,
+  type MacvtapMode,
+  type NewLink,
+  type VirtualFunctionSettings,
+} from './links.ts';
+import type { Refusal } from './packet-filters.ts';
+
+/** The kernel's IFNAMSIZ less the closing NUL. */
+const MAX_NAME_BYTES = 15;
+/** ETH_MIN_MTU and ETH_MAX_MTU. */
+const MIN_MTU = 68;
+const MAX_MTU = 65535;
+/** IFALIASZ less one. */
+const MAX_ALIAS_BYTES = 255;
+const MAX_GROUP = 0xffffffff;
+
+/** The largest ifindex: the kernel's type is a signed integer of 32 bits. */
+const MAX_INDEX = 0x7fffffff;
+/** Control, format, line separator and paragraph separator characters. They change how a terminal shows the text around them. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** Throws LinkValueError for a device that the kernel could not create. */
+export function requireNewLink(link: NewLink): void {
+  requireNewName(link.name);
+  requireLinkSettings(link.name, link);
+  if (link.kind === 'vlan') requireInteger(link.name, 'VLAN id', link.vlan.id, 1, 4094);
+  if (link.kind === 'macvtap') requireMode(link.name, link.macvtap.mode);
+  if (link.kind === 'veth') {
+    requireNewName(link.peer.name);
+    requireLinkSettings(link.peer.name, link.peer);
+    if (link.peer.name === link.name) throw new LinkValueError(`veth ${link.name}: its two ends need two names`);
+  }
+}
+
+/**
+ * Throws LinkValueError for an index that names no device.
+ * Kernel: rtnl_newlink() takes index 0 with an interface group for all devices of that group.
+ */
+export function requireLinkIndex(index: number): void {
+  requireInteger('link', 'index', index, 1, MAX_INDEX);
+}
+
+/** Throws LinkValueError for a move of addresses that would delete them: from a device to itself. */
+export function requireMove(from: number, to: number): void {
+  requireLinkIndex(from);
+  requireLinkIndex(to);
+  if (from === to) throw new LinkValueError(`link ${from}: addresses can't be moved from a device to itself`);
+}
+
+/** Throws LinkValueError for a name that a device can have, but that nobody can read on a terminal. */
+function requireNewName(name: string): void {
+  requireLinkName(name);
+  if (UNPRINTABLE.test(name))
+    throw new LinkValueError(
+      `${describeValue(name)} can't name a network device: it contains an unprintable character`,
+    );
+}
+
+/** Kernel: dev_valid_name(); and no `%`, since dev_alloc_name() would number the device. */
+export function requireLinkName(name: string): void {
+  const fault = faultOfName(name);
+  if (fault) throw new LinkValueError(`${describeValue(name)} can't name a network device: ${fault}`);
+}
+
+function faultOfName(name: unknown): string | undefined {
+  if (typeof name !== 'string') return 'it is not a string';
+  const bytes = Buffer.byteLength(name);
+  if (bytes === 0) return 'it is empty';
+  if (bytes > MAX_NAME_BYTES) return `it has ${bytes} bytes, the kernel takes ${MAX_NAME_BYTES}`;
+  if (name === '.' || name === '..') return 'it is a directory to sysfs';
+  // The kernel's isspace() works on bytes and counts 0xa0, which ends the UTF-8 form of some letters.
+  for (const byte of Buffer.from(name)) {
+    if (byte === 0) return 'it contains NUL';
+    if ((byte >= 9 && byte <= 13) || byte === 0x20 || byte === 0xa0) return 'it contains white space';
+    if (byte === 0x2f || byte === 0x3a || byte === 0x25) return `it contains "${String.fromCharCode(byte)}"`;
+  }
+  return undefined;
+}
+
+/** Throws LinkValueError for a MAC address, MTU, alias or bridge parameter that the kernel would refuse of any device. */
+export function requireLinkSettings(name: string, settings: LinkSettings): void {
+  const { mac, mtu, alias, group, bridge } = settings;
+  if (mac !== undefined) requireMac(name, mac);
+  if (mtu !== undefined) requireInteger(name, 'MTU', mtu, MIN_MTU, MAX_MTU);
+  if (group !== undefined) requireInteger(name, 'interface group', group, 0, MAX_GROUP);
+  if (alias !== undefined && Buffer.byteLength(alias) > MAX_ALIAS_BYTES) {
+    throw new LinkValueError(`${name}: an alias of more than ${MAX_ALIAS_BYTES} bytes: ${describeValue(alias)}`);
+  }
+  if (alias !== undefined && UNPRINTABLE.test(alias))
+    throw new LinkValueError(`${name}: the alias ${describeValue(alias)} contains an unprintable character`);
+  if (bridge?.forwardDelay !== undefined)
+    requireInteger(name, 'forward delay', bridge.forwardDelay, bridge.stp ? 2 : 0, 30);
+  if (bridge?.ageingTime !== undefined) requireInteger(name, 'ageing time', bridge.ageingTime, 0, 1_000_000);
+}
+
+/** Throws LinkValueError for a refusal of many devices: to nft, `eth*` is every device whose name begins with `eth`. */
+export function requireRefusal({ device, mac, owner }: Refusal): void {
+  requireLinkName(device);
+  if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends in * stands for many devices`);
+  requireMac(device, mac);
+  if (UNPRINTABLE.test(owner))
+    throw new LinkValueError(`${device}: the owner ${describeValue(owner)} contains an unprintable character`);
+}
+
+/**
+ * Throws LinkValueError for a name that iptables reads as something else than one device.
+ * iptables(8): a name that ends in `+` stands for many devices; quotes, backslash, `!` and a leading `-` are syntax.
+ */
+export function requireFilterableName(name: string): void {
+  requireLinkName(name);
+  if (/\+$|^[-!]|["'\\]/.test(name) || UNPRINTABLE.test(name))
+    throw new LinkValueError(
+      `${describeValue(name)} can't be used in a rule of iptables: iptables does not read it as one device`,
+    );
+}
+
+/** Throws LinkValueError for text that iptables-restore(8) reads as more than one line, or as the end of its input. */
+export function requireFilterText(text: string): void {
+  if (UNPRINTABLE.test(text))
+    throw new LinkValueError(`${describeValue(text)} is no rule of iptables: it contains an unprintable character`);
+}
+
+/** Throws LinkValueError for a name that iptables-restore(8) does not read as one chain. */
+export function requireChainName(chain: string): void {
+  if (/^[^\s"'!\\-][^\s"'\\]{0,27}$/.test(chain) && !UNPRINTABLE.test(chain)) return;
+  throw new LinkValueError(`${describeValue(chain)} can't name a chain of iptables`);
+}
+
+/** Throws LinkValueError for what a physical function can't tell a virtual one. */
+export function requireVirtualFunction(name: string, { mac, vlan }: VirtualFunctionSettings): void {
+  if (mac !== undefined) requireMac(name, mac);
+  if (vlan !== undefined) requireInteger(name, 'VLAN id', vlan, 0, 4094);
+}
+
+function requireMode(name: string, mode: MacvtapMode): void {
+  if (!MACVTAP_MODES.includes(mode))
+    throw new LinkValueError(`${name}: macvtap mode ${describeValue(mode)} is none of ${MACVTAP_MODES.join(', ')}`);
+}
+
+/** Throws LinkValueError for what can't be the address of a device. */
+export function requireMac(name: string, mac: string): void {
+  const octets = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)
+    ? mac.split(':').map((octet) => Number.parseInt(octet, 16))
+    : [];
+  const [first] = octets;
+  if (first === undefined)
+    throw new LinkValueError(`${name}: ${describeValue(mac)} is not a MAC address such as fa:16:3e:12:34:56`);
+  if (first & 1) throw new LinkValueError(`${name}: the MAC address ${mac} is a multicast one, no device can have it`);
+  if (octets.every((octet) => octet === 0)) throw new LinkValueError(`${name}: the MAC address is all zeros`);
+}
+
+function requireInteger(name: string, what: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new LinkValueError(`${name}: ${what} ${describeValue(value)} is outside ${min} to ${max}`);
+}

@@ -1,0 +1,24 @@
+/** Values of outside data as an error message shows them. */
+
+import { shortened } from './bounds.ts';
+
+/** A value as a message shows it: on one line, at most 80 characters of it, whatever was passed in. */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(shortened(value));
+  if (typeof value === 'bigint') return describeBigint(value);
+  if (typeof value === 'symbol') return 'a symbol';
+  if (typeof value === 'function') return 'a function';
+  if (value === null || typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
+  if (value instanceof Date) return 'a Date';
+  if (value instanceof Map) return 'a Map';
+  if (value instanceof Set) return 'a Set';
+  return 'an object';
+}
+
+/** Writing the digits of a bigint takes more than linear time, so a large one is not written. */
+function describeBigint(value: bigint): string {
+  return value > -LARGE && value < LARGE ? `${value}n` : 'a bigint of 80 digits or more';
+}
+
+const LARGE = 10n ** 79n;

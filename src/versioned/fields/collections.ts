@@ -1,0 +1,162 @@
+/** Field types that hold several values: lists, sets, dicts. A property gives out frozen values: a change is a checked assignment. */
+
+import { DeclarationError, FieldValueError } from '../../errors/model.ts';
+import { shortened } from '../../text/bounds.ts';
+import type { JsonSchema, SchemaContext } from '../json-schema.ts';
+import { type FieldType, refuse } from './field-type.ts';
+
+/** How the elements of a collection may be. */
+export interface ElementOptions {
+  /** Whether an element may be `null`. */
+  nullable?: boolean;
+}
+
+/** A list. A value is a frozen array. */
+export function listOf<V>(type: FieldType<V>, options: { nullable: true }): FieldType<readonly (V | null)[]>;
+/** A list. A value is a frozen array. */
+export function listOf<V>(type: FieldType<V>, options?: ElementOptions): FieldType<readonly V[]>;
+export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): FieldType<readonly (V | null)[]> {
+  const element = elementOf(type, options);
+  const into = (value: unknown, depth: number | undefined) => {
+    if (!Array.isArray(value)) return refuse(value, 'an array');
+    const items = new Array<V | null>(value.length);
+    let i = 0;
+    try {
+      for (; i < items.length; i++)
+        items[i] = depth === undefined ? element.coerce(value[i]) : element.read(value[i], depth);
+    } catch (error) {
+      if (error instanceof FieldValueError) error.within(i);
+      throw error;
+    }
+    return items;
+  };
+  return {
+    osloName: 'List',
+    elements: { type, nullable: options.nullable === true },
+    expose: Object.freeze,
+    ...(type.object && { object: type.object }),
+    coerce: (value) => into(value, undefined),
+    read: into,
+    // A loop: slice() is slow on frozen arrays.
+    write: (values) => {
+      const written = new Array<unknown>(values.length);
+      for (let i = 0; i < written.length; i++) written[i] = element.write(values[i] ?? null);
+      return written;
+    },
+    schema: (context) => ({ type: 'array', items: element.schema(context) }),
+    equal: (a, b) => a.length === b.length && a.every((value, i) => element.equal(value, b[i] ?? null)),
+    ...(type.clone && { clone: (values) => values.map(element.clone) }),
+  };
+}
+
+/** A set. A value is a `Set`, read-only by type; its wire form is an array. */
+export function setOf<V>(type: FieldType<V>, options: { nullable: true }): FieldType<ReadonlySet<V | null>>;
+/** A set. A value is a `Set`, read-only by type; its wire form is an array. */
+export function setOf<V>(type: FieldType<V>, options?: ElementOptions): FieldType<ReadonlySet<V>>;
+export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): FieldType<ReadonlySet<V | null>> {
+  refuseObjects(type, 'set');
+  const element = elementOf(type, options);
+  const into = (values: Iterable<unknown>, take: (item: unknown) => V | null) =>
+    new Set(Array.from(values, (item, i) => at(i, take, item)));
+  return {
+    osloName: 'Set',
+    elements: { type, nullable: options.nullable === true },
+    coerce: (value) => (value instanceof Set ? into(value, element.coerce) : refuse(value, 'a Set')),
+    read: (value, depth) =>
+      Array.isArray(value) ? into(value, (item) => element.read(item, depth)) : refuse(value, 'an array'),
+    write: (values) => Array.from(values, element.write),
+    schema: (context) => ({ type: 'array', items: element.schema(context) }),
+    equal: (a, b) => a.size === b.size && isEverySame(a, b, element),
+    clone: (values) => new Set(Array.from(values, element.clone)),
+  };
+}
+
+/** A dict with string keys. A value is a frozen object without a prototype. */
+export function dictOf<V>(
+  type: FieldType<V>,
+  options: { nullable: true },
+): FieldType<Readonly<Record<string, V | null>>>;
+/** A dict with string keys. A value is a frozen object without a prototype. */
+export function dictOf<V>(type: FieldType<V>, options?: ElementOptions): FieldType<Readonly<Record<string, V>>>;
+export function dictOf<V>(
+  type: FieldType<V>,
+  options: ElementOptions = {},
+): FieldType<Readonly<Record<string, V | null>>> {
+  refuseObjects(type, 'dict');
+  const element = elementOf(type, options);
+  const map = <A, B>(dict: Readonly<Record<string, A>>, to: (value: A | undefined) => B) => {
+    const result: Record<string, B> = Object.create(null);
+    // The time of Object.entries() grows faster than the number of keys.
+    for (const key of Object.keys(dict)) result[key] = at(key, to, dict[key]);
+    return result;
+  };
+  return {
+    osloName: 'Dict',
+    elements: { type, nullable: options.nullable === true },
+    expose: Object.freeze,
+    coerce: (value) => (isDict(value) ? map(value, element.coerce) : refuse(value, 'an object')),
+    read: (value, depth) =>
+      isDict(value) ? map(value, (item) => element.read(item, depth)) : refuse(value, 'an object'),
+    write: (values) => map(values, (value) => element.write(value ?? null)),
+    schema: (context) => ({ type: 'object', additionalProperties: element.schema(context) }),
+    equal: (a, b) => {
+      const keys = Object.keys(a);
+      const same = (key: string) => Object.hasOwn(b, key) && element.equal(a[key] ?? null, b[key] ?? null);
+      return keys.length === Object.keys(b).length && keys.every(same);
+    },
+    ...(type.clone && { clone: (values) => map(values, (value) => element.clone(value ?? null)) }),
+  };
+}
+
+/** Whether each value of a set equals one of another set. Equal values have the same wire form, so only those are compared. */
+function isEverySame<V>(values: ReadonlySet<V | null>, others: ReadonlySet<V | null>, element: Element<V>): boolean {
+  const byWireForm = new Map<string, (V | null)[]>();
+  for (const other of others) {
+    const form = JSON.stringify(element.write(other));
+    const alike = byWireForm.get(form);
+    if (alike === undefined) byWireForm.set(form, [other]);
+    else alike.push(other);
+  }
+  const alikeTo = (value: V | null) => byWireForm.get(JSON.stringify(element.write(value))) ?? [];
+  return [...values].every((value) => alikeTo(value).some((other) => element.equal(value, other)));
+}
+
+interface Element<V> {
+  coerce(value: unknown): V | null;
+  read(value: unknown, depth: number): V | null;
+  write(value: V | null): unknown;
+  schema(context: SchemaContext): JsonSchema;
+  equal(a: V | null, b: V | null): boolean;
+  clone(value: V | null): V | null;
+}
+
+function elementOf<V>(type: FieldType<V>, options: ElementOptions): Element<V> {
+  const nullable = options.nullable === true;
+  return {
+    coerce: nullable ? (value) => (value === null ? null : type.coerce(value)) : type.coerce,
+    read: nullable ? (value, depth) => (value === null ? null : type.read(value, depth)) : type.read,
+    write: (value) => (value === null || type.write === undefined ? value : type.write(value)),
+    schema: (context) => (nullable ? { anyOf: [type.schema(context), { type: 'null' }] } : type.schema(context)),
+    equal: (a, b) => a === b || (a !== null && b !== null && type.equal?.(a, b) === true),
+    clone: (value) => (value === null || type.clone === undefined ? value : type.clone(value)),
+  };
+}
+
+/** oslo looks into lists only, when it backports objects and tells what a tree of them is at. */
+function refuseObjects(type: Pick<FieldType<never>, 'object'>, collection: string): void {
+  if (type.object) throw new DeclarationError(`a ${collection} can't hold versioned objects, a list can`);
+}
+
+function at<A, B>(place: number | string, take: (value: A) => B, value: A): B {
+  try {
+    return take(value);
+  } catch (error) {
+    if (error instanceof FieldValueError)
+      error.within(typeof place === 'number' ? place : `[${JSON.stringify(shortened(place))}]`);
+    throw error;
+  }
+}
+
+function isDict(value: unknown): value is Record<string, unknown> {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}

@@ -1,0 +1,69 @@
+/** The field type of a versioned object within another. */
+
+import { cloneObject } from '../clone.ts';
+import { modelOf, readAs } from '../codec/from-primitive.ts';
+import { writeObject } from '../codec/to-primitive.ts';
+import { equalObjects } from '../equals.ts';
+import { isVersionedObject, MODEL, type ObjectClass, type ObjectModel, type ObjectState } from '../model.ts';
+import type { VersionedObject } from '../versioned-object.ts';
+import { type FieldType, refuse } from './field-type.ts';
+
+/** Which objects a field takes. */
+export interface ObjectReference {
+  /** The class that the field was declared with. */
+  readonly objectClass: ObjectClass;
+  readonly name: string;
+  /** Whether objects of its subclasses are taken too. */
+  readonly subclasses: boolean;
+}
+
+/**
+ * A versioned object.
+ *
+ * @param objectClass the class, or a function that gives it where it is declared later (an object that holds its own kind)
+ * @param options `subclasses: true` takes subclasses too
+ */
+export function objectOf<T extends VersionedObject>(
+  objectClass: ObjectClass<T> | (() => ObjectClass<T>),
+  options: { subclasses?: boolean } = {},
+): FieldType<T> {
+  const subclasses = options.subclasses === true;
+  const object: ObjectReference = {
+    get objectClass() {
+      return isObjectClass(objectClass) ? objectClass : objectClass();
+    },
+    get name() {
+      return this.objectClass.objectName;
+    },
+    subclasses,
+  };
+  const accepts = (model: ObjectModel) => model.name === object.name || (subclasses && model.names.has(object.name));
+  const refuseObject = (found: unknown) =>
+    refuse(found, `${subclasses ? 'a subclass of ' : 'an object of class '}${object.name}`);
+  const isAccepted = (value: unknown): value is T => isVersionedObject(value) && accepts(value[MODEL]);
+  let last: ObjectModel | undefined;
+  return {
+    osloName: 'Object',
+    object,
+    coerce: (value) => (isAccepted(value) ? value : refuseObject(isVersionedObject(value) ? value[MODEL].name : value)),
+    read: (primitive, depth) => {
+      const model = modelOf(primitive, last);
+      if (model !== last && !accepts(model)) return refuseObject(model.name);
+      last = model;
+      return readAs(model, primitive, depth) as T & ObjectState;
+    },
+    write: writeObject,
+    schema: (context) => context.objectSchema(object),
+    equal: equalObjects,
+    clone: (value) => {
+      const copy: unknown = cloneObject(value);
+      return isAccepted(copy) ? copy : value;
+    },
+  };
+}
+
+function isObjectClass<T extends VersionedObject>(
+  value: ObjectClass<T> | (() => ObjectClass<T>),
+): value is ObjectClass<T> {
+  return 'objectName' in value;
+}

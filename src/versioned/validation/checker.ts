@@ -1,0 +1,209 @@
+/**
+ * Checks values against a JSON Schema with ajv, in time that is linear in the size of the value.
+ *
+ * With `allErrors`, ajv copies the errors that it has so far after each `$ref` that fails, and writes the whole path into each error. The
+ * time then grows with the square of the number of errors. Here every element of an array, every value of a dict and every object that
+ * a `$ref` leads to is a part. ajv checks a part by a validator of its own, whose errors are counted at once: only those that are told
+ * are kept.
+ */
+import type { Ajv2020, AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import { MOST_LISTED } from '../../text/bounds.ts';
+import { isRecord } from '../../text/is-record.ts';
+import type { JsonSchema } from '../json-schema.ts';
+import { type Findings, isNoise, shortPointer, type Violation, violationOf, withoutDuplicates } from './violations.ts';
+
+/** The violations of a value; none if it is valid. */
+export type Check = (value: unknown) => Findings;
+
+/** An ajv that {@link compileCheck} can use. */
+export function createAjv(Ajv: typeof Ajv2020): Ajv2020 {
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, passContext: true });
+  const part = { schemaType: 'string', errors: false } as const;
+  ajv.addKeyword({ ...part, keyword: PART, validate: isPartValid });
+  ajv.addKeyword({ ...part, keyword: PART_OR_NULL, validate: isPartValidOrNull });
+  ajv.addKeyword({ keyword: NAMES, type: 'object', errors: false, before: 'properties', validate: hasOnlyNames });
+  return ajv;
+}
+
+/** Compiles a schema. The schema must refer to nothing outside it, and only to its `$defs`. */
+export function compileCheck(ajv: Ajv2020, schema: JsonSchema): Check {
+  const { root, parts } = divide(schema);
+  const compiled = new Map<string, ValidateFunction>();
+  const validatorOf = (name: string): ValidateFunction => {
+    const known = compiled.get(name);
+    if (known !== undefined) return known;
+    const validator = ajv.compile(parts.get(name) ?? false);
+    compiled.set(name, validator);
+    return validator;
+  };
+  const validateRoot = ajv.compile(root);
+  return (value) => {
+    const run = new Run(validatorOf);
+    const violations = run.violationsIn(validateRoot, value);
+    return { violations: withoutDuplicates(violations), more: run.more };
+  };
+}
+
+/** The keyword in place of the schema of a part. Its value is the name of the part. */
+const PART = 'os-vif-part';
+/** The same beside the alternative null. */
+const PART_OR_NULL = 'os-vif-part-or-null';
+/** The keyword in place of `additionalProperties: false`, for which ajv makes an error for each unknown name. */
+const NAMES = 'os-vif-names';
+
+interface Place {
+  readonly instancePath: string;
+}
+
+/** ajv calls these three with the run as their context. */
+function isPartValid(this: unknown, name: string, value: unknown, _schema?: unknown, place?: Place): boolean {
+  return this instanceof Run && this.isPartValid(name, value, place?.instancePath ?? '');
+}
+
+/** Violations of null would be counted, though null is allowed. */
+function isPartValidOrNull(this: unknown, name: string, value: unknown, _schema?: unknown, place?: Place): boolean {
+  return value !== null && this instanceof Run && this.isPartValid(name, value, place?.instancePath ?? '');
+}
+
+function hasOnlyNames(this: unknown, _: unknown, value: object, schema?: AnySchemaObject, place?: Place): boolean {
+  return this instanceof Run && this.hasOnlyNames(schema?.properties ?? {}, value, place?.instancePath ?? '');
+}
+
+/** The check of one value. */
+class Run {
+  /** The number of violations that are found, but not told. */
+  more = 0;
+  /** The number of violations that can still be told. */
+  #room = MOST_LISTED;
+  /** What was found in the parts of the value that is being validated, by the path of the part in it. */
+  #ofParts: Map<string, Violation[]> | undefined;
+  /** The unknown names in the value that is being validated, by the path of the object. */
+  #unknown: Map<string, string[]> | undefined;
+  readonly #validatorOf: (part: string) => ValidateFunction;
+
+  constructor(validatorOf: (part: string) => ValidateFunction) {
+    this.#validatorOf = validatorOf;
+  }
+
+  /** The violations of a value that are told. Those that are not told are counted. */
+  violationsIn(validate: ValidateFunction, value: unknown): Violation[] {
+    const [ofParts, unknown] = [this.#ofParts, this.#unknown];
+    this.#ofParts = undefined;
+    this.#unknown = undefined;
+    const found = validate.call(this, value) ? NONE : this.#told(validate.errors ?? []);
+    // A validator keeps its last errors, and these hold the value.
+    validate.errors = null;
+    this.#ofParts = ofParts;
+    this.#unknown = unknown;
+    return found;
+  }
+
+  /** Whether a part is valid, or has only violations that are not told. */
+  isPartValid(name: string, value: unknown, path: string): boolean {
+    const found = this.violationsIn(this.#validatorOf(name), value);
+    if (found.length === 0) return true;
+    this.#ofParts ??= new Map();
+    this.#ofParts.set(path, found);
+    return false;
+  }
+
+  /** Whether an object has only names that are properties, or others that are not told. */
+  hasOnlyNames(properties: object, value: object, path: string): boolean {
+    const unknown: string[] = [];
+    let count = 0;
+    for (const name of Object.keys(value)) {
+      if (Object.hasOwn(properties, name)) continue;
+      count++;
+      if (unknown.length < this.#room) unknown.push(name);
+    }
+    this.more += count - unknown.length;
+    if (unknown.length === 0) return true;
+    this.#unknown ??= new Map();
+    this.#unknown.set(path, unknown);
+    return false;
+  }
+
+  #told(errors: readonly ErrorObject[]): Violation[] {
+    const told: Violation[] = [];
+    const seen = new Set<string>();
+    for (const error of errors) {
+      if (isNoise(error)) continue;
+      if (error.keyword === PART || error.keyword === PART_OR_NULL) told.push(...this.#ofPart(error));
+      else if (error.keyword === NAMES) told.push(...this.#unknownNames(error));
+      else told.push(...this.#once(error, seen));
+    }
+    return told;
+  }
+
+  /** Errors of the same place and form are one violation. */
+  #once(error: ErrorObject, seen: Set<string>): readonly Violation[] {
+    const violation = this.#room > 0 ? violationOf(error) : undefined;
+    const key = violation === undefined ? placeOf(error) : `${violation.path} ${violation.message}`;
+    if (seen.has(key)) return NONE;
+    seen.add(key);
+    return this.#counted(violation);
+  }
+
+  #ofPart({ instancePath }: ErrorObject): Violation[] {
+    const path = shortPointer(instancePath);
+    const found = this.#ofParts?.get(instancePath) ?? NONE;
+    return found.map((violation) => ({ ...violation, path: path + violation.path }));
+  }
+
+  #unknownNames(error: ErrorObject): Violation[] {
+    const names = this.#unknown?.get(error.instancePath) ?? [];
+    return names.flatMap((additionalProperty) => {
+      const unknown = { ...error, keyword: 'additionalProperties', params: { additionalProperty } };
+      return this.#counted(this.#room > 0 ? violationOf(unknown) : undefined);
+    });
+  }
+
+  #counted(violation: Violation | undefined): Violation[] {
+    if (violation === undefined) {
+      this.more++;
+      return NONE;
+    }
+    this.#room--;
+    return [violation];
+  }
+}
+
+const NONE: Violation[] = [];
+
+function placeOf({ keyword, instancePath, params, parentSchema }: ErrorObject): string {
+  return `${instancePath}/${params.missingProperty ?? ''} ${parentSchema?.description ?? keyword}`;
+}
+
+/** A schema in which a reference to a part stands for each part, and the schemas of the parts. */
+interface Divided {
+  readonly root: JsonSchema;
+  readonly parts: ReadonlyMap<string, JsonSchema>;
+}
+
+function divide({ $defs, ...schema }: JsonSchema): Divided {
+  const parts = new Map<string, JsonSchema>();
+  const inside = (value: unknown, keyword = PART): unknown => {
+    if (Array.isArray(value)) return value.map((item) => inside(item, keyword));
+    return isRecord(value) ? within(value, keyword) : value;
+  };
+  const within = (record: JsonSchema, keyword: string): JsonSchema => {
+    if (typeof record.$ref === 'string') return { [keyword]: record.$ref };
+    return Object.fromEntries(Object.entries(record).map(([key, value]) => divided(key, value)));
+  };
+  const divided = (key: string, value: unknown): [string, unknown] => {
+    if (key === 'additionalProperties' && value === false) return [NAMES, true];
+    if (!LOOPS.has(key) || !isRecord(value)) return [key, inside(value, key === 'anyOf' ? PART_OR_NULL : PART)];
+    const name = `part ${parts.size}`;
+    parts.set(name, {});
+    parts.set(name, within(value, PART));
+    return [key, { [PART]: name }];
+  };
+  const root = within(schema, PART);
+  for (const [name, definition] of Object.entries(isRecord($defs) ? $defs : {})) {
+    parts.set(`#/$defs/${name}`, isRecord(definition) ? within(definition, PART) : {});
+  }
+  return { root, parts };
+}
+
+/** The keywords whose schema holds for each of many values. */
+const LOOPS: ReadonlySet<string> = new Set(['items', 'additionalProperties']);

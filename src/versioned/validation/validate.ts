@@ -1,0 +1,98 @@
+/** Tells the violations of a primitive. Reading it would stop at the first one. */
+import type { Ajv2020 } from 'ajv/dist/2020.js';
+import { OsVifError } from '../../errors/base.ts';
+import { describeValue } from '../../text/describe-value.ts';
+import { isRecord } from '../../text/is-record.ts';
+import { MAX_DEPTH, versionToRead } from '../codec/from-primitive.ts';
+import { NAME, NAMESPACE, VERSION_KEY } from '../codec/primitive.ts';
+import { type JsonSchema, schemaOf } from '../json-schema.ts';
+import type { ObjectModel } from '../model.ts';
+import { modelFor } from '../registry.ts';
+import { withoutPatch } from '../version.ts';
+import { type Check, compileCheck, createAjv } from './checker.ts';
+import { listOf, pointer, type Violation } from './violations.ts';
+
+export { type Violation, violations } from './violations.ts';
+
+/**
+ * The violations of a primitive; none if it is valid. ajv checks it against the JSON Schema of its class and version. The first call loads
+ * ajv, so that programs that validate nothing do not wait for it.
+ *
+ * At most 100 violations and 15,000 bytes are told. If there are more, the last entry has an empty path and the message `and N more`.
+ * The time is linear in the size of the primitive, valid or not, up to 1 MiB of JSON at least.
+ */
+export async function validate(primitive: unknown): Promise<Violation[]> {
+  if (!isRecord(primitive))
+    return [{ path: '', message: `expected a versioned object, found ${describeValue(primitive)}` }];
+  const name = primitive[NAME];
+  const version = primitive[VERSION_KEY];
+  const namespace = primitive[NAMESPACE];
+  const missing = [NAME, NAMESPACE, VERSION_KEY].filter((key) => typeof primitive[key] !== 'string');
+  if (typeof name !== 'string' || typeof version !== 'string' || typeof namespace !== 'string') {
+    return missing.map((key) => ({
+      path: pointer(key),
+      message: `expected a string, found ${describeValue(primitive[key])}`,
+    }));
+  }
+  const read = versionToRead(version);
+  const model = modelOrError(name, read, namespace);
+  if (model instanceof OsVifError) return [{ path: pointer(NAME), message: model.message }];
+  if (isDeeperThan(primitive, MAX_DEPTH * LEVELS_AN_OBJECT)) {
+    return [{ path: '', message: `expected at most ${MAX_DEPTH} objects within one another, found more` }];
+  }
+  // 1.00 is read as 1.0: only versions in their usual form have a check of their own, so that there are few.
+  const usual = withoutPatch(read);
+  const check = await checkFor(model, usual);
+  return listOf(check(read === usual ? primitive : { ...primitive, [VERSION_KEY]: usual }));
+}
+
+/** An object on the wire is an envelope, its data, and perhaps a list. */
+const LEVELS_AN_OBJECT = 3;
+
+let ajv: Promise<Ajv2020> | undefined;
+const checks = new WeakMap<ObjectModel, Map<string, Promise<Check>>>();
+
+async function loadAjv(): Promise<Ajv2020> {
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  return createAjv(Ajv2020);
+}
+
+/** Loads ajv with the first call. The schema must refer to nothing outside it. */
+export async function compileSchema(schema: JsonSchema): Promise<Check> {
+  ajv ??= loadAjv();
+  return compileCheck(await ajv, schema);
+}
+
+function checkFor(model: ObjectModel, version: string): Promise<Check> {
+  const ofModel = checks.get(model) ?? new Map<string, Promise<Check>>();
+  const check = ofModel.get(version) ?? compileSchema(schemaOf(model, version));
+  checks.set(model, ofModel.set(version, check));
+  return check;
+}
+
+function modelOrError(name: string, version: string, namespace: string): ObjectModel | OsVifError {
+  try {
+    return modelFor(name, version, namespace);
+  } catch (error) {
+    if (error instanceof OsVifError) return error;
+    throw error;
+  }
+}
+
+/** Works without recursion, which deep input would exhaust. */
+function isDeeperThan(value: object, limit: number): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth >= limit) return true;
+    const next: object[] = [];
+    for (const item of level) {
+      // The time of Object.values() grows faster than the number of keys.
+      const children: readonly unknown[] = Array.isArray(item)
+        ? item
+        : Object.keys(item).map((key) => Reflect.get(item, key));
+      for (const child of children) if (typeof child === 'object' && child !== null) next.push(child);
+    }
+    level = next;
+  }
+  return false;
+}

@@ -1,0 +1,48 @@
+/** Compares a device as it is with what is asked of it. */
+
+import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
+import { isRecord } from '../../text/is-record.ts';
+
+/** One property that is not as it should be; `bridge.stp` is the property `stp` of the setting `bridge`. */
+export interface Difference {
+  readonly property: string;
+  readonly want: unknown;
+  readonly have: unknown;
+}
+
+/** Every setting that can be changed on a device that exists. */
+const SETTINGS = ['mac', 'mtu', 'up', 'promiscuous', 'alias', 'group', 'master', 'bridge', 'macvtap', 'port'] as const;
+/** What a kind of device is made with and keeps. */
+const FIXED = ['tap', 'vlan', 'lower'] as const;
+
+/** What a change could put right. */
+export function differences(have: Link, want: LinkSettings): Difference[] {
+  return SETTINGS.flatMap((name) => compare(name, have[name], want[name]));
+}
+
+/** What only making the device anew could put right. */
+export function fixedDifferences(have: Link, want: NewLink): Difference[] {
+  return FIXED.flatMap((name) => compare(name, have[name], name in want ? Reflect.get(want, name) : undefined));
+}
+
+/** The settings that put these differences right, or back. */
+export function settingsOf(found: readonly Difference[], side: 'want' | 'have'): LinkSettings {
+  const settings: Record<string, unknown> = {};
+  for (const difference of found) {
+    const [name = '', inner] = difference.property.split('.');
+    const value = difference[side];
+    if (inner === undefined) settings[name] = value;
+    else settings[name] = { ...(isRecord(settings[name]) ? settings[name] : {}), [inner]: value };
+  }
+  return settings;
+}
+
+function compare(property: string, have: unknown, want: unknown): Difference[] {
+  if (want === undefined) return [];
+  if (isRecord(want)) {
+    const inner = isRecord(have) ? have : {};
+    return Object.entries(want).flatMap(([name, value]) => compare(`${property}.${name}`, inner[name], value));
+  }
+  const wanted = property === 'mac' && typeof want === 'string' ? want.toLowerCase() : want;
+  return have === wanted ? [] : [{ property, want: wanted, have }];
+}

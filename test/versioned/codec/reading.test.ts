@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import {
+  FieldValueError,
+  FixedIP,
+  HostVIFInfo,
+  IncompatibleVersionError,
+  VersionedObject,
+  VIFBridge,
+} from '../../../src/entries/index.ts';
+import { bridge, ID, network } from '../builders.ts';
+
+const NAME = 'versioned_object.name';
+const NAMESPACE = 'versioned_object.namespace';
+const VERSION = 'versioned_object.version';
+const DATA = 'versioned_object.data';
+const CHANGES = 'versioned_object.changes';
+
+const vif = () => new VIFBridge({ id: ID, vifName: 'tap0' }).toPrimitive();
+const read = (values: object) => VersionedObject.fromPrimitive({ ...vif(), ...values });
+
+describe('what is wrong with an envelope is said of its key', () => {
+  test.each([
+    [NAME, 5, 'an object name'],
+    [NAME, undefined, 'an object name'],
+    [NAMESPACE, null, 'a namespace'],
+    [VERSION, 1, 'a version such as 1.0'],
+  ])('%s is %j', (key, value, expected) => {
+    const act = () => read({ [key]: value });
+    expect(act).toThrow(FieldValueError);
+    expect(act).toThrow(expect.objectContaining({ path: key, objectName: '', expected, value }));
+  });
+
+  test.each([
+    [DATA, [], 'an object of fields'],
+    [DATA, undefined, 'an object of fields'],
+    [CHANGES, 'id', 'an array of field names'],
+    [CHANGES, null, 'an array of field names'],
+    [CHANGES, ['id', 5], 'the name of a field'],
+  ])('and of the object, where it is known: %s is %j', (key, value, expected) => {
+    const act = () => read({ [key]: value });
+    expect(act).toThrow(FieldValueError);
+    expect(act).toThrow(expect.objectContaining({ path: key, objectName: 'VIFBridge', expected }));
+  });
+
+  test('what is no object at all is told from one', () => {
+    for (const value of [null, undefined, 'VIFBridge', []])
+      expect(() => VersionedObject.fromPrimitive(value)).toThrow(
+        expect.objectContaining({ path: '', expected: 'a versioned object in its primitive form' }),
+      );
+  });
+});
+
+describe('the third part of a version is passed over', () => {
+  test.each([
+    ['1.0.1', '1.0'],
+    ['1.1.12', '1.1'],
+    ['1.1', '1.1'],
+    ['1.0', '1.0'],
+  ])('%s is read as %s', (version, expected) => {
+    expect(HostVIFInfo.fromPrimitive({ ...new HostVIFInfo().toPrimitive(), [VERSION]: version }).version).toBe(
+      expected,
+    );
+    const child = { ...network().toPrimitive(), [VERSION]: version };
+    expect(VIFBridge.fromPrimitive({ ...vif(), [DATA]: { network: child } }).network?.version).toBe(expected);
+  });
+
+  test.each(['1.0.0.0', 'x1.0.0', '1.0.0x', '1.0.01', '10.0.0', '1.10.0', '1.1.1234567890'])('%s is not', (version) => {
+    expect(() => read({ [VERSION]: version })).toThrow(IncompatibleVersionError);
+  });
+});
+
+describe('the changes of a sender', () => {
+  const changesAfter = (changes: unknown, data: object = { id: ID, vif_name: 'tap0' }) =>
+    read({ [DATA]: data, [CHANGES]: changes }).changes;
+
+  test('are read each for itself, whatever came before', () => {
+    expect(changesAfter(['id'])).toEqual(['id']);
+    expect(changesAfter(['id', 'vif_name'])).toEqual(['id', 'vifName']);
+    expect(changesAfter(['vif_name', 'id'])).toEqual(['id', 'vifName']);
+    expect(changesAfter(['vif_name'])).toEqual(['vifName']);
+    expect(changesAfter(['id'])).toEqual(['id']);
+    expect(changesAfter([])).toEqual([]);
+    expect(changesAfter(undefined)).toEqual([]);
+  });
+
+  test('that name what is not set lose just that, and the next sender loses nothing', () => {
+    expect(changesAfter(['id', 'vif_name'], { id: ID })).toEqual(['id']);
+    expect(changesAfter(['id', 'vif_name'], { vif_name: 'tap0' })).toEqual(['vifName']);
+    expect(changesAfter(['id', 'vif_name'])).toEqual(['id', 'vifName']);
+    expect(read({ [DATA]: { id: ID }, [CHANGES]: ['vif_name', 'id'] }).toPrimitive()[CHANGES]).toEqual(['id']);
+  });
+
+  test('go out in the order in which they came', () => {
+    expect(read({ [CHANGES]: ['vif_name', 'nope', 'id', 'vif_name'] }).toPrimitive()[CHANGES]).toEqual([
+      'vif_name',
+      'id',
+    ]);
+  });
+});
+
+test('an object of one class does not stand in for another that is read at the same place', () => {
+  const one = bridge().toPrimitive();
+  const other = { ...one, [DATA]: { ...one[DATA], network: new FixedIP().toPrimitive() } };
+  expect(VIFBridge.fromPrimitive(one).network?.label).toBe('private');
+  expect(() => VIFBridge.fromPrimitive(other)).toThrow('expected an object of class Network, found "FixedIP"');
+  expect(VIFBridge.fromPrimitive(one).network?.label).toBe('private');
+});
+
+test('null becomes the default of a field that may not be null, and where there is none is refused', () => {
+  expect(VIFBridge.fromPrimitive({ ...vif(), [DATA]: { active: null } }).active).toBe(true);
+  expect(VIFBridge.fromPrimitive({ ...vif(), [DATA]: { address: null } }).address).toBeNull();
+  expect(() => read({ [DATA]: { id: null } })).toThrow('VIFBridge.id: expected a value, null is none here, found null');
+});

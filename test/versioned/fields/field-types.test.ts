@@ -1,0 +1,282 @@
+import { describe, expect, test } from 'vitest';
+import {
+  boolean,
+  DeclarationError,
+  dateTime,
+  dictOf,
+  type FieldType,
+  FieldValueError,
+  float,
+  integer,
+  ipAddress,
+  ipNetwork,
+  ipv4Address,
+  ipv6Address,
+  listOf,
+  macAddress,
+  Network,
+  objectOf,
+  oneOf,
+  pciAddress,
+  setOf,
+  string,
+  uuid,
+  VIFPortProfileBase,
+} from '../../../src/entries/index.ts';
+import { network, profile } from '../builders.ts';
+
+interface Row {
+  type: FieldType<unknown>;
+  /** What comes in, and what is stored. */
+  takes: readonly (readonly [unknown, unknown])[];
+  refuses: readonly unknown[];
+  expected: string;
+}
+
+const NO_STRINGS = [0, true, {}, [], undefined, Symbol('s'), () => '', 1n];
+const same = (...values: unknown[]) => values.map((value) => [value, value] as const);
+
+const TYPES: Record<string, Row> = {
+  string: { type: string(), takes: same('', 'a', '\u0000💻\n'), refuses: NO_STRINGS, expected: 'a string' },
+  integer: {
+    type: integer(),
+    takes: same(0, -1, Number.MAX_SAFE_INTEGER),
+    refuses: [1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '5', true, 5n, [5]],
+    expected: 'a safe integer',
+  },
+  'non-negative integer': {
+    type: integer({ minimum: 0 }),
+    takes: same(0, 7),
+    refuses: [-1, 0.5, '1'],
+    expected: 'a safe integer of at least 0',
+  },
+  float: {
+    type: float(),
+    takes: same(0, -1.5, 1e300),
+    refuses: [Number.NaN, Number.NEGATIVE_INFINITY, '1.5', true],
+    expected: 'a finite number',
+  },
+  'non-negative float': {
+    type: float({ minimum: 0 }),
+    takes: same(0, 0.25),
+    refuses: [-0.1, Number.NaN, '1'],
+    expected: 'a finite number of at least 0',
+  },
+  boolean: {
+    type: boolean(),
+    takes: same(true, false),
+    refuses: [0, 1, 'true', 'false', '', {}],
+    expected: 'true or false',
+  },
+  uuid: {
+    type: uuid(),
+    takes: same('dc065497-3c8d-4f44-8fb4-e1d33c16a536', 'DC0654973C8D4F448FB4E1D33C16A536'),
+    refuses: ['', 'dc065497', 'gc065497-3c8d-4f44-8fb4-e1d33c16a536', 'dc065497-3c8d-4f44-8fb4-e1d33c16a536\n', 5],
+    expected: 'a UUID',
+  },
+  macAddress: {
+    type: macAddress(),
+    takes: [
+      ['fa:16:3e:00:00:01', 'fa:16:3e:00:00:01'],
+      ['FA-16-3E-00-00-01', 'fa:16:3e:00:00:01'],
+      ['FA:16-3e:00:00:01', 'fa:16:3e:00:00:01'],
+    ],
+    refuses: [
+      '',
+      'fa:16:3e:00:00',
+      'fa163e000001',
+      'fa:16:3e:00:00:0g',
+      'fa:16:3e:00:00:01\n',
+      'fa:16:3e:00:00:01:02',
+      ...NO_STRINGS,
+    ],
+    expected: 'a MAC address such as fa:16:3e:00:00:01',
+  },
+  pciAddress: {
+    type: pciAddress(),
+    takes: [
+      ['0000:3b:00.1', '0000:3b:00.1'],
+      ['ABCD:EF:1f.7', 'abcd:ef:1f.7'],
+    ],
+    refuses: ['3b:00.1', '0000:3b:20.1', '0000:3b:00.8', '0000:3b:00x1', '', ...NO_STRINGS],
+    expected: 'a PCI address such as 0000:3b:00.1',
+  },
+  ipAddress: {
+    type: ipAddress(),
+    takes: [
+      ['192.0.2.1', '192.0.2.1'],
+      ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
+      ['0:0:0:0:0:0:0:0', '::'],
+      ['::192.0.2.1', '::192.0.2.1'],
+      ['::ffff:c000:201', '::ffff:192.0.2.1'],
+      ['64:ff9b::192.0.2.33', '64:ff9b::c000:221'],
+    ],
+    refuses: [
+      '10',
+      '10.0.0',
+      '010.0.0.1',
+      '10.0.0.256',
+      '10.0.0.1 ',
+      '10.0.0.0/8',
+      '::1%eth0',
+      ':::',
+      '1::2::3',
+      '',
+      ...NO_STRINGS,
+    ],
+    expected: 'an IP address such as 192.0.2.1 or 2001:db8::1',
+  },
+  ipv4Address: {
+    type: ipv4Address(),
+    takes: same('0.0.0.0', '255.255.255.255'),
+    refuses: ['::1', '1.2.3', '1.2.3.04', '0x1.2.3.4'],
+    expected: 'an IPv4 address such as 192.0.2.1',
+  },
+  ipv6Address: {
+    type: ipv6Address(),
+    takes: [['2001:0DB8::0001', '2001:db8::1']],
+    refuses: ['192.0.2.1', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '12345::'],
+    expected: 'an IPv6 address such as 2001:db8::1',
+  },
+  ipNetwork: {
+    type: ipNetwork(),
+    takes: [
+      ['10.0.0.5/24', '10.0.0.5/24'],
+      ['10.0.0.0/255.255.255.0', '10.0.0.0/24'],
+      ['10.0.0.0/0.0.0.255', '10.0.0.0/24'],
+      ['0.0.0.0/0.0.0.0', '0.0.0.0/0'],
+      ['10.0.0.1', '10.0.0.1/32'],
+      ['2001:DB8::/64', '2001:db8::/64'],
+      ['2001:db8::1', '2001:db8::1/128'],
+    ],
+    refuses: [
+      '10.0.0.0/33',
+      '10.0.0.0/',
+      '10.0.0.0/255.0.255.0',
+      '2001:db8::/129',
+      '2001:db8::/ffff::',
+      '10/8',
+      '',
+      ...NO_STRINGS,
+    ],
+    expected: 'an IP network such as 192.0.2.0/24',
+  },
+  dateTime: {
+    type: dateTime(),
+    takes: [
+      ['2026-01-31T12:00:00Z', new Date(Date.UTC(2026, 0, 31, 12))],
+      ['2026-01-31T12:00:00', new Date(Date.UTC(2026, 0, 31, 12))],
+      ['2026-01-31T12:00:00+02:00', new Date(Date.UTC(2026, 0, 31, 10))],
+      [new Date(0), new Date(0)],
+    ],
+    refuses: ['', 'today', '2026-01-31', '2026-13-01T00:00:00Z', '2026-01-31T25:00:00Z', new Date(Number.NaN), 0, null],
+    expected: 'a point in time such as 2026-01-31T12:00:00Z',
+  },
+  oneOf: { type: oneOf(['a', 'b']), takes: same('a', 'b'), refuses: ['A', '', 'c', 0, ['a']], expected: 'one of a, b' },
+  listOf: {
+    type: listOf(macAddress()),
+    takes: [
+      [[], []],
+      [['FA-16-3E-00-00-01'], ['fa:16:3e:00:00:01']],
+    ],
+    refuses: ['fa:16:3e:00:00:01', {}, new Set(), { length: 1 }],
+    expected: 'an array',
+  },
+  'listOf nullable': {
+    type: listOf(integer(), { nullable: true }),
+    takes: same([1, null]),
+    refuses: [1],
+    expected: 'an array',
+  },
+  setOf: { type: setOf(integer()), takes: same(new Set([1, 2])), refuses: [[1], {}, 'a'], expected: 'a Set' },
+  dictOf: {
+    type: dictOf(integer()),
+    takes: [[{ a: 1 }, Object.assign(Object.create(null), { a: 1 })]],
+    refuses: [[], 'a', new Map(), new Date(), 5],
+    expected: 'an object',
+  },
+  objectOf: {
+    type: objectOf(Network),
+    takes: [],
+    refuses: [{}, profile(), 'Network'],
+    expected: 'an object of class Network',
+  },
+  'objectOf subclasses': {
+    type: objectOf(VIFPortProfileBase, { subclasses: true }),
+    takes: [],
+    refuses: [{}, network()],
+    expected: 'a subclass of VIFPortProfileBase',
+  },
+};
+
+describe.each(Object.entries(TYPES))('%s', (_, { type, takes, refuses, expected }) => {
+  test.each(takes)('takes %j and stores %j', (value, stored) => {
+    expect(type.coerce(value)).toEqual(stored);
+  });
+
+  test('stores what it stored again as it is, and reads what it writes', () => {
+    for (const [value] of takes) {
+      const stored = type.coerce(value);
+      expect(type.coerce(stored)).toEqual(stored);
+      const written: unknown = JSON.parse(JSON.stringify(type.write ? type.write(stored) : stored));
+      expect(type.read(written, 0)).toEqual(stored);
+    }
+  });
+
+  test('refuses everything else and says what it expected', () => {
+    for (const value of refuses) {
+      const refusal = thrownBy(() => type.coerce(value));
+      expect(refusal).toBeInstanceOf(FieldValueError);
+      expect(refusal).toMatchObject({ code: 'ERR_OSVIF_FIELD_VALUE', expected });
+      expect(refusal instanceof FieldValueError && refusal.message.startsWith(`expected ${expected}, found `)).toBe(
+        true,
+      );
+    }
+  });
+});
+
+test('an object is stored as it is, not as a copy', () => {
+  const own = network();
+  expect(objectOf(Network).coerce(own)).toBe(own);
+});
+
+test('an object of a subclass is taken only where subclasses are', () => {
+  const own = profile();
+  expect(objectOf(VIFPortProfileBase, { subclasses: true }).coerce(own)).toBe(own);
+  expect(() => objectOf(VIFPortProfileBase).coerce(own)).toThrow(
+    'expected an object of class VIFPortProfileBase, found "VIFPortProfileOpenVSwitch"',
+  );
+});
+
+test('sets and dicts of objects are refused at declaration', () => {
+  expect(() => setOf(objectOf(Network))).toThrow(DeclarationError);
+  expect(() => dictOf(objectOf(Network))).toThrow("a dict can't hold versioned objects, a list can");
+});
+
+test('a wrong element is named by its place', () => {
+  expect(thrownBy(() => listOf(integer()).coerce([1, 'x']))).toMatchObject({ path: '[1]' });
+  expect(thrownBy(() => listOf(listOf(integer())).coerce([[], [0, null]]))).toMatchObject({ path: '[1][1]' });
+  expect(thrownBy(() => dictOf(integer()).coerce({ 'a b': 'x' }))).toMatchObject({ path: '["a b"]' });
+  expect(thrownBy(() => setOf(integer()).coerce(new Set([1, 'x'])))).toMatchObject({ path: '[1]' });
+});
+
+test('a dict keeps keys that mean something in JavaScript', () => {
+  const dict = dictOf(string()).coerce(JSON.parse('{"__proto__": "a", "constructor": "b"}'));
+  expect(Object.entries(dict)).toEqual([
+    ['__proto__', 'a'],
+    ['constructor', 'b'],
+  ]);
+});
+
+test('points in time are written in whole seconds of UTC', () => {
+  expect(dateTime().write?.(new Date('2026-01-31T12:00:00.987+01:00'))).toBe('2026-01-31T11:00:00Z');
+});
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}

@@ -1,0 +1,293 @@
+/** Elements that share a transaction of Open vSwitch's database: when a plug is done, what is taken back, and in which words it fails. */
+import { describe, expect, test } from 'vitest';
+import { ForeignLinkError } from '../../../src/errors/link.ts';
+import { OvsdbConnectionError, OvsdbEditError, OvsdbServerError, OvsdbTimeoutError } from '../../../src/errors/ovs.ts';
+import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
+import type { OvsdbChangeOptions, OvsdbEdit, OvsdbView, OvsSystem } from '../../../src/host-contract/ovsdb.ts';
+import { ovsBridge } from '../../../src/wiring/ovs/ovs-bridge.ts';
+import { type OvsPortElement, ovsPort } from '../../../src/wiring/ovs/ovs-port.ts';
+import { ensureOvs, inspectOvs, ovsPart, removeOvs } from '../../../src/wiring/ovs/transaction.ts';
+
+const BR0: OvsdbEdit = { edit: 'add-bridge', name: 'br0' };
+const port = (name = 'tap0', values: Partial<OvsPortElement> = {}) =>
+  ovsPart(ovsPort, { kind: 'ovs-port', name, bridge: 'br0', ...values });
+const AWAITED = { awaited: true };
+const NO_DEVICE = 'could not open network device tap0 (No such device)';
+
+async function given(...before: OvsdbEdit[]) {
+  const host = new MemoryHost();
+  await host.ovsdb.change(() => before);
+  const undos: (() => Promise<void>)[] = [];
+  const site = { host, owner: 'vif-1', undoable: (undo: () => Promise<void>) => void undos.push(undo) };
+  const ports = async () => [...(await host.ovsdb.view()).ports('br0')].map(({ name }) => name);
+  return { host, site, undos, ports };
+}
+
+/** Tells whether it has ended, after all that can go on has gone on. */
+async function isPending(work: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending');
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+  return (await Promise.race([work.catch(() => undefined), Promise.resolve(pending)])) === pending;
+}
+
+describe('a plug is done', () => {
+  test('at once where nothing is awaited, though the port can not be opened yet', async () => {
+    const { site, ports } = await given(BR0);
+    await ensureOvs([port()], site);
+    expect(await ports()).toContain('tap0');
+  });
+
+  test('when the port is open that is awaited', async () => {
+    const { host, site } = await given(BR0);
+    await host.links.create({ kind: 'tap', name: 'tap0' });
+    const open = host.ovsdb.reconfigure;
+    host.ovsdb.reconfigure = () => {};
+    const plug = ensureOvs([port('tap0', AWAITED)], site);
+    expect(await isPending(plug)).toBe(true);
+    open.call(host.ovsdb);
+    await plug;
+  });
+
+  test('and the device is up, which ovs-vswitchd may have taken down', async () => {
+    const { host, site } = await given(BR0);
+    await host.links.create({ kind: 'tap', name: 'tap0' });
+    await ensureOvs([port('tap0', AWAITED)], site);
+    expect(await host.links.get('tap0')).toMatchObject({ up: true });
+    host.links.change = () => Promise.reject(new Error('changed again'));
+    await ensureOvs([port('tap0', AWAITED), port('p0', { ...AWAITED, type: 'internal' })], site);
+  });
+
+  test('for a port that was there before only when its error of old is gone', async () => {
+    const { host, site } = await given(BR0);
+    await ensureOvs([port()], site);
+    const plug = ensureOvs([port('tap0', AWAITED)], site);
+    expect(await isPending(plug)).toBe(true);
+    await host.links.create({ kind: 'tap', name: 'tap0' });
+    host.ovsdb.reconfigure();
+    await plug;
+  });
+});
+
+describe('a plug fails', () => {
+  test('in the words of ovs-vswitchd where a new port can not be opened', async () => {
+    const { site } = await given(BR0);
+    await expect(ensureOvs([port('tap0', AWAITED)], site)).rejects.toThrow(
+      `ovs-vswitchd could not open port tap0: ${NO_DEVICE}`,
+    );
+  });
+
+  test('at the deadline in the words of ovs-vswitchd if it has said any, else by what was waited for', async () => {
+    const { host, site } = await given(BR0);
+    const late = new OvsdbTimeoutError('memory', 'late');
+    let what = '';
+    host.ovsdb.waitFor = async (waiting, find) => {
+      what = waiting;
+      find(await host.ovsdb.view());
+      throw late;
+    };
+    await ensureOvs([port()], site);
+    await expect(ensureOvs([port('tap0', AWAITED)], site)).rejects.toMatchObject({
+      code: 'ERR_OSVIF_OVS_PORT',
+      port: 'tap0',
+      error: NO_DEVICE,
+      cause: late,
+    });
+    expect(what).toBe('waiting for ovs-vswitchd to open port tap0');
+    await expect(ensureOvs([port('p0', { ...AWAITED, type: 'internal' })], site)).rejects.toBe(late);
+    host.ovsdb.waitFor = async (_, find) => {
+      find(await host.ovsdb.view());
+      throw new Error('cut');
+    };
+    await expect(ensureOvs([port('tap0', AWAITED)], site)).rejects.toThrow('cut');
+  });
+
+  test.each([
+    ['', ['netdev'], 'br0 has datapath type "system", and this ovs-vswitchd has netdev alone; is its kernel module'],
+    ['system', ['netdev', 'x'], 'has datapath type "system", and this ovs-vswitchd has netdev, x alone; is its'],
+    ['netdev', ['system'], /has datapath type "netdev", and this ovs-vswitchd has system alone$/],
+  ])(
+    'where the bridge is of datapath type %j and ovs-vswitchd has %j',
+    async (datapathType, datapathTypes, message) => {
+      const { host, site } = await given({ ...BR0, edit: 'add-bridge', name: 'br0', datapathType });
+      const waitFor = host.ovsdb.waitFor.bind(host.ovsdb);
+      const system: OvsSystem = { version: '3.1', interfaceTypes: [], datapathTypes };
+      host.ovsdb.waitFor = (what, find, options) => waitFor(what, (view) => find(withSystem(view, system)), options);
+      await expect(ensureOvs([port('p0', { ...AWAITED, type: 'internal' })], site)).rejects.toThrow(message);
+    },
+  );
+
+  test('with the reason of the signal', async () => {
+    const { site } = await given(BR0);
+    const aborted = { ...site, signal: AbortSignal.abort(new Error('enough')) };
+    await expect(ensureOvs([port()], aborted)).rejects.toThrow('enough');
+    await expect(removeOvs([port()], aborted)).rejects.toThrow('enough');
+    await expect(inspectOvs([port()], aborted)).rejects.toThrow('enough');
+    const aborting = new AbortController();
+    await ensureOvs([port()], site);
+    const plug = ensureOvs([port('tap0', AWAITED)], { ...site, signal: aborting.signal });
+    expect(await isPending(plug)).toBe(true);
+    aborting.abort(new Error('enough'));
+    await expect(plug).rejects.toThrow('enough');
+  });
+});
+
+describe('what a plug did is taken back', () => {
+  /** The database does what `answer` says once a transaction goes out; the options of each one are noted. */
+  function answering(
+    host: MemoryHost,
+    answer: (
+      proceed: () => Promise<readonly OvsdbEdit[]>,
+      options: OvsdbChangeOptions,
+    ) => Promise<readonly OvsdbEdit[]>,
+  ) {
+    const asked: OvsdbChangeOptions[] = [];
+    const { change } = host.ovsdb;
+    host.ovsdb.change = (decide, options = {}) => {
+      asked.push(options);
+      return answer(() => change.call(host.ovsdb, decide, options), options);
+    };
+    return { asked, restore: () => (host.ovsdb.change = change) };
+  }
+
+  test('with all the time that it takes', async () => {
+    const { host, site, undos, ports } = await given(BR0);
+    await ensureOvs([port()], site);
+    expect(undos).toHaveLength(1);
+    const { asked } = answering(host, (proceed) => proceed());
+    await undos[0]?.();
+    expect(await ports()).toEqual(['br0']);
+    expect(asked).toEqual([{}]);
+  });
+
+  test('where there was nothing to do, not at all', async () => {
+    const { site, undos } = await given(BR0);
+    await ensureOvs([port()], site);
+    await ensureOvs([port()], site);
+    expect(undos).toHaveLength(1);
+  });
+
+  test('where no answer came, in a second', async () => {
+    const { host, site, undos, ports } = await given(BR0);
+    const cut = new OvsdbConnectionError('memory', 'cut');
+    const { restore } = answering(host, async (proceed) => {
+      await proceed();
+      throw cut;
+    });
+    await expect(ensureOvs([port()], site)).rejects.toBe(cut);
+    restore();
+    expect(await ports()).toContain('tap0');
+    const { asked } = answering(host, (proceed) => proceed());
+    await undos[0]?.();
+    expect(asked).toEqual([{ timeout: 1000 }]);
+    expect(await ports()).toEqual(['br0']);
+  });
+
+  test('where it was sent twice, both, the second first', async () => {
+    const { host, site, undos, ports } = await given(BR0);
+    const { restore } = answering(host, async (proceed) => {
+      await proceed();
+      restore();
+      await host.ovsdb.change(() => [{ edit: 'set-interface', name: 'tap0', externalIds: { 'iface-id': null } }]);
+      return proceed();
+    });
+    await ensureOvs([port('tap0', { externalIds: { 'iface-id': 'port-1' } })], site);
+    expect(undos).toHaveLength(1);
+    const { asked } = answering(host, (proceed) => proceed());
+    await undos[0]?.();
+    expect(asked).toHaveLength(2);
+    expect(await ports()).toEqual(['br0']);
+  });
+
+  test('not where the server refused it', async () => {
+    const { host, site, undos } = await given(BR0);
+    const refusal = new OvsdbServerError('transact', 'constraint violation', '');
+    const { asked } = answering(host, async (proceed, { onRefused }) => {
+      await proceed();
+      onRefused?.();
+      throw refusal;
+    });
+    await expect(ensureOvs([port()], site)).rejects.toBe(refusal);
+    for (const undo of undos) await undo();
+    expect(asked).toHaveLength(1);
+  });
+
+  test('not where it does not fit the database', async () => {
+    const { site, undos } = await given();
+    await expect(ensureOvs([port()], site)).rejects.toBeInstanceOf(OvsdbEditError);
+    expect(undos).toEqual([]);
+  });
+
+  test('but not what another has put in its place', async () => {
+    const { host, site, undos, ports } = await given(BR0);
+    await ensureOvs([port()], site);
+    const theirs: OvsdbEdit = { edit: 'add-port', bridge: 'br0', name: 'tap0', externalIds: { 'os-vif': 'vif-2' } };
+    await host.ovsdb.change(() => [{ edit: 'remove-port', name: 'tap0' }, theirs]);
+    await undos[0]?.();
+    expect(await ports()).toContain('tap0');
+  });
+});
+
+describe('an unplug', () => {
+  const theirs = (name: string): OvsdbEdit => ({
+    edit: 'add-port',
+    bridge: 'br0',
+    name,
+    externalIds: { 'os-vif': 'vif-2' },
+    interface: { type: 'internal' },
+  });
+
+  test('removes what is ours, the last first, though something else is not', async () => {
+    const { host, site, ports } = await given(BR0, theirs('a0'));
+    await ensureOvs([port('p0'), port('p1')], site);
+    const failure = removeOvs([port('p0'), port('a0'), port('p1')], site);
+    await expect(failure).rejects.toThrow(new ForeignLinkError('ovs-port a0: port a0 was made for VIF vif-2'));
+    expect(await ports()).toEqual(['br0', 'a0']);
+    const removed: OvsdbEdit[] = [];
+    await ensureOvs([port('p0'), port('p1')], site);
+    const { change } = host.ovsdb;
+    host.ovsdb.change = async (decide, options) => {
+      removed.push(...(await change.call(host.ovsdb, decide, options)));
+      return removed;
+    };
+    await removeOvs([port('p0'), port('p1')], site);
+    expect(removed.map((edit) => Object(edit).name)).toEqual(['p1', 'p0']);
+  });
+
+  test('names everything that is not ours, once though it is asked twice', async () => {
+    const { host, site } = await given(BR0, theirs('a0'), theirs('a1'));
+    const { change } = host.ovsdb;
+    host.ovsdb.change = async (decide, options) => {
+      decide(await host.ovsdb.view());
+      return change.call(host.ovsdb, decide, options);
+    };
+    const failure = await removeOvs([port('a0'), port('a1')], site).catch((error: unknown) => error);
+    if (!(failure instanceof AggregateError)) throw new Error('nothing failed');
+    expect(failure.errors).toHaveLength(2);
+    expect(failure.message).toMatch(/port a1 was made for VIF vif-2; .*port a0 was made for VIF vif-2/);
+  });
+
+  test('of what is gone already is fine', async () => {
+    const { site } = await given(BR0);
+    await removeOvs([port()], site);
+    await removeOvs([], site);
+  });
+});
+
+test('a check tells of each element in order', async () => {
+  const { site } = await given();
+  const parts = [ovsPart(ovsBridge, { kind: 'ovs-bridge', name: 'br0' }), port()];
+  expect(await inspectOvs(parts, site)).toEqual([
+    { type: 'missing', on: 'br0' },
+    { type: 'missing', on: 'tap0' },
+  ]);
+  await ensureOvs(parts, site);
+  expect((await inspectOvs(parts, site)).map(({ type }) => type)).toEqual(['differs']);
+});
+
+function withSystem(view: OvsdbView, system: OvsSystem): OvsdbView {
+  const get = (target: OvsdbView, key: string | symbol) => {
+    const value: unknown = Reflect.get(target, key, target);
+    return typeof value === 'function' ? value.bind(target) : value;
+  };
+  return new Proxy(view, { get: (target, key) => (key === 'system' ? system : get(target, key)) });
+}
