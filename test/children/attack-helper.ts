@@ -18,10 +18,6 @@ const ATTACKS: Readonly<Record<string, (socket: Socket) => void>> = {
   flood: (socket) => flood(socket, '"verb":"addressing.get","args":[1]'),
   programs: (socket) => flood(socket, '"verb":"filter.list","args":[]'),
   broken: (socket) => flood(socket, '"verb":"no.such","args":[{"a":[[[[]]]]}]'),
-  unread: (socket) => {
-    socket.pause();
-    socket.write(HELLO + '{"id":1,"verb":"links.list","args":[]}\n'.repeat(20_000));
-  },
   churn: (socket) => void setImmediate(() => socket.destroy()),
 };
 

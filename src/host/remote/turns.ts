@@ -47,12 +47,25 @@ export class Turns {
     return new Promise((end) => {
       queue.tasks.push({ lane, run, end });
       this.#waiting.add(queue);
+      // A search at each of many additions would take quadratic time.
       this.next();
     });
   }
 
-  /** Starts what may start. */
+  /**
+   * Starts what may start, in the next turn of the event loop. The loop reads from all clients between tasks, also when
+   * tasks end without waiting for anything.
+   */
   next(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#startAll();
+    });
+  }
+
+  #startAll(): void {
     // A queue that is added again while this loop runs comes after all others.
     for (const queue of this.#waiting) {
       const task = queue.ready;
@@ -73,17 +86,7 @@ export class Turns {
     queue.running -= 1;
     this.#room.set(lane, this.#roomIn(lane) + 1);
     end();
-    this.#nextSoon();
-  }
-
-  /** Lets the event loop read from other clients between tasks: some tasks end without waiting for anything. */
-  #nextSoon(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      this.next();
-    });
+    this.next();
   }
 
   #roomIn(lane: Lane): number {
