@@ -26,7 +26,6 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('a helper under a
     ['connections that come and go', ['churn=200']],
     ['clients that have iptables run', ['programs=60']],
     ['clients with requests that are refused', ['broken=60']],
-    ['all of these', ['silent=300', 'greeted=100', 'churn=50', 'programs=20', 'flood=20']],
   ])(
     'of %s, answers an honest client in time and stays small',
     async (_, attacks) => {
