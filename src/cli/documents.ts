@@ -49,7 +49,16 @@ export async function readDocument(file: string): Promise<Document> {
 }
 
 async function readAll(file: string): Promise<unknown[]> {
-  const content = await contentOf(file);
+  return valuesOf(file, await contentOf(file));
+}
+
+/**
+ * The values in the content of a file. A file whose name ends in `.json` has one.
+ *
+ * @throws InputError for what is neither JSON nor YAML, for a file without a value, and for more than 100 levels of
+ *   arrays and objects
+ */
+export async function valuesOf(file: string, content: string): Promise<unknown[]> {
   if (content.trim() === '') throw new InputError(nameOf(file), 'expected JSON or YAML, found nothing');
   const values = await parsed(file, content);
   if (values.length === 0) throw new InputError(nameOf(file), 'expected JSON or YAML, found nothing');
@@ -64,12 +73,11 @@ async function parsed(file: string, content: string): Promise<unknown[]> {
   } catch (cause) {
     if (file.endsWith('.json')) throw new InputError(nameOf(file), `no JSON: ${reasonOf(cause)}`, { cause });
   }
-  const { parseYaml, YamlError } = await import('./yaml.ts');
+  const { parseYaml } = await import('./yaml.ts');
   try {
-    return parseYaml(content);
+    return parseYaml(content, DEEPEST);
   } catch (cause) {
-    const what = cause instanceof YamlError ? 'neither JSON nor YAML' : "YAML that can't be read";
-    throw new InputError(nameOf(file), `${what}: ${reasonOf(cause)}`, { cause });
+    throw new InputError(nameOf(file), `neither JSON nor YAML: ${reasonOf(cause)}`, { cause });
   }
 }
 
