@@ -6,24 +6,21 @@ export interface GrowthCase {
   readonly name: string;
   /** Makes input of so many characters. */
   readonly make: (size: number) => unknown;
-  /** Takes the input. An error of the library is an answer. */
+  /** Takes the input, and may return a promise. An error of the library is an answer. */
   readonly run: (input: never) => unknown;
 }
 
 /** CPU time in ms, for each of {@link SIZES}. */
 export type Times = readonly number[];
 
-/** Three doublings, up to 1 MiB. */
-const SIZES = [2 ** 17, 2 ** 18, 2 ** 19, 2 ** 20];
+/** Two doublings, up to 1 MiB. */
+const SIZES = [2 ** 18, 2 ** 19, 2 ** 20];
 
 /** The limit of the growth for each doubling. Linear time has 2, quadratic time has 4. */
 export const MOST_GROWTH = 2.5;
 
-/** A measurement runs the sizes in turn, so that a slow moment of the machine meets all of them. */
-const ROUNDS = 1;
-
-/** On a noisy machine more rounds are added to the measurement before it counts. */
-const ATTEMPTS = 12;
+/** A round measures all sizes. When the growth is too large, another round follows: the machine may have been noisy. */
+const MOST_ROUNDS = 3;
 
 /** A round spends at least so many milliseconds on a size: short inputs are run several times. */
 const SHORTEST_MS = 2;
@@ -34,13 +31,19 @@ export function growthOf(times: Times): number {
 }
 
 /** The time of each size is that of its fastest round. */
-export function timesOf({ make, run }: GrowthCase): Times {
+export async function timesOf({ make, run }: GrowthCase): Promise<Times> {
   const measured = SIZES.map((size) => ({ input: make(size), repeats: 1, fastest: Number.POSITIVE_INFINITY }));
   const times = (): Times => measured.map(({ fastest }) => fastest);
-  for (let attempt = 1; attempt <= ATTEMPTS && !(growthOf(times()) <= MOST_GROWTH); attempt++)
-    for (let round = 0; round < ROUNDS; round++)
-      for (const each of measured) measure(each, run as (input: unknown) => unknown);
+  for (let round = 0; round < MOST_ROUNDS && !(growthOf(times()) <= MOST_GROWTH); round++)
+    for (const each of measured) await measure(each, run as (input: unknown) => unknown);
   return times();
+}
+
+/** The times of all cases, by name, as JSON. */
+export async function timesOfAll(cases: readonly GrowthCase[]): Promise<string> {
+  const times: [string, Times][] = [];
+  for (const each of cases) times.push([each.name, await timesOf(each)]);
+  return JSON.stringify(times);
 }
 
 interface Measured {
@@ -49,11 +52,13 @@ interface Measured {
   fastest: number;
 }
 
-function measure(measured: Measured, run: (input: unknown) => unknown): void {
+async function measure(measured: Measured, run: (input: unknown) => unknown): Promise<void> {
+  // Garbage of earlier input is collected now, not during the measurement.
+  globalThis.gc?.();
   for (;;) {
     const { input, repeats } = measured;
     const begun = cpuTime();
-    for (let i = 0; i < repeats; i++) run(input);
+    for (let i = 0; i < repeats; i++) await run(input);
     const elapsed = cpuTime() - begun;
     if (elapsed >= SHORTEST_MS) {
       measured.fastest = Math.min(measured.fastest, elapsed / repeats);

@@ -9,7 +9,7 @@ import type { Times } from './cpu-time.ts';
  * V8 copies what survives in its young generation. With the default size, that begins between two of the sizes that
  * are measured, and the time makes a step there. With this size it begins above them.
  */
-const MEMORY = ['--min-semi-space-size=1024', '--max-semi-space-size=1024', '--single-threaded-gc'];
+const MEMORY = ['--min-semi-space-size=1024', '--max-semi-space-size=1024', '--single-threaded-gc', '--expose-gc'];
 
 /** The times of all cases of a script in test/children, by name. */
 export async function timesInChild(script: string): Promise<ReadonlyMap<string, Times>> {

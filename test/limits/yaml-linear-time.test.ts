@@ -11,4 +11,4 @@ test('the time to read a file of YAML grows by at most 2.5 when the file doubles
   expect(times.size).toBe(YAML_CASES.length);
   for (const [name, measured] of times)
     expect(growthOf(measured), `${name}: ${measured} ms`).toBeLessThanOrEqual(MOST_GROWTH);
-}, 600_000);
+}, 300_000);
