@@ -1,8 +1,8 @@
-// Brings the peers and tools that the tests run against, where it may: run by `npm test`. What it may not bring, it names;
-// the tests that need it are skipped then, and fail under CI=true.
+// Installs the programs that the tests run against. `npm test` runs this script. Without permission to install them, it
+// names the missing packages: the tests that need them are skipped, and fail when CI=true.
 import { spawnSync } from 'node:child_process';
 
-/** What tells that a thing is there, and the Debian package that brings it. */
+/** A Debian package, and a command that succeeds when the package is installed. */
 const NEEDED = [
   { package: 'iproute2', probe: ['ip', '-V'] },
   { package: 'iptables', probe: ['iptables', '--version'] },
@@ -16,6 +16,8 @@ const NEEDED = [
   { package: 'libxml2-utils', probe: ['xmllint', '--version'] },
   { package: 'qemu-system-x86', probe: ['qemu-system-x86_64', '--version'] },
   { package: 'ipxe-qemu', probe: ['ls', '/usr/lib/ipxe/qemu/pxe-virtio.rom'] },
+  { package: 'zsh', probe: ['zsh', '--version'] },
+  { package: 'fish', probe: ['fish', '--version'] },
   { package: 'chromium', probe: ['chromium', '--version'] },
   { package: 'python3-os-vif', probe: ['/usr/bin/python3', '-c', 'import os_vif'] },
 ];
