@@ -18,6 +18,9 @@ const ATTACKS: Readonly<Record<string, (socket: Socket) => void>> = {
   flood: (socket) => flood(socket, '"verb":"addressing.get","args":[1]'),
   programs: (socket) => flood(socket, '"verb":"filter.list","args":[]'),
   broken: (socket) => flood(socket, '"verb":"no.such","args":[{"a":[[[[]]]]}]'),
+  unread: (socket) => void socket.pause().write(HELLO + requestOf('"verb":"links.list","args":[]').repeat(20_000)),
+  large: (socket) => flood(socket, `"verb":"links.deleteAll","args":[[${Array(50_000).fill(9)}]]`),
+  refused: (socket) => flood(socket, `"verb":"links.deleteAll","args":[[${Array(50_000).fill(9)},-1]]`),
   churn: (socket) => void setImmediate(() => socket.destroy()),
 };
 
@@ -52,9 +55,13 @@ function start(attack: (socket: Socket) => void, onStart: () => void): void {
   });
 }
 
+function requestOf(verb: string): string {
+  return `{"id":1,${verb}}\n`;
+}
+
 /** Sends the next request when an answer comes. */
 function flood(socket: Socket, request: string): void {
-  const line = `{"id":1,${request}}\n`;
+  const line = requestOf(request);
   socket.write(HELLO + line.repeat(AT_ONCE));
   socket.on('data', (chunk: Buffer) => {
     const answers = chunk.filter((byte) => byte === 0x0a).length;

@@ -88,7 +88,7 @@ const NAMED: Record<keyof NamedLink, Schema> = { ...SETTINGS, name: text };
 /** The devices as the client saw them. */
 export const expected: Schema = listOf(
   objectOf<ExpectedLink>({ index, name: text, kind: text, alias: text, group: id, master: indexOrNone }, ['index']),
-  1000,
+  5000,
 );
 
 /** The properties of a kind of device, beside those of every kind. */

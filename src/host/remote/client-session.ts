@@ -35,6 +35,7 @@ export class ClientSession {
   /** Requests that wait or run. */
   readonly #unanswered = new Set<Promise<void>>();
   #isGreeted = false;
+  #isExpelled = false;
 
   constructor(input: Readable, output: Writable, shared: SharedResources) {
     this.#input = input;
@@ -79,6 +80,7 @@ export class ClientSession {
 
   /** Ends the connection at once. Requests that wait are dropped, and those that run are finished without an answer. */
   expel(reason: string): void {
+    this.#isExpelled = true;
     this.#shared.received.leave(this);
     this.#shared.unsent.leave(this);
     this.#queue.clear();
@@ -113,6 +115,8 @@ export class ClientSession {
 
   async #read(): Promise<void> {
     for await (const frame of framesOf(this.#chunks(), MAX_REQUEST)) {
+      // One chunk has many frames: those that follow are not taken.
+      if (this.#isExpelled) return;
       if (this.#isGreeted) await this.#take(frame);
       else this.#greet(frame);
     }

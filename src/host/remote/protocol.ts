@@ -14,6 +14,9 @@ export const MAX_REQUEST = 1 << 20;
 /** Bytes of an answer: that about 100,000 devices has about half. */
 export const MAX_ANSWER = 1 << 26;
 
+/** Devices of one `links.deleteAll`. A RemoteHost divides longer lists. */
+export const MAX_DELETED_TOGETHER = 5000;
+
 /** The parts of a host that the helper serves. A client connects to Open vSwitch itself, because its database checks who may. */
 type Port = Exclude<HostPart, 'ovsdb'>;
 

@@ -8,6 +8,7 @@ import type { Filter, IngressFilter } from '../../host-contract/packet-filters.t
 import type { Pci } from '../../host-contract/pci.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
 import { HelperConnection, type HelperPlace } from './connection.ts';
+import { MAX_DELETED_TOGETHER } from './protocol.ts';
 
 /** How to reach the helper, and Open vSwitch. */
 export type RemoteHostOptions = HelperPlace & {
@@ -35,7 +36,16 @@ export class RemoteHost implements Host {
       create: (link, expected) => helper.ask('links.create', link, expected),
       change: (index, settings, expected) => helper.ask('links.change', index, settings, expected),
       delete: (index, expected) => helper.ask('links.delete', index, expected),
-      deleteAll: (indexes, expected) => helper.ask('links.deleteAll', indexes, expected),
+      deleteAll: async (indexes, expected) => {
+        for (let from = 0; from < indexes.length; from += MAX_DELETED_TOGETHER) {
+          const some = indexes.slice(from, from + MAX_DELETED_TOGETHER);
+          await helper.ask(
+            'links.deleteAll',
+            some,
+            expected?.filter(({ index }) => some.includes(index)),
+          );
+        }
+      },
       virtualFunctions: (index) => helper.ask('links.virtualFunctions', index),
       changeVirtualFunction: (index, number, settings, expected) =>
         helper.ask('links.changeVirtualFunction', index, number, settings, expected),

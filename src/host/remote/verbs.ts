@@ -7,7 +7,7 @@ import type { Host } from '../../host-contract/host.ts';
 import { requireLinkName, requireRefusal, requireVirtualFunction } from '../../host-contract/link-values.ts';
 import * as schemas from './argument-schemas.ts';
 import type { Policy } from './policy.ts';
-import type { ArgumentsOf, ResultOf, VerbName } from './protocol.ts';
+import { type ArgumentsOf, MAX_DELETED_TOGETHER, type ResultOf, type VerbName } from './protocol.ts';
 import type { RuleKeeper } from './rule-keeper.ts';
 
 /** The host that a helper works on, and who decides what it does there. */
@@ -45,8 +45,6 @@ function verb<V extends VerbName>(
 }
 
 const linkOrIndex = { anyOf: [schemas.text, schemas.indexOrNone] };
-/** Devices of one request: well above the number that one host has. */
-const MAX_TOGETHER = 100_000;
 /** Rules of a chain: two for each device that a bridge forwards to. */
 const MAX_RULES = 1000;
 
@@ -75,7 +73,7 @@ const VERBS: { readonly [V in VerbName]: Verb } = {
   ),
   'links.deleteAll': verb(
     'links.deleteAll',
-    [schemas.listOf(schemas.index, MAX_TOGETHER), schemas.expected],
+    [schemas.listOf(schemas.index, MAX_DELETED_TOGETHER), schemas.expected],
     async ({ host, policy, rules }, indexes, expected = []) => {
       const checked = await policy.deleteAll(indexes);
       const permitted = checked.map(({ index }) => index);
