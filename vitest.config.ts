@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const entry = (name: string) => fileURLToPath(new URL(`src/entries/${name}.ts`, import.meta.url));
 
@@ -13,6 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // These run in a guest: npm run test:guest.
+    exclude: [...configDefaults.exclude, 'test/guest/**'],
     // Properties that are tried 100,000 times take their time.
     testTimeout: process.env.FAST_CHECK_RUNS ? 3_600_000 : 30_000,
     // Much of what the tests wait for is other processes: a worker for each processor, not one less.

@@ -1,0 +1,108 @@
+/** Runs groups on kernels, one guest after the other, and prints the progress and a table at the end. */
+import { setMaxListeners } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleTests } from './bundle.mjs';
+import { GROUPS } from './groups.mjs';
+import { prepareKernel } from './kernels.mjs';
+import { prepareModules } from './modules.mjs';
+import { QEMU } from './qemu.mjs';
+import { summary } from './results.mjs';
+import { runGuest } from './vm.mjs';
+
+/** Packages, kernels and built modules are kept here between runs. */
+const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'os-vif-guest');
+
+/**
+ * `selection`: `{ group, kernel }` by name. Resolves to a result for each, in the same order: `{ group, kernel, release, seconds, steps,
+ * fault }`. Without a fault, all tests passed. SIGINT and SIGTERM end QEMU and this process.
+ */
+export async function runSession(selection, { groups = GROUPS, pattern, showConsole, say = printer() } = {}) {
+  const interruption = interruptible();
+  const folder = await mkdtemp(join(tmpdir(), 'os-vif-guest-'));
+  const context = { cache: CACHE, signal: interruption.signal, say };
+  const results = [];
+  try {
+    await mkdir(CACHE, { recursive: true });
+    for (const { group, kernel } of selection) {
+      const place = await mkdtemp(join(folder, `${group}-`));
+      const result = await runGroup(group, groups.get(group), kernel, { place, pattern, context });
+      if (showConsole) say(await readFile(join(place, 'console'), 'utf8').catch(() => 'no console'));
+      if (result.fault !== undefined) say(`FAULT ${group} on ${kernel}: ${result.fault}`);
+      results.push(result);
+    }
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    say(`interrupted by ${interruption.signal.reason}`);
+    process.exitCode = 1;
+  } finally {
+    interruption.end();
+    await rm(folder, { recursive: true, force: true });
+  }
+  if (interruption.signal.aborted) process.exit(interruption.status());
+  say(summary(results));
+  return results;
+}
+
+async function runGroup(name, group, kernelName, { place, pattern, context }) {
+  const start = performance.now();
+  const steps = [];
+  const result = { group: name, kernel: kernelName, steps };
+  const say = (text) => context.say(`${name} on ${kernelName}: ${text}`);
+  try {
+    const prepared = { ...context, say };
+    const kernel = await prepareKernel(kernelName, prepared);
+    result.release = kernel.release;
+    const qemu = await QEMU.get(group.qemu ?? 'machine')(prepared);
+    const insmod = await prepareModules(group.outOfTree ?? [], kernel, prepared);
+    const tests = join(place, 'tests.mjs');
+    await bundleTests(tests, { group: name, folder: group.folder, pattern });
+    say(`booting ${kernel.release}`);
+    const { fault } = await runGuest({
+      ...{ qemu, kernel, tests, group: { ...group, insmod }, folder: place, limit: group.limit },
+      signal: context.signal,
+      onEvent: (event) => take(event, steps, say),
+    });
+    result.fault = fault;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    result.fault = error.message;
+  }
+  result.seconds = Math.round((performance.now() - start) / 1000);
+  return result;
+}
+
+const MARKS = { pass: 'ok  ', fail: 'FAIL', skip: 'skip' };
+
+function take(event, steps, say) {
+  if (event.event === 'booted') say(`booted ${event.release}`);
+  if (event.event === 'kernel') say(`the kernel says: ${event.line}`);
+  if (event.event !== 'test') return;
+  steps.push(event);
+  const expected = event.fails ? ' (fails, as expected)' : '';
+  say(`${MARKS[event.state] ?? event.state} ${event.name}${event.state === 'pass' ? expected : ''} (${event.ms} ms)`);
+  if (event.state === 'fail') say(event.error ?? 'no reason was told');
+}
+
+function printer() {
+  const start = performance.now();
+  return (text) => console.log(`${String(Math.round((performance.now() - start) / 1000)).padStart(4)} s  ${text}`);
+}
+
+/** A signal that SIGINT and SIGTERM abort. */
+function interruptible() {
+  const controller = new AbortController();
+  // Several programs run at once.
+  setMaxListeners(0, controller.signal);
+  const numbers = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 };
+  const listeners = Object.keys(numbers).map((name) => [name, () => controller.abort(name)]);
+  for (const [name, listener] of listeners) process.on(name, listener);
+  return {
+    signal: controller.signal,
+    status: () => 128 + numbers[controller.signal.reason],
+    end: () => {
+      for (const [name, listener] of listeners) process.off(name, listener);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** One guest: QEMU boots a kernel, the guest runs a bundle of tests and tells of them on its second serial line. */
+import { spawn } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const PID1 = fileURLToPath(new URL('pid1.sh', import.meta.url));
+/** Lines of the console that a failure shows. */
+const CONSOLE_LINES = 30;
+/** MiB; most of it is for what the guest writes above the machine's file system. */
+const MEMORY = 1536;
+
+/**
+ * Boots the guest and resolves to its verdict when its tests are done. `folder` is a temporary folder, `limit` in seconds, `onEvent`
+ * gets every event of the guest.
+ * @returns {Promise<{ fault?: string }>} Without a fault, all tests passed.
+ */
+export async function runGuest({ qemu, kernel, folder, tests, group, limit, signal, onEvent }) {
+  const setup = join(folder, 'setup');
+  const consoleFile = join(folder, 'console');
+  await writeFile(consoleFile, '');
+  await writeFile(setup, setupOf({ kernel, group, tests }));
+  const guest = spawnQemu({ qemu, kernel, setup, consoleFile, devices: group.devices ?? [], signal });
+  const verdict = await verdictOf(guest, { limit, signal, onEvent });
+  if (verdict.diedOf === undefined) return verdict;
+  return { fault: `${verdict.diedOf}\n${await lastLines(consoleFile)}${guest.errors()}` };
+}
+
+function setupOf({ kernel, group, tests }) {
+  const variables = {
+    kernel: kernel.root,
+    modules: group.modules.join(' '),
+    insmod: (group.insmod ?? []).join(' '),
+    before: group.before ?? '',
+    node: process.execPath,
+    tests,
+  };
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`)
+    .join('');
+}
+
+function spawnQemu({ qemu, kernel, setup, consoleFile, devices, signal }) {
+  const append = `console=ttyS0 quiet panic=-1 oops=panic pid1=${PID1} setup=${setup}`;
+  const [command, ...args] = [
+    // QEMU ends with this process, however this process ends.
+    ...['setpriv', '--pdeathsig', 'KILL', '--', ...qemu],
+    ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', String(MEMORY)],
+    ...['-nodefaults', '-display', 'none', '-no-reboot', '-serial', `file:${consoleFile}`, '-serial', 'stdio'],
+    ...['-kernel', kernel.image, '-initrd', kernel.initramfs, '-append', append],
+    ...['-fsdev', 'local,id=host,path=/,security_model=none,readonly=on,multidevs=remap'],
+    ...['-device', 'virtio-9p-pci,fsdev=host,mount_tag=host', '-device', 'virtio-rng-pci', ...devices],
+  ];
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' });
+  const errors = [];
+  child.stderr.on('data', (chunk) => errors.push(chunk));
+  return { child, errors: () => Buffer.concat(errors).toString('utf8') };
+}
+
+/** `diedOf`: why there is no answer from the guest. */
+async function verdictOf({ child }, { limit, signal, onEvent }) {
+  let done;
+  let late = false;
+  const faults = [];
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill('SIGKILL');
+  }, limit * 1000);
+  const ended = new Promise((resolve, reject) => {
+    child.once('close', resolve);
+    child.once('error', reject);
+  });
+  try {
+    const lines = createInterface({ input: child.stdout });
+    lines.on('line', (line) => {
+      const event = parse(line);
+      if (event === undefined) return;
+      if (event.event === 'missing') faults.push(`the kernel has no module ${event.module}`);
+      if (event.event === 'error') faults.push(`${event.file}: ${event.error}`);
+      onEvent(event);
+      if (event.event !== 'done') return;
+      done = event;
+      child.kill('SIGKILL');
+    });
+    await ended;
+  } finally {
+    clearTimeout(timer);
+  }
+  signal?.throwIfAborted();
+  if (late) return { diedOf: `the guest hangs: it was not done after ${limit} s` };
+  if (done === undefined) return { diedOf: 'the guest died before it was done' };
+  if (done.status !== 0) return { fault: faults.join('\n') || `the tests ended with status ${done.status}` };
+  return {};
+}
+
+function parse(line) {
+  try {
+    const event = JSON.parse(line);
+    return typeof event?.event === 'string' ? event : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function lastLines(consoleFile) {
+  const lines = (await readFile(consoleFile, 'utf8')).split(/\r?\n/).filter(Boolean);
+  return `${['the last lines of its console:', ...lines.slice(-CONSOLE_LINES)].join('\n  ')}\n`;
+}

@@ -1,0 +1,17 @@
+/** The shared suites of hosts on the guest's kernel: where they pass, the in-memory host behaves as this kernel does. */
+import { onTestFinished } from 'vitest';
+import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
+import type { Host } from '../../../src/wiring/host.ts';
+import { hostSuite } from '../../host/host-suite.ts';
+import { makeNetns } from '../../host/netns.ts';
+import { networkSuite } from '../../host/network-suite.ts';
+
+hostSuite('LinuxHost: links', open);
+networkSuite('LinuxHost: everything else', open);
+
+async function open(): Promise<Host> {
+  const { path } = await makeNetns();
+  const host = await LinuxHost.open({ netns: path });
+  onTestFinished(() => host.close());
+  return host;
+}
