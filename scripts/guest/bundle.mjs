@@ -29,7 +29,9 @@ export async function bundleTests(outfile, { group, folder = join(root, 'test/gu
     target: 'node20.19',
     sourcemap: true,
     // Some packages of the bundle are CommonJS and ask for modules of Node.js.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
     plugins: [withAddresses, nativeModules],
     logLevel: 'error',
   });

@@ -2,7 +2,7 @@
 # The guest's first program on the machine's file system: mounts, modules, the tests. Its argument is a file with these variables:
 # kernel (folder with lib/modules), modules, insmod (files of modules that Debian has not), before (a command line), node, tests.
 # Events go to the second serial line, one JSON object to a line: vm.mjs reads them.
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LANG=C.UTF-8 CI=true
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LANG=C.UTF-8 CI=true NO_COLOR=1
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev

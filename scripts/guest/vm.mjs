@@ -63,6 +63,7 @@ async function verdictOf({ child }, { limit, signal, onEvent }) {
   let done;
   let late = false;
   const faults = [];
+  let failed = 0;
   const timer = setTimeout(() => {
     late = true;
     child.kill('SIGKILL');
@@ -78,6 +79,7 @@ async function verdictOf({ child }, { limit, signal, onEvent }) {
       if (event === undefined) return;
       if (event.event === 'missing') faults.push(`the kernel has no module ${event.module}`);
       if (event.event === 'error') faults.push(`${event.file}: ${event.error}`);
+      if (event.event === 'test' && event.state === 'fail') failed++;
       onEvent(event);
       if (event.event !== 'done') return;
       done = event;
@@ -90,7 +92,9 @@ async function verdictOf({ child }, { limit, signal, onEvent }) {
   signal?.throwIfAborted();
   if (late) return { diedOf: `the guest hangs: it was not done after ${limit} s` };
   if (done === undefined) return { diedOf: 'the guest died before it was done' };
-  if (done.status !== 0) return { fault: faults.join('\n') || `the tests ended with status ${done.status}` };
+  if (faults.length > 0) return { fault: faults.join('\n') };
+  if (failed > 0) return { fault: `${failed} of the tests failed` };
+  if (done.status !== 0) return { diedOf: `the process of the tests ended with status ${done.status}` };
   return {};
 }
 
