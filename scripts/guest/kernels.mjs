@@ -10,7 +10,7 @@ import { writeInitramfs } from './initramfs.mjs';
 export const KERNELS = new Map([
   ['5.10', { suites: ['bullseye'] }],
   ['6.1', { suites: ['bookworm'] }],
-  ['6.12', { suites: ['trixie'] }],
+  ['6.12', { suites: ['bookworm-backports'] }],
   ['newest', { suites: ['sid', 'experimental'] }],
 ]);
 
@@ -21,7 +21,7 @@ const PARTS = /^linux-(image|binary|modules)-\d/;
 
 /**
  * Makes a kernel ready in the cache folder.
- * @returns {Promise<{ release: string, root: string, image: string, initramfs: string }>}
+ * @returns {Promise<{ name: string, release: string, root: string, image: string, initramfs: string }>}
  *   The folder `root` has lib/modules/RELEASE.
  */
 export async function prepareKernel(name, context) {
@@ -44,7 +44,7 @@ export async function prepareKernel(name, context) {
   }
   const image = [join(root, `boot/vmlinuz-${release}`), join(modules, 'vmlinuz')].find((file) => existsSync(file));
   if (image === undefined) throw new Error(`the packages ${packages.join(', ')} have no kernel image`);
-  return { release, root, image, initramfs };
+  return { name, release, root, image, initramfs };
 }
 
 async function partsOf(name, debian) {

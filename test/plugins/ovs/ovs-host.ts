@@ -1,6 +1,6 @@
 /** A host for tests of Open vSwitch: a network namespace with an ovsdb-server and an ovs-vswitchd of its own (userspace datapath). */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,8 +13,10 @@ export interface OvsHost {
   readonly netns: Netns;
   readonly server: OvsdbServer;
   readonly host: LinuxHost;
-  /** Starts an ovs-vswitchd, when it was left out at first. */
+  /** Starts an ovs-vswitchd, when it was left out at first or has ended. */
   startSwitch(): Promise<void>;
+  /** Ends ovs-vswitchd as a crash does. */
+  killSwitch(): Promise<void>;
 }
 
 /** Why there can be none here, or undefined. */
@@ -25,6 +27,8 @@ export interface OvsHostOptions {
   readonly withSwitch?: boolean;
   /** ms. */
   readonly timeout?: number;
+  /** Open vSwitch may use the datapath of the kernel. Not every kernel that tests run on has it. Default false. */
+  readonly kernelDatapath?: boolean;
   readonly host?: LinuxHostOptions;
 }
 
@@ -32,6 +36,7 @@ export interface OvsHostOptions {
 export async function openOvsHost({
   withSwitch = true,
   timeout = 10_000,
+  kernelDatapath = false,
   host: options,
 }: OvsHostOptions = {}): Promise<OvsHost> {
   const netns = await makeNetns();
@@ -39,7 +44,13 @@ export async function openOvsHost({
   const server = await OvsdbServer.start();
   onTestFinished(() => server.stop());
   server.vsctl('init');
-  const startSwitch = () => runSwitch(netns, server);
+  let running: ChildProcess | undefined;
+  const startSwitch = async () => {
+    running = await runSwitch(netns, server, kernelDatapath);
+  };
+  const killSwitch = async () => {
+    if (running !== undefined) await killed(running);
+  };
   if (withSwitch) await startSwitch();
   const host = await LinuxHost.open({
     netns: netns.path,
@@ -47,35 +58,39 @@ export async function openOvsHost({
     ...options,
   });
   onTestFinished(() => host.close());
-  return { netns, server, host, startSwitch };
+  return { netns, server, host, startSwitch, killSwitch };
 }
 
-async function runSwitch(netns: Netns, { connection, folder, vsctl }: OvsdbServer): Promise<void> {
+async function runSwitch(
+  netns: Netns,
+  { connection, folder, vsctl }: OvsdbServer,
+  kernelDatapath: boolean,
+): Promise<ChildProcess> {
   const args = [
     connection,
     `--unixctl=${join(folder, 'vswitchd.ctl')}`,
     `--log-file=${join(folder, 'vswitchd.log')}`,
     '--no-chdir',
+    ...(kernelDatapath ? [] : ['--disable-system']),
   ];
-  const child = spawn(
-    'nsenter',
-    [`--net=${netns.path}`, 'ovs-vswitchd', ...args, '-vconsole:off', '--disable-system'],
-    {
-      stdio: 'ignore',
-      env: { ...process.env, PATH: path, OVS_RUNDIR: folder },
-    },
-  );
-  onTestFinished(async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
+  const child = spawn('nsenter', [`--net=${netns.path}`, 'ovs-vswitchd', ...args, '-vconsole:off'], {
+    stdio: 'ignore',
+    env: { ...process.env, PATH: path, OVS_RUNDIR: folder },
   });
+  onTestFinished(() => killed(child));
   for (let i = 0; i < 500; i++) {
-    if (vsctl('get', 'Open_vSwitch', '.', 'datapath_types').includes('netdev')) return;
+    if (vsctl('get', 'Open_vSwitch', '.', 'datapath_types').includes('netdev')) return child;
     if (child.exitCode !== null) break;
     await sleep(20);
   }
   throw new Error('ovs-vswitchd did not come up');
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await ended;
 }
 
 function switchIsMissing(): string | undefined {
