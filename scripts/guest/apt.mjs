@@ -80,10 +80,10 @@ async function update(root, suites, apt, { say }) {
 }
 
 async function dependencies(name, suites, apt) {
-  const text = await apt('apt-cache', ['depends', '--no-pre-depends', '--important', name]).catch(() => '');
-  const names = [...text.matchAll(/^ {2}Depends: ([^\s<>]+)$/gm)].map(([, found]) => found);
-  if (names.length === 0) throw new Error(`Debian has no package ${name} in ${suites.join(' and ')}`);
-  return names;
+  const text = await apt('apt-cache', ['depends', '--important', name]).catch(() => undefined);
+  if (text === undefined) throw new Error(`Debian has no package ${name} in ${suites.join(' and ')}`);
+  // Those in angle brackets are of other suites.
+  return [...text.matchAll(/^ {2}Depends: ([^\s<>]+)$/gm)].map(([, found]) => found);
 }
 
 async function unpack(names, folder, suites, apt, { say, signal }) {

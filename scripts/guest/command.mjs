@@ -20,7 +20,7 @@ export function run(command, args, { signal, cwd, env, input, encoding = 'utf8' 
     child.once('close', (status) => {
       const output = Buffer.concat(out);
       if (status === 0) resolve(encoding === 'buffer' ? output : output.toString('utf8'));
-      else reject(failed(command, args, status, Buffer.concat([...err, ...out]).toString('utf8')));
+      else reject(failed(command, args, status, Buffer.concat([...out, ...err]).toString('utf8')));
     });
   });
 }

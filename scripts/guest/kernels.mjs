@@ -28,6 +28,7 @@ export async function prepareKernel(name, context) {
   const { suites } = KERNELS.get(name);
   const debian = await openSuites(suites, context);
   const packages = await partsOf(NEWEST, debian);
+  if (packages.length === 0) throw new Error(`the package ${NEWEST} of ${suites.join(' and ')} names no kernel`);
   const release = packages[0].replace(PARTS, (part) => part.at(-1));
   const root = join(context.cache, 'kernels', release);
   await debian.unpack(packages, root);

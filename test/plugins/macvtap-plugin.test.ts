@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { NetlinkError } from '../../src/errors/host.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import { Network } from '../../src/objects/network.ts';
 import { OsVif } from '../../src/os-vif.ts';
 import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
+import type { Host } from '../../src/wiring/host.ts';
+import { interceptHost } from '../../src/wiring/intercept.ts';
 import { directVif, instance, VIF_ID } from './vifs.ts';
 
 test.each(['vepa', 'bridge'] as const)(
@@ -206,6 +209,38 @@ test('a VLAN for one guest on a function that is no virtual one is an error', as
   await expect(osVif.plug(vif, instance())).rejects.toMatchObject({
     element: 'virtual-function 0000:03:00.0',
     cause: { code: 'ERR_OSVIF_MISSING_LINK' },
+  });
+});
+
+/** As igbvf does: the function's device takes the address that the physical function set when it is set down, and no other. */
+function keepingItsAddress(host: MemoryHost, { takesItWhenDown }: { takesItWhenDown: boolean }): Host {
+  let isTaken = false;
+  return interceptHost(host, async (call, proceed) => {
+    if (call.method === 'change' && takesItWhenDown) isTaken ||= Reflect.get(Object(call.args[1]), 'up') === false;
+    const isMacvtap = call.method === 'create' && Reflect.get(Object(call.args[0]), 'kind') === 'macvtap';
+    if (isMacvtap && !isTaken) throw new NetlinkError('configuration of macvtap0', 'EADDRNOTAVAIL', '');
+    return proceed();
+  });
+}
+
+describe('a virtual function whose device has the address of an earlier guest', () => {
+  const vif = directVif({ devAddress: '0000:03:10.1', mode: 'passthrough' });
+
+  test('is set down and up, so that it takes the new one', async () => {
+    const host = hostWithNic();
+    await using osVif = await OsVif.open({ host: keepingItsAddress(host, { takesItWhenDown: true }) });
+    await osVif.plug(vif, instance());
+    expect(await host.links.get('vf1')).toMatchObject({ up: true });
+    expect(await host.links.get('macvtap0')).toMatchObject({ mac: 'fa:16:3e:4a:5b:6c', up: true });
+  });
+
+  test('is named in the error where that does not help, with the advice to bind its driver again', async () => {
+    const host = hostWithNic();
+    await using osVif = await OsVif.open({ host: keepingItsAddress(host, { takesItWhenDown: false }) });
+    await expect(osVif.plug(vif, instance())).rejects.toMatchObject({
+      cause: { errno: 'EADDRNOTAVAIL', message: expect.stringMatching(/vf1 does not take the address.*bind it again/) },
+      left: [],
+    });
   });
 });
 

@@ -2,7 +2,6 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { OsVifError } from '../../errors/base.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../../host/ovsdb/ovsdb-client.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { readConfig } from '../config.ts';

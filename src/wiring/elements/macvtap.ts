@@ -1,10 +1,11 @@
 /** A macvtap device: a guest's NIC that shares, or has for itself, a device of the host. */
 
+import { isKernelError, KernelError } from '../../errors/kernel.ts';
 import { requireNewLink } from '../../host-contract/link-values.ts';
-import type { MacvtapMode } from '../../host-contract/links.ts';
+import type { Link, MacvtapMode } from '../../host-contract/links.ts';
 import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
 import { adjustLink, type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
-import type { Verbs } from './verbs.ts';
+import type { UndoableSite, Verbs } from './verbs.ts';
 
 /** A macvtap device: a guest's NIC on a device of the host. */
 export interface MacvtapElement {
@@ -33,7 +34,12 @@ export const macvtap: Verbs<MacvtapElement> = {
   async ensure(element, site) {
     const lower = await findDevice(element.lower, site, `macvtap ${element.name}`);
     if (element.lowerUp) await adjustLink(lower, { up: true }, site);
-    await ensureLink(desiredMacvtap(element, lower.index), site);
+    try {
+      await ensureLink(desiredMacvtap(element, lower.index), site);
+    } catch (error) {
+      if (element.mode !== 'passthru' || !isKernelError(error, 'EADDRNOTAVAIL')) throw error;
+      await ensureAfterReset(element, lower, site);
+    }
   },
 
   remove: (element, site) => removeLink(desiredMacvtap(element, 0), site),
@@ -43,6 +49,23 @@ export const macvtap: Verbs<MacvtapElement> = {
     return inspectLink(desiredMacvtap(element, lower?.index ?? 0), site);
   },
 };
+
+/**
+ * In mode passthru the device below takes the guest's address. The device of a virtual function takes no address but the one that its
+ * physical function has set, and some drivers learn that one only when the device is set down (Linux: igbvf_down() resets it). A device
+ * that was used for another guest before still has the address of that guest.
+ */
+async function ensureAfterReset(element: MacvtapElement, lower: Link, site: UndoableSite): Promise<void> {
+  for (const up of [false, true]) await site.host.links.change(lower.index, { up });
+  try {
+    await ensureLink(desiredMacvtap(element, lower.index), site);
+  } catch (error) {
+    if (!isKernelError(error, 'EADDRNOTAVAIL')) throw error;
+    const request = `macvtap ${element.name} on ${lower.name}`;
+    const advice = `${lower.name} does not take the address ${element.mac}: unbind the device from its driver and bind it again`;
+    throw new KernelError(error.code, request, error.errno, error.text, advice);
+  }
+}
 
 function desiredMacvtap({ kind, name, mode, mac, mtu }: MacvtapElement, lower: number): DesiredLink {
   return {
