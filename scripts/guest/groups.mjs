@@ -31,7 +31,7 @@ export const GROUPS = new Map(
       limit: 400,
     },
     switchdev: {
-      kernels: ['6.1'],
+      kernels: ['6.1', '6.12'],
       modules: [...NETWORK_MODULES, 'openvswitch', 'psample', 'udp_tunnel', 'macsec'],
       outOfTree: ['netdevsim'],
       limit: 300,

@@ -42,7 +42,11 @@ async function build(module, file, { name, release }, context) {
     await run('tar', ['-C', work, '-xf', archive, `linux-source-${series}/${folder}`], context);
     const source = join(work, `linux-source-${series}`, folder);
     // The compiler of this machine, which need not be the one of the kernel. BTF would need pahole, and the tests do not need BTF.
-    await run('make', ['-C', headers, `M=${source}`, 'CC=gcc', 'CONFIG_DEBUG_INFO_BTF_MODULES=', option, 'modules'], context);
+    await run(
+      'make',
+      ['-C', headers, `M=${source}`, 'CC=gcc', 'CONFIG_DEBUG_INFO_BTF_MODULES=', option, 'modules'],
+      context,
+    );
     await cp(join(source, `${module}.ko`), `${file}.part`, { recursive: true });
     await rename(`${file}.part`, file);
   } finally {

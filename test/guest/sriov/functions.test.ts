@@ -129,6 +129,7 @@ test('functions of two physical functions with the same numbers are told apart',
     osVif,
     physical: [first, second],
   } = await openSriovHost();
+  await second.setCount(1);
   await osVif.plug(bareFunctionVif(1, first.address(0), 11), instance());
   await osVif.plug(bareFunctionVif(2, second.address(0), 12), instance());
   expect(settingsOf(first, 0)).toMatchObject({ mac: macOf(1), vlan: 11 });

@@ -32,7 +32,7 @@ export interface PhysicalFunction {
 export interface SriovHost {
   readonly host: LinuxHost;
   readonly osVif: OsVif;
-  /** With four new virtual functions each. */
+  /** The first one with four new virtual functions, the second one without any. */
   readonly physical: readonly [PhysicalFunction, PhysicalFunction];
 }
 
@@ -44,8 +44,8 @@ export async function openSriovHost(plugins?: readonly VIFPlugin[]): Promise<Sri
   for (const each of [first, second]) {
     ip(`link set ${each.name} up`);
     await each.setCount(0);
-    await each.setCount(COUNT);
   }
+  await first.setCount(COUNT);
   const host = await LinuxHost.open();
   onTestFinished(() => host.close());
   const osVif = await OsVif.open({ host, ...(plugins && { plugins: [...plugins] }) });
