@@ -32,18 +32,16 @@ function countsOf({ steps }) {
   return counts;
 }
 
-/** Puts the results in place of those that the page had for the same group and kernel. */
-export async function writeResults(results) {
+/** Puts a result in place of the one that the page had for the same group and kernel. */
+export async function writeResult({ group, kernel, release, seconds, fault, steps }) {
   const known = JSON.parse(await readFile(DATA, 'utf8').catch(() => '{}'));
-  for (const { group, kernel, release, seconds, fault, steps } of results) {
-    known[group] ??= {};
-    known[group][kernel] = {
-      release,
-      seconds,
-      ...(fault !== undefined && { fault: fault.split('\n')[0] }),
-      steps: statesOf(steps),
-    };
-  }
+  known[group] ??= {};
+  known[group][kernel] = {
+    release,
+    seconds,
+    ...(fault !== undefined && { fault: fault.split('\n')[0] }),
+    steps: statesOf(steps),
+  };
   await writeFile(DATA, `${JSON.stringify(known, null, 1)}\n`);
   const page = await readFile(PAGE, 'utf8');
   const [before, after] = [page.indexOf(BEGIN), page.indexOf(END)];

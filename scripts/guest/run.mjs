@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { CI_SELECTION, GROUPS } from './groups.mjs';
 import { KERNELS } from './kernels.mjs';
-import { writeResults } from './results.mjs';
+import { writeResult } from './results.mjs';
 import { runSession } from './session.mjs';
 
 const USAGE = `Usage: npm run test:guest [-- [options] [GROUP...]]
@@ -19,8 +19,12 @@ const { values, positionals } = parse();
 if (values.help) {
   console.log(USAGE);
 } else {
-  const results = await runSession(selection(), { pattern: values.tests, showConsole: values.console });
-  if (values.record || positionals.includes('all')) await writeResults(results);
+  const isRecorded = values.record || positionals.includes('all');
+  const results = await runSession(selection(), {
+    pattern: values.tests,
+    showConsole: values.console,
+    ...(isRecorded && { onResult: writeResult }),
+  });
   process.exitCode = results.every(({ fault }) => fault === undefined) ? 0 : 1;
 }
 

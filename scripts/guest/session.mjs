@@ -16,9 +16,9 @@ const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'os-
 
 /**
  * `selection`: `{ group, kernel }` by name. Resolves to a result for each, in the same order: `{ group, kernel, release, seconds, steps,
- * fault }`. Without a fault, all tests passed. SIGINT and SIGTERM end QEMU and this process.
+ * fault }`. Without a fault, all tests passed. `onResult` gets each as soon as it is there. SIGINT and SIGTERM end QEMU and this process.
  */
-export async function runSession(selection, { groups = GROUPS, pattern, showConsole, say = printer() } = {}) {
+export async function runSession(selection, { groups = GROUPS, pattern, showConsole, onResult, say = printer() } = {}) {
   const interruption = interruptible();
   const folder = await mkdtemp(join(tmpdir(), 'os-vif-guest-'));
   const context = { cache: CACHE, signal: interruption.signal, say };
@@ -31,6 +31,7 @@ export async function runSession(selection, { groups = GROUPS, pattern, showCons
       if (showConsole) say(await readFile(join(place, 'console'), 'utf8').catch(() => 'no console'));
       if (result.fault !== undefined) say(`FAULT ${group} on ${kernel}: ${result.fault}`);
       results.push(result);
+      await onResult?.(result);
     }
   } catch (error) {
     if (!interruption.signal.aborted) throw error;

@@ -1,6 +1,7 @@
 /** The shared suites of hosts on the guest's kernel: where they pass, the in-memory host behaves as this kernel does. */
 import { onTestFinished } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
+import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import type { Host } from '../../../src/wiring/host.ts';
 import { hostSuite } from '../../host/host-suite.ts';
 import { makeNetns } from '../../host/netns.ts';
@@ -8,6 +9,8 @@ import { networkSuite } from '../../host/network-suite.ts';
 
 hostSuite('LinuxHost: links', open);
 networkSuite('LinuxHost: everything else', open);
+hostSuite('MemoryHost: links', async () => new MemoryHost());
+networkSuite('MemoryHost: everything else', async () => new MemoryHost());
 
 async function open(): Promise<Host> {
   const { path } = await makeNetns();
