@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // These run in a guest: npm run test:guest.
-    exclude: [...configDefaults.exclude, 'test/guest/**'],
+    exclude: [...configDefaults.exclude, 'test/guest/**', 'test/guest-harness/**'],
     // Properties that are tried 100,000 times take their time.
     testTimeout: process.env.FAST_CHECK_RUNS ? 3_600_000 : 30_000,
     // Much of what the tests wait for is other processes: a worker for each processor, not one less.

@@ -20,15 +20,14 @@ const NEWEST = 'linux-image-amd64';
 const PARTS = /^linux-(image|binary|modules)-\d/;
 
 /**
- * Makes a kernel ready in the cache folder.
- * @returns {Promise<{ name: string, release: string, root: string, image: string, initramfs: string }>}
+ * Makes the kernel of an entry of KERNELS ready in the cache folder. `newest`: the package that depends on it.
+ * @returns {Promise<{ suites: string[], release: string, root: string, image: string, initramfs: string }>}
  *   The folder `root` has lib/modules/RELEASE.
  */
-export async function prepareKernel(name, context) {
-  const { suites } = KERNELS.get(name);
+export async function prepareKernel({ suites, newest = NEWEST }, context) {
   const debian = await openSuites(suites, context);
-  const packages = await partsOf(NEWEST, debian);
-  if (packages.length === 0) throw new Error(`the package ${NEWEST} of ${suites.join(' and ')} names no kernel`);
+  const packages = await partsOf(newest, debian);
+  if (packages.length === 0) throw new Error(`the package ${newest} of ${suites.join(' and ')} names no kernel`);
   const release = packages[0].replace(PARTS, (part) => part.at(-1));
   const root = join(context.cache, 'kernels', release);
   await debian.unpack(packages, root);
@@ -45,7 +44,7 @@ export async function prepareKernel(name, context) {
   }
   const image = [join(root, `boot/vmlinuz-${release}`), join(modules, 'vmlinuz')].find((file) => existsSync(file));
   if (image === undefined) throw new Error(`the packages ${packages.join(', ')} have no kernel image`);
-  return { name, release, root, image, initramfs };
+  return { suites, release, root, image, initramfs };
 }
 
 async function partsOf(name, debian) {

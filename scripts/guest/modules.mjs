@@ -4,28 +4,27 @@ import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSuites } from './apt.mjs';
 import { run } from './command.mjs';
-import { KERNELS } from './kernels.mjs';
 
 /** Where a module's source is in the kernel's, and the option that makes it a module. */
 const SOURCES = new Map([['netdevsim', { folder: 'drivers/net/netdevsim', option: 'CONFIG_NETDEVSIM=m' }]]);
 
 /** Resolves to the files of the modules. */
-export async function prepareModules(names, { name, release }, context) {
+export async function prepareModules(names, { suites, release }, context) {
   const files = [];
   for (const module of names) {
     const file = join(context.cache, 'modules', release, `${module}.ko`);
-    if (!existsSync(file)) await build(module, file, { name, release }, context);
+    if (!existsSync(file)) await build(module, file, { suites, release }, context);
     files.push(file);
   }
   return files;
 }
 
-async function build(module, file, { name, release }, context) {
+async function build(module, file, { suites, release }, context) {
   const { folder, option } = SOURCES.get(module);
   // 6.1.0-50-amd64 is of the series 6.1.
   const [series] = release.match(/^\d+\.\d+/);
   const tree = join(context.cache, 'sources', release);
-  const debian = await openSuites(KERNELS.get(name).suites, context);
+  const debian = await openSuites(suites, context);
   const common = release.replace(/-amd64$/, '-common');
   await debian.unpack(
     [`linux-headers-${release}`, `linux-headers-${common}`, `linux-kbuild-${series}`, `linux-source-${series}`],

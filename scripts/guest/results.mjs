@@ -19,11 +19,10 @@ export function summary(results) {
       (result.release ?? '').padEnd(24),
       `${result.seconds} s`.padStart(6),
       `  ${counts.pass} passed, ${counts.expected} failed as expected, ${counts.fail} failed, ${counts.skip} skipped`,
+      result.fault === undefined ? '' : `  ${result.fault.split('\n')[0]}`,
     ].join(' ');
   });
-  const faults = results.filter(({ fault }) => fault !== undefined);
-  const reasons = faults.map(({ group, kernel, fault }) => `\n${group} on ${kernel} failed: ${fault}`);
-  return ['', ...lines, ...reasons].join('\n');
+  return ['', ...lines].join('\n');
 }
 
 function countsOf({ steps }) {

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { CI_SELECTION, GROUPS } from './groups.mjs';
 import { KERNELS } from './kernels.mjs';
 import { writeResult } from './results.mjs';
+import { faultySession, selfTest } from './self-test.mjs';
 import { runSession } from './session.mjs';
 
 const USAGE = `Usage: npm run test:guest [-- [options] [GROUP...]]
@@ -13,11 +14,18 @@ Groups: ${[...GROUPS.keys()].join(', ')}, all. Without a group: ${CI_SELECTION.m
   --kernel NAME    only on this kernel (may be repeated): ${[...KERNELS.keys()].join(', ')}
   --tests PATTERN  only the tests whose name matches this regular expression
   --record         write the results to docs/kernels.md ("all" does so without being told)
-  --console        print the console of each guest`;
+  --console        print the console of each guest
+  --self-test      show that the harness finds guests that go wrong
+  --fault NAME     one of these guests (for --self-test)`;
 
 const { values, positionals } = parse();
 if (values.help) {
   console.log(USAGE);
+} else if (values['self-test']) {
+  process.exitCode = (await selfTest()) ? 0 : 1;
+} else if (values.fault !== undefined) {
+  const { selection: faulty, options } = faultySession(values.fault);
+  process.exitCode = statusOf(await runSession(faulty, options));
 } else {
   const isRecorded = values.record || positionals.includes('all');
   const results = await runSession(selection(), {
@@ -25,7 +33,11 @@ if (values.help) {
     showConsole: values.console,
     ...(isRecorded && { onResult: writeResult }),
   });
-  process.exitCode = results.every(({ fault }) => fault === undefined) ? 0 : 1;
+  process.exitCode = statusOf(results);
+}
+
+function statusOf(results) {
+  return results.every(({ fault }) => fault === undefined) ? 0 : 1;
 }
 
 function parse() {
@@ -37,6 +49,8 @@ function parse() {
         tests: { type: 'string' },
         record: { type: 'boolean' },
         console: { type: 'boolean' },
+        'self-test': { type: 'boolean' },
+        fault: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });

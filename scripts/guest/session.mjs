@@ -5,7 +5,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleTests } from './bundle.mjs';
 import { GROUPS } from './groups.mjs';
-import { prepareKernel } from './kernels.mjs';
+import { KERNELS, prepareKernel } from './kernels.mjs';
 import { prepareModules } from './modules.mjs';
 import { QEMU } from './qemu.mjs';
 import { summary } from './results.mjs';
@@ -18,7 +18,10 @@ const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'os-
  * `selection`: `{ group, kernel }` by name. Resolves to a result for each, in the same order: `{ group, kernel, release, seconds, steps,
  * fault }`. Without a fault, all tests passed. `onResult` gets each as soon as it is there. SIGINT and SIGTERM end QEMU and this process.
  */
-export async function runSession(selection, { groups = GROUPS, pattern, showConsole, onResult, say = printer() } = {}) {
+export async function runSession(
+  selection,
+  { groups = GROUPS, kernels = KERNELS, pattern, showConsole, onResult, say = printer() } = {},
+) {
   const interruption = interruptible();
   const folder = await mkdtemp(join(tmpdir(), 'os-vif-guest-'));
   const context = { cache: CACHE, signal: interruption.signal, say };
@@ -27,7 +30,11 @@ export async function runSession(selection, { groups = GROUPS, pattern, showCons
     await mkdir(CACHE, { recursive: true });
     for (const { group, kernel } of selection) {
       const place = await mkdtemp(join(folder, `${group}-`));
-      const result = await runGroup(group, groups.get(group), kernel, { place, pattern, context });
+      const subject = {
+        group: { name: group, ...groups.get(group) },
+        kernel: { name: kernel, ...kernels.get(kernel) },
+      };
+      const result = await runGroup(subject, { place, pattern, context });
       if (showConsole) say(await readFile(join(place, 'console'), 'utf8').catch(() => 'no console'));
       if (result.fault !== undefined) say(`FAULT ${group} on ${kernel}: ${result.fault}`);
       results.push(result);
@@ -46,19 +53,19 @@ export async function runSession(selection, { groups = GROUPS, pattern, showCons
   return results;
 }
 
-async function runGroup(name, group, kernelName, { place, pattern, context }) {
+async function runGroup({ group, kernel: wanted }, { place, pattern, context }) {
   const start = performance.now();
   const steps = [];
-  const result = { group: name, kernel: kernelName, steps };
-  const say = (text) => context.say(`${name} on ${kernelName}: ${text}`);
+  const result = { group: group.name, kernel: wanted.name, steps };
+  const say = (text) => context.say(`${group.name} on ${wanted.name}: ${text}`);
   try {
     const prepared = { ...context, say };
-    const kernel = await prepareKernel(kernelName, prepared);
+    const kernel = await prepareKernel(wanted, prepared);
     result.release = kernel.release;
     const qemu = await QEMU.get(group.qemu ?? 'machine')(prepared);
     const insmod = await prepareModules(group.outOfTree ?? [], kernel, prepared);
     const tests = join(place, 'tests.mjs');
-    await bundleTests(tests, { group: name, folder: group.folder, pattern });
+    await bundleTests(tests, { group: group.name, folder: group.folder, pattern });
     say(`booting ${kernel.release}`);
     const { fault } = await runGuest({
       ...{ qemu, kernel, tests, group: { ...group, insmod }, folder: place, limit: group.limit },

@@ -24,7 +24,7 @@ export async function runGuest({ qemu, kernel, folder, tests, group, limit, sign
   const guest = spawnQemu({ qemu, kernel, setup, consoleFile, devices: group.devices ?? [], signal });
   const verdict = await verdictOf(guest, { limit, signal, onEvent });
   if (verdict.diedOf === undefined) return verdict;
-  return { fault: `${verdict.diedOf}\n${await lastLines(consoleFile)}${guest.errors()}` };
+  return { fault: `${await withConsole(verdict.diedOf, consoleFile)}\n${guest.errors()}`.trim() };
 }
 
 function setupOf({ kernel, group, tests }) {
@@ -107,7 +107,11 @@ function parse(line) {
   }
 }
 
-async function lastLines(consoleFile) {
+/** A kernel that panics says why first and shows its stack after that. */
+async function withConsole(reason, consoleFile) {
   const lines = (await readFile(consoleFile, 'utf8')).split(/\r?\n/).filter(Boolean);
-  return `${['the last lines of its console:', ...lines.slice(-CONSOLE_LINES)].join('\n  ')}\n`;
+  const panic = lines.findIndex((line) => line.includes('Kernel panic'));
+  if (panic < 0) return [reason, 'the last lines of its console:', ...lines.slice(-CONSOLE_LINES)].join('\n  ');
+  const cause = lines[panic].replace(/^.*Kernel panic - not syncing: /, '');
+  return [`the kernel of the guest panicked: ${cause}`, ...lines.slice(panic, panic + CONSOLE_LINES)].join('\n  ');
 }
