@@ -1,6 +1,8 @@
 /** Runs the programs of the machine that the harness needs. */
 import { spawn } from 'node:child_process';
 
+/** The tools of the administrator may not be in the PATH of the user. */
+const PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 /** Some output of a program that failed is enough to see why. */
 const LONGEST_OUTPUT = 4000;
 
@@ -11,7 +13,13 @@ const LONGEST_OUTPUT = 4000;
 export function run(command, args, { signal, cwd, env, input, encoding = 'utf8' } = {}) {
   return new Promise((resolve, reject) => {
     const stdio = [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
-    const child = spawn(command, args, { signal, cwd, env: { ...process.env, ...env }, stdio, killSignal: 'SIGKILL' });
+    const child = spawn(command, args, {
+      signal,
+      cwd,
+      env: { ...process.env, PATH, ...env },
+      stdio,
+      killSignal: 'SIGKILL',
+    });
     const [out, err] = [[], []];
     child.stdout.on('data', (chunk) => out.push(chunk));
     child.stderr.on('data', (chunk) => err.push(chunk));

@@ -16,8 +16,8 @@ export const KERNELS = new Map([
 
 /** The package that depends on the newest kernel of a suite. */
 const NEWEST = 'linux-image-amd64';
-/** What a kernel's packages are called. Since 7.0 the kernel and its modules have a package each. */
-const PARTS = /^linux-(image|binary|modules)-\d/;
+/** What a kernel's packages are called. Since 7.0 the image, the modules and the list of what is built in have a package each. */
+const PARTS = /^linux-(image|base|binary|modules)-\d/;
 
 /**
  * Makes the kernel of an entry of KERNELS ready in the cache folder. `newest`: the package that depends on it.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The guest's first program on the machine's file system: mounts, modules, the tests. Its argument is a file with these variables:
-# kernel (folder with lib/modules), modules, insmod (files of modules that Debian has not), before (a command line), node, tests.
+# kernel (folder with lib/modules), modules, insmod (files of modules that Debian has not), node, tests.
 # Events go to the second serial line, one JSON object to a line: vm.mjs reads them.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LANG=C.UTF-8 CI=true NO_COLOR=1
 mount -t proc proc /proc
@@ -34,7 +34,6 @@ done
 cd /
 status=1
 if [ -z "$missing" ]; then
-  eval "$before"
   "$node" --enable-source-maps "$tests" > /dev/console 2>&1 < /dev/null
   status=$?
 fi

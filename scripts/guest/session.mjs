@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleTests } from './bundle.mjs';
-import { GROUPS } from './groups.mjs';
+import { GROUPS, LIMIT } from './groups.mjs';
 import { KERNELS, prepareKernel } from './kernels.mjs';
 import { prepareModules } from './modules.mjs';
 import { QEMU } from './qemu.mjs';
@@ -68,7 +68,7 @@ async function runGroup({ group, kernel: wanted }, { place, pattern, context }) 
     await bundleTests(tests, { group: group.name, folder: group.folder, pattern });
     say(`booting ${kernel.release}`);
     const { fault } = await runGuest({
-      ...{ qemu, kernel, tests, group: { ...group, insmod }, folder: place, limit: group.limit },
+      ...{ qemu, kernel, tests, group: { ...group, insmod }, folder: place, limit: group.limit ?? LIMIT },
       signal: context.signal,
       onEvent: (event) => take(event, steps, say),
     });

@@ -32,7 +32,6 @@ function setupOf({ kernel, group, tests }) {
     kernel: kernel.root,
     modules: group.modules.join(' '),
     insmod: (group.insmod ?? []).join(' '),
-    before: group.before ?? '',
     node: process.execPath,
     tests,
   };
@@ -64,6 +63,7 @@ async function verdictOf({ child }, { limit, signal, onEvent }) {
   let late = false;
   const faults = [];
   let failed = 0;
+  let running;
   const timer = setTimeout(() => {
     late = true;
     child.kill('SIGKILL');
@@ -79,6 +79,7 @@ async function verdictOf({ child }, { limit, signal, onEvent }) {
       if (event === undefined) return;
       if (event.event === 'missing') faults.push(`the kernel has no module ${event.module}`);
       if (event.event === 'error') faults.push(`${event.file}: ${event.error}`);
+      if (event.event === 'begin') running = event.name;
       if (event.event === 'test' && event.state === 'fail') failed++;
       onEvent(event);
       if (event.event !== 'done') return;
@@ -90,8 +91,9 @@ async function verdictOf({ child }, { limit, signal, onEvent }) {
     clearTimeout(timer);
   }
   signal?.throwIfAborted();
-  if (late) return { diedOf: `the guest hangs: it was not done after ${limit} s` };
-  if (done === undefined) return { diedOf: 'the guest died before it was done' };
+  const where = running === undefined ? 'before its first test' : `in the test "${running}"`;
+  if (late) return { diedOf: `the guest hangs: it was not done after ${limit} s, ${where}` };
+  if (done === undefined) return { diedOf: `the guest died ${where}` };
   if (faults.length > 0) return { fault: faults.join('\n') };
   if (failed > 0) return { fault: `${failed} of the tests failed` };
   if (done.status !== 0) return { diedOf: `the process of the tests ended with status ${done.status}` };
