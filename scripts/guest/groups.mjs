@@ -1,6 +1,6 @@
 /** The groups of guest tests: on which kernels each runs, and what its guest needs. To add a group, add an entry. */
 
-const NETWORK_MODULES = ['ipv6', '8021q', 'dummy', 'macvtap', 'veth', 'bridge', 'tun'];
+const NETWORK_MODULES = ['8021q', 'dummy', 'macvtap', 'veth', 'bridge', 'tun'];
 
 /**
  * By the name of the folder below test/guest that has its tests. `kernels`: names of kernels.mjs. `modules`: loaded before the tests.

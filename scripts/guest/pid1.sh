@@ -25,6 +25,8 @@ ln -sfn "$kernel/lib/modules" /lib/modules
 ip link set lo up
 hostname guest
 printf '{"event":"booted","release":"%s"}\n' "$(uname -r)" >&3
+# IPv6 is a module of older kernels and a fixed part of newer ones.
+[ -d /proc/sys/net/ipv6 ] || modules="ipv6 $modules"
 for module in $modules; do
   modprobe -q "$module" || { printf '{"event":"missing","module":"%s"}\n' "$module" >&3; missing=1; }
 done

@@ -16,7 +16,10 @@ export async function runTests(files, pattern) {
     for (const { message, stack } of file.result?.errors ?? [])
       tell({ event: 'error', file: file.name, error: stack ?? message });
   }
-  const ran = results.flatMap((file) => testsOf(file)).filter(({ mode }) => mode === 'run').length;
+  const tests = results.flatMap((file) => testsOf(file));
+  const skipped = pattern === '' ? tests.filter(({ mode }) => mode !== 'run') : [];
+  for (const test of skipped) tell({ event: 'test', name: fullName(test), state: 'skip', fails: false, ms: 0 });
+  const ran = tests.filter(({ mode }) => mode === 'run').length;
   if (ran === 0) tell({ event: 'error', file: Object.keys(files).join(' '), error: 'no test ran' });
   return ran > 0 && results.every((file) => file.result?.state !== 'fail') ? 0 : 1;
 }

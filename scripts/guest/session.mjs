@@ -43,7 +43,6 @@ export async function runSession(
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
     say(`interrupted by ${interruption.signal.reason}`);
-    process.exitCode = 1;
   } finally {
     interruption.end();
     await rm(folder, { recursive: true, force: true });
