@@ -16,8 +16,8 @@ const FAULTS = new Map(
     fails: { group: broken('fails'), says: /2 of the tests failed/ },
     panics: { group: broken('panics'), says: /the kernel of the guest panicked: .*sysrq triggered crash/ },
     hangs: {
-      group: broken('hangs', { limit: 60 }),
-      says: /the guest hangs: it was not done after 60 s, in the test "the test never ends"/,
+      group: broken('hangs', { limit: 90 }),
+      says: /the guest hangs: it was not done after 90 s, in the test "the test never ends"/,
     },
     unloadable: { group: broken('unloadable'), says: /this file can not be loaded/ },
     'no-test': { group: broken('fails'), pattern: 'a name that no test has', says: /no test ran/ },
