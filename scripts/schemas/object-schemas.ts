@@ -1,6 +1,7 @@
 /** The schemas of os-vif's objects: each at each version and in any, in both forms, with references between the files. */
 import { type JsonSchema, VersionedObject } from '../../src/entries/index.ts';
 import { ipAddress, ipNetwork, macAddress, pciAddress } from '../../src/versioned/fields/addresses.ts';
+import { uuid } from '../../src/versioned/fields/scalars.ts';
 import {
   anyVersionSchema,
   type DescribingContext,
@@ -10,7 +11,6 @@ import {
 } from '../../src/versioned/json-schema.ts';
 import type { Field, ObjectModel } from '../../src/versioned/model.ts';
 import { models } from '../../src/versioned/registry.ts';
-import { uuid } from '../../src/versioned/fields/scalars.ts';
 import { minorVersionsUpTo } from '../../src/versioned/version.ts';
 import { type Docs, docstringsOf } from './docstrings.ts';
 import { exampleOf } from './examples.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { NetlinkError } from '../../src/errors/host.ts';
+import { NetlinkError } from '../../src/errors/kernel.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import type { Host } from '../../src/host-contract/host.ts';
+import { interceptHost } from '../../src/host-contract/intercept.ts';
 import { Network } from '../../src/objects/network.ts';
 import { OsVif } from '../../src/os-vif.ts';
 import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
-import type { Host } from '../../src/wiring/host.ts';
-import { interceptHost } from '../../src/wiring/intercept.ts';
 import { directVif, instance, VIF_ID } from './vifs.ts';
 
 test.each(['vepa', 'bridge'] as const)(

@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
-import type { Host } from '../../../src/wiring/host.ts';
+import type { Host } from '../../../src/host-contract/host.ts';
 import { hostSuite } from '../../host/host-suite.ts';
 import { makeNetns } from '../../host/netns.ts';
 import { networkSuite } from '../../host/network-suite.ts';

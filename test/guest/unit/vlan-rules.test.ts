@@ -3,7 +3,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
-import type { Host, LinkSettings } from '../../../src/wiring/host.ts';
+import type { Host } from '../../../src/host-contract/host.ts';
+import type { LinkSettings } from '../../../src/host-contract/links.ts';
 import { makeNetns } from '../../host/netns.ts';
 
 /** kvm-K6: rules that the in-memory host has not. */
