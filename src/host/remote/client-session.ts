@@ -73,9 +73,10 @@ export class ClientSession {
     this.#shared.unsent.leave(this);
   }
 
-  /** Reads no more requests. Those that were read are done. */
+  /** Reads no more requests. Those that were read are done, unless the client does not read its answers. */
   stop(): void {
     this.#input.destroy();
+    if (this.#output.writableNeedDrain) setTimeout(() => this.#output.destroy(), PATIENCE).unref();
   }
 
   /** Ends the connection at once. Requests that wait are dropped, and those that run are finished without an answer. */

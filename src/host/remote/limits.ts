@@ -14,8 +14,11 @@ export const MAX_UNGREETED = 1 << 16;
 export const MAX_REQUESTS_OF_CLIENT = 64;
 /** Requests of one client that run at once. */
 export const MAX_RUNNING_OF_CLIENT = 16;
-/** Requests in all that run at once: those that start a program (iptables, nft), and all others. */
-export const MAX_RUNNING = { program: 4, kernel: 24 } as const;
+/**
+ * Requests in all that run at once: those that start a program (iptables, nft), and all others. The netlink socket takes one
+ * request after the other, so that more of them would only delay the next client.
+ */
+export const MAX_RUNNING = { program: 2, kernel: 8 } as const;
 
 /** Received bytes of one client from which on the helper reads no more until an answer is out. */
 export const MAX_RECEIVED_OF_CLIENT = 1 << 21;
