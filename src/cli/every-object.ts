@@ -4,9 +4,8 @@ import '../objects/host-info.ts';
 import '../objects/instance-info.ts';
 import '../objects/vif.ts';
 import { bundleSchema } from '../schemas/read-schema.ts';
-import type { JsonSchema } from '../versioned/json-schema.ts';
-import type { ObjectClass } from '../versioned/model.ts';
-import { classFor, objectClasses } from '../versioned/registry.ts';
+import type { JsonSchema } from '../versioned/model.ts';
+import { classFor, type ObjectClass, objectClasses } from '../versioned/object-class.ts';
 import { minorVersionsUpTo, withoutPatch } from '../versioned/version.ts';
 
 /** The newest class of every name, in alphabetical order. */

@@ -24,12 +24,18 @@ export type { Primitive } from '../versioned/codec/primitive.ts';
 export { type FieldDecorator, type FieldOptions, field } from '../versioned/field.ts';
 export * from '../versioned/fields/addresses.ts';
 export * from '../versioned/fields/collections.ts';
-export type { FieldType, ValueOf } from '../versioned/fields/field-type.ts';
-export { type ObjectReference, objectOf } from '../versioned/fields/object-of.ts';
+export { objectOf } from '../versioned/fields/object-of.ts';
 export * from '../versioned/fields/scalars.ts';
-export type { JsonSchema, SchemaContext, SchemaOptions } from '../versioned/json-schema.ts';
-export type { ObjectClass } from '../versioned/model.ts';
-export { classFor, objectClasses } from '../versioned/registry.ts';
+export type { SchemaOptions } from '../versioned/json-schema.ts';
+export type {
+  DeclaredClass,
+  FieldType,
+  JsonSchema,
+  ObjectReference,
+  SchemaContext,
+  ValueOf,
+} from '../versioned/model.ts';
+export { classFor, type ObjectClass, objectClasses } from '../versioned/object-class.ts';
 export { type Violation, validate } from '../versioned/validation/validate.ts';
 export { versionManifest } from '../versioned/version-manifest.ts';
 export {

@@ -5,4 +5,4 @@
  */
 export { SchemaNotFoundError } from '../errors/schema.ts';
 export { bundleSchema, readSchema, SCHEMA_BASE, schemaPaths } from '../schemas/read-schema.ts';
-export type { JsonSchema } from '../versioned/json-schema.ts';
+export type { JsonSchema } from '../versioned/model.ts';

@@ -2,7 +2,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { ipAddress, ipNetwork, macAddress } from '../versioned/fields/addresses.ts';
 import { uuid } from '../versioned/fields/scalars.ts';
-import { DIALECT, type JsonSchema, type SchemaContext } from '../versioned/json-schema.ts';
+import { DIALECT } from '../versioned/json-schema.ts';
+import type { JsonSchema, SchemaContext } from '../versioned/model.ts';
 import { type Check, compileCheck, createAjv } from '../versioned/validation/checker.ts';
 import type { Findings } from '../versioned/validation/violations.ts';
 import { type BindingAttributes, bindingForms, bindingRules } from './port-binding-schema.ts';

@@ -1,7 +1,8 @@
 /** The JSON Schema of a port binding: the table of vif types, told in another language. `schemas/neutron/port-binding.json` is this. */
 import { ipAddress, macAddress, pciAddress } from '../versioned/fields/addresses.ts';
 import { uuid } from '../versioned/fields/scalars.ts';
-import { DIALECT, type JsonSchema, type SchemaContext } from '../versioned/json-schema.ts';
+import { DIALECT } from '../versioned/json-schema.ts';
+import type { JsonSchema, SchemaContext } from '../versioned/model.ts';
 import { VNIC_TYPES } from './port.ts';
 import { VIF_TYPES, type Way } from './vif-types.ts';
 

@@ -3,7 +3,8 @@
  * the plugin's options: a new option, or one of another type, does not compile here.
  */
 import { NoMatchingPluginError } from '../errors/plugin.ts';
-import { DIALECT, type JsonSchema } from '../versioned/json-schema.ts';
+import { DIALECT } from '../versioned/json-schema.ts';
+import type { JsonSchema } from '../versioned/model.ts';
 import { compileSchema } from '../versioned/validation/validate.ts';
 import { listOf, type Violation } from '../versioned/validation/violations.ts';
 import type { LinuxBridgePluginOptions } from './linux-bridge-plugin.ts';

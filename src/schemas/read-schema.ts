@@ -1,7 +1,7 @@
 /** The JSON Schemas in this package's folder `schemas/`, read when they are asked for. */
 import { readdir, readFile } from 'node:fs/promises';
 import { SchemaNotFoundError } from '../errors/schema.ts';
-import type { JsonSchema } from '../versioned/json-schema.ts';
+import type { JsonSchema } from '../versioned/model.ts';
 
 /** What every `$id` starts with; `os-vif:/schemas/types.json` is the file that is imported as `os-vif/schemas/types.json`. */
 export const SCHEMA_BASE = 'os-vif:/schemas/';

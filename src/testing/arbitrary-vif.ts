@@ -10,7 +10,7 @@ import {
   VIFOpenVSwitch,
   VIFVHostUser,
 } from '../objects/vif.ts';
-import type { ObjectClass } from '../versioned/model.ts';
+import type { ObjectClass } from '../versioned/object-class.ts';
 import { type ArbitraryOptions, arbitraryObject } from './arbitrary-object.ts';
 import { fastCheck } from './fast-check.ts';
 

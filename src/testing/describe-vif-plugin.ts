@@ -11,7 +11,7 @@ import type { VIFBase } from '../objects/vif.ts';
 import { OsVif } from '../os-vif.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { WiringPlugin } from '../plugins/wiring-plugin.ts';
-import { objectClasses } from '../versioned/registry.ts';
+import { objectClasses } from '../versioned/object-class.ts';
 
 /** What the suite needs beside the plugin. */
 export interface PluginExample {

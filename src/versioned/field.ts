@@ -1,8 +1,7 @@
 /** The `@field` decorator: one declaration that everything else is made of. */
 import 'reflect-metadata';
 import { DeclarationError } from '../errors/model.ts';
-import type { FieldType } from './fields/field-type.ts';
-import type { FieldDeclaration } from './model.ts';
+import type { FieldDeclaration, FieldType } from './model.ts';
 import { isVersion } from './version.ts';
 
 /** What a field may be told besides its type. */

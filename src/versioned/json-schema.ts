@@ -1,26 +1,15 @@
 /** JSON Schema (draft 2020-12) of objects, made of the same declarations as everything else. */
 
 import { CHANGES, DATA, NAME, NAMESPACE, VERSION_KEY } from './codec/primitive.ts';
-import type { ObjectReference } from './fields/object-of.ts';
 import { hasFieldAt } from './history.ts';
-import type { Field, ObjectModel } from './model.ts';
+import type { Field, JsonSchema, ObjectModel, ObjectReference, SchemaContext } from './model.ts';
 import { modelFor, models } from './registry.ts';
 import { minorVersionsUpTo } from './version.ts';
-
-/** A JSON Schema, as plain data. */
-export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /** Which schema to make. */
 export interface SchemaOptions {
   /** `primitive` is the wire form, `plain` the form for people. */
   form?: 'primitive' | 'plain';
-}
-
-/** What a field type needs to know to describe itself. */
-export interface SchemaContext {
-  readonly form: 'primitive' | 'plain';
-  /** The schema of an object that a field holds: a reference into `$defs`. */
-  objectSchema(reference: ObjectReference): JsonSchema;
 }
 
 /** What is said of a field beside its form; for schemas that people read. */

@@ -1,9 +1,70 @@
 /**
- * What is known of a class of versioned objects, compiled once from its declarations, and how an instance keeps its values.
- * Every verb (read, write, backport, ...) works on this; nothing else looks at decorators.
+ * The model of a class of versioned objects: its fields, compiled once from its declarations, and the state of an instance.
+ * Each operation (read, write, backport, ...) works on the model. Only field.ts and versioned-object-decorator.ts know decorators.
+ * This file is the lowest layer of versioned/. The types in it refer to each other, so they stand together.
  */
-import type { FieldType } from './fields/field-type.ts';
-import type { VersionedObject } from './versioned-object.ts';
+
+/** A JSON Schema, as plain data. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/** The input that a field type needs to make its JSON Schema. */
+export interface SchemaContext {
+  readonly form: 'primitive' | 'plain';
+  /** The schema of an object in a field: a reference into `$defs`. */
+  objectSchema(reference: ObjectReference): JsonSchema;
+}
+
+/** The objects that a field accepts. */
+export interface ObjectReference {
+  /** The class in the declaration of the field. */
+  readonly objectClass: DeclaredClass;
+  readonly name: string;
+  /** Whether the field accepts objects of subclasses too. */
+  readonly subclasses: boolean;
+}
+
+/** The parts of a class that the model needs. Each `ObjectClass` has them. */
+export interface DeclaredClass {
+  /** @internal */ readonly prototype: ObjectState;
+  /** The name on the wire. */
+  readonly objectName: string;
+  readonly namespace: string;
+  /** The newest version that the class writes. */
+  readonly version: string;
+}
+
+/**
+ * The type of a field. It checks assigned values, reads values from the wire and writes them.
+ *
+ * A type refuses a value with a {@link FieldValueError}. The caller puts field names in front of the path of the error.
+ */
+export interface FieldType<V> {
+  /** The name of this type in oslo.versionedobjects; part of each fingerprint. */
+  readonly osloName: string;
+  /** The value to store for an assigned value. Throws {@link FieldValueError}. */
+  coerce(value: unknown): V;
+  /** The value to store for a value from the wire. Throws {@link FieldValueError}. */
+  read(primitive: unknown, depth: number): V;
+  /** The wire form of a stored value. Absent if both are the same. */
+  write?(value: V): unknown;
+  /** The value that a property returns. Absent if it is the stored value. A list is frozen here, before a caller can change it. */
+  expose?(value: V): V;
+  /** The JSON Schema of the wire form, or of the plain form if `context.form` is `plain`. */
+  schema(context: SchemaContext): JsonSchema;
+  /** The objects that values of this type are or hold. */
+  readonly object?: ObjectReference;
+  /** For a type with several values: the type of each value. */
+  readonly elements?: { readonly type: FieldType<unknown>; readonly nullable: boolean };
+  /** Further `name=value` parts of the fingerprint, as Python prints the values. */
+  readonly fingerprint?: Readonly<Record<string, unknown>>;
+  /** Whether two stored values are equal. Absent if `===` is enough. */
+  equal?(a: V, b: V): boolean;
+  /** A copy that shares no mutable part with the value. Absent for immutable values. */
+  clone?(value: V): V;
+}
+
+/** The type of the values of a field type: `ValueOf<typeof myType>`. */
+export type ValueOf<T> = T extends FieldType<infer V> ? V : never;
 
 /** A field as `@field` declares it. */
 export interface FieldDeclaration {
@@ -14,94 +75,87 @@ export interface FieldDeclaration {
   readonly type: FieldType<unknown>;
   readonly nullable: boolean;
   readonly readOnly: boolean;
-  /** Set by `setDefaults()`, and stored where null is assigned to a field that may not be null. */
+  /** The value that `setDefaults()` sets. It also replaces an assigned null if the field is not nullable. */
   readonly default?: unknown;
-  /** Set by the constructor where nothing else is given; a function makes a new one for each object. */
+  /** The value that the constructor sets if its caller gives none. A function makes a new value for each object. */
   readonly initial?: unknown;
-  /** The version of the declaring class that brought the field. */
+  /** The version of the declaring class that added the field. */
   readonly since: string;
-  /** For fields that hold objects: from which version of the declaring class on they hold which version of the child. */
+  /** For fields with objects: each entry gives a version of the declaring class and the child version from there on. */
   readonly childVersions: readonly (readonly [own: string, child: string])[] | undefined;
   readonly declaredBy: string;
 }
 
-/** A field of one class: its declaration, its place among the values, and the class's own history. */
+/** A field of one class: its declaration and its index in the values of an object. */
 export interface Field extends FieldDeclaration {
   readonly index: number;
 }
 
-/** What is known of one version of one class. */
+/** The model of one version of one class. */
 export interface ObjectModel {
   readonly name: string;
   readonly namespace: string;
   readonly version: string;
-  /** Fields of the base first, so that a field has the same index in every subclass. */
+  /** Fields of the base come first, so that a field has the same index in each subclass. */
   readonly fields: readonly Field[];
   readonly byName: ReadonlyMap<string, Field>;
   readonly byWireName: ReadonlyMap<string, Field>;
-  /** The object names of the class and of all that it extends. */
+  /** The object names of the class and of its base classes. */
   readonly names: ReadonlySet<string>;
   readonly base: ObjectModel | undefined;
-  /** Which version of the base each version of this class stands on; ascending. Empty: the same version as its own. */
+  /** The version of the base for each version of this class, ascending. Empty: both have the same version number. */
   readonly baseVersions: readonly (readonly [own: string, base: string])[];
   /** Whether the class is a list: it has `objects` and iterates over them. */
   readonly isList: boolean;
-  readonly objectClass: ObjectClass;
-  /** The class again, as who makes objects calls it. */
+  readonly objectClass: DeclaredClass;
+  /** The same class, as a constructor. */
   readonly construct: new (
     values: object,
-  ) => VersionedObject & ObjectState;
-  /** As many `undefined`s as there are fields. */
+  ) => ObjectState;
+  /** One `undefined` for each field. */
   readonly unset: readonly undefined[];
-  /** What the codec needs of each field, side by side: it runs through these for every object. */
+  /** The parts of each field that the codec needs. The codec reads these arrays for each object, so they are flat. */
   readonly wireNames: readonly string[];
   readonly readers: readonly FieldType<unknown>['read'][];
   readonly writers: readonly FieldType<unknown>['write'][];
-  /** Whether any field has an initial value. */
+  /** Whether a field has an initial value. */
   readonly hasInitials: boolean;
-  /** The list of changes that was read last, and the fields it names: a sender's lists are the same again and again. */
+  /** The last list of changes that was read, and the indexes of its fields. A sender mostly repeats its lists. */
   lastChanges: { readonly names: readonly string[]; readonly indexes: readonly number[] };
 }
-
-/** A class of versioned objects, as the registry holds it. */
-export type ObjectClass<T extends VersionedObject = VersionedObject> = (abstract new (
-  values?: never,
-) => T) & {
-  readonly prototype: T;
-} & Pick<typeof VersionedObject, 'objectName' | 'version' | 'namespace' | 'fingerprint' | 'jsonSchema'>;
 
 export const MODEL = Symbol('os-vif.model');
 export const VALUES = Symbol('os-vif.values');
 export const CHANGED = Symbol('os-vif.changed');
 export const VERSION = Symbol('os-vif.version');
 
-/** How an object keeps its state: by index of the field. `undefined` is unset, `null` is a value. */
+/** The state of an object, by index of the field. `undefined` is unset, `null` is a value. */
 export interface ObjectState {
   readonly [MODEL]: ObjectModel;
   [VALUES]: unknown[];
-  /** The wire names of the fields that were set anew; each is set. */
+  /** The wire names of the changed fields; each of them is set. */
   [CHANGED]: readonly string[];
-  /** The version that the object was read at, which may be older than its class. */
+  /** The version that the object was read at. It can be older than the version of its class. */
   [VERSION]: string;
 }
 
-/** The changes of an object without any. */
+/** The changes of an object without changes. */
 export const NO_CHANGES: readonly string[] = Object.freeze([]);
 
-/** Passed to a constructor instead of values by who fills in the object itself. */
+/** Passed to a constructor instead of values by a caller that fills the object itself. */
 export const BLANK: Readonly<Record<string, never>> = Object.freeze({});
 
 /** Whether a value is a versioned object, of any class. */
-export function isVersionedObject(value: unknown): value is VersionedObject & ObjectState {
+export function isVersionedObject(value: unknown): value is ObjectState {
   return typeof value === 'object' && value !== null && MODEL in value;
 }
 
-/** A new object of a class, with nothing set, not even what its constructor sets. */
-export function blank(model: ObjectModel): VersionedObject & ObjectState {
+/** A new object of a class. All fields are unset, also those that its constructor sets. */
+export function blank(model: ObjectModel): ObjectState {
   return new model.construct(BLANK);
 }
 
-/** What a field starts with: for constructors and for reading a primitive that lacks it. */
+/** The first value of a field: for constructors and for a primitive without the field. */
 export function initialValue(field: Field | undefined): unknown {
   return typeof field?.initial === 'function' ? field.initial() : field?.initial;
 }

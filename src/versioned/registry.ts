@@ -1,10 +1,10 @@
-/** All declared classes of versioned objects, by namespace, name and version. */
+/** The models of all declared classes of versioned objects, by namespace, name and version. */
 
 import { DeclarationError, IncompatibleVersionError, UnsupportedObjectError } from '../errors/model.ts';
 import { listed } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { didYouMean } from '../text/nearest.ts';
-import type { ObjectClass, ObjectModel } from './model.ts';
+import type { ObjectModel } from './model.ts';
 import { compareVersions, isCompatible, isVersion, minorVersionsUpTo } from './version.ts';
 
 /** One object name in one namespace. */
@@ -38,18 +38,12 @@ export function register(model: ObjectModel): void {
 }
 
 /**
- * The class that reads an object of a name and version: the one of that version, else the newest compatible one
+ * The model that reads an object of a name and version: the model of that version, or else the newest compatible one
  * (same major version, not older).
  *
- * @param namespace needed only where several namespaces have the name
- * @throws UnsupportedObjectError where no class has the name
- * @throws IncompatibleVersionError where no class can read that version
+ * @throws UnsupportedObjectError if no class has the name
+ * @throws IncompatibleVersionError if no class can read that version
  */
-export function classFor(name: string, version: string, namespace?: string): ObjectClass {
-  return modelFor(name, version, namespace).objectClass;
-}
-
-/** As {@link classFor}, for the model. */
 export function modelFor(name: string, version: string, namespace?: string): ObjectModel {
   const entry = entryFor(name, namespace);
   const known = entry.readers.get(version);
@@ -69,15 +63,6 @@ export function newestModel(name: string, namespace?: string): ObjectModel {
   const [newest] = entryFor(name, namespace).models;
   if (newest === undefined) throw unsupported(name, namespace);
   return newest;
-}
-
-/** Every declared class by object name, newest version first. */
-export function objectClasses(namespace?: string): Map<string, readonly ObjectClass[]> {
-  const classes = new Map<string, readonly ObjectClass[]>();
-  for (const model of models(namespace)) {
-    classes.set(model.name, [...(classes.get(model.name) ?? []), model.objectClass]);
-  }
-  return classes;
 }
 
 /** Every declared model, newest version of a name first. */

@@ -2,15 +2,8 @@
 import { DeclarationError } from '../errors/model.ts';
 import { declarePlainClass } from './codec/plain.ts';
 import { ownDeclarations } from './field.ts';
-import {
-  type Field,
-  type FieldDeclaration,
-  MODEL,
-  NO_CHANGES,
-  type ObjectClass,
-  type ObjectModel,
-  VALUES,
-} from './model.ts';
+import { type Field, type FieldDeclaration, MODEL, NO_CHANGES, type ObjectModel, VALUES } from './model.ts';
+import type { ObjectClass } from './object-class.ts';
 import { register } from './registry.ts';
 import { compareVersions, isVersion } from './version.ts';
 import { assign, VersionedObject } from './versioned-object.ts';

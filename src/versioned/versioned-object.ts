@@ -14,13 +14,14 @@ import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
 import { equalObjects } from './equals.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { type JsonSchema, type SchemaOptions, schemaOf } from './json-schema.ts';
+import { type SchemaOptions, schemaOf } from './json-schema.ts';
 import {
   BLANK,
   CHANGED,
   type Field,
   initialValue,
   isVersionedObject,
+  type JsonSchema,
   MODEL,
   NO_CHANGES,
   type ObjectModel,
@@ -253,8 +254,8 @@ function changedFields(object: ObjectState): Field[] {
   });
 }
 
-function objectsIn(value: unknown): (VersionedObject & ObjectState)[] {
-  return (Array.isArray(value) ? value : [value]).filter(isVersionedObject);
+function objectsIn(value: unknown): VersionedObject[] {
+  return (Array.isArray(value) ? value : [value]).filter((child) => child instanceof VersionedObject);
 }
 
 function fieldOf(object: VersionedObject, name: string): Field {
@@ -270,12 +271,10 @@ function hasSet<T extends VersionedObject, K extends FieldName<T>>(
   return fields.every((name) => object.isSet(name));
 }
 
-function checkClass<T extends VersionedObject>(
-  expected: abstract new (...args: never[]) => T,
-  object: VersionedObject,
-): T {
+function checkClass<T extends VersionedObject>(expected: abstract new (...args: never[]) => T, object: ObjectState): T {
   if (object instanceof expected) return object;
-  throw new UnsupportedObjectError(object.type, `expected ${expected.name} or a subclass of it, found ${object.type}`);
+  const { name } = object[MODEL];
+  throw new UnsupportedObjectError(name, `expected ${expected.name} or a subclass of it, found ${name}`);
 }
 
 function modelOfClass(objectClass: { readonly prototype: VersionedObject; readonly name: string }): ObjectModel {

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { VIFNestedDPDK } from '../../src/entries/index.ts';
 import { toInterfaceXml } from '../../src/libvirt/interface-xml.ts';
-import { models, objectClasses } from '../../src/versioned/registry.ts';
+import { objectClasses } from '../../src/versioned/object-class.ts';
+import { models } from '../../src/versioned/registry.ts';
 import { blocksOf, PAGES, SampleFolder, textOf } from './pages.ts';
 import { pictureOf, plugged } from './pictures.ts';
 

@@ -14,7 +14,6 @@ import {
 } from '../model.ts';
 import { modelFor } from '../registry.ts';
 import { isVersion, withoutPatch } from '../version.ts';
-import type { VersionedObject } from '../versioned-object.ts';
 import { CHANGES, DATA, NAME, NAMESPACE, VERSION_KEY } from './primitive.ts';
 
 /** Objects within objects, at the most; deeper input is refused before it can exhaust the stack. */
@@ -26,7 +25,7 @@ export const MAX_DEPTH = 64;
  *
  * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
  */
-export function readObject(primitive: unknown): VersionedObject & ObjectState {
+export function readObject(primitive: unknown): ObjectState {
   return readAs(modelOf(primitive), primitive, 0);
 }
 
@@ -49,7 +48,7 @@ export function versionToRead(version: string): string {
 }
 
 /** Reads a primitive of a class that {@link modelOf} found. */
-export function readAs(model: ObjectModel, primitive: unknown, depth: number): VersionedObject & ObjectState {
+export function readAs(model: ObjectModel, primitive: unknown, depth: number): ObjectState {
   if (depth > MAX_DEPTH) return refuse(primitive, `at most ${MAX_DEPTH} objects within one another`);
   const { [DATA]: data, [CHANGES]: changes, [VERSION_KEY]: version } = isRecord(primitive) ? primitive : {};
   if (!isRecord(data)) return refuseKey(data, 'an object of fields', DATA, model.name);

@@ -8,12 +8,19 @@ import { FieldValueError, UnknownFieldError } from '../../errors/model.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { type BackportOptions, writeObjectFor } from '../backport.ts';
 import { refuse } from '../fields/field-type.ts';
-import type { ObjectReference } from '../fields/object-of.ts';
 import { hasFieldAt, sinceOf } from '../history.ts';
-import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState, VALUES, VERSION } from '../model.ts';
+import {
+  type Field,
+  isVersionedObject,
+  MODEL,
+  type ObjectModel,
+  type ObjectReference,
+  type ObjectState,
+  VALUES,
+  VERSION,
+} from '../model.ts';
 import { newestModel } from '../registry.ts';
 import { compareVersions } from '../version.ts';
-import type { VersionedObject } from '../versioned-object.ts';
 import { MAX_DEPTH, readObject, valueForNull } from './from-primitive.ts';
 
 /** For whom the plain form is. */
@@ -23,10 +30,7 @@ export interface PlainOptions extends Pick<BackportOptions, 'versionManifest'> {
 }
 
 /** The plain form of an object. */
-export function toPlainForm(
-  object: VersionedObject & ObjectState,
-  options: PlainOptions = {},
-): Record<string, unknown> {
+export function toPlainForm(object: ObjectState, options: PlainOptions = {}): Record<string, unknown> {
   const { version, ...rest } = options;
   if (version === undefined && rest.versionManifest === undefined) return plainOf(object);
   const target = version === undefined ? rest : { ...rest, targetVersion: version };
@@ -36,7 +40,7 @@ export function toPlainForm(
 }
 
 /** Reading sets what constructors set, also where an object's version did not have the field yet. */
-function forgetLater(object: VersionedObject & ObjectState): void {
+function forgetLater(object: ObjectState): void {
   for (const field of object[MODEL].fields) {
     const value = object[VALUES][field.index];
     if (!hasFieldAt(object[MODEL], field, object[VERSION])) object[VALUES][field.index] = undefined;
@@ -49,13 +53,11 @@ function forgetLater(object: VersionedObject & ObjectState): void {
  *
  * @throws FieldValueError, UnknownFieldError, UnsupportedObjectError
  */
-export function fromPlainForm(plain: unknown, expected: ObjectModel | undefined): VersionedObject {
+export function fromPlainForm(plain: unknown, expected: ObjectModel | undefined): ObjectState {
   const model = checkPlain(plain, expected, true, 0);
   const object: unknown =
     model.isList && Array.isArray(plain)
-      ? Reflect.construct(model.objectClass, [
-          { objects: plain.map((element) => fromPlainForm(element, elementOf(model))) },
-        ])
+      ? new model.construct({ objects: plain.map((element) => fromPlainForm(element, elementOf(model))) })
       : plainToInstance(model.construct, plain, { exposeDefaultValues: true });
   return isVersionedObject(object) ? object : refuse(plain, `the plain form of ${model.name}`);
 }
@@ -63,7 +65,7 @@ export function fromPlainForm(plain: unknown, expected: ObjectModel | undefined)
 /** Tells class-transformer of a class: its fields by wire name, the classes of those that hold objects, and `type` to tell them apart. */
 export function declarePlainClass(model: ObjectModel): void {
   const { prototype } = model.objectClass;
-  Exclude()(model.objectClass);
+  Exclude()(model.construct);
   Expose({ toPlainOnly: true })(prototype, 'type');
   subTypes.push({ value: model.construct, name: model.name, namespace: model.namespace, version: model.version });
   subTypes.sort((a, b) => compareVersions(b.version, a.version));
@@ -123,7 +125,7 @@ function declareWrittenField(
 /** Whether {@link plainOf} has called class-transformer. Others who call it get the wire forms themselves. */
 let isSealing = false;
 
-function plainOf(object: VersionedObject & ObjectState): Record<string, unknown> {
+function plainOf(object: ObjectState): Record<string, unknown> {
   const source = object[MODEL].isList ? objectsOf(object) : object;
   const plain = sealed(() => instanceToPlain(source, { exposeUnsetFields: false }));
   unseal(plain);

@@ -3,7 +3,8 @@
  * canonical form, which Python's netaddr writes too.
  */
 import ipaddr from 'ipaddr.js';
-import { type FieldType, refuse, scalar } from './field-type.ts';
+import type { FieldType } from '../model.ts';
+import { refuse, scalar } from './field-type.ts';
 
 /** A MAC address, six bytes with `:` or `-` between; stored in lower case with colons. */
 export function macAddress(): FieldType<string> {

@@ -2,8 +2,8 @@
 
 import { DeclarationError, FieldValueError } from '../../errors/model.ts';
 import { shortened } from '../../text/bounds.ts';
-import type { JsonSchema, SchemaContext } from '../json-schema.ts';
-import { type FieldType, refuse } from './field-type.ts';
+import type { FieldType, JsonSchema, SchemaContext } from '../model.ts';
+import { refuse } from './field-type.ts';
 
 /** How the elements of a collection may be. */
 export interface ElementOptions {

@@ -4,18 +4,17 @@ import { cloneObject } from '../clone.ts';
 import { modelOf, readAs } from '../codec/from-primitive.ts';
 import { writeObject } from '../codec/to-primitive.ts';
 import { equalObjects } from '../equals.ts';
-import { isVersionedObject, MODEL, type ObjectClass, type ObjectModel, type ObjectState } from '../model.ts';
+import {
+  type FieldType,
+  isVersionedObject,
+  MODEL,
+  type ObjectModel,
+  type ObjectReference,
+  type ObjectState,
+} from '../model.ts';
+import type { ObjectClass } from '../object-class.ts';
 import type { VersionedObject } from '../versioned-object.ts';
-import { type FieldType, refuse } from './field-type.ts';
-
-/** Which objects a field takes. */
-export interface ObjectReference {
-  /** The class that the field was declared with. */
-  readonly objectClass: ObjectClass;
-  readonly name: string;
-  /** Whether objects of its subclasses are taken too. */
-  readonly subclasses: boolean;
-}
+import { refuse } from './field-type.ts';
 
 /**
  * A versioned object.

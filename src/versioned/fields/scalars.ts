@@ -1,5 +1,6 @@
 /** Field types of one plain value: text, numbers, yes or no, UUIDs, points in time, one of a few words. */
-import { type FieldType, refuse, scalar } from './field-type.ts';
+import type { FieldType } from '../model.ts';
+import { refuse, scalar } from './field-type.ts';
 
 /** A string, any text, kept as it is. */
 export function string(): FieldType<string> {

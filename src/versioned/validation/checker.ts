@@ -9,7 +9,7 @@
 import type { Ajv2020, AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { MOST_LISTED } from '../../text/bounds.ts';
 import { isRecord } from '../../text/is-record.ts';
-import type { JsonSchema } from '../json-schema.ts';
+import type { JsonSchema } from '../model.ts';
 import { type Findings, isNoise, shortPointer, type Violation, violationOf, withoutDuplicates } from './violations.ts';
 
 /** The violations of a value; none if it is valid. */

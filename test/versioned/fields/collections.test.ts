@@ -9,7 +9,7 @@ import {
   objectOf,
   setOf,
 } from '../../../src/entries/index.ts';
-import type { SchemaContext } from '../../../src/versioned/json-schema.ts';
+import type { SchemaContext } from '../../../src/versioned/model.ts';
 import { network } from '../builders.ts';
 
 const CONTEXT: SchemaContext = { form: 'primitive', objectSchema: () => ({}) };

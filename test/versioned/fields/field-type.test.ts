@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { dateTime, float, integer, listOf, oneOf, string } from '../../../src/entries/index.ts';
 import { refuse, scalar } from '../../../src/versioned/fields/field-type.ts';
-import type { SchemaContext } from '../../../src/versioned/json-schema.ts';
+import type { SchemaContext } from '../../../src/versioned/model.ts';
 
 const CONTEXT: SchemaContext = { form: 'primitive', objectSchema: () => ({}) };
 
