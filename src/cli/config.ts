@@ -14,7 +14,8 @@ import { type PluginOptions, validatePluginOptions } from '../plugins/plugin-opt
 import { TapPlugin } from '../plugins/tap-plugin.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { isRecord } from '../text/is-record.ts';
-import { type Violation, violations } from '../versioned/validation/validate.ts';
+import { compileSchema } from '../versioned/validation/validate.ts';
+import { type Findings, listOf, type Violation } from '../versioned/validation/violations.ts';
 import { CONFIG_SCHEMA } from './config-schema.ts';
 import { readDocument } from './documents.ts';
 
@@ -67,12 +68,17 @@ interface Config {
 
 async function configIn(file: string): Promise<Config> {
   const { where, value } = await readDocument(file);
-  const { Ajv2020 } = await import('ajv/dist/2020.js');
-  const check = new Ajv2020({ allErrors: true, verbose: true }).compile<Config>(CONFIG_SCHEMA);
-  if (!check(value)) throw refusal(where, violations(check.errors ?? []));
+  const check = await compileSchema(CONFIG_SCHEMA);
+  const findings = check(value);
+  if (!isConfig(value, findings)) throw refusal(where, listOf(findings));
   const wrong = await wrongOptions(value.plugins ?? {});
   if (wrong.length > 0) throw refusal(where, wrong);
   return value;
+}
+
+/** Whether a value that was checked against the schema is a configuration. */
+function isConfig(value: unknown, { violations }: Findings): value is Config {
+  return violations.length === 0;
 }
 
 async function wrongOptions(plugins: Readonly<Record<string, unknown>>): Promise<Violation[]> {

@@ -1,17 +1,16 @@
 /** The form of an entry of nova's network_info cache, apart from the port binding in it. What it holds besides is ignored. */
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { ipAddress, ipNetwork, macAddress } from '../versioned/fields/addresses.ts';
 import { uuid } from '../versioned/fields/scalars.ts';
 import { DIALECT } from '../versioned/json-schema.ts';
 import type { JsonSchema, SchemaContext } from '../versioned/model.ts';
-import { type Check, compileCheck, createAjv } from '../versioned/validation/checker.ts';
+import { type Check, compileCheck } from '../versioned/validation/checker.ts';
 import type { Findings } from '../versioned/validation/violations.ts';
 import { type BindingAttributes, bindingForms, bindingRules } from './port-binding-schema.ts';
 import { VIF_TYPES } from './vif-types.ts';
 
 /** The violations of an entry, apart from those of its binding, each with its path in the entry. */
 export function checkEntry(entry: unknown): Findings {
-  compiled ??= compileCheck(createAjv(Ajv2020), schema());
+  compiled ??= compileCheck(schema());
   return compiled(entry);
 }
 

@@ -1,8 +1,7 @@
 /** Checks a port before a VIF is made of it. */
 
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { isRecord } from '../text/is-record.ts';
-import { type Check, compileCheck, createAjv } from '../versioned/validation/checker.ts';
+import { type Check, compileCheck } from '../versioned/validation/checker.ts';
 import { type Findings, listOf, type Violation, withoutDuplicates } from '../versioned/validation/violations.ts';
 import type { NeutronPort } from './port.ts';
 import { portBindingSchema } from './port-binding-schema.ts';
@@ -38,7 +37,7 @@ export function isBound(
 let compiled: Check | undefined;
 
 function checked(port: unknown): Findings {
-  compiled ??= compileCheck(createAjv(Ajv2020), portBindingSchema());
+  compiled ??= compileCheck(portBindingSchema());
   return compiled(port);
 }
 

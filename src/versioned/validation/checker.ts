@@ -6,7 +6,7 @@
  * a `$ref` leads to is a part. ajv checks a part by a validator of its own, whose errors are counted at once: only those that are told
  * are kept.
  */
-import type { Ajv2020, AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { MOST_LISTED } from '../../text/bounds.ts';
 import { isRecord } from '../../text/is-record.ts';
 import type { JsonSchema } from '../model.ts';
@@ -15,9 +15,16 @@ import { type Findings, isNoise, shortPointer, type Violation, violationOf, with
 /** The violations of a value; none if it is valid. */
 export type Check = (value: unknown) => Findings;
 
-/** An ajv that {@link compileCheck} can use. */
-export function createAjv(Ajv: typeof Ajv2020): Ajv2020 {
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, passContext: true });
+/** Compiles a schema. The schema must refer to nothing outside it, and only to its `$defs`. */
+export function compileCheck(schema: JsonSchema): Check {
+  shared ??= createAjv();
+  return compileWith(shared, schema);
+}
+
+let shared: Ajv2020 | undefined;
+
+function createAjv(): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, passContext: true });
   const part = { schemaType: 'string', errors: false } as const;
   ajv.addKeyword({ ...part, keyword: PART, validate: isPartValid });
   ajv.addKeyword({ ...part, keyword: PART_OR_NULL, validate: isPartValidOrNull });
@@ -25,8 +32,7 @@ export function createAjv(Ajv: typeof Ajv2020): Ajv2020 {
   return ajv;
 }
 
-/** Compiles a schema. The schema must refer to nothing outside it, and only to its `$defs`. */
-export function compileCheck(ajv: Ajv2020, schema: JsonSchema): Check {
+function compileWith(ajv: Ajv2020, schema: JsonSchema): Check {
   const { root, parts } = divide(schema);
   const compiled = new Map<string, ValidateFunction>();
   const validatorOf = (name: string): ValidateFunction => {

@@ -1,5 +1,4 @@
 /** Tells the violations of a primitive. Reading it would stop at the first one. */
-import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { OsVifError } from '../../errors/base.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import { isRecord } from '../../text/is-record.ts';
@@ -9,10 +8,10 @@ import { schemaOf } from '../json-schema.ts';
 import type { JsonSchema, ObjectModel } from '../model.ts';
 import { modelFor } from '../registry.ts';
 import { withoutPatch } from '../version.ts';
-import { type Check, compileCheck, createAjv } from './checker.ts';
+import type { Check } from './checker.ts';
 import { listOf, pointer, type Violation } from './violations.ts';
 
-export { type Violation, violations } from './violations.ts';
+export type { Violation } from './violations.ts';
 
 /**
  * The violations of a primitive; none if it is valid. ajv checks it against the JSON Schema of its class and version. The first call loads
@@ -49,18 +48,12 @@ export async function validate(primitive: unknown): Promise<Violation[]> {
 /** An object on the wire is an envelope, its data, and perhaps a list. */
 const LEVELS_AN_OBJECT = 3;
 
-let ajv: Promise<Ajv2020> | undefined;
 const checks = new WeakMap<ObjectModel, Map<string, Promise<Check>>>();
-
-async function loadAjv(): Promise<Ajv2020> {
-  const { Ajv2020 } = await import('ajv/dist/2020.js');
-  return createAjv(Ajv2020);
-}
 
 /** Loads ajv with the first call. The schema must refer to nothing outside it. */
 export async function compileSchema(schema: JsonSchema): Promise<Check> {
-  ajv ??= loadAjv();
-  return compileCheck(await ajv, schema);
+  const { compileCheck } = await import('./checker.ts');
+  return compileCheck(schema);
 }
 
 function checkFor(model: ObjectModel, version: string): Promise<Check> {

@@ -32,12 +32,6 @@ export function listOf(...findings: readonly Findings[]): Violation[] {
   return rest === 0 ? [...shown] : [...shown, { path: '', message: andMore(rest) }];
 }
 
-/** The errors of ajv as a list of violations. The list is bounded as that of {@link listOf}. */
-export function violations(errors: readonly ErrorObject[]): Violation[] {
-  const found = errors.filter((error) => !isNoise(error)).map(violationOf);
-  return listOf({ violations: withoutDuplicates(found), more: 0 });
-}
-
 /** Whether an error only repeats others: those of the alternatives, or of null in place of a value. */
 export function isNoise({ keyword, params }: ErrorObject): boolean {
   return keyword === 'if' || keyword === 'anyOf' || (keyword === 'type' && params.type === 'null');

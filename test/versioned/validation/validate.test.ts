@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { validate } from '../../../src/entries/index.ts';
 import { compileSchema } from '../../../src/versioned/validation/validate.ts';
-import { listOf, violations } from '../../../src/versioned/validation/violations.ts';
+import { listOf, violationOf } from '../../../src/versioned/validation/violations.ts';
 import { Folder } from '../own-classes.ts';
 
 const NAME = 'versioned_object.name';
@@ -131,6 +131,6 @@ describe('what ajv says', () => {
 
   test('without words is wrong all the same', () => {
     const error: ErrorObject = { keyword: 'own', instancePath: '/a', schemaPath: '', params: {}, data: 5 };
-    expect(violations([error])).toEqual([{ path: '/a', message: 'wrong, found 5' }]);
+    expect(violationOf(error)).toEqual({ path: '/a', message: 'wrong, found 5' });
   });
 });
