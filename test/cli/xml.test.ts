@@ -41,6 +41,7 @@ test.each([
   ['queues that are no number', ['--queues', 'many'], 2, 'Expected a whole number'],
   ['a model that the hypervisor lacks', ['--model', 'e2000'], 1, 'ERR_OSVIF_LIBVIRT_XML'],
   ['a PCI address that is none', ['--interface-of', 'eth0=1'], 2, 'Expected a PCI address'],
+  ['a PCI address with slot 20', ['--vdpa-of', '0000:3b:20.0=/dev/vhost-vdpa-0'], 2, 'Expected a PCI address'],
 ])('%s is refused', async (_, options, status, text) => {
   const run = await osVif(['xml', 'vif.json', ...options]);
   expect([run.status, run.stdout]).toEqual([status, '']);

@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GuestInterface, Rate, VirtType } from '../../libvirt/guest.ts';
+import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import { printJson, printText } from '../output.ts';
 import { replaceUnsafe } from '../safe-output.ts';
 import { addVerb, type CommonOptions, FILES, FILES_HELP, wholeNumber } from '../verb.ts';
@@ -82,7 +83,7 @@ function rate(text: string): Rate {
 
 function pair(text: string, before: Pairs): Pairs {
   const [address = '', name = ''] = text.split('=');
-  if (!/^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/.test(address) || name === '') {
+  if (!PCI_ADDRESS.test(address) || name === '') {
     throw new InvalidArgumentError('Expected a PCI address and a name, such as 0000:3b:00.1=ens2f1.');
   }
   return new Map([...before, [address, name]]);

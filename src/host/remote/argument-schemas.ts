@@ -18,6 +18,7 @@ import {
   type VlanSettings,
 } from '../../host-contract/links.ts';
 import type { Refusal } from '../../host-contract/packet-filters.ts';
+import { PCI_ADDRESS } from '../../text/pci-address.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -170,7 +171,4 @@ export const refusal = objectOf<Refusal>({ device: hooked, mac: text, owner: { .
   'mac',
   'owner',
 ]);
-export const pciAddress: Schema = {
-  type: 'string',
-  pattern: '^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]$',
-};
+export const pciAddress: Schema = { type: 'string', pattern: PCI_ADDRESS.source };

@@ -3,6 +3,7 @@
  * canonical form, which Python's netaddr writes too.
  */
 import ipaddr from 'ipaddr.js';
+import { PCI_ADDRESS_INPUT } from '../../text/pci-address.ts';
 import type { FieldType } from '../model.ts';
 import { refuse, scalar } from './field-type.ts';
 
@@ -48,7 +49,6 @@ const pattern = (form: RegExp) => ({ type: 'string', pattern: form.source });
 
 const MAC_FORM = whole('[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}');
 const CANONICAL_MAC_FORM = /^[0-9a-f:]+$/;
-const PCI_FORM = whole('[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[01][0-9a-fA-F]\\.[0-7]');
 
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const IPV4 = `(?:${OCTET}\\.){3}${OCTET}`;
@@ -62,7 +62,7 @@ const NETWORK_FORM = whole(
 );
 
 const MAC_ADDRESS = scalar('MACAddress', acceptMac, pattern(MAC_FORM));
-const PCI_ADDRESS = scalar('PCIAddress', acceptPci, pattern(PCI_FORM));
+const PCI_ADDRESS = scalar('PCIAddress', acceptPci, pattern(PCI_ADDRESS_INPUT));
 const IPV4_ADDRESS = address('IPV4Address', 'an IPv4 address such as 192.0.2.1', IPV4_FORM, (value) => value);
 const IPV6_ADDRESS = address('IPV6Address', 'an IPv6 address such as 2001:db8::1', IPV6_FORM, canonicalIpv6);
 const IP_ADDRESS = address('IPAddress', 'an IP address such as 192.0.2.1 or 2001:db8::1', IP_FORM, canonicalIp);
@@ -75,7 +75,8 @@ function acceptMac(value: unknown): string {
 }
 
 function acceptPci(value: unknown): string {
-  if (typeof value !== 'string' || !PCI_FORM.test(value)) return refuse(value, 'a PCI address such as 0000:3b:00.1');
+  if (typeof value !== 'string' || !PCI_ADDRESS_INPUT.test(value))
+    return refuse(value, 'a PCI address such as 0000:3b:00.1');
   return value.toLowerCase();
 }
 

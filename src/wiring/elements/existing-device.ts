@@ -4,6 +4,7 @@ import { LinkValueError, MissingLinkError } from '../../errors/link.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { requireLinkName } from '../../host-contract/link-values.ts';
 import type { Link } from '../../host-contract/links.ts';
+import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import type { Site } from './verbs.ts';
 
 /** A device that is there already. */
@@ -12,7 +13,7 @@ export type ExistingDevice = string | { readonly pciAddress: string };
 export function requireDevice(device: ExistingDevice): void {
   if (typeof device === 'string') {
     requireLinkName(device);
-  } else if (!/^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/.test(device.pciAddress)) {
+  } else if (!PCI_ADDRESS.test(device.pciAddress)) {
     throw new LinkValueError(`${JSON.stringify(device.pciAddress)} is not a PCI address such as 0000:03:10.1`);
   }
 }

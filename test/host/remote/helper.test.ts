@@ -64,6 +64,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
       [{ device: 'mine*', mac: '02:00:00:00:00:01', owner: 'x' }],
     ],
     ['lists no folder outside', 'pci.interfacesOf', ['../../../../etc']],
+    ['refuses a PCI address with slot 20', 'pci.physicalFunctionOf', ['0000:03:20.1']],
     ['reads no file outside by a name', 'pci.switchPortOf', ['../../..']],
     [
       'moves no addresses of others',

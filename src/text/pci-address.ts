@@ -1,0 +1,13 @@
+/**
+ * The forms of a PCI address, `domain:bus:slot.function` such as `0000:3b:00.1`. The number of a slot has 5 bits, so slots are 00 to 1f.
+ * Linux: include/uapi/linux/pci.h, PCI_SLOT().
+ */
+
+/** The form in sysfs: lower case. */
+export const PCI_ADDRESS = form('[0-9a-f]');
+/** The form of an input: upper case or lower case. */
+export const PCI_ADDRESS_INPUT = form('[0-9a-fA-F]');
+
+function form(digit: string): RegExp {
+  return new RegExp(`^(?:${digit}{4}:${digit}{2}:[01]${digit}\\.[0-7])$`);
+}
