@@ -77,7 +77,6 @@ export type {
   RemoveBridge,
   RemovePort,
   RemoveQos,
-  SetBridge,
   SetInterface,
   SetPort,
 } from '../host-contract/ovsdb.ts';

@@ -132,9 +132,6 @@ function applyEdit(state: MemoryOvsdbState, edit: OvsdbEdit): void {
       addPort(state, { edit: 'add-port', bridge: name, name, interface: { type: 'internal' } }, 'add-bridge');
       break;
     }
-    case 'set-bridge':
-      state.putBridge({ ...bridgeOf(state, edit.name, edit.edit), datapathType: edit.datapathType });
-      break;
     case 'remove-bridge':
       state.removeBridge(bridgeOf(state, edit.name, edit.edit).name);
       break;

@@ -14,7 +14,6 @@ import type {
   OvsInterface,
   OvsPort,
   PortValues,
-  SetBridge,
   SetInterface,
   SetPort,
 } from '../../host-contract/ovsdb.ts';
@@ -70,7 +69,6 @@ class EditTransaction {
 
   add(edit: OvsdbEdit): void {
     if (edit.edit === 'add-bridge') this.#addBridge(edit);
-    else if (edit.edit === 'set-bridge') this.#setBridge(edit);
     else if (edit.edit === 'remove-bridge') this.#removeBridge(this.#bridge(edit.name, edit.edit));
     else if (edit.edit === 'add-port') this.#addPort(edit);
     else if (edit.edit === 'set-port') this.#setPort(edit);
@@ -94,17 +92,6 @@ class EditTransaction {
     };
     this.changes.push({ op: 'insert', table: 'Bridge', row, 'uuid-name': rowName('bridge', name) });
     this.#linkBridge('insert', namedUuid(rowName('bridge', name)));
-  }
-
-  #setBridge({ name, datapathType }: SetBridge): void {
-    const bridge = this.#bridge(name, 'set-bridge');
-    this.guards.push(unchanged('Bridge', bridge.uuid, { datapath_type: bridge.datapathType }));
-    this.changes.push({
-      op: 'update',
-      table: 'Bridge',
-      where: isRow(bridge.uuid),
-      row: { datapath_type: datapathType },
-    });
   }
 
   #removeBridge(bridge: OvsBridge): void {

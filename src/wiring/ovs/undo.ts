@@ -53,7 +53,9 @@ function undoing(edit: OvsdbEdit, before: OvsdbView): Undoing {
       };
       return (view) => (view.interface(name) ? [old] : []);
     }
-    default:
+    // A plug removes no bridge, and of the QoS rows only stale ones of its VIF.
+    case 'remove-bridge':
+    case 'remove-qos':
       return NOTHING;
   }
 }

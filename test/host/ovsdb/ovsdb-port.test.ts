@@ -161,14 +161,6 @@ describe.each(['ovsdb-server', 'memory'])('the ovsdb port on %s', (kind) => {
     expect(namesOf(view.interfaces())).toEqual(['br-b']);
   });
 
-  test('the datapath type of a bridge can be set', async () => {
-    await ovsdb.change(() => [addBridge]);
-
-    await ovsdb.change(() => [{ edit: 'set-bridge', name: 'br-int', datapathType: 'system' }]);
-
-    expect((await ovsdb.view()).bridge('br-int')?.datapathType).toBe('system');
-  });
-
   test.each<[string, OvsdbEdit[], string]>([
     ['add-bridge with a name that is taken', [addBridge], 'add-bridge br-int: there is a bridge of that name'],
     [
@@ -181,11 +173,6 @@ describe.each(['ovsdb-server', 'memory'])('the ovsdb port on %s', (kind) => {
       'add-port on no bridge',
       [{ edit: 'add-port', bridge: 'br-x', name: 'tap2' }],
       'add-port tap2: there is no bridge br-x',
-    ],
-    [
-      'set-bridge of no bridge',
-      [{ edit: 'set-bridge', name: 'br-x', datapathType: '' }],
-      'set-bridge: there is no bridge br-x',
     ],
     [
       'set-port of no port',
