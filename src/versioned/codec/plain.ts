@@ -8,7 +8,7 @@ import { FieldValueError, UnknownFieldError } from '../../errors/model.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { type BackportOptions, writeObjectFor } from '../backport.ts';
 import { refuse } from '../fields/field-type.ts';
-import { hasFieldAt, sinceOf } from '../history.ts';
+import { hasFieldAt } from '../history.ts';
 import {
   type Field,
   isVersionedObject,
@@ -70,11 +70,9 @@ export function declarePlainClass(model: ObjectModel): void {
   subTypes.push({ value: model.construct, name: model.name, namespace: model.namespace, version: model.version });
   subTypes.sort((a, b) => compareVersions(b.version, a.version));
   for (const field of model.fields) {
-    const since = Number(sinceOf(model, field));
-    const inherited = model.base?.byName.get(field.name) === field;
-    if (inherited && model.base && Number(sinceOf(model.base, field)) === since) continue;
-    Expose({ name: field.wireName, ...(since > 1 && { since }) })(prototype, field.name);
-    if (inherited) continue;
+    // class-transformer looks at the base class too.
+    if (model.base?.byName.get(field.name) === field) continue;
+    Expose({ name: field.wireName })(prototype, field.name);
     if (field.type.object) declareObjectField(prototype, field.name, field.type.object);
     else if (field.type.write) declareWrittenField(prototype, field, field.type.write);
   }
