@@ -1,5 +1,5 @@
 /** The plain form of classes that are declared within a test: what a declaration tells class-transformer. */
-import { instanceToPlain, plainToInstance } from 'class-transformer';
+import { Exclude, instanceToPlain, plainToInstance, Transform } from 'class-transformer';
 import { describe, expect, test } from 'vitest';
 import {
   dateTime,
@@ -37,6 +37,37 @@ function declare(
 
 const held = (object: object, name: string): unknown => Reflect.get(object, name);
 const show = (object: object) => instanceToPlain(object, { exposeUnsetFields: false });
+
+describe('decorators of class-transformer in a class of versioned objects', () => {
+  class Port extends VersionedObject {
+    @Transform(({ value }) => `vlan ${value}`, { toPlainOnly: true })
+    @Transform(({ value }) => value + 1000, { toClassOnly: true })
+    @field(integer())
+    declare vlanId?: number;
+
+    @Exclude({ toPlainOnly: true })
+    @field(string())
+    declare secret?: string;
+  }
+  declare(Port, 'Port');
+  class Switch extends VersionedObject {
+    @field(listOf(objectOf(Port)))
+    declare ports?: readonly Port[];
+  }
+  declare(Switch, 'Switch');
+
+  test('change what toPlain returns, also in objects of a list', () => {
+    const port = new Port({ vlanId: 7, secret: 'x' });
+    const plain = { type: 'Port', vlan_id: 'vlan 7' };
+    expect(port.toPlain()).toEqual(plain);
+    expect(new Switch({ ports: [port] }).toPlain()).toEqual({ type: 'Switch', ports: [plain] });
+  });
+
+  test('change what fromPlain stores', () => {
+    expect(Port.fromPlain({ vlan_id: 7 }).vlanId).toBe(1007);
+    expect(Switch.fromPlain({ ports: [{ vlan_id: 8 }] }).ports?.[0]?.vlanId).toBe(1008);
+  });
+});
 
 describe('a field', () => {
   test('goes by its wire name, and `type` along with it, which reading passes over', () => {
