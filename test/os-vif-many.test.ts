@@ -7,6 +7,7 @@ import { LinuxHost } from '../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../src/host/memory/memory-host.ts';
 import type { Host } from '../src/host-contract/host.ts';
 import { interceptHost } from '../src/host-contract/intercept.ts';
+import { DELETION_MARK_GROUP } from '../src/host-contract/interface-groups.ts';
 import { OsVif } from '../src/os-vif.ts';
 import { BridgedTapPlugin, bridgedTaps } from './children/bridged-taps.ts';
 import { bundleChild } from './children/child.ts';
@@ -191,7 +192,7 @@ function manySuite(open: () => Promise<Host>): void {
     await osVif.unplugAll(bridgedTaps(0, 1));
     const bridge = await host.links.get(BRIDGE);
     // What deleteUnused() does first; then its process was killed.
-    await host.links.change(bridge?.index ?? 0, { group: 0x4d000000 });
+    await host.links.change(bridge?.index ?? 0, { group: DELETION_MARK_GROUP });
     await osVif.plugAll(bridgedTaps(0, 1));
     expect(await host.links.get(BRIDGE)).toMatchObject({ index: bridge?.index, group: 0 });
     expect(await host.links.get('tap-0000000')).toMatchObject({ master: bridge?.index });

@@ -4,8 +4,9 @@ import { MissingCommandError } from '../../src/errors/host.ts';
 import { NetlinkError } from '../../src/errors/kernel.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import type { Host } from '../../src/host-contract/host.ts';
+import { birthGroup } from '../../src/host-contract/interface-groups.ts';
 import type { NewLink } from '../../src/host-contract/links.ts';
-import { aliasOf, birthGroup, SHARED_OWNER } from '../../src/host-contract/ownership.ts';
+import { aliasOf, SHARED_OWNER } from '../../src/host-contract/ownership.ts';
 import { collectGarbage } from '../../src/wiring/collect-garbage.ts';
 
 const SHARED = { alias: aliasOf(SHARED_OWNER) };

@@ -1,8 +1,9 @@
 /** Whose a device is: told by its alias, and by its group as long as it has none. */
 import { expect, test } from 'vitest';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import { birthGroup } from '../../src/host-contract/interface-groups.ts';
 import type { Link, LinkSettings } from '../../src/host-contract/links.ts';
-import { aliasOf, birthGroup, isOwnedBy, isUnnamed, ownerOf } from '../../src/host-contract/ownership.ts';
+import { aliasOf, isOwnedBy, isUnnamed, ownerOf } from '../../src/host-contract/ownership.ts';
 
 async function link(settings: LinkSettings): Promise<Link> {
   const { links } = new MemoryHost();
@@ -36,15 +37,3 @@ test('a device of a group that people number, without an alias, is nobody’s', 
   const device = await link({ group: 1 });
   expect([isUnnamed(device), isOwnedBy(device, 'vif-1')]).toEqual([false, false]);
 });
-
-test('the group of an alias stays the same between releases, for a device may wait for the next one', () => {
-  // FNV-1a of the alias, its low 24 bits below the byte 0x4f.
-  expect(birthGroup('os-vif:vif-1').toString(16)).toBe(fnv1a('os-vif:vif-1'));
-  expect(birthGroup('').toString(16)).toBe('4f1c9dc5');
-});
-
-function fnv1a(text: string): string {
-  let hash = 0x811c9dc5n;
-  for (const byte of new TextEncoder().encode(text)) hash = ((hash ^ BigInt(byte)) * 0x01000193n) & 0xffffffffn;
-  return `4f${(hash & 0xffffffn).toString(16).padStart(6, '0')}`;
-}

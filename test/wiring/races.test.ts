@@ -4,6 +4,7 @@ import { NetlinkError } from '../../src/errors/kernel.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import type { Host } from '../../src/host-contract/host.ts';
 import { type HostCall, interceptHost } from '../../src/host-contract/intercept.ts';
+import { DELETION_MARK_GROUP } from '../../src/host-contract/interface-groups.ts';
 import type { Link } from '../../src/host-contract/links.ts';
 import { aliasOf, SHARED_OWNER } from '../../src/host-contract/ownership.ts';
 import { apply } from '../../src/wiring/apply.ts';
@@ -12,8 +13,6 @@ import type { Element } from '../../src/wiring/wiring.ts';
 const TAP: Element = { kind: 'tap', name: 'tap0', master: 'br0' };
 const SHARED: Element = { kind: 'bridge', name: 'br0', shared: true };
 const SHARED_BRIDGE = { kind: 'bridge', name: 'br0', alias: aliasOf(SHARED_OWNER) } as const;
-/** The group of a shared device that somebody is about to delete. */
-const LEAVING = 0x4d000000;
 /** No such device: the plug fails here. */
 const FAILS: Element = { kind: 'existing-link', name: 'missing0' };
 
@@ -104,7 +103,7 @@ describe('a device that another process is just making', () => {
 describe('a shared bridge', () => {
   test('that somebody is about to delete is waited for, and made anew when it is gone', async () => {
     const { memory, plug, link, names } = given();
-    await memory.links.create({ ...SHARED_BRIDGE, group: LEAVING });
+    await memory.links.create({ ...SHARED_BRIDGE, group: DELETION_MARK_GROUP });
     const { index } = await link('br0');
     const { get } = memory.links;
     let looks = 0;
@@ -130,7 +129,7 @@ describe('a shared bridge', () => {
     await memory.links.create(SHARED_BRIDGE);
     const old = await link('br0');
     meanwhile('create', makes('tap0'), async () => {
-      await memory.links.change(old.index, { group: LEAVING });
+      await memory.links.change(old.index, { group: DELETION_MARK_GROUP });
       setTimeout(() => void memory.links.delete(old.index), 15);
     });
     await plug(SHARED, TAP);
@@ -148,7 +147,7 @@ describe('a shared bridge', () => {
       'change',
       ({ args: [index, settings] }) => index === old.index + 1 && 'master' in Object(settings),
       async () => {
-        await memory.links.change(old.index, { group: LEAVING });
+        await memory.links.change(old.index, { group: DELETION_MARK_GROUP });
         setTimeout(() => void memory.links.delete(old.index), 15);
       },
     );

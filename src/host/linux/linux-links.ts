@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { KernelError, NetlinkError } from '../../errors/kernel.ts';
 import { isExpected } from '../../host-contract/expected-links.ts';
+import { birthGroup, deletionGroup } from '../../host-contract/interface-groups.ts';
 import {
   requireLinkIndex,
   requireLinkName,
@@ -19,7 +20,6 @@ import type {
   VirtualFunction,
   VirtualFunctionSettings,
 } from '../../host-contract/links.ts';
-import { birthGroup } from '../../host-contract/ownership.ts';
 import type { Libc } from './libc.ts';
 import { compare, findLinks, linksIn, lookUpOf, requestExpecting } from './netlink/expecting.ts';
 import {
@@ -169,7 +169,7 @@ async function deleteTogether(
   const [first] = leaving;
   if (first === undefined) return;
   if (leaving.length === 1) return ignoring('ENODEV', turn.request(deletionOf(first)));
-  const group = deletionGroup();
+  const group = deletionGroup(randomInt(2 ** 24));
   await ignoring('ENODEV', turn.request(...leaving.map((index) => changeOf(index, { group }))));
   const request = { what: `deletion of ${leaving.length} links`, type: RTM_DELLINK, flags: 0, body: linkHeader() };
   await ignoring('ENODEV', turn.request({ ...request, attributes: settingAttributes({ group }) }));
@@ -177,11 +177,6 @@ async function deleteTogether(
 
 /** Devices of one deletion. The requests and their answers fit the buffers of a socket. */
 const MAX_TOGETHER = 100;
-
-/** A random interface group. People number their groups from 1, so the first byte tells it from theirs. */
-function deletionGroup(): number {
-  return (0x4e << 24) | randomInt(1 << 24);
-}
 
 async function ignoring(errno: string, request: Promise<unknown>): Promise<void> {
   try {

@@ -3,11 +3,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isKernelError } from '../../errors/kernel.ts';
 import { ForeignLinkError, ImmutableLinkError, MissingLinkError } from '../../errors/link.ts';
+import { isMarkedForDeletion } from '../../host-contract/interface-groups.ts';
 import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
 import { aliasOf, isOwnedBy, SHARED_OWNER } from '../../host-contract/ownership.ts';
 import { glanceAt } from './existing-device.ts';
 import { type Difference, differences, fixedDifferences, settingsOf } from './link-differences.ts';
-import { deleteUnused, isLeaving, requireStaying } from './shared-links.ts';
+import { deleteUnused, requireNotBeingDeleted } from './shared-links.ts';
 import type { Drift, Site, UndoableSite } from './verbs.ts';
 
 /** A device as it should be. */
@@ -42,7 +43,7 @@ export async function ensureLink(desired: DesiredLink, site: UndoableSite): Prom
     const pause = PAUSES[attempt];
     if (link === undefined) {
       if (await create(wanted, desired, site, pause === undefined)) return true;
-    } else if (pause === undefined || !(isBeingMade(link) || isLeaving(link))) {
+    } else if (pause === undefined || !(isBeingMade(link) || isMarkedForDeletion(link))) {
       await adjustOwn(link, wanted, desired, site);
       return false;
     }
@@ -90,8 +91,8 @@ async function adjustOwn(link: Link, wanted: Wanted, desired: DesiredLink, site:
 async function requireUsed({ link, master }: Wanted, { host, owner }: Site): Promise<void> {
   const neededBy = `${link.kind} ${link.name}`;
   // A bridge of this VIF alone goes when the VIF does, which is not now.
-  if (master && !isOwnedBy(master, owner)) await requireStaying(host, master.index, neededBy);
-  if ('lower' in link) await requireStaying(host, link.lower, neededBy);
+  if (master && !isOwnedBy(master, owner)) await requireNotBeingDeleted(host, master.index, neededBy);
+  if ('lower' in link) await requireNotBeingDeleted(host, link.lower, neededBy);
 }
 
 /** Puts right what differs on a device that is there. */

@@ -8,7 +8,7 @@ import type { Link, LinkSettings, PortSettings } from '../../host-contract/links
 import { findDevice, lookForDevice } from './existing-device.ts';
 import { adjustLink, requireMaster } from './link.ts';
 import { differences } from './link-differences.ts';
-import { requireStaying } from './shared-links.ts';
+import { requireNotBeingDeleted } from './shared-links.ts';
 import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
 
 export interface PortElement extends PortSettings {
@@ -41,7 +41,7 @@ export const port: Verbs<PortElement> = {
     try {
       await adjustLink(device, { ...settingsOf(element), master: bridge }, site);
     } finally {
-      if (device.master !== bridge) await requireStaying(site.host, bridge, `port ${element.name}`);
+      if (device.master !== bridge) await requireNotBeingDeleted(site.host, bridge, `port ${element.name}`);
     }
     if (element.moveAddresses) await moveAddresses(device.index, bridge, site);
   },

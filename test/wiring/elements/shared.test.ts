@@ -1,7 +1,8 @@
 /** What several VIFs use: who works on it when, and when it goes. */
 import { describe, expect, test } from 'vitest';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
-import { deleteUnused, isLeaving, requireStaying } from '../../../src/wiring/elements/shared-links.ts';
+import { isMarkedForDeletion } from '../../../src/host-contract/interface-groups.ts';
+import { deleteUnused, requireNotBeingDeleted } from '../../../src/wiring/elements/shared-links.ts';
 import { inSharedTurn } from '../../../src/wiring/shared-turns.ts';
 import type { Wiring } from '../../../src/wiring/wiring.ts';
 
@@ -71,25 +72,25 @@ describe('a shared device', () => {
     else await host.links.create({ kind: 'vlan', name: 'br0.7', lower: bridge.index, vlan: { id: 7 } });
     expect(await deleteUnused(host, bridge)).toBe(false);
     expect(await host.links.get('br0')).toMatchObject({ group: 0 });
-    await requireStaying(host, bridge.index, 'tap tap0');
+    await requireNotBeingDeleted(host, bridge.index, 'tap tap0');
   });
 
   test('that is about to go, or gone, is no device to stand on', async () => {
     const { host, bridge } = await withBridge();
-    await requireStaying(host, bridge.index, 'tap tap0');
-    await requireStaying(host, 0, 'tap tap0');
+    await requireNotBeingDeleted(host, bridge.index, 'tap tap0');
+    await requireNotBeingDeleted(host, 0, 'tap tap0');
     let seen: string | undefined;
     const { list } = host.links;
     host.links.list = async () => {
       const link = await host.links.get('br0');
-      expect(link && isLeaving(link)).toBe(true);
-      await requireStaying(host, bridge.index, 'tap tap0').catch((error: Error) => {
+      expect(link && isMarkedForDeletion(link)).toBe(true);
+      await requireNotBeingDeleted(host, bridge.index, 'tap tap0').catch((error: Error) => {
         seen = error.message;
       });
       return list.call(host.links);
     };
     await deleteUnused(host, bridge);
     expect(seen).toContain('tap tap0 needs the device br0');
-    await expect(requireStaying(host, bridge.index, 'tap tap0')).rejects.toThrow(`of index ${bridge.index}`);
+    await expect(requireNotBeingDeleted(host, bridge.index, 'tap tap0')).rejects.toThrow(`of index ${bridge.index}`);
   });
 });
