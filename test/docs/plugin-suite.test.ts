@@ -14,10 +14,12 @@ test('the page has a sample of the suite for plugins', () => {
 });
 
 test('the page lists every kind of element', () => {
-  const elements = new URL('src/wiring/elements/', ROOT);
-  const kinds = readdirSync(elements).flatMap(
-    (file) => /readonly kind: '([\w-]+)'/.exec(readFileSync(new URL(file, elements), 'utf8'))?.[1] ?? [],
-  );
+  const kinds = ['src/wiring/elements/', 'src/wiring/ovs/'].flatMap((path) => {
+    const folder = new URL(path, ROOT);
+    return readdirSync(folder).flatMap(
+      (file) => /readonly kind: '([\w-]+)'/.exec(readFileSync(new URL(file, folder), 'utf8'))?.[1] ?? [],
+    );
+  });
   expect(kinds.length).toBeGreaterThan(10);
   for (const kind of kinds) expect(textOf(PAGE)).toContain(`| \`${kind}\` |`);
 });
