@@ -1,8 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { unitTests } from './scripts/unit-tests.ts';
 
 const entry = (name: string) => fileURLToPath(new URL(`src/entries/${name}.ts`, import.meta.url));
+const unit = unitTests();
+// The tests in guests run in a guest: npm run test:guest.
+const notInGuest = [...configDefaults.exclude, 'test/guest/**', 'test/guest-harness/**'];
 
 export default defineConfig({
   resolve: {
@@ -12,15 +16,18 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    // These run in a guest: npm run test:guest.
-    exclude: [...configDefaults.exclude, 'test/guest/**', 'test/guest-harness/**'],
-    // Properties that are tried 100,000 times take their time.
+    projects: [
+      // Unit tests share the modules of their worker: to import them again for each file takes as long as the tests.
+      { extends: true, test: { name: 'unit', include: unit, isolate: false } },
+      { extends: true, test: { name: 'system', include: ['test/**/*.test.ts'], exclude: [...notInGuest, ...unit] } },
+    ],
+    // With FAST_CHECK_RUNS, property tests run 100,000 times.
     testTimeout: process.env.FAST_CHECK_RUNS ? 3_600_000 : 30_000,
-    // Much of what the tests wait for is other processes: a worker for each processor, not one less.
+    // Most tests wait for other processes, so each processor gets a worker. Vitest would leave one processor idle.
     maxWorkers: availableParallelism(),
     // test/limits measures time. In a small young generation, large input alone pays for copies by the garbage collector.
     execArgv: ['--min-semi-space-size=128', '--max-semi-space-size=128'],
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html'] },
   },
 });
