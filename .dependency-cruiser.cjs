@@ -1,13 +1,13 @@
-// The layers of ARCHITECTURE.md: an import only ever points down, type imports included.
+// The layers of ARCHITECTURE.md: imports point down only, type imports included.
 // The model (versioned, objects) and the effects (host-contract, wiring, host) do not import each other.
 const layers = [
   ['text', '^src/text/'],
   ['errors', '^src/errors/'],
   ['versioned|host-contract', '^src/(versioned|host-contract)/'],
   ['objects|wiring|host', '^src/(objects|wiring|host)/'],
-  ['neutron|libvirt|plugins|picture', '^src/(neutron|libvirt|plugins|picture)/'],
+  ['neutron|libvirt|plugins|picture|schemas', '^src/(neutron|libvirt|plugins|picture|schemas)/'],
   ['os-vif', '^src/os-vif\\.ts$'],
-  ['cli', '^src/cli/'],
+  ['cli|testing', '^src/(cli|testing)/'],
   ['entries', '^src/entries/'],
 ];
 
