@@ -3,7 +3,7 @@
 import { printable } from '../text/printable.ts';
 import { captionOf, edgeCaptionOf } from './caption.ts';
 import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph-model.ts';
-import { LOOKS } from './palette.ts';
+import { STATE_STYLES } from './palette.ts';
 
 /** DOT; names of whatever content are quoted. Each node and edge has its kind and state for its `class`, as SVG has them. */
 export function toDot(graph: Graph, options: LayoutOptions = {}): string {
@@ -68,7 +68,7 @@ function edgeLine(edge: GraphEdge, ids: ReadonlyMap<string, string>): string {
 
 function stateAttributes({ state }: GraphNode | GraphEdge, rounded: boolean): Record<string, string> {
   if (state === undefined) return {};
-  const { light, dashed } = LOOKS[state];
+  const { light, dashed } = STATE_STYLES[state];
   const styles = [...(rounded ? ['rounded'] : []), ...(dashed ? ['dashed'] : [])];
   return { color: light, fontcolor: light, penwidth: '2', ...(styles.length > 0 && { style: styles.join(',') }) };
 }

@@ -3,7 +3,7 @@
 import { printable } from '../text/printable.ts';
 import { captionOf, edgeCaptionOf } from './caption.ts';
 import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph-model.ts';
-import { LOOKS, STATES } from './palette.ts';
+import { STATE_STYLES, STATES } from './palette.ts';
 
 /** Mermaid's flowchart syntax; names of whatever content are escaped. */
 export function toMermaid({ title, nodes, edges, groups }: Graph, { direction = 'right' }: LayoutOptions = {}): string {
@@ -60,7 +60,7 @@ function linkStyles(edges: readonly GraphEdge[]): string[] {
 }
 
 function strokeOf(state: (typeof STATES)[number]): string {
-  const { light, dashed } = LOOKS[state];
+  const { light, dashed } = STATE_STYLES[state];
   return `stroke:${light},stroke-width:3px${dashed ? ',stroke-dasharray:6 4' : ''}`;
 }
 

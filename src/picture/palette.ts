@@ -3,7 +3,7 @@
 import type { GraphState } from './graph-model.ts';
 
 /** How a state looks. */
-export interface Look {
+export interface StateStyle {
   /** On light ground, at least 4.5 to 1. */
   readonly light: string;
   /** On dark ground, at least 4.5 to 1. */
@@ -19,7 +19,7 @@ const AMBER = { light: '#8a5300', dark: '#f0b352', sgr: 33 };
 const GREEN = { light: '#1a6e36', dark: '#6fd08c', sgr: 32 };
 const PURPLE = { light: '#7a2e9e', dark: '#dba0f5', sgr: 35 };
 
-export const LOOKS: Readonly<Record<GraphState, Look>> = {
+export const STATE_STYLES: Readonly<Record<GraphState, StateStyle>> = {
   missing: { ...RED, dashed: true },
   differs: { ...AMBER, dashed: false },
   foreign: { ...PURPLE, dashed: false },

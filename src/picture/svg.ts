@@ -4,7 +4,7 @@ import { printable } from '../text/printable.ts';
 import { captionOf } from './caption.ts';
 import { dotIn } from './dot.ts';
 import type { Graph, LayoutOptions } from './graph-model.ts';
-import { LOOKS, STATES } from './palette.ts';
+import { STATE_STYLES, STATES } from './palette.ts';
 
 /**
  * An SVG document that stands alone. It follows the reader's choice of light or dark, brings its own ground, and tells screen readers
@@ -48,7 +48,7 @@ text{font-family:Helvetica,Arial,"Liberation Sans","DejaVu Sans",sans-serif}
 .node :is(path,polygon,ellipse,polyline),.edge path{stroke:#9198a1}
 .edge text,.cluster text{fill:#9198a1}
 .cluster path{stroke:#4c545d}
-${STATES.map((state) => `.${state} :is(path,polygon,ellipse,polyline){stroke:${LOOKS[state].dark}}.${state} text{fill:${LOOKS[state].dark}}`).join('\n')}
+${STATES.map((state) => `.${state} :is(path,polygon,ellipse,polyline){stroke:${STATE_STYLES[state].dark}}.${state} text{fill:${STATE_STYLES[state].dark}}`).join('\n')}
 }
 `;
 

@@ -3,7 +3,7 @@
 import { cellWidth, wrap } from '../text/cells.ts';
 import { captionOf, edgeCaptionOf } from './caption.ts';
 import type { Graph, GraphEdge, GraphNode, GraphState } from './graph-model.ts';
-import { LOOKS } from './palette.ts';
+import { STATE_STYLES } from './palette.ts';
 import { type Branch, Tree } from './tree.ts';
 
 /** How a picture for a terminal is drawn. */
@@ -89,5 +89,5 @@ function boxed(node: GraphNode, { width, colors, under }: Pen, hangs: boolean): 
 }
 
 function paint(text: string, state: GraphState | undefined, colors: boolean): string {
-  return colors && state !== undefined && text !== '' ? `\u{1b}[${LOOKS[state].sgr}m${text}\u{1b}[39m` : text;
+  return colors && state !== undefined && text !== '' ? `\u{1b}[${STATE_STYLES[state].sgr}m${text}\u{1b}[39m` : text;
 }

@@ -6,7 +6,7 @@ import { TargetVersionError } from '../errors/model.ts';
 import { readObject } from './codec/from-primitive.ts';
 import { CHANGES, DATA, isPrimitive, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
-import { GONE, stepsTo } from './history.ts';
+import { ABSENT, deltaTo } from './history.ts';
 import { MODEL, type ObjectModel, type ObjectState } from './model.ts';
 import { modelFor } from './registry.ts';
 import { compareVersions, isVersion } from './version.ts';
@@ -56,12 +56,12 @@ function makeCompatible(
   target: string,
   manifest: Manifest | undefined,
 ): void {
-  const { gone, children } = stepsTo(model, target);
+  const { gone, children } = deltaTo(model, target);
   let leftOut = gone;
   primitive[VERSION_KEY] = target;
   for (const { wireName, objectName, version } of children) {
-    if (manifest === undefined && version === GONE) leftOut = [...leftOut, wireName];
-    const wanted = manifest ? manifestVersion(manifest, objectName) : version === GONE ? undefined : version;
+    if (manifest === undefined && version === ABSENT) leftOut = [...leftOut, wireName];
+    const wanted = manifest ? manifestVersion(manifest, objectName) : version === ABSENT ? undefined : version;
     const value = primitive[DATA][wireName];
     for (const child of Array.isArray(value) ? value : [value]) {
       if (isPrimitive(child)) makeChildCompatible(child, wanted, manifest);

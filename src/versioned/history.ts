@@ -1,4 +1,5 @@
-/** What a class was at an older version: which fields it had, and what it held. All of it is told by the declarations. */
+/** A class at an older version: the fields that it had, and the versions of its child objects. The declarations say both. */
+
 import type { Field, ObjectModel } from './model.ts';
 import { compareVersions, minorVersionsUpTo } from './version.ts';
 
@@ -7,41 +8,41 @@ export function hasFieldAt(model: ObjectModel, field: Field, version: string): b
   return compareVersions(field.since, versionOfDeclaring(model, field, version)) <= 0;
 }
 
-/** The first version of a class that has a field; a subclass may have got it later than its base did. */
+/** The first version of a class that has a field. A subclass may have it later than its base class. */
 export function sinceOf(model: ObjectModel, field: Field): string {
   return minorVersionsUpTo(model.version).find((version) => hasFieldAt(model, field, version)) ?? model.version;
 }
 
-/** What leads a class to an older version. */
-export interface Steps {
-  /** The wire names of the fields that it did not have. */
+/** The changes that write a class at an older version. */
+export interface VersionDelta {
+  /** The wire names of the fields that the older version does not have. */
   readonly gone: readonly string[];
-  /** The fields that hold objects, and at which version these were then; left out where the history does not say. */
+  /** The fields that hold objects, with the version of the object. Undefined: the history does not say. */
   readonly children: readonly {
     readonly wireName: string;
     readonly objectName: string;
-    readonly version: string | typeof GONE | undefined;
+    readonly version: string | typeof ABSENT | undefined;
   }[];
 }
 
-/** In place of a child's version: the field that holds it was not there yet. */
-export const GONE = Symbol('gone');
+/** In place of the version of a child: the older version does not have the field. */
+export const ABSENT = Symbol('absent');
 
-/** What leads a class to a version of its own. Known versions are few; what hostile input may add is not remembered. */
-export function stepsTo(model: ObjectModel, version: string): Steps {
+/** The changes that lead a class to one of its versions. Only known versions are remembered, because input can name any number of versions. */
+export function deltaTo(model: ObjectModel, version: string): VersionDelta {
   const known = remembered.get(model)?.get(version);
   if (known !== undefined) return known;
-  const steps = work(model, version);
-  const ofModel = remembered.get(model) ?? new Map<string, Steps>();
-  if (minorVersionsUpTo(model.version).includes(version)) remembered.set(model, ofModel.set(version, steps));
-  return steps;
+  const delta = computeDelta(model, version);
+  const ofModel = remembered.get(model) ?? new Map<string, VersionDelta>();
+  if (minorVersionsUpTo(model.version).includes(version)) remembered.set(model, ofModel.set(version, delta));
+  return delta;
 }
 
-const remembered = new WeakMap<ObjectModel, Map<string, Steps>>();
+const remembered = new WeakMap<ObjectModel, Map<string, VersionDelta>>();
 
-function work(model: ObjectModel, version: string): Steps {
+function computeDelta(model: ObjectModel, version: string): VersionDelta {
   const had = (field: Field) => hasFieldAt(model, field, version);
-  const children = model.fields.filter(had).flatMap((field): Steps['children'] =>
+  const children = model.fields.filter(had).flatMap((field): VersionDelta['children'] =>
     field.type.object === undefined
       ? []
       : [
@@ -56,12 +57,12 @@ function work(model: ObjectModel, version: string): Steps {
   return { gone: gone.map(({ wireName }) => wireName), children };
 }
 
-/** Entries ascend. Between two, the earlier one holds; behind the last, children need no change. */
-function childVersionAt({ childVersions = [] }: Field, version: string): Steps['children'][number]['version'] {
+/** Entries ascend. Between two entries the earlier one holds. After the last entry children need no change. */
+function childVersionAt({ childVersions = [] }: Field, version: string): VersionDelta['children'][number]['version'] {
   const next = childVersions.findIndex(([own]) => compareVersions(version, own) <= 0);
   const entry = childVersions[next];
   if (entry === undefined) return undefined;
-  return compareVersions(version, entry[0]) === 0 ? entry[1] : (childVersions[next - 1]?.[1] ?? GONE);
+  return compareVersions(version, entry[0]) === 0 ? entry[1] : (childVersions[next - 1]?.[1] ?? ABSENT);
 }
 
 /** Which version of the class that declares a field a version of a subclass stands on. */

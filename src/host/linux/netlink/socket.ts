@@ -44,8 +44,8 @@ const LONGEST_DATAGRAM = 256 * 1024;
 /** How often a dump is started again because devices came or went while it ran. */
 const DUMP_ATTEMPTS = 20;
 const ANSWER_TIMEOUT_MS = 5000;
-/** Requests that only look, sent as one message: well below what fits a socket's buffers, with the answers. */
-const LOOKS_TOGETHER = 32;
+/** Requests that change nothing and are sent as one message. They and their answers fit the buffers of a socket. */
+const READ_BATCH = 32;
 
 /** What a request came to: `errno` is 0 when it went well. */
 interface Answer {
@@ -61,8 +61,8 @@ export interface Turn {
   look(requests: readonly Request[]): Promise<Message[][]>;
 }
 
-/** A request that only looks, and waits for its turn. */
-interface Look {
+/** A request that changes nothing, and waits for its turn. */
+interface ReadRequest {
   readonly request: Request;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
@@ -75,7 +75,7 @@ export class NetlinkSocket {
   #lastSeq = 0;
   readonly #queue = new KeyedQueue();
   #closed = false;
-  #looks: Look[] = [];
+  #reads: ReadRequest[] = [];
   /** What is received, and from whom, until it is copied out: one datagram at a time. */
   readonly #received = Buffer.allocUnsafeSlow(LONGEST_DATAGRAM);
   readonly #sender = Buffer.alloc(ADDRESS_SIZE);
@@ -103,9 +103,9 @@ export class NetlinkSocket {
    */
   request(...requests: Request[]): Promise<Message[][]> {
     const [first] = requests;
-    const isLook = first !== undefined && requests.length === 1 && !isChange(first);
+    const isRead = first !== undefined && requests.length === 1 && !isChange(first);
     return answered(requests, async () =>
-      isLook ? [await this.#look(first)] : this.#enqueue(() => this.#exchange(requests)),
+      isRead ? [await this.#read(first)] : this.#enqueue(() => this.#exchange(requests)),
     );
   }
 
@@ -114,32 +114,32 @@ export class NetlinkSocket {
     const request: Turn['request'] = (...requests) => answered(requests, () => this.#exchange(requests));
     const look: Turn['look'] = async (requests) => {
       const answers: Answer[] = [];
-      for (let from = 0; from < requests.length; from += LOOKS_TOGETHER)
-        answers.push(...(await this.#exchange(requests.slice(from, from + LOOKS_TOGETHER))));
+      for (let from = 0; from < requests.length; from += READ_BATCH)
+        answers.push(...(await this.#exchange(requests.slice(from, from + READ_BATCH))));
       return answers.map(({ errno, messages }) => (errno === 0 ? messages : []));
     };
     return this.#enqueue(() => action({ request, look }));
   }
 
-  #look(request: Request): Promise<Answer> {
+  #read(request: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#looks.push({ request, resolve, reject });
-      // Whichever turn comes first takes along all that wait by then.
-      this.#enqueue(() => this.#lookTogether()).catch(reject);
+      this.#reads.push({ request, resolve, reject });
+      // The next turn sends all waiting read requests as one batch.
+      this.#enqueue(() => this.#readTogether()).catch(reject);
     });
   }
 
-  async #lookTogether(): Promise<void> {
-    const looks = this.#looks.splice(0, LOOKS_TOGETHER);
-    if (looks.length === 0) return;
+  async #readTogether(): Promise<void> {
+    const reads = this.#reads.splice(0, READ_BATCH);
+    if (reads.length === 0) return;
     try {
-      const answers = await this.#exchange(looks.map(({ request }) => request));
-      for (const [i, { resolve }] of looks.entries()) {
+      const answers = await this.#exchange(reads.map(({ request }) => request));
+      for (const [i, { resolve }] of reads.entries()) {
         const answer = answers[i];
         if (answer) resolve(answer);
       }
     } catch (error) {
-      for (const { reject } of looks) reject(error);
+      for (const { reject } of reads) reject(error);
     }
   }
 
