@@ -25,8 +25,6 @@ export default defineConfig({
     testTimeout: process.env.FAST_CHECK_RUNS ? 3_600_000 : 30_000,
     // Most tests wait for other processes, so each processor gets a worker. Vitest would leave one processor idle.
     maxWorkers: availableParallelism(),
-    // test/limits measures time. In a small young generation, large input alone pays for copies by the garbage collector.
-    execArgv: ['--min-semi-space-size=128', '--max-semi-space-size=128'],
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html'] },
   },

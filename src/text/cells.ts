@@ -11,8 +11,10 @@ export function cellWidth(text: string): number {
   return width;
 }
 
-/** Marks stand on the letter before. */
+/** A mark takes no cell of its own: a terminal draws it on the letter before it. */
 function charWidth(char: string): number {
+  // The first mark of Unicode is U+0300. No character before it is wide.
+  if (char < '\u0300') return 1;
   if (/\p{M}/u.test(char)) return 0;
   return WIDE.test(char) ? 2 : 1;
 }

@@ -1,71 +1,100 @@
-/** Measures how the time of a function grows when its input doubles. */
+/** Measures how the processor time of a function grows when the size of its input doubles. */
 
 /** A function with input that may be hard for it. */
 export interface GrowthCase {
-  /** What the input is. */
+  /** The name of the function or of the form of its input. */
   readonly name: string;
-  /** Makes input of so many characters. */
+  /** Makes input of so many characters or bytes. */
   readonly make: (size: number) => unknown;
-  /** Takes the input, and may return a promise. An error of the library is an answer. */
+  /** Takes the input. An error that it throws is its answer to invalid input. */
   readonly run: (input: never) => unknown;
 }
 
-/** CPU time in ms, for each of {@link SIZES}. */
+/** The median processor time in ms, for each of {@link SIZES}. */
 export type Times = readonly number[];
 
-/** Two doublings, up to 1 MiB. */
+/** Two doublings, up to 1 MiB, the limit that the documentation states. */
 const SIZES = [2 ** 18, 2 ** 19, 2 ** 20];
 
 /** The limit of the growth for each doubling. Linear time has 2, quadratic time has 4. */
 export const MOST_GROWTH = 2.5;
 
-/** A round measures all sizes. When the growth is too large, another round follows: the machine may have been noisy. */
-const MOST_ROUNDS = 3;
+/** Each round runs all sizes in turn, so that a slow moment of the machine meets all of them. */
+const ROUNDS = 3;
 
-/** A round spends at least so many milliseconds on a size: short inputs are run several times. */
-const SHORTEST_MS = 2;
+/** A measurement above the limit is repeated. A function that is not linear exceeds the limit each time. */
+const ATTEMPTS = 3;
+
+/** A sample takes at least so many milliseconds: a function that is faster runs several times. */
+const SHORTEST_MS = 1;
+
+/**
+ * Written before each sample. Otherwise small input stays in the processor's cache and large input does not, and the
+ * time of a linear function makes a step between the two.
+ */
+const OTHER_DATA = new Uint8Array(2 ** 22);
 
 /** The largest growth for one doubling. */
 export function growthOf(times: Times): number {
   return Math.max(...times.slice(1).map((time, i) => time / (times[i] ?? Number.NaN)));
 }
 
-/** The time of each size is that of its fastest round. */
-export async function timesOf({ make, run }: GrowthCase): Promise<Times> {
-  const measured = SIZES.map((size) => ({ input: make(size), repeats: 1, fastest: Number.POSITIVE_INFINITY }));
-  const times = (): Times => measured.map(({ fastest }) => fastest);
-  for (let round = 0; round < MOST_ROUNDS && !(growthOf(times()) <= MOST_GROWTH); round++)
-    for (const each of measured) await measure(each, run as (input: unknown) => unknown);
-  return times();
-}
-
-/** The times of all cases, by name, as JSON. */
-export async function timesOfAll(cases: readonly GrowthCase[]): Promise<string> {
+/** The times of all cases, by name. */
+export async function timesOfAll(
+  cases: readonly GrowthCase[],
+  rounds: Rounds = { first: 3, repeated: 9 },
+): Promise<[string, Times][]> {
   const times: [string, Times][] = [];
-  for (const each of cases) times.push([each.name, await timesOf(each)]);
-  return JSON.stringify(times);
+  for (const each of cases) times.push([each.name, await timesOf(each, rounds)]);
+  return times;
 }
 
-interface Measured {
-  readonly input: unknown;
-  repeats: number;
-  fastest: number;
-}
-
-async function measure(measured: Measured, run: (input: unknown) => unknown): Promise<void> {
-  // Garbage of earlier input is collected now, not during the measurement.
-  globalThis.gc?.();
-  for (;;) {
-    const { input, repeats } = measured;
-    const begun = cpuTime();
-    for (let i = 0; i < repeats; i++) await run(input);
-    const elapsed = cpuTime() - begun;
-    if (elapsed >= SHORTEST_MS) {
-      measured.fastest = Math.min(measured.fastest, elapsed / repeats);
-      return;
+async function timesOf({ make, run }: GrowthCase, { first, repeated }: Rounds): Promise<Times> {
+  const samples = SIZES.map((size) => ({ input: make(size) as never, repeats: 1 }));
+  const answer = async (input: never) => {
+    try {
+      await run(input);
+    } catch {
+      // Measured as any other answer.
     }
-    measured.repeats *= 2;
+  };
+  // The first runs compile the code, flatten the texts and find the number of repeats.
+  for (const sample of samples) await measured(sample, answer);
+  let least: Times = [];
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    // Garbage of earlier input is collected now, not during the measurement.
+    globalThis.gc?.();
+    const rounds: number[][] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const times: number[] = [];
+      for (const sample of samples) times.push(await measured(sample, answer));
+      rounds.push(times);
+    }
+    const medians = SIZES.map((_, i) => median(rounds.map((times) => times[i] ?? Number.NaN)));
+    if (attempt === 0 || growthOf(medians) < growthOf(least)) least = medians;
+    if (growthOf(least) <= MOST_GROWTH) break;
   }
+  return least;
+}
+
+interface Sample {
+  readonly input: never;
+  repeats: number;
+}
+
+async function measured(sample: Sample, answer: (input: never) => Promise<void>): Promise<number> {
+  OTHER_DATA.fill(sample.repeats);
+  for (;;) {
+    const begun = cpuTime();
+    for (let i = 0; i < sample.repeats; i++) await answer(sample.input);
+    const elapsed = cpuTime() - begun;
+    if (elapsed >= SHORTEST_MS) return elapsed / sample.repeats;
+    sample.repeats *= 4;
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** Milliseconds. Other processes slow down the clock on the wall, not this one. */

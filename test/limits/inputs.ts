@@ -2,13 +2,19 @@
 import type { NetworkInfoEntry, NeutronPort, PortSurroundings } from '../../src/entries/neutron.ts';
 import { NETWORK, PORT_ID } from '../neutron/ports.ts';
 
-/** By form; the name of a test says it. */
+/** Functions that make input, by the form of the input. */
 export type Inputs<T = unknown> = Readonly<Record<string, (bytes: number) => T>>;
 
 export const many = <T>(bytes: number, bytesEach: number, item: (i: number) => T): T[] =>
   Array.from({ length: Math.ceil(bytes / bytesEach) }, (_, i) => item(i));
+/**
+ * Keys so short that every size has more than 16,384. V8 stores a longer array of pointers as a large object, which
+ * makes a step in the time.
+ */
 export const manyKeys = (bytes: number, value: unknown = 1) =>
   Object.fromEntries(many(bytes, 16, (i) => [`key${String(i).padStart(7, '0')}`, value]));
+const manyTags = (bytes: number) => many(bytes, 16, (i) => `tag${String(i).padStart(10, '0')}`);
+const manyNumbers = (bytes: number) => many(bytes, 11, (i) => 1_000_000_000 + i);
 export const longText = (text: string) => (bytes: number) => text.repeat(Math.ceil(bytes / text.length));
 const address = (i: number) => `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`;
 
@@ -31,8 +37,8 @@ const inVif = (list: unknown) => primitive('VIFBridge', { network: primitive('Ne
 export const PRIMITIVES: Inputs = {
   'many objects': (bytes) => subnets(many(bytes, 180, (i) => subnet(i))),
   'many objects in a VIF': (bytes) => inVif(subnets(many(bytes, 180, (i) => subnet(i)))),
-  'many numbers in place of objects': (bytes) => inVif(subnets(many(bytes, 2, () => 5))),
-  'many empty objects in place of objects': (bytes) => subnets(many(bytes, 3, () => ({}))),
+  'many numbers in place of objects': (bytes) => inVif(subnets(manyNumbers(bytes))),
+  'many other objects in place of objects': (bytes) => subnets(many(bytes, 64, () => ({ x: 'x'.repeat(56) }))),
   'many objects with a wrong value': (bytes) => subnets(many(bytes, 180, (i) => subnet(i, { cidr: 5 }))),
   'many objects with unknown keys': (bytes) => subnets(many(bytes, 190, (i) => subnet(i, { cdir: 1, x: 2 }))),
   'many addresses': (bytes) => primitive('Subnet', { dns: many(bytes, 13, address) }),
@@ -56,10 +62,10 @@ export const PRIMITIVES: Inputs = {
   'many changes of unknown names': (bytes) =>
     primitive('Subnet', {}, { 'versioned_object.changes': many(bytes, 10, (i) => `n${i}`) }),
   'deep nesting': (bytes) => primitive('Subnet', { dns: deep(bytes) }),
-  'objects at the greatest depth': (bytes) => deepFolders(many(bytes, 2, () => 5)),
+  'objects at the greatest depth': (bytes) => deepFolders(manyNumbers(bytes)),
   'a dict of many keys': (bytes) => note({ labels: manyKeys(bytes) }),
   'a dict of many wrong values': (bytes) => note({ labels: manyKeys(bytes, 'x') }),
-  'a set of many texts': (bytes) => note({ tags: many(bytes, 12, (i) => `tag${i}`) }),
+  'a set of many texts': (bytes) => note({ tags: manyTags(bytes) }),
 };
 
 function deep(bytes: number): unknown {
@@ -75,10 +81,17 @@ function deepFolders(innermost: unknown): unknown {
   return value;
 }
 
+const plainSubnet = (i: number) => ({
+  cidr: `${address(i)}/24`,
+  gateway: '10.0.0.1',
+  dns: ['192.0.2.1', '192.0.2.2', '192.0.2.3'],
+});
+
+/** Forms of plain values of a VIF, valid and not. */
 export const PLAIN: Inputs = {
-  'many objects': (bytes) => ({ network: { subnets: many(bytes, 24, (i) => ({ cidr: `${address(i)}/24` })) } }),
+  'many objects': (bytes) => ({ network: { subnets: many(bytes, 100, plainSubnet) } }),
   'many addresses': (bytes) => ({ network: { subnets: [{ dns: many(bytes, 13, address) }] } }),
-  'many numbers in place of objects': (bytes) => ({ network: { subnets: many(bytes, 2, () => 5) } }),
+  'many numbers in place of objects': (bytes) => ({ network: { subnets: manyNumbers(bytes) } }),
   'many unknown keys': (bytes) => manyKeys(bytes),
   'one long unknown key': (bytes) => ({ [longText('k')(bytes)]: 1 }),
   'a long text': (bytes) => ({ vif_name: longText('a')(bytes) }),
@@ -86,13 +99,15 @@ export const PLAIN: Inputs = {
   'deep nesting': (bytes) => ({ network: { subnets: deep(bytes) } }),
 };
 
+/** Forms of plain values that JSON has no types for. */
 export const NOTES: Inputs = {
   'a dict of many keys': (bytes) => ({ labels: manyKeys(bytes) }),
   'a dict with a long key': (bytes) => ({ labels: { [longText('k')(bytes)]: 'x' } }),
-  'a set of many texts': (bytes) => ({ tags: many(bytes, 12, (i) => `tag${i}`) }),
+  'a set of many texts': (bytes) => ({ tags: manyTags(bytes) }),
   'a list of many dates': (bytes) => ({ seen_at: many(bytes, 22, () => '2026-01-31T12:00:00Z') }),
 };
 
+/** Forms of the attributes of a Neutron port, valid and not. */
 export const PORTS: Inputs<object> = {
   'many addresses on as many subnets': (bytes) => ({
     fixed_ips: many(bytes, 48, (i) => ({ ip_address: address(i), subnet_id: `subnet-${i}` })),
@@ -100,7 +115,7 @@ export const PORTS: Inputs<object> = {
   'many addresses on one subnet': (bytes) => ({
     fixed_ips: many(bytes, 48, (i) => ({ ip_address: address(i), subnet_id: 'subnet-1' })),
   }),
-  'many numbers in place of addresses': (bytes) => ({ fixed_ips: many(bytes, 2, () => 5) }),
+  'many numbers in place of addresses': (bytes) => ({ fixed_ips: manyNumbers(bytes) }),
   'many wrong addresses': (bytes) => ({ fixed_ips: many(bytes, 20, () => ({ ip_address: '10.0.0' })) }),
   'many other attributes': (bytes) => manyKeys(bytes),
   'a missing attribute beside many others': (bytes) => ({ mac_address: undefined, ...manyKeys(bytes) }),
@@ -145,18 +160,26 @@ const entry = (values: object, network: object = {}) => ({
   ...values,
 });
 
+/** Forms of entries of nova's network_info, valid and not. */
 export const ENTRIES: Inputs<NetworkInfoEntry> = {
   'many subnets': (bytes) =>
     entry({}, { subnets: many(bytes, 80, (i) => ({ cidr: `${address(i)}/24`, ips: [{ address: address(i) }] })) }),
-  'many numbers in place of subnets': (bytes) => entry({}, { subnets: many(bytes, 2, () => 5) }),
+  'many numbers in place of subnets': (bytes) => entry({}, { subnets: manyNumbers(bytes) }),
   'many wrong routes': (bytes) => entry({}, { subnets: [{ routes: many(bytes, 12, () => ({ cidr: 'x' })) }] }),
   'many details': (bytes) => entry({ details: manyKeys(bytes) }),
   'a long label': (bytes) => entry({}, { label: longText('a')(bytes) }),
   'a long VLAN': (bytes) => entry({}, { meta: { should_create_vlan: true, vlan: longText('1')(bytes) } }),
 };
 
-/** Long texts that keep a pattern busy, as far as one can be. */
+/** Texts that, repeated, make a regular expression with nested repetitions slow. */
 const REPEATED = ['0', '9', 'a', ':', '.', '-', '/', ' ', '\n', '[', '\u0301', '0:', '1.', '漢 ', '"'];
+
+/** Only the forms with these names. */
+export function formsOf<T>(inputs: Inputs<T>, ...names: readonly string[]): Inputs<T> {
+  const forms = Object.entries(inputs).filter(([name]) => names.includes(name));
+  if (forms.length !== names.length) throw new Error(`no such form among ${names.join(', ')}`);
+  return Object.fromEntries(forms);
+}
 
 /** Long texts that start like valid ones. */
 export function longTexts(start = ''): Inputs<readonly string[]> {

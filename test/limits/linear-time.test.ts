@@ -1,8 +1,14 @@
-import { expect, test } from 'vitest';
-import { growthOf, LARGEST_GROWTH } from './growth.ts';
-import { ROWS } from './rows.ts';
+/** The functions of the model take time in proportion to outside data, whether the data is valid or not. */
 
-test.each(ROWS)('$name: twice the input takes at most 2.5 times as long', { timeout: 60_000 }, async (row) => {
-  const { largest, medians } = await growthOf(row);
-  expect(largest, `medians in ms: ${medians.join(', ')}`).toBeLessThanOrEqual(LARGEST_GROWTH);
-});
+import { expect, test } from 'vitest';
+import { growthOf, MOST_GROWTH } from './cpu-time.ts';
+import { timesInChild } from './growth-in-child.ts';
+import { MODEL_CASES } from './model-cases.ts';
+
+test('the time of the functions of the model grows by at most 2.5 when their input doubles, up to 1 MiB', async () => {
+  const times = await timesInChild('measure-model.ts');
+
+  expect([...times.keys()]).toEqual(MODEL_CASES.map(({ name }) => name));
+  const tooSlow = [...times].filter(([, measured]) => !(growthOf(measured) <= MOST_GROWTH));
+  expect(tooSlow).toEqual([]);
+}, 600_000);

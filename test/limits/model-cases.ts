@@ -30,9 +30,10 @@ import { describeValue } from '../../src/text/describe-value.ts';
 import { nearestName } from '../../src/text/nearest.ts';
 import { NETWORK, port } from '../neutron/ports.ts';
 import { Note } from '../versioned/own-classes.ts';
-import type { Row } from './growth.ts';
+import type { GrowthCase } from './cpu-time.ts';
 import {
   ENTRIES,
+  formsOf,
   type Inputs,
   longText,
   longTexts,
@@ -45,8 +46,8 @@ import {
   SURROUNDINGS,
 } from './inputs.ts';
 
-function rowsOf<T>(name: string, inputs: Inputs<T>, call: (input: T) => unknown): Row[] {
-  return Object.entries(inputs).map(([form, input]) => ({ name: `${name}, ${form}`, input, call }));
+function rowsOf<T>(name: string, inputs: Inputs<T>, run: (input: T) => unknown): GrowthCase[] {
+  return Object.entries(inputs).map(([form, make]) => ({ name: `${name}, ${form}`, make, run }));
 }
 
 /** The call for each of several texts; one that throws does not keep the others from being tried. */
@@ -63,24 +64,57 @@ function forEach(call: (text: string) => unknown): (texts: readonly string[]) =>
 }
 
 const vif = (values: object) => new VIFBridge({ plugin: 'ovs', vifName: 'tap0', bridgeName: 'br0', ...values });
-const picture = (text: string) => graphOf([], { vif: vif({ vifName: text, bridgeName: text }) });
+const picture = (text: string) => graphOf([], { vif: vif({ vifName: text }) });
 const portWith = (values: object) => ({ ...port(), ...values });
+const BINDINGS = Object.fromEntries(
+  Object.entries(PORTS).map(([form, make]) => [form, (bytes: number) => portWith(make(bytes))]),
+);
+const tags = (bytes: number) => new Set(Object.keys(manyKeys(bytes)));
 
-export const ROWS: readonly Row[] = [
+const LONG_NAME = 'n'.repeat(100);
+const hostInfo = (plugins: unknown) => HostInfo.fromPlain({ plugin_info: plugins });
+const vifClasses = (bytes: number) => many(bytes, 125, (i) => ({ vif_object_name: `${LONG_NAME}${i}` }));
+
+export const MODEL_CASES: readonly GrowthCase[] = [
   ...rowsOf('validate', PRIMITIVES, validate),
   ...rowsOf('fromPrimitive', PRIMITIVES, (input) => VersionedObject.fromPrimitive(input)),
-  ...rowsOf('backport', PRIMITIVES, (input) => backport(input, { versionManifest: { Subnet: '1.0' } })),
+  ...rowsOf(
+    'backport',
+    formsOf(
+      PRIMITIVES,
+      'many objects in a VIF',
+      'many objects with a wrong value',
+      'many addresses',
+      'many changes of unknown names',
+      'a dict of many keys',
+      'a dict of many wrong values',
+      'a set of many texts',
+    ),
+    (input) => backport(input, { versionManifest: { Subnet: '1.0' } }),
+  ),
   ...rowsOf('fromPlain', PLAIN, (input) => VIFBridge.fromPlain(input)),
   ...rowsOf('fromPlain and toPlain', NOTES, (input) => Note.fromPlain(input).toPlain()),
-  ...rowsOf('equals', { 'sets of many texts': (bytes) => new Set(many(bytes, 12, (i) => `tag${i}`)) }, (tags) =>
-    new Note({ tags }).equals(new Note({ tags: new Set(tags) })),
+  ...rowsOf(
+    'equals',
+    { 'sets of many texts': (bytes) => [new Note({ tags: tags(bytes) }), new Note({ tags: tags(bytes) })] as const },
+    ([one, other]) => one.equals(other),
   ),
-  ...rowsOf('validateBinding', PORTS, (values) => validateBinding(portWith(values))),
-  ...rowsOf('vifFromPort', PORTS, (values) => vifFromPort(portWith(values), { network: NETWORK })),
+  ...rowsOf('validateBinding', BINDINGS, validateBinding),
+  ...rowsOf('vifFromPort', BINDINGS, (given) => vifFromPort(given, { network: NETWORK })),
   ...rowsOf('vifFromPort', SURROUNDINGS, ({ fixed_ips, ...rest }) =>
     vifFromPort(portWith({ fixed_ips }), { network: NETWORK, ...rest }),
   ),
-  ...rowsOf('requireUsableAddressing', PORTS, (values) => requireUsableAddressing(portWith(values))),
+  ...rowsOf(
+    'requireUsableAddressing',
+    formsOf(
+      BINDINGS,
+      'many addresses on one subnet',
+      'many numbers in place of addresses',
+      'many details',
+      'many addresses, and none to be had',
+    ),
+    requireUsableAddressing,
+  ),
   ...rowsOf('vifFromNetworkInfo', ENTRIES, vifFromNetworkInfo),
   ...rowsOf(
     'validatePluginOptions',
@@ -95,36 +129,38 @@ export const ROWS: readonly Row[] = [
   ...rowsOf(
     'negotiate',
     {
-      'many plugins': (bytes) => many(bytes, 25, (i) => ({ plugin_name: `p${i}` })),
-      'many VIF classes': (bytes) => [
-        { plugin_name: 'ovs', vif_info: many(bytes, 30, (i) => ({ vif_object_name: `V${i}` })) },
-      ],
-      'a long plugin name': (bytes) => [{ plugin_name: longText('p')(bytes) }],
-      'a long version': (bytes) => [
-        {
-          plugin_name: 'ovs',
-          vif_info: [{ vif_object_name: 'VIFBridge', min_version: longText('1')(bytes), max_version: '1.0' }],
-        },
-      ],
+      'many plugins': (bytes) => hostInfo(many(bytes, 125, (i) => ({ plugin_name: `${LONG_NAME}${i}` }))),
+      'many VIF classes': (bytes) => hostInfo([{ plugin_name: 'ovs', vif_info: vifClasses(bytes) }]),
+      'a long plugin name': (bytes) => hostInfo([{ plugin_name: longText('p')(bytes) }]),
+      'a long version': (bytes) =>
+        hostInfo([
+          {
+            plugin_name: 'ovs',
+            vif_info: [{ vif_object_name: 'VIFBridge', min_version: longText('1')(bytes), max_version: '1.0' }],
+          },
+        ]),
     },
-    (plugins) => negotiate(vif({}), HostInfo.fromPlain({ plugin_info: plugins })),
+    (info) => negotiate(vif({}), info),
   ),
   ...rowsOf(
     'HostInfo.filterVifTypes',
     {
-      'many types of many': (bytes) => many(bytes, 40, (i) => `V${i}`),
+      'many types of many': (bytes) => {
+        const classes = vifClasses(bytes);
+        return [
+          hostInfo([{ plugin_name: 'p', vif_info: classes }]),
+          classes.map(({ vif_object_name }) => vif_object_name),
+        ] as const;
+      },
     },
-    (types) =>
-      HostInfo.fromPlain({
-        plugin_info: [{ plugin_name: 'p', vif_info: types.map((name) => ({ vif_object_name: name })) }],
-      }).filterVifTypes(types),
+    ([info, types]) => info.filterVifTypes(types),
   ),
   ...rowsOf(
     'nearest name',
     {
       'a long given name': (bytes) => [longText('a')(bytes), 'vif_name'],
       'a long known name': (bytes) => ['vif_name', longText('a')(bytes)],
-      'many known names': (bytes) => ['key0', ...Object.keys(manyKeys(bytes))],
+      'many known names': (bytes) => ['keyxxxxxxx', ...Object.keys(manyKeys(bytes))],
     },
     ([given, ...known]) => nearestName(given, known),
   ),
@@ -153,12 +189,12 @@ export const ROWS: readonly Row[] = [
     rowsOf(
       draw.name,
       {
-        'a long name': longText('a '),
-        'a long name of marks': longText('\u0301'),
-        'a long name of signs': longText('"\n['),
+        'a long name': (bytes) => picture(longText('a ')(bytes)),
+        'a long name of marks': (bytes) => picture(longText('\u0301')(bytes)),
+        'a long name of signs': (bytes) => picture(longText('"\n[')(bytes)),
       },
-      (text) => draw(picture(text)),
+      draw,
     ),
   ),
-  ...rowsOf('toSvg', { 'a long name': longText('a') }, (text) => toSvg(picture(text))),
+  ...rowsOf('toSvg', { 'a long name': (bytes) => picture(longText('a')(bytes)) }, toSvg),
 ];
