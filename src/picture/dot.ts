@@ -1,5 +1,6 @@
 /** A graph in Graphviz's language (graphviz.org/doc/info/lang.html). */
 
+import { wrap } from '../text/cells.ts';
 import { printable } from '../text/printable.ts';
 import { captionOf, edgeCaptionOf } from './caption.ts';
 import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph-model.ts';
@@ -7,20 +8,28 @@ import { STATE_STYLES } from './palette.ts';
 
 /** DOT; names of whatever content are quoted. Each node and edge has its kind and state for its `class`, as SVG has them. */
 export function toDot(graph: Graph, options: LayoutOptions = {}): string {
-  return dotIn('Helvetica', graph, options);
+  return dotIn({ font: 'Helvetica', longestLine: Number.POSITIVE_INFINITY }, graph, options);
 }
 
-/** The font decides how much room its letters are given. */
+/** How Graphviz sets text. */
+export interface Typesetting {
+  /** The font decides how much room Graphviz leaves for a letter. */
+  readonly font: string;
+  /** A line of a label that has more characters is broken into lines of at most this many. */
+  readonly longestLine: number;
+}
+
+/** DOT for a font. */
 export function dotIn(
-  font: string,
+  { font, longestLine }: Typesetting,
   { title, nodes, edges, groups }: Graph,
   { direction = 'right' }: LayoutOptions,
 ): string {
   const ids = new Map(nodes.map(({ id }, i) => [id, `n${i}`]));
   const clusters = groups.flatMap(({ id, title: said }) => [
     `  subgraph cluster_${id} {`,
-    `    graph [${attributes({ label: printable(said), class: id, style: 'rounded', labeljust: 'l', color: '#8c959f', fontcolor: '#57606a', fontsize: '10' })}];`,
-    ...nodes.filter(({ group }) => group === id).map((node) => `    ${nodeLine(node, ids)}`),
+    `    graph [${attributes({ label: labelOf([printable(said)], longestLine), class: id, style: 'rounded', labeljust: 'l', color: '#8c959f', fontcolor: '#57606a', fontsize: '10' })}];`,
+    ...nodes.filter(({ group }) => group === id).map((node) => `    ${nodeLine(node, ids, longestLine)}`),
     '  }',
   ]);
   const fontname = `fontname=${quoted(font)}`;
@@ -29,9 +38,9 @@ export function dotIn(
     `  graph [rankdir=${direction === 'right' ? 'LR' : 'TB'}, bgcolor=transparent, ${fontname}, nodesep=0.3, ranksep=0.25];`,
     `  node [shape=box, style=rounded, ${fontname}, fontsize=11, color="#57606a", fontcolor="#1f2328", margin="0.1,0.06"];`,
     `  edge [${fontname}, fontsize=10, color="#57606a", fontcolor="#57606a"];`,
-    ...nodes.filter(({ group }) => group === undefined).map((node) => `  ${nodeLine(node, ids)}`),
+    ...nodes.filter(({ group }) => group === undefined).map((node) => `  ${nodeLine(node, ids, longestLine)}`),
     ...clusters,
-    ...edges.map((edge) => `  ${edgeLine(edge, ids)}`),
+    ...edges.map((edge) => `  ${edgeLine(edge, ids, longestLine)}`),
     '}',
   ];
   return `${lines.join('\n')}\n`;
@@ -44,11 +53,11 @@ const SHAPES: Partial<Record<GraphNodeKind, string>> = {
   routing: 'ellipse',
 };
 
-function nodeLine(node: GraphNode, ids: ReadonlyMap<string, string>): string {
+function nodeLine(node: GraphNode, ids: ReadonlyMap<string, string>, longestLine: number): string {
   const { kind, state } = node;
   const shape = SHAPES[kind];
   return `${ids.get(node.id)} [${attributes({
-    label: captionOf(node).join('\n'),
+    label: labelOf(captionOf(node), longestLine),
     class: classOf(kind, state),
     ...(shape !== undefined && { shape, style: 'solid' }),
     ...(kind === 'switch' || kind === 'bridge' ? { style: 'solid', peripheries: '2' } : {}),
@@ -56,14 +65,18 @@ function nodeLine(node: GraphNode, ids: ReadonlyMap<string, string>): string {
   })}];`;
 }
 
-function edgeLine(edge: GraphEdge, ids: ReadonlyMap<string, string>): string {
+function edgeLine(edge: GraphEdge, ids: ReadonlyMap<string, string>, longestLine: number): string {
   const { kind, state } = edge;
   return `${ids.get(edge.from)} -- ${ids.get(edge.to)} [${attributes({
-    label: edgeCaptionOf(edge).join('\n'),
+    label: labelOf(edgeCaptionOf(edge), longestLine),
     class: classOf(kind, state),
     ...(kind === 'governs' && { style: 'dotted' }),
     ...stateAttributes(edge, false),
   })}];`;
+}
+
+function labelOf(lines: readonly string[], longestLine: number): string {
+  return lines.flatMap((line) => (line.length > longestLine ? wrap(line, longestLine) : line)).join('\n');
 }
 
 function stateAttributes({ state }: GraphNode | GraphEdge, rounded: boolean): Record<string, string> {

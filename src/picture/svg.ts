@@ -2,21 +2,28 @@
 
 import { printable } from '../text/printable.ts';
 import { captionOf } from './caption.ts';
-import { dotIn } from './dot.ts';
+import { dotIn, type Typesetting } from './dot.ts';
 import type { Graph, LayoutOptions } from './graph-model.ts';
 import { STATE_STYLES, STATES } from './palette.ts';
 
 /**
  * An SVG document that stands alone. It follows the reader's choice of light or dark, brings its own ground, and tells screen readers
- * what it shows. Loads Graphviz (WebAssembly, 1 MB) when first called.
+ * what it shows. A line of more than 200 characters is broken. Loads Graphviz (WebAssembly, 1 MB) when first called.
  */
 export async function toSvg(graph: Graph, options: LayoutOptions = {}): Promise<string> {
   const { instance } = await import('@viz-js/viz');
   const viz = await instance();
-  // Readers have other fonts than Graphviz: room for letters of one width is enough for theirs.
-  const svg = viz.renderString(dotIn('Courier', graph, options), { format: 'svg' });
+  // framed() writes the title. Graphviz would read a long one in quadratic time.
+  const svg = viz.renderString(dotIn(TYPESETTING, { ...graph, title: '' }, options), { format: 'svg' });
   return framed(svg, graph);
 }
+
+const TYPESETTING: Typesetting = {
+  // Readers have other fonts than Graphviz: room for letters of one width is enough for theirs.
+  font: 'Courier',
+  // The time of Graphviz grows with the square of the length of a line.
+  longestLine: 200,
+};
 
 /** Graphviz's drawing without its prologue and its names for things, which mean nothing to a reader. */
 function framed(svg: string, graph: Graph): string {

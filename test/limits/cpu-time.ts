@@ -22,6 +22,9 @@ export const MOST_GROWTH = 2.5;
 /** Each round runs all sizes in turn, so that a slow moment of the machine meets all of them. */
 const ROUNDS = 3;
 
+/** The rounds of a repeated measurement, whose samples are shorter. */
+const MORE_ROUNDS = 9;
+
 /** A measurement above the limit is repeated. A function that is not linear exceeds the limit each time. */
 const ATTEMPTS = 3;
 
@@ -29,10 +32,10 @@ const ATTEMPTS = 3;
 const SHORTEST_MS = 1;
 
 /**
- * Written before each sample. Otherwise small input stays in the processor's cache and large input does not, and the
- * time of a linear function makes a step between the two.
+ * Written before each sample of a repeated measurement. Otherwise small input stays in the processor's cache and large
+ * input does not, and the time of a linear function makes a step between the two.
  */
-const OTHER_DATA = new Uint8Array(2 ** 22);
+const OTHER_DATA = new Uint8Array(2 ** 26);
 
 /** The largest growth for one doubling. */
 export function growthOf(times: Times): number {
@@ -65,9 +68,10 @@ async function timesOf({ make, run }: GrowthCase, { first, repeated }: Rounds): 
     // Garbage of earlier input is collected now, not during the measurement.
     globalThis.gc?.();
     const rounds: number[][] = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < (attempt === 0 ? ROUNDS : MORE_ROUNDS); round++) {
       const times: number[] = [];
-      for (const sample of samples) times.push(await measured(sample, answer));
+      for (const sample of samples)
+        times.push(attempt === 0 ? await measured(sample, answer) : await measuredCold(sample, answer));
       rounds.push(times);
     }
     const medians = SIZES.map((_, i) => median(rounds.map((times) => times[i] ?? Number.NaN)));
@@ -83,7 +87,6 @@ interface Sample {
 }
 
 async function measured(sample: Sample, answer: (input: never) => Promise<void>): Promise<number> {
-  OTHER_DATA.fill(sample.repeats);
   for (;;) {
     const begun = cpuTime();
     for (let i = 0; i < sample.repeats; i++) await answer(sample.input);
@@ -91,6 +94,14 @@ async function measured(sample: Sample, answer: (input: never) => Promise<void>)
     if (elapsed >= SHORTEST_MS) return elapsed / sample.repeats;
     sample.repeats *= 4;
   }
+}
+
+/** One run with an empty cache. */
+async function measuredCold({ input }: Sample, answer: (input: never) => Promise<void>): Promise<number> {
+  OTHER_DATA.fill(OTHER_DATA[0] === 0 ? 1 : 0);
+  const begun = cpuTime();
+  await answer(input);
+  return cpuTime() - begun;
 }
 
 function median(values: readonly number[]): number {

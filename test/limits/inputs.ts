@@ -8,12 +8,12 @@ export type Inputs<T = unknown> = Readonly<Record<string, (bytes: number) => T>>
 export const many = <T>(bytes: number, bytesEach: number, item: (i: number) => T): T[] =>
   Array.from({ length: Math.ceil(bytes / bytesEach) }, (_, i) => item(i));
 /**
- * Keys so short that every size has more than 16,384. V8 stores a longer array of pointers as a large object, which
- * makes a step in the time.
+ * Keys so long that 1 MiB has fewer than 16,384. V8 stores a longer array of pointers as a large object, which makes a
+ * step in the time.
  */
 export const manyKeys = (bytes: number, value: unknown = 1) =>
-  Object.fromEntries(many(bytes, 16, (i) => [`key${String(i).padStart(7, '0')}`, value]));
-const manyTags = (bytes: number) => many(bytes, 16, (i) => `tag${String(i).padStart(10, '0')}`);
+  Object.fromEntries(many(bytes, 67, (i) => [`key${String(i).padStart(59, '0')}`, value]));
+export const manyTags = (bytes: number) => many(bytes, 69, (i) => `tag${String(i).padStart(63, '0')}`);
 const manyNumbers = (bytes: number) => many(bytes, 11, (i) => 1_000_000_000 + i);
 export const longText = (text: string) => (bytes: number) => text.repeat(Math.ceil(bytes / text.length));
 const address = (i: number) => `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`;
@@ -38,7 +38,7 @@ export const PRIMITIVES: Inputs = {
   'many objects': (bytes) => subnets(many(bytes, 180, (i) => subnet(i))),
   'many objects in a VIF': (bytes) => inVif(subnets(many(bytes, 180, (i) => subnet(i)))),
   'many numbers in place of objects': (bytes) => inVif(subnets(manyNumbers(bytes))),
-  'many other objects in place of objects': (bytes) => subnets(many(bytes, 64, () => ({ x: 'x'.repeat(56) }))),
+  'many other objects in place of objects': (bytes) => subnets(many(bytes, 128, () => ({ x: 'x'.repeat(120) }))),
   'many objects with a wrong value': (bytes) => subnets(many(bytes, 180, (i) => subnet(i, { cidr: 5 }))),
   'many objects with unknown keys': (bytes) => subnets(many(bytes, 190, (i) => subnet(i, { cdir: 1, x: 2 }))),
   'many addresses': (bytes) => primitive('Subnet', { dns: many(bytes, 13, address) }),
@@ -59,8 +59,7 @@ export const PRIMITIVES: Inputs = {
   'a long version': (bytes) => primitive('Subnet', {}, { 'versioned_object.version': longText('1.0')(bytes) }),
   'many changes of one name': (bytes) =>
     primitive('Subnet', {}, { 'versioned_object.changes': many(bytes, 7, () => 'cidr') }),
-  'many changes of unknown names': (bytes) =>
-    primitive('Subnet', {}, { 'versioned_object.changes': many(bytes, 10, (i) => `n${i}`) }),
+  'many changes of unknown names': (bytes) => primitive('Subnet', {}, { 'versioned_object.changes': manyTags(bytes) }),
   'deep nesting': (bytes) => primitive('Subnet', { dns: deep(bytes) }),
   'objects at the greatest depth': (bytes) => deepFolders(manyNumbers(bytes)),
   'a dict of many keys': (bytes) => note({ labels: manyKeys(bytes) }),

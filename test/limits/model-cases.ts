@@ -39,6 +39,7 @@ import {
   longTexts,
   many,
   manyKeys,
+  manyTags,
   NOTES,
   PLAIN,
   PORTS,
@@ -69,11 +70,11 @@ const portWith = (values: object) => ({ ...port(), ...values });
 const BINDINGS = Object.fromEntries(
   Object.entries(PORTS).map(([form, make]) => [form, (bytes: number) => portWith(make(bytes))]),
 );
-const tags = (bytes: number) => new Set(Object.keys(manyKeys(bytes)));
+const tags = (bytes: number) => new Set(manyTags(bytes));
 
-const LONG_NAME = 'n'.repeat(100);
+const LONG_NAME = 'n'.repeat(500);
 const hostInfo = (plugins: unknown) => HostInfo.fromPlain({ plugin_info: plugins });
-const vifClasses = (bytes: number) => many(bytes, 125, (i) => ({ vif_object_name: `${LONG_NAME}${i}` }));
+const vifClasses = (bytes: number) => many(bytes, 525, (i) => ({ vif_object_name: `${LONG_NAME}${i}` }));
 
 export const MODEL_CASES: readonly GrowthCase[] = [
   ...rowsOf('validate', PRIMITIVES, validate),
@@ -129,7 +130,7 @@ export const MODEL_CASES: readonly GrowthCase[] = [
   ...rowsOf(
     'negotiate',
     {
-      'many plugins': (bytes) => hostInfo(many(bytes, 125, (i) => ({ plugin_name: `${LONG_NAME}${i}` }))),
+      'many plugins': (bytes) => hostInfo(many(bytes, 525, (i) => ({ plugin_name: `${LONG_NAME}${i}` }))),
       'many VIF classes': (bytes) => hostInfo([{ plugin_name: 'ovs', vif_info: vifClasses(bytes) }]),
       'a long plugin name': (bytes) => hostInfo([{ plugin_name: longText('p')(bytes) }]),
       'a long version': (bytes) =>
@@ -160,7 +161,7 @@ export const MODEL_CASES: readonly GrowthCase[] = [
     {
       'a long given name': (bytes) => [longText('a')(bytes), 'vif_name'],
       'a long known name': (bytes) => ['vif_name', longText('a')(bytes)],
-      'many known names': (bytes) => ['keyxxxxxxx', ...Object.keys(manyKeys(bytes))],
+      'many known names': (bytes) => ['vifnaem', ...many(bytes, 16, (i) => `vif${String(i).padStart(5, '0')}`)],
     },
     ([given, ...known]) => nearestName(given, known),
   ),
@@ -196,5 +197,12 @@ export const MODEL_CASES: readonly GrowthCase[] = [
       draw,
     ),
   ),
-  ...rowsOf('toSvg', { 'a long name': (bytes) => picture(longText('a')(bytes)) }, toSvg),
+  ...rowsOf(
+    'toSvg',
+    {
+      'a long name': (bytes) => picture(longText('a')(bytes)),
+      'a long title': (bytes) => ({ ...picture('tap0'), title: longText('a')(bytes) }),
+    },
+    toSvg,
+  ),
 ];

@@ -189,6 +189,17 @@ describe('SVG', () => {
     expect(svg).toMatch(/<desc>guest, guest; tap0, TAP, ! missing; .*Joined: guest to tap0, tap0 to br0/);
   });
 
+  test('shows a long name in lines of at most 200 characters, and all of it', async () => {
+    const name = 'a'.repeat(450);
+    const svg = await toSvg({
+      ...hostile('tap0'),
+      nodes: [{ id: 'n', kind: 'tap', name, facts: [], notes: [] }],
+      edges: [],
+    });
+    const lines = [...svg.matchAll(/<text [^>]*>(a+)<\/text>/g)].map(([, line]) => line);
+    expect(lines.map((line) => line?.length)).toEqual([200, 200, 50]);
+  });
+
   test('leads down where there is no room beside', async () => {
     const [, width, height] = /width="(\d+)pt" height="(\d+)pt"/.exec(await toSvg(graph, { direction: 'down' })) ?? [];
     expect(Number(height)).toBeGreaterThan(Number(width));
