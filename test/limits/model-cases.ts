@@ -187,16 +187,12 @@ export const MODEL_CASES: readonly GrowthCase[] = [
     forEach((text) => toInterfaceXml(new VIFGeneric({ vifName: text }), { virtType: 'kvm' })),
   ),
   ...[toMermaid, toDot, toText].flatMap((draw) =>
-    rowsOf(
-      draw.name,
-      {
-        'a long name': (bytes) => picture(longText('a ')(bytes)),
-        'a long name of marks': (bytes) => picture(longText('\u0301')(bytes)),
-        'a long name of signs': (bytes) => picture(longText('"\n[')(bytes)),
-      },
-      draw,
-    ),
+    rowsOf(draw.name, { 'a long name': (bytes) => picture(longText('a ')(bytes)) }, draw),
   ),
+  ...[toMermaid, toDot].flatMap((draw) =>
+    rowsOf(draw.name, { 'a long name of signs': (bytes) => picture(longText('"\n[')(bytes)) }, draw),
+  ),
+  ...rowsOf('toText', { 'a long name of marks': (bytes) => picture(longText('\u0301')(bytes)) }, toText),
   ...rowsOf(
     'toSvg',
     {
