@@ -19,11 +19,12 @@ const SIZES = [2 ** 18, 2 ** 19, 2 ** 20];
 /** The limit of the growth for each doubling. Linear time has 2, quadratic time has 4. */
 export const MOST_GROWTH = 2.5;
 
-/** Each round runs all sizes in turn, so that a slow moment of the machine meets all of them. */
-const ROUNDS = 3;
-
-/** The rounds of a repeated measurement, whose samples are shorter. */
-const MORE_ROUNDS = 9;
+/** How often a measurement runs all sizes in turn, so that a slow moment of the machine meets all of them. */
+export interface Rounds {
+  readonly first: number;
+  /** A repeated measurement, whose samples are shorter. */
+  readonly repeated: number;
+}
 
 /** A measurement above the limit is repeated. A function that is not linear exceeds the limit each time. */
 const ATTEMPTS = 3;
@@ -68,7 +69,7 @@ async function timesOf({ make, run }: GrowthCase, { first, repeated }: Rounds): 
     // Garbage of earlier input is collected now, not during the measurement.
     globalThis.gc?.();
     const rounds: number[][] = [];
-    for (let round = 0; round < (attempt === 0 ? ROUNDS : MORE_ROUNDS); round++) {
+    for (let round = 0; round < (attempt === 0 ? first : repeated); round++) {
       const times: number[] = [];
       for (const sample of samples)
         times.push(attempt === 0 ? await measured(sample, answer) : await measuredCold(sample, answer));
