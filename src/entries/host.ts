@@ -11,8 +11,8 @@ export * from '../errors/pci.ts';
 export * from '../errors/plugin.ts';
 export * from '../errors/wiring-failure.ts';
 export { LinuxHost, type LinuxHostOptions } from '../host/linux/linux-host.ts';
-export { MemoryHost } from '../host/memory/memory-host.ts';
-export type { MemoryLinks, NicSettings } from '../host/memory/memory-links.ts';
+export { MemoryHost, type MemoryHostOptions } from '../host/memory/memory-host.ts';
+export type { BeforeChange, MemoryLinks, NicSettings } from '../host/memory/memory-links.ts';
 export type {
   MemoryAddressing,
   MemoryFilter,
@@ -26,6 +26,7 @@ export type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
 export type { OvsdbClientOptions } from '../host/ovsdb/ovsdb-client.ts';
 export type { HelperPlace } from '../host/remote/connection.ts';
 export { type Helper, type HelperOptions, serveHelper } from '../host/remote/helper.ts';
+export type { PolicyOptions } from '../host/remote/policy.ts';
 export { RemoteHost, type RemoteHostOptions } from '../host/remote/remote-host.ts';
 export type { SocketFile } from '../host/remote/socket-file.ts';
 export type { Address, Addressing, AddressPlan, Route } from '../host-contract/addressing.ts';
@@ -39,6 +40,7 @@ export type {
 export type { Host, Sysctl } from '../host-contract/host.ts';
 export type {
   BridgeSettings,
+  ExpectedLink,
   Link,
   LinkKind,
   LinkSettings,
@@ -107,6 +109,7 @@ export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
 export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
 export { WiringPlugin } from '../plugins/wiring-plugin.ts';
 export type { ElementDrift, PlannedStep } from '../wiring/check.ts';
+export type { DeletionQueue } from '../wiring/deletion-queue.ts';
 export type { BridgeElement } from '../wiring/elements/bridge.ts';
 export type { ExistingDevice } from '../wiring/elements/existing-device.ts';
 export type { ExistingLinkElement } from '../wiring/elements/existing-link.ts';

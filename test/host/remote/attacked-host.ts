@@ -115,7 +115,7 @@ function indexIn(netns: Netns, name: string): number {
 /** The kernel changes these by itself: carrier, lifetimes, counters. */
 const VOLATILE = new Set(['operstate', 'valid_life_time', 'preferred_life_time', 'linkmode', 'stats', 'stats64']);
 
-export function stateOf(netns: Netns): string {
+function stateOf(netns: Netns): string {
   const json = (...command: [string, ...string[]]): unknown => JSON.parse(netns.run(...command) || '[]', stable);
   return JSON.stringify(
     {
