@@ -197,8 +197,10 @@ export class OsVif {
     { concurrency = CONCURRENCY, ...options }: BatchOptions = {},
   ): Promise<void> {
     await forEach('unplug', attachments, concurrency, async ({ vif, instance }, begin) => {
-      await begin();
-      await this.unplug(vif, instance, options);
+      await this.#deletions.expecting(async () => {
+        await begin();
+        await this.unplug(vif, instance, options);
+      });
     });
   }
 

@@ -3,9 +3,12 @@
  * hardly more than one. Deletions that are asked for while the kernel works on earlier ones are made together afterwards.
  */
 
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../host-contract/host.ts';
 import type { ExpectedLink } from '../host-contract/links.ts';
+
+/** How long a deletion waits for unplugs that are expected, in ms. */
+const PATIENCE_MS = 100;
 
 /** A device that somebody waits for. */
 interface Deletion {
@@ -20,6 +23,9 @@ export class DeletionQueue {
   readonly #host: Host;
   #waiting: Deletion[] = [];
   #isWorking = false;
+  /** Unplugs that will come to a deletion, or end without one. */
+  #expected = 0;
+  #onArrival = (): void => {};
 
   constructor(host: Host) {
     this.#host = host;
@@ -34,8 +40,20 @@ export class DeletionQueue {
   delete(link: ExpectedLink, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ link, signal, resolve, reject });
+      this.#onArrival();
       if (!this.#isWorking) void this.#work();
     });
+  }
+
+  /** Runs one of many unplugs. A deletion waits a moment for those that run, so that they are made together. */
+  async expecting<T>(unplug: () => Promise<T>): Promise<T> {
+    this.#expected += 1;
+    try {
+      return await unplug();
+    } finally {
+      this.#expected -= 1;
+      this.#onArrival();
+    }
   }
 
   async #work(): Promise<void> {
@@ -55,6 +73,19 @@ export class DeletionQueue {
       before = this.#waiting.length;
       await setImmediate();
     }
+    if (this.#waiting.length < this.#expected) await this.#untilAllArrive();
+  }
+
+  async #untilAllArrive(): Promise<void> {
+    const patience = new AbortController();
+    const arrived = new Promise<void>((resolve) => {
+      this.#onArrival = () => {
+        if (this.#waiting.length >= this.#expected) resolve();
+      };
+    });
+    await Promise.race([arrived, sleep(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {})]);
+    this.#onArrival = () => {};
+    patience.abort();
   }
 
   async #deleteTogether(batch: readonly Deletion[]): Promise<void> {

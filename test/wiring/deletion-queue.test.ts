@@ -31,6 +31,40 @@ describe('a deletion queue', () => {
     expect(await left()).toEqual([]);
   });
 
+  test('waits for an unplug that it expects, and deletes its device with the others', async () => {
+    const { queue, asked, indexes } = await given('tap0', 'tap1');
+    const [first = 0, second = 0] = indexes;
+    let goOn = (): void => {};
+    const ready = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const later = queue.expecting(async () => {
+      await ready;
+      await queue.delete({ index: second });
+    });
+    const sooner = queue.expecting(() => queue.delete({ index: first }));
+    setImmediate(() => setImmediate(goOn));
+    await Promise.all([sooner, later]);
+    expect(asked).toEqual([indexes]);
+  });
+
+  test('does not wait for an expected unplug that ends without a deletion, or takes long', async () => {
+    const { queue, asked, indexes } = await given('tap0', 'tap1');
+    const [first = 0, second = 0] = indexes;
+    await Promise.all([queue.expecting(async () => {}), queue.expecting(() => queue.delete({ index: first }))]);
+    let end = (): void => {};
+    const endless = queue.expecting(
+      () =>
+        new Promise<void>((resolve) => {
+          end = resolve;
+        }),
+    );
+    await queue.expecting(() => queue.delete({ index: second }));
+    expect(asked).toEqual([[first], [second]]);
+    end();
+    await endless;
+  });
+
   test('deletes a single device at once', async () => {
     const { queue, asked, indexes } = await given('tap0');
     await queue.delete({ index: indexes[0] ?? 0 });
