@@ -12,9 +12,9 @@ export type Value = Atom | readonly ['set', readonly Atom[]] | readonly ['map', 
 
 export type Row = { readonly [column: string]: Value };
 
-export type Condition = readonly [column: string, comparison: '==' | '!=' | 'includes' | 'excludes', value: Value];
+export type Condition = readonly [column: string, comparison: '==', value: Value];
 
-export type Mutation = readonly [column: string, mutator: 'insert' | 'delete' | '+=' | '-=', value: Value];
+export type Mutation = readonly [column: string, mutator: 'insert' | 'delete' | '+=', value: Value];
 
 /** The operations of a transaction that are in use, RFC 7047 5.2. */
 export type Operation =
@@ -28,17 +28,11 @@ export type Operation =
     }
   | { readonly op: 'delete'; readonly table: string; readonly where: readonly Condition[] }
   | {
-      readonly op: 'select';
-      readonly table: string;
-      readonly where: readonly Condition[];
-      readonly columns?: readonly string[];
-    }
-  | {
       readonly op: 'wait';
       readonly table: string;
       readonly where: readonly Condition[];
       readonly columns: readonly string[];
-      readonly until: '==' | '!=';
+      readonly until: '==';
       readonly rows: readonly Row[];
       /** Milliseconds; 0 fails at once when the rows differ. */
       readonly timeout?: number;

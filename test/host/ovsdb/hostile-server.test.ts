@@ -222,7 +222,7 @@ describe('a server that does not read', () => {
     const where = [['name', '==', 'x'.repeat(1_000_000)]] as const;
 
     const calls = Array.from({ length: 30 }, () =>
-      failureOf(client.transact([{ op: 'select', table: 'Port', where }])),
+      failureOf(client.transact([{ op: 'delete', table: 'Port', where }])),
     );
 
     for (const error of await Promise.all(calls)) expect(error.message).toContain('the server does not read');

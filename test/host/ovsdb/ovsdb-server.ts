@@ -21,7 +21,7 @@ export const path = [process.env.PATH, ...SBIN].join(delimiter);
 /** Why tests that need Open vSwitch can't run; undefined when they can. In CI it is an error to have none. */
 export function ovsIsMissing(): string | undefined {
   const schema = SCHEMAS.find((file) => existsSync(file));
-  const tools = ['ovsdb-server', 'ovsdb-tool'].filter(
+  const tools = ['ovsdb-server', 'ovsdb-tool', 'ovsdb-client'].filter(
     (tool) => !path.split(delimiter).some((folder) => existsSync(join(folder, tool))),
   );
   if (schema && tools.length === 0) return undefined;
@@ -29,6 +29,9 @@ export function ovsIsMissing(): string | undefined {
   if (process.env.CI === 'true') throw new Error(reason);
   return reason;
 }
+
+/** A row by column. */
+export type Row = Readonly<Record<string, unknown>>;
 
 export interface ServerOptions {
   /** More arguments, such as `--remote=ptcp:0:127.0.0.1`. */
@@ -92,6 +95,15 @@ export class OvsdbServer {
   /** Runs ovs-vsctl against it, as another writer would, without waiting for an ovs-vswitchd. */
   readonly vsctl = (...args: string[]): string =>
     run('ovs-vsctl', [`--db=${this.connection}`, '--no-wait', ...args]).trim();
+
+  /** All rows of tables, in the notation of RFC 7047 5.1. ovsdb-client reads them, a program of Open vSwitch. */
+  rowsOf(...tables: readonly string[]): Row[][] {
+    const select = tables.map((table) => ({ op: 'select', table, where: [] }));
+    const results: unknown = JSON.parse(
+      run('ovsdb-client', ['transact', this.connection, JSON.stringify(['Open_vSwitch', ...select])]),
+    );
+    return Array.isArray(results) ? results.map(({ rows }) => rows) : [];
+  }
 
   appctl(...args: string[]): string {
     return run('ovs-appctl', ['-t', join(this.folder, 'ctl'), ...args]).trim();

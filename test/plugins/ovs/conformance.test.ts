@@ -31,7 +31,7 @@ describe.skipIf(OVS_UNAVAILABLE)('Open vSwitch VIFs', () => {
       for (const { action, state } of steps) {
         if (action !== 'start') await osVif[action](plugged, guest);
 
-        expect(await hostState(ovs), `after ${action}`).toEqual(state);
+        expect(hostState(ovs), `after ${action}`).toEqual(state);
       }
     },
   );

@@ -1,7 +1,7 @@
 /** What a host with Open vSwitch looks like, in the form of the vectors in conformance/host-state. */
 
-import { OvsdbClient } from '../../../src/host/ovsdb/ovsdb-client.ts';
 import type { IpLink } from '../../host/netns.ts';
+import type { Row } from '../../host/ovsdb/ovsdb-server.ts';
 import type { OvsHost } from './ovs-host.ts';
 
 export interface HostState {
@@ -10,28 +10,17 @@ export interface HostState {
   readonly links: readonly unknown[];
 }
 
-type Row = Readonly<Record<string, unknown>>;
-
-/** Read by another client's bare transaction and by iproute2, not by what is tested. */
-export async function hostState(ovs: OvsHost): Promise<HostState> {
-  const client = new OvsdbClient({ connection: ovs.server.connection, timeout: 10_000 });
-  try {
-    const tables = ['Bridge', 'Port', 'Interface', 'QoS'];
-    const results = await client.transact(tables.map((table) => ({ op: 'select', table, where: [] })));
-    const [bridges, ports, interfaces, qos] = results.map(byUuid);
-    if (!bridges || !ports || !interfaces || !qos) throw new Error('a table is missing');
-    const used = new Set([...ports.values()].flatMap((port) => references(port.qos)));
-    return {
-      ovs: sorted([...bridges.values()].map((bridge) => describeBridge(bridge, ports, interfaces, qos))),
-      ovs_leftover_qos: [...qos.keys()].filter((uuid) => !used.has(uuid)).length,
-      links: linksOf(
-        ovs,
-        new Set([...interfaces.values()].filter(({ type }) => type === 'internal').map(({ name }) => name)),
-      ),
-    };
-  } finally {
-    await client.close();
-  }
+/** The state of a host as ovsdb-client and iproute2 read it. No code of the library is used. */
+export function hostState(ovs: OvsHost): HostState {
+  const [bridges, ports, interfaces, qos] = ovs.server.rowsOf('Bridge', 'Port', 'Interface', 'QoS').map(byUuid);
+  if (!bridges || !ports || !interfaces || !qos) throw new Error('a table is missing');
+  const used = new Set([...ports.values()].flatMap((port) => references(port.qos)));
+  const internal = [...interfaces.values()].filter(({ type }) => type === 'internal');
+  return {
+    ovs: sorted([...bridges.values()].map((bridge) => describeBridge(bridge, ports, interfaces, qos))),
+    ovs_leftover_qos: [...qos.keys()].filter((uuid) => !used.has(uuid)).length,
+    links: linksOf(ovs, new Set(internal.map(({ name }) => name))),
+  };
 }
 
 type Table = Map<string, Row>;
@@ -98,8 +87,7 @@ function pick({ linkinfo }: IpLink, ...keys: string[]): Record<string, unknown> 
   return Object.fromEntries(keys.map((key) => [key, linkinfo?.info_data?.[key]]));
 }
 
-function byUuid(result: unknown): Table {
-  const { rows } = result as { rows: Row[] };
+function byUuid(rows: readonly Row[]): Table {
   return new Map(rows.map((row) => [references(row._uuid)[0] ?? '', row]));
 }
 

@@ -50,7 +50,7 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
 
   test('fails at once with the words of ovs-vswitchd when it can not open the device, and leaves nothing behind', async () => {
     const { server, state } = await given();
-    const before = await state();
+    const before = state();
     // The device is in a network namespace that ovs-vswitchd does not see.
     const elsewhere = await makeNetns();
     const host = await LinuxHost.open({
@@ -108,7 +108,7 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
 
   test('fails at its deadline when no ovs-vswitchd runs, says so, and leaves nothing behind', async () => {
     const { osVif, state } = await given({ withSwitch: false, timeout: 500 });
-    const before = await state();
+    const before = state();
 
     const failing = osVif.plug(tapVif(), instance());
 
@@ -116,7 +116,7 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
     await expect(failing).rejects.toThrow(
       /waiting for ovs-vswitchd to open port .* did not end within 500 ms; the host is as it was before/,
     );
-    expect(await state()).toEqual(before);
+    expect(state()).toEqual(before);
   });
 
   test('waits until ovs-vswitchd comes up', async () => {
@@ -140,7 +140,7 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
 
   test('onto a datapath that this ovs-vswitchd has not fails at once, and leaves nothing behind', async () => {
     const { osVif, state } = await given();
-    const before = await state();
+    const before = state();
     const system = profile({ datapathType: 'system', createPort: true, createTap: true });
 
     const failing = osVif.plug(tapVif(undefined, { portProfile: system }), instance());
@@ -148,19 +148,19 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
     await expect(failing).rejects.toThrow(
       'bridge br-int has datapath type "system", and this ovs-vswitchd has netdev alone; is its kernel module loaded?',
     );
-    expect(await state()).toEqual(before);
+    expect(state()).toEqual(before);
   });
 
   test('of a datapath type that does not exist fails, and leaves nothing behind', async () => {
     const { osVif, state } = await given();
-    const before = await state();
+    const before = state();
     const odd = profile({ datapathType: 'nonsense', createPort: true, createTap: true });
 
     await expect(osVif.plug(tapVif(undefined, { portProfile: odd }), instance())).rejects.toThrow(
       'has no datapath type "nonsense"; it has netdev',
     );
 
-    expect(await state()).toEqual(before);
+    expect(state()).toEqual(before);
   });
 
   test('onto a bridge whose name a port has fails, and leaves nothing behind', async () => {
@@ -178,18 +178,18 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
       'other',
       'br-int',
     );
-    const before = await state();
+    const before = state();
 
     await expect(osVif.plug(tapVif(), instance())).rejects.toThrow(
       'add-bridge br-int: there is a port of that name; the host is as it was before',
     );
 
-    expect(await state()).toEqual(before);
+    expect(state()).toEqual(before);
   });
 
   test('that is aborted while it waits ends with the reason, and leaves nothing behind', async () => {
     const { osVif, state } = await given({ withSwitch: false });
-    const before = await state();
+    const before = state();
     const reason = new Error('changed my mind');
     const controller = new AbortController();
     setTimeout(() => controller.abort(reason), 300);
@@ -197,7 +197,7 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
     const failing = osVif.plug(tapVif(), instance(), { signal: controller.signal });
 
     await expect(failing).rejects.toMatchObject({ cause: reason });
-    expect(await state()).toEqual(before);
+    expect(state()).toEqual(before);
   });
 });
 
@@ -305,7 +305,7 @@ describe.skipIf(OVS_UNAVAILABLE)('many at once', () => {
   }, async () => {
     const { osVif, server, host, state } = await given({ withSwitch: false, timeout: 60_000 }, { waitForPort: false });
     server.vsctl('add-br', 'br-int', '--', 'set', 'bridge', 'br-int', 'datapath_type=netdev');
-    const before = await state();
+    const before = state();
     let isOver = false;
     const noise = (async () => {
       let n = 0;
@@ -338,7 +338,7 @@ describe.skipIf(OVS_UNAVAILABLE)('many at once', () => {
     expect(owners.some((line) => line.includes(vifId(300)))).toBe(true);
 
     await Promise.all(attachments.map(({ vif }) => osVif.unplug(vif, instance())));
-    expect(await state()).toEqual(before);
+    expect(state()).toEqual(before);
   });
 });
 
