@@ -1,11 +1,11 @@
-/** What a field can hold. Types of one value are in scalars.ts, addresses.ts and object-of.ts, those of several in collections.ts. */
+/** Helpers of field types. Types with one value are in scalars.ts, addresses.ts and object-of.ts, types with several in collections.ts. */
 import { FieldValueError } from '../../errors/model.ts';
 import type { FieldType, JsonSchema } from '../model.ts';
 
 /**
- * A type whose wire form is the value itself and whose values are immutable: both ways of coming in are one.
+ * A type with immutable values that are their own wire form, so that assigned values and values from the wire are checked alike.
  *
- * @param accept gives the value to store, or refuses; what it says that it expects is the schema's description too
+ * @param accept returns the value to store, or throws FieldValueError. The schema's description is what that error expects.
  */
 export function scalar<V>(
   osloName: string,
@@ -17,7 +17,7 @@ export function scalar<V>(
   return { osloName, coerce: accept, read: accept, schema: describe, ...(fingerprint && { fingerprint }) };
 }
 
-/** Told by the error about a value that no type takes. */
+/** The expectation that `accept` states for a value that no type accepts. */
 function expectedBy(accept: (value: unknown) => unknown): string {
   try {
     accept(Symbol('no value'));
@@ -27,7 +27,7 @@ function expectedBy(accept: (value: unknown) => unknown): string {
   return 'any value';
 }
 
-/** Refuses a value; `known` are the words that are taken, where they are few. */
+/** Refuses a value. `known` lists the accepted words if they are few. */
 export function refuse(value: unknown, expected: string, known?: readonly string[]): never {
   throw new FieldValueError(value, expected, known);
 }

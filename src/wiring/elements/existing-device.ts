@@ -1,4 +1,4 @@
-/** Says which device of the host is meant: by its name, or by its PCI address for those whose name nobody knows beforehand. */
+/** Finds a device of the host by its name, or by its PCI address if its name is not known in advance. */
 
 import { LinkValueError, MissingLinkError } from '../../errors/link.ts';
 import type { Host } from '../../host-contract/host.ts';
@@ -7,7 +7,7 @@ import type { Link } from '../../host-contract/links.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import type { Site } from './verbs.ts';
 
-/** A device that is there already. */
+/** An existing device: its name, or the PCI address of its function. */
 export type ExistingDevice = string | { readonly pciAddress: string };
 
 export function requireDevice(device: ExistingDevice): void {
@@ -18,7 +18,7 @@ export function requireDevice(device: ExistingDevice): void {
   }
 }
 
-/** @throws MissingLinkError when it is not there */
+/** @throws MissingLinkError if the device does not exist */
 export async function findDevice(device: ExistingDevice, site: Site, neededBy: string): Promise<Link> {
   const found = await lookForDevice(device, site);
   if (found !== undefined) return found;
