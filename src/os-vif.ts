@@ -1,6 +1,5 @@
 /** Plugs VIFs into a host and out of it: finds the plugin that a VIF asks for and has it work on the host. */
 
-import { setImmediate } from 'node:timers/promises';
 import { BatchError, NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
 import { LinuxHost } from './host/linux/linux-host.ts';
 import { traced } from './host-contract/diagnostics.ts';
@@ -21,6 +20,7 @@ import type { PluginContext, VIFPlugin } from './plugins/vif-plugin.ts';
 import { messageOf } from './text/message-of.ts';
 import type { ElementDrift, PlannedStep } from './wiring/check.ts';
 import { collectGarbage } from './wiring/collect-garbage.ts';
+import { concurrently } from './wiring/concurrently.ts';
 import { gateUntilAborted, settledOrAborted } from './wiring/deadline.ts';
 import { DeletionQueue } from './wiring/deletion-queue.ts';
 import type { Garbage } from './wiring/garbage.ts';
@@ -292,19 +292,8 @@ async function forEach(
   concurrency: number,
   action: (attachment: Attachment, begin: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const failures = new Map<string, unknown>();
-  const rest = attachments.values();
-  // One begins at a time, so that others get at the event loop in between.
-  let turn: Promise<void> = Promise.resolve();
-  const begin = (): Promise<void> => {
-    turn = turn.then(() => setImmediate());
-    return turn;
-  };
-  const work = async (): Promise<void> => {
-    for (const attachment of rest) {
-      await action(attachment, begin).catch((error: unknown) => failures.set(attachment.vif.id ?? '', error));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, work));
-  if (failures.size > 0) throw new BatchError(what, attachments.length, failures);
+  const failures = await concurrently(attachments, concurrency, action);
+  if (failures.size === 0) return;
+  const byId = new Map([...failures].map(([{ vif }, error]) => [vif.id ?? '', error]));
+  throw new BatchError(what, attachments.length, byId);
 }

@@ -47,7 +47,7 @@ const ANSWER_TIMEOUT_MS = 5000;
 /** Requests that change nothing and are sent as one message. They and their answers fit the buffers of a socket. */
 const READ_BATCH = 32;
 
-/** What a request came to: `errno` is 0 when it went well. */
+/** The answer to a request; `errno` is 0 for a success. */
 interface Answer {
   readonly errno: number;
   readonly text: string;
@@ -68,7 +68,7 @@ interface ReadRequest {
   readonly reject: (error: unknown) => void;
 }
 
-/** A non-blocking AF_NETLINK socket. Several requests may be made at once; they queue, and those that only look go out together. */
+/** A non-blocking AF_NETLINK socket. Requests queue. Those that change nothing are sent together. */
 export class NetlinkSocket {
   readonly #libc: Libc;
   readonly #fd: number;
@@ -79,7 +79,6 @@ export class NetlinkSocket {
   /** What is received, and from whom, until it is copied out: one datagram at a time. */
   readonly #received = Buffer.allocUnsafeSlow(LONGEST_DATAGRAM);
   readonly #sender = Buffer.alloc(ADDRESS_SIZE);
-
   private constructor(libc: Libc, fd: number) {
     this.#libc = libc;
     this.#fd = fd;
@@ -150,8 +149,7 @@ export class NetlinkSocket {
     );
     await this.#send(Buffer.concat(messages), requests[0]?.what ?? 'netlink request');
     const answers = [];
-    for (const [i, request] of requests.entries())
-      answers.push(await this.#collectUntilAck(seqs[i] ?? 0, request.what));
+    for (const [i, { what }] of requests.entries()) answers.push(await this.#collectUntilAck(seqs[i] ?? 0, what));
     return answers;
   }
 
