@@ -17,9 +17,17 @@ export default defineConfig({
   },
   test: {
     projects: [
-      // Unit tests share the modules of their worker: to import them again for each file takes as long as the tests.
-      { extends: true, test: { name: 'unit', include: unit, isolate: false } },
-      { extends: true, test: { name: 'system', include: ['test/**/*.test.ts'], exclude: [...notInGuest, ...unit] } },
+      // These tests share the modules of their worker. To import the modules for each file takes as long as the tests.
+      { extends: true, test: { name: 'unit', include: unit.pure, isolate: false } },
+      { extends: true, test: { name: 'unit-declaring', include: unit.declaring } },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          exclude: [...notInGuest, ...unit.pure, ...unit.declaring],
+        },
+      },
     ],
     // With FAST_CHECK_RUNS, property tests run 100,000 times.
     testTimeout: process.env.FAST_CHECK_RUNS ? 3_600_000 : 30_000,

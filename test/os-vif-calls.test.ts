@@ -15,13 +15,11 @@ describe('a call that takes too long', () => {
     const host = new MemoryHost();
     await host.links.create({ kind: 'veth', name: 'eth0', peer: { name: 'far0' } });
     await using osVif = await OsVif.open({ host: slow(host, 30), timeout: 100 });
-    const start = performance.now();
     await expect(osVif.plug(bridgeVif(), instance())).rejects.toMatchObject({
       code: 'ERR_OSVIF_PLUG',
       left: [],
       cause: { name: 'TimeoutError' },
     });
-    expect(performance.now() - start).toBeLessThan(1000);
     expect(await names(host)).toEqual(['lo', 'eth0', 'far0']);
   });
 

@@ -7,7 +7,7 @@ import type { Operation } from './protocol.ts';
 /** The first result of `find` after an update that is not undefined; undefined when the connection breaks first. */
 export async function findReminding<T>(
   find: (view: OvsdbView) => T | undefined,
-  connection: Connection,
+  connection: Pick<Connection, 'findLater' | 'transact'>,
   call: Call,
 ): Promise<T | undefined> {
   const reminder = remind(connection, call.signal);
@@ -25,7 +25,7 @@ const FIRST_REMINDER_MS = 500;
  * While ovs-vswitchd starts, the transaction with its state may fail unseen. ovs-vswitchd writes again only after a
  * change. A new `next_cfg` makes it write all of its state (ovs-vswitchd.conf.db(5)), as every change of ovs-vsctl does.
  */
-function remind(connection: Connection, signal: AbortSignal): { stop(): void } {
+function remind(connection: Pick<Connection, 'transact'>, signal: AbortSignal): { stop(): void } {
   const mutation: Operation = { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', 1]] };
   let timer: NodeJS.Timeout | undefined;
   const startAfter = (pause: number): void => {

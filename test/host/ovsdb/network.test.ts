@@ -85,14 +85,11 @@ describe.skipIf(missing)('over ssl', () => {
     expect(server.vsctl('list-br')).toBe('br-ssl');
   });
 
-  test('a server whose certificate another authority signed is refused at once, and sent nothing', async () => {
-    const begun = performance.now();
-
-    const failing = addBridge({ connection, tls: tlsOptions(otherAuthority, ours) }, 'br-wrong');
+  test('a server whose certificate another authority signed is refused although no deadline ends the call, and gets nothing', async () => {
+    const failing = addBridge({ connection, timeout: 0, tls: tlsOptions(otherAuthority, ours) }, 'br-wrong');
 
     await expect(failing).rejects.toThrow(OvsdbConnectionError);
     await expect(failing).rejects.toThrow(/certificate/);
-    expect(performance.now() - begun).toBeLessThan(1_500);
     expect(server.vsctl('list-br')).not.toContain('br-wrong');
   });
 

@@ -157,15 +157,13 @@ describe('a server that is killed and started again', () => {
 });
 
 describe('a server that was never there', () => {
-  test('fails calls after the time that a restart takes, long before the deadline', async () => {
-    const client = new OvsdbClient({ connection: 'unix:/nonexistent/db.sock', timeout: 60_000 });
-    const begun = performance.now();
+  test('fails calls after the time that a restart takes, although no deadline ends them', async () => {
+    const client = new OvsdbClient({ connection: 'unix:/nonexistent/db.sock', timeout: 0 });
 
     const failing = client.view();
 
     await expect(failing).rejects.toThrow(OvsdbConnectionError);
     await expect(failing).rejects.toThrow("unix:/nonexistent/db.sock: can't connect: connect ENOENT");
-    expect(performance.now() - begun).toBeLessThan(8_000);
   });
 
   test.skipIf(missing)('is reached when it comes up a moment later', async () => {

@@ -59,7 +59,6 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
     });
     onTestFinished(() => host.close());
     const osVif = await OsVif.open({ host, plugins: [new OvsPlugin()] });
-    const begun = performance.now();
 
     const failing = osVif.plug(tapVif(), instance());
 
@@ -67,7 +66,6 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
     await expect(failing).rejects.toThrow(
       `could not open network device ${TAP} (No such device); the host is as it was before`,
     );
-    expect(performance.now() - begun).toBeLessThan(3_000);
     // ovs-vswitchd takes the device of a bridge away when it next looks.
     await expect.poll(state, { timeout: 5_000 }).toEqual(before);
     expect(elsewhere.links()).toEqual([]);
@@ -224,13 +222,11 @@ describe.skipIf(OVS_UNAVAILABLE)('a database in trouble', () => {
       await silent.stop();
     });
     const osVif = await OsVif.open({ host: other, plugins: [new OvsPlugin()] });
-    const begun = performance.now();
 
     await expect(osVif.plug(tapVif(), instance())).rejects.toThrow(
       /the server has not answered.*; the host is as it was before/,
     );
 
-    expect(performance.now() - begun).toBeLessThan(1_500);
     expect(await host.links.get(TAP)).toBeUndefined();
     expect(server.vsctl('list-br')).toBe('');
   });
