@@ -17,7 +17,7 @@ describe('garbage collection', () => {
     return { host, osVif, kept, gone };
   }
 
-  test('removes the port and the device of a VIF that is no more, and nothing of the others', async () => {
+  test('removes the port and the device of a VIF that is no longer valid, and nothing else', async () => {
     const { host, osVif, kept, gone } = await plugged();
 
     const garbage = await osVif.collectGarbage([kept]);
@@ -30,7 +30,7 @@ describe('garbage collection', () => {
     expect(await links(host)).toEqual([kept.vifName]);
   });
 
-  test('only tells when it is a dry run', async () => {
+  test('changes nothing in a dry run', async () => {
     const { host, osVif, kept, gone } = await plugged();
 
     const garbage = await osVif.collectGarbage([kept], { dryRun: true });
@@ -39,7 +39,7 @@ describe('garbage collection', () => {
     expect(await portsOf(host)).toEqual(['br-int', kept.vifName, gone.vifName]);
   });
 
-  test("leaves a hypervisor's port alone, though it has the iface-id of a VIF", async () => {
+  test('keeps the port of a hypervisor, although it has the iface-id of a VIF', async () => {
     const { host, osVif } = await plugged();
     await host.ovsdb.change(() => [
       {
@@ -55,7 +55,7 @@ describe('garbage collection', () => {
     expect(await portsOf(host)).toEqual(['br-int', 'vnet0']);
   });
 
-  test('removes bridges per port with all that is on them, and QoS rows that ports were made with', async () => {
+  test('removes bridges per port with their ports, and the QoS rows of the ports', async () => {
     const { host, plugin } = given({ perPortBridge: true });
     const osVif = await OsVif.open({ host, plugins: [plugin] });
     await osVif.plug(

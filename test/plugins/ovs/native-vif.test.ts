@@ -8,7 +8,7 @@ import { EXTERNAL_IDS, given, links, portsOf } from './memory-ovs.ts';
 import { nativeVif, network, profile, TAP, tapVif } from './ovs-vifs.ts';
 
 describe('a native VIF', () => {
-  test('gets its bridge alone, since the hypervisor adds the port; it needs no address for that', async () => {
+  test('gets only its bridge and needs no address, because the hypervisor adds the port', async () => {
     const { host, plug } = given();
 
     await plug(nativeVif({ address: null }));
@@ -17,7 +17,7 @@ describe('a native VIF', () => {
     expect(await links(host)).toEqual([]);
   });
 
-  test('that comes back from a hypervisor that left its port loses the port, and the bridge stays', async () => {
+  test('whose port a hypervisor left behind loses the port at the unplug, and the bridge stays', async () => {
     const { host, plug, unplug } = given();
     await plug(nativeVif());
     await host.ovsdb.change(() => [
@@ -29,7 +29,7 @@ describe('a native VIF', () => {
     expect(await portsOf(host)).toEqual(['br-int']);
   });
 
-  test('with createPort gets a port whose interface says whose it is', async () => {
+  test('with createPort gets a port whose interface names the VIF', async () => {
     const { host, plug } = given();
 
     await plug(nativeVif({ portProfile: profile({ createPort: true }) }));
@@ -38,7 +38,7 @@ describe('a native VIF', () => {
     expect(await links(host)).toEqual([]);
   });
 
-  test('with createPort whose device the hypervisor has made by now gets the MTU of its network on it', async () => {
+  test('with createPort sets the MTU of its network on a device that the hypervisor created meanwhile', async () => {
     const { host, plug } = given();
     await host.links.create({ kind: 'tap', name: TAP });
 
@@ -95,7 +95,7 @@ describe('a native VIF', () => {
     expect((await host.links.get(TAP))?.mtu).toBe(mtu);
   });
 
-  test('whose profile leaves the datapath open gets a bridge on that of the kernel, or takes the bridge that is there', async () => {
+  test('whose profile has no datapath type gets a bridge on the kernel datapath, or uses the existing bridge', async () => {
     const open = tapVif(undefined, { portProfile: profile({ datapathType: null, createPort: true, createTap: true }) });
     const fresh = given();
     const used = given();
@@ -108,7 +108,7 @@ describe('a native VIF', () => {
     expect((await used.host.ovsdb.view()).bridge('br-int')?.datapathType).toBe('netdev');
   });
 
-  test('of an old profile without the newer fields is one without port', async () => {
+  test('of an old profile without the newer fields gets no port', async () => {
     const { host, plug } = given();
 
     await plug(nativeVif({ portProfile: new VIFPortProfileOpenVSwitch({ interfaceId: VIF_ID }) }));
@@ -116,7 +116,7 @@ describe('a native VIF', () => {
     expect(await portsOf(host)).toEqual(['br-int']);
   });
 
-  test('whose TAP the datapath of the kernel has taken is right as it is', async () => {
+  test('whose TAP belongs to the kernel datapath has no drift', async () => {
     const { host, plug, check } = given();
     await plug(tapVif());
     // To the kernel a port of its datapath has the master ovs-system; any master will do here.
@@ -130,7 +130,7 @@ describe('a native VIF', () => {
     expect(await check(tapVif())).toEqual([]);
   });
 
-  test('that is unplugged takes its TAP and port along, twice without complaint', async () => {
+  test('loses its TAP and port at the unplug, and a second unplug succeeds', async () => {
     const { host, plug, unplug } = given();
     await plug(tapVif());
 

@@ -7,7 +7,7 @@ import { EXTERNAL_IDS, given, links, portOf, portsOf } from './memory-ovs.ts';
 import { hybridVif, nativeVif, network, profile, SHORT_ID, TAP, tapVif, vhostUserVif } from './ovs-vifs.ts';
 
 describe('a hybrid VIF', () => {
-  test('gets a bridge that forgets addresses, filters nothing and stays out of IP, and a veth pair into Open vSwitch', async () => {
+  test('gets a bridge without ageing, filters and IP addresses, and a veth pair to Open vSwitch', async () => {
     const { host, plug, check } = given();
 
     await plug(hybridVif());
@@ -49,7 +49,7 @@ describe('a hybrid VIF', () => {
     expect(await portsOf(host)).toEqual(['br-int']);
   });
 
-  test('that comes back as a native one leaves nothing when that is unplugged', async () => {
+  test('that comes back as a native VIF leaves nothing when the native VIF is unplugged', async () => {
     const { host, plug, unplug } = given();
     await plug(hybridVif());
 
@@ -59,7 +59,7 @@ describe('a hybrid VIF', () => {
     expect(await portsOf(host)).toEqual(['br-int']);
   });
 
-  test('that comes back as a native one leaves nothing once that is plugged', async () => {
+  test('that comes back as a native VIF leaves nothing when the native VIF is plugged', async () => {
     const { host, plug } = given();
     await plug(hybridVif());
 
@@ -69,7 +69,7 @@ describe('a hybrid VIF', () => {
     expect(await portsOf(host)).toEqual(['br-int', TAP]);
   });
 
-  test('whose guest still runs on it is left alone when it comes back as a native one', async () => {
+  test('that comes back as a native VIF stays while its guest still uses it', async () => {
     const { host, plug } = given();
     await plug(hybridVif());
     const bridge = await host.links.get(`qbr${SHORT_ID}`);
@@ -102,7 +102,7 @@ describe('a vhost-user VIF', () => {
     expect(await check(vhostUserVif({ mode }))).toEqual([]);
   });
 
-  test('gets a bridge in user space where its profile leaves that open', async () => {
+  test('gets a bridge in user space when its profile has no datapath type', async () => {
     const { host, plug } = given();
 
     await plug(vhostUserVif({ portProfile: new VIFPortProfileOVSRepresentor({ interfaceId: VIF_ID }) }));
@@ -111,7 +111,7 @@ describe('a vhost-user VIF', () => {
     expect((await portOf(host, `vhu${SHORT_ID}`)).qos).toBeUndefined();
   });
 
-  test('is unplugged', async () => {
+  test('loses its port at the unplug', async () => {
     const { host, plug, unplug } = given();
     await plug(vhostUserVif());
 
@@ -122,7 +122,7 @@ describe('a vhost-user VIF', () => {
 });
 
 describe('a bridge per port', () => {
-  test('holds the port, and is patched to the bridge of the network, where the patch says whose it is', async () => {
+  test('has the port, and a patch port on the bridge of the network that names the VIF', async () => {
     const { host, plug, check } = given({ perPortBridge: true });
 
     await plug(tapVif());
@@ -144,7 +144,7 @@ describe('a bridge per port', () => {
     expect(await check(tapVif())).toEqual([]);
   });
 
-  test('goes with its VIF, the TAP too, and the bridge of the network stays', async () => {
+  test('is removed together with its VIF and the TAP, and the bridge of the network stays', async () => {
     const { host, plug, unplug } = given({ perPortBridge: true });
     await plug(tapVif());
 

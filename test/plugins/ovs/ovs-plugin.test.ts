@@ -9,8 +9,8 @@ import { instance, VIF_ID } from '../vifs.ts';
 import { EXTERNAL_IDS, given, links, portsOf } from './memory-ovs.ts';
 import { hybridVif, nativeVif, network, profile, TAP, tapVif, vhostUserVif } from './ovs-vifs.ts';
 
-describe('what the plugin says of itself', () => {
-  test('it takes the VIFs that OpenStack gives it, with their port profiles', () => {
+describe('the description of the plugin', () => {
+  test('lists the VIFs that OpenStack passes to it, with their port profiles', () => {
     const { pluginName, vifInfo } = new OvsPlugin().describe();
 
     expect(pluginName).toBe('ovs');
@@ -28,7 +28,7 @@ describe('what the plugin says of itself', () => {
   });
 });
 
-describe('what it refuses', () => {
+describe('a plug is refused for', () => {
   test.each([
     [
       'no port profile',
@@ -77,7 +77,7 @@ describe('what it refuses', () => {
     expect([...(await host.ovsdb.view()).bridges()]).toEqual([]);
   });
 
-  test('a bridge of another datapath type: its ports stay on the datapath that they are on', async () => {
+  test('a bridge of another datapath type, whose ports stay on their datapath', async () => {
     const { host, plug } = given();
     await host.ovsdb.change(() => [{ edit: 'add-bridge', name: 'br-int', datapathType: 'system' }]);
 
@@ -90,7 +90,7 @@ describe('what it refuses', () => {
     expect((await host.ovsdb.view()).bridge('br-int')?.datapathType).toBe('system');
   });
 
-  test('a datapath type that this Open vSwitch has not', async () => {
+  test('a datapath type that this Open vSwitch does not support', async () => {
     const { host, plug } = given();
 
     await expect(
@@ -102,7 +102,7 @@ describe('what it refuses', () => {
     expect(await links(host)).toEqual([]);
   });
 
-  test("a port that is another VIF's", async () => {
+  test('a port of another VIF', async () => {
     const { host, plug, unplug } = given();
     const theirs = { 'iface-id': 'another' };
     await host.ovsdb.change(() => [
@@ -119,7 +119,7 @@ describe('what it refuses', () => {
 });
 
 describe('check', () => {
-  test('lists what differs from what plug makes', async () => {
+  test('lists the differences between the host and the wiring', async () => {
     const { host, plug, check } = given();
     await plug(tapVif());
     await host.ovsdb.change(() => [{ edit: 'set-interface', name: TAP, externalIds: { 'vm-uuid': 'another' } }]);
@@ -129,7 +129,7 @@ describe('check', () => {
     ]);
   });
 
-  test('lists what is missing, and a plug brings it back', async () => {
+  test('lists missing elements, and a plug creates them again', async () => {
     const { host, plug, check } = given();
     await plug(tapVif());
     await host.ovsdb.change(() => [{ edit: 'remove-bridge', name: 'br-int' }]);
@@ -163,7 +163,7 @@ describe('check', () => {
     expect(await portsOf(host)).toContain(TAP);
   });
 
-  test('refuses an instance without its UUID, since the port has to name it', async () => {
+  test('refuses an instance without a UUID, because the port must name it', async () => {
     const { plugin, host } = given();
 
     await expect(plugin.check(tapVif(), new InstanceInfo({ name: 'i' }), { host })).rejects.toMatchObject({

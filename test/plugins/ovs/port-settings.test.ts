@@ -9,7 +9,7 @@ import { hybridVif, nativeVif, network, profile, TAP, tapVif, vhostUserVif } fro
 describe('the QoS type of new ports', () => {
   const system = profile({ datapathType: 'system', createPort: true, createTap: true });
 
-  test('is set on the datapath of the kernel, in a row that is found by the name of the port', async () => {
+  test('is set on the kernel datapath, in a row that has the name of the port', async () => {
     const { host, plug } = given({ defaultQosType: 'linux-htb' });
 
     await plug(tapVif(undefined, { portProfile: system }));
@@ -21,7 +21,7 @@ describe('the QoS type of new ports', () => {
     });
   });
 
-  test('is not set on the datapath in user space', async () => {
+  test('is not set on the userspace datapath', async () => {
     const { host, plug } = given();
 
     await plug(tapVif());
@@ -29,7 +29,7 @@ describe('the QoS type of new ports', () => {
     expect((await portOf(host, TAP)).qos).toBeUndefined();
   });
 
-  test('of a port that is there is left to others, and a second plug adds no second row', async () => {
+  test('of an existing port is not changed, and a second plug adds no second row', async () => {
     const { host, plug } = given();
     const vif = tapVif(undefined, { portProfile: system });
     await plug(vif);
@@ -45,7 +45,7 @@ describe('the QoS type of new ports', () => {
     expect([...(await host.ovsdb.view()).allQos()].map(({ uuid }) => uuid).sort()).toEqual([first, neutrons].sort());
   });
 
-  test('goes with the port', async () => {
+  test('is removed together with the port', async () => {
     const { host, plug, unplug } = given();
     await plug(tapVif(undefined, { portProfile: system }));
 
@@ -54,7 +54,7 @@ describe('the QoS type of new ports', () => {
     expect([...(await host.ovsdb.view()).allQos()]).toEqual([]);
   });
 
-  test('replaces a row that a port left behind', async () => {
+  test('replaces a row that an earlier port left behind', async () => {
     const { host, plug, unplug } = given();
     await plug(tapVif(undefined, { portProfile: system }));
     await host.ovsdb.change(() => [{ edit: 'remove-port', name: TAP }]);
@@ -87,7 +87,7 @@ describe('isolation', () => {
     expect(await portOf(host, TAP)).toMatchObject(OPEN);
   });
 
-  test('leaves a port alone that is there: the agent has given it its VLAN', async () => {
+  test('does not change an existing port, because the agent has set its VLAN', async () => {
     const { host, plug, check } = given({ isolateVif: true });
     await plug(tapVif());
     await host.ovsdb.change(() => [{ edit: 'set-port', name: TAP, tag: 7 }]);
@@ -98,7 +98,7 @@ describe('isolation', () => {
     expect(await check(tapVif())).toEqual([]);
   });
 
-  test('leaves ports of a trunk bridge open', async () => {
+  test('does not isolate ports of a trunk bridge', async () => {
     const { host, plug } = given({ isolateVif: true });
 
     await plug(tapVif(undefined, { network: network({ bridge: 'tbr-1a2b3c4d-5' }) }));
@@ -106,7 +106,7 @@ describe('isolation', () => {
     expect(await portOf(host, TAP)).toMatchObject(OPEN);
   });
 
-  test('of a per-port bridge is that of its patch port on the bridge of the network, which the agent looks after', async () => {
+  test('of a bridge per port is set on its patch port on the bridge of the network, which the agent manages', async () => {
     const { host, plug } = given({ isolateVif: true, perPortBridge: true });
 
     await plug(tapVif());
@@ -135,7 +135,7 @@ describe('a trunk bridge', () => {
     ['native without port', nativeVif({ network: trunk })],
     ['hybrid', hybridVif({ network: trunk })],
     ['vhost-user', vhostUserVif({ network: trunk })],
-  ])('goes with its %s VIF, and the bridges of others stay', async (_, vif) => {
+  ])('is removed together with its %s VIF, and the bridges of other owners stay', async (_, vif) => {
     const { host, plug, unplug } = given();
     await plug(vif);
     await plug(tapVif(1));

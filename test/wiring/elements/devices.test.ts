@@ -7,7 +7,7 @@ import type { Element } from '../../../src/wiring/wiring.ts';
 import { FAILS, GONE, given, MAC } from './memory-devices.ts';
 
 describe('a TAP', () => {
-  test('is kept for the user and group that are to open it', async () => {
+  test('belongs to the user and the group that open it', async () => {
     const { plug, check, link } = given();
     const tap: Element = { kind: 'tap', name: 'tap0', owner: 1000, group: 36, multiQueue: true };
     await plug([tap]);
@@ -21,7 +21,7 @@ describe('a TAP', () => {
     await expect(plug([{ ...tap, owner: 1001 }])).rejects.toThrow('tap.owner');
   });
 
-  test('has one queue, no owner and a virtio header unless it is said', async () => {
+  test('has one queue, no owner and a virtio header by default', async () => {
     const asked: unknown[] = [];
     const { plug, link, refusals } = given();
     refusals.push(({ method, args }) => {
@@ -39,8 +39,8 @@ describe('a TAP', () => {
   });
 });
 
-describe('a device that somebody else has made', () => {
-  test('of another kind is told by its kind, and of none by that', async () => {
+describe('a device of another owner', () => {
+  test('is named in the error with its kind, also when it has none', async () => {
     const { memory, prepare, plug, check } = given([{ kind: 'bridge', name: 'tap0' }]);
     await prepare();
     memory.links.addNic({ name: 'nic0' });
@@ -53,7 +53,7 @@ describe('a device that somebody else has made', () => {
     ]);
   });
 
-  test('of the same kind can be handed over, as the message says', async () => {
+  test('of the same kind can be handed over as the message says', async () => {
     const { memory, prepare, plug, link } = given([{ kind: 'tap', name: 'tap0', alias: 'theirs' }]);
     await prepare();
     await expect(plug([{ kind: 'tap', name: 'tap0' }])).rejects.toThrow(
@@ -64,7 +64,7 @@ describe('a device that somebody else has made', () => {
     expect(await link('tap0')).toMatchObject({ up: true });
   });
 
-  test('between a look and the making of it is taken, where it is ours', async () => {
+  test('that appears between look-up and creation is used if it belongs to this VIF', async () => {
     const { memory, plug, link, refusals } = given();
     let isFirst = true;
     refusals.push(({ method }) => {
@@ -77,7 +77,7 @@ describe('a device that somebody else has made', () => {
     expect(await link('tap0')).toMatchObject({ mtu: 1400, up: true });
   });
 
-  test('can not be made for another reason: that is told at once', async () => {
+  test('that cannot be created for another reason fails the plug at the first attempt', async () => {
     const { plug, refusals, names } = given();
     refusals.push(({ method }) =>
       method === 'create' ? new NetlinkError('creation of tap tap0', 'EPERM', 'Operation not permitted') : undefined,
@@ -89,8 +89,8 @@ describe('a device that somebody else has made', () => {
   });
 });
 
-describe('what went meanwhile', () => {
-  test('is no failure of an unplug', async () => {
+describe('a device that disappears meanwhile', () => {
+  test('does not fail an unplug', async () => {
     const { plug, unplug, refusals } = given();
     const tap: Element = { kind: 'tap', name: 'tap0' };
     await plug([tap]);
@@ -106,7 +106,7 @@ describe('what went meanwhile', () => {
     await expect(plug([{ kind: 'tap', name: 'tap0', mtu: 1400 }, FAILS])).rejects.toMatchObject({ left: [] });
   });
 
-  test('for another reason is left, and named', async () => {
+  test('is named as left when the roll-back fails for another reason', async () => {
     const { plug, refusals } = given();
     await plug([{ kind: 'tap', name: 'tap0', mtu: 1500 }]);
     let changes = 0;
@@ -122,7 +122,7 @@ describe('what went meanwhile', () => {
 describe('a bridge', () => {
   const bridge: Element = { kind: 'bridge', name: 'br0', disableIpv6: false, arpIgnore: 1, arpAnnounce: 2 };
 
-  test('of a kernel without these files is made without them', async () => {
+  test('is created without the sysctls that the kernel does not have', async () => {
     const { host, plug, check, link } = given();
     const blind: Host = {
       ...host,
@@ -137,7 +137,7 @@ describe('a bridge', () => {
     await plug([bridge]);
   });
 
-  test('that was there gets its files back where the plug fails', async () => {
+  test('that existed before gets its sysctls back when the plug fails', async () => {
     const { memory, plug, check } = given();
     await plug([{ kind: 'bridge', name: 'br0' }]);
     expect(await check([bridge])).toMatchObject([
@@ -151,7 +151,7 @@ describe('a bridge', () => {
     expect(await memory.sysctl.get('net/ipv6/conf/br0/disable_ipv6')).toBe('0');
   });
 
-  test('that is of others tells no more than that', async () => {
+  test('that is missing or of another owner has no other drift', async () => {
     const { prepare, check } = given([{ kind: 'bridge', name: 'br0', alias: 'theirs' }]);
     await prepare();
     expect((await check([bridge])).map(({ type }) => type)).toEqual(['foreign']);
@@ -162,7 +162,7 @@ describe('a bridge', () => {
 describe('a macvtap device', () => {
   const macvtap: Element = { kind: 'macvtap', name: 'm0', lower: 'eth0', mode: 'vepa', mac: MAC, mtu: 1400 };
 
-  test('has its MTU, and sets the device below up only where that is asked', async () => {
+  test('has its MTU, and sets its lower device up only if the element says so', async () => {
     const { memory, plug, check, link } = given();
     memory.links.addNic({ name: 'eth0' });
     expect(await check([macvtap])).toMatchObject([{ type: 'missing', on: 'm0' }]);
@@ -173,7 +173,7 @@ describe('a macvtap device', () => {
     expect(await link('m0')).toMatchObject({ mtu: 1400, mac: MAC, macvtap: { mode: 'vepa' } });
   });
 
-  test('needs the device below, and a check without it says that both are missing', async () => {
+  test('needs its lower device, and a check without it reports both as missing', async () => {
     await expect(given().plug([macvtap])).rejects.toThrow('macvtap m0 needs the device eth0');
     expect(await given().check([macvtap])).toMatchObject([{ type: 'missing', on: 'm0' }]);
   });
@@ -189,7 +189,7 @@ describe('a reflection filter', () => {
     return all;
   }
 
-  test('is missing until it is plugged, and is then left alone', async () => {
+  test('is missing until the plug, and a second plug does not change it', async () => {
     const { memory, plug, check, refusals } = withNic();
     expect(await check([filter])).toMatchObject([{ type: 'missing', on: MAC }]);
     await plug([filter]);
@@ -203,7 +203,7 @@ describe('a reflection filter', () => {
     await plug([filter]);
   });
 
-  test('goes along to another device, and comes back where the plug fails', async () => {
+  test('moves to another device, and back when the plug fails', async () => {
     const { memory, plug, check } = withNic();
     await plug([filter]);
     const moved: Element = { ...filter, lower: 'eth1' };
@@ -216,7 +216,7 @@ describe('a reflection filter', () => {
     expect(await memory.ingress.list()).toMatchObject([{ device: 'eth1', mac: MAC }]);
   });
 
-  test('needs its device, and of one that is gone a check says what it was on', async () => {
+  test('needs its device, and a check names the missing device', async () => {
     await expect(given().plug([filter])).rejects.toThrow(`reflection-filter ${filter.name} needs the device eth0`);
     const { memory, prepare, plug, check, link } = given([{ kind: 'tap', name: 'eth0' }]);
     await prepare();

@@ -9,7 +9,7 @@ describe('a veth', () => {
   const veth: Element = { kind: 'veth', name: 'v0', peer: 'v1', mtu: 1400 };
   const ours = { alias: 'os-vif:vif-1' };
 
-  test('whose other end is none of ours is refused, and stays', async () => {
+  test('whose other end belongs to another owner is refused, and stays', async () => {
     const { prepare, plug, unplug, check, names } = given([{ kind: 'bridge', name: 'v1', alias: 'theirs' }]);
     await prepare();
     const reason = 'a bridge of that name is there that was not made for this VIF (alias "theirs")';
@@ -22,7 +22,7 @@ describe('a veth', () => {
     expect(await names()).toEqual(['v1']);
   });
 
-  test('of another VIF is refused by both its ends', async () => {
+  test('of another VIF is refused at both ends', async () => {
     const { prepare, plug, check } = given([{ kind: 'veth', name: 'v0', peer: { name: 'v1' }, alias: 'os-vif:vif-2' }]);
     await prepare();
     await expect(plug([veth])).rejects.toThrow('a veth of that name is there that was not made for this VIF');
@@ -32,18 +32,15 @@ describe('a veth', () => {
   test.each([
     ['first', 'v0', 'x1', 'veth v0: its other end is not v1; unplug the VIF first'],
     ['second', 'v1', 'x1', 'veth v1: its other end is not v0; unplug the VIF first'],
-  ])(
-    'whose %s end has another peer is refused, and the unplug takes that end away',
-    async (_, name, other, message) => {
-      const { prepare, plug, unplug, names } = given([{ kind: 'veth', name, peer: { name: other, ...ours }, ...ours }]);
-      await prepare();
-      await expect(plug([veth])).rejects.toThrow(message);
-      await unplug([veth]);
-      expect(await names()).toEqual([]);
-    },
-  );
+  ])('whose %s end has another peer is refused, and the unplug removes that end', async (_, name, other, message) => {
+    const { prepare, plug, unplug, names } = given([{ kind: 'veth', name, peer: { name: other, ...ours }, ...ours }]);
+    await prepare();
+    await expect(plug([veth])).rejects.toThrow(message);
+    await unplug([veth]);
+    expect(await names()).toEqual([]);
+  });
 
-  test('whose ends belong to two pairs loses both', async () => {
+  test('whose ends belong to two pairs loses both pairs at the unplug', async () => {
     const { prepare, plug, unplug, names } = given([
       { kind: 'veth', name: 'v0', peer: { name: 'x0', ...ours }, ...ours },
       { kind: 'veth', name: 'v1', peer: { name: 'x1', ...ours }, ...ours },
@@ -54,7 +51,7 @@ describe('a veth', () => {
     expect(await names()).toEqual([]);
   });
 
-  test('is told to be without its master, by name', async () => {
+  test('without its master has a drift that names the master', async () => {
     const { plug, check } = given();
     await plug([
       { kind: 'bridge', name: 'br0' },
@@ -75,7 +72,7 @@ describe('a port', () => {
   ];
   const nic: NewLink = { kind: 'tap', name: 'eth0' };
 
-  test('leaves the bridge that it was put on at the unplug, and stays on any other', async () => {
+  test('leaves its bridge at the unplug, and stays on any other bridge', async () => {
     const { memory, prepare, plug, unplug, link } = given([...bridges, nic]);
     await prepare();
     await plug([port]);
@@ -89,7 +86,7 @@ describe('a port', () => {
     expect((await link('eth0')).master).toBe((await link('br1')).index);
   });
 
-  test('or bridge that is gone is fine for the unplug', async () => {
+  test('or bridge that is missing does not fail the unplug', async () => {
     await given().unplug([port]);
     const { prepare, plug, unplug, refusals } = given([...bridges, nic]);
     await prepare();
@@ -99,7 +96,7 @@ describe('a port', () => {
     await unplug([port]);
   });
 
-  test('that can not leave is named', async () => {
+  test('that cannot leave its bridge is named in the error', async () => {
     const { prepare, plug, unplug, refusals } = given([...bridges, nic]);
     await prepare();
     await plug([port]);
@@ -107,7 +104,7 @@ describe('a port', () => {
     await expect(unplug([port])).rejects.toMatchObject({ left: ['port eth0'] });
   });
 
-  test('must be there unless it is optional, and so must its bridge', async () => {
+  test('must exist unless it is optional, and so must its bridge', async () => {
     const { prepare, plug, check } = given(bridges);
     await prepare();
     await expect(plug([port])).rejects.toThrow('port eth0 needs the device eth0');
@@ -123,7 +120,7 @@ describe('a port', () => {
     ]);
   });
 
-  test('of another bridge stays there, and says how to take it out', async () => {
+  test('of another bridge stays there, and the error says how to take it out', async () => {
     const { memory, prepare, plug, check, link } = given([...bridges, nic]);
     await prepare();
     await memory.links.change((await link('eth0')).index, { master: (await link('br1')).index, up: true });
@@ -135,7 +132,7 @@ describe('a port', () => {
     );
   });
 
-  test('gives its addresses and routes to the bridge only where that is asked', async () => {
+  test('moves its addresses and routes to the bridge only if the element says so', async () => {
     const { memory, prepare, plug, check, link } = given([...bridges, nic]);
     await prepare();
     const plan = {
