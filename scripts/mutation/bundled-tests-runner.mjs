@@ -157,7 +157,8 @@ async function scriptOf(file) {
     platform: 'node',
     target: 'node20.19',
     supported: { 'dynamic-import': false },
-    define: { 'import.meta.url': '__url' },
+    // Mutants load no plugins of other packages, which is all that import.meta.resolve is for.
+    define: { 'import.meta.url': '__url', 'import.meta.resolve': 'undefined' },
     external: KEPT.flatMap((name) => [name, `${name}/*`]),
     plugins: [withUrls, withoutKernel],
     logLevel: 'error',
