@@ -166,9 +166,19 @@ async function scriptOf(file) {
   return new Script(`(async function (require) {${asBody(outputFiles[0].text)}\n})`, { filename: file });
 }
 
+/** Imports of functions that a test may mock later, with `mock.timers` and `syncBuiltinESMExports`. */
+function liveImports(names, from) {
+  return names
+    .split(',')
+    .map((name) => name.trim().split(' as '))
+    .map(([name, local = name]) => `const ${local} = (...args) => require(${from}).${name}(...args);`)
+    .join(' ');
+}
+
 /** A module as the body of a function, which may wait as modules may. esbuild writes each import on a line of its own. */
 function asBody(text) {
   return text
+    .replace(/^import \{([^}]*)\} from ("node:timers\/promises");$/gm, (_, names, from) => liveImports(names, from))
     .replace(/^import \{([^}]*)\} from ("[^"]+");$/gm, (_, names, from) => {
       return `const {${names.replaceAll(' as ', ': ')}} = require(${from});`;
     })
