@@ -17,7 +17,7 @@ import { isRecord } from '../text/is-record.ts';
 import { compileSchema } from '../versioned/validation/validate.ts';
 import { type Findings, listOf, type Violation } from '../versioned/validation/violations.ts';
 import { CONFIG_SCHEMA } from './config-schema.ts';
-import { readDocument } from './documents.ts';
+import { readDocument } from './input/documents.ts';
 
 /** The arguments of OsVif.open and LinuxHost.open. */
 export interface Setup {

@@ -2,7 +2,7 @@
 
 import type { Host } from '../host-contract/host.ts';
 import type { Attachment } from '../os-vif.ts';
-import { readAttachments } from './attachments.ts';
+import { readAttachments } from './input/attachments.ts';
 import { type Session, withOsVif } from './session.ts';
 import type { WiringOptions } from './verb.ts';
 

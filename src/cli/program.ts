@@ -1,9 +1,9 @@
 /** The command: its verbs, and how each ends. */
 
 import { Command, CommanderError } from 'commander';
-import { EXIT, reportError } from './exit.ts';
-import { surviveClosedOutput } from './output.ts';
-import { guardOutput } from './safe-output.ts';
+import { EXIT, reportError } from './output/exit.ts';
+import { surviveClosedOutput } from './output/output.ts';
+import { guardOutput } from './output/safe-output.ts';
 import { addBackport } from './verbs/backport.ts';
 import { addCheck } from './verbs/check.ts';
 import { addCompletion } from './verbs/completion.ts';

@@ -1,7 +1,7 @@
 /** What all verbs share: how one is declared, and the options that several of them have. */
 
 import { type Command, InvalidArgumentError } from 'commander';
-import type { OutputOptions } from './output.ts';
+import type { OutputOptions } from './output/output.ts';
 
 /** What the help says of a verb. */
 export interface VerbText {

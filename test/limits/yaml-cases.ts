@@ -1,6 +1,6 @@
 /** Files that are hard to read, for the command: YAML, and JSON. */
 
-import { valuesOf } from '../../src/cli/documents.ts';
+import { valuesOf } from '../../src/cli/input/documents.ts';
 import { InputError } from '../../src/errors/command.ts';
 import type { GrowthCase } from './cpu-time.ts';
 

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { Primitive } from '../../versioned/codec/primitive.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
-import { readDocument, readDocuments } from '../documents.ts';
-import { printJson } from '../output.ts';
+import { readDocument, readDocuments } from '../input/documents.ts';
+import { printJson } from '../output/output.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
 export function addBackport(program: Command): void {
@@ -40,7 +40,7 @@ async function backportFiles(files: string[], options: BackportOptions): Promise
     throw new UsageError('say for whom: --target <version>, --manifest <file> or --for <file>');
   }
   const { documents, isList } = await readDocuments(files);
-  const { anyObjectOf, located } = await import('../objects.ts');
+  const { anyObjectOf, located } = await import('../input/objects.ts');
   const write = await writerFor(options);
   const primitives = documents.map((document) =>
     located(document.where, () => write(anyObjectOf({ ...document, where: '' }))),
@@ -63,7 +63,7 @@ async function writerFor({
 }
 
 async function negotiatorFor(file: string): Promise<(object: VersionedObject) => Primitive> {
-  const { objectOf } = await import('../objects.ts');
+  const { objectOf } = await import('../input/objects.ts');
   const { HostInfo } = await import('../../objects/host-info.ts');
   const { negotiate } = await import('../../objects/negotiate.ts');
   const { VIFBase } = await import('../../objects/vif.ts');
@@ -77,7 +77,7 @@ async function negotiatorFor(file: string): Promise<(object: VersionedObject) =>
 
 async function readManifest(file: string): Promise<Record<string, string>> {
   const document = await readDocument(file);
-  const { located, recordOf } = await import('../objects.ts');
+  const { located, recordOf } = await import('../input/objects.ts');
   const { FieldValueError } = await import('../../errors/model.ts');
   const entries = Object.entries(recordOf(document, 'versions by object name'));
   return located(document.where, () => {

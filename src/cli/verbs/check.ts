@@ -3,9 +3,9 @@
 import type { Command } from 'commander';
 import type { VIFBase } from '../../objects/vif.ts';
 import type { ElementDrift } from '../../wiring/check.ts';
-import { EXIT } from '../exit.ts';
-import { colored, printJson, printsJson, printText, shown } from '../output.ts';
-import { type Cell, tableOf } from '../table.ts';
+import { EXIT } from '../output/exit.ts';
+import { colored, printJson, printsJson, printText, shown } from '../output/output.ts';
+import { type Cell, tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
 export function addCheck(program: Command): void {

@@ -2,7 +2,7 @@
 
 import type { RootCommand } from '@bomb.sh/tab';
 import { Argument, type Command } from 'commander';
-import { printText } from '../output.ts';
+import { printText } from '../output/output.ts';
 import { addVerb } from '../verb.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'];

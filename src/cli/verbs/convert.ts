@@ -3,8 +3,8 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
-import { type Document, readDocument, readDocuments } from '../documents.ts';
-import { printJson } from '../output.ts';
+import { type Document, readDocument, readDocuments } from '../input/documents.ts';
+import { printJson } from '../output/output.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
 export function addConvert(program: Command): void {
@@ -40,7 +40,7 @@ interface ConvertOptions extends CommonOptions {
 /** How what each wrote is read. */
 const READERS = {
   neutron: async ({ network, subnets, ovsBridge }: ConvertOptions) => {
-    const { vifOfPort } = await import('../bindings.ts');
+    const { vifOfPort } = await import('../input/bindings.ts');
     const context = {
       network: network === undefined ? undefined : await readDocument(network),
       subnets: subnets === undefined ? undefined : await readDocument(subnets),
@@ -48,9 +48,9 @@ const READERS = {
     };
     return (document: Document) => vifOfPort(document, context);
   },
-  nova: async () => (await import('../bindings.ts')).vifOfEntry,
-  plain: async () => (await import('../objects.ts')).anyObjectOf,
-  primitive: async () => (await import('../objects.ts')).anyObjectOf,
+  nova: async () => (await import('../input/bindings.ts')).vifOfEntry,
+  plain: async () => (await import('../input/objects.ts')).anyObjectOf,
+  primitive: async () => (await import('../input/objects.ts')).anyObjectOf,
 } satisfies Record<string, (options: ConvertOptions) => Promise<(document: Document) => VersionedObject>>;
 
 async function convert(files: string[], options: ConvertOptions): Promise<void> {

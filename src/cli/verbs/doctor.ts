@@ -3,8 +3,8 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { Finding } from '../doctor/findings.ts';
-import { EXIT } from '../exit.ts';
-import { type Color, colored, printJson, printsJson, printText, shown } from '../output.ts';
+import { EXIT } from '../output/exit.ts';
+import { type Color, colored, printJson, printsJson, printText, shown } from '../output/output.ts';
 import { addVerb, type CommonOptions } from '../verb.ts';
 
 export function addDoctor(program: Command): void {

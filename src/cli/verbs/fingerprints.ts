@@ -1,10 +1,10 @@
 /** `os-vif fingerprints`: by what oslo's ObjectVersionChecker tells that an object changed. */
 
 import type { Command } from 'commander';
-import { readDocument } from '../documents.ts';
-import { EXIT } from '../exit.ts';
-import { printJson, printsJson, printText, shown } from '../output.ts';
-import { tableOf } from '../table.ts';
+import { readDocument } from '../input/documents.ts';
+import { EXIT } from '../output/exit.ts';
+import { printJson, printsJson, printText, shown } from '../output/output.ts';
+import { tableOf } from '../output/table.ts';
 import { addVerb, type CommonOptions } from '../verb.ts';
 
 export function addFingerprints(program: Command): void {
@@ -27,7 +27,7 @@ async function printFingerprints(options: CommonOptions & { readonly expect?: st
 
 async function compare(file: string, found: Record<string, string>, options: CommonOptions): Promise<void> {
   const document = await readDocument(file);
-  const { recordOf } = await import('../objects.ts');
+  const { recordOf } = await import('../input/objects.ts');
   const expected = recordOf(document, 'fingerprints by object name');
   const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])].sort();
   const differences = names

@@ -2,8 +2,8 @@
 
 import type { Command } from 'commander';
 import type { Garbage } from '../../wiring/garbage.ts';
-import { printJson, printsJson, printText } from '../output.ts';
-import { tableOf } from '../table.ts';
+import { printJson, printsJson, printText } from '../output/output.ts';
+import { tableOf } from '../output/table.ts';
 import { addHostOptions, addVerb, type CommonOptions, type HostOptions } from '../verb.ts';
 
 export function addGc(program: Command): void {
@@ -22,8 +22,8 @@ async function collect(
   files: string[],
   options: CommonOptions & HostOptions & { readonly dryRun?: boolean },
 ): Promise<void> {
-  const { readVifs } = await import('../attachments.ts');
-  const { withProgress } = await import('../progress.ts');
+  const { readVifs } = await import('../input/attachments.ts');
+  const { withProgress } = await import('../output/progress.ts');
   const { withOsVif } = await import('../session.ts');
   const { vifs } = await readVifs(files);
   const { dryRun = false } = options;

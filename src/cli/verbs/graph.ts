@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { Graph } from '../../picture/graph-model.ts';
-import { hasColors, printJson, printText } from '../output.ts';
+import { hasColors, printJson, printText } from '../output/output.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
 export function addGraph(program: Command): void {

@@ -2,8 +2,8 @@
 
 import type { Command } from 'commander';
 import type { HostInfo } from '../../objects/host-info.ts';
-import { printJson, printsJson, printText } from '../output.ts';
-import { type Cell, tableOf } from '../table.ts';
+import { printJson, printsJson, printText } from '../output/output.ts';
+import { type Cell, tableOf } from '../output/table.ts';
 import { addVerb, type CommonOptions } from '../verb.ts';
 
 export function addHostInfo(program: Command): void {

@@ -17,9 +17,9 @@ export function addPlug(program: Command): void {
 
 async function plugFiles(files: string[], options: WiringOptions & { readonly dryRun?: boolean }): Promise<void> {
   if (options.dryRun) return planFiles(files, options);
-  const { readAttachments } = await import('../attachments.ts');
-  const { outcomesOf, reportOutcomes } = await import('../outcomes.ts');
-  const { withProgress } = await import('../progress.ts');
+  const { readAttachments } = await import('../input/attachments.ts');
+  const { outcomesOf, reportOutcomes } = await import('../output/outcomes.ts');
+  const { withProgress } = await import('../output/progress.ts');
   const { withOsVif } = await import('../session.ts');
   const { attachments, isList } = await readAttachments(files, options);
   const outcomes = await withOsVif(options, ({ osVif, call }) =>

@@ -2,8 +2,8 @@
 
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
-import { printJson, printsJson, printText } from '../output.ts';
-import { tableOf } from '../table.ts';
+import { printJson, printsJson, printText } from '../output/output.ts';
+import { tableOf } from '../output/table.ts';
 import { addVerb, type CommonOptions } from '../verb.ts';
 
 export function addSchema(program: Command): void {

@@ -2,9 +2,9 @@
 
 import type { Command } from 'commander';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
-import { readDocuments } from '../documents.ts';
-import { colored, printJson, printsJson, printText, shown } from '../output.ts';
-import { type Cell, tableOf } from '../table.ts';
+import { readDocuments } from '../input/documents.ts';
+import { colored, printJson, printsJson, printText, shown } from '../output/output.ts';
+import { type Cell, tableOf } from '../output/table.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
 export function addShow(program: Command): void {
@@ -20,7 +20,7 @@ export function addShow(program: Command): void {
 
 async function show(files: string[], options: CommonOptions): Promise<void> {
   const { documents, isList } = await readDocuments(files);
-  const { anyObjectOf } = await import('../objects.ts');
+  const { anyObjectOf } = await import('../input/objects.ts');
   const objects = documents.map(anyObjectOf);
   if (printsJson(options)) {
     const plain = objects.map((object) => object.toPlain());

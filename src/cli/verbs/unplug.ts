@@ -2,8 +2,8 @@
 
 import type { Command } from 'commander';
 import type { Removal } from '../dry-run.ts';
-import { printJson, printsJson, printText } from '../output.ts';
-import { tableOf } from '../table.ts';
+import { printJson, printsJson, printText } from '../output/output.ts';
+import { tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
 export function addUnplug(program: Command): void {
@@ -19,9 +19,9 @@ export function addUnplug(program: Command): void {
 
 async function unplugFiles(files: string[], options: WiringOptions & { readonly dryRun?: boolean }): Promise<void> {
   if (options.dryRun) return tellRemovals(files, options);
-  const { readAttachments } = await import('../attachments.ts');
-  const { outcomesOf, reportOutcomes } = await import('../outcomes.ts');
-  const { withProgress } = await import('../progress.ts');
+  const { readAttachments } = await import('../input/attachments.ts');
+  const { outcomesOf, reportOutcomes } = await import('../output/outcomes.ts');
+  const { withProgress } = await import('../output/progress.ts');
   const { withOsVif } = await import('../session.ts');
   const { attachments, isList } = await readAttachments(files, options);
   const outcomes = await withOsVif(options, ({ osVif, call }) =>

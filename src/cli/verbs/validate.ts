@@ -2,9 +2,9 @@
 
 import type { Command } from 'commander';
 import type { Violation } from '../../versioned/validation/validate.ts';
-import { type Document, readDocuments } from '../documents.ts';
-import { EXIT } from '../exit.ts';
-import { colored, printJson, printsJson, printText, shown } from '../output.ts';
+import { type Document, readDocuments } from '../input/documents.ts';
+import { EXIT } from '../output/exit.ts';
+import { colored, printJson, printsJson, printText, shown } from '../output/output.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
 export function addValidate(program: Command): void {
@@ -37,7 +37,7 @@ async function validateFiles(files: string[], options: CommonOptions): Promise<v
 }
 
 async function verdictOn({ where, value }: Document): Promise<Verdict> {
-  const { examine } = await import('../examine.ts');
+  const { examine } = await import('../input/examine.ts');
   const { object, violations } = await examine(value);
   return { where, valid: violations.length === 0, object, violations };
 }

@@ -4,8 +4,8 @@ import { readdirSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GuestInterface, Rate, VirtType } from '../../libvirt/guest.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
-import { printJson, printText } from '../output.ts';
-import { replaceUnsafe } from '../safe-output.ts';
+import { printJson, printText } from '../output/output.ts';
+import { replaceUnsafe } from '../output/safe-output.ts';
 import { addVerb, type CommonOptions, FILES, FILES_HELP, wholeNumber } from '../verb.ts';
 
 const VIRT_TYPES: readonly VirtType[] = ['kvm', 'qemu', 'parallels', 'lxc'];
@@ -43,7 +43,7 @@ type Pairs = ReadonlyMap<string, string>;
 const NO_PAIRS: Pairs = new Map();
 
 async function writeXml(files: string[], options: XmlOptions): Promise<void> {
-  const { readVifs } = await import('../attachments.ts');
+  const { readVifs } = await import('../input/attachments.ts');
   const { toInterfaceXml } = await import('../../libvirt/interface-xml.ts');
   const { toHostdevXml } = await import('../../libvirt/hostdev-xml.ts');
   const { VIFHostDevice } = await import('../../objects/vif.ts');

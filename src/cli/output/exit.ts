@@ -1,8 +1,8 @@
 /** How the command ends: its exit codes, and how an error is told. */
 
-import { OsVifError } from '../errors/base.ts';
-import { InputError, InterruptedError, UsageError } from '../errors/command.ts';
-import { printable } from '../text/printable.ts';
+import { OsVifError } from '../../errors/base.ts';
+import { InputError, InterruptedError, UsageError } from '../../errors/command.ts';
+import { printable } from '../../text/printable.ts';
 import { colored } from './output.ts';
 import { writeStyled } from './safe-output.ts';
 

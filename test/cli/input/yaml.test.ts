@@ -1,7 +1,7 @@
 /** How the command reads YAML. */
 
 import { describe, expect, test } from 'vitest';
-import { parseYaml } from '../../src/cli/yaml.ts';
+import { parseYaml } from '../../../src/cli/input/yaml.ts';
 
 const read = (text: string): unknown[] => parseYaml(text, 100);
 

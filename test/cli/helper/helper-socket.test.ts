@@ -5,9 +5,9 @@ import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { RemoteHost } from '../../src/host/remote/remote-host.ts';
-import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
-import { commandUnderTest } from './command.ts';
+import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
+import { commandUnderTest } from '../command.ts';
 import { type HelperProcess, spawnHelper, startHelper, temporaryFolder, until } from './helper-process.ts';
 
 const osVif = commandUnderTest();

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
-import type { Netns } from '../host/netns.ts';
-import type { TestedCommand } from './command.ts';
+import type { Netns } from '../../host/netns.ts';
+import type { TestedCommand } from '../command.ts';
 
 export interface HelperProcess {
   readonly pid: number;

@@ -1,13 +1,13 @@
 /** Finds out what a document is, and everything that is wrong with it. To be imported when needed: it brings the whole model. */
 
-import { OsVifError } from '../errors/base.ts';
-import { FieldValueError } from '../errors/model.ts';
-import { validateBinding } from '../neutron/validate-binding.ts';
-import { describeValue } from '../text/describe-value.ts';
-import { isRecord } from '../text/is-record.ts';
-import { NAME, VERSION_KEY } from '../versioned/codec/primitive.ts';
-import { type Violation, validate } from '../versioned/validation/validate.ts';
-import { VersionedObject } from '../versioned/versioned-object.ts';
+import { OsVifError } from '../../errors/base.ts';
+import { FieldValueError } from '../../errors/model.ts';
+import { validateBinding } from '../../neutron/validate-binding.ts';
+import { describeValue } from '../../text/describe-value.ts';
+import { isRecord } from '../../text/is-record.ts';
+import { NAME, VERSION_KEY } from '../../versioned/codec/primitive.ts';
+import { type Violation, validate } from '../../versioned/validation/validate.ts';
+import { VersionedObject } from '../../versioned/versioned-object.ts';
 import { isAttachment, isPrimitiveForm } from './objects.ts';
 
 export interface Examination {

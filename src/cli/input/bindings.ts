@@ -1,13 +1,13 @@
 /** VIFs of what Neutron and nova wrote. To be imported when needed: it brings the whole model. */
 
-import { UsageError } from '../errors/command.ts';
-import { FieldValueError } from '../errors/model.ts';
-import type { NetworkInfoEntry } from '../neutron/network-info.ts';
-import type { NeutronFloatingIp, NeutronNetwork, NeutronPort, NeutronSubnet } from '../neutron/port.ts';
-import { vifFromNetworkInfo } from '../neutron/vif-from-network-info.ts';
-import { type PortSurroundings, vifFromPort } from '../neutron/vif-from-port.ts';
-import type { VIFBase } from '../objects/vif.ts';
-import { isRecord } from '../text/is-record.ts';
+import { UsageError } from '../../errors/command.ts';
+import { FieldValueError } from '../../errors/model.ts';
+import type { NetworkInfoEntry } from '../../neutron/network-info.ts';
+import type { NeutronFloatingIp, NeutronNetwork, NeutronPort, NeutronSubnet } from '../../neutron/port.ts';
+import { vifFromNetworkInfo } from '../../neutron/vif-from-network-info.ts';
+import { type PortSurroundings, vifFromPort } from '../../neutron/vif-from-port.ts';
+import type { VIFBase } from '../../objects/vif.ts';
+import { isRecord } from '../../text/is-record.ts';
 import type { Document } from './documents.ts';
 import { located } from './objects.ts';
 

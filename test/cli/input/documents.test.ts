@@ -1,7 +1,7 @@
 /** How the command tells what is wrong with a file. */
 
 import { expect, test } from 'vitest';
-import { commandUnderTest } from './command.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 

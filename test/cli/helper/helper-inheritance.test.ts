@@ -7,9 +7,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { RemoteHost } from '../../src/host/remote/remote-host.ts';
-import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
-import { commandUnderTest } from './command.ts';
+import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
+import { commandUnderTest } from '../command.ts';
 import { inheritanceOf, startHelper, temporaryFolder, until } from './helper-process.ts';
 
 const osVif = commandUnderTest();

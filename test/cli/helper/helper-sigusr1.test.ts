@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { RemoteHost } from '../../src/host/remote/remote-host.ts';
-import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../host/netns.ts';
-import { commandUnderTest } from './command.ts';
+import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
+import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../../host/netns.ts';
+import { commandUnderTest } from '../command.ts';
 import { type HelperProcess, spawnHelper, temporaryFolder, until } from './helper-process.ts';
 
 const osVif = commandUnderTest();

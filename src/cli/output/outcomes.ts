@@ -1,9 +1,9 @@
 /** What became of each VIF that was to be plugged or unplugged. */
 
-import { OsVifError } from '../errors/base.ts';
-import { BatchError } from '../errors/plugin.ts';
-import type { Attachment } from '../os-vif.ts';
-import { messageOf } from '../text/message-of.ts';
+import { OsVifError } from '../../errors/base.ts';
+import { BatchError } from '../../errors/plugin.ts';
+import type { Attachment } from '../../os-vif.ts';
+import { messageOf } from '../../text/message-of.ts';
 import { EXIT, reportError } from './exit.ts';
 import { colored, type OutputOptions, printJson, printsJson, printText } from './output.ts';
 import { tableOf } from './table.ts';

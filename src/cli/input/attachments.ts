@@ -1,13 +1,13 @@
 /** The VIFs that a verb works on, each with its guest. To be imported when needed: it brings the whole model. */
 
-import { DocumentError } from '../errors/command.ts';
-import { FieldValueError } from '../errors/model.ts';
-import { InstanceInfo } from '../objects/instance-info.ts';
-import type { VIFBase } from '../objects/vif.ts';
-import type { Attachment } from '../os-vif.ts';
+import { DocumentError } from '../../errors/command.ts';
+import { FieldValueError } from '../../errors/model.ts';
+import { InstanceInfo } from '../../objects/instance-info.ts';
+import type { VIFBase } from '../../objects/vif.ts';
+import type { Attachment } from '../../os-vif.ts';
+import type { InstanceOptions } from '../verb.ts';
 import { type Document, readDocument, readDocuments } from './documents.ts';
 import { isAttachment, located, objectOf, vifOf } from './objects.ts';
-import type { InstanceOptions } from './verb.ts';
 
 /** What was read. */
 export interface Attachments {

@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { InputError, UsageError } from '../errors/command.ts';
-import { messageOf } from '../text/message-of.ts';
+import { InputError, UsageError } from '../../errors/command.ts';
+import { messageOf } from '../../text/message-of.ts';
 
 /** One value that was read. */
 export interface Document {

@@ -1,7 +1,7 @@
 /** What the command prints: JSON for programs, text for people, colours on a terminal alone. */
 
 import { styleText } from 'node:util';
-import { printable } from '../text/printable.ts';
+import { printable } from '../../text/printable.ts';
 import { writeStyled } from './safe-output.ts';
 
 /** Of every verb. */

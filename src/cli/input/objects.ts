@@ -1,14 +1,14 @@
 /** Versioned objects of what was read, in the wire form or the plain form. To be imported when needed: it brings the whole model. */
 
-import { OsVifError } from '../errors/base.ts';
-import { DocumentError, UsageError } from '../errors/command.ts';
-import { FieldValueError } from '../errors/model.ts';
-import '../objects/host-info.ts';
-import '../objects/instance-info.ts';
-import { VIFBase } from '../objects/vif.ts';
-import { isRecord } from '../text/is-record.ts';
-import { NAME } from '../versioned/codec/primitive.ts';
-import { VersionedObject } from '../versioned/versioned-object.ts';
+import { OsVifError } from '../../errors/base.ts';
+import { DocumentError, UsageError } from '../../errors/command.ts';
+import { FieldValueError } from '../../errors/model.ts';
+import '../../objects/host-info.ts';
+import '../../objects/instance-info.ts';
+import { VIFBase } from '../../objects/vif.ts';
+import { isRecord } from '../../text/is-record.ts';
+import { NAME } from '../../versioned/codec/primitive.ts';
+import { VersionedObject } from '../../versioned/versioned-object.ts';
 import type { Document } from './documents.ts';
 
 /** A class of objects; abstract ones too. */

@@ -1,7 +1,7 @@
 /** A progress bar on standard error, for work on many VIFs that a person watches. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { DiagnosticsMessages } from '../host-contract/diagnostics.ts';
+import type { DiagnosticsMessages } from '../../host-contract/diagnostics.ts';
 import { unguardedStream } from './safe-output.ts';
 
 /** Fewer are done before a bar would be seen. */

@@ -3,10 +3,10 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { RemoteHost } from '../../src/host/remote/remote-host.ts';
-import { bundleChild } from '../children/child.ts';
-import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
-import { commandUnderTest } from './command.ts';
+import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
+import { bundleChild } from '../../children/child.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
+import { commandUnderTest } from '../command.ts';
 import { startHelper, temporaryFolder, until } from './helper-process.ts';
 
 const osVif = commandUnderTest();
