@@ -3,7 +3,7 @@
 import type { Host } from './host.ts';
 
 /** A part of a host that has methods. */
-export type HostPart = Exclude<keyof Host, 'close'>;
+export type HostPart = Exclude<keyof Host, 'close' | 'netns'>;
 
 /** `reads`: the method leaves the host as it is. */
 export type Effect = 'reads' | 'changes';

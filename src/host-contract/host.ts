@@ -15,6 +15,12 @@ export interface Host {
   readonly ingress: IngressFilter;
   readonly pci: Pci;
   readonly ovsdb: Ovsdb;
+  /**
+   * The network namespace of the host, as it was given to `LinuxHost.open`: a name that `ip netns` knows, or a path. Absent: the
+   * namespace of the process, or a MemoryHost, which has none. Of a RemoteHost, the name and the path are those of the helper. A plugin
+   * that starts programs by itself runs them in this namespace, for example with `ip netns exec` or `nsenter --net=<path>`.
+   */
+  readonly netns?: string | undefined;
   /** Gives back what the host holds (sockets, connections) after what is under way; later calls fail with ERR_OSVIF_CLOSED. */
   close(): Promise<void>;
 }

@@ -26,6 +26,7 @@ export function interceptHost(host: Host, interceptor: Interceptor): Host {
     ingress: through('ingress'),
     pci: through('pci'),
     ovsdb: through('ovsdb'),
+    netns: host.netns,
     close: () => host.close(),
   };
 }

@@ -79,7 +79,7 @@ async function serve(options: HelperVerbOptions): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-  const helper = await serveHelper({ host, clients, ...allowedBy(options) });
+  const helper = await serveHelper({ host, netns, clients, ...allowedBy(options) });
   void stopped.then(() => helper.close());
   await helper.closed;
 }

@@ -37,6 +37,7 @@ export class LinuxHost implements Host {
   readonly ingress: IngressFilter;
   readonly pci: Pci;
   readonly ovsdb: Ovsdb;
+  readonly netns: string | undefined;
   readonly #namespace: NetworkNamespace;
   readonly #socket: NetlinkSocket;
 
@@ -46,7 +47,9 @@ export class LinuxHost implements Host {
     namespace: NetworkNamespace,
     socket: NetlinkSocket,
     sysfsRoot: string,
+    netns: string | undefined,
   ) {
+    this.netns = netns;
     this.links = links;
     this.addressing = new LinuxAddressing(socket, links);
     this.sysctl = new LinuxSysctl(namespace, links);
@@ -75,7 +78,7 @@ export class LinuxHost implements Host {
     const namespace = openNetworkNamespace(libc, netns);
     try {
       const socket = NetlinkSocket.open(libc, namespace);
-      return new LinuxHost(new LinuxLinks(libc, namespace, socket), database, namespace, socket, sysfsRoot);
+      return new LinuxHost(new LinuxLinks(libc, namespace, socket), database, namespace, socket, sysfsRoot, netns);
     } catch (error) {
       namespace.close();
       throw error;

@@ -6,7 +6,7 @@ import type { Budget } from './budget.ts';
 import { connectionErrorFrame, errorFrameOf } from './error-frame.ts';
 import { frameOf, framesOf, objectIn } from './frames.ts';
 import * as limits from './limits.ts';
-import { type Answer, GREETING, MAX_REQUEST } from './protocol.ts';
+import { type Answer, GREETING, type HelperGreeting, MAX_REQUEST } from './protocol.ts';
 import { TaskQueue, type Turns } from './turns.ts';
 
 /** Does what a request asks. */
@@ -15,6 +15,7 @@ export type Perform = (verb: string, args: readonly unknown[]) => Promise<unknow
 /** What all clients of a helper share. */
 export interface SharedResources {
   readonly perform: Perform;
+  readonly greeting: HelperGreeting;
   readonly turns: Turns;
   /** Bytes of unfinished frames and of unanswered requests. */
   readonly received: Budget<ClientSession>;
@@ -144,7 +145,7 @@ export class ClientSession {
         `this helper speaks ${GREETING.protocol} ${GREETING.version}, and the client did not start with that: use one version of os-vif for both`,
       );
     this.#isGreeted = true;
-    this.#write(GREETING);
+    this.#write(this.#shared.greeting);
   }
 
   /** Resolves when the next frame may be read. Frames that are not read stay with the client, which has to wait. */
@@ -181,7 +182,7 @@ export class ClientSession {
     }
   }
 
-  #write(frame: Answer | typeof GREETING): void {
+  #write(frame: Answer | HelperGreeting): void {
     if (!this.#output.writable) return;
     const text = frameOf(frame);
     const bytes = Buffer.byteLength(text);

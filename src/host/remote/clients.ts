@@ -13,6 +13,7 @@ import {
   MAX_RUNNING,
   MAX_UNSENT,
 } from './limits.ts';
+import { GREETING, type HelperGreeting } from './protocol.ts';
 import { Turns } from './turns.ts';
 
 export class Clients {
@@ -22,8 +23,9 @@ export class Clients {
   #uncollected = 0;
   readonly #served = new Set<Promise<void>>();
 
-  constructor(perform: Perform) {
+  constructor(perform: Perform, greeting: HelperGreeting = GREETING) {
     this.#shared = {
+      greeting,
       perform,
       turns: new Turns(MAX_RUNNING),
       onRead: (bytes) => this.#countGarbage(bytes),

@@ -13,6 +13,7 @@ import {
   type ArgumentsOf,
   type ErrorFrame,
   GREETING,
+  type HelperGreeting,
   MAX_ANSWER,
   type ResultOf,
   type VerbName,
@@ -37,6 +38,7 @@ export class HelperConnection {
   readonly #pending = new Map<number, Pending>();
   /** Settles when the connection is over. */
   readonly #over: Promise<unknown>;
+  #netns: string | undefined;
   #last = 0;
   #isClosing = false;
   /** Why no more can be asked. */
@@ -71,6 +73,11 @@ export class HelperConnection {
     const over = new Promise((resolve) => child.once('close', resolve).once('error', resolve));
     child.once('error', (error) => child.stdout.destroy(error));
     return new HelperConnection(commandLine(child, command), child.stdout, child.stdin, over);
+  }
+
+  /** The network namespace that the helper works in, as the helper tells it. */
+  get netns(): string | undefined {
+    return this.#netns;
   }
 
   ask<V extends VerbName>(verb: V, ...args: ArgumentsOf<V>): Promise<ResultOf<V>> {
@@ -121,11 +128,13 @@ export class HelperConnection {
   async #read(onGreeting: () => void): Promise<void> {
     let isGreeted = false;
     for await (const frame of framesOf(this.#input, MAX_ANSWER)) {
-      const answer: Answer & Partial<typeof GREETING> = objectIn(frame);
+      const answer: Answer & Partial<HelperGreeting> = objectIn(frame);
       if (answer.id === undefined && answer.error !== undefined) throw this.#endOf(answer.error);
       if (isGreeted) this.#settle(answer);
-      else if (answer.protocol === GREETING.protocol && answer.version === GREETING.version) onGreeting();
-      else throw new HelperProtocolError(`${this.#where} is no helper of this version of os-vif`);
+      else if (answer.protocol === GREETING.protocol && answer.version === GREETING.version) {
+        if (typeof answer.netns === 'string') this.#netns = answer.netns;
+        onGreeting();
+      } else throw new HelperProtocolError(`${this.#where} is no helper of this version of os-vif`);
       isGreeted = true;
     }
     throw new HelperConnectionError(this.#where, 'it closed the connection');

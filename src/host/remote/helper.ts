@@ -8,6 +8,7 @@ import { loadPeerUser } from '../linux/peer.ts';
 import type { Perform } from './client-session.ts';
 import { Clients } from './clients.ts';
 import { OwnDevicesPolicy, type Policy, type PolicyOptions } from './policy.ts';
+import { GREETING } from './protocol.ts';
 import { RuleKeeper } from './rule-keeper.ts';
 import { listenOn, type SocketFile } from './socket-file.ts';
 
@@ -15,6 +16,8 @@ import { listenOn, type SocketFile } from './socket-file.ts';
 export interface HelperOptions extends PolicyOptions {
   /** The host to work on, usually a LinuxHost. The helper does not close it. */
   readonly host: Host;
+  /** The network namespace that clients are told (`host.netns` of a RemoteHost). Default: that of the host. */
+  readonly netns?: string | undefined;
   /** How clients reach the helper. */
   readonly clients: SocketFile | { readonly fd: number } | { readonly input: Readable; readonly output: Writable };
 }
@@ -30,17 +33,23 @@ export interface Helper {
 /**
  * Serves clients until it is closed. Every client that may connect to the socket may do all that the policy allows.
  *
+ * @throws KindDefinitionError when `linkKinds` names a kind that no module of this process has defined
  * @throws HelperConnectionError when the socket cannot be made, or another helper serves its path
  * @throws MissingKoffiError when koffi is not installed, which a helper on a socket needs
  */
-export async function serveHelper({ host, clients, ...allowed }: HelperOptions): Promise<Helper> {
-  return serveWith(host, clients, new OwnDevicesPolicy(host, allowed));
+export async function serveHelper({ host, netns = host.netns, clients, ...allowed }: HelperOptions): Promise<Helper> {
+  return serveWith(host, clients, new OwnDevicesPolicy(host, allowed), netns);
 }
 
 /** The same with another policy. */
-export async function serveWith(host: Host, clients: HelperOptions['clients'], policy: Policy): Promise<Helper> {
+export async function serveWith(
+  host: Host,
+  clients: HelperOptions['clients'],
+  policy: Policy,
+  netns?: string,
+): Promise<Helper> {
   const perform = await performerFor(host, policy);
-  const all = new Clients(perform);
+  const all = new Clients(perform, { ...GREETING, ...(netns !== undefined && { netns }) });
   if ('input' in clients) return { closed: all.welcome(clients.input, clients.output), close: () => all.close() };
 
   const userOf = await loadPeerUser();

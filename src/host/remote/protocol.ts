@@ -9,6 +9,9 @@ import type { HostPart } from '../../host-contract/host-methods.ts';
 /** The first frame of either side. */
 export const GREETING = { protocol: 'os-vif-helper', version: 1 } as const;
 
+/** The greeting of a helper. `netns` is the network namespace that it works in, where its administrator gave one. */
+export type HelperGreeting = typeof GREETING & { readonly netns?: string };
+
 /** Bytes of a request: that of 10,000 devices to delete has less than a tenth. */
 export const MAX_REQUEST = 1 << 20;
 /** Bytes of an answer: that about 100,000 devices has about half. */

@@ -25,11 +25,14 @@ export class RemoteHost implements Host {
   readonly ingress: IngressFilter;
   readonly pci: Pci;
   readonly ovsdb: Ovsdb;
+  /** As the helper tells it. */
+  readonly netns: string | undefined;
   readonly #helper: HelperConnection;
 
   private constructor(helper: HelperConnection, ovsdb: Ovsdb) {
     this.#helper = helper;
     this.ovsdb = ovsdb;
+    this.netns = helper.netns;
     this.links = {
       get: (link) => helper.ask('links.get', link),
       list: () => helper.ask('links.list'),
