@@ -4,6 +4,7 @@ export * from '../errors/base.ts';
 export * from '../errors/helper.ts';
 export * from '../errors/host.ts';
 export * from '../errors/kernel.ts';
+export * from '../errors/kinds.ts';
 export * from '../errors/link.ts';
 export * from '../errors/model.ts';
 export * from '../errors/ovs.ts';
@@ -30,6 +31,7 @@ export type { PolicyOptions } from '../host/remote/policy.ts';
 export { RemoteHost, type RemoteHostOptions } from '../host/remote/remote-host.ts';
 export type { SocketFile } from '../host/remote/socket-file.ts';
 export type { Address, Addressing, AddressPlan, Route } from '../host-contract/addressing.ts';
+export { attributeValue, type LinkAttributes } from '../host-contract/attribute-values.ts';
 export type {
   DiagnosticsMessages,
   DiagnosticsOutcome,
@@ -38,11 +40,22 @@ export type {
   VifMessage,
 } from '../host-contract/diagnostics.ts';
 export type { Host, Sysctl } from '../host-contract/host.ts';
+export {
+  defineLinkKind,
+  type LinkAttribute,
+  type LinkKindDefinition,
+  type LinkKindOf,
+} from '../host-contract/link-kinds.ts';
+export { requireNewLink } from '../host-contract/link-values.ts';
 export type {
   BridgeSettings,
+  BuiltInLink,
+  DefinedKind,
+  DefinedLink,
   ExpectedLink,
   Link,
   LinkKind,
+  LinkKindSettings,
   LinkSettings,
   Links,
   MacvtapMode,
@@ -56,7 +69,7 @@ export type {
   VirtualFunctionSettings,
   VlanSettings,
 } from '../host-contract/links.ts';
-export { MACVTAP_MODES } from '../host-contract/links.ts';
+export { isDefinedLink, MACVTAP_MODES } from '../host-contract/links.ts';
 export type {
   AddBridge,
   AddPort,
@@ -110,15 +123,27 @@ export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
 export { WiringPlugin } from '../plugins/wiring-plugin.ts';
 export type { ElementDrift, PlannedStep } from '../wiring/check.ts';
 export type { DeletionQueue } from '../wiring/deletion-queue.ts';
+export type { Drawing, DrawingPlace, DrawnEdge, DrawnNode, DrawnThing } from '../wiring/drawing.ts';
 export type { BridgeElement } from '../wiring/elements/bridge.ts';
+export {
+  type CustomElement,
+  type CustomKind,
+  defineElement,
+  type ElementData,
+  type ElementDefinition,
+  type ElementKind,
+  KERNEL_KINDS,
+  type KernelKind,
+} from '../wiring/elements/define-element.ts';
 export type { ExistingDevice } from '../wiring/elements/existing-device.ts';
 export type { ExistingLinkElement } from '../wiring/elements/existing-link.ts';
 export type { ForwardRuleElement } from '../wiring/elements/forward-rule.ts';
+export { type DesiredLink, ensureLink, inspectLink, removeLink } from '../wiring/elements/link.ts';
 export type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 export type { PortElement } from '../wiring/elements/port.ts';
 export type { ReflectionFilterElement } from '../wiring/elements/reflection-filter.ts';
 export type { TapElement } from '../wiring/elements/tap.ts';
-export type { Drift } from '../wiring/elements/verbs.ts';
+export type { Drift, Site, UndoableSite } from '../wiring/elements/verbs.ts';
 export type { VethElement } from '../wiring/elements/veth.ts';
 export type { VirtualFunctionElement } from '../wiring/elements/virtual-function.ts';
 export type { VlanElement } from '../wiring/elements/vlan.ts';
@@ -127,4 +152,4 @@ export type { OvsBridgeElement } from '../wiring/ovs/ovs-bridge.ts';
 export type { OvsPatchElement } from '../wiring/ovs/ovs-patch.ts';
 export type { OvsPortElement } from '../wiring/ovs/ovs-port.ts';
 export type { OvsQosElement } from '../wiring/ovs/ovs-qos.ts';
-export type { Element, OvsElement, Wiring } from '../wiring/wiring.ts';
+export type { Element, KernelElement, OvsElement, Wiring } from '../wiring/wiring.ts';

@@ -2,7 +2,10 @@
 
 import { LinkValueError } from '../errors/link.ts';
 import { describeValue } from '../text/describe-value.ts';
+import { attributesOf, isBuiltInKind, unknownKind } from './link-kinds.ts';
 import {
+  type DefinedLink,
+  isDefinedLink,
   type LinkSettings,
   MACVTAP_MODES,
   type MacvtapMode,
@@ -25,10 +28,15 @@ const MAX_INDEX = 0x7fffffff;
 /** Control, format, line separator and paragraph separator characters. They change how a terminal shows the text around them. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/** Throws LinkValueError for a device that the kernel could not create. */
+/** Throws LinkValueError for a device that the kernel could not create, and for a kind that this process does not know. */
 export function requireNewLink(link: NewLink): void {
   requireNewName(link.name);
   requireLinkSettings(link.name, link);
+  if (isDefinedLink(link)) {
+    requireDefinedLink(link);
+    return;
+  }
+  if (!isBuiltInKind(link.kind)) throw unknownKind(link.name, link.kind);
   if (link.kind === 'vlan') requireInteger(link.name, 'VLAN id', link.vlan.id, 1, 4094);
   if (link.kind === 'macvtap') requireMode(link.name, link.macvtap.mode);
   if (link.kind === 'veth') {
@@ -36,6 +44,11 @@ export function requireNewLink(link: NewLink): void {
     requireLinkSettings(link.peer.name, link.peer);
     if (link.peer.name === link.name) throw new LinkValueError(`veth ${link.name}: its two ends need two names`);
   }
+}
+
+function requireDefinedLink(link: DefinedLink): void {
+  if (link.lower !== undefined) requireLinkIndex(link.lower);
+  attributesOf(link);
 }
 
 /**

@@ -34,8 +34,8 @@ export interface Links {
   ): Promise<void>;
 }
 
-/** The kinds of devices that we make. */
-export type LinkKind = NewLink['kind'];
+/** The kinds of devices that this library makes. */
+export type LinkKind = BuiltInLink['kind'];
 
 /** A device as it is now. What its kind or its role doesn't have is absent. */
 export interface Link {
@@ -63,6 +63,8 @@ export interface Link {
   readonly tap?: TapState;
   readonly macvtap?: MacvtapSettings;
   readonly vlan?: VlanSettings;
+  /** The settings of a kind that `defineLinkKind` has added, as its `read` returns them. */
+  readonly settings?: LinkKindSettings;
   /** What the device is to its bridge; absent when it is no port of a bridge. */
   readonly port?: Required<PortSettings>;
 }
@@ -83,11 +85,14 @@ export interface LinkSettings {
   readonly port?: PortSettings;
 }
 
+/** A device to make. `isDefinedLink` tells the devices of defined kinds from those of built-in kinds. */
+export type NewLink = BuiltInLink | DefinedLink;
+
 /**
- * A device to make; `lower` is the index of the device it stands on. `vnetHeader`: packets of a TAP come with a virtio header,
- * until a process that attaches to it says otherwise; default true.
+ * A device to make, of a kind of this library. `lower` is the index of the device below. `vnetHeader`: packets of a TAP have a
+ * virtio header until a process that attaches to the TAP changes that. Default: true.
  */
-export type NewLink = NamedLink &
+export type BuiltInLink = NamedLink &
   (
     | { readonly kind: 'bridge' }
     | { readonly kind: 'veth'; readonly peer: NamedLink }
@@ -95,6 +100,32 @@ export type NewLink = NamedLink &
     | { readonly kind: 'macvtap'; readonly lower: number; readonly macvtap: MacvtapSettings }
     | { readonly kind: 'vlan'; readonly lower: number; readonly vlan: VlanSettings }
   );
+
+/** A device to make, of a kind that `defineLinkKind` has added. The result of `defineLinkKind` makes such values. */
+export interface DefinedLink extends NamedLink {
+  readonly kind: DefinedKind;
+  readonly settings: LinkKindSettings;
+  /** Index of the device below (IFLA_LINK). Absent: none. */
+  readonly lower?: number;
+}
+
+declare const defined: unique symbol;
+/** The kernel's name of a kind of device that `defineLinkKind` has added. The compiler does not take other strings for it. */
+export type DefinedKind = string & { readonly [defined]: true };
+
+/** The settings of a kind that `defineLinkKind` has added: plain JSON data without nesting. They last as long as the device. */
+export type LinkKindSettings = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Whether the device is of a kind that `defineLinkKind` has added. */
+export function isDefinedLink(link: NewLink): link is DefinedLink {
+  return 'settings' in link;
+}
+
+/** The devices that come with a new device: the device itself and, of a veth, its peer. The peer has the same alias unless it names another. */
+export function endsOf(link: NewLink): readonly NamedLink[] {
+  if (isDefinedLink(link) || link.kind !== 'veth') return [link];
+  return [link, { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' }];
+}
 
 /** One end of a device to make: a name, and the settings to make it with. */
 export interface NamedLink extends LinkSettings {

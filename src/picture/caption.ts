@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<GraphNodeKind, string>> = {
   socket: 'vhost-user socket',
   function: 'PCI function',
   filter: 'filter',
+  element: 'element of a plugin',
   routing: 'routes packets',
   wire: 'wire',
 };

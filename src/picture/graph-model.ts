@@ -1,5 +1,9 @@
 /** The diagram of a wiring as plain JSON data. */
 
+import type { GraphNodeKind } from '../wiring/drawing.ts';
+
+export type { GraphNodeKind };
+
 /** Plain JSON data. Edges lead from the guest to the wire. */
 export interface Graph {
   /** One line: whose wiring it is. */
@@ -46,29 +50,6 @@ export interface GraphGroup {
   readonly id: 'own' | 'shared';
   readonly title: string;
 }
-
-/** What a box stands for. */
-export type GraphNodeKind =
-  | 'guest'
-  | 'tap'
-  | 'macvtap'
-  | 'veth'
-  | 'vlan'
-  /** A network device that is none of ours, such as a NIC. */
-  | 'device'
-  | 'bridge'
-  /** A bridge of Open vSwitch, or another switch. */
-  | 'switch'
-  /** A port of Open vSwitch that is no network device. */
-  | 'port'
-  | 'socket'
-  /** A PCI function. */
-  | 'function'
-  /** A rule that packets have to pass. */
-  | 'filter'
-  /** The host's own routing. */
-  | 'routing'
-  | 'wire';
 
 /** Of a check: `missing`, `differs`, `foreign` (a plug would fail). Of a plan: `create`, `change`, `refuse`. */
 export type GraphState = 'missing' | 'differs' | 'foreign' | 'create' | 'change' | 'refuse';

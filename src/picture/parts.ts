@@ -1,10 +1,8 @@
 /** How each kind of element is drawn. */
 
-import { chainOf } from '../host-contract/filter-chains.ts';
-import type { PortSettings } from '../host-contract/links.ts';
-import type { ExistingDevice } from '../wiring/elements/existing-device.ts';
+import { type Drawing, type DrawnNode, groupOf, mtuFact } from '../wiring/drawing.ts';
 import type { OvsPortElement } from '../wiring/ovs/ovs-port.ts';
-import type { Element } from '../wiring/wiring.ts';
+import { drawingOf, type Element, isOvsElement, labelOf, type OvsElement } from '../wiring/wiring.ts';
 import type { Markable, NodeDraft, Sketch } from './sketch.ts';
 
 /** What of a picture a drift or a change is marked on. */
@@ -16,82 +14,10 @@ export interface Part {
   readonly properties?: readonly string[];
 }
 
-type ElementOf<K extends Element['kind']> = Extract<Element, { kind: K }>;
+type OvsElementOf<K extends OvsElement['kind']> = Extract<OvsElement, { kind: K }>;
 
-/** The compiler asks for a line here when there is a new kind. */
-const DRAWN: { readonly [K in Element['kind']]: (element: ElementOf<K>, sketch: Sketch) => Part[] } = {
-  tap({ name, mtu, mac, multiQueue, master }, sketch) {
-    const facts = [...mtuFact(mtu), ...(mac ? [`host side ${mac}`] : []), ...(multiQueue ? ['multiqueue'] : [])];
-    const tap = sketch.node('device', name, { kind: 'tap', group: 'own', facts });
-    if (master !== undefined) sketch.join(tap, sketch.node('bridge', master));
-    return [{ on: name, item: tap }];
-  },
-
-  bridge({ name, mtu, shared, stp, vlanFiltering }, sketch) {
-    const facts = [...mtuFact(mtu), ...(stp ? ['STP'] : []), ...(vlanFiltering ? ['filters VLANs'] : [])];
-    return [{ on: name, item: sketch.node('bridge', name, { group: groupOf(shared), facts }) }];
-  },
-
-  veth({ name, peer, mtu, master }, sketch) {
-    const end = (of: string) => sketch.node('device', of, { kind: 'veth', group: 'own', facts: mtuFact(mtu) });
-    const [near, far] = [end(name), end(peer)];
-    if (master !== undefined) sketch.join(sketch.node('bridge', master), near);
-    sketch.join(near, far, { label: 'pair' });
-    return [
-      { on: name, item: near },
-      { on: peer, item: far },
-    ];
-  },
-
-  macvtap({ name, lower, mode, mac, mtu }, sketch) {
-    const facts = [`mode ${mode}`, ...mtuFact(mtu), ...(mac ? [mac] : [])];
-    const macvtap = sketch.node('device', name, { kind: 'macvtap', group: 'own', facts });
-    sketch.join(macvtap, lowerDevice(lower, sketch));
-    return [{ on: name, item: macvtap }];
-  },
-
-  vlan({ name, id, lower, mtu, shared }, sketch) {
-    const facts = [`VLAN ${id}`, ...mtuFact(mtu)];
-    const vlan = sketch.node('device', name, { kind: 'vlan', group: groupOf(shared), facts });
-    sketch.join(vlan, lowerDevice(lower, sketch));
-    return [{ on: name, item: vlan }];
-  },
-
-  'existing-link'({ name, mtu }, sketch) {
-    return [{ on: name, item: sketch.node('device', name, { facts: mtuFact(mtu) }), properties: ['mtu', 'up'] }];
-  },
-
-  port({ name, bridge, mtu, ...settings }, sketch) {
-    const device = sketch.node('device', name, { facts: mtuFact(mtu) });
-    sketch.uplinks.add(device);
-    sketch.join(sketch.node('bridge', bridge), device, { facts: portFacts(settings) });
-    return [{ on: name, item: device }];
-  },
-
-  'virtual-function'({ name, mac, vlan, trust, spoofCheck }, sketch) {
-    const facts = [
-      ...(mac ? [mac] : []),
-      ...(vlan ? [`VLAN ${vlan}`] : []),
-      ...(trust ? ['trusted'] : []),
-      ...(spoofCheck ? ['spoof check'] : []),
-    ];
-    return [{ on: name, item: sketch.node('function', name, { group: 'own', facts }) }];
-  },
-
-  'forward-rule'({ name, interfaces, dropAction, shared }, sketch) {
-    const facts = [`forwards to ${interfaces.includes('all') ? 'all' : interfaces.join(', ')}`, `else ${dropAction}`];
-    const chain = chainOf(name);
-    const rule = sketch.node('filter', chain, { group: groupOf(shared), facts });
-    sketch.join(sketch.node('bridge', name), rule, { kind: 'governs' });
-    return [{ on: chain, item: rule }];
-  },
-
-  'reflection-filter'({ name, lower }, sketch) {
-    const filter = sketch.node('filter', name, { group: 'own', facts: ['does not come in from outside'] });
-    sketch.join(lowerDevice(lower, sketch), filter, { kind: 'governs' });
-    return [{ on: name, item: filter }];
-  },
-
+/** The rows of Open vSwitch's database. Elements of other kinds say by themselves how they are drawn. */
+const DRAWN: { readonly [K in OvsElement['kind']]: (element: OvsElementOf<K>, sketch: Sketch) => Part[] } = {
   'ovs-bridge'({ name, datapathType, shared }, sketch) {
     const facts = ['Open vSwitch', ...(datapathType === undefined ? [] : [`datapath ${datapathType}`])];
     return [{ on: name, item: sketch.node('switch', name, { group: groupOf(shared), facts }) }];
@@ -123,9 +49,39 @@ const DRAWN: { readonly [K in Element['kind']]: (element: ElementOf<K>, sketch: 
   },
 };
 
-/** Adds the element to the picture, and tells where in it drifts of the element are marked. */
-export function draw<K extends Element['kind']>(element: ElementOf<K> & { readonly kind: K }, sketch: Sketch): Part[] {
+/** Adds the element to the picture, and returns the parts on which drifts of the element are marked. */
+export function draw(element: Element, sketch: Sketch): Part[] {
+  return isOvsElement(element) ? drawRow(element, sketch) : add(drawingOf(element) ?? boxOf(element), sketch);
+}
+
+function drawRow<K extends OvsElement['kind']>(
+  element: OvsElementOf<K> & { readonly kind: K },
+  sketch: Sketch,
+): Part[] {
   return DRAWN[element.kind](element, sketch);
+}
+
+function add({ nodes, edges = [] }: Drawing, sketch: Sketch): Part[] {
+  const parts = nodes.map((node) => ({ on: node.name, item: nodeOf(node, sketch), ...propertiesOf(node) }));
+  for (const { from, to, ...details } of edges) sketch.join(nodeOf(from, sketch), nodeOf(to, sketch), details);
+  return parts;
+}
+
+/** The node of a thing. What the thing of an edge's end tells beyond its name is in the drawing's nodes already. */
+function nodeOf({ place, name, uplink, ...details }: DrawnNode, sketch: Sketch): NodeDraft {
+  const node = sketch.node(place, name, details);
+  if (uplink) sketch.uplinks.add(node);
+  return node;
+}
+
+function propertiesOf({ properties }: DrawnNode): Pick<Part, 'properties'> {
+  return properties === undefined ? {} : { properties };
+}
+
+/** An element whose kind does not say how it is drawn. */
+function boxOf(element: Exclude<Element, OvsElement>): Drawing {
+  const group = groupOf('shared' in element && element.shared);
+  return { nodes: [{ place: 'element', name: labelOf(element), group }] };
 }
 
 /** A port that is a network device is drawn as what joins it to the switch, any other as a thing of its own. */
@@ -144,28 +100,6 @@ function drawOvsPort(element: OvsPortElement, sketch: Sketch): Markable {
   return port;
 }
 
-function lowerDevice(lower: ExistingDevice, sketch: Sketch): NodeDraft {
-  const device = typeof lower === 'string' ? sketch.node('device', lower) : sketch.node('function', lower.pciAddress);
-  sketch.uplinks.add(device);
-  return device;
-}
-
-function groupOf(shared: boolean | undefined): 'own' | 'shared' {
-  return shared ? 'shared' : 'own';
-}
-
-function mtuFact(mtu: number | undefined): string[] {
-  return mtu === undefined ? [] : [`mtu ${mtu}`];
-}
-
 function vlanFact(tag: number | undefined): string[] {
   return tag === undefined ? [] : [`VLAN ${tag}`];
-}
-
-function portFacts({ hairpin, isolated, learning }: PortSettings): string[] {
-  return [
-    ...(hairpin ? ['hairpin'] : []),
-    ...(isolated ? ['isolated'] : []),
-    ...(learning === false ? ['learns nothing'] : []),
-  ];
 }

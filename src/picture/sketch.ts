@@ -1,6 +1,7 @@
 /** A graph while it is being drawn: what several elements tell of one thing comes together in one node. */
 
-import type { GraphEdge, GraphNode, GraphNodeKind, GraphState } from './graph-model.ts';
+import type { DrawingPlace, GraphNodeKind } from '../wiring/drawing.ts';
+import type { GraphEdge, GraphNode, GraphState } from './graph-model.ts';
 
 /** What drifts and changes are marked on. */
 export interface Markable {
@@ -32,6 +33,14 @@ export interface NodeDetails {
   readonly facts?: readonly string[];
 }
 
+/** What is told of an edge. */
+export interface EdgeDetails {
+  /** Default: `carries`. */
+  readonly kind?: GraphEdge['kind'];
+  readonly label?: string;
+  readonly facts?: readonly string[];
+}
+
 /** Where names are unique, and what a thing there is as long as nobody tells more. */
 const PLACES = {
   guest: 'guest',
@@ -42,11 +51,13 @@ const PLACES = {
   socket: 'socket',
   function: 'function',
   filter: 'filter',
+  element: 'element',
   routing: 'routing',
   wire: 'wire',
-} as const satisfies Record<string, GraphNodeKind>;
+} as const satisfies Record<Place, GraphNodeKind>;
 
-export type Place = keyof typeof PLACES;
+/** The places of elements, and those of the two ends of a diagram. */
+export type Place = DrawingPlace | 'guest' | 'routing' | 'wire';
 
 export class Sketch {
   readonly #nodes = new Map<string, NodeDraft>();
@@ -77,7 +88,7 @@ export class Sketch {
   }
 
   /** The edge between the two, a new one where there is none. */
-  join(from: NodeDraft, to: NodeDraft, details: Partial<Pick<EdgeDraft, 'kind' | 'label' | 'facts'>> = {}): EdgeDraft {
+  join(from: NodeDraft, to: NodeDraft, details: EdgeDetails = {}): EdgeDraft {
     const { kind = 'carries', label = '', facts = [] } = details;
     const found = this.#edges.find((edge) => edge.label === label && joins(edge, from, to));
     if (found) {

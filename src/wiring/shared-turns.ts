@@ -5,7 +5,7 @@
 
 import type { Host } from '../host-contract/host.ts';
 import { KeyedQueue } from '../host-contract/keyed-queue.ts';
-import type { Wiring } from './wiring.ts';
+import { isOvsElement, type Wiring } from './wiring.ts';
 
 /** By host: a queue whose keys are the names of shared devices. */
 const queues = new WeakMap<Host, KeyedQueue>();
@@ -27,6 +27,6 @@ export async function inSharedTurn<T>(
 /** Elements of Open vSwitch are left out, because their transactions keep them apart. */
 function sharedNames(wiring: Wiring): string[] {
   return wiring.flatMap((element) =>
-    !element.kind.startsWith('ovs-') && 'shared' in element && element.shared ? [element.name] : [],
+    !isOvsElement(element) && 'shared' in element && element.shared ? [element.name] : [],
   );
 }

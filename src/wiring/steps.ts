@@ -3,7 +3,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Drift, Site, UndoableSite } from './elements/verbs.ts';
 import { ensureOvs, inspectOvs, type OvsPart, removeOvs } from './ovs/transaction.ts';
-import { type Element, labelOf, ovsPartOf, verbsOf, type Wiring } from './wiring.ts';
+import {
+  definitionOf,
+  type Element,
+  isOvsElement,
+  labelOf,
+  type OvsElement,
+  ovsPartOf,
+  type Wiring,
+} from './wiring.ts';
 
 export interface Step {
   /** How messages name it. */
@@ -20,9 +28,8 @@ export function stepsOf(wiring: Wiring): Step[] {
   const steps: Step[] = [];
   let together: Together | undefined;
   for (const element of wiring) {
-    const part = ovsPartOf(element);
     const isBeside = element.kind === 'existing-link' && element.optional === true;
-    if (part === undefined && !isBeside) {
+    if (!isOvsElement(element) && !isBeside) {
       together = undefined;
       steps.push(stepOf(element));
       continue;
@@ -31,8 +38,8 @@ export function stepsOf(wiring: Wiring): Step[] {
       together = { parts: [], beside: [], labels: [] };
       steps.push(ovsStep(together));
     }
-    if (part === undefined) together.beside.push(stepOf(element));
-    else together.parts.push(part);
+    if (isOvsElement(element)) together.parts.push(ovsPartOf(element));
+    else together.beside.push(stepOf(element));
     together.labels.push(labelOf(element));
   }
   return steps;
@@ -53,15 +60,15 @@ interface Together {
   readonly labels: string[];
 }
 
-function stepOf(element: Element): Step {
-  const verbs = verbsOf(element);
+/** The definition is looked up late: an unknown kind fails its own step, and an unplug goes on with the others. */
+function stepOf(element: Exclude<Element, OvsElement>): Step {
   return {
     label: labelOf(element),
     isOwnDevice: element.kind === 'veth' || element.kind === 'tap' || (element.kind === 'bridge' && !element.shared),
-    validate: () => verbs.validate(element),
-    ensure: (site) => verbs.ensure(element, site),
-    remove: (site) => verbs.remove(element, site),
-    inspect: (site) => verbs.inspect(element, site),
+    validate: () => definitionOf(element).validate(element),
+    ensure: async (site) => definitionOf(element).ensure(element, site),
+    remove: async (site) => definitionOf(element).remove(element, site),
+    inspect: async (site) => definitionOf(element).inspect(element, site),
   };
 }
 

@@ -1,13 +1,22 @@
 /** A wiring: what a plugged VIF is made of, as plain JSON data. */
 
+import type { Drawing } from './drawing.ts';
 import { type BridgeElement, bridge } from './elements/bridge.ts';
+import {
+  type CustomElement,
+  customElement,
+  type ElementData,
+  type ElementDefinition,
+  findCustomElement,
+  isKernelKind,
+  type KernelKind,
+} from './elements/define-element.ts';
 import { type ExistingLinkElement, existingLink } from './elements/existing-link.ts';
 import { type ForwardRuleElement, forwardRule } from './elements/forward-rule.ts';
 import { type MacvtapElement, macvtap } from './elements/macvtap.ts';
 import { type PortElement, port } from './elements/port.ts';
 import { type ReflectionFilterElement, reflectionFilter } from './elements/reflection-filter.ts';
 import { type TapElement, tap } from './elements/tap.ts';
-import type { Verbs } from './elements/verbs.ts';
 import { type VethElement, veth } from './elements/veth.ts';
 import { type VirtualFunctionElement, virtualFunction } from './elements/virtual-function.ts';
 import { type VlanElement, vlan } from './elements/vlan.ts';
@@ -15,13 +24,17 @@ import { type OvsBridgeElement, ovsBridge } from './ovs/ovs-bridge.ts';
 import { type OvsPatchElement, ovsPatch } from './ovs/ovs-patch.ts';
 import { type OvsPortElement, ovsPort } from './ovs/ovs-port.ts';
 import { type OvsQosElement, ovsQos } from './ovs/ovs-qos.ts';
-import { type OvsPart, ovsAlone, ovsPart } from './ovs/transaction.ts';
+import type { OvsVerbs } from './ovs/ovs-verbs.ts';
+import { type OvsPart, ovsPart } from './ovs/transaction.ts';
 
 /** What a VIF is made of, in the order in which it is made; taken apart in reverse. */
 export type Wiring = readonly Element[];
 
-/** One thing on the host. `kind` tells which. */
-export type Element =
+/** One thing on the host. `kind` tells which. Plugins add kinds with `defineElement`. */
+export type Element = KernelElement | OvsElement | CustomElement;
+
+/** An element of this library that is no row of Open vSwitch's database. */
+export type KernelElement =
   | TapElement
   | BridgeElement
   | VethElement
@@ -31,15 +44,18 @@ export type Element =
   | VirtualFunctionElement
   | ForwardRuleElement
   | ReflectionFilterElement
-  | ExistingLinkElement
-  | OvsElement;
+  | ExistingLinkElement;
 
 /** A row, or some, of Open vSwitch's database. Neighbours of this kind are worked on in one transaction. */
 export type OvsElement = OvsBridgeElement | OvsPortElement | OvsPatchElement | OvsQosElement;
 
-type ElementOf<K extends Element['kind']> = Extract<Element, { kind: K }>;
+/** An element that is no row of Open vSwitch's database. The engine handles one at a time. */
+type SingleElement = KernelElement | CustomElement;
 
-const VERBS: { readonly [K in Element['kind']]: Verbs<ElementOf<K>> } = {
+type ElementOf<K extends Element['kind']> = Extract<KernelElement | OvsElement, { kind: K }>;
+
+/** Every kind of this library that is no row of Open vSwitch's database. */
+const KERNEL_ELEMENTS: { readonly [K in KernelKind]: ElementDefinition<ElementOf<K>> } = {
   tap,
   bridge,
   veth,
@@ -50,27 +66,51 @@ const VERBS: { readonly [K in Element['kind']]: Verbs<ElementOf<K>> } = {
   'virtual-function': virtualFunction,
   'forward-rule': forwardRule,
   'reflection-filter': reflectionFilter,
-  'ovs-bridge': ovsAlone(ovsBridge),
-  'ovs-port': ovsAlone(ovsPort),
-  'ovs-patch': ovsAlone(ovsPatch),
-  'ovs-qos': ovsAlone(ovsQos),
 };
 
-/** The verbs of this element's kind. */
-export function verbsOf<K extends Element['kind']>(element: { readonly kind: K }): Verbs<ElementOf<K>> {
-  return VERBS[element.kind];
+/** Every kind of Open vSwitch's database. Adjacent elements of these kinds share one transaction. */
+const OVS_ELEMENTS: { readonly [K in OvsElement['kind']]: OvsVerbs<ElementOf<K>> } = {
+  'ovs-bridge': ovsBridge,
+  'ovs-port': ovsPort,
+  'ovs-patch': ovsPatch,
+  'ovs-qos': ovsQos,
+};
+
+/** Whether the element is a row of Open vSwitch's database. */
+export function isOvsElement(element: Element): element is OvsElement {
+  return Object.hasOwn(OVS_ELEMENTS, element.kind);
+}
+
+/** The element with the functions of its kind, for a transaction of Open vSwitch's database. */
+export function ovsPartOf(element: OvsElement): OvsPart {
+  return ovsPart<OvsElement>(OVS_ELEMENTS[element.kind], element);
+}
+
+/**
+ * What the engine does with elements of this kind.
+ *
+ * @throws UnknownElementError for a kind that no module of this process has defined
+ */
+export function definitionOf(element: SingleElement): ElementDefinition<ElementData> {
+  return isKernelElement(element) ? KERNEL_ELEMENTS[element.kind] : customElement(element.kind);
 }
 
 /** How messages name an element: `tap tap1a2b3c4d-5e`. */
 export function labelOf(element: Element): string {
-  return `${element.kind} ${element.name}`;
+  const label = isOvsElement(element) ? undefined : findDefinition(element)?.label?.(element);
+  return label ?? `${element.kind} ${element.name}`;
 }
 
-/** The element's part in a transaction of Open vSwitch's database; undefined where it has none. */
-export function ovsPartOf(element: Element): OvsPart | undefined {
-  if (element.kind === 'ovs-bridge') return ovsPart(ovsBridge, element);
-  if (element.kind === 'ovs-port') return ovsPart(ovsPort, element);
-  if (element.kind === 'ovs-patch') return ovsPart(ovsPatch, element);
-  if (element.kind === 'ovs-qos') return ovsPart(ovsQos, element);
-  return undefined;
+/** What diagrams show of an element; undefined for an element whose kind does not say. */
+export function drawingOf(element: SingleElement): Drawing | undefined {
+  return findDefinition(element)?.draw?.(element);
+}
+
+/** Undefined for an element of a plugin that this process has not loaded. */
+function findDefinition(element: SingleElement): ElementDefinition<ElementData> | undefined {
+  return isKernelElement(element) ? KERNEL_ELEMENTS[element.kind] : findCustomElement(element.kind);
+}
+
+function isKernelElement(element: SingleElement): element is KernelElement {
+  return isKernelKind(element.kind);
 }

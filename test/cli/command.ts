@@ -76,7 +76,8 @@ function makePackage(): string {
   for (const shared of ['node_modules', 'package.json', 'schemas']) symlinkSync(join(ROOT, shared), join(root, shared));
   symlinkSync(join(root, 'dist/entries/cli.js'), join(root, 'os-vif'));
   buildSync({
-    entryPoints: [join(ROOT, 'src/entries/cli.ts')],
+    // Plugins import os-vif/host.
+    entryPoints: ['cli', 'host'].map((entry) => join(ROOT, `src/entries/${entry}.ts`)),
     outdir: join(root, 'dist/entries'),
     bundle: true,
     splitting: true,

@@ -16,6 +16,8 @@ interface HelperVerbOptions extends CommonOptions {
   readonly name: readonly string[];
   readonly filterTarget: readonly string[];
   readonly passthruMac?: boolean;
+  readonly plugin: readonly string[];
+  readonly linkKind: readonly string[];
   readonly confined?: boolean;
 }
 
@@ -48,6 +50,13 @@ export function addHelper(program: Command): void {
       [],
     )
     .option('--passthru-mac', 'let a passthru macvtap change the MAC address of a device given with --device')
+    .option(
+      '--plugin <package>',
+      'a package, or an absolute path, that defines kinds of network devices; repeatable',
+      collect,
+      [],
+    )
+    .option('--link-kind <kind>', 'a kind of a plugin, such as vxlan, that clients may create; repeatable', collect, [])
     .option('--confined', 'internal: marks the restarted process')
     .action(serve);
 }
@@ -67,6 +76,8 @@ async function serve(options: HelperVerbOptions): Promise<void> {
   if (!isConfined()) throw new UsageError('--confined is not for you: leave it out');
   await hideDescriptors();
 
+  const { loadPlugin } = await import('../../plugins/load-plugin.ts');
+  for (const plugin of options.plugin) await loadPlugin(plugin);
   const { LinuxHost } = await import('../../host/linux/linux-host.ts');
   const { serveHelper } = await import('../../host/remote/helper.ts');
   await using host = await LinuxHost.open();
@@ -84,9 +95,9 @@ async function serve(options: HelperVerbOptions): Promise<void> {
   await helper.closed;
 }
 
-function allowedBy({ device, name, filterTarget, passthruMac = false }: HelperVerbOptions): PolicyOptions {
+function allowedBy({ device, name, filterTarget, passthruMac = false, linkKind }: HelperVerbOptions): PolicyOptions {
   const names = name.length > 0 ? { names: name } : {};
-  return { devices: device, ...names, filterTargets: filterTarget, passthruMac };
+  return { devices: device, ...names, filterTargets: filterTarget, passthruMac, linkKinds: linkKind };
 }
 
 /** The arguments of the confined process, which works in `/`: of two --socket options the last one counts. */

@@ -10,15 +10,17 @@ import {
   requireLinkSettings,
   requireNewLink,
 } from '../../host-contract/link-values.ts';
-import type {
-  ExpectedLink,
-  Link,
-  LinkSettings,
-  Links,
-  NamedLink,
-  NewLink,
-  VirtualFunction,
-  VirtualFunctionSettings,
+import {
+  type ExpectedLink,
+  endsOf,
+  isDefinedLink,
+  type Link,
+  type LinkSettings,
+  type Links,
+  type NamedLink,
+  type NewLink,
+  type VirtualFunction,
+  type VirtualFunctionSettings,
 } from '../../host-contract/links.ts';
 import type { Libc } from './libc.ts';
 import { compare, findLinks, linksIn, lookUpOf, requestExpecting } from './netlink/expecting.ts';
@@ -72,12 +74,12 @@ export class LinuxLinks implements Links {
 
   async create(link: NewLink, expected: readonly ExpectedLink[] = []): Promise<number> {
     requireNewLink(link);
-    if ('lower' in link) requireLinkIndex(link.lower);
+    if ('lower' in link && link.lower !== undefined) requireLinkIndex(link.lower);
     const configureIn = async (turn: Turn, ends: readonly NamedLink[]): Promise<number> => {
       await compare(turn, `configuration of ${link.name}`, expected);
       return configure(turn, link, ends);
     };
-    if (link.kind === 'tap')
+    if (!isDefinedLink(link) && link.kind === 'tap')
       return createTap(this.#libc, this.#namespace, link, () => this.#socket.turn((turn) => configureIn(turn, [link])));
     // One turn: a caller of this host cannot delete the device, and let another process take its name, in between.
     return this.#socket.turn(async (turn) => {
@@ -186,7 +188,7 @@ async function ignoring(errno: string, request: Promise<unknown>): Promise<void>
   }
 }
 
-function creationOf(link: Exclude<NewLink, { kind: 'tap' }>): Request {
+function creationOf(link: NewLink): Request {
   return {
     what: `creation of ${link.kind} ${link.name}`,
     type: RTM_NEWLINK,
@@ -217,11 +219,10 @@ function changeOf(index: number, settings: LinkSettings): Request {
 
 /** The settings that the request which creates a link cannot carry, for each end of the link. */
 function endsToConfigure(link: NewLink): NamedLink[] {
-  const ends: NamedLink[] =
-    link.kind === 'veth' ? [link, { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' }] : [link];
+  const ends = endsOf(link);
   const mtu = link.kind === 'bridge' ? link.mtu : undefined;
   // Kernel: macvlan_common_newlink() gives a passthru device the address of its lower device and ignores IFLA_ADDRESS.
-  const mac = link.kind === 'macvtap' && link.macvtap.mode === 'passthru' ? link.mac : undefined;
+  const mac = link.kind === 'macvtap' && link.macvtap?.mode === 'passthru' ? link.mac : undefined;
   return ends.map(({ name, alias, up, promiscuous, master, group = 0 }) => ({
     name,
     ...(mtu !== undefined && { mtu }),

@@ -2,7 +2,7 @@
 
 import { close, openSync } from 'node:fs';
 import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
-import type { NewLink } from '../../host-contract/links.ts';
+import type { BuiltInLink } from '../../host-contract/links.ts';
 import { errnoText, type Libc } from './libc.ts';
 import { u32 } from './netlink/message.ts';
 import { NEEDS_NET_ADMIN } from './netlink/request.ts';
@@ -22,7 +22,7 @@ const IFF_MULTI_QUEUE = 0x0100;
 const IFREQ_SIZE = 40;
 const IFNAMSIZ = 16;
 
-type NewTap = NewLink & { kind: 'tap' };
+type NewTap = BuiltInLink & { kind: 'tap' };
 
 /**
  * Makes a TAP, has `configure` finish it, and only then makes it outlive this process:

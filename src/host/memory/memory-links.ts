@@ -3,15 +3,18 @@
 import { NetlinkError } from '../../errors/kernel.ts';
 import { isExpected, requireExpectedLinks } from '../../host-contract/expected-links.ts';
 import { requireLinkName, requireLinkSettings, requireNewLink } from '../../host-contract/link-values.ts';
-import type {
-  ExpectedLink,
-  Link,
-  LinkSettings,
-  Links,
-  NamedLink,
-  NewLink,
-  VirtualFunction,
-  VirtualFunctionSettings,
+import {
+  type BuiltInLink,
+  type DefinedLink,
+  type ExpectedLink,
+  isDefinedLink,
+  type Link,
+  type LinkSettings,
+  type Links,
+  type NamedLink,
+  type NewLink,
+  type VirtualFunction,
+  type VirtualFunctionSettings,
 } from '../../host-contract/links.ts';
 import { BRIDGE_DEFAULTS, localMac, MAX_MTU, PORT_DEFAULTS } from './kernel-defaults.ts';
 
@@ -91,6 +94,7 @@ export class MemoryLinks implements Links {
     requireExpectedLinks(what, expected, this.#all());
     this.#refuseTaken(what, link.name);
     this.#refuseSettings(what, link.kind, 0, link);
+    if (isDefinedLink(link)) return this.#createDefined(what, link);
     const { kind } = link;
     switch (kind) {
       case 'veth':
@@ -195,7 +199,7 @@ export class MemoryLinks implements Links {
     return [...this.#links.values()];
   }
 
-  #createVeth(what: string, link: NewLink & { kind: 'veth' }): number {
+  #createVeth(what: string, link: BuiltInLink & { kind: 'veth' }): number {
     const peer: NamedLink = { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' };
     this.#refuseTaken(what, peer.name);
     this.#refuseSettings(what, 'veth', 0, peer);
@@ -205,7 +209,13 @@ export class MemoryLinks implements Links {
     return first;
   }
 
-  #createOnLower(what: string, link: NewLink & { kind: 'macvtap' | 'vlan' }): number {
+  #createDefined(what: string, link: DefinedLink): number {
+    const { kind, settings, lower = 0 } = link;
+    const { mtu } = lower === 0 ? { mtu: 1500 } : this.#require(what, lower);
+    return this.#add(link, { kind, mtu, lower, settings });
+  }
+
+  #createOnLower(what: string, link: BuiltInLink & { kind: 'macvtap' | 'vlan' }): number {
     const { kind, lower } = link;
     const below = this.#require(what, lower);
     if (link.mtu !== undefined && link.mtu > below.mtu) throw new NetlinkError(what, 'EINVAL', 'Invalid argument');

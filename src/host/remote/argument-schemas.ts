@@ -7,11 +7,12 @@ import type { Address, AddressPlan, Route } from '../../host-contract/addressing
 import type { ExpectedLink } from '../../host-contract/links.ts';
 import {
   type BridgeSettings,
+  type BuiltInLink,
+  type DefinedLink,
   type LinkSettings,
   MACVTAP_MODES,
   type MacvtapSettings,
   type NamedLink,
-  type NewLink,
   type PortSettings,
   type TapSettings,
   type VirtualFunctionSettings,
@@ -93,19 +94,21 @@ export const expected: Schema = listOf(
 );
 
 /** The properties of a kind of device, beside those of every kind. */
-const KINDS: { readonly [K in NewLink['kind']]: Record<Own<K>, Schema> } = {
+const KINDS: { readonly [K in BuiltInLink['kind']]: Record<Own<K>, Schema> } = {
   bridge: {},
   veth: { peer: objectOf<NamedLink>(NAMED, ['name']) },
   tap: { tap: objectOf<TapSettings>({ multiQueue: bool, owner: id, group: id }), vnetHeader: bool },
   macvtap: { lower: index, macvtap },
   vlan: { lower: index, vlan: objectOf<VlanSettings>({ id: number }, ['id']) },
 };
-type Own<K extends NewLink['kind']> = Exclude<keyof Extract<NewLink, { kind: K }>, keyof NamedLink | 'kind'> | Again<K>;
+type Own<K extends BuiltInLink['kind']> =
+  | Exclude<keyof Extract<BuiltInLink, { kind: K }>, keyof NamedLink | 'kind'>
+  | Again<K>;
 /** A property that is optional for every device and required for this kind. */
-type Again<K extends NewLink['kind']> = K extends 'macvtap' ? 'macvtap' : never;
+type Again<K extends BuiltInLink['kind']> = K extends 'macvtap' ? 'macvtap' : never;
 const OPTIONAL = new Set(['tap', 'vnetHeader']);
 
-export const newLink: Schema = {
+const builtInLink: Schema = {
   type: 'object',
   required: ['kind', 'name'],
   discriminator: { propertyName: 'kind' },
@@ -115,6 +118,29 @@ export const newLink: Schema = {
     required: ['kind', 'name', ...Object.keys(own).filter((key) => !OPTIONAL.has(key))],
     additionalProperties: false,
   })),
+};
+
+/** A device of a kind that a plugin has defined. The policy decides whether a client may create the kind; the definition checks the values. */
+const definedLink = objectOf<DefinedLink>(
+  {
+    ...NAMED,
+    kind: text,
+    lower: index,
+    settings: {
+      type: 'object',
+      maxProperties: 64,
+      additionalProperties: { anyOf: [text, number, bool] },
+    },
+  },
+  ['kind', 'name', 'settings'],
+);
+
+/** A device with `settings` is of a defined kind. */
+export const newLink: Schema = {
+  allOf: [
+    { if: { type: 'object', required: ['settings'] }, else: builtInLink },
+    { if: { type: 'object', not: { required: ['settings'] } }, else: definedLink },
+  ],
 };
 
 export const virtualFunctionNumber: Schema = { type: 'integer', minimum: 0, maximum: 0xffff };

@@ -2,16 +2,26 @@
 
 import { HelperRefusalError } from '../../errors/helper.ts';
 import { NetlinkError, SystemCallError } from '../../errors/kernel.ts';
+import { KindDefinitionError } from '../../errors/kinds.ts';
 import type { AddressPlan } from '../../host-contract/addressing.ts';
 import type { Host } from '../../host-contract/host.ts';
+import { isDefinedKind } from '../../host-contract/link-kinds.ts';
 import {
   requireFilterableName,
   requireLinkName,
   requireMove,
   requireNewLink,
 } from '../../host-contract/link-values.ts';
-import type { ExpectedLink, Link, LinkSettings, NamedLink, NewLink } from '../../host-contract/links.ts';
+import {
+  type ExpectedLink,
+  endsOf,
+  isDefinedLink,
+  type Link,
+  type LinkSettings,
+  type NewLink,
+} from '../../host-contract/links.ts';
 import { isUnnamed, ownerOf } from '../../host-contract/ownership.ts';
+import { describeValue } from '../../text/describe-value.ts';
 import { permittedRules } from './filter-rules.ts';
 import { permittedPlan } from './permitted-plan.ts';
 
@@ -49,6 +59,11 @@ export interface PolicyOptions {
   readonly filterTargets?: readonly string[];
   /** Allows a passthru macvtap device to change the MAC address of the named device below it. Default: false. */
   readonly passthruMac?: boolean;
+  /**
+   * Kinds of devices, beside the built-in ones, that a client may create: kinds that `defineLinkKind` has added to the process
+   * of the helper. A client may choose every setting that the kind has. Default: none.
+   */
+  readonly linkKinds?: readonly string[];
 }
 
 /** The settings that plugging needs of a device of another owner. The name, owner, group and MAC address stay. */
@@ -63,19 +78,27 @@ export class OwnDevicesPolicy implements Policy {
   readonly #names: readonly RegExp[];
   readonly #filterTargets: ReadonlySet<string>;
   readonly #passthruMac: boolean;
+  readonly #linkKinds: ReadonlySet<string>;
 
   constructor(
     host: Host,
-    { devices = [], names = ['*'], filterTargets = [], passthruMac = false }: PolicyOptions = {},
+    { devices = [], names = ['*'], filterTargets = [], passthruMac = false, linkKinds = [] }: PolicyOptions = {},
   ) {
+    for (const kind of linkKinds) requireDefinedKind(kind);
     this.#host = host;
     this.#devices = new Set(devices);
     this.#names = names.map(patternOf);
     this.#filterTargets = new Set(filterTargets);
     this.#passthruMac = passthruMac;
+    this.#linkKinds = new Set(linkKinds);
   }
 
   async create(link: NewLink): Promise<Checked> {
+    // Before the definition of the kind sees the settings.
+    if (isDefinedLink(link) && !this.#linkKinds.has(link.kind))
+      throw new HelperRefusalError(
+        `${link.name} is of the kind ${describeValue(link.kind)}, which this helper does not create; its configuration must name the kind (--link-kind)`,
+      );
     requireNewLink(link);
     const checked: ExpectedLink[] = [];
     for (const { name, alias = '', master = 0 } of endsOf(link)) {
@@ -84,9 +107,9 @@ export class OwnDevicesPolicy implements Policy {
         throw new HelperRefusalError(`${name} needs an alias that names its owner, such as os-vif:<VIF id>`);
       if (master !== 0) checked.push(identityOf(await this.#usable(`master of ${name}`, master)));
     }
-    if ('lower' in link) {
+    if ('lower' in link && link.lower !== undefined) {
       const lower = await this.#usable(`creation of ${link.kind} ${link.name}`, link.lower);
-      if (link.kind === 'macvtap' && link.macvtap.mode === 'passthru' && link.mac !== undefined)
+      if (link.kind === 'macvtap' && link.macvtap?.mode === 'passthru' && link.mac !== undefined)
         this.#requirePassthruMac(link.name, lower);
       checked.push(identityOf(lower));
     }
@@ -230,6 +253,13 @@ export class OwnDevicesPolicy implements Policy {
   }
 }
 
+function requireDefinedKind(kind: string): void {
+  if (!isDefinedKind(kind))
+    throw new KindDefinitionError(
+      `the helper can't allow the kind ${describeValue(kind)} of network devices: no module of its process has defined it (--plugin)`,
+    );
+}
+
 function isOurs(link: Link): boolean {
   return Boolean(ownerOf(link)) || isUnnamed(link);
 }
@@ -243,10 +273,6 @@ function requireOurs(link: Link): void {
 function identityOf(link: Link): ExpectedLink {
   const { index, name, alias, group, master } = link;
   return isOurs(link) ? { index, alias, group } : { index, name, alias, master };
-}
-
-function endsOf(link: NewLink): readonly NamedLink[] {
-  return link.kind === 'veth' ? [link, { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' }] : [link];
 }
 
 function requireSettingsOfOthers(link: Link, settings: LinkSettings): void {

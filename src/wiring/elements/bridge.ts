@@ -3,8 +3,10 @@
 import { isKernelError } from '../../errors/kernel.ts';
 import { requireNewLink } from '../../host-contract/link-values.ts';
 import type { BridgeSettings } from '../../host-contract/links.ts';
+import { groupOf, mtuFact } from '../drawing.ts';
+import { defineElement } from './define-element.ts';
 import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
-import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
+import type { Drift, Site, UndoableSite } from './verbs.ts';
 
 export interface BridgeElement extends BridgeSettings {
   readonly kind: 'bridge';
@@ -21,7 +23,9 @@ export interface BridgeElement extends BridgeSettings {
   readonly arpAnnounce?: number;
 }
 
-export const bridge: Verbs<BridgeElement> = {
+export const bridge = defineElement<BridgeElement>({
+  kind: 'bridge',
+
   validate(element) {
     requireNewLink(desiredBridge(element).link);
   },
@@ -36,7 +40,12 @@ export const bridge: Verbs<BridgeElement> = {
     const found = await inspectLink(desiredBridge(element), site);
     return found.some(({ type }) => type !== 'differs') ? found : [...found, ...(await inspectSysctls(element, site))];
   },
-};
+
+  draw({ name, mtu, shared, stp, vlanFiltering }) {
+    const facts = [...mtuFact(mtu), ...(stp ? ['STP'] : []), ...(vlanFiltering ? ['filters VLANs'] : [])];
+    return { nodes: [{ place: 'bridge', name, group: groupOf(shared), facts }] };
+  },
+});
 
 function desiredBridge({
   kind,

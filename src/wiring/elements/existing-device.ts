@@ -5,6 +5,7 @@ import type { Host } from '../../host-contract/host.ts';
 import { requireLinkName } from '../../host-contract/link-values.ts';
 import type { Link } from '../../host-contract/links.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
+import type { DrawnThing } from '../drawing.ts';
 import type { Site } from './verbs.ts';
 
 /** An existing device: its name, or the PCI address of its function. */
@@ -16,6 +17,13 @@ export function requireDevice(device: ExistingDevice): void {
   } else if (!PCI_ADDRESS.test(device.pciAddress)) {
     throw new LinkValueError(`${JSON.stringify(device.pciAddress)} is not a PCI address such as 0000:03:10.1`);
   }
+}
+
+/** The device in a diagram: packets leave the host by it. */
+export function drawnDevice(device: ExistingDevice): DrawnThing {
+  return typeof device === 'string'
+    ? { place: 'device', name: device, uplink: true }
+    : { place: 'function', name: device.pciAddress, uplink: true };
 }
 
 /** @throws MissingLinkError if the device does not exist */

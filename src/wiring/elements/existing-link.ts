@@ -3,10 +3,11 @@
 import { MissingLinkError } from '../../errors/link.ts';
 import { requireLinkName, requireLinkSettings } from '../../host-contract/link-values.ts';
 import type { LinkSettings } from '../../host-contract/links.ts';
+import { mtuFact } from '../drawing.ts';
+import { defineElement } from './define-element.ts';
 import { mayBeThere } from './existing-device.ts';
 import { adjustLink } from './link.ts';
 import { differences } from './link-differences.ts';
-import type { Verbs } from './verbs.ts';
 
 /** A network device that others make, and a VIF only uses. */
 export interface ExistingLinkElement {
@@ -20,7 +21,9 @@ export interface ExistingLinkElement {
   readonly optional?: boolean;
 }
 
-export const existingLink: Verbs<ExistingLinkElement> = {
+export const existingLink = defineElement<ExistingLinkElement>({
+  kind: 'existing-link',
+
   validate(element) {
     requireLinkName(element.name);
     requireLinkSettings(element.name, settingsOf(element));
@@ -44,7 +47,11 @@ export const existingLink: Verbs<ExistingLinkElement> = {
     if (!link) return optional ? [] : [{ type: 'missing', on: name }];
     return differences(link, settingsOf(element)).map((difference) => ({ type: 'differs', on: name, ...difference }));
   },
-};
+
+  draw({ name, mtu }) {
+    return { nodes: [{ place: 'device', name, facts: mtuFact(mtu), properties: ['mtu', 'up'] }] };
+  },
+});
 
 function settingsOf({ mtu, up }: ExistingLinkElement): LinkSettings {
   return { ...(mtu !== undefined && { mtu }), ...(up && { up }) };

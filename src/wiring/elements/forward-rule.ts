@@ -4,7 +4,9 @@ import { LinkValueError } from '../../errors/link.ts';
 import { chainOf } from '../../host-contract/filter-chains.ts';
 import { requireFilterableName } from '../../host-contract/link-values.ts';
 import type { FilterChain } from '../../host-contract/packet-filters.ts';
-import type { Drift, Verbs } from './verbs.ts';
+import { type DrawnNode, groupOf } from '../drawing.ts';
+import { defineElement } from './define-element.ts';
+import type { Drift } from './verbs.ts';
 
 /** Rules that let a bridge's packets through the host's FORWARD chain. */
 export interface ForwardRuleElement {
@@ -19,7 +21,9 @@ export interface ForwardRuleElement {
   readonly shared?: boolean;
 }
 
-export const forwardRule: Verbs<ForwardRuleElement> = {
+export const forwardRule = defineElement<ForwardRuleElement>({
+  kind: 'forward-rule',
+
   validate({ name, interfaces, dropAction }) {
     for (const device of [name, ...interfaces]) requireFilterableName(device);
     if (!/^[\w.-]{1,28}$/.test(dropAction))
@@ -54,7 +58,13 @@ export const forwardRule: Verbs<ForwardRuleElement> = {
       { type: 'differs', on: chain, property: 'rules', want: rulesOf(element), have: have.jumpedTo ? have.rules : [] },
     ];
   },
-};
+
+  draw({ name, interfaces, dropAction, shared }) {
+    const facts = [`forwards to ${interfaces.includes('all') ? 'all' : interfaces.join(', ')}`, `else ${dropAction}`];
+    const rule: DrawnNode = { place: 'filter', name: chainOf(name), group: groupOf(shared), facts };
+    return { nodes: [rule], edges: [{ from: { place: 'bridge', name }, to: rule, kind: 'governs' }] };
+  },
+});
 
 /** In the order and the words of `iptables -S`. */
 function rulesOf({ name, interfaces, dropAction }: ForwardRuleElement): string[] {

@@ -13,7 +13,7 @@ export interface Difference {
 /** Every setting that can be changed on a device that exists. */
 const SETTINGS = ['mac', 'mtu', 'up', 'promiscuous', 'alias', 'group', 'master', 'bridge', 'macvtap', 'port'] as const;
 /** What a kind of device is made with and keeps. */
-const FIXED = ['tap', 'vlan', 'lower'] as const;
+const FIXED = ['tap', 'vlan', 'lower', 'settings'] as const;
 
 /** What a change could put right. */
 export function differences(have: Link, want: LinkSettings): Difference[] {

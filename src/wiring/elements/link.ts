@@ -92,7 +92,7 @@ async function requireUsed({ link, master }: Wanted, { host, owner }: Site): Pro
   const neededBy = `${link.kind} ${link.name}`;
   // A bridge of this VIF alone goes when the VIF does, which is not now.
   if (master && !isOwnedBy(master, owner)) await requireNotBeingDeleted(host, master.index, neededBy);
-  if ('lower' in link) await requireNotBeingDeleted(host, link.lower, neededBy);
+  if ('lower' in link) await requireNotBeingDeleted(host, link.lower ?? 0, neededBy);
 }
 
 /** Puts right what differs on a device that is there. */

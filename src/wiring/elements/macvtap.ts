@@ -3,9 +3,11 @@
 import { isKernelError, KernelError } from '../../errors/kernel.ts';
 import { requireNewLink } from '../../host-contract/link-values.ts';
 import type { Link, MacvtapMode } from '../../host-contract/links.ts';
-import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
+import { type DrawnNode, mtuFact } from '../drawing.ts';
+import { defineElement } from './define-element.ts';
+import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
 import { adjustLink, type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
-import type { UndoableSite, Verbs } from './verbs.ts';
+import type { UndoableSite } from './verbs.ts';
 
 /** A macvtap device: a guest's NIC on a device of the host. */
 export interface MacvtapElement {
@@ -25,7 +27,9 @@ export interface MacvtapElement {
   readonly lowerUp?: boolean;
 }
 
-export const macvtap: Verbs<MacvtapElement> = {
+export const macvtap = defineElement<MacvtapElement>({
+  kind: 'macvtap',
+
   validate(element) {
     requireDevice(element.lower);
     requireNewLink(desiredMacvtap(element, 0).link);
@@ -48,7 +52,13 @@ export const macvtap: Verbs<MacvtapElement> = {
     const lower = await lookForDevice(element.lower, site);
     return inspectLink(desiredMacvtap(element, lower?.index ?? 0), site);
   },
-};
+
+  draw({ name, lower, mode, mac, mtu }) {
+    const facts = [`mode ${mode}`, ...mtuFact(mtu), ...(mac ? [mac] : [])];
+    const node: DrawnNode = { place: 'device', name, kind: 'macvtap', group: 'own', facts };
+    return { nodes: [node], edges: [{ from: node, to: drawnDevice(lower) }] };
+  },
+});
 
 /**
  * In mode passthru the device below takes the guest's address. The device of a virtual function takes no address but the one that its

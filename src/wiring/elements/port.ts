@@ -5,11 +5,13 @@ import { ForeignLinkError } from '../../errors/link.ts';
 import type { AddressPlan } from '../../host-contract/addressing.ts';
 import { requireLinkName, requireLinkSettings } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings, PortSettings } from '../../host-contract/links.ts';
+import { type DrawnNode, mtuFact } from '../drawing.ts';
+import { defineElement } from './define-element.ts';
 import { findDevice, lookForDevice } from './existing-device.ts';
 import { adjustLink, requireMaster } from './link.ts';
 import { differences } from './link-differences.ts';
 import { requireNotBeingDeleted } from './shared-links.ts';
-import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
+import type { Drift, Site, UndoableSite } from './verbs.ts';
 
 export interface PortElement extends PortSettings {
   readonly kind: 'port';
@@ -26,7 +28,9 @@ export interface PortElement extends PortSettings {
   readonly optional?: boolean;
 }
 
-export const port: Verbs<PortElement> = {
+export const port = defineElement<PortElement>({
+  kind: 'port',
+
   validate(element) {
     requireLinkName(element.name);
     requireLinkName(element.bridge);
@@ -65,7 +69,17 @@ export const port: Verbs<PortElement> = {
       ...(await inspectAddresses(element, device, site)),
     ];
   },
-};
+
+  draw({ name, bridge, mtu, hairpin, isolated, learning }) {
+    const node: DrawnNode = { place: 'device', name, facts: mtuFact(mtu), uplink: true };
+    const facts = [
+      ...(hairpin ? ['hairpin'] : []),
+      ...(isolated ? ['isolated'] : []),
+      ...(learning === false ? ['learns nothing'] : []),
+    ];
+    return { nodes: [node], edges: [{ from: { place: 'bridge', name: bridge }, to: node, facts }] };
+  },
+});
 
 function settingsOf({ mtu, hairpin, isolated, learning }: PortElement): LinkSettings {
   const port = Object.fromEntries(

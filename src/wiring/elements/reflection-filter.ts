@@ -3,8 +3,10 @@
 import { ForeignLinkError } from '../../errors/link.ts';
 import { requireMac } from '../../host-contract/link-values.ts';
 import type { Refusal, RefusalState } from '../../host-contract/packet-filters.ts';
-import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
-import type { Drift, Site, Verbs } from './verbs.ts';
+import type { DrawnNode } from '../drawing.ts';
+import { defineElement } from './define-element.ts';
+import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
+import type { Drift, Site } from './verbs.ts';
 
 /** Has a device drop frames that come in from a guest's own address: those that the switch sent back. */
 export interface ReflectionFilterElement {
@@ -15,7 +17,9 @@ export interface ReflectionFilterElement {
   readonly lower: ExistingDevice;
 }
 
-export const reflectionFilter: Verbs<ReflectionFilterElement> = {
+export const reflectionFilter = defineElement<ReflectionFilterElement>({
+  kind: 'reflection-filter',
+
   validate({ name, lower }) {
     requireDevice(lower);
     requireMac('reflection-filter', name);
@@ -53,7 +57,12 @@ export const reflectionFilter: Verbs<ReflectionFilterElement> = {
     if (own.length === 0) return [{ type: 'missing', on: wanted.mac }];
     return own.flatMap((have) => differencesOf(wanted, have));
   },
-};
+
+  draw({ name, lower }) {
+    const filter: DrawnNode = { place: 'filter', name, group: 'own', facts: ['does not come in from outside'] };
+    return { nodes: [filter], edges: [{ from: drawnDevice(lower), to: filter, kind: 'governs' }] };
+  },
+});
 
 function refusalFor({ name }: ReflectionFilterElement, device: string, { owner }: Site): Refusal {
   return { device, mac: name.toLowerCase(), owner };

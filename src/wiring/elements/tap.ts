@@ -2,8 +2,9 @@
 
 import { requireLinkName, requireNewLink } from '../../host-contract/link-values.ts';
 import type { TapSettings } from '../../host-contract/links.ts';
+import { type DrawnNode, mtuFact } from '../drawing.ts';
+import { defineElement } from './define-element.ts';
 import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
-import type { Verbs } from './verbs.ts';
 
 export interface TapElement extends TapSettings {
   readonly kind: 'tap';
@@ -22,7 +23,9 @@ export interface TapElement extends TapSettings {
   readonly vnetHeader?: boolean;
 }
 
-export const tap: Verbs<TapElement> = {
+export const tap = defineElement<TapElement>({
+  kind: 'tap',
+
   validate(element) {
     requireNewLink(desiredTap(element).link);
     if (element.master !== undefined) requireLinkName(element.master);
@@ -32,7 +35,16 @@ export const tap: Verbs<TapElement> = {
   },
   remove: (element, site) => removeLink(desiredTap(element), site),
   inspect: (element, site) => inspectLink(desiredTap(element), site),
-};
+
+  draw({ name, mtu, mac, multiQueue, master }) {
+    const facts = [...mtuFact(mtu), ...(mac ? [`host side ${mac}`] : []), ...(multiQueue ? ['multiqueue'] : [])];
+    const node: DrawnNode = { place: 'device', name, kind: 'tap', group: 'own', facts };
+    return {
+      nodes: [node],
+      edges: master === undefined ? [] : [{ from: node, to: { place: 'bridge', name: master } }],
+    };
+  },
+});
 
 function desiredTap({
   kind,

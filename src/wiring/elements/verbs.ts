@@ -1,4 +1,4 @@
-/** What each kind of element can do; one file per kind implements it. */
+/** Where elements are worked on, and how the host can differ from them. */
 
 import type { Host } from '../../host-contract/host.ts';
 import type { DeletionQueue } from '../deletion-queue.ts';
@@ -18,18 +18,6 @@ export interface Site {
 export interface UndoableSite extends Site {
   /** To be called right after each change. */
   undoable(undo: () => Promise<void>): void;
-}
-
-/** The verbs of one kind of element. */
-export interface Verbs<E> {
-  /** Throws LinkValueError for what could never be; asks the host nothing. */
-  validate(element: E): void;
-  /** Makes the host agree with the element; changes nothing where it does already. */
-  ensure(element: E, site: UndoableSite): Promise<void>;
-  /** Removes what ensure made for this owner; what is gone already is fine. */
-  remove(element: E, site: Site): Promise<void>;
-  /** Lists where the host differs from the element. */
-  inspect(element: E, site: Site): Promise<Drift[]>;
 }
 
 /** One way in which the host differs from what it should be. `on` names the device, chain or other thing that it is about. */

@@ -4,10 +4,12 @@ import { ForeignLinkError } from '../../errors/link.ts';
 import { requireLinkName, requireNewLink } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings } from '../../host-contract/links.ts';
 import { aliasOf, isOwnedBy } from '../../host-contract/ownership.ts';
+import { type DrawnEdge, type DrawnNode, mtuFact } from '../drawing.ts';
+import { defineElement } from './define-element.ts';
 import { glanceAt } from './existing-device.ts';
 import { adjustLink, type DesiredLink, deleteLink, ensureLink, inspectLink } from './link.ts';
 import { differences } from './link-differences.ts';
-import type { Drift, Site, UndoableSite, Verbs } from './verbs.ts';
+import type { Drift, Site, UndoableSite } from './verbs.ts';
 
 /** A pair of virtual Ethernet devices. */
 export interface VethElement {
@@ -23,7 +25,9 @@ export interface VethElement {
   readonly master?: string;
 }
 
-export const veth: Verbs<VethElement> = {
+export const veth = defineElement<VethElement>({
+  kind: 'veth',
+
   validate(element) {
     requireNewLink(desiredVeth(element).link);
     if (element.master !== undefined) requireLinkName(element.master);
@@ -50,7 +54,20 @@ export const veth: Verbs<VethElement> = {
   async inspect(element, site) {
     return [...(await inspectLink(desiredVeth(element), site)), ...(await inspectPeer(element, site))];
   },
-};
+
+  draw({ name, peer, mtu, master }) {
+    const end = (of: string): DrawnNode => ({
+      place: 'device',
+      name: of,
+      kind: 'veth',
+      group: 'own',
+      facts: mtuFact(mtu),
+    });
+    const [near, far] = [end(name), end(peer)];
+    const port: DrawnEdge[] = master === undefined ? [] : [{ from: { place: 'bridge', name: master }, to: near }];
+    return { nodes: [near, far], edges: [...port, { from: near, to: far, label: 'pair' }] };
+  },
+});
 
 function desiredVeth(element: VethElement): DesiredLink {
   const { kind, name, master } = element;

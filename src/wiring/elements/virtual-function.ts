@@ -3,8 +3,9 @@
 import { MissingLinkError } from '../../errors/link.ts';
 import { requireVirtualFunction } from '../../host-contract/link-values.ts';
 import type { VirtualFunction, VirtualFunctionSettings } from '../../host-contract/links.ts';
+import { defineElement } from './define-element.ts';
 import { findDevice, requireDevice } from './existing-device.ts';
-import type { Drift, Site, Verbs } from './verbs.ts';
+import type { Drift, Site } from './verbs.ts';
 
 export interface VirtualFunctionElement extends VirtualFunctionSettings {
   readonly kind: 'virtual-function';
@@ -14,7 +15,9 @@ export interface VirtualFunctionElement extends VirtualFunctionSettings {
   readonly optional?: boolean;
 }
 
-export const virtualFunction: Verbs<VirtualFunctionElement> = {
+export const virtualFunction = defineElement<VirtualFunctionElement>({
+  kind: 'virtual-function',
+
   validate(element) {
     requireDevice({ pciAddress: element.name });
     requireVirtualFunction(element.name, element);
@@ -55,7 +58,17 @@ export const virtualFunction: Verbs<VirtualFunctionElement> = {
       }),
     );
   },
-};
+
+  draw({ name, mac, vlan, trust, spoofCheck }) {
+    const facts = [
+      ...(mac ? [mac] : []),
+      ...(vlan ? [`VLAN ${vlan}`] : []),
+      ...(trust ? ['trusted'] : []),
+      ...(spoofCheck ? ['spoof check'] : []),
+    ];
+    return { nodes: [{ place: 'function', name, group: 'own', facts }] };
+  },
+});
 
 /** The physical function's device, and the number of the virtual one. */
 interface Place {

@@ -1,9 +1,10 @@
 /** A device that carries one 802.1Q VLAN of the device below it; a port element makes it one of a bridge. */
 
 import { requireNewLink } from '../../host-contract/link-values.ts';
-import { type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
+import { type DrawnNode, groupOf, mtuFact } from '../drawing.ts';
+import { defineElement } from './define-element.ts';
+import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
 import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
-import type { Verbs } from './verbs.ts';
 
 /** A device for one VLAN of another device. */
 export interface VlanElement {
@@ -19,7 +20,9 @@ export interface VlanElement {
   readonly shared?: boolean;
 }
 
-export const vlan: Verbs<VlanElement> = {
+export const vlan = defineElement<VlanElement>({
+  kind: 'vlan',
+
   validate(element) {
     requireDevice(element.lower);
     requireNewLink(desiredVlan(element, 0).link);
@@ -36,7 +39,13 @@ export const vlan: Verbs<VlanElement> = {
     const lower = await lookForDevice(element.lower, site);
     return inspectLink(desiredVlan(element, lower?.index ?? 0), site);
   },
-};
+
+  draw({ name, id, lower, mtu, shared }) {
+    const facts = [`VLAN ${id}`, ...mtuFact(mtu)];
+    const node: DrawnNode = { place: 'device', name, kind: 'vlan', group: groupOf(shared), facts };
+    return { nodes: [node], edges: [{ from: node, to: drawnDevice(lower) }] };
+  },
+});
 
 function desiredVlan({ kind, name, id, mac, mtu, shared }: VlanElement, lower: number): DesiredLink {
   return {

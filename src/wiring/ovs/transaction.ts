@@ -3,7 +3,7 @@
 import { OvsDatapathError, OvsdbTimeoutError, OvsPortError } from '../../errors/ovs.ts';
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import { listed } from '../../text/bounds.ts';
-import type { Drift, Site, UndoableSite, Verbs } from '../elements/verbs.ts';
+import type { Drift, Site, UndoableSite } from '../elements/verbs.ts';
 import type { OvsVerbs } from './ovs-verbs.ts';
 import { undoOf } from './undo.ts';
 
@@ -23,16 +23,6 @@ export function ovsPart<E>(verbs: OvsVerbs<E>, element: E): OvsPart {
     remove: (view, owner) => verbs.remove(element, view, owner),
     inspect: (view, owner) => verbs.inspect(element, view, owner),
     awaited: () => verbs.awaited?.(element) ?? [],
-  };
-}
-
-/** The verbs of one such element that stands alone. */
-export function ovsAlone<E>(verbs: OvsVerbs<E>): Verbs<E> {
-  return {
-    validate: (element) => verbs.validate(element),
-    ensure: (element, site) => ensureOvs([ovsPart(verbs, element)], site),
-    remove: (element, site) => removeOvs([ovsPart(verbs, element)], site),
-    inspect: (element, site) => inspectOvs([ovsPart(verbs, element)], site),
   };
 }
 

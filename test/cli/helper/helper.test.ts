@@ -1,13 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
+import type { NewLink } from '../../../src/host-contract/links.ts';
 import { bundleChild } from '../../children/child.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
 import { commandUnderTest } from '../command.ts';
-import { startHelper, temporaryFolder, until } from './helper-process.ts';
+import { spawnHelper, startHelper, temporaryFolder, until } from './helper-process.ts';
 
 const osVif = commandUnderTest();
 const run = promisify(execFile);
@@ -101,8 +103,55 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('os-vif helper', 
     expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
+  test('creates devices of a kind that a plugin defines and that --link-kind allows', async () => {
+    const netns = await makeNetns();
+    const options = ['--plugin', await vxlanPlugin(), '--link-kind', 'vxlan'];
+    const { socket } = await startHelper(osVif, netns, [...options, '--group', 'nogroup']);
+    await using host = await RemoteHost.connect({ socket });
+    await host.links.create(VXLAN);
+    expect(netns.links()).toMatchObject([{ ifname: 'vx0', linkinfo: { info_kind: 'vxlan', info_data: { id: 42 } } }]);
+    expect(await host.links.get('vx0')).toMatchObject({ kind: 'vxlan', settings: { vni: 42 } });
+  });
+
+  test('refuses a kind that a plugin defines and that --link-kind does not allow', async () => {
+    const netns = await makeNetns();
+    const { socket } = await startHelper(osVif, netns, ['--plugin', await vxlanPlugin()]);
+    await using host = await RemoteHost.connect({ socket });
+    await expect(host.links.create(VXLAN)).rejects.toMatchObject({ code: 'ERR_OSVIF_HELPER_REFUSAL' });
+    expect(netns.links()).toEqual([]);
+  });
+
+  test.each([
+    ['a kind that no plugin defines', ['--link-kind', 'vxlan'], 'no module of its process has defined it'],
+    ['a plugin that is not there', ['--plugin', '/nonexistent/plugin.js'], "can't be loaded"],
+    ['a plugin with a relative path', ['--plugin', './plugin.js'], 'write an absolute path'],
+  ])('does not start with %s', async (_, options, message) => {
+    const { ended, complaint } = await spawnHelper(osVif, await makeNetns(), options);
+    expect(await ended).toBe(1);
+    expect(complaint()).toContain(message);
+  });
+
   test('started without CAP_NET_ADMIN, it says what it lacks', async () => {
     const { status, stderr } = await osVif(['helper', '--stdio'], { as: 'nobody' });
     expect([status, stderr]).toEqual([1, expect.stringContaining('started with CAP_NET_ADMIN')]);
   });
 });
+
+/** What the defineLinkKind of a client makes. */
+const VXLAN: NewLink = JSON.parse('{"kind":"vxlan","name":"vx0","alias":"os-vif:a","settings":{"vni":42}}');
+
+/** A module that exports a plugin and defines the kind `vxlan`. It stands where Node finds os-vif for it. */
+async function vxlanPlugin(): Promise<string> {
+  const path = join(osVif.folder, 'vxlan-plugin.mjs');
+  await writeFile(
+    path,
+    `import { attributeValue, defineLinkKind, NoopPlugin } from 'os-vif/host';
+    defineLinkKind({
+      kind: 'vxlan',
+      attributes: ({ vni }) => [[1, attributeValue.u32(vni)]],
+      read: (attributes) => ({ vni: attributes.u32(1) }),
+    });
+    export const plugin = new NoopPlugin();`,
+  );
+  return path;
+}

@@ -4,8 +4,7 @@ import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import type { OvsdbEdit } from '../../../src/host-contract/ovsdb.ts';
 import { apply } from '../../../src/wiring/apply.ts';
 import { check } from '../../../src/wiring/check.ts';
-import { type OvsPortElement, ovsPort } from '../../../src/wiring/ovs/ovs-port.ts';
-import { ovsAlone } from '../../../src/wiring/ovs/transaction.ts';
+import type { OvsPortElement } from '../../../src/wiring/ovs/ovs-port.ts';
 import { remove } from '../../../src/wiring/remove.ts';
 import type { Element } from '../../../src/wiring/wiring.ts';
 
@@ -214,18 +213,15 @@ describe('a bridge', () => {
   });
 });
 
-test('an element that stands alone is worked on as one among others', async () => {
-  const { host } = await given();
-  const site = { host, owner: 'vif-1', undoable: () => {} };
+test('one element alone is plugged, checked and unplugged in a transaction of its own', async () => {
+  const { host, plug, unplug, check } = await given();
   const ports = async () => [...(await host.ovsdb.view()).ports('br0')].map(({ name }) => name);
-  const { validate, ensure, inspect, remove } = ovsAlone(ovsPort);
   const element: OvsPortElement = { kind: 'ovs-port', name: 'p0', bridge: 'br0', type: 'internal' };
-  validate(element);
-  expect(await inspect(element, site)).toEqual([{ type: 'missing', on: 'p0' }]);
-  await ensure(element, site);
+  expect(await check([element])).toEqual([{ element: 'ovs-port p0', type: 'missing', on: 'p0' }]);
+  await plug([element]);
   expect(await ports()).toContain('p0');
-  expect(await inspect(element, site)).toEqual([]);
-  await remove(element, site);
+  expect(await check([element])).toEqual([]);
+  await unplug([element]);
   expect(await ports()).toEqual(['br0']);
-  expect(() => validate({ ...element, name: 'a b', type: '' })).toThrow('a b');
+  await expect(plug([{ ...element, name: 'a b', type: '' }])).rejects.toThrow('a b');
 });

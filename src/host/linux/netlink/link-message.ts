@@ -1,7 +1,9 @@
 /** Links as rtnetlink messages (rtnetlink(7), linux/if_link.h): what we ask for, and what the kernel says. */
 
+import { attributesOf, settingsOfKind } from '../../../host-contract/link-kinds.ts';
 import {
   type BridgeSettings,
+  isDefinedLink,
   type Link,
   type LinkSettings,
   MACVTAP_MODES,
@@ -87,7 +89,8 @@ export function nameAttribute(name: string): Attribute {
 
 /** What the request that makes a link can carry; the alias, the master and a bridge's MTU come in a second one. */
 export function creationAttributes(link: NewLink, group: number): Attribute[] {
-  const lower: Attribute[] = 'lower' in link ? [[IFLA_LINK, u32(link.lower)]] : [];
+  const below = 'lower' in link ? link.lower : undefined;
+  const lower: Attribute[] = below === undefined ? [] : [[IFLA_LINK, u32(below)]];
   const { mtu, ...settings } = link;
   // A bridge keeps its MTU when ports come only if it was changed (br_change_mtu()), not if it was made with it.
   const made = link.kind === 'bridge' || mtu === undefined ? settings : { ...settings, mtu };
@@ -106,7 +109,8 @@ function linkInfo(link: NewLink, group: number): Attribute[] {
   return data === undefined ? [kind] : [kind, [IFLA_INFO_DATA, data]];
 }
 
-function kindData(link: NewLink, group: number): Attribute[] | undefined {
+function kindData(link: NewLink, group: number): readonly Attribute[] | undefined {
+  if (isDefinedLink(link)) return attributesOf(link);
   switch (link.kind) {
     case 'veth':
       return [[VETH_INFO_PEER, vethPeer(link.peer, group)]];
@@ -205,6 +209,7 @@ export function decodeLink({ payload }: Message): Link {
   const data = decodeAttributes(info.get(IFLA_INFO_DATA) ?? Buffer.alloc(0));
   const kernelKind = stringOf(info.get(IFLA_INFO_KIND));
   const kind = kernelKind === 'tun' && numberOf(data.get(IFLA_TUN_TYPE)) === IFF_TAP ? 'tap' : kernelKind;
+  const settings = settingsOfKind(kernelKind, data);
   return {
     name: stringOf(attributes.get(IFLA_IFNAME)),
     index: readI32(payload, 4),
@@ -222,6 +227,7 @@ export function decodeLink({ payload }: Message): Link {
     ...(kind === 'tap' && { tap: decodeTap(data) }),
     ...(kind === 'macvtap' && { macvtap: { mode: decodeMacvtapMode(data) } }),
     ...(kind === 'vlan' && { vlan: { id: numberOf(data.get(IFLA_VLAN_ID)) } }),
+    ...(settings !== undefined && { settings }),
     ...(stringOf(info.get(IFLA_INFO_SLAVE_KIND)) === 'bridge' && { port: decodePort(info.get(IFLA_INFO_SLAVE_DATA)) }),
   };
 }
