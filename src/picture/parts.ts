@@ -1,16 +1,16 @@
-/** How each kind of element is drawn. */
+/** Draws elements: the rows of Open vSwitch's database, and the drawings that other elements return. */
 
 import { type Drawing, type DrawnNode, groupOf, mtuFact } from '../wiring/drawing.ts';
 import type { OvsPortElement } from '../wiring/ovs/ovs-port.ts';
 import { drawingOf, type Element, isOvsElement, labelOf, type OvsElement } from '../wiring/wiring.ts';
 import type { Markable, NodeDraft, Sketch } from './sketch.ts';
 
-/** What of a picture a drift or a change is marked on. */
+/** A part of a picture on which drifts and changes are marked. */
 export interface Part {
-  /** As drifts name it. */
+  /** The name of the part in drifts. */
   readonly on: string;
   readonly item: Markable;
-  /** The properties that it is about, where another part goes by the same name. Default: all. */
+  /** The properties whose drifts are marked on this part, where another part has the same name. Default: all. */
   readonly properties?: readonly string[];
 }
 
@@ -67,7 +67,7 @@ function add({ nodes, edges = [] }: Drawing, sketch: Sketch): Part[] {
   return parts;
 }
 
-/** The node of a thing. What the thing of an edge's end tells beyond its name is in the drawing's nodes already. */
+/** The node of a thing. Elements that name the same thing share its node. */
 function nodeOf({ place, name, uplink, ...details }: DrawnNode, sketch: Sketch): NodeDraft {
   const node = sketch.node(place, name, details);
   if (uplink) sketch.uplinks.add(node);
@@ -84,7 +84,7 @@ function boxOf(element: Exclude<Element, OvsElement>): Drawing {
   return { nodes: [{ place: 'element', name: labelOf(element), group }] };
 }
 
-/** A port that is a network device is drawn as what joins it to the switch, any other as a thing of its own. */
+/** The port of a network device is the edge between device and switch. Any other port is a node. */
 function drawOvsPort(element: OvsPortElement, sketch: Sketch): Markable {
   const { name, bridge, type = '', options = {}, mtuRequest, initialVlan } = element;
   const to = sketch.node('switch', bridge);

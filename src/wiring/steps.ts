@@ -1,4 +1,4 @@
-/** The steps in which a wiring is worked on: one per element, but one for neighbours that share a transaction. */
+/** The steps of a wiring: one for each element, and one for adjacent elements that share a transaction. */
 
 import { setImmediate } from 'node:timers/promises';
 import type { Drift, Site, UndoableSite } from './elements/verbs.ts';
@@ -14,9 +14,9 @@ import {
 } from './wiring.ts';
 
 export interface Step {
-  /** How messages name it. */
+  /** How messages name the step. */
   readonly label: string;
-  /** It is devices of the VIF alone: the kernel can delete them together with those of its neighbours. */
+  /** The step is about devices of this VIF alone. The kernel can delete them together with the devices of adjacent steps. */
   readonly isOwnDevice: boolean;
   validate(): void;
   ensure(site: UndoableSite): Promise<void>;
@@ -45,7 +45,7 @@ export function stepsOf(wiring: Wiring): Step[] {
   return steps;
 }
 
-/** Once what was asked for before is on its way, so that the answer need not be waited for as long. */
+/** Runs after the requests that were made before are sent, so that their answers arrive earlier. */
 function later(verb: (step: Step) => Promise<void>): (step: Step) => Promise<void> {
   return async (step) => {
     await setImmediate();
@@ -53,7 +53,7 @@ function later(verb: (step: Step) => Promise<void>): (step: Step) => Promise<voi
   };
 }
 
-/** The parts of one transaction, and steps that need not wait for it. */
+/** The parts of one transaction, and the steps that run at the same time. */
 interface Together {
   readonly parts: OvsPart[];
   readonly beside: Step[];
@@ -74,7 +74,7 @@ function stepOf(element: Exclude<Element, OvsElement>): Step {
 
 function ovsStep({ parts, beside, labels }: Together): Step {
   const all = async (verb: (step: Step) => Promise<void>, transaction: () => Promise<void>) => {
-    // All are waited for, so that none goes on behind the back of a roll-back.
+    // The step waits for all of them, so that none still runs during a roll-back.
     const outcomes = await Promise.allSettled([
       parts.length > 0 ? transaction() : undefined,
       ...beside.map(later(verb)),

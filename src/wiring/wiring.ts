@@ -1,4 +1,4 @@
-/** A wiring: what a plugged VIF is made of, as plain JSON data. */
+/** A wiring: the elements of a plugged VIF, as plain JSON data. */
 
 import type { Drawing } from './drawing.ts';
 import { type BridgeElement, bridge } from './elements/bridge.ts';
@@ -27,7 +27,7 @@ import { type OvsQosElement, ovsQos } from './ovs/ovs-qos.ts';
 import type { OvsVerbs } from './ovs/ovs-verbs.ts';
 import { type OvsPart, ovsPart } from './ovs/transaction.ts';
 
-/** What a VIF is made of, in the order in which it is made; taken apart in reverse. */
+/** The elements of a VIF. A plug makes them in this order; an unplug removes them in reverse order. */
 export type Wiring = readonly Element[];
 
 /** One thing on the host. `kind` tells which. Plugins add kinds with `defineElement`. */
@@ -46,7 +46,7 @@ export type KernelElement =
   | ReflectionFilterElement
   | ExistingLinkElement;
 
-/** A row, or some, of Open vSwitch's database. Neighbours of this kind are worked on in one transaction. */
+/** One or more rows of Open vSwitch's database. Adjacent elements of these kinds share one transaction. */
 export type OvsElement = OvsBridgeElement | OvsPortElement | OvsPatchElement | OvsQosElement;
 
 /** An element that is no row of Open vSwitch's database. The engine handles one at a time. */

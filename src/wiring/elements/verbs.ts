@@ -3,30 +3,30 @@
 import type { Host } from '../../host-contract/host.ts';
 import type { DeletionQueue } from '../deletion-queue.ts';
 
-/** Where an element is worked on, and for whom. */
+/** The host on which the functions of an element work, and the owner of what they make. */
 export interface Site {
   readonly host: Host;
-  /** The VIF's id; marks the devices that are made. */
+  /** The id of the VIF. It is the tag of the devices and rows that are made. */
   readonly owner: string;
-  /** Ends what waits for others. */
+  /** Ends calls that wait. */
   readonly signal?: AbortSignal | undefined;
   /** Deletes the devices of several unplugs together. Default: each device is deleted by itself. */
   readonly deletions?: DeletionQueue | undefined;
 }
 
-/** A site where every change is noted with what takes it back. */
+/** A site that notes how each change is undone. */
 export interface UndoableSite extends Site {
-  /** To be called right after each change. */
+  /** Notes how the last change is undone. It is called immediately after each change. */
   undoable(undo: () => Promise<void>): void;
 }
 
-/** One way in which the host differs from what it should be. `on` names the device, chain or other thing that it is about. */
+/** One difference between the host and an element. `on` names the device, the chain or the other resource. */
 export type Drift =
-  /** It is not there. */
+  /** The resource does not exist. */
   | { readonly type: 'missing'; readonly on: string }
-  /** It is there, but is none of ours: a plug would fail. */
+  /** The resource has another owner: a plug would fail. */
   | { readonly type: 'foreign'; readonly on: string; readonly reason: string }
-  /** It is there, and `property` (`mtu`, `bridge.stp`) is not as it should be. */
+  /** The resource exists, and its `property` (`mtu`, `bridge.stp`) has another value. */
   | {
       readonly type: 'differs';
       readonly on: string;

@@ -98,7 +98,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
     const { netns, client, named } = await attacked();
     const before = netns.run('sh', '-c', STATE);
     client.send(HELLO, { id: 1, verb, args: named(args) }, { id: 2, verb: 'links.get', args: ['lo'] });
-    expect(await client.next()).toEqual(HELLO);
+    expect(await client.next()).toMatchObject(HELLO);
     const answers = [await client.next(), await client.next()];
     expect(answers.find((answer) => answer?.id === 1)?.error?.code).toMatch(/^ERR_OSVIF_(HELPER_|LINK_VALUE)/);
     expect(answers.find((answer) => answer?.id === 2)?.value).toMatchObject({ name: 'lo' });
@@ -119,7 +119,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
     const { client, socket } = await attacked();
     const other = await rawClient(socket);
     other.send(HELLO);
-    expect(await other.next()).toEqual(HELLO);
+    expect(await other.next()).toMatchObject(HELLO);
     client.sendText(text);
     let last: unknown;
     for (let frame = await client.next(); frame !== undefined; frame = await client.next()) last = frame;
@@ -152,7 +152,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
     });
     for (const [i, client] of clients.entries()) {
       if (i % 2) continue;
-      expect(await client.next()).toEqual(HELLO);
+      expect(await client.next()).toMatchObject(HELLO);
       expect(await client.next()).toMatchObject({ id: i, value: { length: 8 } });
     }
     expect(netns.links()).toHaveLength(7);

@@ -107,6 +107,16 @@ describe('an element of a plugin', () => {
   });
 });
 
+test('the kind of an element still tells TypeScript which built-in element it is', () => {
+  const vlanOf = (element: Element): number | string =>
+    element.kind === 'vlan' ? element.id : element.kind === 'ovs-port' ? element.bridge : element.kind;
+  const vlan: Element = { kind: 'vlan', name: 'eth0.5', id: 5, lower: 'eth0' };
+  expect([vlan, note.element({ name: 'n0', text: 'a' })].map(vlanOf)).toEqual([5, 'test:note']);
+  // @ts-expect-error a kind of a plugin has a prefix
+  const withoutPrefix: Element = { kind: 'note', name: 'n0' };
+  expect(vlanOf(withoutPrefix)).toBe('note');
+});
+
 test('a plug waits for another plug that shares an element of a plugin', async () => {
   const { site } = given();
   const events: string[] = [];
