@@ -28,10 +28,11 @@ export interface VIFPlugin {
   collectGarbage?(owners: ReadonlySet<string>, dryRun: boolean, context: PluginContext): Promise<Garbage[]>;
 }
 
-/** What a plugin works with. */
+/** What a plugin gets for one call. */
 export interface PluginContext {
+  /** The host to change. `host.netns` is its network namespace, for programs that the plugin starts by itself. */
   readonly host: Host;
-  /** Aborted when the caller wants no more of it. */
+  /** Aborted when the call is to end. */
   readonly signal?: AbortSignal | undefined;
   /** Deletes the devices of several unplugs together. */
   readonly deletions?: DeletionQueue | undefined;

@@ -189,6 +189,27 @@ test.each([
   expect((await host.links.list()).map(({ name }) => name)).toEqual(['lo']);
 });
 
+test('garbage collection in memory removes an unused VXLAN device and keeps a used one', async () => {
+  const host = new MemoryHost();
+  const osVif = await openOn(host);
+  await osVif.plug(vxlanVif(), instance());
+  expect(await osVif.collectGarbage([vxlanVif()])).toEqual([]);
+  expect(await osVif.check(vxlanVif(), instance())).toEqual([]);
+  await osVif.collectGarbage([]);
+  expect((await host.links.list()).map(({ name }) => name)).toEqual(['lo']);
+});
+
+test('a wiring that is stored as JSON and read again is the same to the engine', async () => {
+  const host = new MemoryHost();
+  const stored = JSON.stringify(vxlanPlugin.wire(vxlanVif(), instance()));
+  const osVif = await openOn(
+    host,
+    pluginOf(() => JSON.parse(stored)),
+  );
+  await osVif.plug(vxlanVif(), instance());
+  expect(await (await openOn(host)).check(vxlanVif(), instance())).toEqual([]);
+});
+
 async function onKernel(plugin: VIFPlugin = vxlanPlugin): Promise<{ netns: Netns; host: Host; osVif: OsVif }> {
   const netns = await makeNetns();
   const host = await LinuxHost.open({ netns: netns.path });
