@@ -10,8 +10,8 @@ export class LinkValueError extends OsVifError {
   }
 }
 
-/** A device of that name, or another thing that is to be made, is there, but of another kind, or not ours to change or delete. */
-export class ForeignLinkError extends OsVifError {
+/** A device, or another resource, has the wanted name but another owner or another kind. It is neither changed nor deleted. */
+export class NotOwnedError extends OsVifError {
   constructor(message: string) {
     super('ERR_OSVIF_FOREIGN_LINK', message);
   }

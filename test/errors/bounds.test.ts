@@ -35,7 +35,7 @@ const ERRORS: readonly model.OsVifError[] = [
   new errors.SystemCallError(LONG, LONG, LONG, LONG),
   new errors.PermissionError(LONG, LONG, LONG, LONG),
   new errors.LinkValueError(LONG),
-  new errors.ForeignLinkError(LONG),
+  new errors.NotOwnedError(LONG),
   new errors.ImmutableLinkError(LONG, LONG, LONG, LONG),
   new errors.MissingLinkError(LONG, LONG),
   new errors.MissingCommandError(LONG, LONG),

@@ -8,7 +8,7 @@ import { OsVif } from '../../src/os-vif.ts';
 import { NoopPlugin } from '../../src/plugins/noop-plugin.ts';
 import type { PluginContext, VIFPlugin } from '../../src/plugins/vif-plugin.ts';
 import { commandUnderTest } from '../cli/command.ts';
-import { startHelper } from '../cli/helper-process.ts';
+import { startHelper } from '../cli/helper/helper-process.ts';
 import { instance, VIF_ID } from '../plugins/vifs.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from './netns.ts';
 import { remoteOf } from './remote/helper-host.ts';

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isKernelError } from '../../errors/kernel.ts';
-import { ForeignLinkError, ImmutableLinkError, MissingLinkError } from '../../errors/link.ts';
+import { ImmutableLinkError, MissingLinkError, NotOwnedError } from '../../errors/link.ts';
 import { isMarkedForDeletion } from '../../host-contract/interface-groups.ts';
 import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
 import { aliasOf, isOwnedBy, SHARED_OWNER } from '../../host-contract/ownership.ts';
@@ -75,7 +75,7 @@ async function create(wanted: Wanted, desired: DesiredLink, site: UndoableSite, 
 async function adjustOwn(link: Link, wanted: Wanted, desired: DesiredLink, site: UndoableSite): Promise<void> {
   const fault = faultOf(link, desired, site);
   const label = `${desired.link.kind} ${desired.link.name}`;
-  if (fault !== undefined) throw new ForeignLinkError(`${label}: ${fault}`);
+  if (fault !== undefined) throw new NotOwnedError(`${label}: ${fault}`);
   if (!isOurs(link, desired, site)) return;
   const [fixed] = fixedDifferences(link, wanted.link);
   if (fixed) throw new ImmutableLinkError(label, fixed.property, fixed.want, fixed.have);
@@ -123,7 +123,7 @@ export async function removeLink(desired: DesiredLink, site: Site): Promise<void
   const link = await site.host.links.get(desired.link.name);
   if (link === undefined) return;
   const fault = faultOf(link, desired, site);
-  if (fault !== undefined) throw new ForeignLinkError(`${desired.link.kind} ${desired.link.name}: ${fault}`);
+  if (fault !== undefined) throw new NotOwnedError(`${desired.link.kind} ${desired.link.name}: ${fault}`);
   await deleteLink(site, link);
 }
 

@@ -1,7 +1,7 @@
 /** A device that is there already, made a port of a bridge. */
 
 import { isKernelError } from '../../errors/kernel.ts';
-import { ForeignLinkError } from '../../errors/link.ts';
+import { NotOwnedError } from '../../errors/link.ts';
 import type { AddressPlan } from '../../host-contract/addressing.ts';
 import { requireLinkName, requireLinkSettings } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings, PortSettings } from '../../host-contract/links.ts';
@@ -101,7 +101,7 @@ async function refuseOtherBridge(
 ): Promise<void> {
   const other = master === wanted ? undefined : await host.links.get(master);
   if (other === undefined) return;
-  throw new ForeignLinkError(
+  throw new NotOwnedError(
     `${name} is a port of ${other.name} already, it can't be one of ${bridge} too; take it out with \`ip link set ${name} nomaster\``,
   );
 }

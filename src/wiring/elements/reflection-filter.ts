@@ -1,6 +1,6 @@
 /** Keeps the guests on one device apart where the switch sends back what they send: the device drops frames that come in from a guest of its own. */
 
-import { ForeignLinkError } from '../../errors/link.ts';
+import { NotOwnedError } from '../../errors/link.ts';
 import { requireMac } from '../../host-contract/link-values.ts';
 import type { Refusal, RefusalState } from '../../host-contract/packet-filters.ts';
 import type { DrawnNode } from '../drawing.ts';
@@ -31,7 +31,7 @@ export const reflectionFilter = defineElement<ReflectionFilterElement>({
     const wanted = refusalFor(element, lower.name, site);
     const all = await ingress.list();
     const reason = claimOnIt(wanted, all);
-    if (reason !== undefined) throw new ForeignLinkError(`reflection-filter ${element.name}: ${reason}`);
+    if (reason !== undefined) throw new NotOwnedError(`reflection-filter ${element.name}: ${reason}`);
     const own = all.filter(({ owner }) => owner === site.owner);
     for (const stale of own.filter((have) => differencesOf(wanted, have).length > 0)) {
       await ingress.delete(stale);

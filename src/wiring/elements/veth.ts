@@ -1,6 +1,6 @@
 /** A pair of virtual Ethernet devices: what goes into one comes out of the other. */
 
-import { ForeignLinkError } from '../../errors/link.ts';
+import { NotOwnedError } from '../../errors/link.ts';
 import { requireLinkName, requireNewLink } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings } from '../../host-contract/links.ts';
 import { aliasOf, isOwnedBy } from '../../host-contract/ownership.ts';
@@ -90,7 +90,7 @@ function isThere(end: Link | undefined): end is Link {
 
 function refuseForeignEnd(end: Link, site: Site): void {
   if (end.kind !== 'veth' || !isOwnedBy(end, site.owner))
-    throw new ForeignLinkError(`veth ${end.name}: ${foreignEnd(end)}`);
+    throw new NotOwnedError(`veth ${end.name}: ${foreignEnd(end)}`);
 }
 
 function foreignEnd({ kind, alias }: Link): string {
@@ -102,7 +102,7 @@ function refuseOtherPeer(element: VethElement, ends: Link[], site: Site): void {
   for (const end of ends) refuseForeignEnd(end, site);
   const [first, second] = ends;
   if (first === undefined || (second !== undefined && second.index === first.lower)) return;
-  throw new ForeignLinkError(
+  throw new NotOwnedError(
     `veth ${first.name}: its other end is not ${element.peer === first.name ? element.name : element.peer}; unplug the VIF first`,
   );
 }

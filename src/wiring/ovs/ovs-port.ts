@@ -1,6 +1,6 @@
 /** A port of a bridge of Open vSwitch, with its one interface. */
 
-import { ForeignLinkError, LinkValueError } from '../../errors/link.ts';
+import { LinkValueError, NotOwnedError } from '../../errors/link.ts';
 import { requireLinkName } from '../../host-contract/link-values.ts';
 import type {
   InterfaceValues,
@@ -140,5 +140,5 @@ function desiredInterface(desired: DesiredPort, view: OvsdbView): InterfaceValue
 
 function refuseForeign(desired: DesiredPort, port: OvsPort, found: OvsInterface | undefined, owner: string): void {
   const reason = foreignPort(port, found, owner, desired.externalIds?.['iface-id']);
-  if (reason !== undefined) throw new ForeignLinkError(`ovs-port ${desired.name}: ${reason}`);
+  if (reason !== undefined) throw new NotOwnedError(`ovs-port ${desired.name}: ${reason}`);
 }

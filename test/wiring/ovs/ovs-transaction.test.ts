@@ -1,6 +1,6 @@
 /** Elements that share a transaction of Open vSwitch's database: when a plug is done, what is taken back, and in which words it fails. */
 import { describe, expect, test } from 'vitest';
-import { ForeignLinkError } from '../../../src/errors/link.ts';
+import { NotOwnedError } from '../../../src/errors/link.ts';
 import { OvsdbConnectionError, OvsdbEditError, OvsdbServerError, OvsdbTimeoutError } from '../../../src/errors/ovs.ts';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import type { OvsdbChangeOptions, OvsdbEdit, OvsdbView, OvsSystem } from '../../../src/host-contract/ovsdb.ts';
@@ -240,7 +240,7 @@ describe('an unplug', () => {
     const { host, site, ports } = await given(BR0, theirs('a0'));
     await ensureOvs([port('p0'), port('p1')], site);
     const failure = removeOvs([port('p0'), port('a0'), port('p1')], site);
-    await expect(failure).rejects.toThrow(new ForeignLinkError('ovs-port a0: port a0 was made for VIF vif-2'));
+    await expect(failure).rejects.toThrow(new NotOwnedError('ovs-port a0: port a0 was made for VIF vif-2'));
     expect(await ports()).toEqual(['br0', 'a0']);
     const removed: OvsdbEdit[] = [];
     await ensureOvs([port('p0'), port('p1')], site);
