@@ -99,11 +99,11 @@ export class Connection {
     this.#replica = new Replica(known);
     const monitor = [DATABASE, MONITOR_ID, monitorRequests(known)];
     try {
-      this.#replica.applyUpdates2(await this.#session.request('monitor_cond', monitor, signal));
+      await this.#session.request('monitor_cond', monitor, signal, (rows) => this.#replica.applyUpdates2(rows));
     } catch (error) {
       // New in Open vSwitch 2.6; other servers of RFC 7047 may not have it.
       if (!(error instanceof OvsdbServerError) || error.error !== 'unknown method') throw error;
-      this.#replica.applyUpdates(await this.#session.request('monitor', monitor, signal));
+      await this.#session.request('monitor', monitor, signal, (rows) => this.#replica.applyUpdates(rows));
     }
   }
 

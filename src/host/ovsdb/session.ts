@@ -24,8 +24,9 @@ const PROBE_INTERVAL_MS = 5_000;
 
 interface Pending {
   readonly method: string;
+  onResult(result: unknown): void;
   resolve(result: unknown): void;
-  reject(error: Error): void;
+  reject(error: unknown): void;
   /** Frees what the request holds. */
   settled(): void;
 }
@@ -67,10 +68,16 @@ export class Session {
    *
    * When `signal` fires the request is cancelled (RFC 7047 4.1.4) and its reply, if one comes, is dropped.
    *
+   * @param onResult called with the result before the next message of the server is read: it may be in the same packet
    * @throws OvsdbServerError when the server answers with an error
    * @throws OvsdbConnectionError when the connection breaks first; whether the server got the request is not known then
    */
-  request(method: string, params: readonly Json[], signal?: AbortSignal): Promise<unknown> {
+  request(
+    method: string,
+    params: readonly Json[],
+    signal?: AbortSignal,
+    onResult: (result: unknown) => void = () => {},
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closed);
       const id = this.#nextId++;
@@ -82,7 +89,7 @@ export class Session {
       if (signal?.aborted) return reject(signal.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
       const settled = () => signal?.removeEventListener('abort', onAbort);
-      this.#pending.set(id, { method, resolve, reject, settled });
+      this.#pending.set(id, { method, onResult, resolve, reject, settled });
       this.#send({ method, params, id });
     });
   }
@@ -130,8 +137,16 @@ export class Session {
     if (!pending) return;
     this.#pending.delete(id);
     pending.settled();
-    if (message.error === null || message.error === undefined) pending.resolve(message.result);
-    else pending.reject(serverError(pending.method, message.error));
+    if (message.error !== null && message.error !== undefined) {
+      pending.reject(serverError(pending.method, message.error));
+      return;
+    }
+    try {
+      pending.onResult(message.result);
+      pending.resolve(message.result);
+    } catch (error) {
+      pending.reject(error);
+    }
   }
 
   #answerEcho(id: unknown, params: unknown, length: number): void {

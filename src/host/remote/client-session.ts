@@ -26,7 +26,7 @@ export interface SharedResources {
 }
 
 /** Milliseconds in which a client can read why the connection ends. */
-const PATIENCE = 1000;
+export const PATIENCE = 1000;
 
 export class ClientSession {
   readonly #input: Readable;

@@ -2,7 +2,7 @@
 
 import type { Readable, Writable } from 'node:stream';
 import { Budget } from './budget.ts';
-import { ClientSession, type Perform, type SharedResources } from './client-session.ts';
+import { ClientSession, PATIENCE, type Perform, type SharedResources } from './client-session.ts';
 import { connectionErrorFrame } from './error-frame.ts';
 import { frameOf } from './frames.ts';
 import {
@@ -10,6 +10,7 @@ import {
   MAX_CONNECTIONS,
   MAX_CONNECTIONS_OF_USER,
   MAX_RECEIVED,
+  MAX_REFUSED,
   MAX_RUNNING,
   MAX_UNSENT,
 } from './limits.ts';
@@ -22,6 +23,8 @@ export class Clients {
   readonly #users = new Map<ClientSession, number | undefined>();
   #uncollected = 0;
   readonly #served = new Set<Promise<void>>();
+  /** Closes each connection that was refused and still has to read the reason, oldest first. */
+  readonly #refused = new Set<() => void>();
 
   constructor(perform: Perform, greeting: HelperGreeting = GREETING) {
     this.#shared = {
@@ -44,13 +47,7 @@ export class Clients {
    */
   async welcome(input: Readable, output: Writable, user?: number): Promise<void> {
     const refusal = this.#makeRoom(user);
-    if (refusal !== undefined) {
-      output.on('error', () => {});
-      output.end(frameOf(connectionErrorFrame(refusal)));
-      input.destroy();
-      output.destroy();
-      return;
-    }
+    if (refusal !== undefined) return this.#refuse(input, output, refusal);
     const session = new ClientSession(input, output, this.#shared);
     this.#users.set(session, user);
     const served = session.serve().finally(() => {
@@ -64,7 +61,24 @@ export class Clients {
   /** Takes no more requests, and waits until those that were taken are answered. */
   async close(): Promise<void> {
     for (const session of this.#users.keys()) session.stop();
+    for (const end of this.#refused) end();
     await Promise.all(this.#served);
+  }
+
+  /** Tells the reason, and closes when the client has read it. A client that sends meanwhile would otherwise lose the answer. */
+  #refuse(input: Readable, output: Writable, reason: string): void {
+    const end = (): void => {
+      clearTimeout(patience);
+      if (this.#refused.delete(end)) input.destroy();
+      output.destroy();
+    };
+    const patience = setTimeout(end, PATIENCE);
+    this.#refused.add(end);
+    for (const stream of [input, output]) stream.on('error', () => {});
+    input.once('end', end).once('close', end).resume();
+    output.end(frameOf(connectionErrorFrame(reason)));
+    // The oldest refused connection makes room for this one.
+    if (this.#refused.size > MAX_REFUSED) for (const endOldest of [...this.#refused].slice(0, 1)) endOldest();
   }
 
   /** Returns why there is no room. */

@@ -5,6 +5,9 @@ export const MAX_CONNECTIONS = 768;
 /** Connections of the processes of one user. */
 export const MAX_CONNECTIONS_OF_USER = 256;
 
+/** Connections that were refused and have not yet read the reason. */
+export const MAX_REFUSED = 32;
+
 /** Milliseconds from the connection to the end of the client's greeting. */
 export const GREETING_DEADLINE = 3000;
 /** Bytes that a client may send before its greeting is complete. One read of a socket has at most 64 KiB. */
