@@ -29,6 +29,10 @@ export interface Rounds {
 /** A measurement above the limit is repeated. A function that is not linear exceeds the limit each time. */
 const ATTEMPTS = 3;
 
+/** A function that needs less for 1 MiB is measured on larger input: processor caches decide about such short times. */
+const FAST_MS = 1;
+const LARGER = 4;
+
 /** A sample takes at least so many milliseconds: a function that is faster runs several times. */
 const SHORTEST_MS = 1;
 
@@ -38,9 +42,10 @@ const SHORTEST_MS = 1;
  */
 const OTHER_DATA = new Uint8Array(2 ** 26);
 
-/** The largest growth for one doubling. */
+/** The largest growth for one doubling. Times below 1 ms count as 1 ms: processor caches and interrupts decide about them. */
 export function growthOf(times: Times): number {
-  return Math.max(...times.slice(1).map((time, i) => time / (times[i] ?? Number.NaN)));
+  const counted = times.map((time) => Math.max(time, FAST_MS));
+  return Math.max(...counted.slice(1).map((time, i) => time / (counted[i] ?? Number.NaN)));
 }
 
 /** The times of all cases, by name. */
@@ -54,7 +59,8 @@ export async function timesOfAll(
 }
 
 async function timesOf({ make, run }: GrowthCase, { first, repeated }: Rounds): Promise<Times> {
-  const samples = SIZES.map((size) => ({ input: make(size) as never, repeats: 1 }));
+  const samplesOf = (factor: number): Sample[] =>
+    SIZES.map((size) => ({ input: make(factor * size) as never, repeats: 1 }));
   const answer = async (input: never) => {
     try {
       await run(input);
@@ -63,7 +69,16 @@ async function timesOf({ make, run }: GrowthCase, { first, repeated }: Rounds): 
     }
   };
   // The first runs compile the code, flatten the texts and find the number of repeats.
-  for (const sample of samples) await measured(sample, answer);
+  const warmUp = async (some: readonly Sample[]): Promise<number> => {
+    let time = 0;
+    for (const sample of some) time = await measured(sample, answer);
+    return time;
+  };
+  let samples = samplesOf(1);
+  if ((await warmUp(samples)) < FAST_MS) {
+    samples = samplesOf(LARGER);
+    await warmUp(samples);
+  }
   let least: Times = [];
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // Garbage of earlier input is collected now, not during the measurement.
