@@ -37,8 +37,8 @@ function written(value: unknown, levels: number): string {
   if (levels === 0) return '...';
   const shown = Array.isArray(value)
     ? value.slice(0, MEMBERS).map((element: unknown) => written(element, levels - 1))
-    : Object.entries(value)
+    : Object.keys(value)
         .slice(0, MEMBERS)
-        .map(([key, member]) => `${written(key, levels)}:${written(member, levels - 1)}`);
+        .map((key) => `${written(key, levels)}:${written(Reflect.get(value, key), levels - 1)}`);
   return Array.isArray(value) ? `[${shown.join(',')}]` : `{${shown.join(',')}}`;
 }
