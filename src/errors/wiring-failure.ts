@@ -1,11 +1,11 @@
-/** What an error of a failed plug or unplug tells. */
+/** The details of a failed plug or unplug. */
 
-/** What a failed plug or unplug was doing, and what it left. */
+/** The element that failed, and the elements that remain on the host. */
 export interface WiringFailure {
-  /** `tap tap1a2b3c4d-5e`: the element that failed. */
+  /** The element that failed: `tap tap1a2b3c4d-5e`. */
   readonly element?: string | undefined;
   /** `ensure` or `remove`. */
   readonly operation?: string | undefined;
-  /** Elements that this call made or changed and could not undo; empty when the host is as before. */
+  /** Elements that this call created or changed and could not roll back. Empty when the host is as before. */
   readonly left?: readonly string[];
 }

@@ -4,7 +4,7 @@ import type { ExpectedLink } from './links.ts';
 
 /** The IPv4 addresses and routes of devices. */
 export interface Addressing {
-  /** Addresses with global scope on the device, and the routes through it that are not the kernel's own. */
+  /** The addresses of the device with global scope, and its routes without those that the kernel adds by itself. */
   get(index: number): Promise<AddressPlan>;
   /**
    * Moves addresses and routes from one device to another; no route is missing at any moment. Addresses and routes that
@@ -24,7 +24,7 @@ export interface Address {
   /** With the length of the prefix: `192.0.2.7/24`. */
   readonly address: string;
   readonly broadcast?: string;
-  /** Seconds that it is valid and preferred for; absent: for ever. */
+  /** Seconds for which the address is valid and preferred. Absent: without end. */
   readonly lifetime?: { readonly valid: number; readonly preferred: number };
 }
 
@@ -33,17 +33,17 @@ export interface Route {
   /** `198.51.100.0/24`; `0.0.0.0/0` is the default route. */
   readonly destination: string;
   readonly gateway?: string;
-  /** The source address of packets that take it. */
+  /** The source address of packets that use the route. */
   readonly source?: string;
-  /** Of several routes to one destination the one with the lowest is taken. */
+  /** The metric. The kernel uses the route to a destination that has the lowest metric. */
   readonly priority?: number;
   /** Number of the routing table; 254 is the main one. */
   readonly table: number;
-  /** Who made it (rtnetlink(7), rtm_protocol). */
+  /** The origin of the route (rtnetlink(7), rtm_protocol). */
   readonly protocol: number;
   /** rtnetlink(7), rtm_scope. */
   readonly scope: number;
-  /** The gateway is taken to be on the link. */
+  /** The kernel treats the gateway as a neighbour on the link (RTNH_F_ONLINK). */
   readonly onLink?: boolean;
   /** rtnetlink(7), RTA_METRICS: number of the metric to its value. */
   readonly metrics?: Readonly<Record<number, number>>;

@@ -1,4 +1,4 @@
-/** What wiring needs from the machine it works on: the port that LinuxHost and MemoryHost implement. */
+/** The interface between the wiring engine and a host. LinuxHost, MemoryHost and RemoteHost implement it. */
 
 import type { Addressing } from './addressing.ts';
 import type { ExpectedLink, Links } from './links.ts';
@@ -21,13 +21,13 @@ export interface Host {
    * that starts programs by itself runs them in this namespace, for example with `ip netns exec` or `nsenter --net=<path>`.
    */
   readonly netns?: string | undefined;
-  /** Gives back what the host holds (sockets, connections) after what is under way; later calls fail with ERR_OSVIF_CLOSED. */
+  /** Waits for running calls, then closes sockets and connections. Later calls fail with ERR_OSVIF_CLOSED. */
   close(): Promise<void>;
 }
 
 /** The files under /proc/sys, as this network namespace sees them. */
 export interface Sysctl {
-  /** `key` is a path such as `net/ipv4/conf/br0/arp_ignore`; undefined when there is no such file. */
+  /** The value of a key, a path such as `net/ipv4/conf/br0/arp_ignore`. Undefined when the file does not exist. */
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string, expected?: readonly ExpectedLink[]): Promise<void>;
 }

@@ -10,22 +10,22 @@ export interface Links {
   get(link: string | number): Promise<Link | undefined>;
   list(): Promise<Link[]>;
   /**
-   * Makes a device with everything that is asked, or nothing, and resolves to its index.
-   * Fails with EEXIST (a TAP: EBUSY too) where the name is in use.
+   * Creates a device with all settings, or creates nothing, and resolves to its index.
+   * Fails with EEXIST (for a TAP also EBUSY) when the name is in use.
    */
   create(link: NewLink, expected?: readonly ExpectedLink[]): Promise<number>;
-  /** Changes what is named and leaves the rest; fails with ENODEV when no device has this index. */
+  /** Changes the given settings and no others. Fails with ENODEV when no device has this index. */
   change(index: number, settings: LinkSettings, expected?: readonly ExpectedLink[]): Promise<void>;
-  /** Fails with ENODEV when no device has this index. A veth takes its peer along, a bridge frees its ports. */
+  /** Fails with ENODEV when no device has this index. The peer of a veth is deleted with it. A bridge releases its ports. */
   delete(index: number, expected?: readonly ExpectedLink[]): Promise<void>;
   /**
    * Deletes devices together, which costs the kernel hardly more than one deletion. Missing devices are ignored,
    * and so are devices that differ from `expected`.
    */
   deleteAll(indexes: readonly number[], expected?: readonly ExpectedLink[]): Promise<void>;
-  /** The virtual functions of a physical function, by their number; empty for any other device. */
+  /** The virtual functions of a physical function, ordered by number; empty for every other device. */
   virtualFunctions(index: number): Promise<VirtualFunction[]>;
-  /** Has the physical function with this index set up one of its virtual functions. */
+  /** Configures a virtual function through the physical function with this index. */
   changeVirtualFunction(
     index: number,
     number: number,
@@ -37,12 +37,12 @@ export interface Links {
 /** The kinds of devices that this library makes. */
 export type LinkKind = BuiltInLink['kind'];
 
-/** A device as it is now. What its kind or its role doesn't have is absent. */
+/** The current state of a device. A property that the kind or the role of the device does not have is absent. */
 export interface Link {
   readonly name: string;
-  /** Identifies the device for as long as it lives; a device that is made anew has another. */
+  /** Identifies the device from its creation to its deletion. A device that is created again has another index. */
   readonly index: number;
-  /** The kernel's IFLA_INFO_KIND, with `tap` and `tun` told apart; empty for a device without one, such as a physical NIC. */
+  /** The kernel's IFLA_INFO_KIND, but `tap` or `tun` instead of `tun` for both. Empty for a device without a kind, such as a physical NIC. */
   readonly kind: string;
   /** Lower case, with colons; empty for a device without one. */
   readonly mac: string;
@@ -53,11 +53,11 @@ export interface Link {
   readonly promiscuous: boolean;
   /** Free text, at most 255 bytes; empty when unset. */
   readonly alias: string;
-  /** The interface group; 0 is where every device starts. */
+  /** The interface group. A new device is in group 0. */
   readonly group: number;
   /** Index of the bridge (or other master) that this device is a port of; 0 for none. */
   readonly master: number;
-  /** Index of the device this one stands on: a veth's peer, a VLAN's or macvtap's lower device; 0 for none. */
+  /** Index of the peer of a veth, or of the lower device of a VLAN or macvtap device; 0 for none. */
   readonly lower: number;
   readonly bridge?: Required<BridgeSettings>;
   readonly tap?: TapState;
@@ -65,11 +65,11 @@ export interface Link {
   readonly vlan?: VlanSettings;
   /** The settings of a kind that `defineLinkKind` has added, as its `read` returns them. */
   readonly settings?: LinkKindSettings;
-  /** What the device is to its bridge; absent when it is no port of a bridge. */
+  /** The settings of the bridge port; absent when the device is no port of a bridge. */
   readonly port?: Required<PortSettings>;
 }
 
-/** What can be asked of any device. Absent means: leave it as it is, or as the kernel chooses. */
+/** Settings of every kind of device. An absent setting keeps its value, or gets the kernel's default. */
 export interface LinkSettings {
   readonly mac?: string;
   /** Bytes. */
@@ -85,11 +85,11 @@ export interface LinkSettings {
   readonly port?: PortSettings;
 }
 
-/** A device to make. `isDefinedLink` tells the devices of defined kinds from those of built-in kinds. */
+/** A new device. `isDefinedLink` tells the devices of defined kinds from those of built-in kinds. */
 export type NewLink = BuiltInLink | DefinedLink;
 
 /**
- * A device to make, of a kind of this library. `lower` is the index of the device below. `vnetHeader`: packets of a TAP have a
+ * A new device of a kind of this library. `lower` is the index of the device below. `vnetHeader`: packets of a TAP have a
  * virtio header until a process that attaches to the TAP changes that. Default: true.
  */
 export type BuiltInLink = NamedLink &
@@ -101,7 +101,7 @@ export type BuiltInLink = NamedLink &
     | { readonly kind: 'vlan'; readonly lower: number; readonly vlan: VlanSettings }
   );
 
-/** A device to make, of a kind that `defineLinkKind` has added. The result of `defineLinkKind` makes such values. */
+/** A new device of a kind that `defineLinkKind` has added. The result of `defineLinkKind` makes such values. */
 export interface DefinedLink extends NamedLink {
   readonly kind: DefinedKind;
   readonly settings: LinkKindSettings;
@@ -127,26 +127,26 @@ export function endsOf(link: NewLink): readonly NamedLink[] {
   return [link, { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' }];
 }
 
-/** One end of a device to make: a name, and the settings to make it with. */
+/** One end of a new device: its name and its settings. */
 export interface NamedLink extends LinkSettings {
   readonly name: string;
 }
 
 /** Parameters of a bridge (ip-link(8), "BRIDGE Type Support"). */
 export interface BridgeSettings {
-  /** Seconds until a learnt address is forgotten; 0 forgets at once, so that frames flood. */
+  /** Seconds after which the bridge forgets a learnt address. With 0 it learns no address and floods all frames. */
   readonly ageingTime?: number;
   /** The spanning tree protocol. */
   readonly stp?: boolean;
-  /** Seconds that a new port waits before it forwards; with STP 2 to 30, without it 0 to 30. */
+  /** Seconds before a new port forwards frames: 2 to 30 with STP, 0 to 30 without. */
   readonly forwardDelay?: number;
   /** IGMP and MLD snooping. */
   readonly multicastSnooping?: boolean;
-  /** 802.1Q VLANs decide where frames go. */
+  /** The bridge forwards frames by their 802.1Q VLAN. */
   readonly vlanFiltering?: boolean;
 }
 
-/** What can be asked of a TAP when it is made; it can't be changed later. */
+/** Settings of a new TAP. They cannot be changed later. */
 export interface TapSettings {
   /** Several queues, each with its own file descriptor. */
   readonly multiQueue?: boolean;
@@ -156,10 +156,10 @@ export interface TapSettings {
   readonly group?: number;
 }
 
-/** A TAP as it is now; `owner` and `group` are absent when none was set. */
+/** The current state of a TAP. `owner` and `group` are absent when they are not set. */
 export interface TapState extends TapSettings {
   readonly multiQueue: boolean;
-  /** Outlives the process that made it. */
+  /** The TAP remains when the process that created it ends. */
   readonly persistent: boolean;
 }
 
@@ -168,40 +168,40 @@ export const MACVTAP_MODES = ['private', 'vepa', 'bridge', 'passthru'] as const;
 /** One of MACVTAP_MODES. */
 export type MacvtapMode = (typeof MACVTAP_MODES)[number];
 
-/** How a macvtap device treats others on the same device. */
+/** Settings of a macvtap device. */
 export interface MacvtapSettings {
-  /** passthru is chosen when the device is made, and for life. */
+  /** A device is in mode passthru from its creation to its deletion, or never. */
   readonly mode: MacvtapMode;
 }
 
-/** What a VLAN device is made with and keeps. */
+/** Settings of a VLAN device, which it keeps from its creation on. */
 export interface VlanSettings {
   /** 802.1Q VLAN id, 1 to 4094. */
   readonly id: number;
 }
 
-/** How a bridge treats one of its ports (ip-link(8), "bridge_slave"). */
+/** Settings of a bridge port (ip-link(8), "bridge_slave"). */
 export interface PortSettings {
-  /** Frames may leave by the port that they came in by: what a VEPA needs of its switch. */
+  /** The bridge may send a frame back through the port from which it came. VEPA needs this of its switch. */
   readonly hairpin?: boolean;
-  /** Reaches no other isolated port. */
+  /** The port exchanges no frames with other isolated ports. */
   readonly isolated?: boolean;
-  /** Source addresses are learnt. */
+  /** The bridge learns the source addresses of frames from the port. */
   readonly learning?: boolean;
 }
 
-/** What a physical function can be told of a virtual one (ip-link(8), "vf"). */
+/** Settings of a virtual function, which its physical function makes (ip-link(8), "vf"). */
 export interface VirtualFunctionSettings {
   readonly mac?: string;
-  /** 802.1Q VLAN id that frames are tagged with; 0 for none. */
+  /** The 802.1Q VLAN id of the tag that frames get; 0 for none. */
   readonly vlan?: number;
   /** The guest may change its address and enter promiscuous mode. */
   readonly trust?: boolean;
-  /** Frames with another source address than the function's are dropped. */
+  /** The NIC drops frames whose source address is not that of the function. */
   readonly spoofCheck?: boolean;
 }
 
-/** A virtual function as it is now; what the driver doesn't tell is absent. */
+/** The current state of a virtual function. A property that the driver does not report is absent. */
 export interface VirtualFunction extends VirtualFunctionSettings {
   readonly number: number;
 }

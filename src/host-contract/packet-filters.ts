@@ -1,45 +1,45 @@
 /** Packet filters: chains of iptables, and addresses that devices refuse (nftables). */
 
-/** Chains of ours in the IPv4 filter table, each jumped to from FORWARD. */
+/** The chains of this library in the IPv4 filter table. FORWARD jumps to each of them. */
 export interface Filter {
-  /** Names of every chain in the table, whoever made it. */
+  /** The names of all chains in the table, of every owner. */
   list(): Promise<string[]>;
-  /** The chain's rules and whether FORWARD jumps to it, or undefined when there is no such chain. */
+  /** The rules of the chain, and whether FORWARD jumps to it. Undefined when the chain does not exist. */
   get(chain: string): Promise<FilterChain | undefined>;
-  /** Makes the chain and the jump to it in one transaction, or replaces the rules of one that is there. */
+  /** Creates the chain and the jump to it in one transaction, or replaces the rules of an existing chain. */
   set(chain: string, rules: readonly string[]): Promise<void>;
   delete(chain: string): Promise<void>;
 }
 
-/** A chain as it is now. */
+/** The current state of a chain. */
 export interface FilterChain {
   /** As `iptables -S` prints them, without `-A chain`: `-i br0 -j ACCEPT`. */
   readonly rules: readonly string[];
   readonly jumpedTo: boolean;
 }
 
-/** Source addresses that network devices refuse: a frame from one is dropped as it comes in (nftables, family netdev). */
+/** Source MAC addresses that network devices refuse: the device drops an incoming frame from such an address (nftables, family netdev). */
 export interface IngressFilter {
-  /** Those of ours, on every device. */
+  /** The refusals of this library on all devices. */
   list(): Promise<RefusalState[]>;
-  /** Has a device refuse an address, and mends what keeps it from refusing others. Fails with EEXIST where it is listed already. */
+  /** Adds a refusal, and restores rules of the device that were changed. Fails with EEXIST when the address is listed already. */
   create(refusal: Refusal): Promise<void>;
-  /** One that is gone already is fine. */
+  /** A missing refusal is ignored. */
   delete(refusal: Refusal): Promise<void>;
 }
 
-/** A device drops what comes in from this source address. */
+/** A device that drops incoming frames from a source address. */
 export interface Refusal {
   /** Name of the device. */
   readonly device: string;
   /** Lower case, with colons. */
   readonly mac: string;
-  /** The id of the VIF that it is for. */
+  /** The id of the VIF that owns the refusal. */
   readonly owner: string;
 }
 
-/** A refusal as it is now. */
+/** The current state of a refusal. */
 export interface RefusalState extends Refusal {
-  /** False when others have changed the rules so that it has no effect. */
+  /** False when changed rules keep the refusal from taking effect. */
   readonly active: boolean;
 }
