@@ -74,6 +74,7 @@ function makePackage(): string {
   chmodSync(root, 0o755);
   cpSync(join(ROOT, 'test/cli/files'), join(root, 'work'), { recursive: true });
   for (const shared of ['node_modules', 'package.json', 'schemas']) symlinkSync(join(ROOT, shared), join(root, shared));
+  cpSync(join(ROOT, 'bin'), join(root, 'bin'), { recursive: true });
   symlinkSync(join(root, 'dist/entries/cli.js'), join(root, 'os-vif'));
   buildSync({
     // Plugins import os-vif/host.

@@ -91,7 +91,7 @@ const specifier = (subpath: string): string => `os-vif${subpath.slice(1)}`;
 describe('the packed package', () => {
   test('holds what is needed and no more', () => {
     const allowed =
-      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|schemas\/.+\.json|dist\/.+\.(js|js\.map|d\.ts))$/;
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|bin\/os-vif-helper|schemas\/.+\.json|dist\/.+\.(js|js\.map|d\.ts))$/;
     expect(packed.filter((path) => !allowed.test(path))).toEqual([]);
     expect(packed).toContain('schemas/neutron/port-binding.json');
     expect(packed).toContain('dist/entries/host.d.ts');

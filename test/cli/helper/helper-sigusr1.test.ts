@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../../host/netns.ts';
@@ -59,20 +60,27 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('SIGUSR1 to a hel
     await expectServing(helper);
   }, 60_000);
 
-  test('opens no inspector in a helper that serves its starter, from the first instruction on', async () => {
-    const netns = await attackedNetns();
-    const words = [process.execPath, ...NO_INSPECTOR, osVif.script, 'helper', '--stdio', '--netns', netns.path];
-    const script = `trap '' USR1; echo $$ >pid; ${inside(netns)}\nexec "$@"`;
-    const folder = await temporaryFolder();
-    const file = `${folder}/pid`;
-    const opening = RemoteHost.connect({ command: ['bash', '-c', `cd ${folder}; ${script}`, 'bash', ...words] });
-    await until(() => textOf(file).endsWith('\n'));
-    const attack = flood(Number(textOf(file)), 'root');
-    await using host = await opening;
-    await attack.for(200);
-    expect(await attack.opened()).toEqual([]);
-    expect(await host.links.get('lo')).toMatchObject({ name: 'lo' });
-  }, 60_000);
+  test.each<[string, () => string[]]>([
+    ['node with the option', () => [process.execPath, ...NO_INSPECTOR, osVif.script, 'helper']],
+    ['os-vif-helper', () => [join(dirname(osVif.script), '../../bin/os-vif-helper')]],
+  ])(
+    'opens no inspector in a helper that serves its starter, from the first instruction on: %s',
+    async (_, command) => {
+      const netns = await attackedNetns();
+      const words = [...command(), '--stdio', '--netns', netns.path];
+      const script = `trap '' USR1; echo $$ >pid; ${inside(netns)}\nexec "$@"`;
+      const folder = await temporaryFolder();
+      const file = `${folder}/pid`;
+      const opening = RemoteHost.connect({ command: ['bash', '-c', `cd ${folder}; ${script}`, 'bash', ...words] });
+      await until(() => textOf(file).endsWith('\n'));
+      const attack = flood(Number(textOf(file)), 'root');
+      await using host = await opening;
+      await attack.for(200);
+      expect(await attack.opened()).toEqual([]);
+      expect(await host.links.get('lo')).toMatchObject({ name: 'lo' });
+    },
+    60_000,
+  );
 });
 
 /** Nothing else listens in it. */
