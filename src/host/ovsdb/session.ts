@@ -15,6 +15,8 @@ export interface SessionHandlers {
 
 /** Characters of the longest echo request that is answered. ovsdb-server sends one of 37. */
 const MAX_ECHO_LENGTH = 64 * 1024;
+/** Levels of arrays and objects in an echo request that is answered. ovsdb-server sends one. */
+const MAX_ECHO_LEVELS = 100;
 
 /** Bytes that may wait to be read by the server before the next message is written. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
@@ -154,12 +156,12 @@ export class Session {
       throw new OvsdbProtocolError(
         `the server sent an echo request of ${length} characters, the limit is ${MAX_ECHO_LENGTH}`,
       );
-    try {
-      this.#send({ id, result: params, error: null });
-    } catch (cause) {
-      // JSON.stringify overflows the stack where JSON.parse does not.
-      throw new OvsdbProtocolError('the server sent an echo request that is nested too deeply', { cause });
-    }
+    // JSON.stringify of Node 24 and older overflows the stack where JSON.parse does not.
+    if (isDeeperThan(MAX_ECHO_LEVELS, [id, params]))
+      throw new OvsdbProtocolError(
+        `the server sent an echo request that is nested too deeply: more than ${MAX_ECHO_LEVELS} levels`,
+      );
+    this.#send({ id, result: params, error: null });
   }
 
   #onSilence(): void {
@@ -189,6 +191,14 @@ export class Session {
     this.#pending.clear();
     this.#handlers.onClose(error);
   }
+}
+
+/** Whether arrays and objects in the value are nested deeper. It looks at one level after the other. */
+function isDeeperThan(levels: number, value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= levels && level.length > 0; depth++)
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  return level.length > 0;
 }
 
 function parse(text: string): Record<string, unknown> {
