@@ -27,11 +27,15 @@ export interface Rounds {
 }
 
 /** A measurement above the limit is repeated. A function that is not linear exceeds the limit each time. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 4;
 
 /** A function that needs less for 1 MiB is measured on larger input: processor caches decide about such short times. */
 const FAST_MS = 1;
 const LARGER = 4;
+
+/** One interrupt changes a time below this. More rounds cost little there. */
+const SHORT_MS = 30;
+const MANY_ROUNDS: Rounds = { first: 9, repeated: 15 };
 
 /** A sample takes at least so many milliseconds: a function that is faster runs several times. */
 const SHORTEST_MS = 1;
@@ -58,7 +62,7 @@ export async function timesOfAll(
   return times;
 }
 
-async function timesOf({ make, run }: GrowthCase, { first, repeated }: Rounds): Promise<Times> {
+async function timesOf({ make, run }: GrowthCase, rounds: Rounds): Promise<Times> {
   const samplesOf = (factor: number): Sample[] =>
     SIZES.map((size) => ({ input: make(factor * size) as never, repeats: 1 }));
   const answer = async (input: never) => {
@@ -75,22 +79,24 @@ async function timesOf({ make, run }: GrowthCase, { first, repeated }: Rounds): 
     return time;
   };
   let samples = samplesOf(1);
-  if ((await warmUp(samples)) < FAST_MS) {
+  let largest = await warmUp(samples);
+  if (largest < FAST_MS) {
     samples = samplesOf(LARGER);
-    await warmUp(samples);
+    largest = await warmUp(samples);
   }
+  const { first, repeated } = largest < SHORT_MS ? MANY_ROUNDS : rounds;
   let least: Times = [];
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // Garbage of earlier input is collected now, not during the measurement.
     globalThis.gc?.();
-    const rounds: number[][] = [];
+    const results: number[][] = [];
     for (let round = 0; round < (attempt === 0 ? first : repeated); round++) {
       const times: number[] = [];
       for (const sample of samples)
         times.push(attempt === 0 ? await measured(sample, answer) : await measuredCold(sample, answer));
-      rounds.push(times);
+      results.push(times);
     }
-    const medians = SIZES.map((_, i) => median(rounds.map((times) => times[i] ?? Number.NaN)));
+    const medians = SIZES.map((_, i) => median(results.map((times) => times[i] ?? Number.NaN)));
     if (attempt === 0 || growthOf(medians) < growthOf(least)) least = medians;
     if (growthOf(least) <= MOST_GROWTH) break;
   }
