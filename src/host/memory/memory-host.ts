@@ -8,7 +8,7 @@ import { MemoryOvsdb } from './memory-ovsdb.ts';
 
 /** How to make a MemoryHost. */
 export interface MemoryHostOptions {
-  /** What other processes do on the host, immediately before each change of a device. */
+  /** Stands for other processes of the host. Called immediately before each change of a device. */
   readonly beforeChange?: BeforeChange;
 }
 

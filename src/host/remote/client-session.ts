@@ -12,7 +12,7 @@ import { TaskQueue, type Turns } from './turns.ts';
 /** Does what a request asks. */
 export type Perform = (verb: string, args: readonly unknown[]) => Promise<unknown>;
 
-/** What all clients of a helper share. */
+/** The resources that all clients of a helper share. */
 export interface SharedResources {
   readonly perform: Perform;
   readonly greeting: HelperGreeting;

@@ -12,7 +12,7 @@ import { GREETING } from './protocol.ts';
 import { RuleKeeper } from './rule-keeper.ts';
 import { listenOn, type SocketFile } from './socket-file.ts';
 
-/** What a helper works on, for whom, and what it allows. */
+/** The host of a helper, its clients, and the changes that it allows. */
 export interface HelperOptions extends PolicyOptions {
   /** The host to work on, usually a LinuxHost. The helper does not close it. */
   readonly host: Host;

@@ -1,4 +1,4 @@
-/** What a helper spends on its clients. docs/privilege-separation.md has the same figures. */
+/** The limits of a helper for its clients. docs/privilege-separation.md has the same figures. */
 
 /** Connections in all. Each takes a descriptor, and 1,024 descriptors are a common limit of a process. */
 export const MAX_CONNECTIONS = 768;

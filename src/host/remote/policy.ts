@@ -49,7 +49,7 @@ export interface Policy {
   deleteRules(device: string): Promise<void>;
 }
 
-/** What the configuration of a helper allows beside the changes of devices that this library made. */
+/** Permissions of a helper beside changes of devices that this library created. */
 export interface PolicyOptions {
   /** Names of devices of other owners that may be used: as a port, as a lower device, for their virtual functions. */
   readonly devices?: readonly string[];
