@@ -96,6 +96,9 @@ const DETAIL_FORMS: Readonly<Record<string, JsonSchema>> = {
   instanceid: UUID,
 };
 
+/** The names of all details that a binding is made of. */
+export const DETAIL_NAMES: readonly string[] = Object.keys(DETAIL_FORMS);
+
 const PROFILE_FORMS: Readonly<Record<string, JsonSchema>> = { pci_slot: pciAddress().schema(CONTEXT) };
 
 const PORT: Readonly<Record<string, JsonSchema>> = {

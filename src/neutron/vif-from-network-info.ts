@@ -13,7 +13,8 @@ import { portDeviceName } from './binding.ts';
 import { bindingError, convert } from './convert.ts';
 import type { NetworkInfoEntry, NovaNetwork, NovaRoute, NovaSubnet } from './network-info.ts';
 import { checkEntry } from './network-info-schema.ts';
-import type { NeutronPort } from './port.ts';
+import type { NeutronPort, VifDetails } from './port.ts';
+import { DETAIL_NAMES } from './port-binding-schema.ts';
 import { checkBinding, isBound } from './validate-binding.ts';
 
 /**
@@ -48,21 +49,32 @@ export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
   });
 }
 
-/** The port that the entry was made of, as far as its binding goes. What nova keeps apart for 802.1Qbg is told as details. */
+/** The binding of the port that the entry was made of. nova keeps the parameters of 802.1Qbg apart. Here they are details. */
 function portOf({ id, address, type, details, profile, vnic_type, qbg_params, network }: NetworkInfoEntry): unknown {
   const lower = type === '802.1qbg' ? network?.meta?.interface : undefined;
+  const isUsable = isRecord(details) || !details;
   const port: Partial<NeutronPort> = {
     id,
-    'binding:vif_details':
-      isRecord(details) || !details
-        ? { ...details, ...qbg_params, ...(typeof lower === 'string' && { physical_interface: lower }) }
-        : details,
+    'binding:vif_details': isUsable
+      ? {
+          ...knownDetails(details),
+          ...knownDetails(qbg_params),
+          ...(typeof lower === 'string' && { physical_interface: lower }),
+        }
+      : details,
     'binding:profile': profile ?? null,
     ...(address !== undefined && address !== null && { mac_address: address }),
     ...(type !== undefined && type !== null && { 'binding:vif_type': type }),
     ...(vnic_type !== undefined && { 'binding:vnic_type': vnic_type }),
   };
   return port;
+}
+
+/** Other keys are ignored. A copy of very many would take more time than all else. */
+function knownDetails(details: unknown): VifDetails {
+  if (!isRecord(details)) return {};
+  const names = DETAIL_NAMES.filter((name) => Object.hasOwn(details, name));
+  return Object.fromEntries(names.map((name) => [name, details[name]]));
 }
 
 /** Violations of the port with their paths in the entry. */
