@@ -8,6 +8,11 @@ export interface GrowthCase {
   readonly make: (size: number) => unknown;
   /** Takes the input. An error that it throws is its answer to invalid input. */
   readonly run: (input: never) => unknown;
+  /**
+   * Work that JavaScript itself does with such input, in time that is not linear. The measured times are then divided by
+   * the growth of this work, so that they show the growth that `run` adds.
+   */
+  readonly beside?: (input: never) => unknown;
 }
 
 /** The median processor time in ms, for each of {@link SIZES}. */
@@ -27,7 +32,7 @@ export interface Rounds {
 }
 
 /** A measurement above the limit is repeated. A function that is not linear exceeds the limit each time. */
-const ATTEMPTS = 4;
+const ATTEMPTS = 5;
 
 /** A function that needs less for 1 MiB is measured on larger input: processor caches decide about such short times. */
 const FAST_MS = 1;
@@ -62,9 +67,14 @@ export async function timesOfAll(
   return times;
 }
 
-async function timesOf({ make, run }: GrowthCase, rounds: Rounds): Promise<Times> {
+async function timesOf({ make, run, beside }: GrowthCase, rounds: Rounds): Promise<Times> {
   const samplesOf = (factor: number): Sample[] =>
     SIZES.map((size) => ({ input: make(factor * size) as never, repeats: 1 }));
+  const timesBeside = async (some: readonly Sample[]): Promise<Times> => {
+    const times: number[] = [];
+    if (beside !== undefined) for (const { input } of some) times.push(await measured({ input, repeats: 1 }, beside));
+    return times;
+  };
   const answer = async (input: never) => {
     try {
       await run(input);
@@ -78,10 +88,12 @@ async function timesOf({ make, run }: GrowthCase, rounds: Rounds): Promise<Times
     for (const sample of some) time = await measured(sample, answer);
     return time;
   };
-  let samples = samplesOf(1);
+  let factor = 1;
+  let samples = samplesOf(factor);
   let largest = await warmUp(samples);
   if (largest < FAST_MS) {
-    samples = samplesOf(LARGER);
+    factor = LARGER;
+    samples = samplesOf(factor);
     largest = await warmUp(samples);
   }
   const { first, repeated } = largest < SHORT_MS ? MANY_ROUNDS : rounds;
@@ -89,12 +101,17 @@ async function timesOf({ make, run }: GrowthCase, rounds: Rounds): Promise<Times
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // Garbage of earlier input is collected now, not during the measurement.
     globalThis.gc?.();
-    const results: number[][] = [];
+    if (attempt > 0) {
+      // Objects that lie far apart in memory take longer to read. New ones lie elsewhere.
+      samples = samplesOf(factor);
+      await warmUp(samples);
+    }
+    const results: Times[] = [];
     for (let round = 0; round < (attempt === 0 ? first : repeated); round++) {
       const times: number[] = [];
       for (const sample of samples)
         times.push(attempt === 0 ? await measured(sample, answer) : await measuredCold(sample, answer));
-      results.push(times);
+      results.push(dividedByGrowth(times, await timesBeside(samples)));
     }
     const medians = SIZES.map((_, i) => median(results.map((times) => times[i] ?? Number.NaN)));
     if (attempt === 0 || growthOf(medians) < growthOf(least)) least = medians;
@@ -103,12 +120,18 @@ async function timesOf({ make, run }: GrowthCase, rounds: Rounds): Promise<Times
   return least;
 }
 
+/** The times as they would be if the times of the other work, if there is any, were linear. The last one stays. */
+function dividedByGrowth(times: Times, beside: Times): Times {
+  const linear = (i: number) => ((beside.at(-1) ?? 1) * (SIZES[i] ?? Number.NaN)) / (SIZES.at(-1) ?? 1);
+  return times.map((time, i) => (beside.length === 0 ? time : (time * linear(i)) / (beside[i] ?? Number.NaN)));
+}
+
 interface Sample {
   readonly input: never;
   repeats: number;
 }
 
-async function measured(sample: Sample, answer: (input: never) => Promise<void>): Promise<number> {
+async function measured(sample: Sample, answer: (input: never) => unknown): Promise<number> {
   for (;;) {
     const begun = cpuTime();
     for (let i = 0; i < sample.repeats; i++) await answer(sample.input);

@@ -13,6 +13,9 @@ export const many = <T>(bytes: number, bytesEach: number, item: (i: number) => T
  */
 export const manyKeys = (bytes: number, value: unknown = 1) =>
   Object.fromEntries(many(bytes, 67, (i) => [`key${String(i).padStart(59, '0')}`, value]));
+/** V8 keeps objects with many keys in hash tables. To list the keys, it sorts them: that time is not linear. */
+export const manyShortKeys = (bytes: number, value: unknown = 1) =>
+  Object.fromEntries(many(bytes, 12, (i) => [`k${i.toString(36).padStart(6, '0')}`, value]));
 export const manyTags = (bytes: number) => many(bytes, 69, (i) => `tag${String(i).padStart(63, '0')}`);
 const manyNumbers = (bytes: number) => many(bytes, 11, (i) => 1_000_000_000 + i);
 export const longText = (text: string) => (bytes: number) => text.repeat(Math.ceil(bytes / text.length));
@@ -67,6 +70,14 @@ export const PRIMITIVES: Inputs = {
   'a set of many texts': (bytes) => note({ tags: manyTags(bytes) }),
 };
 
+/** Forms of primitives with objects of many short keys. */
+export const SHORT_KEYS_IN_PRIMITIVES: Inputs = {
+  'many short unknown keys': (bytes) => primitive('Subnet', manyShortKeys(bytes)),
+  'many short unknown keys in the envelope': (bytes) => ({ ...manyShortKeys(bytes), ...subnet(1) }),
+  'a dict of many short keys': (bytes) => note({ labels: manyShortKeys(bytes) }),
+  'a dict of many wrong values under short keys': (bytes) => note({ labels: manyShortKeys(bytes, 'x') }),
+};
+
 function deep(bytes: number): unknown {
   let value: unknown = 5;
   for (let i = 0; i < bytes / 2; i++) value = [value];
@@ -106,6 +117,11 @@ export const NOTES: Inputs = {
   'a list of many dates': (bytes) => ({ seen_at: many(bytes, 22, () => '2026-01-31T12:00:00Z') }),
 };
 
+/** The same with short keys. */
+export const SHORT_KEYS_IN_NOTES: Inputs = {
+  'a dict of many short keys': (bytes) => ({ labels: manyShortKeys(bytes) }),
+};
+
 /** Forms of the attributes of a Neutron port, valid and not. */
 export const PORTS: Inputs<object> = {
   'many addresses on as many subnets': (bytes) => ({
@@ -132,6 +148,12 @@ export const PORTS: Inputs<object> = {
   'a deep profile': (bytes) => ({ 'binding:profile': { x: deep(bytes) } }),
   'many details': (bytes) => ({ 'binding:vif_details': manyKeys(bytes) }),
   'many addresses, and none to be had': (bytes) => ({ fixed_ips: null, ip_allocation: longText('x')(bytes) }),
+};
+
+/** The same with objects of many short keys. */
+export const SHORT_KEYS_IN_PORTS: Inputs<object> = {
+  'many other short attributes': (bytes) => manyShortKeys(bytes),
+  'many details with short keys': (bytes) => ({ 'binding:vif_details': manyShortKeys(bytes) }),
 };
 
 /** A port and what it refers to. */
@@ -168,6 +190,12 @@ export const ENTRIES: Inputs<NetworkInfoEntry> = {
   'many details': (bytes) => entry({ details: manyKeys(bytes) }),
   'a long label': (bytes) => entry({}, { label: longText('a')(bytes) }),
   'a long VLAN': (bytes) => entry({}, { meta: { should_create_vlan: true, vlan: longText('1')(bytes) } }),
+};
+
+/** The same with objects of many short keys. */
+export const SHORT_KEYS_IN_ENTRIES: Inputs<NetworkInfoEntry> = {
+  'many details with short keys': (bytes) => entry({ details: manyShortKeys(bytes) }),
+  'many parameters of 802.1Qbg': (bytes) => entry({ qbg_params: manyShortKeys(bytes) }),
 };
 
 /** Texts that, repeated, make a regular expression with nested repetitions slow. */

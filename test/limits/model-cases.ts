@@ -27,6 +27,7 @@ import { graphOf, toDot, toMermaid, toSvg, toText } from '../../src/entries/pict
 import { readSchema } from '../../src/entries/schemas.ts';
 import { validatePluginOptions } from '../../src/plugins/plugin-options.ts';
 import { describeValue } from '../../src/text/describe-value.ts';
+import { isRecord } from '../../src/text/is-record.ts';
 import { nearestName } from '../../src/text/nearest.ts';
 import { NETWORK, port } from '../neutron/ports.ts';
 import { Note } from '../versioned/own-classes.ts';
@@ -39,16 +40,45 @@ import {
   longTexts,
   many,
   manyKeys,
+  manyShortKeys,
   manyTags,
   NOTES,
   PLAIN,
   PORTS,
   PRIMITIVES,
+  SHORT_KEYS_IN_ENTRIES,
+  SHORT_KEYS_IN_NOTES,
+  SHORT_KEYS_IN_PORTS,
+  SHORT_KEYS_IN_PRIMITIVES,
   SURROUNDINGS,
 } from './inputs.ts';
 
 function rowsOf<T>(name: string, inputs: Inputs<T>, run: (input: T) => unknown): GrowthCase[] {
   return Object.entries(inputs).map(([form, make]) => ({ name: `${name}, ${form}`, make, run }));
+}
+
+/** Rows of a function that reads objects with many short keys. */
+function rowsBesideWalk<T>(name: string, inputs: Inputs<T>, run: (input: T) => unknown): GrowthCase[] {
+  return rowsOf(name, inputs, run).map((row) => ({ ...row, beside: walk }));
+}
+
+/** Rows of a function that returns a copy of such objects. */
+function rowsBesideCopy<T>(name: string, inputs: Inputs<T>, run: (input: T) => unknown): GrowthCase[] {
+  return rowsOf(name, inputs, run).map((row) => ({ ...row, beside: deepCopy }));
+}
+
+/** Visits each value of an object, and of the objects in it. */
+function walk(value: Readonly<Record<string, unknown>>): void {
+  for (const key in value) {
+    const inner = value[key];
+    if (isRecord(inner)) walk(inner);
+  }
+}
+
+function deepCopy(value: object): object {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, isRecord(inner) ? deepCopy(inner) : inner]),
+  );
 }
 
 /** The call for each of several texts; one that throws does not keep the others from being tried. */
@@ -67,9 +97,10 @@ function forEach(call: (text: string) => unknown): (texts: readonly string[]) =>
 const vif = (values: object) => new VIFBridge({ plugin: 'ovs', vifName: 'tap0', bridgeName: 'br0', ...values });
 const picture = (text: string) => graphOf([], { vif: vif({ vifName: text }) });
 const portWith = (values: object) => ({ ...port(), ...values });
-const BINDINGS = Object.fromEntries(
-  Object.entries(PORTS).map(([form, make]) => [form, (bytes: number) => portWith(make(bytes))]),
-);
+const bindings = (forms: Inputs<object>) =>
+  Object.fromEntries(Object.entries(forms).map(([form, make]) => [form, (bytes: number) => portWith(make(bytes))]));
+const BINDINGS = bindings(PORTS);
+const SHORT_KEYS_IN_BINDINGS = bindings(SHORT_KEYS_IN_PORTS);
 const tags = (bytes: number) => new Set(manyTags(bytes));
 
 const LONG_NAME = 'n'.repeat(500);
@@ -95,6 +126,19 @@ export const MODEL_CASES: readonly GrowthCase[] = [
   ),
   ...rowsOf('fromPlain', PLAIN, (input) => VIFBridge.fromPlain(input)),
   ...rowsOf('fromPlain and toPlain', NOTES, (input) => Note.fromPlain(input).toPlain()),
+  ...rowsBesideWalk('validate', SHORT_KEYS_IN_PRIMITIVES, validate),
+  ...rowsBesideCopy('fromPrimitive', SHORT_KEYS_IN_PRIMITIVES, (input) => VersionedObject.fromPrimitive(input)),
+  ...rowsBesideCopy('backport', SHORT_KEYS_IN_PRIMITIVES, (input) =>
+    backport(input, { versionManifest: { Subnet: '1.0' } }),
+  ),
+  ...rowsBesideWalk('fromPlain', { 'many short unknown keys': manyShortKeys }, (input) => VIFBridge.fromPlain(input)),
+  ...rowsBesideCopy('fromPlain and toPlain', SHORT_KEYS_IN_NOTES, (input) => Note.fromPlain(input).toPlain()),
+  ...rowsBesideWalk('validateBinding', SHORT_KEYS_IN_BINDINGS, validateBinding),
+  ...rowsBesideWalk('vifFromPort', SHORT_KEYS_IN_BINDINGS, (given) => vifFromPort(given, { network: NETWORK })),
+  ...rowsBesideWalk('vifFromNetworkInfo', SHORT_KEYS_IN_ENTRIES, vifFromNetworkInfo),
+  ...rowsBesideWalk('validatePluginOptions', { 'many short unknown options': manyShortKeys }, (options) =>
+    validatePluginOptions('linux_bridge', options),
+  ),
   ...rowsOf(
     'equals',
     { 'sets of many texts': (bytes) => [new Note({ tags: tags(bytes) }), new Note({ tags: tags(bytes) })] as const },
