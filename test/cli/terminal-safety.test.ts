@@ -174,3 +174,26 @@ test('a terminal still has the colours of the command', async () => {
 
   expect(stdout).toContain('\u001b[1mVIFGeneric');
 });
+
+/** Code that runs in the process of the command. */
+const FAULTS = {
+  'a warning': (text: string) => `process.emitWarning(${text}, ${text})`,
+  'an error that nobody catches': (text: string) => `throw new Error(${text})`,
+  'a rejection that nobody catches': (text: string) => `Promise.reject(new Error(${text}))`,
+  'a thrown text': (text: string) => `throw ${text}`,
+};
+
+test.each(Object.entries(FAULTS))('%s is told without its unsafe characters', async (_, code) => {
+  const folder = filesWith('x');
+  const fault = code(JSON.stringify(HOSTILE.join('')));
+  // The command listens to this event when it begins.
+  const module = `process.on('newListener', (event) => event === 'uncaughtException' && process.nextTick(() => { ${fault} }));`;
+  writeFileSync(join(folder, 'fault.mjs'), module);
+  const env = { NODE_OPTIONS: `--import ${join(folder, 'fault.mjs')}` };
+
+  const { stderr } = await osVif(['show', 'vif.json'], { cwd: folder, env });
+
+  expect(stderr).toContain('os-vif:');
+  expect(stderr).toMatch(/\\u(202e|\{202e\})/);
+  expect(stderr).not.toMatch(UNSAFE);
+});

@@ -26,7 +26,7 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('a helper under a
     ['connections that come and go', ['churn=200']],
     ['clients that have iptables run', ['programs=60']],
     ['clients with requests that are refused', ['broken=60']],
-    ['clients that do not read their answers', ['unread=100']],
+    ['clients that do not read their answers', ['unread=200']],
     ['clients with large requests', ['large=10']],
     ['clients with large requests that are refused at their end', ['refused=10']],
     ['all of these', ['silent=200', 'greeted=50', 'churn=10', 'programs=2', 'flood=10', 'unread=20', 'large=2']],
