@@ -21,7 +21,7 @@ import { messageOf } from './text/message-of.ts';
 import type { ElementDrift, PlannedStep } from './wiring/check.ts';
 import { collectGarbage } from './wiring/collect-garbage.ts';
 import { concurrently } from './wiring/concurrently.ts';
-import { gateUntilAborted, settledOrAborted } from './wiring/deadline.ts';
+import { abortableHost, withGracePeriod } from './wiring/deadline.ts';
 import { DeletionQueue } from './wiring/deletion-queue.ts';
 import type { Garbage } from './wiring/garbage.ts';
 
@@ -139,7 +139,7 @@ export class OsVif {
     const plugin = this.#pluginFor(vif);
     return this.#inTurn(vif, options, async (context) => {
       if (plugin.check === undefined) throw new PluginError(`the plugin ${vif.plugin} can't check`);
-      return settledOrAborted(plugin.check(vif, instance, context), context.signal);
+      return withGracePeriod(plugin.check(vif, instance, context), context.signal);
     });
   }
 
@@ -151,7 +151,7 @@ export class OsVif {
     const plugin = this.#pluginFor(vif);
     return this.#inTurn(vif, options, async (context) => {
       if (plugin.plan === undefined) throw new PluginError(`the plugin ${vif.plugin} can't plan`);
-      return settledOrAborted(plugin.plan(vif, instance, context), context.signal);
+      return withGracePeriod(plugin.plan(vif, instance, context), context.signal);
     });
   }
 
@@ -167,7 +167,7 @@ export class OsVif {
     const plugin = this.#pluginFor(vif);
     const wiring = await this.#inTurn(vif, options, async (context) => {
       if (plugin.wiring === undefined) throw new PluginError(`the plugin ${vif.plugin} can't tell its wiring`);
-      return settledOrAborted(plugin.wiring(vif, instance, context), context.signal);
+      return withGracePeriod(plugin.wiring(vif, instance, context), context.signal);
     });
     const drifts = show === 'drift' ? await this.check(vif, instance, options) : [];
     const changes = show === 'plan' ? await this.plan(vif, instance, options) : [];
@@ -218,7 +218,7 @@ export class OsVif {
     const names = new Set(validVifs.flatMap(sharedNames));
     const signal = this.#signalFor(options);
     signal?.throwIfAborted();
-    const { host } = gateUntilAborted(this.#host, signal);
+    const { host } = abortableHost(this.#host, signal);
     const garbage: Garbage[] = [];
     const collect = async (): Promise<void> => {
       // First what holds on to devices, then the devices.
@@ -227,7 +227,7 @@ export class OsVif {
       }
       garbage.push(...(await collectGarbage(host, { owners, names }, { dryRun })));
     };
-    await settledOrAborted(collect(), signal);
+    await withGracePeriod(collect(), signal);
     return garbage;
   }
 

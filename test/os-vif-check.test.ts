@@ -131,7 +131,7 @@ function checkSuite(open: () => Promise<Host>): void {
     await host.links.create({ kind: 'bridge', name: 'tapdc065497-3c' });
     await using osVif = await OsVif.open({ host });
     expect(await osVif.check(tapVif(), instance())).toMatchObject([
-      { type: 'foreign', on: 'tapdc065497-3c', reason: expect.stringContaining('bridge') },
+      { type: 'conflict', on: 'tapdc065497-3c', reason: expect.stringContaining('bridge') },
     ]);
     expect(await osVif.plan(tapVif(), instance())).toMatchObject([{ action: 'refuse', on: 'tapdc065497-3c' }]);
   });

@@ -25,7 +25,7 @@ export type {
 export type { MemoryOvsdb } from '../host/memory/memory-ovsdb.ts';
 export type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
 export type { OvsdbClientOptions } from '../host/ovsdb/ovsdb-client.ts';
-export type { HelperPlace } from '../host/remote/connection.ts';
+export type { HelperAddress } from '../host/remote/connection.ts';
 export { type Helper, type HelperOptions, serveHelper } from '../host/remote/helper.ts';
 export type { PolicyOptions } from '../host/remote/policy.ts';
 export { RemoteHost, type RemoteHostOptions } from '../host/remote/remote-host.ts';
@@ -95,7 +95,13 @@ export type {
   SetInterface,
   SetPort,
 } from '../host-contract/ovsdb.ts';
-export type { Filter, FilterChain, IngressFilter, Refusal, RefusalState } from '../host-contract/packet-filters.ts';
+export type {
+  Filter,
+  FilterChain,
+  IngressFilter,
+  SourceMacDrop,
+  SourceMacDropState,
+} from '../host-contract/packet-filters.ts';
 export type { Pci, SwitchPort } from '../host-contract/pci.ts';
 export {
   type Attachment,
@@ -116,7 +122,7 @@ export {
   QOS_TYPES,
   type QosType,
 } from '../plugins/ovs/ovs-plugin.ts';
-export type { VirtualFunctionPlace } from '../plugins/ovs/representor.ts';
+export type { VirtualFunctionLocation } from '../plugins/ovs/representor.ts';
 export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '../plugins/plugin-options.ts';
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
 export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
@@ -141,9 +147,9 @@ export type { ForwardRuleElement } from '../wiring/elements/forward-rule.ts';
 export { type DesiredLink, ensureLink, inspectLink, removeLink } from '../wiring/elements/link.ts';
 export type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 export type { PortElement } from '../wiring/elements/port.ts';
-export type { ReflectionFilterElement } from '../wiring/elements/reflection-filter.ts';
+export type { SourceMacFilterElement } from '../wiring/elements/source-mac-filter.ts';
 export type { TapElement } from '../wiring/elements/tap.ts';
-export type { Drift, Site, UndoableSite } from '../wiring/elements/verbs.ts';
+export type { Drift, ElementContext, UndoContext } from '../wiring/elements/verbs.ts';
 export type { VethElement } from '../wiring/elements/veth.ts';
 export type { VirtualFunctionElement } from '../wiring/elements/virtual-function.ts';
 export type { VlanElement } from '../wiring/elements/vlan.ts';

@@ -18,11 +18,11 @@ export type {
 export { networkInfoSchema } from '../neutron/network-info-schema.ts';
 export {
   type BindingProfile,
-  type Digits,
   type NeutronFloatingIp,
   type NeutronNetwork,
   type NeutronPort,
   type NeutronSubnet,
+  type NumberOrDigits,
   type VifDetails,
   VNIC_TYPES,
   type VnicType,
@@ -30,5 +30,5 @@ export {
 export { portBindingSchema } from '../neutron/port-binding-schema.ts';
 export { validateBinding } from '../neutron/validate-binding.ts';
 export { vifFromNetworkInfo } from '../neutron/vif-from-network-info.ts';
-export { type PortSurroundings, vifFromPort } from '../neutron/vif-from-port.ts';
+export { type PortContext, vifFromPort } from '../neutron/vif-from-port.ts';
 export type { Violation } from '../versioned/validation/validate.ts';

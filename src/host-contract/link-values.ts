@@ -12,7 +12,7 @@ import {
   type NewLink,
   type VirtualFunctionSettings,
 } from './links.ts';
-import type { Refusal } from './packet-filters.ts';
+import type { SourceMacDrop } from './packet-filters.ts';
 
 /** The kernel's IFNAMSIZ less the closing NUL. */
 const MAX_NAME_BYTES = 15;
@@ -113,7 +113,7 @@ export function requireLinkSettings(name: string, settings: LinkSettings): void 
 }
 
 /** Throws LinkValueError for a refusal of many devices: to nft, `eth*` is every device whose name begins with `eth`. */
-export function requireRefusal({ device, mac, owner }: Refusal): void {
+export function requireSourceMacDrop({ device, mac, owner }: SourceMacDrop): void {
   requireLinkName(device);
   if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends in * stands for many devices`);
   requireMac(device, mac);

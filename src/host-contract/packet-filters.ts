@@ -20,26 +20,26 @@ export interface FilterChain {
 
 /** Source MAC addresses that network devices refuse: the device drops an incoming frame from such an address (nftables, family netdev). */
 export interface IngressFilter {
-  /** The refusals of this library on all devices. */
-  list(): Promise<RefusalState[]>;
-  /** Adds a refusal, and restores rules of the device that were changed. Fails with EEXIST when the address is listed already. */
-  create(refusal: Refusal): Promise<void>;
-  /** A missing refusal is ignored. */
-  delete(refusal: Refusal): Promise<void>;
+  /** The drops of this library on all devices. */
+  list(): Promise<SourceMacDropState[]>;
+  /** Adds a drop, and restores rules of the device that were changed. Fails with EEXIST when the address is listed already. */
+  create(drop: SourceMacDrop): Promise<void>;
+  /** A missing drop is ignored. */
+  delete(drop: SourceMacDrop): Promise<void>;
 }
 
 /** A device that drops incoming frames from a source address. */
-export interface Refusal {
+export interface SourceMacDrop {
   /** Name of the device. */
   readonly device: string;
   /** Lower case, with colons. */
   readonly mac: string;
-  /** The id of the VIF that owns the refusal. */
+  /** The id of the VIF that owns the drop. */
   readonly owner: string;
 }
 
-/** The current state of a refusal. */
-export interface RefusalState extends Refusal {
-  /** False when changed rules keep the refusal from taking effect. */
+/** The current state of a drop. */
+export interface SourceMacDropState extends SourceMacDrop {
+  /** False when changed rules keep the drop from taking effect. */
   readonly active: boolean;
 }

@@ -3,18 +3,18 @@ import { BindingFailedError, PortBindingError, UnboundPortError, UnsupportedVifT
 import type { VIFBase } from '../objects/vif.ts';
 import type { Violation } from '../versioned/validation/violations.ts';
 import type { Binding } from './binding.ts';
-import { VIF_TYPES, type Way } from './vif-types.ts';
+import { type ConversionRule, RULES_BY_VIF_TYPE } from './vif-types.ts';
 
-/** The VIF of a binding: the first way of its vif type whose condition holds. */
+/** The VIF of a binding: by the first rule of its vif type whose condition holds. */
 export function convert(binding: Binding): VIFBase {
-  const way = VIF_TYPES.get(binding.vifType)?.find((candidate) => holds(candidate, binding));
-  if (way !== undefined) return way.make(binding);
+  const rule = RULES_BY_VIF_TYPE.get(binding.vifType)?.find((candidate) => holds(candidate, binding));
+  if (rule !== undefined) return rule.convert(binding);
   const message = `no VIF can be made of vif type ${binding.vifType} with vnic type ${binding.vnicType}`;
   throw new PortBindingError(binding.id, [{ path: '/binding:vif_type', message }]);
 }
 
-function holds({ vnicTypes, flags = [] }: Way, { vnicType, details }: Binding): boolean {
-  const isOfType = vnicTypes === undefined || vnicTypes.some((taken) => taken === vnicType);
+function holds({ vnicTypes, flags = [] }: ConversionRule, { vnicType, details }: Binding): boolean {
+  const isOfType = vnicTypes === undefined || vnicTypes.some((each) => each === vnicType);
   return isOfType && flags.every((flag) => details[flag] === true);
 }
 
@@ -23,6 +23,7 @@ export function bindingError(portId: unknown, vifType: unknown, violations: read
   const id = typeof portId === 'string' ? portId : '';
   if (vifType === 'unbound') return new UnboundPortError(id, violations);
   if (vifType === 'binding_failed') return new BindingFailedError(id, violations);
-  if (typeof vifType === 'string' && !VIF_TYPES.has(vifType)) return new UnsupportedVifTypeError(id, violations);
+  if (typeof vifType === 'string' && !RULES_BY_VIF_TYPE.has(vifType))
+    return new UnsupportedVifTypeError(id, violations);
   return new PortBindingError(id, violations);
 }

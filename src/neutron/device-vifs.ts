@@ -8,7 +8,7 @@ import {
 } from '../objects/port-profile.ts';
 import { type VIFBase, VIFDirect, VIFHostDevice } from '../objects/vif.ts';
 import type { Binding } from './binding.ts';
-import type { Digits } from './port.ts';
+import type { NumberOrDigits } from './port.ts';
 import { common } from './switched-vifs.ts';
 
 export function representorOffload({ deviceName, profile }: Binding): DatapathOffloadRepresentor {
@@ -110,6 +110,6 @@ function deviceValues(binding: Binding) {
   return { ...common(binding, tagged), devAddress: profile.pci_slot };
 }
 
-function numberOf(digits: Digits | null | undefined): number | undefined {
+function numberOf(digits: NumberOrDigits | null | undefined): number | undefined {
   return digits === undefined || digits === null ? undefined : Number(digits);
 }

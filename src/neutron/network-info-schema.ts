@@ -6,7 +6,7 @@ import type { JsonSchema, SchemaContext } from '../versioned/model.ts';
 import { type Check, compileCheck } from '../versioned/validation/checker.ts';
 import type { Findings } from '../versioned/validation/violations.ts';
 import { type BindingAttributes, bindingForms, bindingRules } from './port-binding-schema.ts';
-import { VIF_TYPES } from './vif-types.ts';
+import { RULES_BY_VIF_TYPE } from './vif-types.ts';
 
 /** The violations of an entry, apart from those of its binding, each with its path in the entry. */
 export function checkEntry(entry: unknown): Findings {
@@ -35,7 +35,7 @@ export function networkInfoSchema(): JsonSchema {
       ...Object(properties),
     },
     required: ['id', 'address', ENTRY.vifType, ...(Array.isArray(required) ? required : [])],
-    allOf: bindingRules(ENTRY, new Map([...VIF_TYPES].filter(([vifType]) => vifType !== '802.1qbg'))),
+    allOf: bindingRules(ENTRY, new Map([...RULES_BY_VIF_TYPE].filter(([vifType]) => vifType !== '802.1qbg'))),
   };
 }
 

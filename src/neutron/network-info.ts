@@ -1,5 +1,5 @@
 /** An entry of nova's network_info cache: nova.network.model.VIF, as the JSON that nova's database holds. */
-import type { BindingProfile, Digits, VifDetails } from './port.ts';
+import type { BindingProfile, NumberOrDigits, VifDetails } from './port.ts';
 
 /** An address: fixed, floating, of a name server or a gateway. */
 export interface NovaAddress {
@@ -42,7 +42,7 @@ export interface NovaNetwork {
     readonly multi_host?: boolean | null;
     readonly should_create_bridge?: boolean | null;
     readonly should_create_vlan?: boolean | null;
-    readonly vlan?: Digits | null;
+    readonly vlan?: NumberOrDigits | null;
     /** vif type 802.1qbg: the device that the guest is on. */
     readonly interface?: string | null;
     readonly [key: string]: unknown;

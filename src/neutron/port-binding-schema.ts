@@ -4,7 +4,7 @@ import { uuid } from '../versioned/fields/scalars.ts';
 import { DIALECT } from '../versioned/json-schema.ts';
 import type { JsonSchema, SchemaContext } from '../versioned/model.ts';
 import { VNIC_TYPES } from './port.ts';
-import { VIF_TYPES, type Way } from './vif-types.ts';
+import { type ConversionRule, RULES_BY_VIF_TYPE } from './vif-types.ts';
 
 /** JSON Schema (2020-12) of a port that a VIF can be made of, as Neutron's API shows it to an administrator. */
 export function portBindingSchema(): JsonSchema {
@@ -39,7 +39,7 @@ const NEUTRON: BindingAttributes = {
 };
 
 /** What a binding needs, for each vif type. */
-export function bindingRules(attributes: BindingAttributes, vifTypes = VIF_TYPES): JsonSchema[] {
+export function bindingRules(attributes: BindingAttributes, vifTypes = RULES_BY_VIF_TYPE): JsonSchema[] {
   const { vifType } = attributes;
   return [...vifTypes].map(([name, ways]) => ({
     if: { type: 'object', properties: { [vifType]: { const: name } }, required: [vifType] },
@@ -50,7 +50,7 @@ export function bindingRules(attributes: BindingAttributes, vifTypes = VIF_TYPES
 /** The forms of the parts of a binding, whatever its type. */
 export function bindingForms({ vifType, vnicType, details, profile }: BindingAttributes): Record<string, JsonSchema> {
   return {
-    [vifType]: { type: 'string', enum: [...VIF_TYPES.keys()] },
+    [vifType]: { type: 'string', enum: [...RULES_BY_VIF_TYPE.keys()] },
     [vnicType]: { ...oneOf(VNIC_TYPES), default: 'normal' },
     [details]: nullOr({ type: 'object', properties: DETAIL_FORMS }),
     [profile]: nullOr({ type: 'object', properties: PROFILE_FORMS }),
@@ -119,22 +119,26 @@ const PORT: Readonly<Record<string, JsonSchema>> = {
   ...bindingForms(NEUTRON),
 };
 
-/** What the first way needs whose condition holds; where none is left, a vnic type that one of them takes. */
+/** What the first rule needs whose condition holds; where none is left, a vnic type that one of them takes. */
 function firstOf(
-  [way, ...others]: readonly Way[],
+  [rule, ...others]: readonly ConversionRule[],
   attributes: BindingAttributes,
   refused: readonly string[] = [],
 ): JsonSchema {
   const { vnicType } = attributes;
-  if (way === undefined) return { type: 'object', properties: { [vnicType]: { enum: refused } }, required: [vnicType] };
-  const condition = conditionOf(way, attributes);
-  if (condition === undefined) return needsOf(way, attributes);
-  const otherwise = firstOf(others, attributes, [...refused, ...(way.vnicTypes ?? [])]);
-  return { if: condition, then: needsOf(way, attributes), else: otherwise };
+  if (rule === undefined)
+    return { type: 'object', properties: { [vnicType]: { enum: refused } }, required: [vnicType] };
+  const condition = conditionOf(rule, attributes);
+  if (condition === undefined) return needsOf(rule, attributes);
+  const otherwise = firstOf(others, attributes, [...refused, ...(rule.vnicTypes ?? [])]);
+  return { if: condition, then: needsOf(rule, attributes), else: otherwise };
 }
 
 /** A port that says no vnic type is `normal`. */
-function conditionOf({ vnicTypes, flags }: Way, { vnicType, details }: BindingAttributes): JsonSchema | undefined {
+function conditionOf(
+  { vnicTypes, flags }: ConversionRule,
+  { vnicType, details }: BindingAttributes,
+): JsonSchema | undefined {
   if (vnicTypes === undefined && flags === undefined) return undefined;
   const isSet = Object.fromEntries((flags ?? []).map((flag) => [flag, { const: true }]));
   return {
@@ -150,7 +154,7 @@ function conditionOf({ vnicTypes, flags }: Way, { vnicType, details }: BindingAt
   };
 }
 
-function needsOf({ details = [], profile = [] }: Way, attributes: BindingAttributes): JsonSchema {
+function needsOf({ details = [], profile = [] }: ConversionRule, attributes: BindingAttributes): JsonSchema {
   const needed = (
     [
       [attributes.details, details, DETAIL_FORMS],

@@ -19,7 +19,7 @@ export const VNIC_TYPES = [
 export type VnicType = (typeof VNIC_TYPES)[number];
 
 /** A number, or its decimal digits: mechanism drivers write both. */
-export type Digits = number | string;
+export type NumberOrDigits = number | string;
 
 /** `binding:vif_details`: what the mechanism driver that bound the port tells the host. Others' keys are ignored. */
 export interface VifDetails {
@@ -50,15 +50,15 @@ export interface VifDetails {
   /** The device that the host reaches the wire by. */
   readonly physical_interface?: string;
   /** The VLAN id, 1 to 4094; 0 for none. */
-  readonly vlan?: Digits | null;
+  readonly vlan?: NumberOrDigits | null;
   /** 802.1Qbh: the profile on the switch. */
   readonly profileid?: string;
   /** 802.1Qbg: which database the VSI type is in, 0 to 255. */
-  readonly managerid?: Digits;
+  readonly managerid?: NumberOrDigits;
   /** 802.1Qbg: the VSI type, 24 bits. */
-  readonly typeid?: Digits;
+  readonly typeid?: NumberOrDigits;
   /** 802.1Qbg: the version of the VSI type, 0 to 255. */
-  readonly typeidversion?: Digits;
+  readonly typeidversion?: NumberOrDigits;
   /** 802.1Qbg: the UUID of the VSI. */
   readonly instanceid?: string;
   readonly [key: string]: unknown;

@@ -5,7 +5,7 @@ import { type Check, compileCheck } from '../versioned/validation/checker.ts';
 import { type Findings, listOf, type Violation, withoutDuplicates } from '../versioned/validation/violations.ts';
 import type { NeutronPort } from './port.ts';
 import { portBindingSchema } from './port-binding-schema.ts';
-import { explainVifType, VIF_TYPES } from './vif-types.ts';
+import { explainVifType, RULES_BY_VIF_TYPE } from './vif-types.ts';
 
 /**
  * The violations of a port, as Neutron's API shows it to an administrator; none if a VIF can be made of it. ajv checks the port against
@@ -48,7 +48,7 @@ function explained(violation: Violation, port: unknown): Violation {
   if (path === '/binding:vif_type') {
     return { path, message: explainVifType(vifType) ?? `${violation.message}; ${ONLY_FOR_ADMINISTRATORS}` };
   }
-  if (path === '/binding:vnic_type' && typeof vifType === 'string' && VIF_TYPES.has(vifType)) {
+  if (path === '/binding:vnic_type' && typeof vifType === 'string' && RULES_BY_VIF_TYPE.has(vifType)) {
     return { path, message: `${violation.message}, for the vif type ${vifType}` };
   }
   return violation;

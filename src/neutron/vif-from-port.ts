@@ -14,7 +14,7 @@ import type { NeutronFloatingIp, NeutronNetwork, NeutronPort, NeutronSubnet, Vif
 import { checkBinding, isBound } from './validate-binding.ts';
 
 /** What a port refers to, and what nova knows besides. */
-export interface PortSurroundings {
+export interface PortContext {
   /** The port's network. */
   readonly network: NeutronNetwork;
   /** The subnets that the port has addresses on; others are left out. Addresses on one that is not here are kept, without its cidr. */
@@ -36,7 +36,7 @@ export interface PortSurroundings {
  * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError as {@link validateBinding} finds
  * @throws FieldValueError where network, subnets or floating IPs have values of another form
  */
-export function vifFromPort(port: NeutronPort, surroundings: PortSurroundings): VIFBase {
+export function vifFromPort(port: NeutronPort, surroundings: PortContext): VIFBase {
   const findings = checkBinding(port);
   if (!isBound(port, findings)) throw bindingError(port?.id, port?.['binding:vif_type'], listOf(findings));
   const { id, admin_state_up: isUp, status } = port;
@@ -59,7 +59,7 @@ export function vifFromPort(port: NeutronPort, surroundings: PortSurroundings): 
   });
 }
 
-function networkOf(port: NeutronPort, details: VifDetails, surroundings: PortSurroundings): FieldValues<Network> {
+function networkOf(port: NeutronPort, details: VifDetails, surroundings: PortContext): FieldValues<Network> {
   const { network } = surroundings;
   if (port.network_id !== undefined && network.id !== port.network_id) {
     throw new FieldValueError(network.id, `${port.network_id}, the network of port ${port.id}`).within('id', 'network');
@@ -90,7 +90,7 @@ function bridgeOf(
 }
 
 /** A subnet for each that the port has addresses on, in the order of its addresses. An unaddressed port has none. */
-function subnetsOf(port: NeutronPort, { subnets = [], floatingIps = [] }: PortSurroundings): SubnetList {
+function subnetsOf(port: NeutronPort, { subnets = [], floatingIps = [] }: PortContext): SubnetList {
   const ownFloatingIps = floatingIps.filter(({ port_id }) => port_id === port.id);
   const floatingTo = grouped(ownFloatingIps, ({ fixed_ip_address }) => fixed_ip_address);
   const subnetsById = grouped(subnets, ({ id }): string | undefined => id);

@@ -30,8 +30,8 @@ import {
   vrouterVhostUserVif,
 } from './vhost-user-vifs.ts';
 
-/** One way to make a VIF of a binding. */
-export interface Way {
+/** How a VIF is made of a binding, and of which bindings. */
+export interface ConversionRule {
   /** Only for these vnic types. */
   readonly vnicTypes?: readonly VnicType[];
   /** Only where all of these details are true. */
@@ -40,60 +40,63 @@ export interface Way {
   readonly details?: readonly (keyof VifDetails & string)[];
   /** What it needs of the binding profile. */
   readonly profile?: readonly (keyof BindingProfile & string)[];
-  readonly make: (binding: Binding) => VIFBase;
+  readonly convert: (binding: Binding) => VIFBase;
 }
 
 const SOCKET = ['vhostuser_socket'] as const;
 const DEVICE = ['pci_slot'] as const;
 
-const OVS: readonly Way[] = [
-  { vnicTypes: ['direct', 'vdpa'], profile: DEVICE, make: (binding) => representorVif(binding, 'ovs') },
-  { vnicTypes: ['remote-managed'], profile: DEVICE, make: remoteManagedVif },
-  { flags: ['ovs_hybrid_plug'], make: hybridVif },
-  { make: openVSwitchVif },
+const OVS: readonly ConversionRule[] = [
+  { vnicTypes: ['direct', 'vdpa'], profile: DEVICE, convert: (binding) => representorVif(binding, 'ovs') },
+  { vnicTypes: ['remote-managed'], profile: DEVICE, convert: remoteManagedVif },
+  { flags: ['ovs_hybrid_plug'], convert: hybridVif },
+  { convert: openVSwitchVif },
 ];
 
 /** By `binding:vif_type`. */
-export const VIF_TYPES: ReadonlyMap<string, readonly Way[]> = new Map<string, readonly Way[]>([
+export const RULES_BY_VIF_TYPE: ReadonlyMap<string, readonly ConversionRule[]> = new Map<
+  string,
+  readonly ConversionRule[]
+>([
   ['ovs', OVS],
   [
     'agilio_ovs',
     [
-      { vnicTypes: ['direct'], profile: DEVICE, make: (binding) => representorVif(binding, 'agilio_ovs') },
-      { vnicTypes: ['virtio-forwarder'], profile: DEVICE, details: SOCKET, make: agilioForwarderVif },
+      { vnicTypes: ['direct'], profile: DEVICE, convert: (binding) => representorVif(binding, 'agilio_ovs') },
+      { vnicTypes: ['virtio-forwarder'], profile: DEVICE, details: SOCKET, convert: agilioForwarderVif },
       ...OVS,
     ],
   ],
-  ['bridge', [{ make: bridgeVif }]],
+  ['bridge', [{ convert: bridgeVif }]],
   [
     'vhostuser',
     [
-      { flags: ['vhostuser_fp_plug', 'vhostuser_ovs_plug'], details: SOCKET, make: fastPathOvsVif },
-      { flags: ['vhostuser_fp_plug'], details: SOCKET, make: fastPathBridgeVif },
-      { flags: ['vhostuser_ovs_plug'], details: SOCKET, make: ovsVhostUserVif },
-      { flags: ['vhostuser_vrouter_plug'], details: SOCKET, make: vrouterVhostUserVif },
-      { details: SOCKET, make: plainVhostUserVif },
+      { flags: ['vhostuser_fp_plug', 'vhostuser_ovs_plug'], details: SOCKET, convert: fastPathOvsVif },
+      { flags: ['vhostuser_fp_plug'], details: SOCKET, convert: fastPathBridgeVif },
+      { flags: ['vhostuser_ovs_plug'], details: SOCKET, convert: ovsVhostUserVif },
+      { flags: ['vhostuser_vrouter_plug'], details: SOCKET, convert: vrouterVhostUserVif },
+      { details: SOCKET, convert: plainVhostUserVif },
     ],
   ],
   [
     'ivs',
     [
-      { flags: ['ovs_hybrid_plug'], make: (binding) => bridgeVif(binding, 'ivs') },
-      { make: (binding) => genericVif(binding, 'ivs') },
+      { flags: ['ovs_hybrid_plug'], convert: (binding) => bridgeVif(binding, 'ivs') },
+      { convert: (binding) => genericVif(binding, 'ivs') },
     ],
   ],
   [
     'vrouter',
     [
-      { vnicTypes: ['normal'], make: (binding) => genericVif(binding, 'vrouter') },
-      { vnicTypes: ['direct'], profile: DEVICE, make: vrouterDirectVif },
-      { vnicTypes: ['virtio-forwarder'], profile: DEVICE, details: SOCKET, make: vrouterForwarderVif },
+      { vnicTypes: ['normal'], convert: (binding) => genericVif(binding, 'vrouter') },
+      { vnicTypes: ['direct'], profile: DEVICE, convert: vrouterDirectVif },
+      { vnicTypes: ['virtio-forwarder'], profile: DEVICE, details: SOCKET, convert: vrouterForwarderVif },
     ],
   ],
-  ['tap', [{ make: tapVif }]],
-  ['midonet', [{ make: (binding) => genericVif(binding, 'midonet') }]],
-  ['iovisor', [{ make: (binding) => genericVif(binding, 'iovisor') }]],
-  ['macvtap', [{ details: ['macvtap_source', 'macvtap_mode', 'physical_interface'], make: macvtapVif }]],
+  ['tap', [{ convert: tapVif }]],
+  ['midonet', [{ convert: (binding) => genericVif(binding, 'midonet') }]],
+  ['iovisor', [{ convert: (binding) => genericVif(binding, 'iovisor') }]],
+  ['macvtap', [{ details: ['macvtap_source', 'macvtap_mode', 'physical_interface'], convert: macvtapVif }]],
   [
     'hw_veb',
     [
@@ -101,16 +104,16 @@ export const VIF_TYPES: ReadonlyMap<string, readonly Way[]> = new Map<string, re
         vnicTypes: ['direct', 'accelerator-direct'],
         profile: DEVICE,
         details: ['vlan'],
-        make: virtualFunctionVif,
+        convert: virtualFunctionVif,
       },
-      { profile: DEVICE, details: ['vlan'], make: virtualFunctionMacvtapVif },
+      { profile: DEVICE, details: ['vlan'], convert: virtualFunctionMacvtapVif },
     ],
   ],
   [
     '802.1qbh',
     [
-      { vnicTypes: ['direct'], profile: DEVICE, details: ['profileid'], make: virtualFunctionVif },
-      { profile: DEVICE, details: ['profileid'], make: portExtenderVif },
+      { vnicTypes: ['direct'], profile: DEVICE, details: ['profileid'], convert: virtualFunctionVif },
+      { profile: DEVICE, details: ['profileid'], convert: portExtenderVif },
     ],
   ],
   [
@@ -118,20 +121,20 @@ export const VIF_TYPES: ReadonlyMap<string, readonly Way[]> = new Map<string, re
     [
       {
         details: ['physical_interface', 'managerid', 'typeid', 'typeidversion', 'instanceid'],
-        make: edgeBridgeVif,
+        convert: edgeBridgeVif,
       },
     ],
   ],
-  ['hostdev_physical', [{ profile: DEVICE, make: (binding) => passedThroughVif(binding, 'noop') }]],
-  ['ib_hostdev', [{ profile: DEVICE, make: (binding) => passedThroughVif(binding, 'ib_hostdev') }]],
+  ['hostdev_physical', [{ profile: DEVICE, convert: (binding) => passedThroughVif(binding, 'noop') }]],
+  ['ib_hostdev', [{ profile: DEVICE, convert: (binding) => passedThroughVif(binding, 'ib_hostdev') }]],
 ]);
 
 /** The reason why no VIF can be made of a vif type, with advice; undefined for a type that a VIF can be made of. */
 export function explainVifType(vifType: unknown): string | undefined {
-  if (typeof vifType !== 'string' || VIF_TYPES.has(vifType)) return undefined;
+  if (typeof vifType !== 'string' || RULES_BY_VIF_TYPE.has(vifType)) return undefined;
   return (
     UNUSABLE.get(vifType) ??
-    `no VIF can be made of the vif type ${describeValue(vifType)}${didYouMean(vifType, VIF_TYPES.keys()) || ';'} known are ${[...VIF_TYPES.keys()].join(', ')}. ` +
+    `no VIF can be made of the vif type ${describeValue(vifType)}${didYouMean(vifType, RULES_BY_VIF_TYPE.keys()) || ';'} known are ${[...RULES_BY_VIF_TYPE.keys()].join(', ')}. ` +
       'See which mechanism driver bound the port: bound_drivers in binding:vif_details'
   );
 }

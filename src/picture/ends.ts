@@ -1,4 +1,4 @@
-/** The two ends of a wiring, which no element tells of: the guest with what its hypervisor makes, and the network. */
+/** Draws the two ends of a wiring, which are in no element: the guest with the devices that its hypervisor makes, and the network. */
 
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import {
@@ -13,23 +13,23 @@ import {
 } from '../objects/vif.ts';
 import type { NodeDetails, NodeDraft, Sketch } from './sketch.ts';
 
-/** Adds the guest, and joins it to what it has in its hands. */
+/** Adds the guest, and joins it to the node that it is attached to. */
 export function drawGuest(sketch: Sketch, vif: VIFBase | undefined, instance: InstanceInfo | undefined): void {
-  const held = (vif && heldBy(vif, sketch)) ?? likelyHeld(sketch);
+  const attachment = (vif && attachmentOf(vif, sketch)) ?? inferAttachment(sketch);
   const name = instance?.name || instance?.uuid || (vif instanceof VIFNestedDPDK ? 'pod' : 'guest');
   const guest = sketch.node('guest', '', { name, facts: vif?.address ? [`NIC ${vif.address}`] : [] });
-  if (held) sketch.join(guest, held);
+  if (attachment) sketch.join(guest, attachment);
 }
 
 /** Adds the network where packets leave the host, or the host's routing for a device that nothing joins to it. */
 export function drawWire(sketch: Sketch, vif: VIFBase | undefined): void {
   const leaving = [...sketch.uplinks].filter(({ kind }) => kind === 'device' || kind === 'function');
   const switches = sketch.ofKind('switch').filter(({ group }) => group !== 'own');
-  const handed = sketch
+  const passedThrough = sketch
     .ofKind('function')
     .filter((node) => sketch.neighbours(node).every(({ kind }) => kind === 'guest'));
   const name = vif?.network?.label || 'network';
-  for (const node of new Set([...leaving, ...switches, ...handed]))
+  for (const node of new Set([...leaving, ...switches, ...passedThrough]))
     sketch.join(node, sketch.node('wire', '', { name }));
   for (const tap of sketch.ofKind('tap')) {
     if (sketch.neighbours(tap).every(({ kind }) => kind === 'guest')) {
@@ -40,10 +40,10 @@ export function drawWire(sketch: Sketch, vif: VIFBase | undefined): void {
 
 const BY_HYPERVISOR = 'made by the hypervisor';
 
-type Held = (sketch: Sketch) => NodeDraft | undefined;
+type GuestAttachment = (sketch: Sketch) => NodeDraft | undefined;
 
-/** What the guest has in its hands, by the class of its VIF. */
-function heldBy(vif: VIFBase, sketch: Sketch): NodeDraft | undefined {
+/** The node that the guest is attached to, by the class of its VIF. */
+function attachmentOf(vif: VIFBase, sketch: Sketch): NodeDraft | undefined {
   if (vif instanceof VIFGeneric) return tapOf(vif.vifName, sketch);
   if (vif instanceof VIFBridge) return bridgedTap(vif)(sketch);
   if (vif instanceof VIFOpenVSwitch) return switchedTap(vif)(sketch);
@@ -54,8 +54,8 @@ function heldBy(vif: VIFBase, sketch: Sketch): NodeDraft | undefined {
   return undefined;
 }
 
-/** What a guest would have of a wiring of which nothing else is known: what is made for guests, or else what is there for this VIF alone. */
-function likelyHeld(sketch: Sketch): NodeDraft | undefined {
+/** The node that the guest of an unknown VIF is probably attached to: a device that is made for guests, or else one of this VIF alone. */
+function inferAttachment(sketch: Sketch): NodeDraft | undefined {
   const [made] = sketch.ofKind('tap', 'macvtap', 'socket');
   const [found] = sketch.ofKind('device').filter((node) => !sketch.uplinks.has(node));
   const [other] = sketch.ofKind('port', 'bridge', 'switch', 'function').filter(({ group }) => group === 'own');
@@ -74,7 +74,7 @@ function tapOf(name: string | undefined, sketch: Sketch, details: NodeDetails = 
   });
 }
 
-function bridgedTap({ vifName, bridgeName }: VIFBridge): Held {
+function bridgedTap({ vifName, bridgeName }: VIFBridge): GuestAttachment {
   return (sketch) => {
     const tap = tapOf(vifName, sketch);
     if (bridgeName !== undefined) sketch.join(tap, sketch.node('bridge', bridgeName));
@@ -82,7 +82,7 @@ function bridgedTap({ vifName, bridgeName }: VIFBridge): Held {
   };
 }
 
-function switchedTap({ vifName, bridgeName, network }: VIFOpenVSwitch): Held {
+function switchedTap({ vifName, bridgeName, network }: VIFOpenVSwitch): GuestAttachment {
   return (sketch) => {
     const tap = tapOf(vifName, sketch);
     const bridge = network?.bridge || bridgeName;
@@ -94,7 +94,7 @@ function switchedTap({ vifName, bridgeName, network }: VIFOpenVSwitch): Held {
   };
 }
 
-function macvtapOf({ vifName, devAddress, vlanName, mode, network }: VIFDirect): Held {
+function macvtapOf({ vifName, devAddress, vlanName, mode, network }: VIFDirect): GuestAttachment {
   return (sketch) => {
     const made = vifName === undefined ? undefined : sketch.find('device', vifName);
     if (made) return made;
@@ -114,7 +114,7 @@ function macvtapOf({ vifName, devAddress, vlanName, mode, network }: VIFDirect):
   };
 }
 
-function socketOf({ path }: VIFVHostUser): Held {
+function socketOf({ path }: VIFVHostUser): GuestAttachment {
   return (sketch) => {
     const [made] = sketch.ofKind('socket');
     if (made) {
@@ -128,16 +128,16 @@ function socketOf({ path }: VIFVHostUser): Held {
 }
 
 /** A function in switchdev mode has a representor on the host's switch: the network device, or the port of DPDK. */
-function functionOf({ devAddress }: VIFHostDevice): Held {
+function functionOf({ devAddress }: VIFHostDevice): GuestAttachment {
   return (sketch) => {
     const [representor] = [...sketch.ofKind('device'), ...sketch.ofKind('port')];
-    const handed = sketch.node('function', devAddress ?? 'a PCI function', { group: 'own' });
-    if (representor) sketch.join(handed, representor, { label: 'representor' });
-    return handed;
+    const passedThrough = sketch.node('function', devAddress ?? 'a PCI function', { group: 'own' });
+    if (representor) sketch.join(passedThrough, representor, { label: 'representor' });
+    return passedThrough;
   };
 }
 
-function nestedFunctionOf({ pciAddress, devDriver }: VIFNestedDPDK): Held {
+function nestedFunctionOf({ pciAddress, devDriver }: VIFNestedDPDK): GuestAttachment {
   return (sketch) => {
     const facts = devDriver === undefined ? [] : [`driver before: ${devDriver}`];
     return sketch.node('function', pciAddress ?? 'a PCI function', { group: 'own', facts });

@@ -51,8 +51,8 @@ export interface GraphGroup {
   readonly title: string;
 }
 
-/** Of a check: `missing`, `differs`, `foreign` (a plug would fail). Of a plan: `create`, `change`, `refuse`. */
-export type GraphState = 'missing' | 'differs' | 'foreign' | 'create' | 'change' | 'refuse';
+/** Of a check: `missing`, `differs`, `conflict` (a plug would fail). Of a plan: `create`, `change`, `refuse`. */
+export type GraphState = 'missing' | 'differs' | 'conflict' | 'create' | 'change' | 'refuse';
 
 /** How a picture is laid out. */
 export interface LayoutOptions {

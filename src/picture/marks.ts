@@ -2,23 +2,23 @@
 
 import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
 import type { GraphState } from './graph-model.ts';
-import type { Part } from './parts.ts';
-import type { Markable } from './sketch.ts';
+import type { ElementPart } from './parts.ts';
+import type { Annotatable } from './sketch.ts';
 
 /** A part, and the label of the element that it is of. */
-export interface ElementPart extends Part {
+export interface StepPart extends ElementPart {
   readonly element: string;
 }
 
-export function markDrift(drift: ElementDrift, parts: readonly ElementPart[]): void {
+export function markDrift(drift: ElementDrift, parts: readonly StepPart[]): void {
   const property = drift.type === 'differs' ? drift.property : undefined;
   const item = itemFor(drift, property, parts);
   if (drift.type === 'missing') mark(item, 'missing', 'missing');
-  else if (drift.type === 'foreign') mark(item, 'foreign', drift.reason);
+  else if (drift.type === 'conflict') mark(item, 'conflict', drift.reason);
   else mark(item, 'differs', `${drift.property} is ${shown(drift.have)}, should be ${shown(drift.want)}`);
 }
 
-export function markChange(change: PlannedStep, parts: readonly ElementPart[]): void {
+export function markChange(change: PlannedStep, parts: readonly StepPart[]): void {
   const property = change.action === 'change' ? change.property : undefined;
   const item = itemFor(change, property, parts);
   if (change.action === 'create') mark(item, 'create', 'will be made');
@@ -27,27 +27,27 @@ export function markChange(change: PlannedStep, parts: readonly ElementPart[]): 
 }
 
 /** The worse state of two stays. */
-const GRAVITY: Readonly<Record<GraphState, number>> = {
+const SEVERITY: Readonly<Record<GraphState, number>> = {
   differs: 0,
   change: 0,
   missing: 1,
   create: 1,
-  foreign: 2,
+  conflict: 2,
   refuse: 2,
 };
 
-function mark(item: Markable | undefined, state: GraphState, note: string): void {
+function mark(item: Annotatable | undefined, state: GraphState, note: string): void {
   if (item === undefined) return;
   if (!item.notes.includes(note)) item.notes.push(note);
-  if (item.state === undefined || GRAVITY[state] > GRAVITY[item.state]) item.state = state;
+  if (item.state === undefined || SEVERITY[state] > SEVERITY[item.state]) item.state = state;
 }
 
 /** A drift names the step: one element, or those of one transaction, separated by commas. */
 function itemFor(
   { element, on }: { readonly element: string; readonly on: string },
   property: string | undefined,
-  parts: readonly ElementPart[],
-): Markable | undefined {
+  parts: readonly StepPart[],
+): Annotatable | undefined {
   const ofStep = parts.filter((part) => part.element === element || element.split(', ').includes(part.element));
   const named = ofStep.filter((part) => part.on === on);
   const fitting =

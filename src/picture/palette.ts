@@ -22,11 +22,11 @@ const PURPLE = { light: '#7a2e9e', dark: '#dba0f5', sgr: 35 };
 export const STATE_STYLES: Readonly<Record<GraphState, StateStyle>> = {
   missing: { ...RED, dashed: true },
   differs: { ...AMBER, dashed: false },
-  foreign: { ...PURPLE, dashed: false },
+  conflict: { ...PURPLE, dashed: false },
   create: { ...GREEN, dashed: true },
   change: { ...AMBER, dashed: false },
   refuse: { ...PURPLE, dashed: false },
 };
 
 /** The states in a list by name, for formats that declare each. */
-export const STATES: readonly GraphState[] = ['missing', 'differs', 'foreign', 'create', 'change', 'refuse'];
+export const STATES: readonly GraphState[] = ['missing', 'differs', 'conflict', 'create', 'change', 'refuse'];

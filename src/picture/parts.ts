@@ -3,13 +3,13 @@
 import { type Drawing, type DrawnNode, groupOf, mtuFact } from '../wiring/drawing.ts';
 import type { OvsPortElement } from '../wiring/ovs/ovs-port.ts';
 import { drawingOf, type Element, isOvsElement, labelOf, type OvsElement } from '../wiring/wiring.ts';
-import type { Markable, NodeDraft, Sketch } from './sketch.ts';
+import type { Annotatable, NodeDraft, Sketch } from './sketch.ts';
 
 /** A part of a picture on which drifts and changes are marked. */
-export interface Part {
+export interface ElementPart {
   /** The name of the part in drifts. */
   readonly on: string;
-  readonly item: Markable;
+  readonly item: Annotatable;
   /** The properties whose drifts are marked on this part, where another part has the same name. Default: all. */
   readonly properties?: readonly string[];
 }
@@ -17,7 +17,7 @@ export interface Part {
 type OvsElementOf<K extends OvsElement['kind']> = Extract<OvsElement, { kind: K }>;
 
 /** The rows of Open vSwitch's database. Elements of other kinds say by themselves how they are drawn. */
-const DRAWN: { readonly [K in OvsElement['kind']]: (element: OvsElementOf<K>, sketch: Sketch) => Part[] } = {
+const DRAWN: { readonly [K in OvsElement['kind']]: (element: OvsElementOf<K>, sketch: Sketch) => ElementPart[] } = {
   'ovs-bridge'({ name, datapathType, shared }, sketch) {
     const facts = ['Open vSwitch', ...(datapathType === undefined ? [] : [`datapath ${datapathType}`])];
     return [{ on: name, item: sketch.node('switch', name, { group: groupOf(shared), facts }) }];
@@ -50,18 +50,18 @@ const DRAWN: { readonly [K in OvsElement['kind']]: (element: OvsElementOf<K>, sk
 };
 
 /** Adds the element to the picture, and returns the parts on which drifts of the element are marked. */
-export function draw(element: Element, sketch: Sketch): Part[] {
+export function draw(element: Element, sketch: Sketch): ElementPart[] {
   return isOvsElement(element) ? drawRow(element, sketch) : add(drawingOf(element) ?? boxOf(element), sketch);
 }
 
 function drawRow<K extends OvsElement['kind']>(
   element: OvsElementOf<K> & { readonly kind: K },
   sketch: Sketch,
-): Part[] {
+): ElementPart[] {
   return DRAWN[element.kind](element, sketch);
 }
 
-function add({ nodes, edges = [] }: Drawing, sketch: Sketch): Part[] {
+function add({ nodes, edges = [] }: Drawing, sketch: Sketch): ElementPart[] {
   const parts = nodes.map((node) => ({ on: node.name, item: nodeOf(node, sketch), ...propertiesOf(node) }));
   for (const { from, to, ...details } of edges) sketch.join(nodeOf(from, sketch), nodeOf(to, sketch), details);
   return parts;
@@ -74,7 +74,7 @@ function nodeOf({ place, name, uplink, ...details }: DrawnNode, sketch: Sketch):
   return node;
 }
 
-function propertiesOf({ properties }: DrawnNode): Pick<Part, 'properties'> {
+function propertiesOf({ properties }: DrawnNode): Pick<ElementPart, 'properties'> {
   return properties === undefined ? {} : { properties };
 }
 
@@ -85,7 +85,7 @@ function boxOf(element: Exclude<Element, OvsElement>): Drawing {
 }
 
 /** The port of a network device is the edge between device and switch. Any other port is a node. */
-function drawOvsPort(element: OvsPortElement, sketch: Sketch): Markable {
+function drawOvsPort(element: OvsPortElement, sketch: Sketch): Annotatable {
   const { name, bridge, type = '', options = {}, mtuRequest, initialVlan } = element;
   const to = sketch.node('switch', bridge);
   const facts = vlanFact(initialVlan?.tag);

@@ -4,20 +4,20 @@ import type { DrawingPlace, GraphNodeKind } from '../wiring/drawing.ts';
 import type { GraphEdge, GraphNode, GraphState } from './graph-model.ts';
 
 /** What drifts and changes are marked on. */
-export interface Markable {
+export interface Annotatable {
   facts: string[];
   notes: string[];
   state?: GraphState;
 }
 
-export interface NodeDraft extends Markable {
+export interface NodeDraft extends Annotatable {
   readonly id: string;
   kind: GraphNodeKind;
   name: string;
   group?: 'own' | 'shared';
 }
 
-export interface EdgeDraft extends Markable {
+export interface EdgeDraft extends Annotatable {
   from: NodeDraft;
   to: NodeDraft;
   readonly kind: GraphEdge['kind'];
@@ -65,7 +65,7 @@ export class Sketch {
   /** The devices by which things reach the wire. */
   readonly uplinks = new Set<NodeDraft>();
   /** The ports of Open vSwitch by name: of network devices, the edge to the switch. */
-  readonly ports = new Map<string, Markable>();
+  readonly ports = new Map<string, Annotatable>();
 
   /** The node of that name, a new one where there is none; later details add to earlier ones. */
   node(place: Place, name: string, details: NodeDetails = {}): NodeDraft {

@@ -88,7 +88,7 @@ function isolatedNic(vif: VIFDirect, lower: ExistingDevice): Element[] {
   const { id, address } = vif;
   if (!address)
     throw new PluginError(`isolateGuests tells guests by their addresses, and VIF ${id} has none: set its address`);
-  return [{ kind: 'reflection-filter', name: address, lower }, ...guestNic(vif, lower, 'private')];
+  return [{ kind: 'source-mac-filter', name: address, lower }, ...guestNic(vif, lower, 'private')];
 }
 
 /** The macvtap device; nothing where the VIF has no name for it, because the hypervisor makes it. */

@@ -16,11 +16,11 @@ export class NoopPlugin extends WiringPlugin {
       ({ objectName, version }) =>
         new HostPortProfileInfo({ profileObjectName: objectName, minVersion: '1.0', maxVersion: version }),
     );
-    const takes = ({ objectName, version }: TakenClass, supportedPortProfiles: HostPortProfileInfo[] = []) =>
+    const supported = ({ objectName, version }: SupportedClass, supportedPortProfiles: HostPortProfileInfo[] = []) =>
       new HostVIFInfo({ vifObjectName: objectName, minVersion: '1.0', maxVersion: version, supportedPortProfiles });
     return new HostPluginInfo({
       pluginName: 'noop',
-      vifInfo: [takes(VIFVHostUser), takes(VIFDirect, profiles), takes(VIFHostDevice, profiles)],
+      vifInfo: [supported(VIFVHostUser), supported(VIFDirect, profiles), supported(VIFHostDevice, profiles)],
     });
   }
 
@@ -29,4 +29,4 @@ export class NoopPlugin extends WiringPlugin {
   }
 }
 
-type TakenClass = typeof VIFVHostUser | typeof VIFDirect | typeof VIFHostDevice;
+type SupportedClass = typeof VIFVHostUser | typeof VIFDirect | typeof VIFHostDevice;

@@ -6,7 +6,7 @@ import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { apply } from '../wiring/apply.ts';
 import { check, type ElementDrift, type PlannedStep, plan } from '../wiring/check.ts';
-import type { Site } from '../wiring/elements/verbs.ts';
+import type { ElementContext } from '../wiring/elements/verbs.ts';
 import { remove } from '../wiring/remove.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 import type { PluginContext, VIFPlugin } from './vif-plugin.ts';
@@ -49,7 +49,7 @@ export abstract class WiringPlugin implements VIFPlugin {
   }
 }
 
-function siteOf(vif: VIFBase, host: Site['host']): Site {
+function siteOf(vif: VIFBase, host: ElementContext['host']): ElementContext {
   const { id } = vif.require('id');
   return { host, owner: id };
 }

@@ -7,9 +7,9 @@ import { PlugError } from '../errors/plugin.ts';
 import { traced } from '../host-contract/diagnostics.ts';
 import { listed } from '../text/bounds.ts';
 import { messageOf } from '../text/message-of.ts';
-import { gateUntilAborted, settledOrAborted, withinGrace } from './deadline.ts';
-import type { Site } from './elements/verbs.ts';
-import { inSharedTurn } from './shared-turns.ts';
+import { abortableHost, graceSignal, withGracePeriod } from './deadline.ts';
+import type { ElementContext } from './elements/verbs.ts';
+import { withSharedDeviceLock } from './shared-device-lock.ts';
 import { type Step, stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -29,15 +29,15 @@ interface Done {
  * On failure everything that this call changed is taken back, in reverse order.
  * @throws PlugError naming the element, why, and what could not be taken back
  */
-export async function apply(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {
-  await inSharedTurn(wiring, site.host, () => applyNow(wiring, site, signal), signal);
+export async function apply(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<void> {
+  await withSharedDeviceLock(wiring, context.host, () => applyNow(wiring, context, signal), signal);
 }
 
-async function applyNow(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {
+async function applyNow(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<void> {
   const done: Done[] = [];
   let current: Step | undefined;
   const steps = stepsOf(wiring);
-  const gate = gateUntilAborted(site.host, signal);
+  const gate = abortableHost(context.host, signal);
   try {
     for (const step of steps) {
       current = step;
@@ -47,7 +47,7 @@ async function applyNow(wiring: Wiring, site: Site, signal?: AbortSignal): Promi
       try {
         for (const step of steps) {
           current = step;
-          await ensure(step, { ...site, host: gate.host, signal }, done);
+          await ensure(step, { ...context, host: gate.host, signal }, done);
         }
         return;
       } catch (error) {
@@ -58,32 +58,30 @@ async function applyNow(wiring: Wiring, site: Site, signal?: AbortSignal): Promi
       }
     }
   } catch (cause) {
-    gate.lift();
-    throw failure(site, current, cause, await takeBack(done, site));
+    gate.release();
+    throw failure(context, current, cause, await takeBack(done, context));
   }
 }
 
-async function ensure(step: Step, site: Site, done: Done[]): Promise<void> {
-  const { owner, signal } = site;
+async function ensure(step: Step, context: ElementContext, done: Done[]): Promise<void> {
+  const { owner, signal } = context;
   signal?.throwIfAborted();
   const undoable = (undo: () => Promise<void>) => void done.push({ label: step.label, undo });
   const ensured = traced('os-vif:ensure', { vif: owner, element: step.label }, () =>
-    step.ensure({ ...site, undoable }),
+    step.ensure({ ...context, undoable }),
   );
-  await settledOrAborted(ensured, signal, () => undoable(refuseUnknown));
+  await withGracePeriod(ensured, signal, () => undoable(refuseUnknown));
 }
 
 async function refuseUnknown(): Promise<never> {
   throw new Error('the host has not answered yet, what it does is not known');
 }
 
-async function takeBack(done: Done[], { owner }: Site): Promise<string[]> {
+async function takeBack(done: Done[], { owner }: ElementContext): Promise<string[]> {
   const left: string[] = [];
   for (const { label, undo } of done.reverse()) {
     const undone = traced('os-vif:undo', { vif: owner, element: label }, undo);
-    await settledOrAborted(undone, withinGrace()).catch((error: unknown) =>
-      left.push(`${label} (${messageOf(error)})`),
-    );
+    await withGracePeriod(undone, graceSignal()).catch((error: unknown) => left.push(`${label} (${messageOf(error)})`));
   }
   return left;
 }
@@ -92,12 +90,17 @@ function hasVanished(error: unknown): boolean {
   return error instanceof MissingLinkError || isKernelError(error, 'ENODEV');
 }
 
-function failure(site: Site, current: Step | undefined, cause: unknown, left: readonly string[]): PlugError {
+function failure(
+  context: ElementContext,
+  current: Step | undefined,
+  cause: unknown,
+  left: readonly string[],
+): PlugError {
   const element = current?.label;
   const outcome =
     left.length === 0 ? 'the host is as it was before' : `roll-back is incomplete, left on the host: ${listed(left)}`;
   const where = element === undefined ? '' : ` at ${element}`;
-  return new PlugError(`plugging VIF ${site.owner} failed${where}: ${messageOf(cause)}; ${outcome}`, cause, {
+  return new PlugError(`plugging VIF ${context.owner} failed${where}: ${messageOf(cause)}; ${outcome}`, cause, {
     element,
     operation: 'ensure',
     left,

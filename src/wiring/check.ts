@@ -1,6 +1,6 @@
 /** Compares a host with a wiring: what differs, and what a plug would do about it. */
 
-import type { Drift, Site } from './elements/verbs.ts';
+import type { Drift, ElementContext } from './elements/verbs.ts';
 import { stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -16,26 +16,26 @@ export type PlannedStep = { readonly element: string; readonly on: string } & (
 );
 
 /** Every way in which the host differs from the wiring; none when a plug would change nothing. */
-export async function check(wiring: Wiring, site: Site): Promise<ElementDrift[]> {
+export async function check(wiring: Wiring, context: ElementContext): Promise<ElementDrift[]> {
   const drifts: ElementDrift[] = [];
   for (const step of stepsOf(wiring)) {
-    site.signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     step.validate();
-    for (const drift of await step.inspect(site)) drifts.push({ element: step.label, ...drift });
+    for (const drift of await step.inspect(context)) drifts.push({ element: step.label, ...drift });
   }
   return drifts;
 }
 
 /** What apply would do now. */
-export async function plan(wiring: Wiring, site: Site): Promise<PlannedStep[]> {
-  return (await check(wiring, site)).map(planned);
+export async function plan(wiring: Wiring, context: ElementContext): Promise<PlannedStep[]> {
+  return (await check(wiring, context)).map(planned);
 }
 
 function planned({ element, on, ...drift }: ElementDrift): PlannedStep {
   switch (drift.type) {
     case 'missing':
       return { element, on, action: 'create' };
-    case 'foreign':
+    case 'conflict':
       return { element, on, action: 'refuse', reason: drift.reason };
     case 'differs':
       return { element, on, action: 'change', property: drift.property, from: drift.have, to: drift.want };

@@ -4,7 +4,7 @@ import type { Host } from '../host-contract/host.ts';
 import type { Link } from '../host-contract/links.ts';
 import { isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from '../host-contract/ownership.ts';
 import { collectChains } from './collect-chains.ts';
-import { collectRefusals } from './collect-refusals.ts';
+import { collectMacDrops } from './collect-mac-drops.ts';
 import { deleteUnused } from './elements/shared-links.ts';
 import type { Garbage, InUse } from './garbage.ts';
 
@@ -35,7 +35,7 @@ export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false 
   return [
     ...[...garbage.values()].map(describe),
     ...(await collectChains(host, inUse, { links, garbage, dryRun })),
-    ...(await collectRefusals(host, inUse.owners, dryRun)),
+    ...(await collectMacDrops(host, inUse.owners, dryRun)),
   ];
 }
 

@@ -1,37 +1,38 @@
-/** Ends what takes too long without losing sight of what it did. */
+/** Ends calls at their deadline or signal, and still learns what they did. */
 
 import type { Host } from '../host-contract/host.ts';
 import { interceptHost } from '../host-contract/intercept.ts';
 
-/** How long a request that is with the host already gets to come back, in ms. */
+/** How long a request that was sent to the host may still take after the signal, in ms. */
 const GRACE_MS = 5000;
 
-/** A host of which nothing more is asked once the signal is aborted, until the gate is lifted for the roll-back. */
-export interface Gate {
+/** A host that refuses each call after the signal is aborted. After `release`, it takes calls again: for a roll-back. */
+export interface AbortableHost {
   readonly host: Host;
-  lift(): void;
+  release(): void;
 }
 
-export function gateUntilAborted(host: Host, signal: AbortSignal | undefined): Gate {
-  if (signal === undefined) return { host, lift: () => {} };
-  let lifted = false;
-  const gated = interceptHost(host, async (_, proceed) => {
-    if (!lifted) signal.throwIfAborted();
+export function abortableHost(host: Host, signal: AbortSignal | undefined): AbortableHost {
+  if (signal === undefined) return { host, release: () => {} };
+  let released = false;
+  const abortable = interceptHost(host, async (_, proceed) => {
+    if (!released) signal.throwIfAborted();
     return proceed();
   });
   return {
-    host: gated,
-    lift: () => {
-      lifted = true;
+    host: abortable,
+    release: () => {
+      released = true;
     },
   };
 }
 
 /**
- * The work's outcome; once the signal is aborted, only if that comes soon, so that one knows what was done.
- * @param onGiveUp called when it did not come
+ * The outcome of the work. After the signal is aborted, the work has 5 s to end, so that its effects are known.
+ * @param onGiveUp called when the work did not end in that time
+ * @throws the reason of the signal if the work did not end in that time
  */
-export async function settledOrAborted<T>(
+export async function withGracePeriod<T>(
   work: Promise<T>,
   signal: AbortSignal | undefined,
   onGiveUp: () => void = () => {},
@@ -57,7 +58,7 @@ export async function settledOrAborted<T>(
   }
 }
 
-/** A signal for work that is not to take longer than a request gets. */
-export function withinGrace(): AbortSignal {
+/** A signal that is aborted after 5 s, for work that follows an aborted call. */
+export function graceSignal(): AbortSignal {
   return AbortSignal.timeout(GRACE_MS);
 }

@@ -4,9 +4,9 @@ import { UnplugError } from '../errors/plugin.ts';
 import { traced } from '../host-contract/diagnostics.ts';
 import { listed } from '../text/bounds.ts';
 import { messageOf } from '../text/message-of.ts';
-import { gateUntilAborted, settledOrAborted } from './deadline.ts';
+import { abortableHost, withGracePeriod } from './deadline.ts';
 import { DeletionQueue } from './deletion-queue.ts';
-import type { Site } from './elements/verbs.ts';
+import type { ElementContext } from './elements/verbs.ts';
 import { type Step, stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -15,12 +15,12 @@ import type { Wiring } from './wiring.ts';
  * A failure doesn't stop the rest.
  * @throws UnplugError naming every element that is left, and why
  */
-export async function remove(wiring: Wiring, site: Site, signal?: AbortSignal): Promise<void> {
+export async function remove(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<void> {
   const failures: Failure[] = [];
-  const { host } = gateUntilAborted(site.host, signal);
-  const deletions = site.deletions ?? new DeletionQueue(site.host);
+  const { host } = abortableHost(context.host, signal);
+  const deletions = context.deletions ?? new DeletionQueue(context.host);
   for (const steps of groupAdjacent(stepsOf(wiring).reverse())) {
-    const removals = steps.map((step) => removeStep(step, { ...site, deletions, host, signal }));
+    const removals = steps.map((step) => removeStep(step, { ...context, deletions, host, signal }));
     failures.push(...(await Promise.all(removals)).filter((failure) => failure !== undefined));
   }
   const [first] = failures;
@@ -29,7 +29,7 @@ export async function remove(wiring: Wiring, site: Site, signal?: AbortSignal): 
   const cause = failures.length === 1 ? first.error : new AggregateError(failures.map(({ error }) => error));
   const left = failures.map(({ label }) => label);
   throw new UnplugError(
-    `unplugging VIF ${site.owner} left ${listed(left)} on the host: ${listed(texts, '; ')}`,
+    `unplugging VIF ${context.owner} left ${listed(left)} on the host: ${listed(texts, '; ')}`,
     cause,
     left,
   );
@@ -40,13 +40,13 @@ interface Failure {
   readonly error: unknown;
 }
 
-async function removeStep(step: Step, site: Site): Promise<Failure | undefined> {
-  const { owner, signal } = site;
+async function removeStep(step: Step, context: ElementContext): Promise<Failure | undefined> {
+  const { owner, signal } = context;
   try {
     signal?.throwIfAborted();
     step.validate();
-    const removed = traced('os-vif:remove', { vif: owner, element: step.label }, () => step.remove(site));
-    await settledOrAborted(removed, signal);
+    const removed = traced('os-vif:remove', { vif: owner, element: step.label }, () => step.remove(context));
+    await withGracePeriod(removed, signal);
     return undefined;
   } catch (error) {
     return { label: step.label, error };
@@ -58,7 +58,7 @@ function groupAdjacent(steps: readonly Step[]): Step[][] {
   const groups: Step[][] = [];
   for (const step of steps) {
     const group = groups.at(-1);
-    if (step.isOwnDevice && group?.[0]?.isOwnDevice) group.push(step);
+    if (step.isBatchDeletable && group?.[0]?.isBatchDeletable) group.push(step);
     else groups.push([step]);
   }
   return groups;

@@ -1,7 +1,7 @@
 /** The steps of a wiring: one for each element, and one for adjacent elements that share a transaction. */
 
 import { setImmediate } from 'node:timers/promises';
-import type { Drift, Site, UndoableSite } from './elements/verbs.ts';
+import type { Drift, ElementContext, UndoContext } from './elements/verbs.ts';
 import { ensureOvs, inspectOvs, type OvsPart, removeOvs } from './ovs/transaction.ts';
 import {
   definitionOf,
@@ -16,47 +16,47 @@ import {
 export interface Step {
   /** How messages name the step. */
   readonly label: string;
-  /** The step is about devices of this VIF alone. The kernel can delete them together with the devices of adjacent steps. */
-  readonly isOwnDevice: boolean;
+  /** The step is about devices of this VIF alone. The kernel can delete them ovsGroup with the devices of adjacent steps. */
+  readonly isBatchDeletable: boolean;
   validate(): void;
-  ensure(site: UndoableSite): Promise<void>;
-  remove(site: Site): Promise<void>;
-  inspect(site: Site): Promise<Drift[]>;
+  ensure(context: UndoContext): Promise<void>;
+  remove(context: ElementContext): Promise<void>;
+  inspect(context: ElementContext): Promise<Drift[]>;
 }
 
 export function stepsOf(wiring: Wiring): Step[] {
   const steps: Step[] = [];
-  let together: Together | undefined;
+  let ovsGroup: OvsGroup | undefined;
   for (const element of wiring) {
-    const isBeside = element.kind === 'existing-link' && element.optional === true;
-    if (!isOvsElement(element) && !isBeside) {
-      together = undefined;
+    const isParallel = element.kind === 'existing-link' && element.optional === true;
+    if (!isOvsElement(element) && !isParallel) {
+      ovsGroup = undefined;
       steps.push(stepOf(element));
       continue;
     }
-    if (together === undefined) {
-      together = { parts: [], beside: [], labels: [] };
-      steps.push(ovsStep(together));
+    if (ovsGroup === undefined) {
+      ovsGroup = { parts: [], parallelSteps: [], labels: [] };
+      steps.push(ovsStep(ovsGroup));
     }
-    if (isOvsElement(element)) together.parts.push(ovsPartOf(element));
-    else together.beside.push(stepOf(element));
-    together.labels.push(labelOf(element));
+    if (isOvsElement(element)) ovsGroup.parts.push(ovsPartOf(element));
+    else ovsGroup.parallelSteps.push(stepOf(element));
+    ovsGroup.labels.push(labelOf(element));
   }
   return steps;
 }
 
-/** Runs after the requests that were made before are sent, so that their answers arrive earlier. */
-function later(verb: (step: Step) => Promise<void>): (step: Step) => Promise<void> {
+/** Runs the step in a later round of the event loop: the requests that were made before are sent first. */
+function afterTick(verb: (step: Step) => Promise<void>): (step: Step) => Promise<void> {
   return async (step) => {
     await setImmediate();
     await verb(step);
   };
 }
 
-/** The parts of one transaction, and the steps that run at the same time. */
-interface Together {
+/** The parts of one OVSDB transaction, and the steps that run at the same time. */
+interface OvsGroup {
   readonly parts: OvsPart[];
-  readonly beside: Step[];
+  readonly parallelSteps: Step[];
   readonly labels: string[];
 }
 
@@ -64,20 +64,21 @@ interface Together {
 function stepOf(element: Exclude<Element, OvsElement>): Step {
   return {
     label: labelOf(element),
-    isOwnDevice: element.kind === 'veth' || element.kind === 'tap' || (element.kind === 'bridge' && !element.shared),
+    isBatchDeletable:
+      element.kind === 'veth' || element.kind === 'tap' || (element.kind === 'bridge' && !element.shared),
     validate: () => definitionOf(element).validate(element),
-    ensure: async (site) => definitionOf(element).ensure(element, site),
-    remove: async (site) => definitionOf(element).remove(element, site),
-    inspect: async (site) => definitionOf(element).inspect(element, site),
+    ensure: async (context) => definitionOf(element).ensure(element, context),
+    remove: async (context) => definitionOf(element).remove(element, context),
+    inspect: async (context) => definitionOf(element).inspect(element, context),
   };
 }
 
-function ovsStep({ parts, beside, labels }: Together): Step {
+function ovsStep({ parts, parallelSteps, labels }: OvsGroup): Step {
   const all = async (verb: (step: Step) => Promise<void>, transaction: () => Promise<void>) => {
     // The step waits for all of them, so that none still runs during a roll-back.
     const outcomes = await Promise.allSettled([
       parts.length > 0 ? transaction() : undefined,
-      ...beside.map(later(verb)),
+      ...parallelSteps.map(afterTick(verb)),
     ]);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   };
@@ -85,23 +86,23 @@ function ovsStep({ parts, beside, labels }: Together): Step {
     get label() {
       return labels.join(', ');
     },
-    isOwnDevice: false,
+    isBatchDeletable: false,
     validate: () => {
-      for (const each of [...beside, ...parts]) each.validate();
+      for (const each of [...parallelSteps, ...parts]) each.validate();
     },
-    ensure: (site) =>
+    ensure: (context) =>
       all(
-        (step) => step.ensure(site),
-        () => ensureOvs(parts, site),
+        (step) => step.ensure(context),
+        () => ensureOvs(parts, context),
       ),
-    remove: (site) =>
+    remove: (context) =>
       all(
-        (step) => step.remove(site),
-        () => removeOvs(parts, site),
+        (step) => step.remove(context),
+        () => removeOvs(parts, context),
       ),
-    inspect: async (site) => {
-      const drifts = parts.length > 0 ? await inspectOvs(parts, site) : [];
-      for (const step of beside) drifts.push(...(await step.inspect(site)));
+    inspect: async (context) => {
+      const drifts = parts.length > 0 ? await inspectOvs(parts, context) : [];
+      for (const step of parallelSteps) drifts.push(...(await step.inspect(context)));
       return drifts;
     },
   };

@@ -15,7 +15,7 @@ import { type ExistingLinkElement, existingLink } from './elements/existing-link
 import { type ForwardRuleElement, forwardRule } from './elements/forward-rule.ts';
 import { type MacvtapElement, macvtap } from './elements/macvtap.ts';
 import { type PortElement, port } from './elements/port.ts';
-import { type ReflectionFilterElement, reflectionFilter } from './elements/reflection-filter.ts';
+import { type SourceMacFilterElement, sourceMacFilter } from './elements/source-mac-filter.ts';
 import { type TapElement, tap } from './elements/tap.ts';
 import { type VethElement, veth } from './elements/veth.ts';
 import { type VirtualFunctionElement, virtualFunction } from './elements/virtual-function.ts';
@@ -43,7 +43,7 @@ export type KernelElement =
   | PortElement
   | VirtualFunctionElement
   | ForwardRuleElement
-  | ReflectionFilterElement
+  | SourceMacFilterElement
   | ExistingLinkElement;
 
 /** One or more rows of Open vSwitch's database. Adjacent elements of these kinds share one transaction. */
@@ -65,7 +65,7 @@ const KERNEL_ELEMENTS: { readonly [K in KernelKind]: ElementDefinition<ElementOf
   port,
   'virtual-function': virtualFunction,
   'forward-rule': forwardRule,
-  'reflection-filter': reflectionFilter,
+  'source-mac-filter': sourceMacFilter,
 };
 
 /** Every kind of Open vSwitch's database. Adjacent elements of these kinds share one transaction. */

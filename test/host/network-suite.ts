@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../src/host-contract/host.ts';
 import type { Link } from '../../src/host-contract/links.ts';
-import type { IngressFilter, Refusal, RefusalState } from '../../src/host-contract/packet-filters.ts';
+import type { IngressFilter, SourceMacDrop, SourceMacDropState } from '../../src/host-contract/packet-filters.ts';
 
 export function networkSuite(name: string, open: () => Promise<Host>): void {
   describe(name, () => {
@@ -258,12 +258,12 @@ export function networkSuite(name: string, open: () => Promise<Host>): void {
   });
 }
 
-function refusal(device: string, end: string): Refusal {
+function refusal(device: string, end: string): SourceMacDrop {
   return { device, mac: `fa:16:3e:00:00:${end}`, owner: `vif-${end}` };
 }
 
 /** In an order of our own: the kernel's is that of a hash table. */
-async function listed(ingress: IngressFilter): Promise<RefusalState[]> {
+async function listed(ingress: IngressFilter): Promise<SourceMacDropState[]> {
   return (await ingress.list()).toSorted((a, b) => (a.device + a.mac < b.device + b.mac ? -1 : 1));
 }
 

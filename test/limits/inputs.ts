@@ -1,5 +1,5 @@
 /** Forms of outside data that could make a function slow. Each makes input of about a number of bytes of JSON. */
-import type { NetworkInfoEntry, NeutronPort, PortSurroundings } from '../../src/entries/neutron.ts';
+import type { NetworkInfoEntry, NeutronPort, PortContext } from '../../src/entries/neutron.ts';
 import { NETWORK, PORT_ID } from '../neutron/ports.ts';
 
 /** Functions that make input, by the form of the input. */
@@ -157,7 +157,7 @@ export const SHORT_KEYS_IN_PORTS: Inputs<object> = {
 };
 
 /** A port and what it refers to. */
-export const SURROUNDINGS: Inputs<Pick<NeutronPort, 'fixed_ips'> & Omit<PortSurroundings, 'network'>> = {
+export const SURROUNDINGS: Inputs<Pick<NeutronPort, 'fixed_ips'> & Omit<PortContext, 'network'>> = {
   'many subnets': (bytes) => ({
     fixed_ips: many(bytes, 140, (i) => ({ ip_address: address(i), subnet_id: `subnet-${i}` })),
     subnets: many(bytes, 140, (i) => ({ id: `subnet-${i}`, cidr: '10.0.0.0/8' })),

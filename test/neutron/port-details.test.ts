@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { PortBindingError, UnusableAddressingError } from '../../src/entries/index.ts';
 import {
   type NeutronPort,
-  type PortSurroundings,
+  type PortContext,
   requireUsableAddressing,
   validateBinding,
   vifFromPort,
 } from '../../src/entries/neutron.ts';
 import { BINDINGS, NETWORK, PORT_ID, port } from './ports.ts';
 
-function plainOf(values: Partial<NeutronPort>, surroundings: Partial<PortSurroundings> = {}) {
+function plainOf(values: Partial<NeutronPort>, surroundings: Partial<PortContext> = {}) {
   return vifFromPort(port(values), { network: NETWORK, ...surroundings }).toPlain();
 }
 

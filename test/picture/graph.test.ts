@@ -240,7 +240,7 @@ describe('what is wrong is marked where it is', () => {
     const host = hostWithNic();
     await host.links.create({ kind: 'bridge', name: 'tapdc065497-3c' });
     const osVif = await OsVif.open({ host });
-    expect(marks(await osVif.graph(tapVif(), instance()))).toMatchObject([['tapdc065497-3c', 'foreign', [/bridge/]]]);
+    expect(marks(await osVif.graph(tapVif(), instance()))).toMatchObject([['tapdc065497-3c', 'conflict', [/bridge/]]]);
     expect(marks(await osVif.graph(tapVif(), instance(), { show: 'plan' }))).toMatchObject([
       ['tapdc065497-3c', 'refuse', [/can't be plugged: .*bridge/]],
     ]);

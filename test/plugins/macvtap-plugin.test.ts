@@ -33,7 +33,7 @@ describe('with isolateGuests', () => {
 
   test('the mode bridge is private, behind a filter that is there before the device; vepa stays', () => {
     expect(plugin.wire(directVif({ mode: 'bridge' }))).toMatchObject([
-      { kind: 'reflection-filter', name: MAC, lower: { pciAddress: '0000:03:00.0' } },
+      { kind: 'source-mac-filter', name: MAC, lower: { pciAddress: '0000:03:00.0' } },
       { kind: 'macvtap', mode: 'private' },
     ]);
     expect(plugin.wire(directVif({ mode: 'vepa' }))).toMatchObject([{ kind: 'macvtap', mode: 'vepa' }]);
@@ -41,7 +41,7 @@ describe('with isolateGuests', () => {
 
   test('the filter is there too for a device that the hypervisor makes', () => {
     expect(plugin.wire(directVif({ mode: 'bridge', vifName: undefined }))).toEqual([
-      { kind: 'reflection-filter', name: MAC, lower: { pciAddress: '0000:03:00.0' } },
+      { kind: 'source-mac-filter', name: MAC, lower: { pciAddress: '0000:03:00.0' } },
     ]);
   });
 
@@ -96,7 +96,7 @@ describe('with isolateGuests', () => {
     await osVif.plug(directVif({ mode: 'bridge' }), instance());
     const other = directVif({ id: '00000000-0000-4000-8000-000000000002', vifName: 'macvtap1', mode: 'bridge' });
     await expect(osVif.plug(other, instance())).rejects.toMatchObject({
-      element: `reflection-filter ${MAC}`,
+      element: `source-mac-filter ${MAC}`,
       cause: { code: 'ERR_OSVIF_FOREIGN_LINK', message: expect.stringContaining(VIF_ID) },
     });
     expect((await osVif.plan(other, instance()))[0]).toMatchObject({ action: 'refuse' });
@@ -119,7 +119,7 @@ describe('with isolateGuests', () => {
     for (const vif of [kept, gone]) await osVif.plug(vif, instance());
     const garbage = [
       { kind: 'macvtap', name: 'macvtap1', owner: gone.id },
-      { kind: 'reflection-filter', name: 'fa:16:3e:00:00:01', owner: gone.id },
+      { kind: 'source-mac-filter', name: 'fa:16:3e:00:00:01', owner: gone.id },
     ];
     expect(await osVif.collectGarbage([kept], { dryRun: true })).toEqual(garbage);
     expect(await host.ingress.list()).toHaveLength(2);

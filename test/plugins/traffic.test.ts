@@ -110,7 +110,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('frames', () => {
         netns.run('nft', 'flush', 'ruleset');
         a.send(MAC_A, MAC_B, 'no rules');
         expect(await b.receives('no rules')).toBe(true);
-        expect(await check(0)).toEqual([{ element: `reflection-filter ${MAC_A}`, type: 'missing', on: MAC_A }]);
+        expect(await check(0)).toEqual([{ element: `source-mac-filter ${MAC_A}`, type: 'missing', on: MAC_A }]);
         await plug(0);
         expect(await check(0)).toEqual([]);
         a.send(MAC_A, MAC_B, 'rules again');

@@ -3,25 +3,25 @@ import { getEventListeners } from 'node:events';
 import { mock } from 'node:test';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
-import { gateUntilAborted, settledOrAborted, withinGrace } from '../../src/wiring/deadline.ts';
+import { abortableHost, graceSignal, withGracePeriod } from '../../src/wiring/deadline.ts';
 
 const REASON = new Error('enough');
 
 describe('a host behind a gate', () => {
   test('is asked until the signal is aborted, and again once the gate is lifted', async () => {
     const aborting = new AbortController();
-    const { host, lift } = gateUntilAborted(new MemoryHost(), aborting.signal);
+    const { host, release } = abortableHost(new MemoryHost(), aborting.signal);
     expect(await host.links.get('lo')).toMatchObject({ name: 'lo' });
     aborting.abort(REASON);
     await expect(host.links.get('lo')).rejects.toBe(REASON);
-    lift();
+    release();
     expect(await host.links.get('lo')).toMatchObject({ name: 'lo' });
   });
 
   test('is the host itself where there is no signal', () => {
     const host = new MemoryHost();
-    const gate = gateUntilAborted(host, undefined);
-    gate.lift();
+    const gate = abortableHost(host, undefined);
+    gate.release();
     expect(gate.host).toBe(host);
   });
 });
@@ -41,7 +41,7 @@ describe('work', () => {
     const giveUp = () => {
       isGivenUp = true;
     };
-    const start = () => settledOrAborted(work, aborting.signal, giveUp);
+    const start = () => withGracePeriod(work, aborting.signal, giveUp);
     return { aborting, resolve, reject, start, isGivenUp: () => isGivenUp };
   }
 
@@ -92,18 +92,18 @@ describe('work', () => {
 
   test('that nobody is told of is given up all the same', async () => {
     const { aborting } = given();
-    const outcome = settledOrAborted(new Promise(() => {}), aborting.signal);
+    const outcome = withGracePeriod(new Promise(() => {}), aborting.signal);
     aborting.abort(REASON);
     mock.timers.tick(5000);
     await expect(outcome).rejects.toBe(REASON);
   });
 
   test('without a signal is waited for', async () => {
-    expect(await settledOrAborted(Promise.resolve('done'), undefined)).toBe('done');
+    expect(await withGracePeriod(Promise.resolve('done'), undefined)).toBe('done');
   });
 });
 
 test('work that is not to take longer than that has a signal of its own', () => {
-  const signal = withinGrace();
+  const signal = graceSignal();
   expect([signal instanceof AbortSignal, signal.aborted]).toEqual([true, false]);
 });

@@ -169,7 +169,7 @@ describe('refusals', () => {
     const { host } = await given();
     await host.ingress.create(refusal);
     await host.ingress.create({ ...refusal, mac: '02:fe:00:00:00:02', owner: 'vif-2' });
-    const garbage = [{ kind: 'reflection-filter', name: refusal.mac, owner: 'vif-1' }];
+    const garbage = [{ kind: 'source-mac-filter', name: refusal.mac, owner: 'vif-1' }];
     expect(await collectGarbage(host, owners('vif-2'), { dryRun: true })).toStrictEqual(garbage);
     expect(await host.ingress.list()).toHaveLength(2);
     expect(await collectGarbage(host, owners('vif-2'))).toStrictEqual(garbage);

@@ -11,8 +11,8 @@ import type { Wiring } from '../../src/wiring/wiring.ts';
 async function deletionsOf(wiring: Wiring): Promise<number[]> {
   const memory = new MemoryHost();
   memory.links.addNic({ name: 'eth0' });
-  const site = { host: memory, owner: 'vif-1' };
-  await apply(wiring, site);
+  const context = { host: memory, owner: 'vif-1' };
+  await apply(wiring, context);
   const deletions: number[] = [];
   const host = interceptHost(memory, async ({ port, method, args: [what] }, proceed) => {
     if (port === 'links' && method.startsWith('delete')) deletions.push(Array.isArray(what) ? what.length : 1);
@@ -68,14 +68,14 @@ test('neighbours in the database are one step, those that may come later among t
 
 test('a device that may come later is worked on beside the database, and alone where there is none', async () => {
   const host = new MemoryHost();
-  const site = { host, owner: 'vif-1' };
+  const context = { host, owner: 'vif-1' };
   await host.links.create({ kind: 'tap', name: 'tap0' });
   const later = { kind: 'existing-link', name: 'tap0', mtu: 1400, up: true, optional: true } as const;
-  await apply([{ kind: 'ovs-bridge', name: 'br0' }, later], site);
+  await apply([{ kind: 'ovs-bridge', name: 'br0' }, later], context);
   expect(await host.links.get('tap0')).toMatchObject({ mtu: 1400, up: true });
-  await remove([{ kind: 'ovs-bridge', name: 'br0' }, later], site);
+  await remove([{ kind: 'ovs-bridge', name: 'br0' }, later], context);
   expect(await host.links.get('tap0')).toMatchObject({ up: false });
-  await apply([later], site);
+  await apply([later], context);
   expect(await host.links.get('tap0')).toMatchObject({ up: true });
   const asked: string[] = [];
   const watched = interceptHost(host, async ({ port }, proceed) => {

@@ -5,31 +5,31 @@ import { FieldValueError } from '../../errors/model.ts';
 import type { NetworkInfoEntry } from '../../neutron/network-info.ts';
 import type { NeutronFloatingIp, NeutronNetwork, NeutronPort, NeutronSubnet } from '../../neutron/port.ts';
 import { vifFromNetworkInfo } from '../../neutron/vif-from-network-info.ts';
-import { type PortSurroundings, vifFromPort } from '../../neutron/vif-from-port.ts';
+import { type PortContext, vifFromPort } from '../../neutron/vif-from-port.ts';
 import type { VIFBase } from '../../objects/vif.ts';
 import { isRecord } from '../../text/is-record.ts';
 import type { Document } from './documents.ts';
 import { located } from './objects.ts';
 
 /** What a port goes with, where it comes alone. */
-export interface PortContext {
+export interface PortDocuments {
   readonly network?: Document | undefined;
   readonly subnets?: Document | undefined;
   readonly ovsBridge?: string | undefined;
 }
 
 /** The VIF of a port: alone, as `{port}` of Neutron's API, or as `{port, network, subnets, floating_ips}`. */
-export function vifOfPort({ where, value }: Document, context: PortContext): VIFBase {
+export function vifOfPort({ where, value }: Document, documents: PortDocuments): VIFBase {
   return located(where, () => {
     const whole = isRecord(value) && isRecord(value.port) ? value : { port: value };
     const { port, network, subnets, floating_ips }: { readonly [key: string]: unknown } = whole;
-    const surroundings: PortSurroundings = {
-      network: networkOf(network ?? context.network?.value),
-      subnets: listOf('subnets', isSubnet, subnets ?? context.subnets?.value),
+    const context: PortContext = {
+      network: networkOf(network ?? documents.network?.value),
+      subnets: listOf('subnets', isSubnet, subnets ?? documents.subnets?.value),
       floatingIps: listOf('floating_ips', isFloatingIp, floating_ips),
-      ...(context.ovsBridge !== undefined && { ovsBridge: context.ovsBridge }),
+      ...(documents.ovsBridge !== undefined && { ovsBridge: documents.ovsBridge }),
     };
-    if (isPort(port)) return vifFromPort(port, surroundings);
+    if (isPort(port)) return vifFromPort(port, context);
     throw new FieldValueError(port, 'a port, as GET /v2.0/ports/... shows it');
   });
 }

@@ -2,9 +2,9 @@
 
 import { isKernelError } from '../../errors/kernel.ts';
 import { KeyedQueue } from '../../host-contract/keyed-queue.ts';
-import { requireRefusal } from '../../host-contract/link-values.ts';
+import { requireSourceMacDrop } from '../../host-contract/link-values.ts';
 import { aliasOf, ownerOf } from '../../host-contract/ownership.ts';
-import type { IngressFilter, Refusal, RefusalState } from '../../host-contract/packet-filters.ts';
+import type { IngressFilter, SourceMacDrop, SourceMacDropState } from '../../host-contract/packet-filters.ts';
 import { runCommand } from './command.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 
@@ -19,7 +19,7 @@ export class LinuxIngress implements IngressFilter {
   /** Runs of nft: one at a time, because the start of a program blocks the event loop. */
   readonly #runs = new KeyedQueue();
   /** A list that is still to be read: good for all who ask until then. */
-  #next: Promise<RefusalState[]> | undefined;
+  #next: Promise<SourceMacDropState[]> | undefined;
   /** By device, the addresses that are to be deleted in one transaction once it is their turn. */
   readonly #leaving = new Map<string, { readonly macs: string[]; readonly done: Promise<void> }>();
 
@@ -27,21 +27,21 @@ export class LinuxIngress implements IngressFilter {
     this.#namespace = namespace;
   }
 
-  async list(): Promise<RefusalState[]> {
+  async list(): Promise<SourceMacDropState[]> {
     this.#next ??= this.#inTurn(() => this.#read());
     return [...(await this.#next)];
   }
 
-  async #read(): Promise<RefusalState[]> {
+  async #read(): Promise<SourceMacDropState[]> {
     this.#next = undefined;
     const output = await this.#nft('list ruleset netdev');
-    return refusalsIn(output === '' ? {} : JSON.parse(output));
+    return dropsIn(output === '' ? {} : JSON.parse(output));
   }
 
   /** One transaction, which is the same whether the table is there or not: so processes may do this at once. */
-  async create(refusal: Refusal): Promise<void> {
-    requireRefusal(refusal);
-    const { device, mac, owner } = refusal;
+  async create(drop: SourceMacDrop): Promise<void> {
+    requireSourceMacDrop(drop);
+    const { device, mac, owner } = drop;
     const what = `have ${device} refuse ${mac}`;
     const table = { family: 'netdev', table: tableOf(device) };
     const hook = { type: 'filter', hook: 'ingress', dev: device, prio: 0, policy: 'accept' };
@@ -60,7 +60,7 @@ export class LinuxIngress implements IngressFilter {
     await this.#inTurn(() => this.#change(what, commands));
   }
 
-  async delete({ device, mac }: Refusal): Promise<void> {
+  async delete({ device, mac }: SourceMacDrop): Promise<void> {
     const leaving = this.#leaving.get(device) ?? { macs: [], done: this.#inTurn(() => this.#deleteLeaving(device)) };
     this.#leaving.set(device, leaving);
     leaving.macs.push(mac);
@@ -126,7 +126,7 @@ function deviceOf(table: string): string {
 }
 
 /** Of what `nft -j list ruleset` prints (libnftables-json(5)). */
-function refusalsIn(ruleset: unknown): RefusalState[] {
+function dropsIn(ruleset: unknown): SourceMacDropState[] {
   const objects = listAt(ruleset, 'nftables');
   return objects.flatMap((object) => {
     const table = at(object, 'map', 'table');

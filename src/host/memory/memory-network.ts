@@ -4,9 +4,15 @@ import { SystemCallError } from '../../errors/kernel.ts';
 import type { Addressing, AddressPlan } from '../../host-contract/addressing.ts';
 import { requireExpectedLinks } from '../../host-contract/expected-links.ts';
 import type { Sysctl } from '../../host-contract/host.ts';
-import { requireMove, requireRefusal } from '../../host-contract/link-values.ts';
+import { requireMove, requireSourceMacDrop } from '../../host-contract/link-values.ts';
 import type { ExpectedLink, Links } from '../../host-contract/links.ts';
-import type { Filter, FilterChain, IngressFilter, Refusal, RefusalState } from '../../host-contract/packet-filters.ts';
+import type {
+  Filter,
+  FilterChain,
+  IngressFilter,
+  SourceMacDrop,
+  SourceMacDropState,
+} from '../../host-contract/packet-filters.ts';
 import type { Pci, SwitchPort } from '../../host-contract/pci.ts';
 
 /** The addresses and routes of a MemoryHost. */
@@ -97,22 +103,22 @@ export class MemoryFilter implements Filter {
 
 /** The addresses that devices of a MemoryHost refuse. */
 export class MemoryIngress implements IngressFilter {
-  readonly #refusals = new Map<string, Refusal>();
+  readonly #drops = new Map<string, SourceMacDrop>();
 
-  async list(): Promise<RefusalState[]> {
-    return [...this.#refusals.values()].map((refusal) => ({ ...refusal, active: true }));
+  async list(): Promise<SourceMacDropState[]> {
+    return [...this.#drops.values()].map((drop) => ({ ...drop, active: true }));
   }
 
-  async create(refusal: Refusal): Promise<void> {
-    requireRefusal(refusal);
-    const { device, mac } = refusal;
-    if (this.#refusals.has(`${device} ${mac}`))
+  async create(drop: SourceMacDrop): Promise<void> {
+    requireSourceMacDrop(drop);
+    const { device, mac } = drop;
+    if (this.#drops.has(`${device} ${mac}`))
       throw new SystemCallError(`refusing ${mac} on ${device}`, 'EEXIST', 'file exists');
-    this.#refusals.set(`${device} ${mac}`, refusal);
+    this.#drops.set(`${device} ${mac}`, drop);
   }
 
-  async delete({ device, mac }: Refusal): Promise<void> {
-    this.#refusals.delete(`${device} ${mac}`);
+  async delete({ device, mac }: SourceMacDrop): Promise<void> {
+    this.#drops.delete(`${device} ${mac}`);
   }
 }
 

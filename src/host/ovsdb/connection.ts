@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { type OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors/ovs.ts';
 import type { OvsdbView } from '../../host-contract/ovsdb.ts';
 import { isRecord } from '../../text/is-record.ts';
-import type { Call } from './call.ts';
+import type { Deadline } from './deadline.ts';
 import { type OvsdbTlsOptions, openSocket } from './endpoint.ts';
 import type { Operation } from './protocol.ts';
 import { Replica } from './replica.ts';
@@ -50,7 +50,7 @@ export class Connection {
   }
 
   /** The first result of `find` after an update that is not undefined; undefined when the connection breaks first. */
-  async findLater<T>(find: (view: OvsdbView) => T | undefined, call: Call): Promise<T | undefined> {
+  async findLater<T>(find: (view: OvsdbView) => T | undefined, deadline: Deadline): Promise<T | undefined> {
     let watcher = (): void => {};
     const later = new Promise<T | undefined>((resolve, reject) => {
       watcher = () => {
@@ -64,7 +64,7 @@ export class Connection {
     });
     this.#watchers.add(watcher);
     try {
-      return await call.race(later);
+      return await deadline.race(later);
     } finally {
       this.#watchers.delete(watcher);
     }

@@ -4,12 +4,12 @@ import { HostClosedError } from '../../errors/host.ts';
 import { OvsdbConnectionError, OvsdbServerError } from '../../errors/ovs.ts';
 import type { Ovsdb, OvsdbCallOptions, OvsdbChangeOptions, OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import { messageOf } from '../../text/message-of.ts';
-import { Call } from './call.ts';
 import { Connection } from './connection.ts';
+import { Deadline } from './deadline.ts';
 import { operationsFor } from './edit-operations.ts';
 import { type OvsdbTlsOptions, parseEndpoint } from './endpoint.ts';
+import { waitWithNudge } from './nudge.ts';
 import type { Operation } from './protocol.ts';
-import { findReminding } from './reminder.ts';
 
 /** Where Open vSwitch's database is, and how long to wait for it. */
 export interface OvsdbClientOptions {
@@ -35,7 +35,7 @@ export class OvsdbClient implements Ovsdb {
   readonly #timeout: number;
   readonly #tls: OvsdbTlsOptions | undefined;
   #connection: Connection | undefined;
-  #dialing: Dialing | undefined;
+  #pending: PendingConnection | undefined;
   #wasConnected = false;
   /** Why there is no connection. */
   #lastFailure: string | undefined;
@@ -57,9 +57,9 @@ export class OvsdbClient implements Ovsdb {
     return this.#call(
       () => 'reading',
       options,
-      (call) =>
-        this.#untilUncut(call, async (connection) => {
-          await connection.sync(call.signal);
+      (deadline) =>
+        this.#retryOnReconnect(deadline, async (connection) => {
+          await connection.sync(deadline.signal);
           return connection.replica;
         }),
     );
@@ -71,14 +71,14 @@ export class OvsdbClient implements Ovsdb {
     let refusals = 0;
     const describe = () =>
       refusals === 0 ? 'a transaction' : `a transaction that other writers were ahead of ${refusals} times`;
-    return await this.#call(describe, options, async (call) => {
+    return await this.#call(describe, options, async (deadline) => {
       for (;;) {
-        const made = await this.#untilUncut(call, async (connection) => {
-          const decision = await decideOnFresh(connection, decide, call);
+        const made = await this.#retryOnReconnect(deadline, async (connection) => {
+          const decision = await decideOnFresh(connection, decide, deadline);
           if (decision.operations.length === 0) return unconfirmed;
           options.onSend?.();
           try {
-            const committed = await commitGuarded(connection, decision, call);
+            const committed = await commitGuarded(connection, decision, deadline);
             if (committed === undefined) options.onRefused?.();
             return committed;
           } catch (error) {
@@ -90,7 +90,7 @@ export class OvsdbClient implements Ovsdb {
         });
         if (made) return made;
         // A writer was faster; the replica has its changes by now. Under many writers a short wait lets one of them through.
-        await call.sleep(Math.random() * Math.min(2 ** refusals++, 100));
+        await deadline.sleep(Math.random() * Math.min(2 ** refusals++, 100));
       }
     });
   }
@@ -99,12 +99,12 @@ export class OvsdbClient implements Ovsdb {
     return this.#call(
       () => what,
       options,
-      async (call) => {
+      async (deadline) => {
         for (;;) {
-          const connection = await this.#connected(call);
+          const connection = await this.#connected(deadline);
           const now = find(connection.replica);
           if (now !== undefined) return now;
-          const later = await findReminding(find, connection, call);
+          const later = await waitWithNudge(find, connection, deadline);
           if (later !== undefined) return later;
           if (connection.error && !connection.error.transient) throw connection.error;
         }
@@ -120,61 +120,61 @@ export class OvsdbClient implements Ovsdb {
     return this.#call(
       () => 'a transaction',
       options,
-      async (call) => (await this.#connected(call)).transact(operations, call.signal),
+      async (deadline) => (await this.#connected(deadline)).transact(operations, deadline.signal),
     );
   }
 
   async close(): Promise<void> {
     this.#closed ??= new HostClosedError();
-    this.#dialing?.controller.abort(this.#closed);
+    this.#pending?.controller.abort(this.#closed);
     this.#connection?.close();
   }
 
-  async #call<T>(what: () => string, options: OvsdbCallOptions, run: (call: Call) => Promise<T>): Promise<T> {
+  async #call<T>(what: () => string, options: OvsdbCallOptions, run: (deadline: Deadline) => Promise<T>): Promise<T> {
     const describe = () =>
       this.#connection ? what() : `${what()} (${this.#lastFailure ?? 'the server has not answered'})`;
-    const call = new Call(this.#name, options, this.#timeout, describe);
+    const deadline = new Deadline(this.#name, options, this.#timeout, describe);
     try {
-      call.throwIfOver();
-      return await run(call);
+      deadline.throwIfEnded();
+      return await run(deadline);
     } finally {
-      call.end();
+      deadline.end();
     }
   }
 
   /** Runs `attempt`, again on a new connection whenever the one that it was on breaks: for attempts that bear it. */
-  async #untilUncut<T>(call: Call, attempt: (connection: Connection) => Promise<T>): Promise<T> {
+  async #retryOnReconnect<T>(deadline: Deadline, attempt: (connection: Connection) => Promise<T>): Promise<T> {
     for (;;) {
-      const connection = await this.#connected(call);
+      const connection = await this.#connected(deadline);
       try {
         return await attempt(connection);
       } catch (error) {
         if (!connection.error || error !== connection.error) throw error;
         // A server that breaks the protocol would do so again.
         if (!connection.error.transient) throw error;
-        call.throwIfOver();
+        deadline.throwIfEnded();
       }
     }
   }
 
-  async #connected(call: Call): Promise<Connection> {
+  async #connected(deadline: Deadline): Promise<Connection> {
     if (this.#closed) throw this.#closed;
     if (this.#connection && !this.#connection.error) return this.#connection;
-    this.#dialing ??= this.#startDialing();
-    const dialing = this.#dialing;
-    dialing.waiting++;
+    this.#pending ??= this.#startConnecting();
+    const pending = this.#pending;
+    pending.waiting++;
     try {
-      return await call.race(dialing.connected);
+      return await deadline.race(pending.connected);
     } finally {
-      dialing.waiting--;
-      if (dialing.waiting === 0) {
-        dialing.controller.abort(new Error('nobody waits for the connection any more'));
-        if (this.#dialing === dialing) this.#dialing = undefined;
+      pending.waiting--;
+      if (pending.waiting === 0) {
+        pending.controller.abort(new Error('nobody waits for the connection any more'));
+        if (this.#pending === pending) this.#pending = undefined;
       }
     }
   }
 
-  #startDialing(): Dialing {
+  #startConnecting(): PendingConnection {
     const controller = new AbortController();
     const connected = this.#dial(controller.signal);
     // Whoever waits sees the failure; when nobody does any more it is no news.
@@ -205,7 +205,7 @@ export class OvsdbClient implements Ovsdb {
 }
 
 /** An attempt to connect that all calls without a connection share. */
-interface Dialing {
+interface PendingConnection {
   readonly controller: AbortController;
   readonly connected: Promise<Connection>;
   /** Calls that wait for it; at 0 it is given up. */
@@ -223,7 +223,7 @@ interface Decision {
  * Asks what to edit. The replica may be an instant behind the server; guards catch that for what is sent, but "nothing to do"
  * and "can't be done" are believed only of a replica that is known to be up to date.
  */
-async function decideOnFresh(connection: Connection, decide: Decide, call: Call): Promise<Decision> {
+async function decideOnFresh(connection: Connection, decide: Decide, deadline: Deadline): Promise<Decision> {
   const attempt = (): Decision => {
     const edits = decide(connection.replica);
     return { edits, operations: operationsFor(edits, connection.replica) };
@@ -234,7 +234,7 @@ async function decideOnFresh(connection: Connection, decide: Decide, call: Call)
   } catch {
     // Asked again below.
   }
-  await connection.sync(call.signal);
+  await connection.sync(deadline.signal);
   return attempt();
 }
 
@@ -242,10 +242,10 @@ async function decideOnFresh(connection: Connection, decide: Decide, call: Call)
 async function commitGuarded(
   connection: Connection,
   { edits, operations }: Decision,
-  call: Call,
+  deadline: Deadline,
 ): Promise<readonly OvsdbEdit[] | undefined> {
   try {
-    await connection.transact(operations, call.signal);
+    await connection.transact(operations, deadline.signal);
     return edits;
   } catch (error) {
     if (isFailedGuard(error, operations)) return undefined;

@@ -18,7 +18,7 @@ import {
   type VirtualFunctionSettings,
   type VlanSettings,
 } from '../../host-contract/links.ts';
-import type { Refusal } from '../../host-contract/packet-filters.ts';
+import type { SourceMacDrop } from '../../host-contract/packet-filters.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -192,9 +192,8 @@ export const rule: Schema = { type: 'string', maxLength: 100 };
 
 /** nft(8): a name that ends in `*` stands for every device whose name starts so. */
 const hooked: Schema = { ...text, pattern: '[^*]$' };
-export const refusal = objectOf<Refusal>({ device: hooked, mac: text, owner: { ...plainText, maxLength: 120 } }, [
-  'device',
-  'mac',
-  'owner',
-]);
+export const sourceMacDrop = objectOf<SourceMacDrop>(
+  { device: hooked, mac: text, owner: { ...plainText, maxLength: 120 } },
+  ['device', 'mac', 'owner'],
+);
 export const pciAddress: Schema = { type: 'string', pattern: PCI_ADDRESS.source };

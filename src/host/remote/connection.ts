@@ -20,7 +20,7 @@ import {
 } from './protocol.ts';
 
 /** Where the helper is. */
-export type HelperPlace =
+export type HelperAddress =
   /** It listens on a socket of this path. */
   | { readonly socket: string }
   /** It is started by this command, speaks by its standard input and output, and ends with the connection. */
@@ -55,7 +55,7 @@ export class HelperConnection {
    * @throws HelperConnectionError where nobody listens, or the command ends at once
    * @throws HelperProtocolError where somebody else, or another version of the helper, does
    */
-  static async open(place: HelperPlace): Promise<HelperConnection> {
+  static async open(place: HelperAddress): Promise<HelperConnection> {
     const connection =
       'socket' in place ? HelperConnection.#toSocket(place.socket) : HelperConnection.#toCommand(place.command);
     await connection.#greet();

@@ -44,7 +44,7 @@ export interface Policy {
   setSysctl(device: string): Promise<Checked>;
   /** Resolves to the rules that the host may set in the chain of the bridge. */
   setFilter(bridge: string, rules: readonly string[]): Promise<string[]>;
-  createRefusal(device: string): Promise<void>;
+  createDrop(device: string): Promise<void>;
   /** For rules that are deleted, by the name of their device. The device may be missing. */
   deleteRules(device: string): Promise<void>;
 }
@@ -185,7 +185,7 @@ export class OwnDevicesPolicy implements Policy {
     return permittedRules(bridge, rules, this.#filterTargets);
   }
 
-  async createRefusal(device: string): Promise<void> {
+  async createDrop(device: string): Promise<void> {
     await this.#requireRuleDevice(device, ['bridge', 'veth', 'vlan', 'macvtap']);
   }
 

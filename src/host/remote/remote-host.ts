@@ -7,11 +7,11 @@ import type { Ovsdb } from '../../host-contract/ovsdb.ts';
 import type { Filter, IngressFilter } from '../../host-contract/packet-filters.ts';
 import type { Pci } from '../../host-contract/pci.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
-import { HelperConnection, type HelperPlace } from './connection.ts';
+import { type HelperAddress, HelperConnection } from './connection.ts';
 import { MAX_DELETED_TOGETHER } from './protocol.ts';
 
 /** How to reach the helper, and Open vSwitch. */
-export type RemoteHostOptions = HelperPlace & {
+export type RemoteHostOptions = HelperAddress & {
   /** Where Open vSwitch's database listens: this process connects itself, on first use. Default: the local socket, unix:/run/openvswitch/db.sock. */
   readonly ovsdb?: OvsdbClientOptions;
 };

@@ -66,7 +66,7 @@ export class RuleKeeper {
     }
     const devices = new Set(names.filter((name) => this.#names.ingress.delete(name)));
     if (devices.size > 0)
-      for (const refusal of await ingress.list()) if (devices.has(refusal.device)) await ingress.delete(refusal);
+      for (const drop of await ingress.list()) if (devices.has(drop.device)) await ingress.delete(drop);
   }
 
   #hasNames(): boolean {

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { HelperProtocolError } from '../../errors/helper.ts';
 import { isKernelError } from '../../errors/kernel.ts';
 import type { Host } from '../../host-contract/host.ts';
-import { requireLinkName, requireRefusal, requireVirtualFunction } from '../../host-contract/link-values.ts';
+import { requireLinkName, requireSourceMacDrop, requireVirtualFunction } from '../../host-contract/link-values.ts';
 import * as schemas from './argument-schemas.ts';
 import type { Policy } from './policy.ts';
 import { type ArgumentsOf, MAX_DELETED_TOGETHER, type ResultOf, type VerbName } from './protocol.ts';
@@ -127,15 +127,15 @@ const VERBS: { readonly [V in VerbName]: Verb } = {
     await host.filter.delete(chain);
   }),
   'ingress.list': verb('ingress.list', [], ({ host }) => host.ingress.list()),
-  'ingress.create': verb('ingress.create', [schemas.refusal], async ({ host, policy, rules }, refusal) => {
-    requireRefusal(refusal);
-    await policy.createRefusal(refusal.device);
-    await rules.setting('ingress', refusal.device, () => host.ingress.create(refusal));
+  'ingress.create': verb('ingress.create', [schemas.sourceMacDrop], async ({ host, policy, rules }, drop) => {
+    requireSourceMacDrop(drop);
+    await policy.createDrop(drop.device);
+    await rules.setting('ingress', drop.device, () => host.ingress.create(drop));
   }),
-  'ingress.delete': verb('ingress.delete', [schemas.refusal], async ({ host, policy }, refusal) => {
-    requireRefusal(refusal);
-    await policy.deleteRules(refusal.device);
-    await host.ingress.delete(refusal);
+  'ingress.delete': verb('ingress.delete', [schemas.sourceMacDrop], async ({ host, policy }, drop) => {
+    requireSourceMacDrop(drop);
+    await policy.deleteRules(drop.device);
+    await host.ingress.delete(drop);
   }),
   'pci.interfacesOf': verb('pci.interfacesOf', [schemas.pciAddress], ({ host }, address) =>
     host.pci.interfacesOf(address),

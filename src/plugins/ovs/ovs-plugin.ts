@@ -15,8 +15,8 @@ import { VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor } from '../../o
 import { type VIFBase, VIFBridge, VIFHostDevice, VIFOpenVSwitch, VIFVHostUser } from '../../objects/vif.ts';
 import { listed } from '../../text/bounds.ts';
 import { messageOf } from '../../text/message-of.ts';
-import { withinGrace } from '../../wiring/deadline.ts';
-import { mayBeThere } from '../../wiring/elements/existing-device.ts';
+import { graceSignal } from '../../wiring/deadline.ts';
+import { mayExist } from '../../wiring/elements/existing-device.ts';
 import type { Garbage } from '../../wiring/garbage.ts';
 import { collectOvsGarbage } from '../../wiring/ovs/collect-ovs-garbage.ts';
 import { remove } from '../../wiring/remove.ts';
@@ -37,7 +37,7 @@ import {
   vhostUserWiring,
   type WantedTap,
 } from './ovs-wiring.ts';
-import { representorOf, type VirtualFunctionPlace, virtualFunctionOf } from './representor.ts';
+import { representorOf, type VirtualFunctionLocation, virtualFunctionOf } from './representor.ts';
 
 /** os-vif's options, by os-vif's names and with its defaults; where the database is, the host is told. */
 export interface OvsPluginOptions {
@@ -70,10 +70,10 @@ export type QosType = (typeof QOS_TYPES)[number];
 export interface HostDeviceFacts {
   /** The name of its representor's network device. */
   readonly representor?: string;
-  readonly virtualFunction?: VirtualFunctionPlace;
+  readonly virtualFunction?: VirtualFunctionLocation;
 }
 
-type TakenClass = typeof VIFBridge | typeof VIFOpenVSwitch | typeof VIFVHostUser | typeof VIFHostDevice;
+type SupportedClass = typeof VIFBridge | typeof VIFOpenVSwitch | typeof VIFVHostUser | typeof VIFHostDevice;
 
 /** Named `ovs`. */
 export class OvsPlugin extends WiringPlugin {
@@ -90,15 +90,15 @@ export class OvsPlugin extends WiringPlugin {
       new HostPortProfileInfo({ profileObjectName: objectName, minVersion: '1.0', maxVersion: version });
     const plain = [profile(VIFPortProfileOpenVSwitch)];
     const offloaded = [...plain, profile(VIFPortProfileOVSRepresentor)];
-    const takes = ({ objectName, version }: TakenClass, supportedPortProfiles: HostPortProfileInfo[]) =>
+    const supported = ({ objectName, version }: SupportedClass, supportedPortProfiles: HostPortProfileInfo[]) =>
       new HostVIFInfo({ vifObjectName: objectName, minVersion: '1.0', maxVersion: version, supportedPortProfiles });
     return new HostPluginInfo({
       pluginName: 'ovs',
       vifInfo: [
-        takes(VIFBridge, plain),
-        takes(VIFOpenVSwitch, plain),
-        takes(VIFVHostUser, offloaded),
-        takes(VIFHostDevice, offloaded),
+        supported(VIFBridge, plain),
+        supported(VIFOpenVSwitch, plain),
+        supported(VIFVHostUser, offloaded),
+        supported(VIFHostDevice, offloaded),
       ],
     });
   }
@@ -147,7 +147,7 @@ export class OvsPlugin extends WiringPlugin {
     const wiring = this.unwire(vif, vif instanceof VIFHostDevice ? await this.#factsOf(vif, host) : {});
     if (!(vif instanceof VIFOpenVSwitch)) return wiring;
     const known = this.#known(vif, this.#profileOf(vif));
-    return (await mayBeThere(namesOf(known.id).hybridBridge, host)) ? [...hybridDevices(known), ...wiring] : wiring;
+    return (await mayExist(namesOf(known.id).hybridBridge, host)) ? [...hybridDevices(known), ...wiring] : wiring;
   }
 
   override async plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void> {
@@ -181,7 +181,7 @@ export class OvsPlugin extends WiringPlugin {
     const { hybridBridge, bridgeEnd, switchEnd } = namesOf(known.id);
     // The plug has just looked at the database: nothing is asked of it again. A deadline that has just passed is no reason to fail.
     const hasPort = await host.ovsdb.waitFor('a look at the ports', (view) => view.port(switchEnd) !== undefined, {
-      signal: signal?.aborted ? withinGrace() : signal,
+      signal: signal?.aborted ? graceSignal() : signal,
     });
     const bridge = hasPort ? await host.links.get(hybridBridge) : undefined;
     if (!bridge || !isOwnedBy(bridge, known.id)) return;

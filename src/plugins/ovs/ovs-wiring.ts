@@ -146,7 +146,9 @@ function portOf(
 function deviceOf({ mtu }: OvsVif, name: string, tap: WantedTap | undefined): (TapElement | ExistingLinkElement)[] {
   if (!tap) return [{ kind: 'existing-link', name, mtu, optional: true }];
   const { mac, multiQueue } = tap;
-  return [{ kind: 'tap', name, mtu, multiQueue, switched: true, vnetHeader: false, ...(mac !== undefined && { mac }) }];
+  return [
+    { kind: 'tap', name, mtu, multiQueue, externalMaster: true, vnetHeader: false, ...(mac !== undefined && { mac }) },
+  ];
 }
 
 /** The devices of a hybrid VIF. */

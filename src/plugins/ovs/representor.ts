@@ -7,7 +7,7 @@ import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../errors/p
 import type { Pci } from '../../host-contract/pci.ts';
 
 /** Where a virtual function comes from. */
-export interface VirtualFunctionPlace {
+export interface VirtualFunctionLocation {
   /** PCI address of its physical function. */
   readonly physicalFunction: string;
   /** Its number there. */
@@ -15,7 +15,7 @@ export interface VirtualFunctionPlace {
 }
 
 /** @throws PciDeviceNotFoundError for what is no virtual function */
-export async function virtualFunctionOf(address: string, pci: Pci): Promise<VirtualFunctionPlace> {
+export async function virtualFunctionOf(address: string, pci: Pci): Promise<VirtualFunctionLocation> {
   const found = await pci.physicalFunctionOf(address);
   if (!found) throw new PciDeviceNotFoundError(address, 'it is no virtual function of this machine');
   return { physicalFunction: found.address, number: found.number };
@@ -27,7 +27,7 @@ export async function virtualFunctionOf(address: string, pci: Pci): Promise<Virt
  * @throws PciDeviceNotFoundError when the physical function has no uplink in switchdev mode
  * @throws RepresentorNotFoundError when no device on that switch is the function's
  */
-export async function representorOf({ physicalFunction, number }: VirtualFunctionPlace, pci: Pci): Promise<string> {
+export async function representorOf({ physicalFunction, number }: VirtualFunctionLocation, pci: Pci): Promise<string> {
   const uplink = await uplinkOf(physicalFunction, pci);
   const { switchId } = (await pci.switchPortOf(uplink)) ?? {};
   const pfNumber = Number(/\.(\d+)$/.exec(physicalFunction)?.[1]);

@@ -6,7 +6,7 @@ import type { BridgeSettings } from '../../host-contract/links.ts';
 import { groupOf, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
-import type { Drift, Site, UndoableSite } from './verbs.ts';
+import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 export interface BridgeElement extends BridgeSettings {
   readonly kind: 'bridge';
@@ -30,15 +30,17 @@ export const bridge = defineElement<BridgeElement>({
     requireNewLink(desiredBridge(element).link);
   },
 
-  async ensure(element, site) {
-    await ensureLink({ ...desiredBridge(element), prepare: (made) => ensureSysctls(element, made, site) }, site);
+  async ensure(element, context) {
+    await ensureLink({ ...desiredBridge(element), beforeUp: (made) => ensureSysctls(element, made, context) }, context);
   },
 
-  remove: (element, site) => removeLink(desiredBridge(element), site),
+  remove: (element, context) => removeLink(desiredBridge(element), context),
 
-  async inspect(element, site) {
-    const found = await inspectLink(desiredBridge(element), site);
-    return found.some(({ type }) => type !== 'differs') ? found : [...found, ...(await inspectSysctls(element, site))];
+  async inspect(element, context) {
+    const found = await inspectLink(desiredBridge(element), context);
+    return found.some(({ type }) => type !== 'differs')
+      ? found
+      : [...found, ...(await inspectSysctls(element, context))];
   },
 
   draw({ name, mtu, shared, stp, vlanFiltering }) {
@@ -64,22 +66,22 @@ function desiredBridge({
 }
 
 /** Before the bridge is up: its link-local address comes with that. */
-async function ensureSysctls(element: BridgeElement, made: boolean, site: UndoableSite): Promise<void> {
+async function ensureSysctls(element: BridgeElement, made: boolean, context: UndoContext): Promise<void> {
   const ensure = made ? setSysctl : ensureSysctl;
   // All are waited for, so that none goes on behind the back of a roll-back.
-  const outcomes = await Promise.allSettled(sysctlsOf(element).map(([key, value]) => ensure(key, value, site)));
+  const outcomes = await Promise.allSettled(sysctlsOf(element).map(([key, value]) => ensure(key, value, context)));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-async function ensureSysctl(key: string, value: string, site: UndoableSite): Promise<void> {
-  const before = await site.host.sysctl.get(key);
+async function ensureSysctl(key: string, value: string, context: UndoContext): Promise<void> {
+  const before = await context.host.sysctl.get(key);
   if (before === undefined || before === value) return;
-  await setSysctl(key, value, site);
-  site.undoable(() => setSysctl(key, before, site));
+  await setSysctl(key, value, context);
+  context.undoable(() => setSysctl(key, before, context));
 }
 
 /** No file is fine: a kernel without IPv6 has none of that, and a bridge takes its files along. */
-async function setSysctl(key: string, value: string, { host: { sysctl } }: Site): Promise<void> {
+async function setSysctl(key: string, value: string, { host: { sysctl } }: ElementContext): Promise<void> {
   try {
     await sysctl.set(key, value);
   } catch (error) {
@@ -87,7 +89,7 @@ async function setSysctl(key: string, value: string, { host: { sysctl } }: Site)
   }
 }
 
-async function inspectSysctls(element: BridgeElement, { host: { sysctl } }: Site): Promise<Drift[]> {
+async function inspectSysctls(element: BridgeElement, { host: { sysctl } }: ElementContext): Promise<Drift[]> {
   const drifts: Drift[] = [];
   for (const [key, want] of sysctlsOf(element)) {
     const have = await sysctl.get(key);

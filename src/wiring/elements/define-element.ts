@@ -3,7 +3,7 @@
 import { KindDefinitionError, UnknownElementError } from '../../errors/kinds.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import type { Drawing } from '../drawing.ts';
-import type { Drift, Site, UndoableSite } from './verbs.ts';
+import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 /** The kinds of this library that are no rows of Open vSwitch's database. */
 export const KERNEL_KINDS = [
@@ -15,7 +15,7 @@ export const KERNEL_KINDS = [
   'port',
   'virtual-function',
   'forward-rule',
-  'reflection-filter',
+  'source-mac-filter',
   'existing-link',
 ] as const;
 /** One of KERNEL_KINDS. */
@@ -48,12 +48,12 @@ export interface ElementDefinition<E extends ElementData> {
   readonly kind: E['kind'];
   /** Throws LinkValueError for values that no host can have. Asks the host nothing. */
   validate(element: E): void;
-  /** Makes the host agree with the element. Changes nothing on a host that agrees already. Notes each change with `site.undoable`. */
-  ensure(element: E, site: UndoableSite): Promise<void>;
+  /** Makes the host agree with the element. Changes nothing on a host that agrees already. Notes each change with `context.undoable`. */
+  ensure(element: E, context: UndoContext): Promise<void>;
   /** Removes what `ensure` made for this owner. A missing resource is no error. A shared element stays. */
-  remove(element: E, site: Site): Promise<void>;
+  remove(element: E, context: ElementContext): Promise<void>;
   /** Lists where the host differs from the element. Returns an empty list exactly when `ensure` would change nothing. */
-  inspect(element: E, site: Site): Promise<Drift[]>;
+  inspect(element: E, context: ElementContext): Promise<Drift[]>;
   /** How messages name the element. Default: kind and name. */
   label?(element: E): string;
   /** What diagrams show of the element. Default: a node with the label. */

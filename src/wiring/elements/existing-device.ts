@@ -6,7 +6,7 @@ import { requireLinkName } from '../../host-contract/link-values.ts';
 import type { Link } from '../../host-contract/links.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import type { DrawnThing } from '../drawing.ts';
-import type { Site } from './verbs.ts';
+import type { ElementContext } from './verbs.ts';
 
 /** An existing device: its name, or the PCI address of its function. */
 export type ExistingDevice = string | { readonly pciAddress: string };
@@ -27,13 +27,13 @@ export function drawnDevice(device: ExistingDevice): DrawnThing {
 }
 
 /** @throws MissingLinkError if the device does not exist */
-export async function findDevice(device: ExistingDevice, site: Site, neededBy: string): Promise<Link> {
-  const found = await lookForDevice(device, site);
+export async function findDevice(device: ExistingDevice, context: ElementContext, neededBy: string): Promise<Link> {
+  const found = await lookForDevice(device, context);
   if (found !== undefined) return found;
   throw new MissingLinkError(typeof device === 'string' ? device : `of PCI function ${device.pciAddress}`, neededBy);
 }
 
-export async function lookForDevice(device: ExistingDevice, { host }: Site): Promise<Link | undefined> {
+export async function lookForDevice(device: ExistingDevice, { host }: ElementContext): Promise<Link | undefined> {
   if (typeof device === 'string') return host.links.get(device);
   for (const name of await host.pci.interfacesOf(device.pciAddress)) {
     const link = await host.links.get(name);
@@ -43,14 +43,18 @@ export async function lookForDevice(device: ExistingDevice, { host }: Site): Pro
 }
 
 /**
- * Whether it is worth asking for a device. Every device has this file from its first moment on (the kernel's inetdev_init());
- * to look for it takes a tenth of the time of a request to rtnetlink, which waits for whoever changes devices.
+ * Whether a device of this name may exist. Every device has this file from its first moment on (the kernel's
+ * inetdev_init()). To look for the file takes a tenth of the time of a request to rtnetlink, which waits while others change
+ * devices.
  */
-export async function mayBeThere(name: string, { sysctl }: Host): Promise<boolean> {
+export async function mayExist(name: string, { sysctl }: Host): Promise<boolean> {
   return (await sysctl.get(`net/ipv4/conf/${name}/forwarding`)) !== undefined;
 }
 
-/** The device of this name, where `mayBeThere`. Who then fails to make one for the name being taken looks again, by `links.get`. */
-export async function glanceAt(name: string, host: Host): Promise<Link | undefined> {
-  return (await mayBeThere(name, host)) ? host.links.get(name) : undefined;
+/**
+ * The device of this name. A device that another process makes meanwhile can be missed: when a creation fails because the
+ * name exists, look again with `links.get`.
+ */
+export async function getIfPresent(name: string, host: Host): Promise<Link | undefined> {
+  return (await mayExist(name, host)) ? host.links.get(name) : undefined;
 }

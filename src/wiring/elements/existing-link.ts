@@ -5,7 +5,7 @@ import { requireLinkName, requireLinkSettings } from '../../host-contract/link-v
 import type { LinkSettings } from '../../host-contract/links.ts';
 import { mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
-import { mayBeThere } from './existing-device.ts';
+import { mayExist } from './existing-device.ts';
 import { adjustLink } from './link.ts';
 import { differences } from './link-differences.ts';
 
@@ -29,11 +29,11 @@ export const existingLink = defineElement<ExistingLinkElement>({
     requireLinkSettings(element.name, settingsOf(element));
   },
 
-  async ensure(element, site) {
-    if (element.optional && !(await mayBeThere(element.name, site.host))) return;
-    const link = await site.host.links.get(element.name);
-    if (link) await adjustLink(link, settingsOf(element), site);
-    else if (!element.optional) throw new MissingLinkError(element.name, `VIF ${site.owner}`);
+  async ensure(element, context) {
+    if (element.optional && !(await mayExist(element.name, context.host))) return;
+    const link = await context.host.links.get(element.name);
+    if (link) await adjustLink(link, settingsOf(element), context);
+    else if (!element.optional) throw new MissingLinkError(element.name, `VIF ${context.owner}`);
   },
 
   async remove({ name, up }, { host }) {

@@ -7,7 +7,7 @@ import { type DrawnNode, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
 import { adjustLink, type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
-import type { UndoableSite } from './verbs.ts';
+import type { UndoContext } from './verbs.ts';
 
 /** A macvtap device: a guest's NIC on a device of the host. */
 export interface MacvtapElement {
@@ -35,22 +35,22 @@ export const macvtap = defineElement<MacvtapElement>({
     requireNewLink(desiredMacvtap(element, 0).link);
   },
 
-  async ensure(element, site) {
-    const lower = await findDevice(element.lower, site, `macvtap ${element.name}`);
-    if (element.lowerUp) await adjustLink(lower, { up: true }, site);
+  async ensure(element, context) {
+    const lower = await findDevice(element.lower, context, `macvtap ${element.name}`);
+    if (element.lowerUp) await adjustLink(lower, { up: true }, context);
     try {
-      await ensureLink(desiredMacvtap(element, lower.index), site);
+      await ensureLink(desiredMacvtap(element, lower.index), context);
     } catch (error) {
       if (element.mode !== 'passthru' || !isKernelError(error, 'EADDRNOTAVAIL')) throw error;
-      await ensureAfterReset(element, lower, site);
+      await ensureAfterReset(element, lower, context);
     }
   },
 
-  remove: (element, site) => removeLink(desiredMacvtap(element, 0), site),
+  remove: (element, context) => removeLink(desiredMacvtap(element, 0), context),
 
-  async inspect(element, site) {
-    const lower = await lookForDevice(element.lower, site);
-    return inspectLink(desiredMacvtap(element, lower?.index ?? 0), site);
+  async inspect(element, context) {
+    const lower = await lookForDevice(element.lower, context);
+    return inspectLink(desiredMacvtap(element, lower?.index ?? 0), context);
   },
 
   draw({ name, lower, mode, mac, mtu }) {
@@ -65,10 +65,10 @@ export const macvtap = defineElement<MacvtapElement>({
  * physical function has set, and some drivers learn that one only when the device is set down (Linux: igbvf_down() resets it). A device
  * that was used for another guest before still has the address of that guest.
  */
-async function ensureAfterReset(element: MacvtapElement, lower: Link, site: UndoableSite): Promise<void> {
-  for (const up of [false, true]) await site.host.links.change(lower.index, { up });
+async function ensureAfterReset(element: MacvtapElement, lower: Link, context: UndoContext): Promise<void> {
+  for (const up of [false, true]) await context.host.links.change(lower.index, { up });
   try {
-    await ensureLink(desiredMacvtap(element, lower.index), site);
+    await ensureLink(desiredMacvtap(element, lower.index), context);
   } catch (error) {
     if (!isKernelError(error, 'EADDRNOTAVAIL')) throw error;
     const request = `macvtap ${element.name} on ${lower.name}`;

@@ -11,7 +11,7 @@ import { findDevice, lookForDevice } from './existing-device.ts';
 import { adjustLink, requireMaster } from './link.ts';
 import { differences } from './link-differences.ts';
 import { requireNotBeingDeleted } from './shared-links.ts';
-import type { Drift, Site, UndoableSite } from './verbs.ts';
+import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 export interface PortElement extends PortSettings {
   readonly kind: 'port';
@@ -37,36 +37,36 @@ export const port = defineElement<PortElement>({
     requireLinkSettings(element.name, settingsOf(element));
   },
 
-  async ensure(element, site) {
-    const device = await deviceOf(element, site);
+  async ensure(element, context) {
+    const device = await deviceOf(element, context);
     if (device === undefined) return;
-    const { index: bridge } = await requireMaster(element.bridge, site, `port ${element.name}`);
-    await refuseOtherBridge(element, device, bridge, site);
+    const { index: bridge } = await requireMaster(element.bridge, context, `port ${element.name}`);
+    await refuseOtherBridge(element, device, bridge, context);
     try {
-      await adjustLink(device, { ...settingsOf(element), master: bridge }, site);
+      await adjustLink(device, { ...settingsOf(element), master: bridge }, context);
     } finally {
-      if (device.master !== bridge) await requireNotBeingDeleted(site.host, bridge, `port ${element.name}`);
+      if (device.master !== bridge) await requireNotBeingDeleted(context.host, bridge, `port ${element.name}`);
     }
-    if (element.moveAddresses) await moveAddresses(device.index, bridge, site);
+    if (element.moveAddresses) await moveAddresses(device.index, bridge, context);
   },
 
-  async remove(element, site) {
+  async remove(element, context) {
     if (element.shared) return;
-    const [device, bridge] = [await lookForDevice(element.name, site), await site.host.links.get(element.bridge)];
+    const [device, bridge] = [await lookForDevice(element.name, context), await context.host.links.get(element.bridge)];
     if (device === undefined || bridge === undefined || device.master !== bridge.index) return;
-    await takeOut(device.index, site);
+    await takeOut(device.index, context);
   },
 
-  async inspect(element, site) {
+  async inspect(element, context) {
     const { name } = element;
-    const device = await lookForDevice(name, site);
+    const device = await lookForDevice(name, context);
     if (device === undefined) return element.optional ? [] : [{ type: 'missing', on: name }];
     return [
-      ...(await inspectMaster(element, device, site)),
+      ...(await inspectMaster(element, device, context)),
       ...differences(device, settingsOf(element)).map(
         (difference): Drift => ({ type: 'differs', on: name, ...difference }),
       ),
-      ...(await inspectAddresses(element, device, site)),
+      ...(await inspectAddresses(element, device, context)),
     ];
   },
 
@@ -88,8 +88,8 @@ function settingsOf({ mtu, hairpin, isolated, learning }: PortElement): LinkSett
   return { up: true, ...(mtu !== undefined && { mtu }), ...(Object.keys(port).length > 0 && { port }) };
 }
 
-async function deviceOf({ name, optional }: PortElement, site: Site): Promise<Link | undefined> {
-  return optional ? lookForDevice(name, site) : findDevice(name, site, `port ${name}`);
+async function deviceOf({ name, optional }: PortElement, context: ElementContext): Promise<Link | undefined> {
+  return optional ? lookForDevice(name, context) : findDevice(name, context, `port ${name}`);
 }
 
 /** It would be missed where it is. */
@@ -97,7 +97,7 @@ async function refuseOtherBridge(
   { name, bridge }: PortElement,
   { master }: Link,
   wanted: number,
-  { host }: Site,
+  { host }: ElementContext,
 ): Promise<void> {
   const other = master === wanted ? undefined : await host.links.get(master);
   if (other === undefined) return;
@@ -106,18 +106,14 @@ async function refuseOtherBridge(
   );
 }
 
-async function moveAddresses(
-  from: number,
-  to: number,
-  { host: { addressing }, undoable }: UndoableSite,
-): Promise<void> {
+async function moveAddresses(from: number, to: number, { host: { addressing }, undoable }: UndoContext): Promise<void> {
   const plan = await addressing.get(from);
   if (isEmpty(plan)) return;
   undoable(() => addressing.move(plan, to, from));
   await addressing.move(plan, from, to);
 }
 
-async function takeOut(index: number, { host: { links } }: Site): Promise<void> {
+async function takeOut(index: number, { host: { links } }: ElementContext): Promise<void> {
   try {
     await links.change(index, { master: 0 });
   } catch (error) {
@@ -128,7 +124,7 @@ async function takeOut(index: number, { host: { links } }: Site): Promise<void> 
 async function inspectMaster(
   { name, bridge: want }: PortElement,
   device: Link,
-  { host: { links } }: Site,
+  { host: { links } }: ElementContext,
 ): Promise<Drift[]> {
   const bridge = await links.get(want);
   if (bridge !== undefined && bridge.index === device.master) return [];
@@ -139,7 +135,7 @@ async function inspectMaster(
 async function inspectAddresses(
   { name, moveAddresses }: PortElement,
   device: Link,
-  { host: { addressing } }: Site,
+  { host: { addressing } }: ElementContext,
 ): Promise<Drift[]> {
   const plan = moveAddresses ? await addressing.get(device.index) : { addresses: [], routes: [] };
   if (isEmpty(plan)) return [];

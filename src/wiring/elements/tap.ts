@@ -18,7 +18,7 @@ export interface TapElement extends TapSettings {
   /** Name of the bridge that it becomes a port of. Absent: none, the host routes. */
   readonly master?: string;
   /** Something else takes it as a port, such as the datapath of Open vSwitch: its master is left alone. */
-  readonly switched?: boolean;
+  readonly externalMaster?: boolean;
   /** Default true. */
   readonly vnetHeader?: boolean;
 }
@@ -30,11 +30,11 @@ export const tap = defineElement<TapElement>({
     requireNewLink(desiredTap(element).link);
     if (element.master !== undefined) requireLinkName(element.master);
   },
-  async ensure(element, site) {
-    await ensureLink(desiredTap(element), site);
+  async ensure(element, context) {
+    await ensureLink(desiredTap(element), context);
   },
-  remove: (element, site) => removeLink(desiredTap(element), site),
-  inspect: (element, site) => inspectLink(desiredTap(element), site),
+  remove: (element, context) => removeLink(desiredTap(element), context),
+  inspect: (element, context) => inspectLink(desiredTap(element), context),
 
   draw({ name, mtu, mac, multiQueue, master }) {
     const facts = [...mtuFact(mtu), ...(mac ? [`host side ${mac}`] : []), ...(multiQueue ? ['multiqueue'] : [])];
@@ -53,7 +53,7 @@ function desiredTap({
   mtu,
   up = true,
   master,
-  switched,
+  externalMaster,
   vnetHeader,
   multiQueue = false,
   owner,
@@ -70,6 +70,6 @@ function desiredTap({
       tap: { multiQueue, ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) },
     },
     master,
-    switched,
+    externalMaster,
   };
 }

@@ -4,7 +4,7 @@ import type { Host } from '../../host-contract/host.ts';
 import type { DeletionQueue } from '../deletion-queue.ts';
 
 /** The host on which the functions of an element work, and the owner of what they make. */
-export interface Site {
+export interface ElementContext {
   readonly host: Host;
   /** The id of the VIF. It is the tag of the devices and rows that are made. */
   readonly owner: string;
@@ -14,8 +14,8 @@ export interface Site {
   readonly deletions?: DeletionQueue | undefined;
 }
 
-/** A site that notes how each change is undone. */
-export interface UndoableSite extends Site {
+/** A context that notes how each change is undone. */
+export interface UndoContext extends ElementContext {
   /** Notes how the last change is undone. It is called immediately after each change. */
   undoable(undo: () => Promise<void>): void;
 }
@@ -25,7 +25,7 @@ export type Drift =
   /** The resource does not exist. */
   | { readonly type: 'missing'; readonly on: string }
   /** The resource has another owner: a plug would fail. */
-  | { readonly type: 'foreign'; readonly on: string; readonly reason: string }
+  | { readonly type: 'conflict'; readonly on: string; readonly reason: string }
   /** The resource exists, and its `property` (`mtu`, `bridge.stp`) has another value. */
   | {
       readonly type: 'differs';

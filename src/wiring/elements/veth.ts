@@ -6,10 +6,10 @@ import type { Link, LinkSettings } from '../../host-contract/links.ts';
 import { aliasOf, isOwnedBy } from '../../host-contract/ownership.ts';
 import { type DrawnEdge, type DrawnNode, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
-import { glanceAt } from './existing-device.ts';
+import { getIfPresent } from './existing-device.ts';
 import { adjustLink, type DesiredLink, deleteLink, ensureLink, inspectLink } from './link.ts';
 import { differences } from './link-differences.ts';
-import type { Drift, Site, UndoableSite } from './verbs.ts';
+import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 /** A pair of virtual Ethernet devices. */
 export interface VethElement {
@@ -33,26 +33,29 @@ export const veth = defineElement<VethElement>({
     if (element.master !== undefined) requireLinkName(element.master);
   },
 
-  async ensure(element, site) {
-    const admit = async (): Promise<void> => {
-      const ends = await Promise.all([glanceAt(element.name, site.host), glanceAt(element.peer, site.host)]);
-      refuseOtherPeer(element, ends.filter(isThere), site);
+  async ensure(element, context) {
+    const precondition = async (): Promise<void> => {
+      const ends = await Promise.all([
+        getIfPresent(element.name, context.host),
+        getIfPresent(element.peer, context.host),
+      ]);
+      refuseOtherPeer(element, ends.filter(isThere), context);
     };
-    const made = await ensureLink({ ...desiredVeth(element), admit }, site);
-    if (!made) await ensurePeer(element, site);
+    const made = await ensureLink({ ...desiredVeth(element), precondition }, context);
+    if (!made) await ensurePeer(element, context);
   },
 
-  async remove(element, site) {
-    const ends = await bothEnds(element, site);
-    for (const end of ends) refuseForeignEnd(end, site);
+  async remove(element, context) {
+    const ends = await bothEnds(element, context);
+    for (const end of ends) requireOwnedEnd(end, context);
     // Deleting one end takes the other along; a second deletion finds nothing, which is fine.
     const [first, second] = ends;
-    if (first) await deleteLink(site, first);
-    if (second && second.index !== first?.lower) await deleteLink(site, second);
+    if (first) await deleteLink(context, first);
+    if (second && second.index !== first?.lower) await deleteLink(context, second);
   },
 
-  async inspect(element, site) {
-    return [...(await inspectLink(desiredVeth(element), site)), ...(await inspectPeer(element, site))];
+  async inspect(element, context) {
+    return [...(await inspectLink(desiredVeth(element), context)), ...(await inspectPeer(element, context))];
   },
 
   draw({ name, peer, mtu, master }) {
@@ -79,8 +82,8 @@ function endSettings({ mtu, promiscuous }: VethElement): LinkSettings {
   return { up: true, ...(mtu !== undefined && { mtu }), ...(promiscuous !== undefined && { promiscuous }) };
 }
 
-async function bothEnds({ name, peer }: VethElement, site: Site): Promise<Link[]> {
-  const ends = await Promise.all([site.host.links.get(name), site.host.links.get(peer)]);
+async function bothEnds({ name, peer }: VethElement, context: ElementContext): Promise<Link[]> {
+  const ends = await Promise.all([context.host.links.get(name), context.host.links.get(peer)]);
   return ends.filter(isThere);
 }
 
@@ -88,18 +91,18 @@ function isThere(end: Link | undefined): end is Link {
   return end !== undefined;
 }
 
-function refuseForeignEnd(end: Link, site: Site): void {
-  if (end.kind !== 'veth' || !isOwnedBy(end, site.owner))
-    throw new NotOwnedError(`veth ${end.name}: ${foreignEnd(end)}`);
+function requireOwnedEnd(end: Link, context: ElementContext): void {
+  if (end.kind !== 'veth' || !isOwnedBy(end, context.owner))
+    throw new NotOwnedError(`veth ${end.name}: ${endConflict(end)}`);
 }
 
-function foreignEnd({ kind, alias }: Link): string {
+function endConflict({ kind, alias }: Link): string {
   return `a ${kind || 'device'} of that name is there that was not made for this VIF (alias "${alias}")`;
 }
 
 /** Either both ends are there and belong together, or none is. */
-function refuseOtherPeer(element: VethElement, ends: Link[], site: Site): void {
-  for (const end of ends) refuseForeignEnd(end, site);
+function refuseOtherPeer(element: VethElement, ends: Link[], context: ElementContext): void {
+  for (const end of ends) requireOwnedEnd(end, context);
   const [first, second] = ends;
   if (first === undefined || (second !== undefined && second.index === first.lower)) return;
   throw new NotOwnedError(
@@ -108,24 +111,24 @@ function refuseOtherPeer(element: VethElement, ends: Link[], site: Site): void {
 }
 
 /** The master of the peer is left alone: Open vSwitch sets it to its datapath. */
-async function ensurePeer(element: VethElement, site: UndoableSite): Promise<void> {
-  const peer = await site.host.links.get(element.peer);
-  if (peer) await adjustLink(peer, wantedPeer(element, site), site);
+async function ensurePeer(element: VethElement, context: UndoContext): Promise<void> {
+  const peer = await context.host.links.get(element.peer);
+  if (peer) await adjustLink(peer, wantedPeer(element, context), context);
 }
 
-async function inspectPeer(element: VethElement, site: Site): Promise<Drift[]> {
+async function inspectPeer(element: VethElement, context: ElementContext): Promise<Drift[]> {
   const { peer } = element;
-  const end = await site.host.links.get(peer);
+  const end = await context.host.links.get(peer);
   if (end === undefined) return [{ type: 'missing', on: peer }];
-  if (end.kind !== 'veth' || !isOwnedBy(end, site.owner))
-    return [{ type: 'foreign', on: peer, reason: foreignEnd(end) }];
-  return differences(end, wantedPeer(element, site)).map((difference) => ({
+  if (end.kind !== 'veth' || !isOwnedBy(end, context.owner))
+    return [{ type: 'conflict', on: peer, reason: endConflict(end) }];
+  return differences(end, wantedPeer(element, context)).map((difference) => ({
     type: 'differs',
     on: peer,
     ...difference,
   }));
 }
 
-function wantedPeer(element: VethElement, site: Site): LinkSettings {
-  return { ...endSettings(element), alias: aliasOf(site.owner), group: 0 };
+function wantedPeer(element: VethElement, context: ElementContext): LinkSettings {
+  return { ...endSettings(element), alias: aliasOf(context.owner), group: 0 };
 }

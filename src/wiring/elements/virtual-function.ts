@@ -5,7 +5,7 @@ import { requireVirtualFunction } from '../../host-contract/link-values.ts';
 import type { VirtualFunction, VirtualFunctionSettings } from '../../host-contract/links.ts';
 import { defineElement } from './define-element.ts';
 import { findDevice, requireDevice } from './existing-device.ts';
-import type { Drift, Site } from './verbs.ts';
+import type { Drift, ElementContext } from './verbs.ts';
 
 export interface VirtualFunctionElement extends VirtualFunctionSettings {
   readonly kind: 'virtual-function';
@@ -23,31 +23,31 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
     requireVirtualFunction(element.name, element);
   },
 
-  async ensure(element, site) {
-    const place = await placeOf(element, site);
+  async ensure(element, context) {
+    const place = await placeOf(element, context);
     if (place === undefined) return refuseVlan(element);
-    const { links } = site.host;
-    const have = await stateOf(place, site);
+    const { links } = context.host;
+    const have = await stateOf(place, context);
     const changed = changesFor(element, have);
     if (Object.keys(changed).length === 0) return;
     // Noted before: a driver may have taken some of it when it refuses the rest.
-    site.undoable(() => links.changeVirtualFunction(place.index, place.number, before(changed, have)));
+    context.undoable(() => links.changeVirtualFunction(place.index, place.number, before(changed, have)));
     await links.changeVirtualFunction(place.index, place.number, changed);
   },
 
   /** The address goes back to none and the VLAN to 0, so that the next user of the function starts anew. */
-  async remove(element, site) {
-    const place = await placeOf({ ...element, optional: true }, site);
+  async remove(element, context) {
+    const place = await placeOf({ ...element, optional: true }, context);
     if (place === undefined) return;
-    const changed = changesFor(cleared(element), await stateOf(place, site));
+    const changed = changesFor(cleared(element), await stateOf(place, context));
     if (Object.keys(changed).length > 0)
-      await site.host.links.changeVirtualFunction(place.index, place.number, changed);
+      await context.host.links.changeVirtualFunction(place.index, place.number, changed);
   },
 
-  async inspect(element, site) {
-    const place = await placeOf({ ...element, optional: true }, site);
+  async inspect(element, context) {
+    const place = await placeOf({ ...element, optional: true }, context);
     if (place === undefined) return element.optional && !element.vlan ? [] : [{ type: 'missing', on: element.name }];
-    const have = await stateOf(place, site);
+    const have = await stateOf(place, context);
     return Object.entries(changesFor(element, have)).map(
       ([property, want]): Drift => ({
         type: 'differs',
@@ -76,17 +76,20 @@ interface Place {
   readonly number: number;
 }
 
-async function placeOf({ name, optional }: VirtualFunctionElement, site: Site): Promise<Place | undefined> {
-  const physical = await site.host.pci.physicalFunctionOf(name);
+async function placeOf(
+  { name, optional }: VirtualFunctionElement,
+  context: ElementContext,
+): Promise<Place | undefined> {
+  const physical = await context.host.pci.physicalFunctionOf(name);
   if (physical === undefined) {
     if (optional) return undefined;
     throw new MissingLinkError(`of the physical function of ${name}`, `virtual-function ${name}`);
   }
-  const device = await findDevice({ pciAddress: physical.address }, site, `virtual-function ${name}`);
+  const device = await findDevice({ pciAddress: physical.address }, context, `virtual-function ${name}`);
   return { index: device.index, number: physical.number };
 }
 
-async function stateOf({ index, number }: Place, { host }: Site): Promise<VirtualFunction> {
+async function stateOf({ index, number }: Place, { host }: ElementContext): Promise<VirtualFunction> {
   return (await host.links.virtualFunctions(index)).find((found) => found.number === number) ?? { number };
 }
 

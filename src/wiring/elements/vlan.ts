@@ -28,16 +28,16 @@ export const vlan = defineElement<VlanElement>({
     requireNewLink(desiredVlan(element, 0).link);
   },
 
-  async ensure(element, site) {
-    const lower = await findDevice(element.lower, site, `vlan ${element.name}`);
-    await ensureLink(desiredVlan(element, lower.index), site);
+  async ensure(element, context) {
+    const lower = await findDevice(element.lower, context, `vlan ${element.name}`);
+    await ensureLink(desiredVlan(element, lower.index), context);
   },
 
-  remove: (element, site) => removeLink(desiredVlan(element, 0), site),
+  remove: (element, context) => removeLink(desiredVlan(element, 0), context),
 
-  async inspect(element, site) {
-    const lower = await lookForDevice(element.lower, site);
-    return inspectLink(desiredVlan(element, lower?.index ?? 0), site);
+  async inspect(element, context) {
+    const lower = await lookForDevice(element.lower, context);
+    return inspectLink(desiredVlan(element, lower?.index ?? 0), context);
   },
 
   draw({ name, id, lower, mtu, shared }) {
@@ -58,7 +58,7 @@ function desiredVlan({ kind, name, id, mac, mtu, shared }: VlanElement, lower: n
       ...(mac !== undefined && { mac }),
       ...(mtu !== undefined && { mtu }),
     },
-    switched: true,
+    externalMaster: true,
     shared,
   };
 }

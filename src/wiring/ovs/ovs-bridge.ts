@@ -27,7 +27,7 @@ export const ovsBridge: OvsVerbs<OvsBridgeElement> = {
     const { name, datapathType, defaultDatapathType, shared } = element;
     const bridge = view.bridge(name);
     if (bridge) {
-      const fault = faultOf(bridge, datapathType);
+      const fault = conflictReason(bridge, datapathType);
       if (fault !== undefined) throw new OvsDatapathError(fault);
       return [];
     }
@@ -46,8 +46,8 @@ export const ovsBridge: OvsVerbs<OvsBridgeElement> = {
   inspect({ name, datapathType }, view) {
     const bridge = view.bridge(name);
     if (!bridge) return [{ type: 'missing', on: name }];
-    const reason = faultOf(bridge, datapathType);
-    return reason === undefined ? [] : [{ type: 'foreign', on: name, reason }];
+    const reason = conflictReason(bridge, datapathType);
+    return reason === undefined ? [] : [{ type: 'conflict', on: name, reason }];
   },
 };
 
@@ -55,7 +55,7 @@ export const ovsBridge: OvsVerbs<OvsBridgeElement> = {
 const WELL_KNOWN = new Set(['', 'system', 'netdev']);
 
 /** Setting another type would move every port of the bridge to another datapath, and cut their traffic. */
-function faultOf({ name, datapathType }: OvsBridge, wanted: string | undefined): string | undefined {
+function conflictReason({ name, datapathType }: OvsBridge, wanted: string | undefined): string | undefined {
   // ovs-vswitchd.conf.db(5): the empty type is `system`.
   if (wanted === undefined || (datapathType || 'system') === (wanted || 'system')) return undefined;
   return `bridge ${name} has datapath type "${datapathType || 'system'}", the VIF asks for "${wanted}"`;

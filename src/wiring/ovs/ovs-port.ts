@@ -12,7 +12,7 @@ import type {
   PortValues,
 } from '../../host-contract/ovsdb.ts';
 import type { Drift } from '../elements/verbs.ts';
-import { foreignPort, type OvsVerbs, ownerMark, ownerMarked } from './ovs-verbs.ts';
+import { type OvsVerbs, ownerMark, ownerMarked, portConflict } from './ovs-verbs.ts';
 
 /** A port of a bridge of Open vSwitch, with its one interface. */
 export interface OvsPortElement {
@@ -73,7 +73,7 @@ export function portEdits(desired: DesiredPort, view: OvsdbView, owner: string):
     interface: desiredInterface(desired, view),
   };
   if (!port) return [add];
-  refuseForeign(desired, port, found, owner);
+  requireOwned(desired, port, found, owner);
   if (port.bridge !== bridge || !found) return [{ edit: 'remove-port', name }, add];
 
   const edits: OvsdbEdit[] = [];
@@ -88,7 +88,7 @@ export function portRemoval(desired: DesiredPort, view: OvsdbView, owner: string
   const { name } = desired;
   const port = view.port(name);
   if (!port) return [];
-  refuseForeign(desired, port, view.interface(name), owner);
+  requireOwned(desired, port, view.interface(name), owner);
   return [{ edit: 'remove-port', name }];
 }
 
@@ -97,8 +97,8 @@ export function portDrifts(desired: DesiredPort, view: OvsdbView, owner: string)
   const port = view.port(on);
   const found = view.interface(on);
   if (!port || !found) return [{ type: 'missing', on }];
-  const reason = foreignPort(port, found, owner, desired.externalIds?.['iface-id']);
-  if (reason !== undefined) return [{ type: 'foreign', on, reason }];
+  const reason = portConflict(port, found, owner, desired.externalIds?.['iface-id']);
+  if (reason !== undefined) return [{ type: 'conflict', on, reason }];
   const drifts: Drift[] = differences(desired, found, view).map((difference) => ({
     type: 'differs',
     on,
@@ -138,7 +138,7 @@ function desiredInterface(desired: DesiredPort, view: OvsdbView): InterfaceValue
   };
 }
 
-function refuseForeign(desired: DesiredPort, port: OvsPort, found: OvsInterface | undefined, owner: string): void {
-  const reason = foreignPort(port, found, owner, desired.externalIds?.['iface-id']);
+function requireOwned(desired: DesiredPort, port: OvsPort, found: OvsInterface | undefined, owner: string): void {
+  const reason = portConflict(port, found, owner, desired.externalIds?.['iface-id']);
   if (reason !== undefined) throw new NotOwnedError(`ovs-port ${desired.name}: ${reason}`);
 }

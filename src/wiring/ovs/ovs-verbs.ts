@@ -33,7 +33,7 @@ export function ownerMarked(row: { readonly externalIds: OvsMap }): string | und
 }
 
 /** Why a port is not this VIF's, or undefined when it is, or is nobody's. */
-export function foreignPort(
+export function portConflict(
   port: OvsPort,
   found: OvsInterface | undefined,
   owner: string,

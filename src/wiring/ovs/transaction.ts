@@ -3,7 +3,7 @@
 import { OvsDatapathError, OvsdbTimeoutError, OvsPortError } from '../../errors/ovs.ts';
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import { listed } from '../../text/bounds.ts';
-import type { Drift, Site, UndoableSite } from '../elements/verbs.ts';
+import type { Drift, ElementContext, UndoContext } from '../elements/verbs.ts';
 import type { OvsVerbs } from './ovs-verbs.ts';
 import { undoOf } from './undo.ts';
 
@@ -30,8 +30,8 @@ export function ovsPart<E>(verbs: OvsVerbs<E>, element: E): OvsPart {
 const UNSURE_UNDO_TIMEOUT_MS = 1_000;
 
 /** Makes the database agree with the elements, then waits until ovs-vswitchd has opened the ports that are to be awaited. */
-export async function ensureOvs(parts: readonly OvsPart[], site: UndoableSite): Promise<void> {
-  const { ovsdb } = site.host;
+export async function ensureOvs(parts: readonly OvsPart[], context: UndoContext): Promise<void> {
+  const { ovsdb } = context.host;
   /** What takes back each transaction that was carried out, or may have been. */
   const undos: ReturnType<typeof undoOf>[] = [];
   let undo: ReturnType<typeof undoOf> | undefined;
@@ -40,22 +40,22 @@ export async function ensureOvs(parts: readonly OvsPart[], site: UndoableSite): 
     for (const each of undos.toReversed()) await ovsdb.change(each, isMade ? {} : { timeout: UNSURE_UNDO_TIMEOUT_MS });
   };
   const decide = (view: OvsdbView) => {
-    const edits = parts.flatMap((part) => part.ensure(view, site.owner));
+    const edits = parts.flatMap((part) => part.ensure(view, context.owner));
     undo = undoOf(edits, view);
     return edits;
   };
   const onSend = () => {
     if (undo) undos.push(undo);
-    if (!isUndoable) site.undoable(takeBack);
+    if (!isUndoable) context.undoable(takeBack);
     isUndoable = true;
   };
   const onRefused = () => void undos.pop();
-  const edits = await ovsdb.change(decide, { signal: site.signal, onSend, onRefused });
+  const edits = await ovsdb.change(decide, { signal: context.signal, onSend, onRefused });
   isMade = true;
   const added = new Set(edits.map((edit) => (edit.edit === 'add-port' ? edit.name : undefined)));
   for (const port of parts.flatMap((part) => part.awaited())) {
-    await untilOpen(port, added.has(port), site);
-    await keepUp(port, site);
+    await untilOpen(port, added.has(port), context);
+    await keepUp(port, context);
   }
 }
 
@@ -63,13 +63,13 @@ export async function ensureOvs(parts: readonly OvsPart[], site: UndoableSite): 
  * ovs-vswitchd reads a device's flags, adds PROMISC and writes them back. Where it still has an earlier device of this name in mind, it can
  * do so while this one is just set up, and take it down again; with the port open it is through with that.
  */
-async function keepUp(port: string, { host: { links } }: Site): Promise<void> {
+async function keepUp(port: string, { host: { links } }: ElementContext): Promise<void> {
   const link = await links.get(port);
   if (link?.up === false) await links.change(link.index, { up: true });
 }
 
 /** @throws OvsPortError with the words of ovs-vswitchd, also at the deadline when it has said any */
-async function untilOpen(port: string, isNew: boolean, { host: { ovsdb }, signal }: Site): Promise<void> {
+async function untilOpen(port: string, isNew: boolean, { host: { ovsdb }, signal }: ElementContext): Promise<void> {
   let said: string | undefined;
   const look = (view: OvsdbView) => {
     said = view.interface(port)?.error;
@@ -84,30 +84,30 @@ async function untilOpen(port: string, isNew: boolean, { host: { ovsdb }, signal
 }
 
 /** Removes what the elements describe and this owner has; what is another's is an error, and does not keep the rest. */
-export async function removeOvs(parts: readonly OvsPart[], site: Site): Promise<void> {
+export async function removeOvs(parts: readonly OvsPart[], context: ElementContext): Promise<void> {
   let failures: unknown[] = [];
-  await site.host.ovsdb.change(
+  await context.host.ovsdb.change(
     (view) => {
       failures = [];
       return parts.toReversed().flatMap((part) => {
         try {
-          return part.remove(view, site.owner);
+          return part.remove(view, context.owner);
         } catch (error) {
           failures.push(error);
           return [];
         }
       });
     },
-    { signal: site.signal },
+    { signal: context.signal },
   );
   const [first] = failures;
   if (failures.length === 1) throw first;
   if (failures.length > 1) throw new AggregateError(failures, listed(failures.map(String), '; '));
 }
 
-export async function inspectOvs(parts: readonly OvsPart[], site: Site): Promise<Drift[]> {
-  const view = await site.host.ovsdb.view({ signal: site.signal });
-  return parts.flatMap((part) => part.inspect(view, site.owner));
+export async function inspectOvs(parts: readonly OvsPart[], context: ElementContext): Promise<Drift[]> {
+  const view = await context.host.ovsdb.view({ signal: context.signal });
+  return parts.flatMap((part) => part.inspect(view, context.owner));
 }
 
 /** @throws OvsPortError with ovs-vswitchd's words once it has given up */

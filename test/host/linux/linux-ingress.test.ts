@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../../src/host/linux/command.ts';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
-import type { Refusal } from '../../../src/host-contract/packet-filters.ts';
+import type { SourceMacDrop } from '../../../src/host-contract/packet-filters.ts';
 import { bundleChild } from '../../children/child.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../netns.ts';
 
@@ -75,7 +75,7 @@ test.skipIf(NETNS_UNAVAILABLE)(
     const withoutNft = 'mount -t tmpfs tmpfs /usr/sbin && exec "$@"';
     const output = execFileSync('unshare', ['--mount', '--net', 'sh', '-c', withoutNft, 'sh', process.execPath, child]);
     expect(JSON.parse(output.toString())).toEqual({
-      message: expect.stringMatching(/reflection-filter.*nft.*apt-get install nftables.*the host is as it was before/),
+      message: expect.stringMatching(/source-mac-filter.*nft.*apt-get install nftables.*the host is as it was before/),
       garbage: [],
     });
   },
@@ -105,7 +105,7 @@ async function withNic(): Promise<Netns> {
   return netns;
 }
 
-function refusal(i: number): Refusal {
+function refusal(i: number): SourceMacDrop {
   const number = String(i).padStart(2, '0');
   return { device: 'eth0', mac: `fa:16:3e:00:00:${number}`, owner: `vif-${number}` };
 }

@@ -43,7 +43,7 @@ export const EVERYTHING: Policy = {
   changeVirtualFunction: async () => [],
   setSysctl: async () => [],
   setFilter: async (_, rules) => [...rules],
-  createRefusal: async () => {},
+  createDrop: async () => {},
   deleteRules: async () => {},
 };
 

@@ -86,7 +86,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     const { netns, osVif } = await onKernel(ownVxlanPlugin);
     netns.run('ip', 'link', 'add', 'vx100', 'type', 'vxlan', 'id', '100', 'remote', '192.0.2.9', 'dstport', '4789');
     expect(await osVif.check(vxlanVif(), instance())).toContainEqual(
-      expect.objectContaining({ on: 'vx100', type: 'foreign' }),
+      expect.objectContaining({ on: 'vx100', type: 'conflict' }),
     );
     await expect(osVif.plug(vxlanVif(), instance())).rejects.toMatchObject({ element: 'VXLAN 100 vx100', left: [] });
     expect(names(netns)).toEqual(['vx100']);

@@ -50,7 +50,7 @@ const TAP: Element = { kind: 'tap', name: 'tap0' };
 function given() {
   notes.clear();
   const host = new MemoryHost();
-  return { host, site: { host, owner: 'vif-1' } };
+  return { host, context: { host, owner: 'vif-1' } };
 }
 
 describe('an element of a plugin', () => {
@@ -61,35 +61,35 @@ describe('an element of a plugin', () => {
   });
 
   test('is planned, plugged, checked and unplugged', async () => {
-    const { host, site } = given();
+    const { host, context } = given();
     const wiring = [note.element({ name: 'n0', text: 'hello' }), TAP];
-    expect(await plan(wiring, site)).toMatchObject([
+    expect(await plan(wiring, context)).toMatchObject([
       { element: 'test:note n0', action: 'create' },
       { element: 'tap tap0', action: 'create' },
     ]);
-    await apply(wiring, site);
+    await apply(wiring, context);
     expect(notes.get('n0')).toBe('hello');
-    expect(await check(wiring, site)).toEqual([]);
+    expect(await check(wiring, context)).toEqual([]);
     notes.set('n0', 'other');
-    expect(await plan(wiring, site)).toEqual([
+    expect(await plan(wiring, context)).toEqual([
       { element: 'test:note n0', on: 'n0', action: 'change', property: 'text', from: 'other', to: 'hello' },
     ]);
-    await remove(wiring, site);
+    await remove(wiring, context);
     expect([notes.size, await host.links.get('tap0')]).toEqual([0, undefined]);
   });
 
   test('is rolled back to what it was when a later element fails', async () => {
-    const { host, site } = given();
+    const { host, context } = given();
     notes.set('n0', 'before');
     await host.links.create({ kind: 'bridge', name: 'tap0' });
     const wiring = [note.element({ name: 'n0', text: 'hello' }), note.element({ name: 'n1', text: 'new' }), TAP];
-    await expect(apply(wiring, site)).rejects.toMatchObject({ element: 'tap tap0', left: [] });
+    await expect(apply(wiring, context)).rejects.toMatchObject({ element: 'tap tap0', left: [] });
     expect([...notes]).toEqual([['n0', 'before']]);
   });
 
   test('is refused by its own rules before anything is changed', async () => {
-    const { host, site } = given();
-    await expect(apply([TAP, note.element({ name: 'n0', text: '' })], site)).rejects.toMatchObject({
+    const { host, context } = given();
+    await expect(apply([TAP, note.element({ name: 'n0', text: '' })], context)).rejects.toMatchObject({
       element: 'test:note n0',
       cause: { code: 'ERR_OSVIF_LINK_VALUE' },
     });
@@ -97,9 +97,9 @@ describe('an element of a plugin', () => {
   });
 
   test('without a drawing of its own is a box with its label, and has its drifts', async () => {
-    const { site } = given();
+    const { context } = given();
     const wiring = [note.element({ name: 'n0', text: 'hello' })];
-    const { nodes } = graphOf(wiring, { drifts: await check(wiring, site) });
+    const { nodes } = graphOf(wiring, { drifts: await check(wiring, context) });
     expect(nodes).toContainEqual(
       expect.objectContaining({ kind: 'element', name: 'test:note n0', group: 'own', state: 'missing' }),
     );
@@ -118,7 +118,7 @@ test('the kind of an element still tells TypeScript which built-in element it is
 });
 
 test('a plug waits for another plug that shares an element of a plugin', async () => {
-  const { site } = given();
+  const { context } = given();
   const events: string[] = [];
   const slow = defineElement<CustomElement>({
     ...inert('test:slow'),
@@ -128,7 +128,7 @@ test('a plug waits for another plug that shares an element of a plugin', async (
       events.push('end');
     },
   });
-  const plug = (name: string, shared: boolean) => apply([slow.element({ name, shared })], site);
+  const plug = (name: string, shared: boolean) => apply([slow.element({ name, shared })], context);
   await Promise.all([plug('same', true), plug('same', true)]);
   expect(events).toEqual(['start', 'end', 'start', 'end']);
   events.length = 0;
@@ -137,7 +137,7 @@ test('a plug waits for another plug that shares an element of a plugin', async (
 });
 
 test('a dry run of an unplug notes the device of an element of a plugin, and deletes nothing', async () => {
-  const { host, site } = given();
+  const { host, context } = given();
   const device = defineElement<CustomElement>({
     ...inert('test:device'),
     async remove({ name }, { host: { links } }) {
@@ -148,7 +148,7 @@ test('a dry run of an unplug notes the device of an element of a plugin, and del
   await host.links.create({ kind: 'bridge', name: 'br0' });
   const removed: unknown[] = [];
   const dry = dryRunHost(host, (removal) => removed.push(removal));
-  await remove([device.element({ name: 'br0' })], { ...site, host: dry });
+  await remove([device.element({ name: 'br0' })], { ...context, host: dry });
   expect(removed).toEqual([{ kind: 'bridge', name: 'br0' }]);
   expect(await host.links.get('br0')).toBeDefined();
 });
@@ -157,8 +157,8 @@ describe('an element of a kind that nobody has defined', () => {
   const unknown: Element = { kind: 'test:nothing', name: 'x0' };
 
   test('fails a plug before anything is changed, and check and plan', async () => {
-    const { host, site } = given();
-    await expect(apply([TAP, unknown], site)).rejects.toMatchObject({
+    const { host, context } = given();
+    await expect(apply([TAP, unknown], context)).rejects.toMatchObject({
       element: 'test:nothing x0',
       cause: {
         code: 'ERR_OSVIF_UNKNOWN_ELEMENT',
@@ -166,14 +166,14 @@ describe('an element of a kind that nobody has defined', () => {
       },
     });
     expect(await host.links.get('tap0')).toBeUndefined();
-    await expect(check([unknown], site)).rejects.toMatchObject({ code: 'ERR_OSVIF_UNKNOWN_ELEMENT' });
-    await expect(plan([unknown], site)).rejects.toMatchObject({ code: 'ERR_OSVIF_UNKNOWN_ELEMENT' });
+    await expect(check([unknown], context)).rejects.toMatchObject({ code: 'ERR_OSVIF_UNKNOWN_ELEMENT' });
+    await expect(plan([unknown], context)).rejects.toMatchObject({ code: 'ERR_OSVIF_UNKNOWN_ELEMENT' });
   });
 
   test('stays at an unplug, which removes the others', async () => {
-    const { host, site } = given();
-    await apply([TAP], site);
-    await expect(remove([TAP, unknown], site)).rejects.toMatchObject({
+    const { host, context } = given();
+    await apply([TAP], context);
+    await expect(remove([TAP, unknown], context)).rejects.toMatchObject({
       left: ['test:nothing x0'],
       cause: { code: 'ERR_OSVIF_UNKNOWN_ELEMENT' },
     });

@@ -49,7 +49,7 @@ describe('a device of another owner', () => {
       `tap tap0: the name is in use by a device of kind bridge; ${advice}`,
     );
     expect(await check([{ kind: 'tap', name: 'nic0' }])).toMatchObject([
-      { type: 'foreign', on: 'nic0', reason: `the name is in use by a device of kind (none); ${advice}` },
+      { type: 'conflict', on: 'nic0', reason: `the name is in use by a device of kind (none); ${advice}` },
     ]);
   });
 
@@ -154,7 +154,7 @@ describe('a bridge', () => {
   test('that is missing or of another owner has no other drift', async () => {
     const { prepare, check } = given([{ kind: 'bridge', name: 'br0', alias: 'theirs' }]);
     await prepare();
-    expect((await check([bridge])).map(({ type }) => type)).toEqual(['foreign']);
+    expect((await check([bridge])).map(({ type }) => type)).toEqual(['conflict']);
     expect((await given().check([bridge])).map(({ type }) => type)).toEqual(['missing']);
   });
 });
@@ -180,7 +180,7 @@ describe('a macvtap device', () => {
 });
 
 describe('a reflection filter', () => {
-  const filter: Element = { kind: 'reflection-filter', name: MAC.toUpperCase(), lower: 'eth0' };
+  const filter: Element = { kind: 'source-mac-filter', name: MAC.toUpperCase(), lower: 'eth0' };
 
   function withNic() {
     const all = given();
@@ -217,7 +217,7 @@ describe('a reflection filter', () => {
   });
 
   test('needs its device, and a check names the missing device', async () => {
-    await expect(given().plug([filter])).rejects.toThrow(`reflection-filter ${filter.name} needs the device eth0`);
+    await expect(given().plug([filter])).rejects.toThrow(`source-mac-filter ${filter.name} needs the device eth0`);
     const { memory, prepare, plug, check, link } = given([{ kind: 'tap', name: 'eth0' }]);
     await prepare();
     await plug([filter]);

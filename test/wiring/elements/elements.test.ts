@@ -12,12 +12,12 @@ const MAC = '02:fe:00:00:00:01';
 
 function given() {
   const host = new MemoryHost();
-  const site = (owner: string) => ({ host, owner });
+  const context = (owner: string) => ({ host, owner });
   return {
     host,
-    plug: (element: Element, owner = 'vif-1') => apply([element], site(owner)),
-    unplug: (element: Element, owner = 'vif-1') => remove([element], site(owner)),
-    check: (element: Element, owner = 'vif-1') => check([element], site(owner)),
+    plug: (element: Element, owner = 'vif-1') => apply([element], context(owner)),
+    unplug: (element: Element, owner = 'vif-1') => remove([element], context(owner)),
+    check: (element: Element, owner = 'vif-1') => check([element], context(owner)),
     link: async (name: string): Promise<Link> => {
       const found = await host.links.get(name);
       if (found === undefined) throw new Error(`${name} is missing`);
@@ -60,8 +60,8 @@ describe('refused before anything is done is', () => {
     [{ kind: 'forward-rule', name: 'br0', interfaces: ['a"b'], dropAction: 'DROP' }, "can't be used in a rule"],
     [{ kind: 'forward-rule', name: 'br0', interfaces: [], dropAction: 'DROP -p tcp' }, "can't be a target of iptables"],
     [{ kind: 'forward-rule', name: 'br0', interfaces: [], dropAction: '' }, '"" can\'t be a target of iptables'],
-    [{ kind: 'reflection-filter', name: 'none', lower: 'eth0' }, 'reflection-filter: "none" is not a MAC address'],
-    [{ kind: 'reflection-filter', name: MAC, lower: 'a/b' }, '"a/b" can\'t name'],
+    [{ kind: 'source-mac-filter', name: 'none', lower: 'eth0' }, 'source-mac-filter: "none" is not a MAC address'],
+    [{ kind: 'source-mac-filter', name: MAC, lower: 'a/b' }, '"a/b" can\'t name'],
     [{ kind: 'ovs-bridge', name: 'a/b' }, '"a/b" can\'t name'],
     [{ kind: 'ovs-port', name: 'p0', bridge: 'a/b' }, '"a/b" can\'t name'],
     [{ kind: 'ovs-port', name: 'x'.repeat(16), bridge: 'br0' }, 'it has 16 bytes'],
@@ -282,7 +282,7 @@ describe('a bridge of Open vSwitch', () => {
     await plug({ kind: 'ovs-bridge', name: 'br0', shared: true, datapathType: 'netdev' });
     const other: Element = { kind: 'ovs-bridge', name: 'br0', datapathType: 'system' };
     const reason = 'bridge br0 has datapath type "netdev", the VIF asks for "system"';
-    expect(await check(other)).toMatchObject([{ type: 'foreign', on: 'br0', reason }]);
+    expect(await check(other)).toMatchObject([{ type: 'conflict', on: 'br0', reason }]);
     await expect(plug(other)).rejects.toThrow(reason);
     for (const datapathType of ['netdev', undefined])
       expect(await check({ kind: 'ovs-bridge', name: 'br0', ...(datapathType && { datapathType }) })).toEqual([]);

@@ -26,7 +26,7 @@ export function given(made: readonly NewLink[] = []) {
     }
     return proceed();
   });
-  const site = (owner: string) => ({ host, owner });
+  const context = (owner: string) => ({ host, owner });
   return {
     memory,
     host,
@@ -34,9 +34,9 @@ export function given(made: readonly NewLink[] = []) {
     prepare: async () => {
       for (const link of made) await memory.links.create(link);
     },
-    plug: (elements: Element[], owner = 'vif-1') => apply(elements, site(owner)),
-    unplug: (elements: Element[], owner = 'vif-1') => remove(elements, site(owner)),
-    check: (elements: Element[], owner = 'vif-1') => check(elements, site(owner)),
+    plug: (elements: Element[], owner = 'vif-1') => apply(elements, context(owner)),
+    unplug: (elements: Element[], owner = 'vif-1') => remove(elements, context(owner)),
+    check: (elements: Element[], owner = 'vif-1') => check(elements, context(owner)),
     names: async () => (await memory.links.list()).map(({ name }) => name).filter((name) => name !== 'lo'),
     link: async (name: string): Promise<Link> => {
       const found = await memory.links.get(name);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import { isMarkedForDeletion } from '../../../src/host-contract/interface-groups.ts';
 import { deleteUnused, requireNotBeingDeleted } from '../../../src/wiring/elements/shared-links.ts';
-import { inSharedTurn } from '../../../src/wiring/shared-turns.ts';
+import { withSharedDeviceLock } from '../../../src/wiring/shared-device-lock.ts';
 import type { Wiring } from '../../../src/wiring/wiring.ts';
 
 const on = (name: string): Wiring => [{ kind: 'bridge', name, shared: true }];
@@ -13,8 +13,8 @@ describe('plugs of one process', () => {
   async function overlap(first: Wiring, second: Wiring, host: MemoryHost, other = host): Promise<boolean> {
     let end = () => {};
     let isBegun = false;
-    const one = inSharedTurn(first, host, () => new Promise<void>((resolve) => (end = resolve)));
-    const two = inSharedTurn(second, other, async () => {
+    const one = withSharedDeviceLock(first, host, () => new Promise<void>((resolve) => (end = resolve)));
+    const two = withSharedDeviceLock(second, other, async () => {
       isBegun = true;
     });
     for (let i = 0; i < 10; i++) await Promise.resolve();
@@ -40,8 +40,8 @@ describe('plugs of one process', () => {
 
   test('go on after one that failed, which alone learns of that', async () => {
     const host = new MemoryHost();
-    const failing = inSharedTurn(on('br0'), host, () => Promise.reject(new Error('no')));
-    const next = inSharedTurn(on('br0'), host, async () => 'done');
+    const failing = withSharedDeviceLock(on('br0'), host, () => Promise.reject(new Error('no')));
+    const next = withSharedDeviceLock(on('br0'), host, async () => 'done');
     await expect(failing).rejects.toThrow('no');
     expect(await next).toBe('done');
   });

@@ -17,7 +17,7 @@ describe('a veth', () => {
     await expect(unplug([veth])).rejects.toThrow(`veth v1: ${reason}`);
     expect(await check([veth])).toMatchObject([
       { type: 'missing', on: 'v0' },
-      { type: 'foreign', on: 'v1', reason },
+      { type: 'conflict', on: 'v1', reason },
     ]);
     expect(await names()).toEqual(['v1']);
   });
@@ -26,7 +26,7 @@ describe('a veth', () => {
     const { prepare, plug, check } = given([{ kind: 'veth', name: 'v0', peer: { name: 'v1' }, alias: 'os-vif:vif-2' }]);
     await prepare();
     await expect(plug([veth])).rejects.toThrow('a veth of that name is there that was not made for this VIF');
-    expect((await check([veth])).map(({ on, type }) => `${type} ${on}`)).toEqual(['foreign v0', 'foreign v1']);
+    expect((await check([veth])).map(({ on, type }) => `${type} ${on}`)).toEqual(['conflict v0', 'conflict v1']);
   });
 
   test.each([

@@ -32,14 +32,14 @@ function given() {
     told.push(settings);
     return changeVirtualFunction.call(host.links, at, number, settings);
   };
-  const site = { host, owner: 'vif-1' };
+  const context = { host, owner: 'vif-1' };
   return {
     host,
     told,
     state: async () => (await host.links.virtualFunctions(index))[1],
-    plug: (...elements: Element[]) => apply(elements, site),
-    unplug: (...elements: Element[]) => remove(elements, site),
-    check: (...elements: Element[]) => check(elements, site),
+    plug: (...elements: Element[]) => apply(elements, context),
+    unplug: (...elements: Element[]) => remove(elements, context),
+    check: (...elements: Element[]) => check(elements, context),
   };
 }
 

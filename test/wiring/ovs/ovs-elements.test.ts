@@ -33,13 +33,13 @@ async function given(...before: OvsdbEdit[]) {
       },
       options,
     );
-  const site = (owner: string) => ({ host, owner });
+  const context = (owner: string) => ({ host, owner });
   return {
     host,
     edited,
-    plug: (elements: Element[], owner = 'vif-1') => apply(elements, site(owner)),
-    unplug: (elements: Element[], owner = 'vif-1') => remove(elements, site(owner)),
-    check: (elements: Element[], owner = 'vif-1') => check(elements, site(owner)),
+    plug: (elements: Element[], owner = 'vif-1') => apply(elements, context(owner)),
+    unplug: (elements: Element[], owner = 'vif-1') => remove(elements, context(owner)),
+    check: (elements: Element[], owner = 'vif-1') => check(elements, context(owner)),
   };
 }
 
@@ -98,7 +98,7 @@ describe('a port', () => {
     ],
   ])('of %s is neither taken nor removed', async (_, before, reason) => {
     const { host, plug, unplug, check } = await given(before);
-    expect(await check([PORT])).toEqual([{ element: 'ovs-port p0', type: 'foreign', on: 'p0', reason }]);
+    expect(await check([PORT])).toEqual([{ element: 'ovs-port p0', type: 'conflict', on: 'p0', reason }]);
     await expect(plug([PORT])).rejects.toThrow(`ovs-port p0: ${reason}`);
     await expect(unplug([PORT])).rejects.toThrow(`ovs-port p0: ${reason}`);
     expect((await host.ovsdb.view()).port('p0')?.bridge).toBe('br0');
@@ -201,7 +201,7 @@ describe('a bridge', () => {
     expect(await check([{ kind: 'ovs-bridge', name: 'br0', datapathType: 'netdev' }])).toMatchObject([
       { reason: 'bridge br0 has datapath type "system", the VIF asks for "netdev"' },
     ]);
-    expect(await check([{ kind: 'ovs-bridge', name: 'br1', datapathType: '' }])).toMatchObject([{ type: 'foreign' }]);
+    expect(await check([{ kind: 'ovs-bridge', name: 'br1', datapathType: '' }])).toMatchObject([{ type: 'conflict' }]);
   });
 
   test('that is made has the type that is asked for, else the default one', async () => {

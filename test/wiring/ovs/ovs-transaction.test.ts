@@ -18,9 +18,9 @@ async function given(...before: OvsdbEdit[]) {
   const host = new MemoryHost();
   await host.ovsdb.change(() => before);
   const undos: (() => Promise<void>)[] = [];
-  const site = { host, owner: 'vif-1', undoable: (undo: () => Promise<void>) => void undos.push(undo) };
+  const context = { host, owner: 'vif-1', undoable: (undo: () => Promise<void>) => void undos.push(undo) };
   const ports = async () => [...(await host.ovsdb.view()).ports('br0')].map(({ name }) => name);
-  return { host, site, undos, ports };
+  return { host, context, undos, ports };
 }
 
 /** Tells whether it has ended, after all that can go on has gone on. */
@@ -32,35 +32,35 @@ async function isPending(work: Promise<unknown>): Promise<boolean> {
 
 describe('a plug is done', () => {
   test('at once where nothing is awaited, though the port can not be opened yet', async () => {
-    const { site, ports } = await given(BR0);
-    await ensureOvs([port()], site);
+    const { context, ports } = await given(BR0);
+    await ensureOvs([port()], context);
     expect(await ports()).toContain('tap0');
   });
 
   test('when the port is open that is awaited', async () => {
-    const { host, site } = await given(BR0);
+    const { host, context } = await given(BR0);
     await host.links.create({ kind: 'tap', name: 'tap0' });
     const open = host.ovsdb.reconfigure;
     host.ovsdb.reconfigure = () => {};
-    const plug = ensureOvs([port('tap0', AWAITED)], site);
+    const plug = ensureOvs([port('tap0', AWAITED)], context);
     expect(await isPending(plug)).toBe(true);
     open.call(host.ovsdb);
     await plug;
   });
 
   test('and the device is up, which ovs-vswitchd may have taken down', async () => {
-    const { host, site } = await given(BR0);
+    const { host, context } = await given(BR0);
     await host.links.create({ kind: 'tap', name: 'tap0' });
-    await ensureOvs([port('tap0', AWAITED)], site);
+    await ensureOvs([port('tap0', AWAITED)], context);
     expect(await host.links.get('tap0')).toMatchObject({ up: true });
     host.links.change = () => Promise.reject(new Error('changed again'));
-    await ensureOvs([port('tap0', AWAITED), port('p0', { ...AWAITED, type: 'internal' })], site);
+    await ensureOvs([port('tap0', AWAITED), port('p0', { ...AWAITED, type: 'internal' })], context);
   });
 
   test('for a port that was there before only when its error of old is gone', async () => {
-    const { host, site } = await given(BR0);
-    await ensureOvs([port()], site);
-    const plug = ensureOvs([port('tap0', AWAITED)], site);
+    const { host, context } = await given(BR0);
+    await ensureOvs([port()], context);
+    const plug = ensureOvs([port('tap0', AWAITED)], context);
     expect(await isPending(plug)).toBe(true);
     await host.links.create({ kind: 'tap', name: 'tap0' });
     host.ovsdb.reconfigure();
@@ -70,14 +70,14 @@ describe('a plug is done', () => {
 
 describe('a plug fails', () => {
   test('in the words of ovs-vswitchd where a new port can not be opened', async () => {
-    const { site } = await given(BR0);
-    await expect(ensureOvs([port('tap0', AWAITED)], site)).rejects.toThrow(
+    const { context } = await given(BR0);
+    await expect(ensureOvs([port('tap0', AWAITED)], context)).rejects.toThrow(
       `ovs-vswitchd could not open port tap0: ${NO_DEVICE}`,
     );
   });
 
   test('at the deadline in the words of ovs-vswitchd if it has said any, else by what was waited for', async () => {
-    const { host, site } = await given(BR0);
+    const { host, context } = await given(BR0);
     const late = new OvsdbTimeoutError('memory', 'late');
     let what = '';
     host.ovsdb.waitFor = async (waiting, find) => {
@@ -85,20 +85,20 @@ describe('a plug fails', () => {
       find(await host.ovsdb.view());
       throw late;
     };
-    await ensureOvs([port()], site);
-    await expect(ensureOvs([port('tap0', AWAITED)], site)).rejects.toMatchObject({
+    await ensureOvs([port()], context);
+    await expect(ensureOvs([port('tap0', AWAITED)], context)).rejects.toMatchObject({
       code: 'ERR_OSVIF_OVS_PORT',
       port: 'tap0',
       error: NO_DEVICE,
       cause: late,
     });
     expect(what).toBe('waiting for ovs-vswitchd to open port tap0');
-    await expect(ensureOvs([port('p0', { ...AWAITED, type: 'internal' })], site)).rejects.toBe(late);
+    await expect(ensureOvs([port('p0', { ...AWAITED, type: 'internal' })], context)).rejects.toBe(late);
     host.ovsdb.waitFor = async (_, find) => {
       find(await host.ovsdb.view());
       throw new Error('cut');
     };
-    await expect(ensureOvs([port('tap0', AWAITED)], site)).rejects.toThrow('cut');
+    await expect(ensureOvs([port('tap0', AWAITED)], context)).rejects.toThrow('cut');
   });
 
   test.each([
@@ -108,23 +108,23 @@ describe('a plug fails', () => {
   ])(
     'where the bridge is of datapath type %j and ovs-vswitchd has %j',
     async (datapathType, datapathTypes, message) => {
-      const { host, site } = await given({ ...BR0, edit: 'add-bridge', name: 'br0', datapathType });
+      const { host, context } = await given({ ...BR0, edit: 'add-bridge', name: 'br0', datapathType });
       const waitFor = host.ovsdb.waitFor.bind(host.ovsdb);
       const system: OvsSystem = { version: '3.1', interfaceTypes: [], datapathTypes };
       host.ovsdb.waitFor = (what, find, options) => waitFor(what, (view) => find(withSystem(view, system)), options);
-      await expect(ensureOvs([port('p0', { ...AWAITED, type: 'internal' })], site)).rejects.toThrow(message);
+      await expect(ensureOvs([port('p0', { ...AWAITED, type: 'internal' })], context)).rejects.toThrow(message);
     },
   );
 
   test('with the reason of the signal', async () => {
-    const { site } = await given(BR0);
-    const aborted = { ...site, signal: AbortSignal.abort(new Error('enough')) };
+    const { context } = await given(BR0);
+    const aborted = { ...context, signal: AbortSignal.abort(new Error('enough')) };
     await expect(ensureOvs([port()], aborted)).rejects.toThrow('enough');
     await expect(removeOvs([port()], aborted)).rejects.toThrow('enough');
     await expect(inspectOvs([port()], aborted)).rejects.toThrow('enough');
     const aborting = new AbortController();
-    await ensureOvs([port()], site);
-    const plug = ensureOvs([port('tap0', AWAITED)], { ...site, signal: aborting.signal });
+    await ensureOvs([port()], context);
+    const plug = ensureOvs([port('tap0', AWAITED)], { ...context, signal: aborting.signal });
     expect(await isPending(plug)).toBe(true);
     aborting.abort(new Error('enough'));
     await expect(plug).rejects.toThrow('enough');
@@ -150,8 +150,8 @@ describe('what a plug did is taken back', () => {
   }
 
   test('with all the time that it takes', async () => {
-    const { host, site, undos, ports } = await given(BR0);
-    await ensureOvs([port()], site);
+    const { host, context, undos, ports } = await given(BR0);
+    await ensureOvs([port()], context);
     expect(undos).toHaveLength(1);
     const { asked } = answering(host, (proceed) => proceed());
     await undos[0]?.();
@@ -160,20 +160,20 @@ describe('what a plug did is taken back', () => {
   });
 
   test('where there was nothing to do, not at all', async () => {
-    const { site, undos } = await given(BR0);
-    await ensureOvs([port()], site);
-    await ensureOvs([port()], site);
+    const { context, undos } = await given(BR0);
+    await ensureOvs([port()], context);
+    await ensureOvs([port()], context);
     expect(undos).toHaveLength(1);
   });
 
   test('where no answer came, in a second', async () => {
-    const { host, site, undos, ports } = await given(BR0);
+    const { host, context, undos, ports } = await given(BR0);
     const cut = new OvsdbConnectionError('memory', 'cut');
     const { restore } = answering(host, async (proceed) => {
       await proceed();
       throw cut;
     });
-    await expect(ensureOvs([port()], site)).rejects.toBe(cut);
+    await expect(ensureOvs([port()], context)).rejects.toBe(cut);
     restore();
     expect(await ports()).toContain('tap0');
     const { asked } = answering(host, (proceed) => proceed());
@@ -183,14 +183,14 @@ describe('what a plug did is taken back', () => {
   });
 
   test('where it was sent twice, both, the second first', async () => {
-    const { host, site, undos, ports } = await given(BR0);
+    const { host, context, undos, ports } = await given(BR0);
     const { restore } = answering(host, async (proceed) => {
       await proceed();
       restore();
       await host.ovsdb.change(() => [{ edit: 'set-interface', name: 'tap0', externalIds: { 'iface-id': null } }]);
       return proceed();
     });
-    await ensureOvs([port('tap0', { externalIds: { 'iface-id': 'port-1' } })], site);
+    await ensureOvs([port('tap0', { externalIds: { 'iface-id': 'port-1' } })], context);
     expect(undos).toHaveLength(1);
     const { asked } = answering(host, (proceed) => proceed());
     await undos[0]?.();
@@ -199,27 +199,27 @@ describe('what a plug did is taken back', () => {
   });
 
   test('not where the server refused it', async () => {
-    const { host, site, undos } = await given(BR0);
+    const { host, context, undos } = await given(BR0);
     const refusal = new OvsdbServerError('transact', 'constraint violation', '');
     const { asked } = answering(host, async (proceed, { onRefused }) => {
       await proceed();
       onRefused?.();
       throw refusal;
     });
-    await expect(ensureOvs([port()], site)).rejects.toBe(refusal);
+    await expect(ensureOvs([port()], context)).rejects.toBe(refusal);
     for (const undo of undos) await undo();
     expect(asked).toHaveLength(1);
   });
 
   test('not where it does not fit the database', async () => {
-    const { site, undos } = await given();
-    await expect(ensureOvs([port()], site)).rejects.toBeInstanceOf(OvsdbEditError);
+    const { context, undos } = await given();
+    await expect(ensureOvs([port()], context)).rejects.toBeInstanceOf(OvsdbEditError);
     expect(undos).toEqual([]);
   });
 
   test('but not what another has put in its place', async () => {
-    const { host, site, undos, ports } = await given(BR0);
-    await ensureOvs([port()], site);
+    const { host, context, undos, ports } = await given(BR0);
+    await ensureOvs([port()], context);
     const theirs: OvsdbEdit = { edit: 'add-port', bridge: 'br0', name: 'tap0', externalIds: { 'os-vif': 'vif-2' } };
     await host.ovsdb.change(() => [{ edit: 'remove-port', name: 'tap0' }, theirs]);
     await undos[0]?.();
@@ -237,51 +237,51 @@ describe('an unplug', () => {
   });
 
   test('removes what is ours, the last first, though something else is not', async () => {
-    const { host, site, ports } = await given(BR0, theirs('a0'));
-    await ensureOvs([port('p0'), port('p1')], site);
-    const failure = removeOvs([port('p0'), port('a0'), port('p1')], site);
+    const { host, context, ports } = await given(BR0, theirs('a0'));
+    await ensureOvs([port('p0'), port('p1')], context);
+    const failure = removeOvs([port('p0'), port('a0'), port('p1')], context);
     await expect(failure).rejects.toThrow(new NotOwnedError('ovs-port a0: port a0 was made for VIF vif-2'));
     expect(await ports()).toEqual(['br0', 'a0']);
     const removed: OvsdbEdit[] = [];
-    await ensureOvs([port('p0'), port('p1')], site);
+    await ensureOvs([port('p0'), port('p1')], context);
     const { change } = host.ovsdb;
     host.ovsdb.change = async (decide, options) => {
       removed.push(...(await change.call(host.ovsdb, decide, options)));
       return removed;
     };
-    await removeOvs([port('p0'), port('p1')], site);
+    await removeOvs([port('p0'), port('p1')], context);
     expect(removed.map((edit) => Object(edit).name)).toEqual(['p1', 'p0']);
   });
 
   test('names everything that is not ours, once though it is asked twice', async () => {
-    const { host, site } = await given(BR0, theirs('a0'), theirs('a1'));
+    const { host, context } = await given(BR0, theirs('a0'), theirs('a1'));
     const { change } = host.ovsdb;
     host.ovsdb.change = async (decide, options) => {
       decide(await host.ovsdb.view());
       return change.call(host.ovsdb, decide, options);
     };
-    const failure = await removeOvs([port('a0'), port('a1')], site).catch((error: unknown) => error);
+    const failure = await removeOvs([port('a0'), port('a1')], context).catch((error: unknown) => error);
     if (!(failure instanceof AggregateError)) throw new Error('nothing failed');
     expect(failure.errors).toHaveLength(2);
     expect(failure.message).toMatch(/port a1 was made for VIF vif-2; .*port a0 was made for VIF vif-2/);
   });
 
   test('of what is gone already is fine', async () => {
-    const { site } = await given(BR0);
-    await removeOvs([port()], site);
-    await removeOvs([], site);
+    const { context } = await given(BR0);
+    await removeOvs([port()], context);
+    await removeOvs([], context);
   });
 });
 
 test('a check tells of each element in order', async () => {
-  const { site } = await given();
+  const { context } = await given();
   const parts = [ovsPart(ovsBridge, { kind: 'ovs-bridge', name: 'br0' }), port()];
-  expect(await inspectOvs(parts, site)).toEqual([
+  expect(await inspectOvs(parts, context)).toEqual([
     { type: 'missing', on: 'br0' },
     { type: 'missing', on: 'tap0' },
   ]);
-  await ensureOvs(parts, site);
-  expect((await inspectOvs(parts, site)).map(({ type }) => type)).toEqual(['differs']);
+  await ensureOvs(parts, context);
+  expect((await inspectOvs(parts, context)).map(({ type }) => type)).toEqual(['differs']);
 });
 
 function withSystem(view: OvsdbView, system: OvsSystem): OvsdbView {

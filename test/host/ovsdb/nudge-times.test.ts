@@ -1,8 +1,8 @@
 /** When a call that waits reminds ovs-vswitchd, with timers that the test controls. */
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Call } from '../../../src/host/ovsdb/call.ts';
-import { findReminding } from '../../../src/host/ovsdb/reminder.ts';
+import { Deadline } from '../../../src/host/ovsdb/deadline.ts';
+import { waitWithNudge } from '../../../src/host/ovsdb/nudge.ts';
 
 /** A call that waits on a connection whose answer the test gives. */
 function given() {
@@ -19,10 +19,10 @@ function given() {
       return [];
     },
   };
-  const call = new Call('unix:test', {}, 0, () => 'the call');
+  const call = new Deadline('unix:test', {}, 0, () => 'the call');
   onTestFinished(() => call.end());
   return {
-    found: findReminding(() => 7, connection, call),
+    found: waitWithNudge(() => 7, connection, call),
     answer: (value: unknown) => answer(value),
     makeReadOnly: () => {
       isReadOnly = true;

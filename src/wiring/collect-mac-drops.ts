@@ -3,17 +3,17 @@
 import { MissingCommandError } from '../errors/host.ts';
 import { isKernelError } from '../errors/kernel.ts';
 import type { Host } from '../host-contract/host.ts';
-import type { RefusalState } from '../host-contract/packet-filters.ts';
+import type { SourceMacDropState } from '../host-contract/packet-filters.ts';
 import type { Garbage } from './garbage.ts';
 
 /** @param owners ids of the VIFs that are */
-export async function collectRefusals(host: Host, owners: ReadonlySet<string>, dryRun: boolean): Promise<Garbage[]> {
-  const abandoned = (await refusalsOn(host)).filter(({ owner }) => !owners.has(owner));
-  if (!dryRun) for (const refusal of abandoned) await host.ingress.delete(refusal);
-  return abandoned.map(({ mac, owner }) => ({ kind: 'reflection-filter', name: mac, owner }));
+export async function collectMacDrops(host: Host, owners: ReadonlySet<string>, dryRun: boolean): Promise<Garbage[]> {
+  const abandoned = (await dropsOn(host)).filter(({ owner }) => !owners.has(owner));
+  if (!dryRun) for (const drop of abandoned) await host.ingress.delete(drop);
+  return abandoned.map(({ mac, owner }) => ({ kind: 'source-mac-filter', name: mac, owner }));
 }
 
-async function refusalsOn({ ingress }: Host): Promise<RefusalState[]> {
+async function dropsOn({ ingress }: Host): Promise<SourceMacDropState[]> {
   try {
     return await ingress.list();
   } catch (error) {

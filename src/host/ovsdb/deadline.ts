@@ -1,8 +1,8 @@
-/** One call of a user: its deadline and its signal, held over all that is awaited on its behalf. */
+/** The deadline and the signal of one call. Everything that the call waits for ends with them. */
 import { OvsdbTimeoutError } from '../../errors/ovs.ts';
 import type { OvsdbCallOptions } from '../../host-contract/ovsdb.ts';
 
-export class Call {
+export class Deadline {
   /** Fires when the call is aborted, is past its deadline, or has ended. */
   readonly signal: AbortSignal;
   readonly #controller = new AbortController();
@@ -33,7 +33,7 @@ export class Call {
   }
 
   /** @throws the reason why the call is over */
-  throwIfOver(): void {
+  throwIfEnded(): void {
     this.signal.throwIfAborted();
   }
 

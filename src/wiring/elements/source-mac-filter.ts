@@ -2,58 +2,58 @@
 
 import { NotOwnedError } from '../../errors/link.ts';
 import { requireMac } from '../../host-contract/link-values.ts';
-import type { Refusal, RefusalState } from '../../host-contract/packet-filters.ts';
+import type { SourceMacDrop, SourceMacDropState } from '../../host-contract/packet-filters.ts';
 import type { DrawnNode } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
-import type { Drift, Site } from './verbs.ts';
+import type { Drift, ElementContext } from './verbs.ts';
 
 /** Has a device drop frames that come in from a guest's own address: those that the switch sent back. */
-export interface ReflectionFilterElement {
-  readonly kind: 'reflection-filter';
+export interface SourceMacFilterElement {
+  readonly kind: 'source-mac-filter';
   /** The guest's MAC address. */
   readonly name: string;
   /** The device that the guest's own stands on. */
   readonly lower: ExistingDevice;
 }
 
-export const reflectionFilter = defineElement<ReflectionFilterElement>({
-  kind: 'reflection-filter',
+export const sourceMacFilter = defineElement<SourceMacFilterElement>({
+  kind: 'source-mac-filter',
 
   validate({ name, lower }) {
     requireDevice(lower);
-    requireMac('reflection-filter', name);
+    requireMac('source-mac-filter', name);
   },
 
-  async ensure(element, site) {
-    const { ingress } = site.host;
-    const lower = await findDevice(element.lower, site, `reflection-filter ${element.name}`);
-    const wanted = refusalFor(element, lower.name, site);
+  async ensure(element, context) {
+    const { ingress } = context.host;
+    const lower = await findDevice(element.lower, context, `source-mac-filter ${element.name}`);
+    const wanted = dropFor(element, lower.name, context);
     const all = await ingress.list();
     const reason = claimOnIt(wanted, all);
-    if (reason !== undefined) throw new NotOwnedError(`reflection-filter ${element.name}: ${reason}`);
-    const own = all.filter(({ owner }) => owner === site.owner);
+    if (reason !== undefined) throw new NotOwnedError(`source-mac-filter ${element.name}: ${reason}`);
+    const own = all.filter(({ owner }) => owner === context.owner);
     for (const stale of own.filter((have) => differencesOf(wanted, have).length > 0)) {
       await ingress.delete(stale);
-      site.undoable(() => ingress.create(stale));
+      context.undoable(() => ingress.create(stale));
     }
     if (own.some((have) => differencesOf(wanted, have).length === 0)) return;
     await ingress.create(wanted);
-    site.undoable(() => ingress.delete(wanted));
+    context.undoable(() => ingress.delete(wanted));
   },
 
   async remove(_, { host: { ingress }, owner }) {
     const all = await ingress.list();
-    for (const refusal of all) if (refusal.owner === owner) await ingress.delete(refusal);
+    for (const drop of all) if (drop.owner === owner) await ingress.delete(drop);
   },
 
-  async inspect(element, site) {
-    const lower = await lookForDevice(element.lower, site);
-    const wanted = refusalFor(element, lower?.name ?? '', site);
-    const all = await site.host.ingress.list();
+  async inspect(element, context) {
+    const lower = await lookForDevice(element.lower, context);
+    const wanted = dropFor(element, lower?.name ?? '', context);
+    const all = await context.host.ingress.list();
     const reason = claimOnIt(wanted, all);
-    if (reason !== undefined) return [{ type: 'foreign', on: wanted.mac, reason }];
-    const own = all.filter(({ owner }) => owner === site.owner);
+    if (reason !== undefined) return [{ type: 'conflict', on: wanted.mac, reason }];
+    const own = all.filter(({ owner }) => owner === context.owner);
     if (own.length === 0) return [{ type: 'missing', on: wanted.mac }];
     return own.flatMap((have) => differencesOf(wanted, have));
   },
@@ -64,19 +64,19 @@ export const reflectionFilter = defineElement<ReflectionFilterElement>({
   },
 });
 
-function refusalFor({ name }: ReflectionFilterElement, device: string, { owner }: Site): Refusal {
+function dropFor({ name }: SourceMacFilterElement, device: string, { owner }: ElementContext): SourceMacDrop {
   return { device, mac: name.toLowerCase(), owner };
 }
 
 /** Why the address can't be refused for this VIF: it is for another one. */
-function claimOnIt({ device, mac, owner }: Refusal, all: readonly RefusalState[]): string | undefined {
+function claimOnIt({ device, mac, owner }: SourceMacDrop, all: readonly SourceMacDropState[]): string | undefined {
   const other = all.find((have) => have.device === device && have.mac === mac && have.owner !== owner);
   return (
     other && `${device} refuses this address for VIF ${other.owner} already; unplug that one, or collect the garbage`
   );
 }
 
-function differencesOf(wanted: Refusal, have: RefusalState): Drift[] {
+function differencesOf(wanted: SourceMacDrop, have: SourceMacDropState): Drift[] {
   const pairs = [
     ['device', wanted.device, have.device],
     ['mac', wanted.mac, have.mac],

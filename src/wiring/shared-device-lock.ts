@@ -11,7 +11,7 @@ import { isOvsElement, type Wiring } from './wiring.ts';
 const queues = new WeakMap<Host, KeyedQueue>();
 
 /** Runs the action while no other action that shares a device with this wiring runs on this host. */
-export async function inSharedTurn<T>(
+export async function withSharedDeviceLock<T>(
   wiring: Wiring,
   host: Host,
   action: () => Promise<T>,
