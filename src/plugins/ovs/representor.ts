@@ -5,6 +5,7 @@
 
 import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../errors/pci.ts';
 import type { Pci } from '../../host-contract/pci.ts';
+import { uplinkOf } from '../../host-contract/uplink.ts';
 
 /** Where a virtual function comes from. */
 export interface VirtualFunctionLocation {
@@ -28,7 +29,7 @@ export async function virtualFunctionOf(address: string, pci: Pci): Promise<Virt
  * @throws RepresentorNotFoundError when no device on that switch is the function's
  */
 export async function representorOf({ physicalFunction, number }: VirtualFunctionLocation, pci: Pci): Promise<string> {
-  const uplink = await uplinkOf(physicalFunction, pci);
+  const uplink = await requireUplink(physicalFunction, pci);
   const { switchId } = (await pci.switchPortOf(uplink)) ?? {};
   const pfNumber = Number(/\.(\d+)$/.exec(physicalFunction)?.[1]);
   for (const name of await pci.interfaces()) {
@@ -40,16 +41,9 @@ export async function representorOf({ physicalFunction, number }: VirtualFunctio
   throw new RepresentorNotFoundError(uplink, number);
 }
 
-/** The network device of the physical function itself; with representors beside it, the one whose port name is that of an uplink. */
-async function uplinkOf(physicalFunction: string, pci: Pci): Promise<string> {
-  let fallback: string | undefined;
-  for (const name of await pci.interfacesOf(physicalFunction)) {
-    const port = await pci.switchPortOf(name);
-    if (!port?.switchId) continue;
-    if (port.portName !== undefined && /p\d/i.test(port.portName)) return name;
-    fallback ??= name;
-  }
-  if (fallback !== undefined) return fallback;
+async function requireUplink(physicalFunction: string, pci: Pci): Promise<string> {
+  const uplink = await uplinkOf(physicalFunction, pci);
+  if (uplink !== undefined) return uplink;
   throw new PciDeviceNotFoundError(
     physicalFunction,
     'none of its network devices is in switchdev mode (none has a phys_switch_id)',

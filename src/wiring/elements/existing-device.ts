@@ -4,6 +4,7 @@ import { LinkValueError, MissingLinkError } from '../../errors/link.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { requireLinkName } from '../../host-contract/link-values.ts';
 import type { Link } from '../../host-contract/links.ts';
+import { interfacesByRank } from '../../host-contract/uplink.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import type { DrawnThing } from '../drawing.ts';
 import type { ElementContext } from './verbs.ts';
@@ -35,7 +36,7 @@ export async function findDevice(device: ExistingDevice, context: ElementContext
 
 export async function lookForDevice(device: ExistingDevice, { host }: ElementContext): Promise<Link | undefined> {
   if (typeof device === 'string') return host.links.get(device);
-  for (const name of await host.pci.interfacesOf(device.pciAddress)) {
+  for (const name of await interfacesByRank(device.pciAddress, host.pci)) {
     const link = await host.links.get(name);
     if (link) return link;
   }

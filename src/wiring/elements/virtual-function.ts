@@ -31,7 +31,9 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
     const changed = changesFor(element, have);
     if (Object.keys(changed).length === 0) return;
     // Noted before: a driver may have taken some of it when it refuses the rest.
-    context.undoable(() => links.changeVirtualFunction(place.index, place.number, before(changed, have)));
+    const old = before(changed, have);
+    if (Object.keys(old).length > 0)
+      context.undoable(() => links.changeVirtualFunction(place.index, place.number, old));
     await links.changeVirtualFunction(place.index, place.number, changed);
   },
 

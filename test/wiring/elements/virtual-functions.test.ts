@@ -82,7 +82,7 @@ test('what the driver does not tell is set, and not taken back', async () => {
   await expect(plug(element({ vlan: 7, trust: true }), FAILS)).rejects.toMatchObject({
     element: 'existing-link missing0',
   });
-  expect([told.at(0), told.at(-1)]).toStrictEqual([{ vlan: 7, trust: true }, {}]);
+  expect(new Set(told.map((settings) => JSON.stringify(settings)))).toEqual(new Set(['{"vlan":7,"trust":true}']));
 });
 
 describe('a function that is no virtual one', () => {
