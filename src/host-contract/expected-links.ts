@@ -22,6 +22,11 @@ export function isExpected(link: ExpectedLink, found: readonly Link[]): boolean 
   return faultOf(link, found) === undefined;
 }
 
+/** How a message names the device at this index: by its name if the caller says which device it expects there. */
+export function nameIn(expected: readonly ExpectedLink[], index: number): string {
+  return expected.find((link) => link.index === index)?.name ?? `link ${index}`;
+}
+
 const COMPARED = ['name', 'kind', 'alias', 'group', 'master'] as const;
 
 function faultOf(

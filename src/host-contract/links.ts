@@ -62,7 +62,7 @@ export interface Link {
   readonly bridge?: Required<BridgeSettings>;
   readonly tap?: TapState;
   readonly macvtap?: MacvtapSettings;
-  readonly vlan?: VlanSettings;
+  readonly vlan?: Required<VlanSettings>;
   /** The settings of a kind that `defineLinkKind` has added, as its `read` returns them. */
   readonly settings?: LinkKindSettings;
   /** The settings of the bridge port; absent when the device is no port of a bridge. */
@@ -174,10 +174,17 @@ export interface MacvtapSettings {
   readonly mode: MacvtapMode;
 }
 
+/** The protocols of VLAN tags: 802.1Q, and 802.1ad for the outer tag of two. */
+export const VLAN_PROTOCOLS = ['802.1Q', '802.1ad'] as const;
+/** One of VLAN_PROTOCOLS. */
+export type VlanProtocol = (typeof VLAN_PROTOCOLS)[number];
+
 /** Settings of a VLAN device, which it keeps from its creation on. */
 export interface VlanSettings {
-  /** 802.1Q VLAN id, 1 to 4094. */
+  /** VLAN id, 1 to 4094. */
   readonly id: number;
+  /** Default: 802.1Q. */
+  readonly protocol?: VlanProtocol;
 }
 
 /** Settings of a bridge port (ip-link(8), "bridge_slave"). */

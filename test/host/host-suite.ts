@@ -43,6 +43,22 @@ export function hostSuite(name: string, open: () => Promise<Host>): void {
       });
     });
 
+    test.each([
+      [undefined, 1400],
+      [1500, 1500],
+      [1450, 1450],
+    ])('a bridge that was given the MTU %s has the MTU %s when a port with 1400 has joined', async (mtu, expected) => {
+      const { links } = await open();
+      const bridge = await links.create({ kind: 'bridge', name: 'br0', ...(mtu !== undefined && { mtu }) });
+      await links.create({ kind: 'tap', name: 'tap0', mtu: 1400, master: bridge });
+      expect(await links.get('br0')).toMatchObject({ mtu: expected });
+      const port = await present(links.get('tap0'));
+      await links.change(port.index, { mtu: 1300 });
+      expect(await links.get('br0')).toMatchObject({ mtu: mtu ?? 1300 });
+      await links.change(port.index, { master: 0 });
+      expect(await links.get('br0')).toMatchObject({ mtu: mtu ?? 1500 });
+    });
+
     test('both ends of a veth are made, know each other and carry the alias', async () => {
       const { links } = await open();
       await links.create({ kind: 'bridge', name: 'br0' });

@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import { KernelError, NetlinkError } from '../../errors/kernel.ts';
-import { isExpected } from '../../host-contract/expected-links.ts';
+import { isExpected, nameIn } from '../../host-contract/expected-links.ts';
 import { birthGroup, deletionGroup } from '../../host-contract/interface-groups.ts';
 import {
   requireLinkIndex,
@@ -101,7 +101,11 @@ export class LinuxLinks implements Links {
     // The kernel accepts settings of a bridge port only after the device has become a port.
     const parts: LinkSettings[] =
       port === undefined ? [others] : Object.keys(others).length === 0 ? [{ port }] : [others, { port }];
-    await requestExpecting(this.#socket, expected, ...parts.map((part) => changeOf(index, part)));
+    await requestExpecting(
+      this.#socket,
+      expected,
+      ...parts.map((part) => changeOf(index, part, nameIn(expected, index))),
+    );
   }
 
   async delete(index: number, expected: readonly ExpectedLink[] = []): Promise<void> {
@@ -150,7 +154,7 @@ export class LinuxLinks implements Links {
 
 /** Configures the new device, and returns its index. */
 async function configure(turn: Turn, { name }: NewLink, ends: readonly NamedLink[]): Promise<number> {
-  const answers = await turn.request(...ends.map(changeByName), lookUpOf(name));
+  const answers = await turn.request(...ends.flatMap(changesByName), lookUpOf(name));
   const [made] = linksIn(answers.flat());
   if (made === undefined) throw new NetlinkError(`look-up of ${name}`, 'ENODEV', 'it disappeared after its creation');
   return made.index;
@@ -207,9 +211,9 @@ function deletionByName(name: string): Request {
   return { what: `deletion of ${name}`, type: RTM_DELLINK, flags: 0, body: linkHeader(), attributes };
 }
 
-function changeOf(index: number, settings: LinkSettings): Request {
+function changeOf(index: number, settings: LinkSettings, name = `link ${index}`): Request {
   return {
-    what: `change of link ${index} (${Object.keys(settings).join(', ')})`,
+    what: `change of ${name} (${Object.keys(settings).join(', ')})`,
     type: RTM_NEWLINK,
     flags: 0,
     body: linkHeader(index, settings),
@@ -233,6 +237,16 @@ function endsToConfigure(link: NewLink): NamedLink[] {
     ...(promiscuous !== undefined && { promiscuous }),
     ...(master !== undefined && master !== 0 && { master }),
   }));
+}
+
+/** Kernel: ether_setup() */
+const DEFAULT_MTU = 1500;
+
+/** A bridge keeps its MTU when ports come only if the MTU was changed (br_change_mtu()), so the default value needs two changes. */
+function changesByName(end: NamedLink): Request[] {
+  const { name, mtu } = end;
+  const first = mtu === DEFAULT_MTU ? [changeByName({ name, mtu: DEFAULT_MTU - 1 })] : [];
+  return [...first, changeByName(end)];
 }
 
 /** By name: the kernel does not report the index of a new link. */

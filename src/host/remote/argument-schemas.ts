@@ -16,6 +16,7 @@ import {
   type PortSettings,
   type TapSettings,
   type VirtualFunctionSettings,
+  VLAN_PROTOCOLS,
   type VlanSettings,
 } from '../../host-contract/links.ts';
 import type { SourceMacDrop } from '../../host-contract/packet-filters.ts';
@@ -99,7 +100,7 @@ const KINDS: { readonly [K in BuiltInLink['kind']]: Record<Own<K>, Schema> } = {
   veth: { peer: objectOf<NamedLink>(NAMED, ['name']) },
   tap: { tap: objectOf<TapSettings>({ multiQueue: bool, owner: id, group: id }), vnetHeader: bool },
   macvtap: { lower: index, macvtap },
-  vlan: { lower: index, vlan: objectOf<VlanSettings>({ id: number }, ['id']) },
+  vlan: { lower: index, vlan: objectOf<VlanSettings>({ id: number, protocol: { enum: VLAN_PROTOCOLS } }, ['id']) },
 };
 type Own<K extends BuiltInLink['kind']> =
   | Exclude<keyof Extract<BuiltInLink, { kind: K }>, keyof NamedLink | 'kind'>

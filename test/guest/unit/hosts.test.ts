@@ -6,11 +6,14 @@ import type { Host } from '../../../src/host-contract/host.ts';
 import { hostSuite } from '../../host/host-suite.ts';
 import { makeNetns } from '../../host/netns.ts';
 import { networkSuite } from '../../host/network-suite.ts';
+import { stackedSuite } from '../../host/stacked-suite.ts';
 
 hostSuite('LinuxHost: links', open);
 networkSuite('LinuxHost: everything else', open);
 hostSuite('MemoryHost: links', async () => new MemoryHost());
 networkSuite('MemoryHost: everything else', async () => new MemoryHost());
+stackedSuite('LinuxHost: devices on devices', open);
+stackedSuite('MemoryHost: devices on devices', async () => new MemoryHost());
 
 async function open(): Promise<Host> {
   const { path } = await makeNetns();

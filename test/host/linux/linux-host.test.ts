@@ -4,10 +4,12 @@ import type { Host } from '../../../src/host-contract/host.ts';
 import { hostSuite } from '../host-suite.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 import { networkSuite } from '../network-suite.ts';
+import { stackedSuite } from '../stacked-suite.ts';
 
 describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
   hostSuite('LinuxHost: links', open);
   networkSuite('LinuxHost: everything else', open);
+  stackedSuite('LinuxHost: devices on devices', open);
 
   test('hundreds of devices that are asked for at once are all made', { timeout: 60_000 }, async () => {
     const { links } = await open();

@@ -24,9 +24,9 @@ import {
   readU32,
   text,
   u8,
-  u16,
   u32,
 } from './message.ts';
+import { decodeVlan, vlanAttributes } from './vlan-message.ts';
 
 export const RTM_NEWLINK = 16;
 export const RTM_DELLINK = 17;
@@ -47,7 +47,6 @@ const IFLA_INFO_DATA = 2;
 const IFLA_INFO_SLAVE_KIND = 4;
 const IFLA_INFO_SLAVE_DATA = 5;
 const VETH_INFO_PEER = 1;
-const IFLA_VLAN_ID = 1;
 
 const IFLA_MACVLAN_MODE = 1;
 /** linux/if_link.h, enum macvlan_mode */
@@ -117,7 +116,7 @@ function kindData(link: NewLink, group: number): readonly Attribute[] | undefine
     case 'macvtap':
       return macvtapAttributes(link.macvtap.mode);
     case 'vlan':
-      return [[IFLA_VLAN_ID, u16(link.vlan.id)]];
+      return vlanAttributes(link.vlan);
     case 'bridge':
       return link.bridge && bridgeAttributes(link.bridge);
     case 'tap':
@@ -226,7 +225,7 @@ export function decodeLink({ payload }: Message): Link {
     ...(kind === 'bridge' && { bridge: decodeBridge(data) }),
     ...(kind === 'tap' && { tap: decodeTap(data) }),
     ...(kind === 'macvtap' && { macvtap: { mode: decodeMacvtapMode(data) } }),
-    ...(kind === 'vlan' && { vlan: { id: numberOf(data.get(IFLA_VLAN_ID)) } }),
+    ...(kind === 'vlan' && { vlan: decodeVlan(data) }),
     ...(settings !== undefined && { settings }),
     ...(stringOf(info.get(IFLA_INFO_SLAVE_KIND)) === 'bridge' && { port: decodePort(info.get(IFLA_INFO_SLAVE_DATA)) }),
   };

@@ -1,0 +1,101 @@
+/** The network devices of a host in memory, and what the kernel changes together with a device. */
+
+import type { Link, LinkSettings, NamedLink } from '../../host-contract/links.ts';
+import { localMac, PORT_DEFAULTS } from './kernel-defaults.ts';
+import { followersOf, smallestMtu } from './stacked-links.ts';
+
+/** The properties of a new device that its kind decides. */
+type OwnProperties = Partial<Link> & { readonly kind: string; readonly mtu: number };
+
+export class LinkTable {
+  readonly #links = new Map<number, Link>();
+  /** The bridges whose MTU was set. The MTU of every other bridge follows that of its ports. */
+  readonly #withOwnMtu = new Set<number>();
+  #lastIndex = 0;
+
+  get(index: number): Link | undefined {
+    return this.#links.get(index);
+  }
+
+  has(index: number): boolean {
+    return this.#links.has(index);
+  }
+
+  named(name: string): Link | undefined {
+    for (const link of this.#links.values()) if (link.name === name) return link;
+    return undefined;
+  }
+
+  all(): Link[] {
+    return [...this.#links.values()];
+  }
+
+  /** Adds a device, and returns its index. */
+  add(link: NamedLink, own: OwnProperties): number {
+    this.#lastIndex += 1;
+    const index = this.#lastIndex;
+    const defaults = { mac: localMac(index), up: false, promiscuous: false, alias: '', group: 0, master: 0, lower: 0 };
+    this.#links.set(index, { ...defaults, ...own, name: link.name, index });
+    this.update(index, known(link));
+    return index;
+  }
+
+  /** Exchanges the device at an index. */
+  replace(index: number, link: NamedLink, own: OwnProperties): void {
+    this.drop(index);
+    const other = this.add(link, own);
+    const added = this.#links.get(other);
+    this.#links.delete(other);
+    if (added !== undefined) this.#links.set(index, { ...added, index });
+  }
+
+  /** Kernel: a veth goes with its peer, and what stands on a device goes with that device. */
+  drop(index: number): void {
+    const link = this.#links.get(index);
+    if (!this.#links.delete(index)) return;
+    this.#adjustMtu(link?.master ?? 0);
+    for (const other of this.all()) {
+      if (other.master === index) this.update(other.index, { master: 0 });
+      if (other.lower === index) this.drop(other.index);
+    }
+  }
+
+  update(index: number, changes: Partial<Link>): void {
+    const link = this.#links.get(index);
+    if (link === undefined) return;
+    const { port, ...updated } = { ...link, ...changes };
+    // A port that changes its bridge starts anew.
+    const kept = link.master === updated.master ? port : PORT_DEFAULTS;
+    this.#links.set(index, updated.master ? { ...updated, port: kept ?? PORT_DEFAULTS } : updated);
+    for (const bridge of new Set([link.master, updated.master])) this.#adjustMtu(bridge);
+  }
+
+  /** The MTU of the bridge was set: it follows its ports no more. */
+  keepMtu(bridge: number): void {
+    this.#withOwnMtu.add(bridge);
+  }
+
+  /** Changes the devices that stand on a device, as the kernel does after the change of that device. */
+  follow(before: Link, settings: LinkSettings): void {
+    for (const [other, changes] of followersOf(before, settings, this.all())) {
+      this.update(other.index, known(changes));
+      this.follow(other, changes);
+    }
+  }
+
+  /** Kernel: br_mtu_auto_adjust() */
+  #adjustMtu(index: number): void {
+    const bridge = this.#links.get(index);
+    if (bridge?.kind !== 'bridge' || this.#withOwnMtu.has(index)) return;
+    const mtu = smallestMtu(this.all().filter(({ master }) => master === index));
+    if (mtu === bridge.mtu) return;
+    this.update(index, { mtu });
+    this.follow(bridge, { mtu });
+  }
+}
+
+/** The settings that every device keeps, without those that were not asked for. */
+export function known({ mac, mtu, up, promiscuous, alias, group, master }: LinkSettings): Partial<Link> {
+  const settings = { mac: mac?.toLowerCase(), mtu, up, promiscuous, alias, group, master };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
