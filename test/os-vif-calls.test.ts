@@ -131,6 +131,7 @@ test('every step is published, with how long it took and how it ended', async ()
     await using osVif = await OsVif.open({ host });
     await osVif.plug(bridgeVif(), instance());
     await osVif.unplug(bridgeVif(), instance());
+    await osVif.unplug(tapVif(), instance());
     await host.links.create({ kind: 'bridge', name: 'tapdc065497-3c' });
     await osVif.plug(tapVif(), instance()).catch(() => {});
   } finally {
@@ -141,9 +142,9 @@ test('every step is published, with how long it took and how it ended', async ()
     ['os-vif:ensure', { vif: VIF_ID, element: 'bridge brqb82c1929-05', duration }],
     ['os-vif:ensure', { vif: VIF_ID, element: 'port eth0', duration }],
     ['os-vif:plug', { vif: VIF_ID, plugin: 'linux_bridge', duration }],
-    ['os-vif:remove', { vif: VIF_ID, element: 'port eth0', duration }],
-    ['os-vif:remove', { vif: VIF_ID, element: 'bridge brqb82c1929-05', duration }],
     ['os-vif:unplug', { vif: VIF_ID, plugin: 'linux_bridge', duration }],
+    ['os-vif:remove', { vif: VIF_ID, element: 'tap tapdc065497-3c', duration }],
+    ['os-vif:unplug', { vif: VIF_ID, plugin: 'tap', duration }],
     [
       'os-vif:ensure',
       {

@@ -96,7 +96,6 @@ function checkSuite(open: () => Promise<Host>): void {
       { element: 'veth qvb0', on: 'qvb0', action: 'create' },
       { element: 'veth qvb0', on: 'qvo0', action: 'create' },
       { element: 'port spare0', on: 'spare0', action: 'change', property: 'master', to: 'qbr0' },
-      { element: 'port spare0', on: 'spare0', action: 'change', property: 'mtu', from: 1400, to: 1300 },
       { element: 'port spare0', on: 'spare0', action: 'change', property: 'up', from: false, to: true },
       { element: 'port spare0', on: 'spare0', action: 'change', property: 'port.hairpin', to: true },
       { element: 'tap tap0', on: 'tap0', action: 'create' },

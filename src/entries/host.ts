@@ -67,9 +67,10 @@ export type {
   TapState,
   VirtualFunction,
   VirtualFunctionSettings,
+  VlanProtocol,
   VlanSettings,
 } from '../host-contract/links.ts';
-export { isDefinedLink, MACVTAP_MODES } from '../host-contract/links.ts';
+export { isDefinedLink, MACVTAP_MODES, VLAN_PROTOCOLS } from '../host-contract/links.ts';
 export type {
   AddBridge,
   AddPort,
@@ -141,10 +142,11 @@ export {
   KERNEL_KINDS,
   type KernelKind,
 } from '../wiring/elements/define-element.ts';
+export type { DesiredLink, Obstacle } from '../wiring/elements/desired-link.ts';
 export type { ExistingDevice } from '../wiring/elements/existing-device.ts';
 export type { ExistingLinkElement } from '../wiring/elements/existing-link.ts';
 export type { ForwardRuleElement } from '../wiring/elements/forward-rule.ts';
-export { type DesiredLink, ensureLink, inspectLink, removeLink } from '../wiring/elements/link.ts';
+export { ensureLink, inspectLink, removeLink } from '../wiring/elements/link.ts';
 export type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 export type { PortElement } from '../wiring/elements/port.ts';
 export type { SourceMacFilterElement } from '../wiring/elements/source-mac-filter.ts';

@@ -39,3 +39,14 @@ export class PermissionError extends KernelError {
 export function isKernelError(error: unknown, ...errnos: string[]): error is KernelError {
   return error instanceof KernelError && errnos.includes(error.errno);
 }
+
+/** The refusals of the kernel that the state of the host explains. */
+const EXPLICABLE = ['EADDRINUSE', 'EBUSY', 'EEXIST', 'EINVAL', 'ELOOP', 'ENETDOWN', 'EOPNOTSUPP', 'ERANGE'];
+
+/** The same refusal with the reason in the message; another error as it is. */
+export function explained(error: unknown, reason: string): unknown {
+  if (!isKernelError(error, ...EXPLICABLE)) return error;
+  const { code, message, errno, text } = error;
+  const copy: object = Reflect.construct(OsVifError, [code, `${message}; ${reason}`], error.constructor);
+  return Object.assign(copy, { errno, text });
+}

@@ -4,15 +4,17 @@
  * All of it is shared by the network's VIFs, and stays when they go.
  */
 
+import type { Host } from '../host-contract/host.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { type VIFBase, VIFBridge } from '../objects/vif.ts';
 import type { Element, Wiring } from '../wiring/wiring.ts';
 import { requireVIF } from './vif-plugin.ts';
+import { requireVlan } from './vlan-id.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
 /** As of os-vif's plugin linux_bridge, in camelCase. */
 export interface LinuxBridgePluginOptions {
-  /** Bytes; for networks that say nothing. Default 1500. */
+  /** Bytes; for networks without an MTU. Default: the devices keep the MTU that the kernel gives them. */
   readonly networkDeviceMtu?: number;
   /** The device that flat networks reach the wire by. Default: the network's bridgeInterface. */
   readonly flatInterface?: string;
@@ -45,7 +47,8 @@ export class LinuxBridgePlugin extends WiringPlugin {
     const { network } = vif.require('network');
     if (!network?.shouldProvideBridge || network.multiHost) return [];
     const { bridgeName } = vif.require('bridgeName');
-    const mtu = network.mtu || (this.#options.networkDeviceMtu ?? 1500);
+    const bytes = network.mtu || this.#options.networkDeviceMtu;
+    const mtu = bytes === undefined ? {} : { mtu: bytes };
     return [
       ...provideBridge(bridgeName, mtu),
       ...this.#joinWire(vif, bridgeName, mtu),
@@ -53,23 +56,27 @@ export class LinuxBridgePlugin extends WiringPlugin {
     ];
   }
 
+  /** All elements are shared and stay, so an unplug needs no value of the VIF. */
+  override async unwireOn(_host: Host, vif: VIFBase): Promise<Wiring> {
+    requireVIF(this, vif, VIFBridge);
+    return [];
+  }
+
   /** A network without a device for the wire is one of this host alone. */
-  #joinWire({ network }: VIFBridge, bridge: string, mtu: number): Element[] {
+  #joinWire({ network }: VIFBridge, bridge: string, mtu: { readonly mtu?: number }): Element[] {
     const { flatInterface, vlanInterface } = this.#options;
     if (network?.shouldProvideVlan) {
-      const { vlan, bridgeInterface } = network.require(
-        'vlan',
-        ...(vlanInterface === undefined ? (['bridgeInterface'] as const) : []),
-      );
-      const name = `vlan${vlan}`;
+      const { bridgeInterface } = vlanInterface === undefined ? network.require('bridgeInterface') : network;
+      const id = requireVlan(network);
+      const name = `vlan${id}`;
       const lower = vlanInterface ?? bridgeInterface ?? '';
       return [
-        { kind: 'vlan', name, id: vlan ?? 0, lower, mtu, shared: true },
-        { kind: 'port', name, bridge, mtu, shared: true },
+        { kind: 'vlan', name, id, lower, ...mtu, shared: true },
+        { kind: 'port', name, bridge, ...mtu, shared: true },
       ];
     }
     const name = flatInterface ?? network?.bridgeInterface;
-    return name ? [{ kind: 'port', name, bridge, mtu, moveAddresses: true, shared: true, optional: true }] : [];
+    return name ? [{ kind: 'port', name, bridge, ...mtu, moveAddresses: true, shared: true, optional: true }] : [];
   }
 
   /** Where Neutron filters, rules of ours would only be in its way. */
@@ -80,12 +87,12 @@ export class LinuxBridgePlugin extends WiringPlugin {
 }
 
 /** No waiting for ports, no loops to look for, no address of the host on it. */
-function provideBridge(name: string, mtu: number): Element[] {
+function provideBridge(name: string, mtu: { readonly mtu?: number }): Element[] {
   return [
     {
       kind: 'bridge',
       name,
-      mtu,
+      ...mtu,
       stp: false,
       forwardDelay: 0,
       multicastSnooping: false,

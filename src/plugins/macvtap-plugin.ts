@@ -3,12 +3,12 @@
 import { PluginError } from '../errors/plugin.ts';
 import type { Host } from '../host-contract/host.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
-import type { InstanceInfo } from '../objects/instance-info.ts';
 import { type VIFBase, VIFDirect } from '../objects/vif.ts';
 import type { ExistingDevice } from '../wiring/elements/existing-device.ts';
 import type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 import type { Element, Wiring } from '../wiring/wiring.ts';
 import { requireVIF } from './vif-plugin.ts';
+import { requireVlan } from './vlan-id.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
 /** How guests share the devices that macvtap puts them on. */
@@ -43,9 +43,18 @@ export class MacvtapPlugin extends WiringPlugin {
     return vif.require('mode').mode === 'passthrough' ? passthrough(vif) : this.#shared(vif);
   }
 
-  /** Without an address there is no filter, but there may be a device, plugged before guests were isolated. */
-  override async unwireOn(host: Host, vif: VIFBase, instance: InstanceInfo): Promise<Wiring> {
-    return vif.address ? this.wireOn(host, vif, instance) : new MacvtapPlugin().wire(vif);
+  /** The elements of this VIF alone. The VLAN device is shared and stays, so an unplug needs neither its name nor its id. */
+  override async unwireOn(_host: Host, given: VIFBase): Promise<Wiring> {
+    const vif = requireVIF(this, given, VIFDirect);
+    const { address, vifName, devAddress, network } = vif;
+    const lower = devAddress === undefined ? (network?.bridgeInterface ?? '') : { pciAddress: devAddress };
+    // A VIF that was plugged before guests were isolated may have no address.
+    const isFiltered = this.#options.isolateGuests && vif.mode === 'bridge' && address;
+    return [
+      ...(vif.mode === 'passthrough' ? ownFunction(vif) : []),
+      ...(isFiltered ? [{ kind: 'source-mac-filter', name: address, lower } as const] : []),
+      ...(vifName === undefined ? [] : [{ kind: 'macvtap', name: vifName, lower, mode: 'private' } as const]),
+    ];
   }
 
   /** Several guests on one device, or on one VLAN of it. */
@@ -66,21 +75,30 @@ function deviceBelow(vif: VIFDirect): ExistingDevice {
   return { pciAddress: vif.require('devAddress').devAddress };
 }
 
+/** The VLAN device between, if there is one. A guest of a VLAN never gets the untagged device. */
 function vlanBelow(vif: VIFDirect): Element[] {
-  const { vlanName, network } = vif;
-  if (!vlanName) return [];
-  return [{ kind: 'vlan', name: vlanName, id: network?.vlan ?? 0, lower: deviceBelow(vif), shared: true }];
+  const { id, vlanName, network } = vif;
+  if (vlanName)
+    return [{ kind: 'vlan', name: vlanName, id: requireVlan(network), lower: deviceBelow(vif), shared: true }];
+  if (!network?.vlan) return [];
+  throw new PluginError(
+    `VIF ${id} is on VLAN ${network.vlan}, and no VLAN device is named: set vlanName, or mode passthrough and the devAddress of a virtual function`,
+  );
 }
 
 /** The guest alone has the device. What it may send is set where it can't change it: on the physical function. */
 function passthrough(vif: VIFDirect): Wiring {
-  const { devAddress, network, address } = vif;
-  const lower = deviceBelow(vif);
+  if (vif.devAddress === undefined) {
+    const vlan = vlanBelow(vif);
+    return [...vlan, ...guestNic(vif, vlan[0]?.name ?? deviceBelow(vif), 'passthru')];
+  }
+  return [...ownFunction(vif), ...guestNic(vif, deviceBelow(vif), 'passthru')];
+}
+
+function ownFunction({ devAddress, network, address }: VIFDirect): Element[] {
+  if (devAddress === undefined) return [];
   const settings = { vlan: network?.vlan ?? 0, optional: true, ...(address ? { mac: address } : {}) };
-  return [
-    ...(devAddress === undefined ? [] : [{ ...settings, kind: 'virtual-function', name: devAddress } as const]),
-    ...guestNic(vif, lower, 'passthru'),
-  ];
+  return [{ ...settings, kind: 'virtual-function', name: devAddress }];
 }
 
 /** Kernel: macvlan_handle_frame() holds back in mode private what a switch returns to all, and delivers what it returns to one. */
@@ -106,7 +124,7 @@ function guestNic(
       mode,
       ...(address ? { mac: address } : {}),
       ...(network?.mtu ? { mtu: network.mtu } : {}),
-      ...(mode === 'passthru' && { lowerUp: true }),
+      lowerUp: true,
     },
   ];
 }

@@ -62,7 +62,7 @@ export class TapPlugin extends WiringPlugin {
     const tap: TapElement = {
       kind: 'tap',
       name: vifName,
-      mtu: vif.network?.mtu ?? networkDeviceMtu,
+      mtu: vif.network?.mtu || networkDeviceMtu,
       multiQueue,
       ...(owner !== undefined && { owner }),
       ...(group !== undefined && { group }),

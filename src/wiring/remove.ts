@@ -12,7 +12,7 @@ import type { Wiring } from './wiring.ts';
 
 /**
  * Removes each element in reverse order; what is gone already is fine and what is shared stays.
- * A failure doesn't stop the rest.
+ * A failure doesn't stop the rest. The elements are not validated: a value that nothing needs to be removed never stops an unplug.
  * @throws UnplugError naming every element that is left, and why
  */
 export async function remove(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<void> {
@@ -44,7 +44,6 @@ async function removeStep(step: Step, context: ElementContext): Promise<Failure 
   const { owner, signal } = context;
   try {
     signal?.throwIfAborted();
-    step.validate();
     const removed = traced('os-vif:remove', { vif: owner, element: step.label }, () => step.remove(context));
     await withGracePeriod(removed, signal);
     return undefined;

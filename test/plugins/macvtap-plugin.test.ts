@@ -83,6 +83,7 @@ describe('with isolateGuests', () => {
     expect(await osVif.check(moved, instance())).toMatchObject([
       { on: 'fa:16:3e:00:00:01', property: 'device', want: 'vf1', have: 'eth0' },
       { on: 'fa:16:3e:00:00:01', property: 'mac', want: 'fa:16:3e:00:00:01', have: MAC },
+      { element: 'macvtap macvtap0', on: 'vf1', property: 'up', want: true, have: false },
       { element: 'macvtap macvtap0', type: 'missing' },
     ]);
     await osVif.plug(moved, instance());

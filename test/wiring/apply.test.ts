@@ -118,9 +118,7 @@ function engineSuite(open: () => Promise<Host>): void {
     await expect(apply([{ kind: 'tap', name: 'tap0' }], { host, owner: 'v' })).rejects.toMatchObject({
       cause: { code: 'ERR_OSVIF_FOREIGN_LINK' },
     });
-    await expect(remove([{ kind: 'tap', name: 'tap0' }], { host, owner: 'v' })).rejects.toMatchObject({
-      cause: { code: 'ERR_OSVIF_FOREIGN_LINK' },
-    });
+    await remove([{ kind: 'tap', name: 'tap0' }], { host, owner: 'v' });
     expect(await names(host)).toEqual(['lo', 'tap0']);
   });
 

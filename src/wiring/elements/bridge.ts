@@ -5,7 +5,8 @@ import { requireNewLink } from '../../host-contract/link-values.ts';
 import type { BridgeSettings } from '../../host-contract/links.ts';
 import { groupOf, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
-import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
+import { type DesiredLink, isOurs } from './desired-link.ts';
+import { ensureLink, inspectLink, removeLink } from './link.ts';
 import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 export interface BridgeElement extends BridgeSettings {
@@ -13,7 +14,7 @@ export interface BridgeElement extends BridgeSettings {
   readonly name: string;
   /** Bytes. */
   readonly mtu?: number;
-  /** Used by several VIFs: one that is there already is taken as it is, and it stays when a VIF goes. */
+  /** Used by several VIFs, so it stays when a VIF goes. A bridge of another program is set up, and otherwise used as it is. */
   readonly shared?: boolean;
   /** The host has no IPv6 address on it, not even a link-local one (Launchpad bug 1302080). */
   readonly disableIpv6?: boolean;
@@ -37,10 +38,12 @@ export const bridge = defineElement<BridgeElement>({
   remove: (element, context) => removeLink(desiredBridge(element), context),
 
   async inspect(element, context) {
-    const found = await inspectLink(desiredBridge(element), context);
-    return found.some(({ type }) => type !== 'differs')
-      ? found
-      : [...found, ...(await inspectSysctls(element, context))];
+    const desired = desiredBridge(element);
+    const found = await inspectLink(desired, context);
+    const link = await context.host.links.get(element.name);
+    // Only a bridge of this library gets sysctls from a plug.
+    const isOwn = link?.kind === 'bridge' && isOurs(link, desired, context);
+    return isOwn ? [...found, ...(await inspectSysctls(element, context))] : found;
   },
 
   draw({ name, mtu, shared, stp, vlanFiltering }) {

@@ -17,12 +17,19 @@ const FIXED = ['tap', 'vlan', 'lower', 'settings'] as const;
 
 /** What a change could put right. */
 export function differences(have: Link, want: LinkSettings): Difference[] {
-  return SETTINGS.flatMap((name) => compare(name, have[name], want[name]));
+  return SETTINGS.flatMap((name) => compare(name, have[name], want[name])).filter((found) => !isForLife(found));
 }
 
 /** What only making the device anew could put right. */
 export function fixedDifferences(have: Link, want: NewLink): Difference[] {
-  return FIXED.flatMap((name) => compare(name, have[name], name in want ? Reflect.get(want, name) : undefined));
+  return [...FIXED, 'macvtap' as const]
+    .flatMap((name) => compare(name, have[name], name in want ? Reflect.get(want, name) : undefined))
+    .filter(({ property, ...found }) => !property.startsWith('macvtap') || isForLife({ property, ...found }));
+}
+
+/** Kernel: macvlan_changelink() changes no device to or from the mode passthru. */
+function isForLife({ property, want, have }: Difference): boolean {
+  return property === 'macvtap.mode' && (want === 'passthru' || have === 'passthru');
 }
 
 /** The settings that put these differences right, or back. */

@@ -1,30 +1,25 @@
 /** The verbs of an element that is one network device, whatever its kind: what tap.ts, bridge.ts, veth.ts and others stand on. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isKernelError } from '../../errors/kernel.ts';
+import { explained, isKernelError } from '../../errors/kernel.ts';
 import { ImmutableLinkError, MissingLinkError, NotOwnedError } from '../../errors/link.ts';
 import { isMarkedForDeletion } from '../../host-contract/interface-groups.ts';
 import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
-import { aliasOf, isOwnedBy, SHARED_OWNER } from '../../host-contract/ownership.ts';
+import { isOwnedBy } from '../../host-contract/ownership.ts';
+import {
+  belongsToAnother,
+  changeable,
+  complete,
+  conflictReason,
+  type DesiredLink,
+  isOurs,
+  named,
+  otherOwner,
+} from './desired-link.ts';
 import { getIfPresent } from './existing-device.ts';
 import { type Difference, differences, fixedDifferences, settingsOf } from './link-differences.ts';
 import { deleteUnused, requireNotBeingDeleted } from './shared-links.ts';
 import type { Drift, ElementContext, UndoContext } from './verbs.ts';
-
-/** A device as it should be. */
-export interface DesiredLink {
-  readonly link: NewLink;
-  /** Name of the bridge that it is a port of; absent: none. */
-  readonly master?: string | undefined;
-  /** Its master is left alone. */
-  readonly externalMaster?: boolean | undefined;
-  /** Used by several VIFs: one that is there already is taken as it is, and it stays when a VIF goes. */
-  readonly shared?: boolean | undefined;
-  /** Runs before the device is set up; told whether this call made it, so that all about it is as the kernel makes it. */
-  readonly beforeUp?: (made: boolean) => Promise<void>;
-  /** Runs together with the first look at the device, and may refuse. */
-  readonly precondition?: () => Promise<void>;
-}
 
 /** Pauses between looks at a device that another process is just making, in ms. */
 const PAUSES = [5, 10, 20, 50, 100, 200, 400];
@@ -44,7 +39,7 @@ export async function ensureLink(desired: DesiredLink, context: UndoContext): Pr
     if (link === undefined) {
       if (await create(wanted, desired, context, pause === undefined)) return true;
     } else if (pause === undefined || !(isBeingMade(link) || isMarkedForDeletion(link))) {
-      await adjustOwn(link, wanted, desired, context);
+      await adjustPresent(link, wanted, desired, context);
       return false;
     }
     await sleep(pause);
@@ -61,6 +56,8 @@ async function create(wanted: Wanted, desired: DesiredLink, context: UndoContext
     index = await links.create(beforeUp ? { ...wanted.link, up: false } : wanted.link);
   } catch (error) {
     await requireUsed(wanted, context);
+    const obstacle = await desired.obstacle?.(wanted.link, undefined);
+    if (obstacle !== undefined) throw explained(error, obstacle.reason);
     if (last || !isKernelError(error, 'EEXIST', 'EBUSY')) throw error;
     return false;
   }
@@ -72,16 +69,21 @@ async function create(wanted: Wanted, desired: DesiredLink, context: UndoContext
   return true;
 }
 
-async function adjustOwn(link: Link, wanted: Wanted, desired: DesiredLink, context: UndoContext): Promise<void> {
-  const fault = conflictReason(link, desired, context);
+async function adjustPresent(link: Link, wanted: Wanted, desired: DesiredLink, context: UndoContext): Promise<void> {
   const label = `${desired.link.kind} ${desired.link.name}`;
-  if (fault !== undefined) throw new NotOwnedError(`${label}: ${fault}`);
-  if (!isOurs(link, desired, context)) return;
-  const [fixed] = fixedDifferences(link, wanted.link);
-  if (fixed) throw new ImmutableLinkError(label, fixed.property, fixed.want, fixed.have);
-  await desired.beforeUp?.(false);
+  const reason = await conflictReason(link, wanted.link, desired, context);
+  if (reason !== undefined) throw new NotOwnedError(`${label}: ${reason}`);
+  if (isOurs(link, desired, context)) {
+    const [fixed] = await Promise.all(fixedDifferences(link, wanted.link).map((found) => named(found, context)));
+    if (fixed) throw new ImmutableLinkError(label, fixed.property, fixed.want, fixed.have);
+    await desired.beforeUp?.(false);
+  }
+  const settings = changeable(link, wanted.link, desired, context);
   try {
-    await adjustLink(link, wanted.link, context);
+    await adjustLink(link, settings, context);
+  } catch (error) {
+    const obstacle = await desired.obstacle?.(settingsOf(differences(link, settings), 'want'), link);
+    throw obstacle === undefined ? error : explained(error, obstacle.reason);
   } finally {
     if (link.master !== wanted.link.master) await requireUsed(wanted, context);
   }
@@ -99,17 +101,23 @@ async function requireUsed({ link, master }: Wanted, { host, owner }: ElementCon
 export async function adjustLink(link: Link, settings: LinkSettings, context: UndoContext): Promise<void> {
   const found = differences(link, settings);
   if (found.length === 0) return;
+  const before = settingsOf(found.filter(isRestorable), 'have');
   // Noted before: of a change in two requests the second may fail.
-  context.undoable(() => restore(link, settingsOf(found.filter(isRestorable), 'have'), context));
-  await context.host.links.change(link.index, settingsOf(found, 'want'));
+  if (Object.keys(before).length > 0) context.undoable(() => restore(link, before, context));
+  await context.host.links.change(link.index, settingsOf(found, 'want'), [identityOf(link)]);
 }
 
-async function restore({ index }: Link, settings: LinkSettings, { host }: ElementContext): Promise<void> {
+async function restore(link: Link, settings: LinkSettings, { host }: ElementContext): Promise<void> {
   try {
-    await host.links.change(index, settings);
+    await host.links.change(link.index, settings, [identityOf(link)]);
   } catch (error) {
-    if (!isKernelError(error, 'ENODEV')) throw error;
+    if (!isKernelError(error, 'ENODEV', 'ESTALE')) throw error;
   }
+}
+
+/** The kernel's requests name a device by its index, which another device may have by now. */
+export function identityOf({ index, name }: Link): Pick<Link, 'index' | 'name'> {
+  return { index, name };
 }
 
 /** What a port is to a bridge goes when it leaves the bridge. */
@@ -117,14 +125,24 @@ function isRestorable({ have }: Difference): boolean {
   return have !== undefined;
 }
 
-/** Deletes the device if it is ours; a shared one stays. */
+/** Deletes the device if it is ours. A shared device stays, and so does one that belongs to another VIF by now. */
 export async function removeLink(desired: DesiredLink, context: ElementContext): Promise<void> {
   if (desired.shared) return;
   const link = await context.host.links.get(desired.link.name);
   if (link === undefined) return;
-  const fault = conflictReason(link, desired, context);
-  if (fault !== undefined) throw new NotOwnedError(`${desired.link.kind} ${desired.link.name}: ${fault}`);
-  await deleteLink(context, link);
+  const isOwn = requireOwnOrAnothers(link, desired.link.kind, context);
+  if (isOwn) await deleteLink(context, link);
+}
+
+/**
+ * Whether the device belongs to this VIF. The device of another VIF is left alone: this VIF has none.
+ *
+ * @throws NotOwnedError for a device without a tag, because it may be this VIF's and would then stay on the host
+ */
+export function requireOwnOrAnothers(link: Link, kind: string, { owner }: ElementContext): boolean {
+  if (link.kind === kind && isOwnedBy(link, owner)) return true;
+  if (belongsToAnother(link)) return false;
+  throw new NotOwnedError(`${kind} ${link.name}: ${otherOwner(link, kind)}`);
 }
 
 /** Deletes the device that this call made, unless others came to use it. */
@@ -153,29 +171,44 @@ export async function deleteLink(
 export async function inspectLink(desired: DesiredLink, context: ElementContext): Promise<Drift[]> {
   const { name } = desired.link;
   const link = await context.host.links.get(name);
-  if (link === undefined) return [{ type: 'missing', on: name }];
-  const reason = conflictReason(link, desired, context);
+  const wanted = complete(desired, context, await masterIndexOf(desired, context));
+  if (link === undefined)
+    return [{ type: 'missing', on: name }, ...(await inspectObstacle(wanted, undefined, desired))];
+  const reason = await conflictReason(link, wanted, desired, context);
   if (reason !== undefined) return [{ type: 'conflict', on: name, reason }];
-  if (!isOurs(link, desired, context)) return [];
-  const master = desired.master === undefined ? undefined : await context.host.links.get(desired.master);
-  const wanted = complete(desired, context, master?.index ?? (desired.master === undefined ? 0 : NOWHERE));
-  const found = [...fixedDifferences(link, wanted), ...differences(link, wanted)];
-  return Promise.all(found.map((difference) => describe(name, difference, desired, context)));
+  const fixed = isOurs(link, desired, context) ? fixedDifferences(link, wanted) : [];
+  const changes = differences(link, changeable(link, wanted, desired, context));
+  const drifts = await Promise.all([...fixed, ...changes].map((found) => describe(name, found, desired, context)));
+  const obstacles = changes.length === 0 ? [] : await inspectObstacle(settingsOf(changes, 'want'), link, desired);
+  return [...drifts, ...obstacles];
+}
+
+async function inspectObstacle(
+  asked: LinkSettings,
+  have: Link | undefined,
+  { obstacle }: DesiredLink,
+): Promise<Drift[]> {
+  const found = await obstacle?.(asked, have);
+  return found === undefined ? [] : [{ type: 'conflict', ...found }];
 }
 
 /** An index that no device has. */
 const NOWHERE = -1;
+
+async function masterIndexOf({ master }: DesiredLink, { host }: ElementContext): Promise<number> {
+  if (master === undefined) return 0;
+  return (await host.links.get(master))?.index ?? NOWHERE;
+}
 
 /** A difference in people's words: devices by name. */
 async function describe(
   link: string,
   difference: Difference,
   desired: DesiredLink,
-  { host }: ElementContext,
+  context: ElementContext,
 ): Promise<Drift> {
-  if (difference.property !== 'master') return { type: 'differs', on: link, ...difference };
-  const have = typeof difference.have === 'number' ? await host.links.get(difference.have) : undefined;
-  return { type: 'differs', on: link, property: 'master', want: desired.master, have: have?.name };
+  const { property, want, have } = await named(difference, context);
+  return { type: 'differs', on: link, property, want: property === 'master' ? desired.master : want, have };
 }
 
 /** The device that an element is a port of. */
@@ -200,30 +233,4 @@ async function wantedLink(desired: DesiredLink, context: ElementContext): Promis
   const { link, master: name } = desired;
   const master = name === undefined ? undefined : await requireMaster(name, context, `${link.kind} ${link.name}`);
   return { link: complete(desired, context, master?.index ?? 0), master };
-}
-
-function complete({ link, shared, externalMaster }: DesiredLink, context: ElementContext, master: number): NewLink {
-  return {
-    ...link,
-    ...(!externalMaster && { master }),
-    alias: aliasOf(shared ? SHARED_OWNER : context.owner),
-    group: 0,
-  };
-}
-
-function isOurs(link: Link, { shared }: DesiredLink, { owner }: ElementContext): boolean {
-  return isOwnedBy(link, shared ? SHARED_OWNER : owner);
-}
-
-/** Why this device can't be the one that is desired. */
-function conflictReason(link: Link, desired: DesiredLink, context: ElementContext): string | undefined {
-  const { name, kind } = desired.link;
-  if (link.kind !== kind) {
-    return `the name is in use by a device of kind ${link.kind || '(none)'}; delete or rename that device first`;
-  }
-  if (desired.shared || isOurs(link, desired, context)) return undefined;
-  return (
-    `a ${link.kind} of that name is there that was not made for this VIF (alias "${link.alias}"); delete it, or hand it over with ` +
-    `\`ip link set dev ${name} alias ${aliasOf(context.owner)}\``
-  );
 }

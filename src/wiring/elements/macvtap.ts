@@ -2,12 +2,15 @@
 
 import { isKernelError, KernelError } from '../../errors/kernel.ts';
 import { requireNewLink } from '../../host-contract/link-values.ts';
-import type { Link, MacvtapMode } from '../../host-contract/links.ts';
+import type { Link, LinkSettings, MacvtapMode } from '../../host-contract/links.ts';
 import { type DrawnNode, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
+import type { DesiredLink } from './desired-link.ts';
 import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
-import { adjustLink, type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
-import type { UndoContext } from './verbs.ts';
+import { ensureLink, inspectLink, removeLink } from './link.ts';
+import { ensureUp, inspectUp } from './lower-device.ts';
+import { findMacvtapObstacle } from './macvtap-obstacle.ts';
+import type { ElementContext, UndoContext } from './verbs.ts';
 
 /** A macvtap device: a guest's NIC on a device of the host. */
 export interface MacvtapElement {
@@ -23,7 +26,7 @@ export interface MacvtapElement {
   readonly mac?: string;
   /** Bytes; at most that of the device below. */
   readonly mtu?: number;
-  /** Sets the device below up too: one that a guest has for itself, nobody else does. */
+  /** A plug sets the device below up too: on a device that is down, the guest has no carrier. */
   readonly lowerUp?: boolean;
 }
 
@@ -36,10 +39,10 @@ export const macvtap = defineElement<MacvtapElement>({
   },
 
   async ensure(element, context) {
-    const lower = await findDevice(element.lower, context, `macvtap ${element.name}`);
-    if (element.lowerUp) await adjustLink(lower, { up: true }, context);
+    const lower = await baseOf(await findDevice(element.lower, context, `macvtap ${element.name}`), context);
+    if (element.lowerUp) await ensureUp(lower, context);
     try {
-      await ensureLink(desiredMacvtap(element, lower.index), context);
+      await ensureLink(desiredOn(lower, element, context), context);
     } catch (error) {
       if (element.mode !== 'passthru' || !isKernelError(error, 'EADDRNOTAVAIL')) throw error;
       await ensureAfterReset(element, lower, context);
@@ -49,8 +52,11 @@ export const macvtap = defineElement<MacvtapElement>({
   remove: (element, context) => removeLink(desiredMacvtap(element, 0), context),
 
   async inspect(element, context) {
-    const lower = await lookForDevice(element.lower, context);
-    return inspectLink(desiredMacvtap(element, lower?.index ?? 0), context);
+    const found = await lookForDevice(element.lower, context);
+    if (found === undefined) return inspectLink(desiredMacvtap(element, 0), context);
+    const lower = await baseOf(found, context);
+    const up = element.lowerUp ? inspectUp(lower) : [];
+    return [...up, ...(await inspectLink(desiredOn(lower, element, context), context))];
   },
 
   draw({ name, lower, mode, mac, mtu }) {
@@ -68,13 +74,25 @@ export const macvtap = defineElement<MacvtapElement>({
 async function ensureAfterReset(element: MacvtapElement, lower: Link, context: UndoContext): Promise<void> {
   for (const up of [false, true]) await context.host.links.change(lower.index, { up });
   try {
-    await ensureLink(desiredMacvtap(element, lower.index), context);
+    await ensureLink(desiredOn(lower, element, context), context);
   } catch (error) {
     if (!isKernelError(error, 'EADDRNOTAVAIL')) throw error;
     const request = `macvtap ${element.name} on ${lower.name}`;
     const advice = `${lower.name} does not take the address ${element.mac}: unbind the device from its driver and bind it again`;
     throw new KernelError(error.code, request, error.errno, error.text, advice);
   }
+}
+
+/** Kernel: macvlan_common_newlink() puts a macvtap device that is asked for on another one beside that one. */
+async function baseOf(lower: Link, { host }: ElementContext): Promise<Link> {
+  if (lower.kind !== 'macvtap' && lower.kind !== 'macvlan') return lower;
+  return (await host.links.get(lower.lower)) ?? lower;
+}
+
+function desiredOn(lower: Link, element: MacvtapElement, context: ElementContext): DesiredLink {
+  const obstacle = (asked: LinkSettings, have: Link | undefined) =>
+    findMacvtapObstacle(element, lower, asked, have, context);
+  return { ...desiredMacvtap(element, lower.index), obstacle };
 }
 
 function desiredMacvtap({ kind, name, mode, mac, mtu }: MacvtapElement, lower: number): DesiredLink {

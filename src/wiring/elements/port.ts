@@ -5,11 +5,14 @@ import { NotOwnedError } from '../../errors/link.ts';
 import type { AddressPlan } from '../../host-contract/addressing.ts';
 import { requireLinkName, requireLinkSettings } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings, PortSettings } from '../../host-contract/links.ts';
+import { ownerOf, SHARED_OWNER } from '../../host-contract/ownership.ts';
 import { type DrawnNode, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
+import type { Obstacle } from './desired-link.ts';
 import { findDevice, lookForDevice } from './existing-device.ts';
 import { adjustLink, requireMaster } from './link.ts';
 import { differences } from './link-differences.ts';
+import { isMacvlan } from './macvtap-obstacle.ts';
 import { requireNotBeingDeleted } from './shared-links.ts';
 import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
@@ -18,7 +21,7 @@ export interface PortElement extends PortSettings {
   /** The device that becomes a port; it is set up too. */
   readonly name: string;
   readonly bridge: string;
-  /** Bytes. */
+  /** Bytes. The MTU of a device that this library did not make is raised to this value if it is lower, and never lowered. */
   readonly mtu?: number;
   /** Its IPv4 addresses and routes go to the bridge, since a port has no use of them. */
   readonly moveAddresses?: boolean;
@@ -41,9 +44,10 @@ export const port = defineElement<PortElement>({
     const device = await deviceOf(element, context);
     if (device === undefined) return;
     const { index: bridge } = await requireMaster(element.bridge, context, `port ${element.name}`);
-    await refuseOtherBridge(element, device, bridge, context);
+    const conflict = await conflictOf(element, device, bridge, context);
+    if (conflict !== undefined) throw new NotOwnedError(conflict.reason);
     try {
-      await adjustLink(device, { ...settingsOf(element), master: bridge }, context);
+      await adjustLink(device, { ...wantedOf(element, device), master: bridge }, context);
     } finally {
       if (device.master !== bridge) await requireNotBeingDeleted(context.host, bridge, `port ${element.name}`);
     }
@@ -54,16 +58,21 @@ export const port = defineElement<PortElement>({
     if (element.shared) return;
     const [device, bridge] = [await lookForDevice(element.name, context), await context.host.links.get(element.bridge)];
     if (device === undefined || bridge === undefined || device.master !== bridge.index) return;
-    await takeOut(device.index, context);
+    // The bridge of another VIF has the port for that VIF.
+    if ([device, bridge].some((link) => isAnothers(link, context))) return;
+    await takeOut(device, context);
   },
 
   async inspect(element, context) {
     const { name } = element;
     const device = await lookForDevice(name, context);
     if (device === undefined) return element.optional ? [] : [{ type: 'missing', on: name }];
+    const bridge = await context.host.links.get(element.bridge);
+    const conflict = await conflictOf(element, device, bridge?.index, context);
+    if (conflict !== undefined) return [{ type: 'conflict', ...conflict }];
     return [
-      ...(await inspectMaster(element, device, context)),
-      ...differences(device, settingsOf(element)).map(
+      ...inspectMaster(element, device, bridge),
+      ...differences(device, wantedOf(element, device)).map(
         (difference): Drift => ({ type: 'differs', on: name, ...difference }),
       ),
       ...(await inspectAddresses(element, device, context)),
@@ -92,18 +101,38 @@ async function deviceOf({ name, optional }: PortElement, context: ElementContext
   return optional ? lookForDevice(name, context) : findDevice(name, context, `port ${name}`);
 }
 
-/** It would be missed where it is. */
-async function refuseOtherBridge(
+/** The settings for the device that is there. Other users of a device of another program may need its larger MTU. */
+function wantedOf(element: PortElement, device: Link): LinkSettings {
+  const { mtu, ...settings } = settingsOf(element);
+  if (mtu === undefined) return settings;
+  return { ...settings, mtu: ownerOf(device) === undefined ? Math.max(mtu, device.mtu) : mtu };
+}
+
+/** Why the device cannot become a port of the bridge. The device of another bridge would be missed there. */
+async function conflictOf(
   { name, bridge }: PortElement,
-  { master }: Link,
-  wanted: number,
-  { host }: ElementContext,
-): Promise<void> {
-  const other = master === wanted ? undefined : await host.links.get(master);
-  if (other === undefined) return;
-  throw new NotOwnedError(
-    `${name} is a port of ${other.name} already, it can't be one of ${bridge} too; take it out with \`ip link set ${name} nomaster\``,
-  );
+  device: Link,
+  wanted: number | undefined,
+  { host: { links } }: ElementContext,
+): Promise<Obstacle | undefined> {
+  if (device.master === wanted) return undefined;
+  const other = await links.get(device.master);
+  if (other !== undefined) {
+    const remedy = `take it out with \`ip link set ${name} nomaster\``;
+    return {
+      on: name,
+      reason: `${name} is a port of ${other.name} already, it can't be one of ${bridge} too; ${remedy}`,
+    };
+  }
+  const upper = (await links.list()).find((link) => isMacvlan(link) && link.lower === device.index);
+  if (upper === undefined) return undefined;
+  const reason = `the ${upper.kind} device ${upper.name} stands on ${name}, so ${name} cannot be a port of ${bridge}; use another device, or remove ${upper.name}`;
+  return { on: upper.name, reason };
+}
+
+function isAnothers(link: Link, { owner }: ElementContext): boolean {
+  const found = ownerOf(link);
+  return found !== undefined && found !== owner && found !== SHARED_OWNER;
 }
 
 async function moveAddresses(from: number, to: number, { host: { addressing }, undoable }: UndoContext): Promise<void> {
@@ -113,23 +142,18 @@ async function moveAddresses(from: number, to: number, { host: { addressing }, u
   await addressing.move(plan, from, to);
 }
 
-async function takeOut(index: number, { host: { links } }: ElementContext): Promise<void> {
+async function takeOut(device: Link, { host: { links } }: ElementContext): Promise<void> {
+  const { index, name, master } = device;
   try {
-    await links.change(index, { master: 0 });
+    await links.change(index, { master: 0 }, [{ index, name, master }]);
   } catch (error) {
-    if (!isKernelError(error, 'ENODEV')) throw error;
+    if (!isKernelError(error, 'ENODEV', 'ESTALE')) throw error;
   }
 }
 
-async function inspectMaster(
-  { name, bridge: want }: PortElement,
-  device: Link,
-  { host: { links } }: ElementContext,
-): Promise<Drift[]> {
-  const bridge = await links.get(want);
+function inspectMaster({ name, bridge: want }: PortElement, device: Link, bridge: Link | undefined): Drift[] {
   if (bridge !== undefined && bridge.index === device.master) return [];
-  const have = device.master === 0 ? undefined : (await links.get(device.master))?.name;
-  return [{ type: 'differs', on: name, property: 'master', want, have }];
+  return [{ type: 'differs', on: name, property: 'master', want, have: undefined }];
 }
 
 async function inspectAddresses(

@@ -4,7 +4,8 @@ import { requireLinkName, requireNewLink } from '../../host-contract/link-values
 import type { TapSettings } from '../../host-contract/links.ts';
 import { type DrawnNode, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
-import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
+import type { DesiredLink } from './desired-link.ts';
+import { ensureLink, inspectLink, removeLink } from './link.ts';
 
 export interface TapElement extends TapSettings {
   readonly kind: 'tap';

@@ -1,13 +1,15 @@
 /** A pair of virtual Ethernet devices: what goes into one comes out of the other. */
 
 import { NotOwnedError } from '../../errors/link.ts';
+import type { Host } from '../../host-contract/host.ts';
 import { requireLinkName, requireNewLink } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings } from '../../host-contract/links.ts';
 import { aliasOf, isOwnedBy } from '../../host-contract/ownership.ts';
 import { type DrawnEdge, type DrawnNode, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
+import { type DesiredLink, type Obstacle, otherOwner } from './desired-link.ts';
 import { getIfPresent } from './existing-device.ts';
-import { adjustLink, type DesiredLink, deleteLink, ensureLink, inspectLink } from './link.ts';
+import { adjustLink, deleteLink, ensureLink, inspectLink, requireOwnOrAnothers } from './link.ts';
 import { differences } from './link-differences.ts';
 import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
@@ -35,11 +37,8 @@ export const veth = defineElement<VethElement>({
 
   async ensure(element, context) {
     const precondition = async (): Promise<void> => {
-      const ends = await Promise.all([
-        getIfPresent(element.name, context.host),
-        getIfPresent(element.peer, context.host),
-      ]);
-      refuseOtherPeer(element, ends.filter(isThere), context);
+      const conflict = conflictOf(element, await bothEnds(element, context, getIfPresent), context);
+      if (conflict !== undefined) throw new NotOwnedError(`veth ${conflict.on}: ${conflict.reason}`);
     };
     const made = await ensureLink({ ...desiredVeth(element), precondition }, context);
     if (!made) await ensurePeer(element, context);
@@ -47,14 +46,16 @@ export const veth = defineElement<VethElement>({
 
   async remove(element, context) {
     const ends = await bothEnds(element, context);
-    for (const end of ends) requireOwnedEnd(end, context);
+    const own = ends.filter((end) => requireOwnOrAnothers(end, 'veth', context));
     // Deleting one end takes the other along; a second deletion finds nothing, which is fine.
-    const [first, second] = ends;
+    const [first, second] = own;
     if (first) await deleteLink(context, first);
     if (second && second.index !== first?.lower) await deleteLink(context, second);
   },
 
   async inspect(element, context) {
+    const conflict = conflictOf(element, await bothEnds(element, context), context);
+    if (conflict !== undefined) return [{ type: 'conflict', ...conflict }];
     return [...(await inspectLink(desiredVeth(element), context)), ...(await inspectPeer(element, context))];
   },
 
@@ -82,32 +83,23 @@ function endSettings({ mtu, promiscuous }: VethElement): LinkSettings {
   return { up: true, ...(mtu !== undefined && { mtu }), ...(promiscuous !== undefined && { promiscuous }) };
 }
 
-async function bothEnds({ name, peer }: VethElement, context: ElementContext): Promise<Link[]> {
-  const ends = await Promise.all([context.host.links.get(name), context.host.links.get(peer)]);
-  return ends.filter(isThere);
+async function bothEnds(
+  { name, peer }: VethElement,
+  { host }: ElementContext,
+  look = (of: string, { links }: Host) => links.get(of),
+): Promise<Link[]> {
+  const ends = await Promise.all([look(name, host), look(peer, host)]);
+  return ends.filter((end) => end !== undefined);
 }
 
-function isThere(end: Link | undefined): end is Link {
-  return end !== undefined;
-}
-
-function requireOwnedEnd(end: Link, context: ElementContext): void {
-  if (end.kind !== 'veth' || !isOwnedBy(end, context.owner))
-    throw new NotOwnedError(`veth ${end.name}: ${endConflict(end)}`);
-}
-
-function endConflict({ kind, alias }: Link): string {
-  return `a ${kind || 'device'} of that name is there that was not made for this VIF (alias "${alias}")`;
-}
-
-/** Either both ends are there and belong together, or none is. */
-function refuseOtherPeer(element: VethElement, ends: Link[], context: ElementContext): void {
-  for (const end of ends) requireOwnedEnd(end, context);
+/** Either both ends are there, belong to this VIF and belong together, or none is there. */
+function conflictOf(element: VethElement, ends: readonly Link[], { owner }: ElementContext): Obstacle | undefined {
+  const foreign = ends.find((end) => end.kind !== 'veth' || !isOwnedBy(end, owner));
+  if (foreign !== undefined) return { on: foreign.name, reason: otherOwner(foreign, 'veth') };
   const [first, second] = ends;
-  if (first === undefined || (second !== undefined && second.index === first.lower)) return;
-  throw new NotOwnedError(
-    `veth ${first.name}: its other end is not ${element.peer === first.name ? element.name : element.peer}; unplug the VIF first`,
-  );
+  if (first === undefined || (second !== undefined && second.index === first.lower)) return undefined;
+  const expected = element.peer === first.name ? element.name : element.peer;
+  return { on: first.name, reason: `its other end is not ${expected}; unplug the VIF first` };
 }
 
 /** The master of the peer is left alone: Open vSwitch sets it to its datapath. */
@@ -120,8 +112,6 @@ async function inspectPeer(element: VethElement, context: ElementContext): Promi
   const { peer } = element;
   const end = await context.host.links.get(peer);
   if (end === undefined) return [{ type: 'missing', on: peer }];
-  if (end.kind !== 'veth' || !isOwnedBy(end, context.owner))
-    return [{ type: 'conflict', on: peer, reason: endConflict(end) }];
   return differences(end, wantedPeer(element, context)).map((difference) => ({
     type: 'differs',
     on: peer,

@@ -1,10 +1,14 @@
 /** A device that carries one 802.1Q VLAN of the device below it; a port element makes it one of a bridge. */
 
 import { requireNewLink } from '../../host-contract/link-values.ts';
+import type { Link, LinkSettings } from '../../host-contract/links.ts';
 import { type DrawnNode, groupOf, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
+import type { DesiredLink, Obstacle } from './desired-link.ts';
 import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
-import { type DesiredLink, ensureLink, inspectLink, removeLink } from './link.ts';
+import { ensureLink, inspectLink, removeLink } from './link.ts';
+import { ensureUp, inspectUp, mtuObstacle } from './lower-device.ts';
+import type { ElementContext } from './verbs.ts';
 
 /** A device for one VLAN of another device. */
 export interface VlanElement {
@@ -12,11 +16,15 @@ export interface VlanElement {
   readonly name: string;
   /** 1 to 4094. */
   readonly id: number;
+  /** A plug sets it up: the kernel sets no VLAN device up on a device that is down. */
   readonly lower: ExistingDevice;
   readonly mac?: string;
   /** Bytes; at most that of the device below. */
   readonly mtu?: number;
-  /** Used by several VIFs: it stays when a VIF goes. */
+  /**
+   * Used by several VIFs, so it stays when a VIF goes. A VLAN device of another program is used if its id, its protocol and its
+   * device below are the same. It is set up if it is down.
+   */
   readonly shared?: boolean;
 }
 
@@ -30,14 +38,16 @@ export const vlan = defineElement<VlanElement>({
 
   async ensure(element, context) {
     const lower = await findDevice(element.lower, context, `vlan ${element.name}`);
-    await ensureLink(desiredVlan(element, lower.index), context);
+    await ensureUp(lower, context);
+    await ensureLink(desiredOn(lower, element, context), context);
   },
 
   remove: (element, context) => removeLink(desiredVlan(element, 0), context),
 
   async inspect(element, context) {
     const lower = await lookForDevice(element.lower, context);
-    return inspectLink(desiredVlan(element, lower?.index ?? 0), context);
+    if (lower === undefined) return inspectLink(desiredVlan(element, 0), context);
+    return [...inspectUp(lower), ...(await inspectLink(desiredOn(lower, element, context), context))];
   },
 
   draw({ name, id, lower, mtu, shared }) {
@@ -47,13 +57,20 @@ export const vlan = defineElement<VlanElement>({
   },
 });
 
+function desiredOn(lower: Link, element: VlanElement, context: ElementContext): DesiredLink {
+  return {
+    ...desiredVlan(element, lower.index),
+    obstacle: (asked, have) => findObstacle(element, lower, asked, have, context),
+  };
+}
+
 function desiredVlan({ kind, name, id, mac, mtu, shared }: VlanElement, lower: number): DesiredLink {
   return {
     link: {
       kind,
       name,
       lower,
-      vlan: { id },
+      vlan: { id, protocol: '802.1Q' },
       up: true,
       ...(mac !== undefined && { mac }),
       ...(mtu !== undefined && { mtu }),
@@ -61,4 +78,23 @@ function desiredVlan({ kind, name, id, mac, mtu, shared }: VlanElement, lower: n
     externalMaster: true,
     shared,
   };
+}
+
+/** Kernel: vlan_newlink() and vlan_dev_change_mtu(). */
+async function findObstacle(
+  { name, id }: VlanElement,
+  lower: Link,
+  { mtu }: LinkSettings,
+  have: Link | undefined,
+  { host }: ElementContext,
+): Promise<Obstacle | undefined> {
+  const tooLarge = mtuObstacle(name, mtu, lower);
+  if (tooLarge !== undefined || have !== undefined) return tooLarge;
+  const other = (await host.links.list()).find(
+    ({ lower: below, vlan, name: found }) =>
+      below === lower.index && vlan?.id === id && vlan.protocol === '802.1Q' && found !== name,
+  );
+  if (other === undefined) return undefined;
+  const reason = `${lower.name} has the VLAN ${id} already, as the device ${other.name}; rename ${other.name} to ${name}, or delete it`;
+  return { on: other.name, reason };
 }

@@ -39,17 +39,33 @@ test('frames of the guest leave with the tag of its VLAN, and those of the VLAN 
   await untilCarried(station, macOf(7), guest);
 });
 
-test.fails('kvm-K1: a device eth0.7 that has the VLAN id 8 is refused', async () => {
+test('a device eth0.7 that has the VLAN id 8 is refused', async () => {
   const machine = await openMachine();
   machine.ip('link add link eth0 name eth0.7 type vlan id 8');
-  await expect(machine.osVif.plug(macvtapVif(1, 'bridge'), instance())).rejects.toThrow();
+  const vif = macvtapVif(1, 'bridge');
+  await expect(machine.osVif.plug(vif, instance())).rejects.toThrow('vlan.id 8, not 7');
+  expect(await machine.osVif.check(vif, instance())).toContainEqual(
+    expect.objectContaining({ type: 'conflict', on: 'eth0.7' }),
+  );
 });
 
-test.fails('kvm-K2: a macvtap in mode passthrough stands on the VLAN device, or the plug is refused', async () => {
+test('the right VLAN device of an administrator is set up if it is down', async () => {
   const machine = await openMachine();
-  const plugged = await machine.osVif.plug(macvtapVif(1, 'passthrough'), instance()).then(
-    () => true,
-    () => false,
+  machine.ip('link add link eth0 name eth0.7 type vlan id 7');
+  const vif = macvtapVif(1, 'bridge');
+  expect(await machine.osVif.check(vif, instance())).toContainEqual(
+    expect.objectContaining({ on: 'eth0.7', property: 'up', want: true, have: false }),
   );
-  if (plugged) expect(vlanOf(machine, 'mvt1')).toMatchObject({ lower: 'eth0.7' });
+  await machine.osVif.plug(vif, instance());
+  expect(await machine.osVif.check(vif, instance())).toEqual([]);
+  expect(await machine.host.links.get('eth0.7')).toMatchObject({ up: true, alias: '' });
+});
+
+test('a macvtap in mode passthrough stands on the VLAN device', async () => {
+  const machine = await openMachine();
+  const vif = macvtapVif(1, 'passthrough');
+  await machine.osVif.plug(vif, instance());
+  expect(vlanOf(machine, 'eth0.7')).toEqual({ id: 7, protocol: '802.1Q', lower: 'eth0' });
+  expect(vlanOf(machine, 'mvt1')).toMatchObject({ lower: 'eth0.7' });
+  expect(await machine.osVif.check(vif, instance())).toEqual([]);
 });

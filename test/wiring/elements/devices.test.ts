@@ -53,11 +53,11 @@ describe('a device of another owner', () => {
     ]);
   });
 
-  test('of the same kind can be handed over as the message says', async () => {
+  test('of the same kind is taken over when it has the alias of the VIF', async () => {
     const { memory, prepare, plug, link } = given([{ kind: 'tap', name: 'tap0', alias: 'theirs' }]);
     await prepare();
     await expect(plug([{ kind: 'tap', name: 'tap0' }])).rejects.toThrow(
-      'that was not made for this VIF (alias "theirs"); delete it, or hand it over with `ip link set dev tap0 alias os-vif:vif-1`',
+      'that was not made for this VIF (alias "theirs"); delete it, or take it over with `os-vif adopt`',
     );
     await memory.links.change((await link('tap0')).index, { alias: 'os-vif:vif-1' });
     await plug([{ kind: 'tap', name: 'tap0' }]);

@@ -1,0 +1,61 @@
+/** Why the kernel refuses a macvtap device: drivers/net/macvlan.c reports most reasons as EINVAL or EBUSY, without a text. */
+
+import type { Link, LinkSettings, MacvtapMode } from '../../host-contract/links.ts';
+import type { Obstacle } from './desired-link.ts';
+import { mtuObstacle } from './lower-device.ts';
+import type { ElementContext } from './verbs.ts';
+
+/** Masters that receive all frames of their ports, so that the kernel lets no macvtap device receive them (netdev_rx_handler_register). */
+export const RECEIVING_MASTERS: ReadonlySet<string> = new Set(['bridge', 'bond', 'team', 'openvswitch']);
+
+/** The devices that share a lower device with the macvtap device: the kernel counts devices of both kinds. */
+export function isMacvlan({ kind }: Link): boolean {
+  return kind === 'macvtap' || kind === 'macvlan';
+}
+
+/** The part of an element that the kernel's rules depend on. */
+interface Wanted {
+  readonly name: string;
+  readonly mode: MacvtapMode;
+  readonly mac?: string;
+}
+
+export async function findMacvtapObstacle(
+  { name, mode, mac }: Wanted,
+  lower: Link,
+  asked: LinkSettings,
+  have: Link | undefined,
+  { host }: ElementContext,
+): Promise<Obstacle | undefined> {
+  const all = await host.links.list();
+  const others = all.filter((link) => isMacvlan(link) && link.lower === lower.index && link.name !== name);
+  const master = all.find(({ index }) => index === lower.master);
+  return (
+    (have === undefined ? (portObstacle(name, lower, master) ?? modeObstacle(name, mode, lower, others)) : undefined) ??
+    mtuObstacle(name, asked.mtu, lower) ??
+    (mode === 'passthru' ? undefined : macObstacle(name, asked.mac ?? mac, [lower, ...others.filter(({ up }) => up)]))
+  );
+}
+
+function portObstacle(name: string, lower: Link, master: Link | undefined): Obstacle | undefined {
+  if (master === undefined || !RECEIVING_MASTERS.has(master.kind)) return undefined;
+  const reason = `${lower.name} is a port of ${master.name}, so ${name} cannot stand on it; use ${master.name} or another device`;
+  return { on: lower.name, reason };
+}
+
+/** macvlan_common_newlink(): a device in mode passthru has the lower device for itself. */
+function modeObstacle(name: string, mode: MacvtapMode, lower: Link, others: readonly Link[]): Obstacle | undefined {
+  const other = mode === 'passthru' ? others[0] : others.find((link) => link.macvtap?.mode === 'passthru');
+  if (other === undefined) return undefined;
+  const alone = mode === 'passthru' ? name : other.name;
+  const reason = `${lower.name} has the device ${other.name} already, and ${alone} needs ${lower.name} for itself (mode passthru); use another device`;
+  return { on: other.name, reason };
+}
+
+/** macvlan_open() and macvlan_set_mac_address() */
+function macObstacle(name: string, mac: string | undefined, others: readonly Link[]): Obstacle | undefined {
+  const other = others.find((link) => link.mac === mac?.toLowerCase());
+  if (other === undefined) return undefined;
+  const reason = `${other.name} has the MAC address ${other.mac} already; give ${name} another one, or remove ${other.name}`;
+  return { on: other.name, reason };
+}
