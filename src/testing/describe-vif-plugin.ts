@@ -4,13 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { MemoryHost } from '../host/memory/memory-host.ts';
 import type { Host } from '../host-contract/host.ts';
 import { interceptHost } from '../host-contract/intercept.ts';
-import type { Link } from '../host-contract/links.ts';
-import { ownerOf } from '../host-contract/ownership.ts';
+import type { Link, LinkSettings } from '../host-contract/links.ts';
+import { aliasOf, ownerOf } from '../host-contract/ownership.ts';
 import { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { OsVif } from '../os-vif.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { WiringPlugin } from '../plugins/wiring-plugin.ts';
+import { messageOf } from '../text/message-of.ts';
 import { objectClasses } from '../versioned/object-class.ts';
 
 /** What the suite needs beside the plugin. */
@@ -112,6 +113,45 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
       expect(await osVif.check(makeVif(), instance)).toEqual([]);
     });
 
+    test.runIf(plugin.check !== undefined)(
+      'check finds something exactly when a plug would change something',
+      async () => {
+        const { host, changes } = counting(await openHost());
+        await using osVif = await OsVif.open({ host, plugins: [plugin] });
+        const before = await osVif.check(makeVif(), instance);
+        await osVif.plug(makeVif(), instance);
+        expect(before.length > 0).toBe(changes.length > 0);
+        for (const settings of MEDDLING) {
+          await meddle(host, settings);
+          const drifts = await osVif.check(makeVif(), instance);
+          changes.length = 0;
+          await osVif.plug(makeVif(), instance);
+          expect(drifts.length > 0, `after ${JSON.stringify(settings)}`).toBe(changes.length > 0);
+          expect(await osVif.check(makeVif(), instance)).toEqual([]);
+        }
+      },
+    );
+
+    test.runIf(plugin.check !== undefined)('a device of another VIF is a conflict, and stays', async () => {
+      for (const name of await devicesMadeBy(plugin, example)) {
+        const host = await openHost();
+        await host.links.create({ kind: 'tap', name, alias: aliasOf(ANOTHER_VIF) });
+        const before = await devices(host);
+        await using osVif = await OsVif.open({ host, plugins: [plugin] });
+        const conflicts = (await osVif.check(makeVif(), instance)).filter((drift) => drift.type === 'conflict');
+        const failure = await osVif.plug(makeVif(), instance).then(
+          () => 'the plug succeeded',
+          (error: unknown) => messageOf(error),
+        );
+        expect(
+          conflicts.filter(({ reason }) => failure.includes(reason)),
+          failure,
+        ).not.toEqual([]);
+        await osVif.unplug(makeVif(), instance);
+        expect(await devices(host), name).toEqual(before);
+      }
+    });
+
     test.runIf(plugin instanceof WiringPlugin)('its wiring is plain data, and the same each time', () => {
       if (!(plugin instanceof WiringPlugin)) return;
       const wiring = plugin.wire(makeVif(), instance);
@@ -123,6 +163,24 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
 
 function objectNameOf(vif: VIFBase): unknown {
   return vif.toPrimitive()['versioned_object.name'];
+}
+
+/** A VIF that the plugin is not given. */
+const ANOTHER_VIF = '00000000-0000-4000-8000-000000000000';
+
+/** What another program does to the devices of this library. */
+const MEDDLING: readonly LinkSettings[] = [{}, { up: false }, { mtu: 1280 }];
+
+async function meddle({ links }: Host, settings: LinkSettings): Promise<void> {
+  for (const link of await links.list()) if (ownerOf(link) !== undefined) await links.change(link.index, settings);
+}
+
+/** The names of the devices that a plug makes. */
+async function devicesMadeBy(plugin: VIFPlugin, { vif, instance, host: openHost }: PluginExample): Promise<string[]> {
+  const host = openHost === undefined ? new MemoryHost() : await openHost();
+  await using osVif = await OsVif.open({ host, plugins: [plugin] });
+  await osVif.plug(vif(), instance ?? new InstanceInfo());
+  return (await host.links.list()).filter((link) => ownerOf(link) !== undefined).map(({ name }) => name);
 }
 
 /** The same host, with a record of what changed it. */

@@ -6,10 +6,11 @@ import type { Obstacle } from './desired-link.ts';
 import { identityOf } from './link.ts';
 import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
-/** Sets the device up. A roll-back sets it down again unless other devices use it by then. */
+/** Sets the device up. A roll-back sets it down again unless further devices use it by then. */
 export async function ensureUp(lower: Link, context: UndoContext): Promise<void> {
   if (lower.up) return;
-  context.undoable(() => setDownUnused(lower, context));
+  const users = usersOf(lower, await context.host.links.list());
+  context.undoable(() => setDown(lower, users, context));
   await context.host.links.change(lower.index, { up: true }, [identityOf(lower)]);
 }
 
@@ -19,10 +20,10 @@ export function inspectUp(lower: Link | undefined): Drift[] {
   return [{ type: 'differs', on: lower.name, property: 'up', want: true, have: false }];
 }
 
-async function setDownUnused(lower: Link, { host: { links } }: ElementContext): Promise<void> {
+async function setDown(lower: Link, before: readonly number[], { host: { links } }: ElementContext): Promise<void> {
   const all = await links.list();
   const now = all.find(({ index }) => index === lower.index);
-  if (now?.master !== lower.master || all.some((link) => standsOn(link, lower))) return;
+  if (now?.master !== lower.master || usersOf(lower, all).some((index) => !before.includes(index))) return;
   try {
     await links.change(lower.index, { up: false }, [identityOf(lower)]);
   } catch (error) {
@@ -30,9 +31,9 @@ async function setDownUnused(lower: Link, { host: { links } }: ElementContext): 
   }
 }
 
-/** Of a veth, the kernel reports the peer as its lower device. */
-function standsOn(link: Link, { index }: Link): boolean {
-  return link.lower === index && link.kind !== 'veth';
+/** The devices that stand on the device. Of a veth, the kernel reports the peer as its lower device. */
+function usersOf({ index }: Link, all: readonly Link[]): number[] {
+  return all.filter((link) => link.lower === index && link.kind !== 'veth').map((link) => link.index);
 }
 
 /** The kernel takes no MTU above that of the device below. */
