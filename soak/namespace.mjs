@@ -70,7 +70,8 @@ export async function startHost() {
   run('ip', 'link', 'set', 'lo', 'up');
   run('ip', 'link', 'add', WIRE, 'up', 'type', 'veth', 'peer', 'name', 'wire1');
   run('ip', 'link', 'set', 'wire1', 'up');
-  run('ip', 'link', 'add', UPLINK, 'up', 'type', 'veth', 'peer', 'name', 'uplink1');
+  // The MTU of the network: a plug raises a smaller one, and never lowers it.
+  run('ip', 'link', 'add', UPLINK, 'mtu', '1450', 'up', 'type', 'veth', 'peer', 'name', 'uplink1');
   run('ip', 'link', 'set', 'uplink1', 'up');
   run('ip', 'address', 'add', ADDRESS, 'dev', UPLINK);
   run('ip', 'route', 'add', 'default', 'via', '192.0.2.1');

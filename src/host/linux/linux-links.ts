@@ -110,7 +110,7 @@ export class LinuxLinks implements Links {
 
   async delete(index: number, expected: readonly ExpectedLink[] = []): Promise<void> {
     requireLinkIndex(index);
-    await requestExpecting(this.#socket, expected, deletionOf(index));
+    await requestExpecting(this.#socket, expected, deletionOf(index, nameIn(expected, index)));
   }
 
   async deleteAll(indexes: readonly number[], expected: readonly ExpectedLink[] = []): Promise<void> {
@@ -143,7 +143,7 @@ export class LinuxLinks implements Links {
   ): Promise<void> {
     requireLinkIndex(index);
     await requestExpecting(this.#socket, expected, {
-      what: `change of virtual function ${number} of link ${index} (${Object.keys(settings).join(', ')})`,
+      what: `change of virtual function ${number} of ${nameIn(expected, index)} (${Object.keys(settings).join(', ')})`,
       type: RTM_NEWLINK,
       flags: 0,
       body: linkHeader(index),
@@ -202,8 +202,8 @@ function creationOf(link: NewLink): Request {
   };
 }
 
-function deletionOf(index: number): Request {
-  return { what: `deletion of link ${index}`, type: RTM_DELLINK, flags: 0, body: linkHeader(index) };
+function deletionOf(index: number, name = `link ${index}`): Request {
+  return { what: `deletion of ${name}`, type: RTM_DELLINK, flags: 0, body: linkHeader(index) };
 }
 
 function deletionByName(name: string): Request {

@@ -138,7 +138,7 @@ export class MemoryLinks implements Links {
   }
 
   async delete(index: number, expected: readonly ExpectedLink[] = []): Promise<void> {
-    const what = `deletion of link ${index}`;
+    const what = `deletion of ${nameIn(expected, index)}`;
     if (this.#isWatched()) await this.#interrupt(what);
     this.#requireOpen();
     requireExpectedLinks(what, expected, this.#links.all());
@@ -172,7 +172,7 @@ export class MemoryLinks implements Links {
     settings: VirtualFunctionSettings,
     expected: readonly ExpectedLink[] = [],
   ): Promise<void> {
-    const what = `change of virtual function ${number} of link ${index} (${Object.keys(settings).join(', ')})`;
+    const what = `change of virtual function ${number} of ${nameIn(expected, index)} (${Object.keys(settings).join(', ')})`;
     if (this.#isWatched()) await this.#interrupt(what);
     this.#requireOpen();
     requireExpectedLinks(what, expected, this.#links.all());

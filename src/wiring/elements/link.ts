@@ -5,7 +5,7 @@ import { explained, isKernelError } from '../../errors/kernel.ts';
 import { ImmutableLinkError, MissingLinkError, NotOwnedError } from '../../errors/link.ts';
 import { isMarkedForDeletion } from '../../host-contract/interface-groups.ts';
 import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
-import { isOwnedBy } from '../../host-contract/ownership.ts';
+import { isOwnedBy, ownerOf } from '../../host-contract/ownership.ts';
 import {
   belongsToAnother,
   changeable,
@@ -103,13 +103,17 @@ export async function adjustLink(link: Link, settings: LinkSettings, context: Un
   if (found.length === 0) return;
   const before = settingsOf(found.filter(isRestorable), 'have');
   // Noted before: of a change in two requests the second may fail.
-  if (Object.keys(before).length > 0) context.undoable(() => restore(link, before, context));
-  await context.host.links.change(link.index, settingsOf(found, 'want'), [identityOf(link)]);
+  const changes = settingsOf(found, 'want');
+  const after = { ...link, alias: changes.alias ?? link.alias };
+  if (Object.keys(before).length > 0) context.undoable(() => restore(after, before, context));
+  await context.host.links.change(link.index, changes, [identityOf(link)]);
 }
 
+/** A device that belongs to another VIF by now is left alone. */
 async function restore(link: Link, settings: LinkSettings, { host }: ElementContext): Promise<void> {
+  const expected = { ...identityOf(link), ...(ownerOf(link) !== undefined && { alias: link.alias }) };
   try {
-    await host.links.change(link.index, settings, [identityOf(link)]);
+    await host.links.change(link.index, settings, [expected]);
   } catch (error) {
     if (!isKernelError(error, 'ENODEV', 'ESTALE')) throw error;
   }

@@ -106,6 +106,18 @@ describe('a device that disappears meanwhile', () => {
     await expect(plug([{ kind: 'tap', name: 'tap0', mtu: 1400 }, FAILS])).rejects.toMatchObject({ left: [] });
   });
 
+  test('because another VIF took it over is left alone by the roll-back', async () => {
+    const { memory, plug, link, refusals } = given();
+    await plug([{ kind: 'tap', name: 'tap0', mtu: 1500 }]);
+    const { index } = await link('tap0');
+    refusals.push(({ method, args }) => {
+      if (method === 'get' && args[0] === FAILS.name) void memory.links.change(index, { alias: 'os-vif:vif-2' });
+      return undefined;
+    });
+    await expect(plug([{ kind: 'tap', name: 'tap0', mtu: 1400 }, FAILS])).rejects.toMatchObject({ left: [] });
+    expect(await link('tap0')).toMatchObject({ mtu: 1400, alias: 'os-vif:vif-2' });
+  });
+
   test('is named as left when the roll-back fails for another reason', async () => {
     const { plug, refusals } = given();
     await plug([{ kind: 'tap', name: 'tap0', mtu: 1500 }]);
