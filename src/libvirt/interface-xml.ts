@@ -110,8 +110,9 @@ function onBridge(bridgeName: string, vifName: string): Backend {
 function direct(vif: VIFDirect, guest: GuestInterface): Backend {
   if (vif.plugin === 'macvtap' && vif.vifName !== undefined) return ethernet(vif.vifName, 'no');
   const { mode } = vif.require('mode');
-  const dev = deviceName(lowerDevice(vif, guest), 'the device below a VIFDirect');
   const isOwnFunction = mode === 'passthrough' && vif.devAddress !== undefined;
+  const lower = isOwnFunction ? functionDevice(vif, guest) : lowerDevice(vif, guest);
+  const dev = deviceName(lower, 'the device below a VIFDirect');
   return {
     type: 'direct',
     driver: isOwnFunction ? 'vhost' : 'hypervisor',
@@ -125,9 +126,16 @@ function direct(vif: VIFDirect, guest: GuestInterface): Backend {
   };
 }
 
-/** The VLAN device where there is one, or the device of a PCI address, or else the one that the network goes by. */
-function lowerDevice({ vlanName, devAddress, network }: VIFDirect, guest: GuestInterface): string {
+/** The VLAN device if there is one, or the device of the PCI address, or else the device that the network names. */
+function lowerDevice(vif: VIFDirect, guest: GuestInterface): string {
+  const { vlanName, network } = vif;
   if (vlanName !== undefined) return vlanName;
+  if (network?.vlan)
+    throw new LibvirtXmlError(`a VIFDirect is on VLAN ${network.vlan}, and no VLAN device is named: set vlanName`);
+  return functionDevice(vif, guest);
+}
+
+function functionDevice({ devAddress, network }: VIFDirect, guest: GuestInterface): string {
   const name = devAddress === undefined ? network?.bridgeInterface : guest.interfaceNameOf?.(devAddress);
   if (name !== undefined && name !== null) return name;
   const advice =

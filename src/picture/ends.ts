@@ -103,7 +103,7 @@ function macvtapOf({ vifName, devAddress, vlanName, mode, network }: VIFDirect):
     const macvtap = sketch.node('device', vifName ?? '', { kind: 'macvtap', ...name, facts });
     const lower = vlanName || network?.bridgeInterface;
     const below =
-      !vlanName && devAddress !== undefined
+      (!vlanName || mode === 'passthrough') && devAddress !== undefined
         ? sketch.node('function', devAddress)
         : lower && sketch.node('device', lower);
     if (below) {

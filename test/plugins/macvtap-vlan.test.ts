@@ -4,6 +4,7 @@ import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import { toInterfaceXml } from '../../src/libvirt/interface-xml.ts';
 import { Network } from '../../src/objects/network.ts';
 import { OsVif } from '../../src/os-vif.ts';
+import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
 import { directVif, instance } from './vifs.ts';
 
 const network = new Network({ vlan: 7, bridgeInterface: 'eth0' });
@@ -49,6 +50,24 @@ test.each(['passthrough', 'vepa', 'bridge'] as const)(
     );
   },
 );
+
+test('libvirt is told of the virtual function, and not of a VLAN device, if the guest has the function for itself', () => {
+  const vif = directVif({
+    vifName: undefined,
+    mode: 'passthrough',
+    devAddress: '0000:03:10.1',
+    vlanName: 'eth0.7',
+    network,
+  });
+  expect(new MacvtapPlugin().wire(vif)).toMatchObject([{ kind: 'virtual-function', name: '0000:03:10.1', vlan: 7 }]);
+  const xml = toInterfaceXml(vif, { virtType: 'kvm', interfaceNameOf: () => 'vf1' });
+  expect(xml).toContain('<source dev="vf1" mode="passthrough"/>');
+});
+
+test.each(['passthrough', 'vepa', 'bridge'] as const)('libvirt is not told of the untagged NIC in mode %s', (mode) => {
+  const vif = directVif({ vifName: undefined, devAddress: undefined, mode, network });
+  expect(() => toInterfaceXml(vif, { virtType: 'kvm' })).toThrow('no VLAN device is named: set vlanName');
+});
 
 test('a second guest does not get a VLAN device that one guest has for itself', async () => {
   await using osVif = await OsVif.open({ host: hostWithNic() });

@@ -71,10 +71,18 @@ export async function conflictReason(
   const faults = await Promise.all(fixedDifferences(link, wanted).map((found) => named(found, context)));
   if (faults.length === 0) return undefined;
   const texts = faults.map(
-    ({ property, want, have }) => `${property} ${describeValue(have)}, not ${describeValue(want)}`,
+    ({ property, want, have }) =>
+      `another ${LABELS[property] ?? property} (found ${describeValue(have)}, expected ${describeValue(want)})`,
   );
-  return `a ${link.kind} of that name has ${texts.join(', ')}; ${wayToFree(link)}`;
+  return `a ${link.kind} of that name is there with ${texts.join(' and ')}; ${wayToFree(link)}`;
 }
+
+/** How messages name the properties that identify a shared device. */
+const LABELS: Readonly<Record<string, string>> = {
+  'vlan.id': 'VLAN id',
+  'vlan.protocol': 'VLAN protocol',
+  lower: 'device below',
+};
 
 /** The reason for a device that has the name, but was not made for the VIF. `kind` is the wanted kind. */
 export function otherOwner(link: Link, kind: string): string {

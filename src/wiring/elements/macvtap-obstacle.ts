@@ -6,7 +6,7 @@ import { mtuObstacle } from './lower-device.ts';
 import type { ElementContext } from './verbs.ts';
 
 /** Masters that receive all frames of their ports, so that the kernel lets no macvtap device receive them (netdev_rx_handler_register). */
-export const RECEIVING_MASTERS: ReadonlySet<string> = new Set(['bridge', 'bond', 'team', 'openvswitch']);
+const RECEIVING_MASTERS: ReadonlySet<string> = new Set(['bridge', 'bond', 'team', 'openvswitch']);
 
 /** The devices that share a lower device with the macvtap device: the kernel counts devices of both kinds. */
 export function isMacvlan({ kind }: Link): boolean {

@@ -43,7 +43,7 @@ test('a device eth0.7 that has the VLAN id 8 is refused', async () => {
   const machine = await openMachine();
   machine.ip('link add link eth0 name eth0.7 type vlan id 8');
   const vif = macvtapVif(1, 'bridge');
-  await expect(machine.osVif.plug(vif, instance())).rejects.toThrow('vlan.id 8, not 7');
+  await expect(machine.osVif.plug(vif, instance())).rejects.toThrow('another VLAN id (found 8, expected 7)');
   expect(await machine.osVif.check(vif, instance())).toContainEqual(
     expect.objectContaining({ type: 'conflict', on: 'eth0.7' }),
   );

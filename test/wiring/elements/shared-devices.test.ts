@@ -31,22 +31,22 @@ test.each<[string, Parameters<typeof given>[0], string]>([
   [
     'another VLAN id',
     ({ eth0 }) => ({ kind: 'vlan', name: 'eth0.7', lower: eth0, vlan: { id: 8 } }),
-    'has vlan.id 8, not 7; delete or rename that device first',
+    'is there with another VLAN id (found 8, expected 7); delete or rename that device first',
   ],
   [
     'another NIC',
     ({ eth1 }) => ({ kind: 'vlan', name: 'eth0.7', lower: eth1, vlan: { id: 7 } }),
-    'has lower "eth1", not "eth0"; delete or rename that device first',
+    'with another device below (found "eth1", expected "eth0"); delete or rename that device first',
   ],
   [
     'another protocol',
     ({ eth0 }) => ({ kind: 'vlan', name: 'eth0.7', lower: eth0, vlan: { id: 7, protocol: '802.1ad' } }),
-    'has vlan.protocol "802.1ad", not "802.1Q"',
+    'with another VLAN protocol (found "802.1ad", expected "802.1Q")',
   ],
   [
     'another id, for other VIFs',
     ({ eth0 }) => ({ kind: 'vlan', name: 'eth0.7', lower: eth0, vlan: { id: 8 }, alias: 'os-vif:shared' }),
-    'has vlan.id 8, not 7; unplug the VIFs that use it and collect the garbage first',
+    '(found 8, expected 7); unplug the VIFs that use it and collect the garbage first',
   ],
 ])(
   'a VLAN device of the name with %s is a conflict, and the plug fails with the same reason',
