@@ -15,7 +15,7 @@ export interface DesiredLink {
   readonly externalMaster?: boolean | undefined;
   /**
    * Used by several VIFs, so it stays when a VIF goes. A device of another program is used if it has the same kind, VLAN, lower device
-   * and kind-specific settings. It is set up if it is down, and otherwise stays as it is.
+   * and kind-specific settings. It is set up if it is down, and put into the bridge if it is in none.
    */
   readonly shared?: boolean | undefined;
   /** Runs before the device is set up; told whether this call made it, so that all about it is as the kernel makes it. */
@@ -53,10 +53,11 @@ export function isOurs(link: Link, { shared }: DesiredLink, { owner }: ElementCo
   return isOwnedBy(link, shared ? SHARED_OWNER : owner);
 }
 
-/** What a plug may set on the device that is there. A shared device of another program is only set up. */
+/** What a plug may set on the device that is there. A shared device of another program is only set up, and put into its bridge. */
 export function changeable(link: Link, wanted: NewLink, desired: DesiredLink, context: ElementContext): LinkSettings {
   if (isOurs(link, desired, context)) return wanted;
-  return wanted.up === undefined ? {} : { up: wanted.up };
+  const { up, master } = wanted;
+  return { ...(up !== undefined && { up }), ...(desired.master !== undefined && master !== undefined && { master }) };
 }
 
 /** Why the device that is there cannot be the one that is desired; undefined if it can. */
@@ -69,12 +70,24 @@ export async function conflictReason(
   if (link.kind !== wanted.kind) return otherKind(link);
   if (!desired.shared) return isOurs(link, desired, context) ? undefined : otherOwner(link, wanted.kind);
   const faults = await Promise.all(fixedDifferences(link, wanted).map((found) => named(found, context)));
-  if (faults.length === 0) return undefined;
+  if (faults.length === 0) return otherMaster(link, wanted, desired, context);
   const texts = faults.map(
     ({ property, want, have }) =>
       `another ${LABELS[property] ?? property} (found ${describeValue(have)}, expected ${describeValue(want)})`,
   );
   return `a ${link.kind} of that name is there with ${texts.join(' and ')}; ${wayToFree(link)}`;
+}
+
+/** A device of another program stays in the bridge in which it is. */
+async function otherMaster(
+  link: Link,
+  wanted: NewLink,
+  desired: DesiredLink,
+  context: ElementContext,
+): Promise<string | undefined> {
+  if (isOurs(link, desired, context) || desired.master === undefined) return undefined;
+  const other = link.master === wanted.master ? undefined : await context.host.links.get(link.master);
+  return other && `it is a port of ${other.name} already, and not of ${desired.master}; ${wayToFree(link)}`;
 }
 
 /** How messages name the properties that identify a shared device. */

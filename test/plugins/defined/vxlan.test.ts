@@ -65,6 +65,33 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     expect(await osVif.check(vxlanVif(), instance())).toEqual([]);
   });
 
+  test('a shared device of another program with the right settings is set up and put into the bridge', async () => {
+    const { netns, osVif } = await onKernel();
+    netns.run('ip', 'link', 'add', 'vx100', 'type', 'vxlan', 'id', '100', 'remote', '192.0.2.9', 'dstport', '4789');
+    await osVif.plug(vxlanVif(), instance());
+    const found = netns.links().find(({ ifname }) => ifname === 'vx100');
+    expect(found).toMatchObject({ master: 'xbr100', flags: expect.arrayContaining(['UP']) });
+    expect(found).not.toHaveProperty('ifalias');
+    expect(await osVif.check(vxlanVif(), instance())).toEqual([]);
+  });
+
+  test.each([
+    [
+      'another VNI',
+      'type vxlan id 101 remote 192.0.2.9 dstport 4789',
+      'with another settings.vni (found 101, expected 100)',
+    ],
+    ['another bridge', 'master other type vxlan id 100 remote 192.0.2.9 dstport 4789', 'it is a port of other already'],
+  ])('a shared device of another program with %s is a conflict', async (_, settings, reason) => {
+    const { netns, osVif } = await onKernel();
+    netns.run('ip', 'link', 'add', 'other', 'type', 'bridge');
+    netns.run('ip', 'link', 'add', 'vx100', ...settings.split(' '));
+    expect(await osVif.check(vxlanVif(), instance())).toContainEqual(
+      expect.objectContaining({ type: 'conflict', on: 'vx100', reason: expect.stringContaining(reason) }),
+    );
+    await expect(osVif.plug(vxlanVif(), instance())).rejects.toThrow(reason);
+  });
+
   test('check reports a missing device and a device that left its bridge, and a plug corrects both', async () => {
     const { netns, osVif } = await onKernel();
     await osVif.plug(vxlanVif(), instance());
