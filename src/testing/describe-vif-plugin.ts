@@ -62,7 +62,8 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
       changes.length = 0;
       await osVif.plug(makeVif(), instance);
       expect(changes).toEqual([]);
-      expect(await devices(host)).toEqual(before);
+      // A switch may make further devices later, such as the one of its datapath.
+      expect(await devices(host)).toEqual(expect.arrayContaining(before));
     });
 
     test('an unplug leaves no device of the VIF, and may be repeated', async () => {
