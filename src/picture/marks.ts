@@ -13,7 +13,7 @@ export interface StepPart extends ElementPart {
 export function markDrift(drift: ElementDrift, parts: readonly StepPart[]): void {
   const property = drift.type === 'differs' ? drift.property : undefined;
   const item = itemFor(drift, property, parts);
-  if (drift.type === 'missing') mark(item, 'missing', 'missing');
+  if (drift.type === 'missing') mark(item, 'missing', drift.reason ?? 'missing');
   else if (drift.type === 'conflict') mark(item, 'conflict', drift.reason);
   else mark(item, 'differs', `${drift.property} is ${shown(drift.have)}, should be ${shown(drift.want)}`);
 }

@@ -2,7 +2,7 @@
 
 import type { Drift, ElementContext } from './elements/verbs.ts';
 import { stepsOf } from './steps.ts';
-import type { Wiring } from './wiring.ts';
+import type { Element, Wiring } from './wiring.ts';
 
 /** A drift, and the element that it is a drift of: `tap tap1a2b3c4d-5e`. */
 export type ElementDrift = Drift & { readonly element: string };
@@ -18,10 +18,11 @@ export type PlannedStep = { readonly element: string; readonly on: string } & (
 /** Every way in which the host differs from the wiring; none when a plug would change nothing. */
 export async function check(wiring: Wiring, context: ElementContext): Promise<ElementDrift[]> {
   const drifts: ElementDrift[] = [];
+  const made = new Set(wiring.flatMap(devicesOf));
   for (const step of stepsOf(wiring)) {
     context.signal?.throwIfAborted();
     step.validate();
-    for (const drift of await step.inspect(context)) drifts.push({ element: step.label, ...drift });
+    for (const drift of await step.inspect({ ...context, made })) drifts.push({ element: step.label, ...drift });
   }
   return drifts;
 }
@@ -31,9 +32,19 @@ export async function plan(wiring: Wiring, context: ElementContext): Promise<Pla
   return (await check(wiring, context)).map(planned);
 }
 
+/** Elements that use devices and make none. */
+const USERS: ReadonlySet<Element['kind']> = new Set(['port', 'existing-link', 'virtual-function', 'ovs-qos']);
+
+/** The names of the devices that the element may make. */
+function devicesOf(element: Element): string[] {
+  if (USERS.has(element.kind)) return [];
+  return element.kind === 'veth' ? [element.name, element.peer] : [element.name];
+}
+
 function planned({ element, on, ...drift }: ElementDrift): PlannedStep {
   switch (drift.type) {
     case 'missing':
+      if (drift.reason !== undefined) return { element, on, action: 'refuse', reason: drift.reason };
       return { element, on, action: 'create' };
     case 'conflict':
       return { element, on, action: 'refuse', reason: drift.reason };

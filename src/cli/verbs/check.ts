@@ -41,6 +41,6 @@ async function described(vif: VIFBase, drifts: readonly ElementDrift[]): Promise
 }
 
 function detailsOf(drift: ElementDrift): Cell[] {
-  if (drift.type === 'conflict') return [drift.reason, '', ''];
-  return drift.type === 'differs' ? [drift.property, shown(drift.want), shown(drift.have)] : ['', '', ''];
+  if (drift.type === 'differs') return [drift.property, shown(drift.want), shown(drift.have)];
+  return [drift.reason ?? '', '', ''];
 }

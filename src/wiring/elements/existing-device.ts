@@ -7,7 +7,7 @@ import type { Link } from '../../host-contract/links.ts';
 import { interfacesByRank } from '../../host-contract/uplink.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import type { DrawnThing } from '../drawing.ts';
-import type { ElementContext } from './verbs.ts';
+import type { Drift, ElementContext } from './verbs.ts';
 
 /** An existing device: its name, or the PCI address of its function. */
 export type ExistingDevice = string | { readonly pciAddress: string };
@@ -31,7 +31,17 @@ export function drawnDevice(device: ExistingDevice): DrawnThing {
 export async function findDevice(device: ExistingDevice, context: ElementContext, neededBy: string): Promise<Link> {
   const found = await lookForDevice(device, context);
   if (found !== undefined) return found;
-  throw new MissingLinkError(typeof device === 'string' ? device : `of PCI function ${device.pciAddress}`, neededBy);
+  throw missing(device, neededBy);
+}
+
+/** The drift for a device that is not there, unless the wiring makes it. */
+export function inspectMissing(device: ExistingDevice, { made }: ElementContext, neededBy: string): Drift[] {
+  const on = typeof device === 'string' ? device : device.pciAddress;
+  return made?.has(on) ? [] : [{ type: 'missing', on, reason: missing(device, neededBy).message }];
+}
+
+function missing(device: ExistingDevice, neededBy: string): MissingLinkError {
+  return new MissingLinkError(typeof device === 'string' ? device : `of PCI function ${device.pciAddress}`, neededBy);
 }
 
 export async function lookForDevice(device: ExistingDevice, { host }: ElementContext): Promise<Link | undefined> {

@@ -5,7 +5,7 @@ import { requireLinkName, requireLinkSettings } from '../../host-contract/link-v
 import type { LinkSettings } from '../../host-contract/links.ts';
 import { mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
-import { mayExist } from './existing-device.ts';
+import { inspectMissing, mayExist } from './existing-device.ts';
 import { adjustLink } from './link.ts';
 import { differences } from './link-differences.ts';
 
@@ -41,10 +41,10 @@ export const existingLink = defineElement<ExistingLinkElement>({
     if (link?.up) await host.links.change(link.index, { up: false });
   },
 
-  async inspect(element, { host }) {
+  async inspect(element, context) {
     const { name, optional } = element;
-    const link = await host.links.get(name);
-    if (!link) return optional ? [] : [{ type: 'missing', on: name }];
+    const link = await context.host.links.get(name);
+    if (!link) return optional ? [] : inspectMissing(name, context, `VIF ${context.owner}`);
     return differences(link, settingsOf(element)).map((difference) => ({ type: 'differs', on: name, ...difference }));
   },
 

@@ -6,7 +6,14 @@ import type { Link, LinkSettings, MacvtapMode } from '../../host-contract/links.
 import { type DrawnNode, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import type { DesiredLink } from './desired-link.ts';
-import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
+import {
+  drawnDevice,
+  type ExistingDevice,
+  findDevice,
+  inspectMissing,
+  lookForDevice,
+  requireDevice,
+} from './existing-device.ts';
 import { ensureLink, inspectLink, removeLink } from './link.ts';
 import { ensureUp, inspectUp } from './lower-device.ts';
 import { findMacvtapObstacle } from './macvtap-obstacle.ts';
@@ -53,7 +60,11 @@ export const macvtap = defineElement<MacvtapElement>({
 
   async inspect(element, context) {
     const found = await lookForDevice(element.lower, context);
-    if (found === undefined) return inspectLink(desiredMacvtap(element, 0), context);
+    if (found === undefined)
+      return [
+        ...inspectMissing(element.lower, context, `macvtap ${element.name}`),
+        ...(await inspectLink(desiredMacvtap(element, 0), context)),
+      ];
     const lower = await baseOf(found, context);
     const up = element.lowerUp ? inspectUp(lower) : [];
     return [...up, ...(await inspectLink(desiredOn(lower, element, context), context))];

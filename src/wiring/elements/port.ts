@@ -9,7 +9,7 @@ import { ownerOf, SHARED_OWNER } from '../../host-contract/ownership.ts';
 import { type DrawnNode, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import type { Obstacle } from './desired-link.ts';
-import { findDevice, lookForDevice } from './existing-device.ts';
+import { findDevice, inspectMissing, lookForDevice } from './existing-device.ts';
 import { adjustLink, requireMaster } from './link.ts';
 import { differences } from './link-differences.ts';
 import { isMacvlan } from './macvtap-obstacle.ts';
@@ -66,7 +66,7 @@ export const port = defineElement<PortElement>({
   async inspect(element, context) {
     const { name } = element;
     const device = await lookForDevice(name, context);
-    if (device === undefined) return element.optional ? [] : [{ type: 'missing', on: name }];
+    if (device === undefined) return element.optional ? [] : inspectMissing(name, context, `port ${name}`);
     const bridge = await context.host.links.get(element.bridge);
     const conflict = await conflictOf(element, device, bridge?.index, context);
     if (conflict !== undefined) return [{ type: 'conflict', ...conflict }];

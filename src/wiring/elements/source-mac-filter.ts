@@ -5,7 +5,14 @@ import { requireMac } from '../../host-contract/link-values.ts';
 import type { SourceMacDrop, SourceMacDropState } from '../../host-contract/packet-filters.ts';
 import type { DrawnNode } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
-import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
+import {
+  drawnDevice,
+  type ExistingDevice,
+  findDevice,
+  inspectMissing,
+  lookForDevice,
+  requireDevice,
+} from './existing-device.ts';
 import type { Drift, ElementContext } from './verbs.ts';
 
 /** Has a device drop frames that come in from a guest's own address: those that the switch sent back. */
@@ -54,8 +61,10 @@ export const sourceMacFilter = defineElement<SourceMacFilterElement>({
     const reason = claimOnIt(wanted, all);
     if (reason !== undefined) return [{ type: 'conflict', on: wanted.mac, reason }];
     const own = all.filter(({ owner }) => owner === context.owner);
-    if (own.length === 0) return [{ type: 'missing', on: wanted.mac }];
-    return own.flatMap((have) => differencesOf(wanted, have));
+    const missing =
+      lower === undefined ? inspectMissing(element.lower, context, `source-mac-filter ${element.name}`) : [];
+    if (own.length === 0) return [...missing, { type: 'missing', on: wanted.mac }];
+    return [...missing, ...own.flatMap((have) => differencesOf(wanted, have))];
   },
 
   draw({ name, lower }) {

@@ -8,6 +8,8 @@ export interface ElementContext {
   readonly host: Host;
   /** The id of the VIF. It is the tag of the devices and rows that are made. */
   readonly owner: string;
+  /** Names of the devices that the wiring makes: a plug does not miss them. Absent: none. */
+  readonly made?: ReadonlySet<string> | undefined;
   /** Ends calls that wait. */
   readonly signal?: AbortSignal | undefined;
   /** Deletes the devices of several unplugs together. Default: each device is deleted by itself. */
@@ -22,8 +24,8 @@ export interface UndoContext extends ElementContext {
 
 /** One difference between the host and an element. `on` names the device, the chain or the other resource. */
 export type Drift =
-  /** The resource does not exist. */
-  | { readonly type: 'missing'; readonly on: string }
+  /** The resource does not exist. A plug makes it, or fails for the `reason` if the drift has one. */
+  | { readonly type: 'missing'; readonly on: string; readonly reason?: string }
   /** The resource has another owner: a plug would fail. */
   | { readonly type: 'conflict'; readonly on: string; readonly reason: string }
   /** The resource exists, and its `property` (`mtu`, `bridge.stp`) has another value. */

@@ -187,7 +187,10 @@ describe('a macvtap device', () => {
 
   test('needs its lower device, and a check without it reports both as missing', async () => {
     await expect(given().plug([macvtap])).rejects.toThrow('macvtap m0 needs the device eth0');
-    expect(await given().check([macvtap])).toMatchObject([{ type: 'missing', on: 'm0' }]);
+    expect(await given().check([macvtap])).toMatchObject([
+      { type: 'missing', on: 'eth0', reason: 'macvtap m0 needs the device eth0, which does not exist' },
+      { type: 'missing', on: 'm0' },
+    ]);
   });
 });
 
@@ -234,6 +237,9 @@ describe('a reflection filter', () => {
     await prepare();
     await plug([filter]);
     await memory.links.delete((await link('eth0')).index);
-    expect(await check([filter])).toMatchObject([{ property: 'device', want: '', have: 'eth0' }]);
+    expect(await check([filter])).toMatchObject([
+      { type: 'missing', on: 'eth0', reason: expect.stringContaining('needs the device eth0') },
+      { property: 'device', want: '', have: 'eth0' },
+    ]);
   });
 });

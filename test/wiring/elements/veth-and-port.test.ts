@@ -110,7 +110,14 @@ describe('a port', () => {
     const { prepare, plug, check } = given(bridges);
     await prepare();
     await expect(plug([port])).rejects.toThrow('port eth0 needs the device eth0');
-    expect(await check([port])).toEqual([{ element: 'port eth0', type: 'missing', on: 'eth0' }]);
+    expect(await check([port])).toEqual([
+      {
+        element: 'port eth0',
+        type: 'missing',
+        on: 'eth0',
+        reason: 'port eth0 needs the device eth0, which does not exist',
+      },
+    ]);
     await plug([{ ...port, optional: true }]);
     expect(await check([{ ...port, optional: true }])).toEqual([]);
     const other = given([nic]);
