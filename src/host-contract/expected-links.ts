@@ -27,6 +27,11 @@ export function nameIn(expected: readonly ExpectedLink[], index: number): string
   return expected.find((link) => link.index === index)?.name ?? `link ${index}`;
 }
 
+/** The kernel's requests name a device by its index, which another device may have by now. */
+export function identityOf({ index, name }: Link): ExpectedLink {
+  return { index, name };
+}
+
 const COMPARED = ['name', 'kind', 'alias', 'group', 'master'] as const;
 
 function faultOf(

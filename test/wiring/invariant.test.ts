@@ -14,33 +14,45 @@ import { remove } from '../../src/wiring/remove.ts';
 import type { Wiring } from '../../src/wiring/wiring.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
 import { runs } from '../property-runs.ts';
-import { arbitraryFound, arbitraryMeddling, arbitraryWiring, configure, OWNER } from './arbitrary-host.ts';
+import { addNics, arbitrarySituation, meddle, OWNER, type Situation } from './arbitrary-host.ts';
 import { snapshot } from './cases.ts';
 
+/** Plugs that fail wait before they start over, so many situations are tried at a time. */
+const TOGETHER = 50;
+
 test('in memory', { timeout: 300_000 }, async () => {
-  const found = arbitraryFound(['tap', 'bridge', 'veth', 'vlan', 'macvtap']);
-  const wiring = arbitraryWiring(['bridge', 'vlan', 'veth', 'port', 'tap', 'macvtap']);
-  const property = fc.asyncProperty(found, arbitraryMeddling, wiring, async (devices, meddling, elements) => {
-    await using host = new MemoryHost();
-    await configure(host, devices, meddling);
-    await expectInvariant(host, elements);
-  });
-  await fc.assert(property, runs(200));
+  const situations = fc.array(arbitrarySituation(true), { minLength: 1, maxLength: TOGETHER, size: 'max' });
+  await fc.assert(
+    fc.asyncProperty(situations, async (all) => {
+      const outcomes = await Promise.allSettled(all.map((each) => tryOut(new MemoryHost(), each)));
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    }),
+    runs(40),
+  );
 });
 
 describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
   test('without VLAN devices', { timeout: 300_000 }, async () => {
-    const found = arbitraryFound(['tap', 'bridge', 'veth', 'macvtap']);
-    const wiring = arbitraryWiring(['bridge', 'veth', 'port', 'tap', 'macvtap']);
-    const property = fc.asyncProperty(found, arbitraryMeddling, wiring, async (devices, meddling, elements) => {
-      const { path } = await makeNetns();
-      await using host = await LinuxHost.open({ netns: path });
-      await configure(host, devices, meddling);
-      await expectInvariant(host, elements);
-    });
-    await fc.assert(property, runs(60));
+    await fc.assert(
+      fc.asyncProperty(arbitrarySituation(false), async (situation) => {
+        const { path } = await makeNetns();
+        await tryOut(await LinuxHost.open({ netns: path }), situation);
+      }),
+      runs(80),
+    );
   });
 });
+
+async function tryOut(host: Host, { wiring, before, meddling }: Situation): Promise<void> {
+  try {
+    await addNics(host);
+    if (before !== undefined) await plug(host, wiring, before);
+    for (const each of meddling) await meddle(host, each);
+    await expectInvariant(host, wiring);
+  } finally {
+    await host.close();
+  }
+}
 
 async function expectInvariant(host: Host, wiring: Wiring): Promise<void> {
   const context = { host, owner: OWNER };
@@ -61,13 +73,17 @@ async function expectInvariant(host: Host, wiring: Wiring): Promise<void> {
 }
 
 /** What a plug changes, and why it fails. */
-async function plug(host: Host, wiring: Wiring): Promise<{ readonly changes: string[]; readonly error: unknown }> {
+async function plug(
+  host: Host,
+  wiring: Wiring,
+  owner = OWNER,
+): Promise<{ readonly changes: string[]; readonly error: unknown }> {
   const changes: string[] = [];
   const watched = interceptHost(host, async (call, proceed) => {
     if (call.changes) changes.push(`${call.port}.${call.method} ${JSON.stringify(call.args)}`);
     return proceed();
   });
-  const error = await apply(wiring, { host: watched, owner: OWNER }).then(
+  const error = await apply(wiring, { host: watched, owner }).then(
     () => undefined,
     (reason: unknown) => reason,
   );

@@ -44,7 +44,8 @@ export function refuseStackedChange(what: string, link: Link, settings: LinkSett
       throw link.kind === 'vlan'
         ? new NetlinkError(what, 'ERANGE', 'Numerical result out of range')
         : new NetlinkError(what, 'EINVAL', 'Invalid argument');
-    if (settings.up ?? link.up) refuseUp(what, { ...link, ...settings }, all);
+    const isNew = (settings.up && !link.up) || (settings.mac !== undefined && settings.mac.toLowerCase() !== link.mac);
+    if (isNew && (settings.up ?? link.up)) refuseUp(what, { ...link, ...settings }, all);
     if (settings.macvtap !== undefined && isPassthru(link) !== isPassthru({ ...link, ...settings }))
       throw new NetlinkError(what, 'EINVAL', 'Invalid argument');
   }

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explained, isKernelError } from '../../errors/kernel.ts';
 import { ImmutableLinkError, MissingLinkError, NotOwnedError } from '../../errors/link.ts';
+import { identityOf } from '../../host-contract/expected-links.ts';
 import { isMarkedForDeletion } from '../../host-contract/interface-groups.ts';
 import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
 import { isOwnedBy, ownerOf } from '../../host-contract/ownership.ts';
@@ -18,6 +19,7 @@ import {
 } from './desired-link.ts';
 import { getIfPresent } from './existing-device.ts';
 import { type Difference, differences, fixedDifferences, settingsOf } from './link-differences.ts';
+import { loweredWith } from './lower-device.ts';
 import { deleteUnused, requireNotBeingDeleted } from './shared-links.ts';
 import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
@@ -104,9 +106,17 @@ export async function adjustLink(link: Link, settings: LinkSettings, context: Un
   const before = settingsOf(found.filter(isRestorable), 'have');
   // Noted before: of a change in two requests the second may fail.
   const changes = settingsOf(found, 'want');
+  if (changes.mtu !== undefined && changes.mtu < link.mtu) await noteLowered(link, changes.mtu, context);
   const after = { ...link, alias: changes.alias ?? link.alias };
   if (Object.keys(before).length > 0) context.undoable(() => restore(after, before, context));
   await context.host.links.change(link.index, changes, [identityOf(link)]);
+}
+
+/** Notes how the devices above get back the MTU that the kernel lowers together with that of the device. */
+async function noteLowered(link: Link, mtu: number, context: UndoContext): Promise<void> {
+  const lowered = loweredWith(link, mtu, await context.host.links.list());
+  // Undone in reverse order, after the device itself.
+  for (const upper of lowered.toReversed()) context.undoable(() => restore(upper, { mtu: upper.mtu }, context));
 }
 
 /** A device that belongs to another VIF by now is left alone. */
@@ -117,11 +127,6 @@ async function restore(link: Link, settings: LinkSettings, { host }: ElementCont
   } catch (error) {
     if (!isKernelError(error, 'ENODEV', 'ESTALE')) throw error;
   }
-}
-
-/** The kernel's requests name a device by its index, which another device may have by now. */
-export function identityOf({ index, name }: Link): Pick<Link, 'index' | 'name'> {
-  return { index, name };
 }
 
 /** What a port is to a bridge goes when it leaves the bridge. */
@@ -177,23 +182,26 @@ export async function inspectLink(desired: DesiredLink, context: ElementContext)
   const link = await context.host.links.get(name);
   const wanted = complete(desired, context, await masterIndexOf(desired, context));
   if (link === undefined)
-    return [{ type: 'missing', on: name }, ...(await inspectObstacle(wanted, undefined, desired))];
+    return [{ type: 'missing', on: name }, ...(await inspectObstacle(wanted, undefined, desired, context))];
   const reason = await conflictReason(link, wanted, desired, context);
   if (reason !== undefined) return [{ type: 'conflict', on: name, reason }];
   const fixed = isOurs(link, desired, context) ? fixedDifferences(link, wanted) : [];
   const changes = differences(link, changeable(link, wanted, desired, context));
   const drifts = await Promise.all([...fixed, ...changes].map((found) => describe(name, found, desired, context)));
-  const obstacles = changes.length === 0 ? [] : await inspectObstacle(settingsOf(changes, 'want'), link, desired);
+  const obstacles =
+    changes.length === 0 ? [] : await inspectObstacle(settingsOf(changes, 'want'), link, desired, context);
   return [...drifts, ...obstacles];
 }
 
+/** A device that the wiring makes is no obstacle: a plug changes it first. */
 async function inspectObstacle(
   asked: LinkSettings,
   have: Link | undefined,
   { obstacle }: DesiredLink,
+  { made }: ElementContext,
 ): Promise<Drift[]> {
   const found = await obstacle?.(asked, have);
-  return found === undefined ? [] : [{ type: 'conflict', ...found }];
+  return found === undefined || made?.has(found.on) ? [] : [{ type: 'conflict', ...found }];
 }
 
 /** An index that no device has. */

@@ -1,15 +1,15 @@
-/** The device that a VLAN or macvtap device stands on: it belongs to others, and the kernel's rules depend on it. */
+/** A device and the VLAN and macvtap devices that stand on it: the kernel's rules depend on both. */
 
 import { isKernelError } from '../../errors/kernel.ts';
+import { identityOf } from '../../host-contract/expected-links.ts';
 import type { Link } from '../../host-contract/links.ts';
 import type { Obstacle } from './desired-link.ts';
-import { identityOf } from './link.ts';
 import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 /** Sets the device up. A roll-back sets it down again unless further devices use it by then. */
 export async function ensureUp(lower: Link, context: UndoContext): Promise<void> {
   if (lower.up) return;
-  const users = usersOf(lower, await context.host.links.list());
+  const users = usersOf(lower, await context.host.links.list()).map(({ index }) => index);
   context.undoable(() => setDown(lower, users, context));
   await context.host.links.change(lower.index, { up: true }, [identityOf(lower)]);
 }
@@ -23,7 +23,7 @@ export function inspectUp(lower: Link | undefined): Drift[] {
 async function setDown(lower: Link, before: readonly number[], { host: { links } }: ElementContext): Promise<void> {
   const all = await links.list();
   const now = all.find(({ index }) => index === lower.index);
-  if (now?.master !== lower.master || usersOf(lower, all).some((index) => !before.includes(index))) return;
+  if (now?.master !== lower.master || usersOf(lower, all).some(({ index }) => !before.includes(index))) return;
   try {
     await links.change(lower.index, { up: false }, [identityOf(lower)]);
   } catch (error) {
@@ -31,9 +31,15 @@ async function setDown(lower: Link, before: readonly number[], { host: { links }
   }
 }
 
-/** The devices that stand on the device. Of a veth, the kernel reports the peer as its lower device. */
-function usersOf({ index }: Link, all: readonly Link[]): number[] {
-  return all.filter((link) => link.lower === index && link.kind !== 'veth').map((link) => link.index);
+/** The devices that stand on the device itself. Of a veth, the kernel reports the peer as its lower device. */
+function usersOf({ index }: Link, all: readonly Link[]): Link[] {
+  return all.filter((link) => link.lower === index && link.kind !== 'veth');
+}
+
+/** The devices above whose MTU the kernel lowers together with that of the device, the lower ones first. */
+export function loweredWith(lower: Link, mtu: number, all: readonly Link[]): Link[] {
+  const larger = usersOf(lower, all).filter((link) => link.mtu > mtu);
+  return larger.flatMap((link) => [link, ...loweredWith(link, mtu, all)]);
 }
 
 /** The kernel takes no MTU above that of the device below. */

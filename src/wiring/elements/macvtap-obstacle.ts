@@ -33,7 +33,9 @@ export async function findMacvtapObstacle(
   return (
     (have === undefined ? (portObstacle(name, lower, master) ?? modeObstacle(name, mode, lower, others)) : undefined) ??
     mtuObstacle(name, asked.mtu, lower) ??
-    (mode === 'passthru' ? undefined : macObstacle(name, asked.mac ?? mac, [lower, ...others.filter(({ up }) => up)]))
+    (mode === 'passthru'
+      ? undefined
+      : macObstacle(name, asked.mac ?? (asked.up ? mac : undefined), [lower, ...others.filter(({ up }) => up)]))
   );
 }
 

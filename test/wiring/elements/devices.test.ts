@@ -118,6 +118,17 @@ describe('a device that disappears meanwhile', () => {
     expect(await link('tap0')).toMatchObject({ mtu: 1400, alias: 'os-vif:vif-2' });
   });
 
+  test('with a smaller MTU gives the devices above theirs back when the plug fails', async () => {
+    const { memory, plug, link } = given();
+    const index = memory.links.addNic({ name: 'eth0', up: true });
+    await memory.links.create({ kind: 'vlan', name: 'eth0.7', lower: index, vlan: { id: 7 } });
+    const { index: lower } = await link('eth0.7');
+    await memory.links.create({ kind: 'macvtap', name: 'm0', lower, macvtap: { mode: 'bridge' } });
+    const smaller: Element = { kind: 'existing-link', name: 'eth0', mtu: 1400 };
+    await expect(plug([smaller, FAILS])).rejects.toMatchObject({ left: [] });
+    expect([(await link('eth0')).mtu, (await link('eth0.7')).mtu, (await link('m0')).mtu]).toEqual([1500, 1500, 1500]);
+  });
+
   test('is named as left when the roll-back fails for another reason', async () => {
     const { plug, refusals } = given();
     await plug([{ kind: 'tap', name: 'tap0', mtu: 1500 }]);
