@@ -22,7 +22,7 @@ export interface FilterChain {
 export interface IngressFilter {
   /** The drops of this library on all devices. */
   list(): Promise<SourceMacDropState[]>;
-  /** Adds a drop, and restores rules of the device that were changed. Fails with EEXIST when the address is listed already. */
+  /** Adds a drop, and restores changed rules of the device. Fails with EEXIST when the address is listed already. */
   create(drop: SourceMacDrop): Promise<void>;
   /** A missing drop is ignored. */
   delete(drop: SourceMacDrop): Promise<void>;

@@ -119,7 +119,7 @@ const PORT: Readonly<Record<string, JsonSchema>> = {
   ...bindingForms(NEUTRON),
 };
 
-/** What the first rule needs whose condition holds; where none is left, a vnic type that one of them takes. */
+/** The schema of the first rule whose condition holds. If no condition holds, the schema names the vnic types of the rules. */
 function firstOf(
   [rule, ...others]: readonly ConversionRule[],
   attributes: BindingAttributes,

@@ -29,19 +29,19 @@ export abstract class WiringPlugin implements VIFPlugin {
   }
 
   async plug(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<void> {
-    await apply(await this.wireOn(host, vif, instance), siteOf(vif, host), signal);
+    await apply(await this.wireOn(host, vif, instance), contextOf(vif, host), signal);
   }
 
   async unplug(vif: VIFBase, instance: InstanceInfo, { host, signal, deletions }: PluginContext): Promise<void> {
-    await remove(await this.unwireOn(host, vif, instance), { ...siteOf(vif, host), deletions }, signal);
+    await remove(await this.unwireOn(host, vif, instance), { ...contextOf(vif, host), deletions }, signal);
   }
 
   async check(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<ElementDrift[]> {
-    return check(await this.wireOn(host, vif, instance), { ...siteOf(vif, host), signal });
+    return check(await this.wireOn(host, vif, instance), { ...contextOf(vif, host), signal });
   }
 
   async plan(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<PlannedStep[]> {
-    return plan(await this.wireOn(host, vif, instance), { ...siteOf(vif, host), signal });
+    return plan(await this.wireOn(host, vif, instance), { ...contextOf(vif, host), signal });
   }
 
   async wiring(vif: VIFBase, instance: InstanceInfo, { host }: PluginContext): Promise<Wiring> {
@@ -49,7 +49,7 @@ export abstract class WiringPlugin implements VIFPlugin {
   }
 }
 
-function siteOf(vif: VIFBase, host: ElementContext['host']): ElementContext {
+function contextOf(vif: VIFBase, host: ElementContext['host']): ElementContext {
   const { id } = vif.require('id');
   return { host, owner: id };
 }

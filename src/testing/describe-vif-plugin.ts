@@ -169,7 +169,7 @@ function objectNameOf(vif: VIFBase): unknown {
 /** A VIF that the plugin is not given. */
 const ANOTHER_VIF = '00000000-0000-4000-8000-000000000000';
 
-/** What another program does to the devices of this library. */
+/** Changes that another program makes to the devices of this library. */
 const MEDDLING: readonly LinkSettings[] = [{}, { up: false }, { mtu: 1280 }];
 
 async function meddle({ links }: Host, settings: LinkSettings): Promise<void> {

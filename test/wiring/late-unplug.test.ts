@@ -53,7 +53,7 @@ function lateUnplugs(open: () => Promise<Host>): void {
     const before = await snapshot(host);
     await expect(remove([{ kind: 'tap', name: 'own0' }], { host, owner: 'vif-1' })).rejects.toMatchObject({
       left: ['tap own0'],
-      cause: { code: 'ERR_OSVIF_FOREIGN_LINK', message: expect.stringContaining('take it over with `os-vif adopt`') },
+      cause: { code: 'ERR_OSVIF_FOREIGN_LINK', message: expect.stringContaining('take it over with `ip link set dev') },
     });
     expect(await snapshot(host)).toEqual(before);
   });

@@ -153,8 +153,9 @@ export class LinuxLinks implements Links {
 }
 
 /** Configures the new device, and returns its index. */
-async function configure(turn: Turn, { name }: NewLink, ends: readonly NamedLink[]): Promise<number> {
-  const answers = await turn.request(...ends.flatMap(changesByName), lookUpOf(name));
+async function configure(turn: Turn, link: NewLink, ends: readonly NamedLink[]): Promise<number> {
+  const { name } = link;
+  const answers = await turn.request(...otherMtuFirst(link), ...ends.map(changeByName), lookUpOf(name));
   const [made] = linksIn(answers.flat());
   if (made === undefined) throw new NetlinkError(`look-up of ${name}`, 'ENODEV', 'it disappeared after its creation');
   return made.index;
@@ -242,11 +243,12 @@ function endsToConfigure(link: NewLink): NamedLink[] {
 /** Kernel: ether_setup() */
 const DEFAULT_MTU = 1500;
 
-/** A bridge keeps its MTU when ports come only if the MTU was changed (br_change_mtu()), so the default value needs two changes. */
-function changesByName(end: NamedLink): Request[] {
-  const { name, mtu } = end;
-  const first = mtu === DEFAULT_MTU ? [changeByName({ name, mtu: DEFAULT_MTU - 1 })] : [];
-  return [...first, changeByName(end)];
+/**
+ * The MTU of a new bridge follows its ports until a request changes the MTU (br_change_mtu()). A request for the default
+ * value changes nothing, so another value is set first.
+ */
+function otherMtuFirst({ kind, name, mtu }: NewLink): Request[] {
+  return kind === 'bridge' && mtu === DEFAULT_MTU ? [changeByName({ name, mtu: DEFAULT_MTU - 1 })] : [];
 }
 
 /** By name: the kernel does not report the index of a new link. */

@@ -1,4 +1,4 @@
-/** The kernel's rules for devices on other devices: net/8021q/vlan_dev.c, drivers/net/macvlan.c and net/bridge/br_if.c. */
+/** The kernel's rules for devices on other devices (net/8021q/vlan_dev.c, drivers/net/macvlan.c, net/bridge/br_if.c). */
 
 import { NetlinkError } from '../../errors/kernel.ts';
 import type { BuiltInLink, Link, LinkSettings } from '../../host-contract/links.ts';
@@ -6,7 +6,10 @@ import type { BuiltInLink, Link, LinkSettings } from '../../host-contract/links.
 /** A new device on another one. */
 export type StackedLink = BuiltInLink & { readonly kind: 'macvtap' | 'vlan' };
 
-/** The device that the new one stands on. macvlan_common_newlink() puts a macvtap device on another one beside that one. */
+/**
+ * The device that the new one stands on. If a macvtap device is asked for on another macvtap device, both stand on the
+ * same device (macvlan_common_newlink()).
+ */
 export function baseOf(link: StackedLink, lower: Link, all: readonly Link[]): Link {
   if (link.kind !== 'macvtap' || !isMacvlan(lower)) return lower;
   return all.find(({ index }) => index === lower.lower) ?? lower;
@@ -36,7 +39,7 @@ function refuseMacvtap(what: string, link: StackedLink & { kind: 'macvtap' }, lo
   if (lower.master !== 0) throw new NetlinkError(what, 'EBUSY', 'Device or resource busy');
 }
 
-/** Throws the refusal of the kernel, if it refuses the change of a device that stands on another, or that others stand on. */
+/** Throws if the kernel refuses the change of a device that stands on another device, or on which others stand. */
 export function refuseStackedChange(what: string, link: Link, settings: LinkSettings, all: readonly Link[]): void {
   const lower = all.find(({ index }) => index === link.lower);
   if (lower !== undefined && (link.kind === 'vlan' || link.kind === 'macvtap')) {

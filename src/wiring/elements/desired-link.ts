@@ -53,7 +53,10 @@ export function isOurs(link: Link, { shared }: DesiredLink, { owner }: ElementCo
   return isOwnedBy(link, shared ? SHARED_OWNER : owner);
 }
 
-/** What a plug may set on the device that is there. A shared device of another program is only set up, and put into its bridge. */
+/**
+ * The settings that a plug may change on the existing device. A shared device of another program is only set up, and put
+ * into its bridge.
+ */
 export function changeable(link: Link, wanted: NewLink, desired: DesiredLink, context: ElementContext): LinkSettings {
   if (isOurs(link, desired, context)) return wanted;
   const { up, master } = wanted;
@@ -68,7 +71,7 @@ export async function conflictReason(
   context: ElementContext,
 ): Promise<string | undefined> {
   if (link.kind !== wanted.kind) return otherKind(link);
-  if (!desired.shared) return isOurs(link, desired, context) ? undefined : otherOwner(link, wanted.kind);
+  if (!desired.shared) return isOurs(link, desired, context) ? undefined : otherOwner(link, wanted.kind, context.owner);
   const faults = await Promise.all(fixedDifferences(link, wanted).map((found) => named(found, context)));
   if (faults.length === 0) return otherMaster(link, wanted, desired, context);
   const texts = faults.map(
@@ -98,13 +101,15 @@ const LABELS: Readonly<Record<string, string>> = {
 };
 
 /** The reason for a device that has the name, but was not made for the VIF. `kind` is the wanted kind. */
-export function otherOwner(link: Link, kind: string): string {
-  return `a ${link.kind || 'device'} of that name is there that was not made for this VIF (alias "${link.alias}"); ${remedyFor(link, kind)}`;
+export function otherOwner(link: Link, kind: string, owner: string): string {
+  return `a ${link.kind || 'device'} of that name is there that was not made for this VIF (alias "${link.alias}"); ${remedyFor(link, kind, owner)}`;
 }
 
-function remedyFor(link: Link, kind: string): string {
+function remedyFor(link: Link, kind: string, owner: string): string {
   if (belongsToAnother(link)) return 'unplug that VIF, or collect the garbage if that VIF no longer exists';
-  return link.kind === kind ? 'delete it, or take it over with `os-vif adopt`' : 'delete or rename that device first';
+  return link.kind === kind
+    ? `delete it, or take it over with \`ip link set dev ${link.name} alias ${aliasOf(owner)}\``
+    : 'delete or rename that device first';
 }
 
 function otherKind({ kind }: Link): string {
@@ -117,7 +122,7 @@ function wayToFree(link: Link): string {
     : 'delete or rename that device first';
 }
 
-/** Whether the tag of a device, that is not this VIF's, names another owner: the device is none of this VIF's business. */
+/** Whether a device that this VIF does not own has the tag of another owner. */
 export function belongsToAnother(link: Link): boolean {
   return ownerOf(link) !== undefined || isUnnamed(link);
 }

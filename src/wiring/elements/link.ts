@@ -17,7 +17,7 @@ import {
   named,
   otherOwner,
 } from './desired-link.ts';
-import { getIfPresent } from './existing-device.ts';
+import { type ExistingDevice, getIfPresent, inspectMissing } from './existing-device.ts';
 import { type Difference, differences, fixedDifferences, settingsOf } from './link-differences.ts';
 import { loweredWith } from './lower-device.ts';
 import { deleteUnused, requireNotBeingDeleted } from './shared-links.ts';
@@ -119,11 +119,14 @@ async function noteLowered(link: Link, mtu: number, context: UndoContext): Promi
   for (const upper of lowered.toReversed()) context.undoable(() => restore(upper, { mtu: upper.mtu }, context));
 }
 
-/** A device that belongs to another VIF by now is left alone. */
+/** A device that belongs to another VIF by now is left alone. A setting that the refused request did not change is skipped. */
 async function restore(link: Link, settings: LinkSettings, { host }: ElementContext): Promise<void> {
   const expected = { ...identityOf(link), ...(ownerOf(link) !== undefined && { alias: link.alias }) };
   try {
-    await host.links.change(link.index, settings, [expected]);
+    const now = await host.links.get(link.index);
+    const changed = now && settingsOf(differences(now, settings), 'want');
+    if (changed === undefined || Object.keys(changed).length === 0) return;
+    await host.links.change(link.index, changed, [expected]);
   } catch (error) {
     if (!isKernelError(error, 'ENODEV', 'ESTALE')) throw error;
   }
@@ -151,7 +154,7 @@ export async function removeLink(desired: DesiredLink, context: ElementContext):
 export function requireOwnOrAnothers(link: Link, kind: string, { owner }: ElementContext): boolean {
   if (link.kind === kind && isOwnedBy(link, owner)) return true;
   if (belongsToAnother(link)) return false;
-  throw new NotOwnedError(`${kind} ${link.name}: ${otherOwner(link, kind)}`);
+  throw new NotOwnedError(`${kind} ${link.name}: ${otherOwner(link, kind, owner)}`);
 }
 
 /** Deletes the device that this call made, unless others came to use it. */
@@ -194,6 +197,16 @@ export async function inspectLink(desired: DesiredLink, context: ElementContext)
 }
 
 /** A device that the wiring makes is no obstacle: a plug changes it first. */
+/** Lists the differences of a device whose device below does not exist. */
+export async function inspectWithoutLower(
+  lower: ExistingDevice,
+  desired: DesiredLink,
+  context: ElementContext,
+): Promise<Drift[]> {
+  const { kind, name } = desired.link;
+  return [...inspectMissing(lower, context, `${kind} ${name}`), ...(await inspectLink(desired, context))];
+}
+
 async function inspectObstacle(
   asked: LinkSettings,
   have: Link | undefined,

@@ -23,7 +23,8 @@ export function inspectUp(lower: Link | undefined): Drift[] {
 async function setDown(lower: Link, before: readonly number[], { host: { links } }: ElementContext): Promise<void> {
   const all = await links.list();
   const now = all.find(({ index }) => index === lower.index);
-  if (now?.master !== lower.master || usersOf(lower, all).some(({ index }) => !before.includes(index))) return;
+  if (!now?.up || now.master !== lower.master || usersOf(lower, all).some(({ index }) => !before.includes(index)))
+    return;
   try {
     await links.change(lower.index, { up: false }, [identityOf(lower)]);
   } catch (error) {

@@ -1,22 +1,16 @@
 /** A macvtap device: a guest's NIC that shares, or has for itself, a device of the host. */
 
 import { isKernelError, KernelError } from '../../errors/kernel.ts';
+import { identityOf } from '../../host-contract/expected-links.ts';
 import { requireNewLink } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings, MacvtapMode } from '../../host-contract/links.ts';
 import { type DrawnNode, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import type { DesiredLink } from './desired-link.ts';
-import {
-  drawnDevice,
-  type ExistingDevice,
-  findDevice,
-  inspectMissing,
-  lookForDevice,
-  requireDevice,
-} from './existing-device.ts';
-import { ensureLink, inspectLink, removeLink } from './link.ts';
+import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
+import { ensureLink, inspectLink, inspectWithoutLower, removeLink } from './link.ts';
 import { ensureUp, inspectUp } from './lower-device.ts';
-import { findMacvtapObstacle } from './macvtap-obstacle.ts';
+import { findMacvtapObstacle, isMacvlan } from './macvtap-obstacle.ts';
 import type { ElementContext, UndoContext } from './verbs.ts';
 
 /** A macvtap device: a guest's NIC on a device of the host. */
@@ -60,11 +54,7 @@ export const macvtap = defineElement<MacvtapElement>({
 
   async inspect(element, context) {
     const found = await lookForDevice(element.lower, context);
-    if (found === undefined)
-      return [
-        ...inspectMissing(element.lower, context, `macvtap ${element.name}`),
-        ...(await inspectLink(desiredMacvtap(element, 0), context)),
-      ];
+    if (found === undefined) return inspectWithoutLower(element.lower, desiredMacvtap(element, 0), context);
     const lower = await baseOf(found, context);
     const up = element.lowerUp ? inspectUp(lower) : [];
     return [...up, ...(await inspectLink(desiredOn(lower, element, context), context))];
@@ -83,7 +73,7 @@ export const macvtap = defineElement<MacvtapElement>({
  * that was used for another guest before still has the address of that guest.
  */
 async function ensureAfterReset(element: MacvtapElement, lower: Link, context: UndoContext): Promise<void> {
-  for (const up of [false, true]) await context.host.links.change(lower.index, { up });
+  for (const up of [false, true]) await context.host.links.change(lower.index, { up }, [identityOf(lower)]);
   try {
     await ensureLink(desiredOn(lower, element, context), context);
   } catch (error) {
@@ -94,9 +84,9 @@ async function ensureAfterReset(element: MacvtapElement, lower: Link, context: U
   }
 }
 
-/** Kernel: macvlan_common_newlink() puts a macvtap device that is asked for on another one beside that one. */
+/** If a macvtap device is asked for on another one, both stand on the same device (macvlan_common_newlink()). */
 async function baseOf(lower: Link, { host }: ElementContext): Promise<Link> {
-  if (lower.kind !== 'macvtap' && lower.kind !== 'macvlan') return lower;
+  if (!isMacvlan(lower)) return lower;
   return (await host.links.get(lower.lower)) ?? lower;
 }
 

@@ -95,7 +95,7 @@ async function bothEnds(
 /** Either both ends are there, belong to this VIF and belong together, or none is there. */
 function conflictOf(element: VethElement, ends: readonly Link[], { owner }: ElementContext): Obstacle | undefined {
   const foreign = ends.find((end) => end.kind !== 'veth' || !isOwnedBy(end, owner));
-  if (foreign !== undefined) return { on: foreign.name, reason: otherOwner(foreign, 'veth') };
+  if (foreign !== undefined) return { on: foreign.name, reason: otherOwner(foreign, 'veth', owner) };
   const [first, second] = ends;
   if (first === undefined || (second !== undefined && second.index === first.lower)) return undefined;
   const expected = element.peer === first.name ? element.name : element.peer;

@@ -32,8 +32,7 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
     if (Object.keys(changed).length === 0) return;
     // Noted before: a driver may have taken some of it when it refuses the rest.
     const old = before(changed, have);
-    if (Object.keys(old).length > 0)
-      context.undoable(() => links.changeVirtualFunction(place.index, place.number, old));
+    if (Object.keys(old).length > 0) context.undoable(() => restore(place, old, context));
     await links.changeVirtualFunction(place.index, place.number, changed);
   },
 
@@ -76,6 +75,13 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
 interface Place {
   readonly index: number;
   readonly number: number;
+}
+
+/** Restores the settings. A setting that the refused request did not change is skipped. */
+async function restore(place: Place, old: VirtualFunctionSettings, context: ElementContext): Promise<void> {
+  const changed = changesFor(old, await stateOf(place, context));
+  if (Object.keys(changed).length === 0) return;
+  await context.host.links.changeVirtualFunction(place.index, place.number, changed);
 }
 
 async function placeOf(

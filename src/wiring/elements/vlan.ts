@@ -5,15 +5,8 @@ import type { Link, LinkSettings } from '../../host-contract/links.ts';
 import { type DrawnNode, groupOf, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import type { DesiredLink, Obstacle } from './desired-link.ts';
-import {
-  drawnDevice,
-  type ExistingDevice,
-  findDevice,
-  inspectMissing,
-  lookForDevice,
-  requireDevice,
-} from './existing-device.ts';
-import { ensureLink, inspectLink, removeLink } from './link.ts';
+import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
+import { ensureLink, inspectLink, inspectWithoutLower, removeLink } from './link.ts';
 import { ensureUp, inspectUp, mtuObstacle } from './lower-device.ts';
 import type { ElementContext } from './verbs.ts';
 
@@ -53,11 +46,7 @@ export const vlan = defineElement<VlanElement>({
 
   async inspect(element, context) {
     const lower = await lookForDevice(element.lower, context);
-    if (lower === undefined)
-      return [
-        ...inspectMissing(element.lower, context, `vlan ${element.name}`),
-        ...(await inspectLink(desiredVlan(element, 0), context)),
-      ];
+    if (lower === undefined) return inspectWithoutLower(element.lower, desiredVlan(element, 0), context);
     return [...inspectUp(lower), ...(await inspectLink(desiredOn(lower, element, context), context))];
   },
 
