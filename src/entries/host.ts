@@ -25,7 +25,7 @@ export type {
 export type { MemoryOvsdb } from '../host/memory/memory-ovsdb.ts';
 export type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
 export type { OvsdbClientOptions } from '../host/ovsdb/ovsdb-client.ts';
-export type { HelperAddress } from '../host/remote/connection.ts';
+export type { GreetingOptions, HelperAddress } from '../host/remote/connection.ts';
 export { type Helper, type HelperOptions, serveHelper } from '../host/remote/helper.ts';
 export type { PolicyOptions } from '../host/remote/policy.ts';
 export { RemoteHost, type RemoteHostOptions } from '../host/remote/remote-host.ts';

@@ -26,6 +26,14 @@ export type HelperAddress =
   /** It is started by this command, speaks by its standard input and output, and ends with the connection. */
   | { readonly command: readonly [string, ...string[]] };
 
+/** How long to wait for the greeting of the helper. */
+export interface GreetingOptions {
+  /** Milliseconds until the connection fails. Default: 30,000. 0: no limit. */
+  readonly connectTimeout?: number;
+  /** Ends the wait. The connection then fails with the reason of the signal. */
+  readonly signal?: AbortSignal;
+}
+
 interface Pending {
   resolve(value: unknown): void;
   reject(error: unknown): void;
@@ -55,10 +63,27 @@ export class HelperConnection {
    * @throws HelperConnectionError where nobody listens, or the command ends at once
    * @throws HelperProtocolError where somebody else, or another version of the helper, does
    */
-  static async open(place: HelperAddress): Promise<HelperConnection> {
+  static async open(
+    address: HelperAddress,
+    { connectTimeout = 30_000, signal }: GreetingOptions = {},
+  ): Promise<HelperConnection> {
+    signal?.throwIfAborted();
     const connection =
-      'socket' in place ? HelperConnection.#toSocket(place.socket) : HelperConnection.#toCommand(place.command);
-    await connection.#greet();
+      'socket' in address ? HelperConnection.#toSocket(address.socket) : HelperConnection.#toCommand(address.command);
+    const late = () =>
+      connection.#fail(new HelperConnectionError(connection.#where, `it did not greet within ${connectTimeout} ms`));
+    const timer = connectTimeout > 0 ? setTimeout(late, connectTimeout) : undefined;
+    const onAbort = () => void connection.#fail(signal?.reason);
+    signal?.addEventListener('abort', onAbort);
+    try {
+      await connection.#greet();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    }
     return connection;
   }
 
@@ -157,7 +182,8 @@ export class HelperConnection {
 
   /** Whatever is still unanswered, may be done or not. */
   #fail(error: unknown): Error {
-    this.#fault = faultOf(error, this.#where);
+    // The end of the streams that follows is no other fault.
+    this.#fault ??= faultOf(error, this.#where);
     for (const { reject } of this.#pending.values()) reject(this.#fault);
     this.#pending.clear();
     this.#input.destroy();

@@ -7,14 +7,15 @@ import type { Ovsdb } from '../../host-contract/ovsdb.ts';
 import type { Filter, IngressFilter } from '../../host-contract/packet-filters.ts';
 import type { Pci } from '../../host-contract/pci.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
-import { type HelperAddress, HelperConnection } from './connection.ts';
+import { type GreetingOptions, type HelperAddress, HelperConnection } from './connection.ts';
 import { MAX_DELETED_TOGETHER } from './protocol.ts';
 
 /** How to reach the helper, and Open vSwitch. */
-export type RemoteHostOptions = HelperAddress & {
-  /** Where Open vSwitch's database listens: this process connects itself, on first use. Default: the local socket, unix:/run/openvswitch/db.sock. */
-  readonly ovsdb?: OvsdbClientOptions;
-};
+export type RemoteHostOptions = HelperAddress &
+  GreetingOptions & {
+    /** Where Open vSwitch's database listens: this process connects itself, on first use. Default: the local socket, unix:/run/openvswitch/db.sock. */
+    readonly ovsdb?: OvsdbClientOptions;
+  };
 
 /** Has a helper (`os-vif helper`) work on network devices, filters and sysctls. Needs no privileges but to open the helper's socket, and no koffi. */
 export class RemoteHost implements Host {
@@ -81,13 +82,13 @@ export class RemoteHost implements Host {
   }
 
   /**
-   * @throws HelperConnectionError where no helper is reached
+   * @throws HelperConnectionError where no helper is reached, or the helper does not greet within `connectTimeout`
    * @throws HelperProtocolError where the helper is of another version
    * @throws OvsdbConnectionError where `ovsdb.connection` can't be read
    */
-  static async connect({ ovsdb, ...place }: RemoteHostOptions): Promise<RemoteHost> {
+  static async connect({ ovsdb, ...helper }: RemoteHostOptions): Promise<RemoteHost> {
     const database = new OvsdbClient(ovsdb);
-    return new RemoteHost(await HelperConnection.open(place), database);
+    return new RemoteHost(await HelperConnection.open(helper, helper), database);
   }
 
   async close(): Promise<void> {

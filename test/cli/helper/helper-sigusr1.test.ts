@@ -161,7 +161,7 @@ async function untilServing(helper: HelperProcess): Promise<void> {
   let isServing = false;
   while (!isServing) {
     expect([helper.child.exitCode, helper.child.signalCode]).toEqual([null, null]);
-    isServing = await RemoteHost.connect({ socket: helper.socket }).then(
+    isServing = await RemoteHost.connect({ socket: helper.socket, connectTimeout: 5000 }).then(
       (host) => host.close().then(() => true),
       () => false,
     );

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -85,7 +85,7 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('os-vif helper', 
     if ((await run('which', [program]).catch(() => undefined)) === undefined) return;
     const child = spawn(program, args, { stdio: 'ignore' });
     onTestFinished(() => void child.kill());
-    await until(() => existsSync(socket));
+    await until(() => isListening(socket));
     await using host = await RemoteHost.connect({ socket });
     await host.links.create(TAP);
     expect(netns.links()).toMatchObject([{ ifname: 'tap0' }]);
@@ -139,6 +139,12 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('os-vif helper', 
 
 /** What the defineLinkKind of a client makes. */
 const VXLAN: NewLink = JSON.parse('{"kind":"vxlan","name":"vx0","alias":"os-vif:a","settings":{"vni":42}}');
+
+/** The flag is the kernel's __SO_ACCEPTCON: the program has called listen(). */
+function isListening(socket: string): boolean {
+  const lines = readFileSync('/proc/net/unix', 'utf8').split('\n');
+  return lines.some((line) => line.endsWith(` ${socket}`) && line.split(/\s+/)[3] === '00010000');
+}
 
 /** A module that exports a plugin and defines the kind `vxlan`. It stands where Node finds os-vif for it. */
 async function vxlanPlugin(): Promise<string> {

@@ -1,3 +1,8 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HelperConnectionError, HelperProtocolError } from '../../../src/errors/helper.ts';
 import { NetlinkError } from '../../../src/errors/kernel.ts';
@@ -40,6 +45,46 @@ test.each<[string, readonly [string, ...string[]], unknown]>([
 ])('a command that %s is no helper', async (_, command, error) => {
   await expect(RemoteHost.connect({ command })).rejects.toBeInstanceOf(error);
 });
+
+describe('a helper that accepts connections and never greets', () => {
+  test('is an error after the time limit', async () => {
+    const { socket, ended } = await silentServer();
+    await expect(RemoteHost.connect({ socket, connectTimeout: 50 })).rejects.toThrow('did not greet within 50 ms');
+    await ended;
+  });
+
+  test('is left when the signal is aborted', async () => {
+    const { socket, ended } = await silentServer();
+    const reason = new Error('no more time');
+    const connecting = RemoteHost.connect({ socket, signal: AbortSignal.abort(reason) });
+    await expect(connecting).rejects.toBe(reason);
+    const controller = new AbortController();
+    const late = RemoteHost.connect({ socket, signal: controller.signal });
+    setTimeout(() => controller.abort(reason), 20);
+    await expect(late).rejects.toBe(reason);
+    await ended;
+  });
+
+  test('is an error when it is a command', async () => {
+    const command = ['sh', '-c', 'read greeting; read more'] as const;
+    await expect(RemoteHost.connect({ command, connectTimeout: 200 })).rejects.toThrow('did not greet within 200 ms');
+  });
+});
+
+/** A server that never answers. `ended` resolves when a client has gone. */
+async function silentServer(): Promise<{ readonly socket: string; readonly ended: Promise<unknown> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'os-vif-test-'));
+  const socket = join(folder, 'silent.sock');
+  const server = createServer();
+  const ended = new Promise((resolve) => server.on('connection', (client) => client.resume().on('close', resolve)));
+  server.listen(socket);
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    server.close();
+    await rm(folder, { recursive: true });
+  });
+  return { socket, ended };
+}
 
 test('closing waits for what was asked, and nothing can be asked after', async () => {
   const remote = await remoteOf(new MemoryHost());
