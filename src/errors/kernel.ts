@@ -43,7 +43,10 @@ export function isKernelError(error: unknown, ...errnos: string[]): error is Ker
 /** The refusals of the kernel that the state of the host explains. */
 const EXPLICABLE = ['EADDRINUSE', 'EBUSY', 'EEXIST', 'EINVAL', 'ELOOP', 'ENETDOWN', 'EOPNOTSUPP', 'ERANGE'];
 
-/** A copy of the refusal, of the same class, with the reason in its message. Another error is returned as it is. */
+/**
+ * A copy of the refusal, of the same class, with the reason in its message. Another error is returned as it
+ * is.
+ */
 export function explained(error: unknown, reason: string): unknown {
   if (!isKernelError(error, ...EXPLICABLE)) return error;
   const { code, message, errno, text } = error;

@@ -22,7 +22,9 @@ export function isExpected(link: ExpectedLink, found: readonly Link[]): boolean 
   return faultOf(link, found) === undefined;
 }
 
-/** The name of the device at this index for messages: from the expected devices, or else `link` and the index. */
+/**
+ * The name of the device at this index for messages: from the expected devices, or else `link` and the index.
+ */
 export function nameIn(expected: readonly ExpectedLink[], index: number): string {
   return expected.find((link) => link.index === index)?.name ?? `link ${index}`;
 }

@@ -112,7 +112,7 @@ export function requireLinkSettings(name: string, settings: LinkSettings): void 
   if (bridge?.ageingTime !== undefined) requireInteger(name, 'ageing time', bridge.ageingTime, 0, 1_000_000);
 }
 
-/** Throws LinkValueError for a refusal of many devices: to nft, `eth*` is every device whose name begins with `eth`. */
+/** Throws LinkValueError for a drop rule of many devices: to nft, `eth*` is every device whose name begins with `eth`. */
 export function requireSourceMacDrop({ device, mac, owner }: SourceMacDrop): void {
   requireLinkName(device);
   if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends in * stands for many devices`);

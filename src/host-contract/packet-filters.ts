@@ -20,26 +20,29 @@ export interface FilterChain {
 
 /** Source MAC addresses that network devices refuse: the device drops an incoming frame from such an address (nftables, family netdev). */
 export interface IngressFilter {
-  /** The drops of this library on all devices. */
+  /** The drop rules of this library on all devices. */
   list(): Promise<SourceMacDropState[]>;
-  /** Adds a drop, and restores changed rules of the device. Fails with EEXIST when the address is listed already. */
+  /**
+   * Adds a drop rule, and restores changed rules of the device. Fails with EEXIST when the address is listed
+   * already.
+   */
   create(drop: SourceMacDrop): Promise<void>;
-  /** A missing drop is ignored. */
+  /** A missing rule is ignored. */
   delete(drop: SourceMacDrop): Promise<void>;
 }
 
-/** A device that drops incoming frames from a source address. */
+/** A rule by which a device drops incoming frames from a source address. */
 export interface SourceMacDrop {
   /** Name of the device. */
   readonly device: string;
   /** Lower case, with colons. */
   readonly mac: string;
-  /** The id of the VIF that owns the drop. */
+  /** The id of the VIF that owns the rule. */
   readonly owner: string;
 }
 
-/** The current state of a drop. */
+/** The current state of a drop rule. */
 export interface SourceMacDropState extends SourceMacDrop {
-  /** False when changed rules keep the drop from taking effect. */
+  /** False when changed rules keep this rule from taking effect. */
   readonly active: boolean;
 }

@@ -1,13 +1,13 @@
 /**
- * Finds the uplink of a PCI function in switchdev mode. The function may list the representors of its virtual functions
- * too.
+ * Finds the uplink of a PCI function in switchdev mode. The function may list the representors of its virtual
+ * functions too.
  */
 
 import type { Pci, SwitchPort } from './pci.ts';
 
 /**
- * The names of the network devices of the function, the uplink first. The port name of an uplink is `p0`, or `p0s1` if
- * the port is split (kernel, devlink port names). Drivers without port names list the uplink first.
+ * The names of the network devices of the function, the uplink first. The port name of an uplink is `p0`, or
+ * `p0s1` if the port is split (kernel, devlink port names). Drivers without port names list the uplink first.
  */
 export async function interfacesByRank(address: string, pci: Pci): Promise<string[]> {
   const names = await pci.interfacesOf(address);

@@ -126,7 +126,10 @@ function direct(vif: VIFDirect, guest: GuestInterface): Backend {
   };
 }
 
-/** The VLAN device if there is one, or the device of the PCI address, or else the device that the network names. */
+/**
+ * The VLAN device if there is one, or the device of the PCI address, or else the device that the network
+ * names.
+ */
 function lowerDevice(vif: VIFDirect, guest: GuestInterface): string {
   const { vlanName, network } = vif;
   if (vlanName !== undefined) return vlanName;

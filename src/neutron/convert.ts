@@ -5,7 +5,7 @@ import type { Violation } from '../versioned/validation/violations.ts';
 import type { Binding } from './binding.ts';
 import { type ConversionRule, RULES_BY_VIF_TYPE } from './vif-types.ts';
 
-/** The VIF of a binding: by the first rule of its vif type whose condition holds. */
+/** The VIF of a binding, made by the first rule of its vif type whose condition holds. */
 export function convert(binding: Binding): VIFBase {
   const rule = RULES_BY_VIF_TYPE.get(binding.vifType)?.find((candidate) => holds(candidate, binding));
   if (rule !== undefined) return rule.convert(binding);

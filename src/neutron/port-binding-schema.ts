@@ -119,7 +119,10 @@ const PORT: Readonly<Record<string, JsonSchema>> = {
   ...bindingForms(NEUTRON),
 };
 
-/** The schema of the first rule whose condition holds. If no condition holds, the schema names the vnic types of the rules. */
+/**
+ * The schema of the first rule whose condition holds. If no condition holds, the schema names the vnic types
+ * of the rules.
+ */
 function firstOf(
   [rule, ...others]: readonly ConversionRule[],
   attributes: BindingAttributes,

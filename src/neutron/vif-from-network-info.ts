@@ -49,7 +49,10 @@ export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
   });
 }
 
-/** The binding of the port that the entry was made of. nova keeps the parameters of 802.1Qbg apart. Here they are details. */
+/**
+ * The binding of the port that the entry was made of. nova keeps the parameters of 802.1Qbg apart. Here they
+ * are details.
+ */
 function portOf({ id, address, type, details, profile, vnic_type, qbg_params, network }: NetworkInfoEntry): unknown {
   const lower = type === '802.1qbg' ? network?.meta?.interface : undefined;
   const isUsable = isRecord(details) || !details;

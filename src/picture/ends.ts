@@ -1,4 +1,7 @@
-/** Draws the two ends of a wiring, which are in no element: the guest with the devices that its hypervisor makes, and the network. */
+/**
+ * Draws the two ends of a wiring, which are in no element: the guest with the devices that its hypervisor
+ * makes, and the network.
+ */
 
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import {
@@ -54,7 +57,10 @@ function attachmentOf(vif: VIFBase, sketch: Sketch): NodeDraft | undefined {
   return undefined;
 }
 
-/** The node that the guest of an unknown VIF is probably attached to: a device that is made for guests, or else one of this VIF alone. */
+/**
+ * The node that the guest of an unknown VIF is probably attached to: a device that is made for guests, or
+ * else one of this VIF alone.
+ */
 function inferAttachment(sketch: Sketch): NodeDraft | undefined {
   const [made] = sketch.ofKind('tap', 'macvtap', 'socket');
   const [found] = sketch.ofKind('device').filter((node) => !sketch.uplinks.has(node));

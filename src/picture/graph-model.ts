@@ -51,7 +51,9 @@ export interface GraphGroup {
   readonly title: string;
 }
 
-/** Of a check: `missing`, `differs`, `conflict` (a plug would fail). Of a plan: `create`, `change`, `refuse`. */
+/**
+ * Of a check: `missing`, `differs`, `conflict` (a plug would fail). Of a plan: `create`, `change`, `refuse`.
+ */
 export type GraphState = 'missing' | 'differs' | 'conflict' | 'create' | 'change' | 'refuse';
 
 /** How a picture is laid out. */

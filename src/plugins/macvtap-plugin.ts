@@ -43,7 +43,10 @@ export class MacvtapPlugin extends WiringPlugin {
     return vif.require('mode').mode === 'passthrough' ? passthrough(vif) : this.#shared(vif);
   }
 
-  /** The elements of this VIF alone. The VLAN device is shared and stays, so an unplug needs neither its name nor its id. */
+  /**
+   * The elements of this VIF alone. The VLAN device is shared and stays, so an unplug needs neither its name
+   * nor its id.
+   */
   override async unwireOn(_host: Host, given: VIFBase): Promise<Wiring> {
     const vif = requireVIF(this, given, VIFDirect);
     const { address, vifName, devAddress, network } = vif;

@@ -6,7 +6,10 @@ import { interceptHost } from '../host-contract/intercept.ts';
 /** How long a request that was sent to the host may still take after the signal, in ms. */
 const GRACE_MS = 5000;
 
-/** A host that refuses each call after the signal is aborted. After `release`, it takes calls again: for a roll-back. */
+/**
+ * A host that refuses each call after the signal is aborted. After `release`, it takes calls again: for a
+ * roll-back.
+ */
 export interface AbortableHost {
   readonly host: Host;
   release(): void;
@@ -28,7 +31,8 @@ export function abortableHost(host: Host, signal: AbortSignal | undefined): Abor
 }
 
 /**
- * The outcome of the work. After the signal is aborted, the work has 5 s to end, so that its effects are known.
+ * The outcome of the work. After the signal is aborted, the work has 5 s to end, so that its effects are
+ * known.
  * @param onGiveUp called when the work did not end in that time
  * @throws the reason of the signal if the work did not end in that time
  */

@@ -11,8 +11,9 @@ import { type Step, stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';
 
 /**
- * Removes each element in reverse order; what is gone already is fine and what is shared stays.
- * A failure doesn't stop the rest. The elements are not validated: a value that nothing needs to be removed never stops an unplug.
+ * Removes each element in reverse order; what is gone already is fine and what is shared stays. A failure
+ * doesn't stop the rest. The elements are not validated: a value that nothing needs to be removed never stops
+ * an unplug.
  * @throws UnplugError naming every element that is left, and why
  */
 export async function remove(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<void> {

@@ -16,7 +16,7 @@ import {
 export interface Step {
   /** How messages name the step. */
   readonly label: string;
-  /** The step is about devices of this VIF alone. The kernel can delete them ovsGroup with the devices of adjacent steps. */
+  /** The step is about devices of this VIF alone. The kernel can delete them together with the devices of adjacent steps. */
   readonly isBatchDeletable: boolean;
   validate(): void;
   ensure(context: UndoContext): Promise<void>;

@@ -244,8 +244,8 @@ function endsToConfigure(link: NewLink): NamedLink[] {
 const DEFAULT_MTU = 1500;
 
 /**
- * The MTU of a new bridge follows its ports until a request changes the MTU (br_change_mtu()). A request for the default
- * value changes nothing, so another value is set first.
+ * The MTU of a new bridge follows its ports until a request changes the MTU (br_change_mtu()). A request for
+ * the default value changes nothing, so another value is set first.
  */
 function otherMtuFirst({ kind, name, mtu }: NewLink): Request[] {
   return kind === 'bridge' && mtu === DEFAULT_MTU ? [changeByName({ name, mtu: DEFAULT_MTU - 1 })] : [];

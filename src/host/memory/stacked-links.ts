@@ -1,4 +1,7 @@
-/** The kernel's rules for devices on other devices (net/8021q/vlan_dev.c, drivers/net/macvlan.c, net/bridge/br_if.c). */
+/**
+ * The kernel's rules for devices on other devices (net/8021q/vlan_dev.c, drivers/net/macvlan.c,
+ * net/bridge/br_if.c).
+ */
 
 import { NetlinkError } from '../../errors/kernel.ts';
 import type { BuiltInLink, Link, LinkSettings } from '../../host-contract/links.ts';
@@ -7,8 +10,8 @@ import type { BuiltInLink, Link, LinkSettings } from '../../host-contract/links.
 export type StackedLink = BuiltInLink & { readonly kind: 'macvtap' | 'vlan' };
 
 /**
- * The device that the new one stands on. If a macvtap device is asked for on another macvtap device, both stand on the
- * same device (macvlan_common_newlink()).
+ * The device that the new one stands on. If a macvtap device is asked for on another macvtap device, both
+ * stand on the same device (macvlan_common_newlink()).
  */
 export function baseOf(link: StackedLink, lower: Link, all: readonly Link[]): Link {
   if (link.kind !== 'macvtap' || !isMacvlan(lower)) return lower;
@@ -39,7 +42,10 @@ function refuseMacvtap(what: string, link: StackedLink & { kind: 'macvtap' }, lo
   if (lower.master !== 0) throw new NetlinkError(what, 'EBUSY', 'Device or resource busy');
 }
 
-/** Throws if the kernel refuses the change of a device that stands on another device, or on which others stand. */
+/**
+ * Throws if the kernel refuses the change of a device that stands on another device, or on which others
+ * stand.
+ */
 export function refuseStackedChange(what: string, link: Link, settings: LinkSettings, all: readonly Link[]): void {
   const lower = all.find(({ index }) => index === link.lower);
   if (lower !== undefined && (link.kind === 'vlan' || link.kind === 'macvtap')) {
@@ -71,7 +77,10 @@ function refuseUp(
     throw new NetlinkError(what, 'EADDRINUSE', 'Address already in use');
 }
 
-/** The changes of other devices that come with the change of a device: vlan_device_event() and macvlan_device_event(). */
+/**
+ * The changes of other devices that come with the change of a device: vlan_device_event() and
+ * macvlan_device_event().
+ */
 export function followersOf(
   before: Link,
   { mtu, up = before.up }: LinkSettings,

@@ -13,7 +13,10 @@ import { MAX_DELETED_TOGETHER } from './protocol.ts';
 /** How to reach the helper, and Open vSwitch. */
 export type RemoteHostOptions = HelperAddress &
   GreetingOptions & {
-    /** Where Open vSwitch's database listens: this process connects itself, on first use. Default: the local socket, unix:/run/openvswitch/db.sock. */
+    /**
+     * Where Open vSwitch's database listens: this process connects itself, on first use. Default: the local
+     * socket, unix:/run/openvswitch/db.sock.
+     */
     readonly ovsdb?: OvsdbClientOptions;
   };
 
@@ -82,7 +85,8 @@ export class RemoteHost implements Host {
   }
 
   /**
-   * @throws HelperConnectionError where no helper is reached, or the helper does not greet within `connectTimeout`
+   * @throws HelperConnectionError where no helper is reached, or the helper does not greet within
+   * `connectTimeout`
    * @throws HelperProtocolError where the helper is of another version
    * @throws OvsdbConnectionError where `ovsdb.connection` can't be read
    */

@@ -14,7 +14,10 @@ export interface BridgeElement extends BridgeSettings {
   readonly name: string;
   /** Bytes. */
   readonly mtu?: number;
-  /** Used by several VIFs, so it stays when a VIF goes. A bridge of another program is set up, and otherwise used as it is. */
+  /**
+   * Used by several VIFs, so it stays when a VIF goes. A bridge of another program is set up, and otherwise
+   * used as it is.
+   */
   readonly shared?: boolean;
   /** The host has no IPv6 address on it, not even a link-local one (Launchpad bug 1302080). */
   readonly disableIpv6?: boolean;

@@ -48,11 +48,15 @@ export interface ElementDefinition<E extends ElementData> {
   readonly kind: E['kind'];
   /** Throws LinkValueError for values that no host can have. Asks the host nothing. */
   validate(element: E): void;
-  /** Makes the host agree with the element. Changes nothing on a host that agrees already. Notes each change with `context.undoable`. */
+  /**
+   * Makes the host agree with the element. Changes nothing on a host that agrees already. Notes each change
+   * with `context.undoable`.
+   */
   ensure(element: E, context: UndoContext): Promise<void>;
   /**
-   * Removes what `ensure` made for this owner. A missing resource is no error, and neither is one that belongs to another VIF by now.
-   * A shared element stays. `validate` is not called before: an unplug does not fail by a value that it does not need.
+   * Removes what `ensure` made for this owner. A missing resource is no error, and neither is one that
+   * belongs to another VIF by now. A shared element stays. `validate` is not called before: an unplug does
+   * not fail by a value that it does not need.
    */
   remove(element: E, context: ElementContext): Promise<void>;
   /** Lists where the host differs from the element. Returns an empty list exactly when `ensure` would change nothing. */

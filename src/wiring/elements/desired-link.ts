@@ -14,22 +14,30 @@ export interface DesiredLink {
   /** Its master is left alone. */
   readonly externalMaster?: boolean | undefined;
   /**
-   * Used by several VIFs, so it stays when a VIF goes. A device of another program is used if it has the same kind, VLAN, lower device
-   * and kind-specific settings. It is set up if it is down, and put into the bridge if it is in none.
+   * Used by several VIFs, so it stays when a VIF goes. A device of another program is used if it has the same
+   * kind, VLAN, lower device and kind-specific settings. It is set up if it is down, and put into the bridge
+   * if it is in none.
    */
   readonly shared?: boolean | undefined;
-  /** Runs before the device is set up; told whether this call made it, so that all about it is as the kernel makes it. */
+  /**
+   * Runs before the device is set up; told whether this call made it, so that all about it is as the kernel
+   * makes it.
+   */
   readonly beforeUp?: (made: boolean) => Promise<void>;
   /** Runs together with the first look at the device, and may refuse. */
   readonly precondition?: () => Promise<void>;
   /**
-   * Why the kernel refuses the device with these settings, or the change of these settings if the device exists. Undefined if it
-   * does not refuse. Check reports the answer, and a plug adds it to the refusal of the kernel.
+   * Why the kernel refuses the device with these settings, or the change of these settings if the device
+   * exists. Undefined if it does not refuse. Check reports the answer, and a plug adds it to the refusal of
+   * the kernel.
    */
   readonly obstacle?: (asked: LinkSettings, have: Link | undefined) => Promise<Obstacle | undefined>;
 }
 
-/** Something on the host because of which the kernel refuses a device: the name of the resource, and the reason with a remedy. */
+/**
+ * Something on the host because of which the kernel refuses a device: the name of the resource, and the
+ * reason with a remedy.
+ */
 export interface Obstacle {
   readonly on: string;
   readonly reason: string;
@@ -54,8 +62,8 @@ export function isOurs(link: Link, { shared }: DesiredLink, { owner }: ElementCo
 }
 
 /**
- * The settings that a plug may change on the existing device. A shared device of another program is only set up, and put
- * into its bridge.
+ * The settings that a plug may change on the existing device. A shared device of another program is only set
+ * up, and put into its bridge.
  */
 export function changeable(link: Link, wanted: NewLink, desired: DesiredLink, context: ElementContext): LinkSettings {
   if (isOurs(link, desired, context)) return wanted;

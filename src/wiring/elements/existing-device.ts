@@ -55,16 +55,16 @@ export async function lookForDevice(device: ExistingDevice, { host }: ElementCon
 
 /**
  * Whether a device of this name may exist. Every device has this file from its first moment on (the kernel's
- * inetdev_init()). To look for the file takes a tenth of the time of a request to rtnetlink, which waits while others change
- * devices.
+ * inetdev_init()). To look for the file takes a tenth of the time of a request to rtnetlink, which waits
+ * while others change devices.
  */
 export async function mayExist(name: string, { sysctl }: Host): Promise<boolean> {
   return (await sysctl.get(`net/ipv4/conf/${name}/forwarding`)) !== undefined;
 }
 
 /**
- * The device of this name. A device that another process makes meanwhile can be missed: when a creation fails because the
- * name exists, look again with `links.get`.
+ * The device of this name. A device that another process makes meanwhile can be missed: when a creation fails
+ * because the name exists, look again with `links.get`.
  */
 export async function getIfPresent(name: string, host: Host): Promise<Link | undefined> {
   return (await mayExist(name, host)) ? host.links.get(name) : undefined;

@@ -119,7 +119,10 @@ async function noteLowered(link: Link, mtu: number, context: UndoContext): Promi
   for (const upper of lowered.toReversed()) context.undoable(() => restore(upper, { mtu: upper.mtu }, context));
 }
 
-/** A device that belongs to another VIF by now is left alone. A setting that the refused request did not change is skipped. */
+/**
+ * A device that belongs to another VIF by now is left alone. A setting that the refused request did not
+ * change is skipped.
+ */
 async function restore(link: Link, settings: LinkSettings, { host }: ElementContext): Promise<void> {
   const expected = { ...identityOf(link), ...(ownerOf(link) !== undefined && { alias: link.alias }) };
   try {
@@ -137,7 +140,10 @@ function isRestorable({ have }: Difference): boolean {
   return have !== undefined;
 }
 
-/** Deletes the device if it is ours. A shared device stays, and so does one that belongs to another VIF by now. */
+/**
+ * Deletes the device if it is ours. A shared device stays, and so does one that belongs to another VIF by
+ * now.
+ */
 export async function removeLink(desired: DesiredLink, context: ElementContext): Promise<void> {
   if (desired.shared) return;
   const link = await context.host.links.get(desired.link.name);
@@ -149,7 +155,8 @@ export async function removeLink(desired: DesiredLink, context: ElementContext):
 /**
  * Whether the device belongs to this VIF. The device of another VIF is left alone: this VIF has none.
  *
- * @throws NotOwnedError for a device without a tag, because it may be this VIF's and would then stay on the host
+ * @throws NotOwnedError for a device without a tag, because it may be this VIF's and would then stay on the
+ * host
  */
 export function requireOwnOrAnothers(link: Link, kind: string, { owner }: ElementContext): boolean {
   if (link.kind === kind && isOwnedBy(link, owner)) return true;

@@ -32,7 +32,9 @@ async function setDown(lower: Link, before: readonly number[], { host: { links }
   }
 }
 
-/** The devices that stand on the device itself. Of a veth, the kernel reports the peer as its lower device. */
+/**
+ * The devices that stand on the device itself. Of a veth, the kernel reports the peer as its lower device.
+ */
 function usersOf({ index }: Link, all: readonly Link[]): Link[] {
   return all.filter((link) => link.lower === index && link.kind !== 'veth');
 }

@@ -1,11 +1,17 @@
-/** Why the kernel refuses a macvtap device: drivers/net/macvlan.c reports most reasons as EINVAL or EBUSY, without a text. */
+/**
+ * Why the kernel refuses a macvtap device: drivers/net/macvlan.c reports most reasons as EINVAL or EBUSY,
+ * without a text.
+ */
 
 import type { Link, LinkSettings, MacvtapMode } from '../../host-contract/links.ts';
 import type { Obstacle } from './desired-link.ts';
 import { mtuObstacle } from './lower-device.ts';
 import type { ElementContext } from './verbs.ts';
 
-/** Masters that receive all frames of their ports, so that the kernel lets no macvtap device receive them (netdev_rx_handler_register). */
+/**
+ * Masters that receive all frames of their ports, so that the kernel lets no macvtap device receive them
+ * (netdev_rx_handler_register).
+ */
 const RECEIVING_MASTERS: ReadonlySet<string> = new Set(['bridge', 'bond', 'team', 'openvswitch']);
 
 /** The devices that share a lower device with the macvtap device: the kernel counts devices of both kinds. */

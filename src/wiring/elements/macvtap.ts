@@ -84,7 +84,9 @@ async function ensureAfterReset(element: MacvtapElement, lower: Link, context: U
   }
 }
 
-/** If a macvtap device is asked for on another one, both stand on the same device (macvlan_common_newlink()). */
+/**
+ * If a macvtap device is asked for on another one, both stand on the same device (macvlan_common_newlink()).
+ */
 async function baseOf(lower: Link, { host }: ElementContext): Promise<Link> {
   if (!isMacvlan(lower)) return lower;
   return (await host.links.get(lower.lower)) ?? lower;

@@ -21,7 +21,10 @@ export interface PortElement extends PortSettings {
   /** The device that becomes a port; it is set up too. */
   readonly name: string;
   readonly bridge: string;
-  /** Bytes. The MTU of a device that this library did not make is raised to this value if it is lower, and never lowered. */
+  /**
+   * Bytes. The MTU of a device that this library did not make is raised to this value if it is lower, and
+   * never lowered.
+   */
   readonly mtu?: number;
   /** Its IPv4 addresses and routes go to the bridge, since a port has no use of them. */
   readonly moveAddresses?: boolean;
@@ -101,7 +104,10 @@ async function deviceOf({ name, optional }: PortElement, context: ElementContext
   return optional ? lookForDevice(name, context) : findDevice(name, context, `port ${name}`);
 }
 
-/** The settings for the device that is there. Other users of a device of another program may need its larger MTU. */
+/**
+ * The settings for the device that is there. Other users of a device of another program may need its larger
+ * MTU.
+ */
 function wantedOf(element: PortElement, device: Link): LinkSettings {
   const { mtu, ...settings } = settingsOf(element);
   if (mtu === undefined) return settings;

@@ -8,7 +8,10 @@ export interface ElementContext {
   readonly host: Host;
   /** The id of the VIF. It is the tag of the devices and rows that are made. */
   readonly owner: string;
-  /** Names of the devices that elements of the same wiring make. If one is missing, a plug makes it. Default: none. */
+  /**
+   * Names of the devices that elements of the same wiring make. If one is missing, a plug makes it. Default:
+   * none.
+   */
   readonly made?: ReadonlySet<string> | undefined;
   /** Ends calls that wait. */
   readonly signal?: AbortSignal | undefined;

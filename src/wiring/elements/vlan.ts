@@ -22,8 +22,8 @@ export interface VlanElement {
   /** Bytes; at most that of the device below. */
   readonly mtu?: number;
   /**
-   * Used by several VIFs, so it stays when a VIF goes. A VLAN device of another program is used if its id, its protocol and its
-   * device below are the same. It is set up if it is down.
+   * Used by several VIFs, so it stays when a VIF goes. A VLAN device of another program is used if its id,
+   * its protocol and its device below are the same. It is set up if it is down.
    */
   readonly shared?: boolean;
 }
