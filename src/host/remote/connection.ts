@@ -34,6 +34,9 @@ export interface GreetingOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How long a helper may take for the answers that are missing when the connection is closed, in ms. */
+const CLOSE_TIMEOUT = 10_000;
+
 interface Pending {
   resolve(value: unknown): void;
   reject(error: unknown): void;
@@ -46,17 +49,25 @@ export class HelperConnection {
   readonly #pending = new Map<number, Pending>();
   /** Settles when the connection is over. */
   readonly #over: Promise<unknown>;
+  readonly #kill: () => void;
   #netns: string | undefined;
   #last = 0;
   #isClosing = false;
   /** Why no more can be asked. */
   #fault: Error | undefined;
 
-  private constructor(where: string, input: Readable, output: Writable, over: Promise<unknown>) {
+  private constructor(
+    where: string,
+    input: Readable,
+    output: Writable,
+    over: Promise<unknown>,
+    kill: () => void = () => {},
+  ) {
     this.#where = where;
     this.#input = input;
     this.#output = output;
     this.#over = over;
+    this.#kill = kill;
   }
 
   /**
@@ -70,10 +81,9 @@ export class HelperConnection {
     signal?.throwIfAborted();
     const connection =
       'socket' in address ? HelperConnection.#toSocket(address.socket) : HelperConnection.#toCommand(address.command);
-    const late = () =>
-      connection.#fail(new HelperConnectionError(connection.#where, `it did not greet within ${connectTimeout} ms`));
+    const late = () => connection.#giveUp(`it did not greet within ${connectTimeout} ms`);
     const timer = connectTimeout > 0 ? setTimeout(late, connectTimeout) : undefined;
-    const onAbort = () => void connection.#fail(signal?.reason);
+    const onAbort = () => connection.#giveUp('the connection was aborted');
     signal?.addEventListener('abort', onAbort);
     try {
       await connection.#greet();
@@ -97,7 +107,8 @@ export class HelperConnection {
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const over = new Promise((resolve) => child.once('close', resolve).once('error', resolve));
     child.once('error', (error) => child.stdout.destroy(error));
-    return new HelperConnection(commandLine(child, command), child.stdout, child.stdin, over);
+    const kill = () => void child.kill('SIGKILL');
+    return new HelperConnection(commandLine(child, command), child.stdout, child.stdin, over, kill);
   }
 
   /** The network namespace that the helper works in, as the helper tells it. */
@@ -116,12 +127,15 @@ export class HelperConnection {
     });
   }
 
-  /** After what was asked for is answered. */
+  /** Waits for the missing answers, but at most 10 s. The calls without an answer then fail. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    const late = () => this.#giveUp(`it did not answer within ${CLOSE_TIMEOUT} ms of the close`);
+    const timer = setTimeout(late, CLOSE_TIMEOUT);
     while (this.#pending.size > 0 && this.#fault === undefined) await this.#someAnswer();
     this.#output.end();
     await this.#over;
+    clearTimeout(timer);
   }
 
   #someAnswer(): Promise<void> {
@@ -178,6 +192,12 @@ export class HelperConnection {
     this.#pending.delete(id);
     if (error === undefined) pending.resolve(value);
     else pending.reject(reviveError(error));
+  }
+
+  /** Ends the connection to a helper that does not answer, and the helper too if this process started it. */
+  #giveUp(message: string): void {
+    this.#fail(new HelperConnectionError(this.#where, message));
+    this.#kill();
   }
 
   /** Whatever is still unanswered, may be done or not. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { HelperConnectionError, HelperProtocolError } from '../../../src/errors/helper.ts';
 import { NetlinkError } from '../../../src/errors/kernel.ts';
 import { LinkValueError } from '../../../src/errors/link.ts';
@@ -69,6 +69,20 @@ describe('a helper that accepts connections and never greets', () => {
     const command = ['sh', '-c', 'read greeting; read more'] as const;
     await expect(RemoteHost.connect({ command, connectTimeout: 200 })).rejects.toThrow('did not greet within 200 ms');
   });
+});
+
+test.each([
+  ['a command', 'read greeting; echo \'{"protocol":"os-vif-helper","version":1}\'; exec sleep 600'],
+  ['a command that is stopped', 'read greeting; echo \'{"protocol":"os-vif-helper","version":1}\'; kill -STOP $$'],
+])('%s that greets and never answers does not keep the host from closing', async (_, script) => {
+  const remote = await RemoteHost.connect({ command: ['sh', '-c', script] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const asked = expect(remote.links.list()).rejects.toThrow('did not answer within 10000 ms of the close');
+  const closed = remote.close();
+  await vi.advanceTimersByTimeAsync(10_000);
+  await asked;
+  await closed;
 });
 
 /** A server that never answers. `ended` resolves when a client has gone. */
