@@ -38,6 +38,8 @@ const inVif = (list: unknown) => primitive('VIFBridge', { network: primitive('Ne
 
 /** Forms of primitives, valid and not. */
 export const PRIMITIVES: Inputs = {
+  'a network with many zeros': (bytes) => primitive('Subnet', { cidr: `10.0.0.0/${'0'.repeat(bytes)}24` }),
+  'a wrong network with many zeros': (bytes) => primitive('Subnet', { cidr: `::1/${'0'.repeat(bytes)}x` }),
   'many objects': (bytes) => subnets(many(bytes, 180, (i) => subnet(i))),
   'many objects in a VIF': (bytes) => inVif(subnets(many(bytes, 180, (i) => subnet(i)))),
   'many numbers in place of objects': (bytes) => inVif(subnets(manyNumbers(bytes))),

@@ -33,9 +33,9 @@ export function ipv6Address(): FieldType<string> {
 }
 
 /**
- * An IP network in CIDR notation, `10.0.0.0/24` or `2001:db8::/64`. Bits behind the prefix are kept (`10.0.0.5/24`). A prefix length has
- * at most 3 digits, leading zeros included. A bare address is a network of itself. An IPv4 netmask or hostmask in place of the prefix
- * length is converted.
+ * An IP network in CIDR notation, `10.0.0.0/24` or `2001:db8::/64`. Bits behind the prefix are kept
+ * (`10.0.0.5/24`). Leading zeros of the prefix length are accepted, and left out of the stored value. A bare
+ * address is a network of itself. An IPv4 netmask or hostmask in place of the prefix length is converted.
  */
 export function ipNetwork(): FieldType<string> {
   return IP_NETWORK;
@@ -57,8 +57,8 @@ const IPV4_FORM = whole(IPV4);
 const IPV6_FORM = whole(IPV6);
 const IP_FORM = whole(`${IPV4}|${IPV6}`);
 const NETWORK_FORM = whole(
-  `${IPV4}(?:/(?:0?(?:3[0-2]|[12][0-9])|0{0,2}[0-9]|${maskPattern('255', '255|254|252|248|240|224|192|128|0', '0')}|${maskPattern('0', '255|127|63|31|15|7|3|1|0', '255')}))?` +
-    `|(?:${IPV6})(?:/(?:12[0-8]|1[01][0-9]|0?[1-9][0-9]|0{0,2}[0-9]))?`,
+  `${IPV4}(?:/(?:0*(?:3[0-2]|[12]?[0-9])|${maskPattern('255', '255|254|252|248|240|224|192|128|0', '0')}|${maskPattern('0', '255|127|63|31|15|7|3|1|0', '255')}))?` +
+    `|(?:${IPV6})(?:/0*(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?`,
 );
 
 const MAC_ADDRESS = scalar('MACAddress', acceptMac, pattern(MAC_FORM));
