@@ -68,6 +68,16 @@ export interface OvsdbView {
   interfaces(): Iterable<OvsInterface>;
   qos(uuid: string): OvsQos | undefined;
   allQos(): Iterable<OvsQos>;
+  /** The bridges whose external_ids have this owner as `os-vif`. */
+  bridgesOf(owner: string): Iterable<OvsBridge>;
+  /** The ports whose external_ids have this owner as `os-vif`. */
+  portsOf(owner: string): Iterable<OvsPort>;
+  /** The ports that use this QoS row. */
+  portsWithQos(uuid: string): Iterable<OvsPort>;
+  /** The interfaces whose external_ids have this `iface-id`. */
+  interfacesWithId(ifaceId: string): Iterable<OvsInterface>;
+  /** The QoS rows whose external_ids have this `id`. */
+  qosWithId(id: string): Iterable<OvsQos>;
 }
 
 /** The tables in use. */
@@ -160,6 +170,8 @@ export interface AddPort extends PortValues {
   readonly edit: 'add-port';
   readonly bridge: string;
   readonly name: string;
+  /** UUID of a QoS row that exists. */
+  readonly qos?: string | undefined;
   readonly externalIds?: OvsMap | undefined;
   readonly interface?: InterfaceValues | undefined;
 }

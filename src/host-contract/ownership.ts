@@ -1,4 +1,4 @@
-/** The owner tag of a device: its alias, or its interface group while it has no alias yet. */
+/** The owner tag: of a device its alias, or its interface group while it has no alias yet; of an OVSDB row a key of its external_ids. */
 
 import { birthGroup, hasBirthMark } from './interface-groups.ts';
 import type { Link } from './links.ts';
@@ -26,4 +26,30 @@ export function isOwnedBy(link: Link, owner: string): boolean {
 /** Whether os-vif created the device and was killed before it set the alias. Only `isOwnedBy` can then tell the owner. */
 export function isUnnamed(link: Link): boolean {
   return link.alias === '' && hasBirthMark(link);
+}
+
+/** Key in the external_ids of a port or bridge of Open vSwitch. Its value is the owner. */
+export const OWNER_KEY = 'os-vif';
+
+/** Key in the external_ids of the port of a representor. Its value is the PCI address of the virtual function. */
+const FUNCTION_KEY = 'os-vif-pci';
+
+/** The external_ids of a port or bridge that os-vif creates for an owner. */
+export function ownerTag(owner: string, pciAddress?: string): Readonly<Record<string, string>> {
+  return { [OWNER_KEY]: owner, ...(pciAddress !== undefined && { [FUNCTION_KEY]: pciAddress.toLowerCase() }) };
+}
+
+/** A row of a table with the column `external_ids`. */
+interface TaggedRow {
+  readonly externalIds: Readonly<Record<string, string>>;
+}
+
+/** The owner of a port or bridge. Undefined for one that another program created. */
+export function ownerOfRow(row: TaggedRow): string | undefined {
+  return row.externalIds[OWNER_KEY];
+}
+
+/** The PCI address of the virtual function whose representor the port is. */
+export function functionOfRow(row: TaggedRow): string | undefined {
+  return row.externalIds[FUNCTION_KEY];
 }

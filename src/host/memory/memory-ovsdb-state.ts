@@ -9,6 +9,7 @@ import type {
   OvsQos,
   OvsSystem,
 } from '../../host-contract/ovsdb.ts';
+import { ownerOfRow } from '../../host-contract/ownership.ts';
 
 export class MemoryOvsdbState implements OvsdbView {
   readonly system: OvsSystem = {
@@ -65,6 +66,26 @@ export class MemoryOvsdbState implements OvsdbView {
 
   allQos(): Iterable<OvsQos> {
     return this.#qos.values();
+  }
+
+  *bridgesOf(owner: string): Iterable<OvsBridge> {
+    for (const bridge of this.#bridges.values()) if (ownerOfRow(bridge) === owner) yield bridge;
+  }
+
+  *portsOf(owner: string): Iterable<OvsPort> {
+    for (const port of this.#ports.values()) if (ownerOfRow(port) === owner) yield port;
+  }
+
+  *portsWithQos(uuid: string): Iterable<OvsPort> {
+    for (const port of this.#ports.values()) if (port.qos === uuid) yield port;
+  }
+
+  *interfacesWithId(ifaceId: string): Iterable<OvsInterface> {
+    for (const found of this.#interfaces.values()) if (found.externalIds['iface-id'] === ifaceId) yield found;
+  }
+
+  *qosWithId(id: string): Iterable<OvsQos> {
+    for (const qos of this.#qos.values()) if (qos.externalIds.id === id) yield qos;
   }
 
   putBridge(bridge: OvsBridge): void {

@@ -178,8 +178,9 @@ function applyEdit(state: MemoryOvsdbState, edit: OvsdbEdit): void {
 }
 
 function addPort(state: MemoryOvsdbState, edit: AddPort, what: string): void {
-  const { name, bridge, tag, vlanMode, trunks = [], externalIds = {}, interface: values = {} } = edit;
+  const { name, bridge, tag, vlanMode, trunks = [], qos, externalIds = {}, interface: values = {} } = edit;
   if (state.port(name)) throw new OvsdbEditError(`${what} ${name}: there is a port of that name`);
+  if (state.interface(name)) throw new OvsdbEditError(`${what} ${name}: there is an interface of that name`);
   const uuid = crypto.randomUUID();
   state.putPort({
     uuid,
@@ -188,7 +189,7 @@ function addPort(state: MemoryOvsdbState, edit: AddPort, what: string): void {
     tag,
     vlanMode,
     trunks: [...trunks],
-    qos: undefined,
+    qos,
     interfaces: [name],
     externalIds: { ...externalIds },
   });

@@ -101,11 +101,11 @@ class EditTransaction {
     for (const port of this.#replica.ports(bridge.name)) this.#delete('Port', port.uuid);
   }
 
-  #addPort({ bridge, name, externalIds = {}, interface: values = {}, ...portValues }: AddPort): void {
+  #addPort({ bridge, name, qos, externalIds = {}, interface: values = {}, ...portValues }: AddPort): void {
     const found = this.#addedBridges.has(bridge) ? undefined : this.#bridge(bridge, `add-port ${name}`);
     this.#claimPort('add-port', name);
     if (found) this.guards.push(unchanged('Bridge', found.uuid, { name: bridge }));
-    this.#insertPort(name, portValues, externalIds, values);
+    this.#insertPort(name, portValues, externalIds, values, qos);
     const where = found ? isRow(found.uuid) : isAdded('bridge', bridge);
     this.changes.push({
       op: 'mutate',
@@ -147,10 +147,11 @@ class EditTransaction {
 
   #removePort(port: OvsPort): void {
     this.#removedPorts.add(port.name);
+    // Another owner must be seen before the port goes: external_ids of the port and of its interfaces name the owner.
+    this.guards.push(unchanged('Port', port.uuid, { external_ids: mapOf(port.externalIds) }));
     const bridge = port.bridge === undefined ? undefined : this.#replica.bridge(port.bridge);
     for (const name of port.interfaces) {
       const found = this.#replica.interface(name);
-      // Whose port it is stands in the external_ids: another owner must be seen before the port goes.
       if (found) this.guards.push(unchanged('Interface', found.uuid, { external_ids: mapOf(found.externalIds) }));
     }
     if (!bridge) return;
@@ -197,6 +198,7 @@ class EditTransaction {
     port: PortValues,
     externalIds: Readonly<Record<string, string>>,
     values: InterfaceValues,
+    qos?: string,
   ): void {
     const { options = {}, externalIds: interfaceIds = {}, ...rest } = values;
     const interfaceName = rowName('interface', name);
@@ -209,7 +211,13 @@ class EditTransaction {
     this.changes.push({
       op: 'insert',
       table: 'Port',
-      row: { name, ...portRow(port), external_ids: mapOf(externalIds), interfaces: namedUuid(interfaceName) },
+      row: {
+        name,
+        ...portRow(port),
+        ...(qos !== undefined && { qos: uuid(qos) }),
+        external_ids: mapOf(externalIds),
+        interfaces: namedUuid(interfaceName),
+      },
       'uuid-name': rowName('port', name),
     });
   }

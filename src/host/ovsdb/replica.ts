@@ -13,6 +13,7 @@ import type {
 import { isRecord } from '../../text/is-record.ts';
 import { cutWord } from './excerpt.ts';
 import { type Datum, readSet } from './protocol.ts';
+import { RowIndex } from './row-index.ts';
 import { applyDifference, emptyColumn, isTable, type KnownColumns, readColumn } from './tables.ts';
 
 type StoredRow = Map<string, Datum>;
@@ -27,6 +28,7 @@ export class Replica implements OvsdbView {
   readonly #tables = new Map<OvsdbTable, StoredTable>();
   /** Port UUID: UUID of the bridge that it is on. */
   readonly #bridgeOf = new Map<string, string>();
+  readonly #index = new RowIndex();
 
   constructor(known: KnownColumns) {
     this.#known = known;
@@ -109,6 +111,34 @@ export class Replica implements OvsdbView {
     for (const entry of this.#rows('QoS')) yield toQos(...entry);
   }
 
+  *bridgesOf(owner: string): Iterable<OvsBridge> {
+    for (const entry of this.#entries('Bridge', this.#index.find('Bridge', 'owner', owner))) yield toBridge(...entry);
+  }
+
+  *portsOf(owner: string): Iterable<OvsPort> {
+    for (const entry of this.#entries('Port', this.#index.find('Port', 'owner', owner))) yield this.#toPort(...entry);
+  }
+
+  *portsWithQos(uuid: string): Iterable<OvsPort> {
+    for (const entry of this.#entries('Port', this.#index.find('Port', 'qos', uuid))) yield this.#toPort(...entry);
+  }
+
+  *interfacesWithId(ifaceId: string): Iterable<OvsInterface> {
+    for (const entry of this.#entries('Interface', this.#index.find('Interface', 'ifaceId', ifaceId)))
+      yield toInterface(...entry);
+  }
+
+  *qosWithId(id: string): Iterable<OvsQos> {
+    for (const entry of this.#entries('QoS', this.#index.find('QoS', 'id', id))) yield toQos(...entry);
+  }
+
+  *#entries(table: OvsdbTable, uuids: Iterable<string>): Iterable<[string, StoredRow]> {
+    for (const uuid of uuids) {
+      const row = this.#rows(table).get(uuid);
+      if (row) yield [uuid, row];
+    }
+  }
+
   #toPort(uuid: string, row: StoredRow): OvsPort {
     const bridge = this.#rows('Bridge').get(this.#bridgeOf.get(uuid) ?? '');
     const interfaces = texts(row, 'interfaces').flatMap((id) => {
@@ -142,7 +172,9 @@ export class Replica implements OvsdbView {
   #put(table: OvsdbTable, uuid: string, row: StoredRow): void {
     const stored = this.#tables.get(table);
     const old = stored?.rows.get(uuid);
+    if (old !== undefined) this.#index.remove(table, uuid, old);
     stored?.rows.set(uuid, row);
+    this.#index.add(table, uuid, row);
     if (old === undefined) stored?.byName.set(text(row, 'name'), uuid);
     if (table !== 'Bridge') return;
     for (const port of old ? texts(old, 'ports') : []) this.#takeOff(uuid, port);
@@ -153,10 +185,12 @@ export class Replica implements OvsdbView {
     const row = this.#rows(table).get(uuid);
     if (!row || !isRecord(differences))
       throw new OvsdbProtocolError(`an update of ${table} modifies row ${cutWord(uuid)}, which was never sent`);
+    this.#index.remove(table, uuid, row);
     for (const [column, kind] of this.#known.get(table) ?? []) {
       if (column in differences)
         row.set(column, applyDifference(kind, row.get(column) ?? emptyColumn(kind), differences[column]));
     }
+    this.#index.add(table, uuid, row);
     if (table !== 'Bridge' || !('ports' in differences)) return;
     for (const port of readSet(differences.ports)) {
       if (row.get('ports')?.has(port)) this.#bridgeOf.set(String(port), uuid);
@@ -169,6 +203,7 @@ export class Replica implements OvsdbView {
     const old = stored?.rows.get(uuid);
     if (!stored || !old) return;
     stored.rows.delete(uuid);
+    this.#index.remove(table, uuid, old);
     // One update may bring the removal of a row after the row that has its name now.
     if (stored.byName.get(text(old, 'name')) === uuid) stored.byName.delete(text(old, 'name'));
     if (table === 'Bridge') for (const port of texts(old, 'ports')) this.#takeOff(uuid, port);
