@@ -116,8 +116,8 @@ export type { Graph, GraphEdge, GraphGroup, GraphNode, GraphNodeKind, GraphState
 export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
 export { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';
 export { NoopPlugin } from '../plugins/noop-plugin.ts';
+export type { HostDeviceFacts } from '../plugins/ovs/host-device.ts';
 export {
-  type HostDeviceFacts,
   OvsPlugin,
   type OvsPluginOptions,
   QOS_TYPES,

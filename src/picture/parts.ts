@@ -24,6 +24,8 @@ const DRAWN: { readonly [K in OvsElement['kind']]: (element: OvsElementOf<K>, sk
   },
 
   'ovs-port'(element, sketch) {
+    // The guest's end draws a port that the hypervisor adds.
+    if (element.external) return [{ on: element.name, item: sketch.node('switch', element.bridge) }];
     const item = drawOvsPort(element, sketch);
     sketch.ports.set(element.name, item);
     return [{ on: element.name, item }];

@@ -26,6 +26,7 @@ export interface Step {
 
 export function stepsOf(wiring: Wiring): Step[] {
   const steps: Step[] = [];
+  const ovsParts: OvsPart[] = [];
   let ovsGroup: OvsGroup | undefined;
   for (const element of wiring) {
     const isParallel = element.kind === 'existing-link' && element.optional === true;
@@ -36,10 +37,13 @@ export function stepsOf(wiring: Wiring): Step[] {
     }
     if (ovsGroup === undefined) {
       ovsGroup = { parts: [], parallelSteps: [], labels: [] };
-      steps.push(ovsStep(ovsGroup));
+      steps.push(ovsStep(ovsGroup, ovsParts));
     }
-    if (isOvsElement(element)) ovsGroup.parts.push(ovsPartOf(element));
-    else ovsGroup.parallelSteps.push(stepOf(element));
+    if (isOvsElement(element)) {
+      const part = ovsPartOf(element);
+      ovsGroup.parts.push(part);
+      ovsParts.push(part);
+    } else ovsGroup.parallelSteps.push(stepOf(element));
     ovsGroup.labels.push(labelOf(element));
   }
   return steps;
@@ -73,7 +77,8 @@ function stepOf(element: Exclude<Element, OvsElement>): Step {
   };
 }
 
-function ovsStep({ parts, parallelSteps, labels }: OvsGroup): Step {
+/** @param wiring the parts of all groups of the wiring */
+function ovsStep({ parts, parallelSteps, labels }: OvsGroup, wiring: readonly OvsPart[]): Step {
   const all = async (verb: (step: Step) => Promise<void>, transaction: () => Promise<void>) => {
     // The step waits for all of them, so that none still runs during a roll-back.
     const outcomes = await Promise.allSettled([
@@ -93,15 +98,15 @@ function ovsStep({ parts, parallelSteps, labels }: OvsGroup): Step {
     ensure: (context) =>
       all(
         (step) => step.ensure(context),
-        () => ensureOvs(parts, context),
+        () => ensureOvs(parts, context, wiring),
       ),
     remove: (context) =>
       all(
         (step) => step.remove(context),
-        () => removeOvs(parts, context),
+        () => removeOvs(parts, context, wiring),
       ),
     inspect: async (context) => {
-      const drifts = parts.length > 0 ? await inspectOvs(parts, context) : [];
+      const drifts = parts.length > 0 ? await inspectOvs(parts, context, wiring) : [];
       for (const step of parallelSteps) drifts.push(...(await step.inspect(context)));
       return drifts;
     },

@@ -15,6 +15,8 @@ export interface ElementContext {
   readonly made?: ReadonlySet<string> | undefined;
   /** Ends calls that wait. */
   readonly signal?: AbortSignal | undefined;
+  /** Called for each port of a network device that was removed from Open vSwitch because its wiring does not have it any more. */
+  readonly onObsoletePort?: ((name: string) => void) | undefined;
   /** Deletes the devices of several unplugs together. Default: each device is deleted by itself. */
   readonly deletions?: DeletionQueue | undefined;
 }

@@ -10,7 +10,7 @@ import { OsVif } from '../../../src/os-vif.ts';
 import { OvsPlugin, type OvsPluginOptions } from '../../../src/plugins/ovs/ovs-plugin.ts';
 import { makeNetns } from '../../host/netns.ts';
 import { greet, ScriptedServer } from '../../host/ovsdb/scripted-server.ts';
-import { instance } from '../vifs.ts';
+import { instance, VIF_ID } from '../vifs.ts';
 import { hostState } from './host-state.ts';
 import { OVS_UNAVAILABLE, type OvsHostOptions, openOvsHost } from './ovs-host.ts';
 import { hybridVif, nativeVif, profile, SHORT_ID, TAP, tapVif, vifId } from './ovs-vifs.ts';
@@ -85,6 +85,11 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
       'add-port',
       'br-int',
       TAP,
+      '--',
+      'set',
+      'interface',
+      TAP,
+      `external_ids:iface-id=${VIF_ID}`,
     );
     const elsewhere = await makeNetns();
     const host = await LinuxHost.open({
@@ -100,7 +105,7 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
       cause: { code: 'ERR_OSVIF_OVS_PORT', cause: { code: 'ERR_OSVIF_OVSDB_TIMEOUT' } },
     });
     expect(server.vsctl('list-ports', 'br-int')).toBe(TAP);
-    expect(server.vsctl('get', 'interface', TAP, 'external_ids')).toBe('{}');
+    expect(server.vsctl('get', 'interface', TAP, 'external_ids')).toBe(`{iface-id="${VIF_ID}"}`);
     expect(elsewhere.links()).toEqual([]);
   });
 
@@ -179,7 +184,7 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
     const before = state();
 
     await expect(osVif.plug(tapVif(), instance())).rejects.toThrow(
-      'add-bridge br-int: there is a port of that name; the host is as it was before',
+      /ovs-bridge br-int: there is a port of that name; .*; the host is as it was before/,
     );
 
     expect(state()).toEqual(before);

@@ -289,13 +289,12 @@ describe('a bridge of Open vSwitch', () => {
       expect(await check({ kind: 'ovs-bridge', name: 'br0', ...(datapathType && { datapathType }) })).toEqual([]);
   });
 
-  test('goes with its VIF unless others use it', async () => {
+  test('goes with its VIF', async () => {
     const { host, plug, unplug, check } = given();
     const own: Element = { kind: 'ovs-bridge', name: 'br0' };
     expect(await check(own)).toMatchObject([{ type: 'missing', on: 'br0' }]);
     await plug(own);
     expect((await host.ovsdb.view()).bridge('br0')?.externalIds).toEqual({ 'os-vif': 'vif-1' });
-    await unplug({ ...own, shared: true });
     expect(await check(own)).toEqual([]);
     await unplug(own);
     await unplug(own);
