@@ -103,7 +103,7 @@ export type {
   SourceMacDrop,
   SourceMacDropState,
 } from '../host-contract/packet-filters.ts';
-export type { Pci, SwitchPort } from '../host-contract/pci.ts';
+export type { Pci, SwitchPort, SwitchPortRole } from '../host-contract/pci.ts';
 export {
   type Attachment,
   type BatchOptions,

@@ -18,4 +18,44 @@ export interface SwitchPort {
   readonly switchId: string;
   /** phys_port_name, such as `p0` for an uplink and `pf0vf3` for a representor. */
   readonly portName?: string;
+  /** What devlink says of the port. Absent: devlink does not know it, and the name tells. */
+  readonly role?: SwitchPortRole;
+}
+
+/** The purpose of a port (kernel, include/uapi/linux/devlink.h, DEVLINK_PORT_FLAVOUR_*). */
+export interface SwitchPortRole {
+  /** `uplink`: the physical port. The others are representors of functions. */
+  readonly flavour: 'uplink' | 'physical-function' | 'virtual-function' | 'sub-function';
+  /** The number of the physical function that the represented function belongs to. */
+  readonly physicalFunction?: number;
+  /** The number of the virtual function. */
+  readonly virtualFunction?: number;
+  /** The represented function belongs to another host, behind a controller of a SmartNIC. */
+  readonly external?: boolean;
+}
+
+/** Names that the kernel makes (net/devlink/port.c, phys_port_name), then older names of drivers. */
+const NAMES: readonly (readonly [RegExp, SwitchPortRole['flavour']])[] = [
+  [/^p\d+(s\d+)?$/i, 'uplink'],
+  [/^(?<controller>c\d+)?pf(?<pf>\d+)$/i, 'physical-function'],
+  [/^(?<controller>c\d+)?pf(?<pf>\d+)vf(?<vf>\d+)$/i, 'virtual-function'],
+  [/^(?<controller>c\d+)?pf(?<pf>\d+)sf\d+$/i, 'sub-function'],
+  [/^(vf)?(?<vf>\d+)$/i, 'virtual-function'],
+  [/^vf(?<vf>\d+)@pf(?<pf>\d+)$/i, 'virtual-function'],
+];
+
+/** The role in a phys_port_name. The kernel writes a controller (`c1pf0vf0`) for functions of another host only. */
+export function roleOf(portName: string): SwitchPortRole | undefined {
+  for (const [pattern, flavour] of NAMES) {
+    const match = pattern.exec(portName);
+    if (match === null) continue;
+    const { controller, pf, vf } = match.groups ?? {};
+    return {
+      flavour,
+      ...(pf !== undefined && { physicalFunction: Number(pf) }),
+      ...(vf !== undefined && { virtualFunction: Number(vf) }),
+      ...(controller !== undefined && { external: true }),
+    };
+  }
+  return undefined;
 }

@@ -34,7 +34,7 @@ export function onBothHosts(suite: (open: () => Promise<PluggedHost>) => void): 
   );
 }
 
-function pluggedHost(host: Host): PluggedHost {
+export function pluggedHost(host: Host): PluggedHost {
   const open = (options: OvsPluginOptions = {}) =>
     OsVif.open({ host, plugins: [new OvsPlugin({ waitForPort: false, ...options })] });
   return {

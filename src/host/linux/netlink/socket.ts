@@ -1,4 +1,4 @@
-/** One rtnetlink socket: requests go out one after the other, each answered before the next. */
+/** One netlink socket: requests go out one after the other, each answered before the next. */
 
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -84,8 +84,8 @@ export class NetlinkSocket {
     this.#fd = fd;
   }
 
-  static open(libc: Libc, namespace: NetworkNamespace): NetlinkSocket {
-    const opened = namespace.run(() => libc.socketSync(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, NETLINK_ROUTE));
+  static open(libc: Libc, namespace: NetworkNamespace, protocol = NETLINK_ROUTE): NetlinkSocket {
+    const opened = namespace.run(() => libc.socketSync(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, protocol));
     const fd = checked('open an AF_NETLINK socket', opened);
     libc.setsockoptSync(fd, SOL_SOCKET, SO_RCVBUF, u32(RECEIVE_BUFFER));
     // Kernels before 4.12 and 4.20 have no extended acknowledgement and no strict checking; all works without.
