@@ -2,7 +2,8 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { Drift, ElementContext, UndoContext } from './elements/verbs.ts';
-import { ensureOvs, inspectOvs, type OvsPart, removeOvs } from './ovs/transaction.ts';
+import type { OvsPart } from './ovs/ovs-part.ts';
+import { ensureOvs, inspectOvs, removeOvs } from './ovs/transaction.ts';
 import {
   definitionOf,
   type Element,

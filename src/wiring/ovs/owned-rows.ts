@@ -17,9 +17,8 @@ export function taggedRows(view: OvsdbView, { id }: Pick<OvsOwner, 'id'>): Requi
 /** The tagged rows that are not part of the wiring of the owner any more. A bridge that another VIF uses is left out. */
 export function obsoleteRows(view: OvsdbView, owner: OvsOwner): Required<Omit<OvsRows, 'qos'>> {
   const { ports, bridges } = taggedRows(view, owner);
-  const obsolete = ports.filter((name) => !owner.names.has(name));
   return {
-    ports: obsolete,
+    ports: ports.filter((name) => !owner.names.has(name)),
     bridges: bridges.filter((name) => !owner.names.has(name) && !isUsedByOthers(name, view, idsOf(owner))),
   };
 }
@@ -50,7 +49,7 @@ export function removalOf(rows: OvsRows, view: OvsdbView, owner: OvsOwner): Ovsd
 /** @param ids the ids that tags and `iface-id`s of the owners' rows have */
 export function removalForIds(rows: OvsRows, view: OvsdbView, ids: ReadonlySet<string>): OvsdbEdit[] {
   const { ports, bridges, qos } = joinedRows(rows);
-  const unused = bridges.filter((name) => view.bridge(name) && !isUsedByOthers(name, view, ids));
+  const unused = bridges.filter((name) => view.bridge(name) && !isUsedByOthers(name, view, ids, new Set(ports)));
   const onBridges = unused.flatMap((name) => guestPorts(name, view).map((port) => port.name));
   const removed = new Set([...ports, ...onBridges].filter((name) => view.port(name)));
   return [
@@ -75,9 +74,18 @@ function qosRemoval(uuids: readonly string[], removed: ReadonlySet<string>, view
   return unused.map((uuid) => ({ edit: 'remove-qos', uuid }));
 }
 
-/** Whether the bridge has a port of another VIF. Patch ports of Neutron's agent for trunks belong to the bridge. */
-export function isUsedByOthers(bridge: string, view: OvsdbView, ids: ReadonlySet<string>): boolean {
+/**
+ * Whether the bridge has a port of another VIF. Patch ports of Neutron's agent for trunks belong to the bridge.
+ * @param removed ports that go before the bridge
+ */
+export function isUsedByOthers(
+  bridge: string,
+  view: OvsdbView,
+  ids: ReadonlySet<string>,
+  removed: ReadonlySet<string> = new Set(),
+): boolean {
   return guestPorts(bridge, view).some((port) => {
+    if (removed.has(port.name)) return false;
     const tag = ownerOfRow(port);
     if (tag !== undefined) return !ids.has(tag);
     const ifaceId = ifaceIdOf(port, view);

@@ -1,37 +1,15 @@
 /** Works on neighbouring elements of Open vSwitch's database together: one transaction for all of them. */
 
-import { NotOwnedError } from '../../errors/link.ts';
 import { OvsDatapathError, OvsdbTimeoutError, OvsPortError } from '../../errors/ovs.ts';
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import { listed } from '../../text/bounds.ts';
 import type { Drift, ElementContext, UndoContext } from '../elements/verbs.ts';
 import { ifaceIdConflicts } from './interface-ids.ts';
-import type { AwaitedRows, OvsOwner, OvsRows, OvsVerbs } from './ovs-verbs.ts';
-import { joinedRows, obsoleteRows, removalOf, taggedRows } from './owned-rows.ts';
+import type { OvsPart } from './ovs-part.ts';
+import type { OvsOwner } from './ovs-verbs.ts';
+import { joinedRows, removalOf, taggedRows } from './owned-rows.ts';
+import { obsoleteDevices, obsoleteDrifts, plugEdits } from './plug-edits.ts';
 import { undoOf } from './undo.ts';
-
-/** An element with the verbs of its kind. */
-export interface OvsPart {
-  readonly names: readonly string[];
-  readonly ifaceId: string | undefined;
-  validate(): void;
-  ensure(view: OvsdbView, owner: OvsOwner, before: readonly OvsdbEdit[]): OvsdbEdit[];
-  rows(view: OvsdbView, owner: OvsOwner): OvsRows;
-  inspect(view: OvsdbView, owner: OvsOwner): Drift[];
-  awaited(): AwaitedRows;
-}
-
-export function ovsPart<E>(verbs: OvsVerbs<E>, element: E): OvsPart {
-  return {
-    names: verbs.names(element),
-    ifaceId: verbs.ifaceId?.(element),
-    validate: () => verbs.validate(element),
-    ensure: (view, owner, before) => verbs.ensure(element, view, owner, before),
-    rows: (view, owner) => verbs.rows(element, view, owner),
-    inspect: (view, owner) => verbs.inspect(element, view, owner),
-    awaited: () => verbs.awaited?.(element) ?? {},
-  };
-}
 
 /** ms that a roll-back may take after a plug that got no answer. */
 const UNSURE_UNDO_TIMEOUT_MS = 1_000;
@@ -74,42 +52,9 @@ export async function ensureOvs(
   await untilWorking(parts, edits, context);
 }
 
-/** The names of the network devices behind the ports that the edits remove and that are not part of the wiring. */
-function obsoleteDevices(edits: readonly OvsdbEdit[], view: OvsdbView, { names }: OvsOwner): string[] {
-  return edits.flatMap((edit) => {
-    if (edit.edit !== 'remove-port' || names.has(edit.name)) return [];
-    return view.interface(edit.name)?.type === '' ? [edit.name] : [];
-  });
-}
-
 function ownerOfParts(wiring: readonly OvsPart[], { owner }: ElementContext): OvsOwner {
   const ifaceIds = wiring.map(({ ifaceId }) => ifaceId).filter((ifaceId) => ifaceId !== undefined);
   return { id: owner, names: new Set(wiring.flatMap(({ names }) => names)), ifaceIds: new Set(ifaceIds) };
-}
-
-/** Obsolete ports go before and obsolete bridges after the rest, because a port may move from one bridge to another. */
-function plugEdits(parts: readonly OvsPart[], view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
-  const [conflict] = ifaceIdConflicts(view, owner);
-  const obsolete = obsoleteRows(view, owner);
-  const edits = removalOf({ ports: obsolete.ports }, view, owner);
-  for (const part of parts) edits.push(...part.ensure(view, owner, edits));
-  if (conflict !== undefined) throw new NotOwnedError(`ovs-port ${conflict.on}: ${conflict.reason}`);
-  return [...edits, ...bridgeRemoval(obsolete.bridges, edits, view, owner)];
-}
-
-/** Ports that the transaction already removes from the bridges are left out. */
-function bridgeRemoval(
-  bridges: readonly string[],
-  before: readonly OvsdbEdit[],
-  view: OvsdbView,
-  owner: OvsOwner,
-): OvsdbEdit[] {
-  const done = new Set(before.map((edit) => (edit.edit === 'remove-port' ? edit.name : undefined)));
-  const doneQos = new Set(before.map((edit) => (edit.edit === 'remove-qos' ? edit.uuid : undefined)));
-  return removalOf({ bridges }, view, owner).filter((edit) => {
-    if (edit.edit === 'remove-port') return !done.has(edit.name);
-    return edit.edit !== 'remove-qos' || !doneQos.has(edit.uuid);
-  });
 }
 
 async function untilWorking(
@@ -182,22 +127,6 @@ export async function inspectOvs(
   // Reported once, by the first elements of the wiring.
   if (parts[0] !== wiring[0]) return drifts;
   return [...drifts, ...ifaceIdConflicts(view, owner), ...obsoleteDrifts(view, owner)];
-}
-
-/** Rows that a plug removes. */
-function obsoleteDrifts(view: OvsdbView, owner: OvsOwner): Drift[] {
-  const { ports, bridges } = obsoleteRows(view, owner);
-  const drift = (on: string, property: string, have: unknown): Drift => ({
-    type: 'differs',
-    on,
-    property,
-    want: undefined,
-    have,
-  });
-  return [
-    ...ports.map((name) => drift(name, 'bridge', view.port(name)?.bridge)),
-    ...bridges.map((name) => drift(name, 'name', name)),
-  ];
 }
 
 /** @throws OvsPortError with ovs-vswitchd's words once it has given up */

@@ -1,5 +1,6 @@
 /** Plugs against a real ovsdb-server and ovs-vswitchd, in good times and in bad. */
 
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
@@ -13,7 +14,7 @@ import { greet, ScriptedServer } from '../../host/ovsdb/scripted-server.ts';
 import { instance, VIF_ID } from '../vifs.ts';
 import { hostState } from './host-state.ts';
 import { OVS_UNAVAILABLE, type OvsHostOptions, openOvsHost } from './ovs-host.ts';
-import { hybridVif, nativeVif, profile, SHORT_ID, TAP, tapVif, vifId } from './ovs-vifs.ts';
+import { hybridVif, nativeVif, network, profile, SHORT_ID, TAP, tapVif, vifId } from './ovs-vifs.ts';
 
 async function given(options: OvsHostOptions = {}, plugin: OvsPluginOptions = {}) {
   const ovs = await openOvsHost(options);
@@ -38,6 +39,28 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
 
     expect(Number(server.vsctl('get', 'interface', port, 'ofport'))).toBeGreaterThan(0);
     expect(await osVif.check(vif, instance())).toEqual([]);
+  });
+
+  test.each(['br-int', 'tbr-1a2b3c4d-5'])(
+    'of a VIF whose port the hypervisor adds resolves when the device of its new bridge %s exists',
+    async (bridge) => {
+      const { osVif, netns } = await given();
+
+      await osVif.plug(nativeVif({ network: network({ bridge }) }), instance());
+
+      expect(readFileSync(netns.path.replace('ns/net', 'net/dev'), 'utf8')).toContain(`${bridge}:`);
+    },
+  );
+
+  test('that adds a bridge fails at its deadline when no ovs-vswitchd runs, and one on a bridge that exists does not wait', async () => {
+    const { osVif, server, state } = await given({ withSwitch: false, timeout: 500 });
+    const before = state();
+
+    await expect(osVif.plug(nativeVif(), instance())).rejects.toThrow(/br-int did not end within 500 ms/);
+
+    expect(state()).toEqual(before);
+    server.vsctl('add-br', 'br-int', '--', 'set', 'bridge', 'br-int', 'datapath_type=netdev');
+    await osVif.plug(nativeVif(), instance());
   });
 
   test('does not wait for a port whose device the hypervisor is still to make', async () => {

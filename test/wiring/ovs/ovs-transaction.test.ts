@@ -4,8 +4,9 @@ import { OvsdbConnectionError, OvsdbEditError, OvsdbServerError, OvsdbTimeoutErr
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import type { OvsdbChangeOptions, OvsdbEdit, OvsdbView, OvsSystem } from '../../../src/host-contract/ovsdb.ts';
 import { ovsBridge } from '../../../src/wiring/ovs/ovs-bridge.ts';
+import { ovsPart } from '../../../src/wiring/ovs/ovs-part.ts';
 import { type OvsPortElement, ovsPort } from '../../../src/wiring/ovs/ovs-port.ts';
-import { ensureOvs, inspectOvs, ovsPart, removeOvs } from '../../../src/wiring/ovs/transaction.ts';
+import { ensureOvs, inspectOvs, removeOvs } from '../../../src/wiring/ovs/transaction.ts';
 
 const BR0: OvsdbEdit = { edit: 'add-bridge', name: 'br0' };
 const port = (name = 'tap0', values: Partial<OvsPortElement> = {}) =>
@@ -43,6 +44,18 @@ describe('a plug is done', () => {
     host.ovsdb.reconfigure = () => {};
     const plug = ensureOvs([port('tap0', AWAITED)], context);
     expect(await isPending(plug)).toBe(true);
+    open.call(host.ovsdb);
+    await plug;
+  });
+
+  test('when the device of a new bridge exists, and at once for a bridge that was there', async () => {
+    const { host, context } = await given();
+    const open = host.ovsdb.reconfigure;
+    host.ovsdb.reconfigure = () => {};
+    const bridge = ovsPart(ovsBridge, { kind: 'ovs-bridge', name: 'br1', ...AWAITED });
+    const plug = ensureOvs([bridge], context);
+    expect(await isPending(plug)).toBe(true);
+    await ensureOvs([bridge], context);
     open.call(host.ovsdb);
     await plug;
   });
