@@ -7,7 +7,7 @@ import type { Host } from './host-contract/host.ts';
 import { KeyedQueue } from './host-contract/keyed-queue.ts';
 import { HostInfo } from './objects/host-info.ts';
 import type { InstanceInfo } from './objects/instance-info.ts';
-import { type VIFBase, VIFBridge, VIFDirect } from './objects/vif.ts';
+import type { VIFBase } from './objects/vif.ts';
 import { graphOf } from './picture/graph.ts';
 import type { Graph } from './picture/graph-model.ts';
 import { LinuxBridgePlugin } from './plugins/linux-bridge-plugin.ts';
@@ -15,9 +15,11 @@ import { loadPlugin } from './plugins/load-plugin.ts';
 import { MacvtapPlugin } from './plugins/macvtap-plugin.ts';
 import { NoopPlugin } from './plugins/noop-plugin.ts';
 import { OvsPlugin } from './plugins/ovs/ovs-plugin.ts';
+import { sharedDevicesInUse } from './plugins/shared-devices.ts';
 import { TapPlugin } from './plugins/tap-plugin.ts';
-import type { PluginContext, VIFPlugin } from './plugins/vif-plugin.ts';
+import { type PluginContext, requireVIFBase, type VIFPlugin } from './plugins/vif-plugin.ts';
 import { messageOf } from './text/message-of.ts';
+import { canonicalUuid } from './text/uuid.ts';
 import type { ElementDrift, PlannedStep } from './wiring/check.ts';
 import { collectGarbage } from './wiring/collect-garbage.ts';
 import { concurrently } from './wiring/concurrently.ts';
@@ -207,20 +209,21 @@ export class OsVif {
   /**
    * Removes what this library made for VIFs that are no more: every device whose alias names a VIF that is not among these,
    * every port and bridge of Open vSwitch whose external_ids do, and every bridge or VLAN device that VIFs shared and none of these
-   * uses. What others made is left alone.
+   * uses. What these use is what their plugins say: if the wiring of one VIF can't be found out now, every shared device stays.
+   * What others made is left alone.
    * @returns what was removed, or with `dryRun` what would be
    */
   async collectGarbage(
     validVifs: readonly VIFBase[],
     { dryRun = false, ...options }: CallOptions & { readonly dryRun?: boolean } = {},
   ): Promise<Garbage[]> {
-    const owners = new Set(validVifs.map((vif) => vif.require('id').id));
-    const names = new Set(validVifs.flatMap(sharedNames));
+    const owners = new Set(validVifs.map((vif) => canonicalUuid(requireVIFBase(vif).require('id').id)));
     const signal = this.#signalFor(options);
     signal?.throwIfAborted();
     const { host } = abortableHost(this.#host, signal);
     const garbage: Garbage[] = [];
     const collect = async (): Promise<void> => {
+      const names = await sharedDevicesInUse(validVifs, this.#plugins, { host, signal });
       // First what holds on to devices, then the devices.
       for (const plugin of this.#plugins.values()) {
         garbage.push(...((await plugin.collectGarbage?.(owners, dryRun, { host, signal })) ?? []));
@@ -253,7 +256,7 @@ export class OsVif {
   }
 
   #pluginFor(vif: VIFBase): VIFPlugin {
-    const { plugin: name } = vif.require('plugin');
+    const { plugin: name } = requireVIFBase(vif).require('plugin');
     const plugin = this.#plugins.get(name);
     if (plugin === undefined) throw new NoMatchingPluginError(name, [...this.#plugins.keys()].sort());
     return plugin;
@@ -263,7 +266,7 @@ export class OsVif {
     const { id } = vif.require('id');
     const signal = this.#signalFor(options);
     const context = { host: this.#host, signal, deletions: this.#deletions };
-    return this.#queue.run([id], () => action(context), signal);
+    return this.#queue.run([canonicalUuid(id)], () => action(context), signal);
   }
 
   #signalFor({ signal, timeout = this.#timeout }: CallOptions): AbortSignal | undefined {
@@ -275,15 +278,6 @@ export class OsVif {
 
 function ownPlugins(): VIFPlugin[] {
   return [new TapPlugin(), new LinuxBridgePlugin(), new MacvtapPlugin(), new OvsPlugin(), new NoopPlugin()];
-}
-
-/** The devices that a VIF uses with others. */
-function sharedNames(vif: VIFBase): string[] {
-  const bridge = vif instanceof VIFBridge ? vif.bridgeName : undefined;
-  const vlan = vif instanceof VIFDirect ? vif.vlanName : undefined;
-  const { network } = vif;
-  const networkVlan = network?.vlan ? `vlan${network.vlan}` : undefined;
-  return [bridge, vlan, networkVlan, network?.bridge].filter((name) => name !== undefined);
 }
 
 async function forEach(

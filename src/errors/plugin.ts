@@ -2,6 +2,7 @@
 
 import { listed } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
+import { isRecord } from '../text/is-record.ts';
 import { messageOf } from '../text/message-of.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { OsVifError } from './base.ts';
@@ -23,6 +24,19 @@ export class UnsupportedVIFError extends OsVifError {
     super(
       'ERR_OSVIF_UNSUPPORTED_VIF',
       `the plugin ${plugin} takes ${taken}, not ${given}: set vif.plugin to one that does`,
+    );
+  }
+}
+
+/** A call was given something that is no VIF of this copy of the library. */
+export class NotAVifError extends OsVifError {
+  constructor(given: unknown) {
+    const isOfAnotherCopy = isRecord(given) && typeof Reflect.get(given, 'toPrimitive') === 'function';
+    super(
+      'ERR_OSVIF_NOT_A_VIF',
+      isOfAnotherCopy
+        ? `expected a VIF, found ${describeValue(given.constructor.name)} of another copy of os-vif: import os-vif from one place, or pass the VIF on with toPrimitive() and fromPrimitive()`
+        : `expected a VIF such as VIFBridge or VIFGeneric, found ${describeValue(given)}`,
     );
   }
 }

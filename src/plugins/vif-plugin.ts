@@ -1,10 +1,10 @@
 /** What a plugin is: the code that knows how to plug some kinds of VIFs. */
 
-import { UnsupportedVIFError } from '../errors/plugin.ts';
+import { NotAVifError, UnsupportedVIFError } from '../errors/plugin.ts';
 import type { Host } from '../host-contract/host.ts';
 import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
-import type { VIFBase } from '../objects/vif.ts';
+import { VIFBase } from '../objects/vif.ts';
 import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
 import type { DeletionQueue } from '../wiring/deletion-queue.ts';
 import type { Garbage } from '../wiring/garbage.ts';
@@ -36,6 +36,12 @@ export interface PluginContext {
   readonly signal?: AbortSignal | undefined;
   /** Deletes the devices of several unplugs together. */
   readonly deletions?: DeletionQueue | undefined;
+}
+
+/** @throws NotAVifError for everything else, such as an object of another copy of this library */
+export function requireVIFBase(value: VIFBase): VIFBase {
+  if (value instanceof VIFBase) return value;
+  throw new NotAVifError(value);
 }
 
 /** The VIF as the class that the plugin takes. */

@@ -133,6 +133,17 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
       },
     );
 
+    test('a collection keeps everything of a VIF that is valid', async () => {
+      const { host, changes } = counting(await openHost());
+      await using osVif = await OsVif.open({ host, plugins: [plugin] });
+      await osVif.plug(makeVif(), instance);
+      const before = await devices(host);
+      changes.length = 0;
+      expect(await osVif.collectGarbage([makeVif()])).toEqual([]);
+      expect(changes).toEqual([]);
+      expect(await devices(host)).toEqual(expect.arrayContaining(before));
+    });
+
     test.runIf(plugin.check !== undefined)('a device of another VIF is a conflict, and stays', async () => {
       for (const name of await devicesMadeBy(plugin, example)) {
         const host = await openHost();

@@ -22,10 +22,8 @@ export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false 
       [...garbage.values()].filter((link) => !isShared(link)),
     ];
     const abandoned = own.map(({ index, name, alias, group }) => ({ index, name, alias, group }));
-    await host.links.deleteAll(
-      own.map(({ index }) => index),
-      abandoned,
-    );
+    const indexes = own.map(({ index }) => index);
+    if (indexes.length > 0) await host.links.deleteAll(indexes, abandoned);
     // Ports before their bridge.
     for (const link of shared.toSorted((a, b) => b.master - a.master)) {
       if (!(await deleteUnused(host, link))) garbage.delete(link.index);

@@ -4,6 +4,7 @@ import { UnplugError } from '../errors/plugin.ts';
 import { traced } from '../host-contract/diagnostics.ts';
 import { listed } from '../text/bounds.ts';
 import { messageOf } from '../text/message-of.ts';
+import { canonicalUuid } from '../text/uuid.ts';
 import { abortableHost, withGracePeriod } from './deadline.ts';
 import { DeletionQueue } from './deletion-queue.ts';
 import type { ElementContext } from './elements/verbs.ts';
@@ -45,7 +46,9 @@ async function removeStep(step: Step, context: ElementContext): Promise<Failure 
   const { owner, signal } = context;
   try {
     signal?.throwIfAborted();
-    const removed = traced('os-vif:remove', { vif: owner, element: step.label }, () => step.remove(context));
+    const removed = traced('os-vif:remove', { vif: owner, element: step.label }, () =>
+      step.remove({ ...context, owner: canonicalUuid(owner) }),
+    );
     await withGracePeriod(removed, signal);
     return undefined;
   } catch (error) {

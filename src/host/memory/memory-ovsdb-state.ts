@@ -9,7 +9,8 @@ import type {
   OvsQos,
   OvsSystem,
 } from '../../host-contract/ovsdb.ts';
-import { ownerOfRow } from '../../host-contract/ownership.ts';
+import { ifaceIdOfRow, ownerOfRow } from '../../host-contract/ownership.ts';
+import { canonicalUuid } from '../../text/uuid.ts';
 
 export class MemoryOvsdbState implements OvsdbView {
   readonly system: OvsSystem = {
@@ -69,11 +70,11 @@ export class MemoryOvsdbState implements OvsdbView {
   }
 
   *bridgesOf(owner: string): Iterable<OvsBridge> {
-    for (const bridge of this.#bridges.values()) if (ownerOfRow(bridge) === owner) yield bridge;
+    for (const bridge of this.#bridges.values()) if (ownerOfRow(bridge) === canonicalUuid(owner)) yield bridge;
   }
 
   *portsOf(owner: string): Iterable<OvsPort> {
-    for (const port of this.#ports.values()) if (ownerOfRow(port) === owner) yield port;
+    for (const port of this.#ports.values()) if (ownerOfRow(port) === canonicalUuid(owner)) yield port;
   }
 
   *portsWithQos(uuid: string): Iterable<OvsPort> {
@@ -81,7 +82,7 @@ export class MemoryOvsdbState implements OvsdbView {
   }
 
   *interfacesWithId(ifaceId: string): Iterable<OvsInterface> {
-    for (const found of this.#interfaces.values()) if (found.externalIds['iface-id'] === ifaceId) yield found;
+    for (const found of this.#interfaces.values()) if (ifaceIdOfRow(found) === canonicalUuid(ifaceId)) yield found;
   }
 
   *qosWithId(id: string): Iterable<OvsQos> {

@@ -1,7 +1,8 @@
 /** Finds rows by a value that several rows may have, such as the owner in their external_ids. */
 
 import type { OvsdbTable } from '../../host-contract/ovsdb.ts';
-import { OWNER_KEY } from '../../host-contract/ownership.ts';
+import { IFACE_ID_KEY, OWNER_KEY } from '../../host-contract/ownership.ts';
+import { canonicalUuid } from '../../text/uuid.ts';
 import type { Datum } from './protocol.ts';
 
 export type StoredRow = ReadonlyMap<string, Datum>;
@@ -10,13 +11,13 @@ export type StoredRow = ReadonlyMap<string, Datum>;
 const INDEXED = {
   Bridge: { owner: externalId(OWNER_KEY) },
   Port: { owner: externalId(OWNER_KEY), qos: (row: StoredRow) => row.get('qos')?.keys().next().value },
-  Interface: { ifaceId: externalId('iface-id') },
+  Interface: { ifaceId: externalId(IFACE_ID_KEY) },
   QoS: { id: externalId('id') },
 } as const satisfies Partial<Record<OvsdbTable, Record<string, (row: StoredRow) => unknown>>>;
 
 type IndexOf<T extends keyof typeof INDEXED> = keyof (typeof INDEXED)[T] & string;
 
-/** UUIDs of rows, by table, kind of value and value. */
+/** UUIDs of rows, by table, kind of value and value. A value that is a UUID finds each form of it. */
 export class RowIndex {
   readonly #uuids = new Map<string, Set<string>>();
 
@@ -49,7 +50,7 @@ function keysOf(table: OvsdbTable, row: StoredRow): string[] {
 }
 
 function keyOf(table: string, index: string, value: string): string {
-  return `${table} ${index} ${value}`;
+  return `${table} ${index} ${canonicalUuid(value)}`;
 }
 
 function externalId(key: string): (row: StoredRow) => unknown {

@@ -13,6 +13,7 @@ import { VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor } from '../../o
 import { type VIFBase, VIFBridge, VIFHostDevice, VIFOpenVSwitch, VIFVHostUser } from '../../objects/vif.ts';
 import { listed } from '../../text/bounds.ts';
 import { messageOf } from '../../text/message-of.ts';
+import { canonicalUuid } from '../../text/uuid.ts';
 import { apply } from '../../wiring/apply.ts';
 import type { ElementDrift, PlannedStep } from '../../wiring/check.ts';
 import type { Garbage } from '../../wiring/garbage.ts';
@@ -220,10 +221,10 @@ export class OvsPlugin extends WiringPlugin {
     const { address } = vif.require('address');
     if (address === null) throw new FieldValueError(address, 'a MAC address').within('address', vif.constructor.name);
     const externalIds = {
-      'iface-id': profile.require('interfaceId').interfaceId,
+      'iface-id': canonicalUuid(profile.require('interfaceId').interfaceId),
       'iface-status': 'active',
       'attached-mac': address,
-      'vm-uuid': instance.require('uuid').uuid,
+      'vm-uuid': canonicalUuid(instance.require('uuid').uuid),
       ...(isTrunkBridge(known.bridge) && { bridge_name: known.bridge }),
     };
     return { ...known, externalIds };
@@ -240,11 +241,11 @@ export class OvsPlugin extends WiringPlugin {
     if (network === null) throw new FieldValueError(network, 'a network').within('network', vif.constructor.name);
     const { interfaceId } = profile;
     return {
-      id,
+      id: canonicalUuid(id),
       bridge: network.require('bridge').bridge,
       datapathType: profile.datapathType || undefined,
       mtu: network.mtu || networkDeviceMtu,
-      externalIds: interfaceId === undefined ? {} : { 'iface-id': interfaceId },
+      externalIds: interfaceId === undefined ? {} : { 'iface-id': canonicalUuid(interfaceId) },
       isolated: isolateVif,
       qosType: defaultQosType,
       waitForPort,

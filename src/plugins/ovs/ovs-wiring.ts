@@ -15,6 +15,7 @@ import { isTrunkBridge, namesOf } from './names.ts';
 
 /** A VIF as the plugin sees it. */
 export interface OvsVif {
+  /** In canonical form. */
   readonly id: string;
   /** The bridge of its network. */
   readonly bridge: string;

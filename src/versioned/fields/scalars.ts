@@ -1,4 +1,5 @@
 /** Field types of one plain value: text, numbers, yes or no, UUIDs, points in time, one of a few words. */
+import { UUID_INPUT } from '../../text/uuid.ts';
 import type { FieldType } from '../model.ts';
 import { refuse, scalar } from './field-type.ts';
 
@@ -86,12 +87,10 @@ const BOOLEAN = scalar(
   { type: 'boolean' },
 );
 
-const UUID_FORM = /^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$/;
-
 const UUID = scalar(
   'UUID',
-  (value) => (typeof value === 'string' && UUID_FORM.test(value) ? value : refuse(value, 'a UUID')),
-  { type: 'string', pattern: UUID_FORM.source },
+  (value) => (typeof value === 'string' && UUID_INPUT.test(value) ? value : refuse(value, 'a UUID')),
+  { type: 'string', pattern: UUID_INPUT.source },
 );
 
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/;

@@ -6,7 +6,7 @@ import type { DeletionQueue } from '../deletion-queue.ts';
 /** The host on which the functions of an element work, and the owner of what they make. */
 export interface ElementContext {
   readonly host: Host;
-  /** The id of the VIF. It is the tag of the devices and rows that are made. */
+  /** The id of the VIF, in canonical form where elements get it. It is the tag of the devices and rows that are made. */
   readonly owner: string;
   /**
    * Names of the devices that elements of the same wiring make. If one is missing, a plug makes it. Default:

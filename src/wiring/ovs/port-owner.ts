@@ -1,7 +1,7 @@
 /** Decides whose a port of Open vSwitch is. */
 
 import type { OvsdbView, OvsPort } from '../../host-contract/ovsdb.ts';
-import { functionOfRow, ownerOfRow } from '../../host-contract/ownership.ts';
+import { functionOfRow, ifaceIdOfRow, ownerOfRow } from '../../host-contract/ownership.ts';
 import type { OvsOwner } from './ovs-verbs.ts';
 
 /** A port that a VIF wants to use. */
@@ -56,7 +56,8 @@ export function portConflict(wanted: WantedPort, view: OvsdbView, owner: OvsOwne
 /** The `iface-id` of the interface of the port. */
 export function ifaceIdOf({ interfaces }: OvsPort, view: OvsdbView): string | undefined {
   for (const name of interfaces) {
-    const ifaceId = view.interface(name)?.externalIds['iface-id'];
+    const found = view.interface(name);
+    const ifaceId = found && ifaceIdOfRow(found);
     if (ifaceId !== undefined) return ifaceId;
   }
   return undefined;

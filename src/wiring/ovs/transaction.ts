@@ -3,6 +3,7 @@
 import { OvsDatapathError, OvsdbTimeoutError, OvsPortError } from '../../errors/ovs.ts';
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import { listed } from '../../text/bounds.ts';
+import { canonicalUuid } from '../../text/uuid.ts';
 import type { Drift, ElementContext, UndoContext } from '../elements/verbs.ts';
 import { ifaceIdConflicts } from './interface-ids.ts';
 import type { OvsPart } from './ovs-part.ts';
@@ -54,7 +55,11 @@ export async function ensureOvs(
 
 function ownerOfParts(wiring: readonly OvsPart[], { owner }: ElementContext): OvsOwner {
   const ifaceIds = wiring.map(({ ifaceId }) => ifaceId).filter((ifaceId) => ifaceId !== undefined);
-  return { id: owner, names: new Set(wiring.flatMap(({ names }) => names)), ifaceIds: new Set(ifaceIds) };
+  return {
+    id: owner,
+    names: new Set(wiring.flatMap(({ names }) => names)),
+    ifaceIds: new Set(ifaceIds.map(canonicalUuid)),
+  };
 }
 
 async function untilWorking(
