@@ -93,7 +93,7 @@ test.each([
 ])('bug-D4: representors that swapped names converge when VIF %s is plugged first', async (first, second) => {
   const nic = await openEmbeddedSwitch();
   for (const number of [0, 1]) await plugFunction(nic, number);
-  nic.swapNames('pf0vf0', 'pf0vf1');
+  await nic.rebootWithSwappedNames('pf0vf0', 'pf0vf1');
   await plugFunction(nic, first);
   await plugFunction(nic, second);
   expect(nic.ports().sort()).toEqual(['pf0vf0', 'pf0vf1']);
