@@ -1,5 +1,6 @@
 /** Plugs VIFs into a host and out of it: finds the plugin that a VIF asks for and has it work on the host. */
 
+import type { BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from './call-options.ts';
 import { BatchError, NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
 import { LinuxHost } from './host/linux/linux-host.ts';
 import { traced } from './host-contract/diagnostics.ts';
@@ -10,16 +11,13 @@ import type { InstanceInfo } from './objects/instance-info.ts';
 import type { VIFBase } from './objects/vif.ts';
 import { graphOf } from './picture/graph.ts';
 import type { Graph } from './picture/graph-model.ts';
-import { LinuxBridgePlugin } from './plugins/linux-bridge-plugin.ts';
+import { builtInPlugins } from './plugins/built-in-plugins.ts';
 import { loadPlugin } from './plugins/load-plugin.ts';
-import { MacvtapPlugin } from './plugins/macvtap-plugin.ts';
-import { NoopPlugin } from './plugins/noop-plugin.ts';
-import { OvsPlugin } from './plugins/ovs/ovs-plugin.ts';
 import { sharedDevicesInUse } from './plugins/shared-devices.ts';
-import { TapPlugin } from './plugins/tap-plugin.ts';
 import { type PluginContext, requireVIFBase, type VIFPlugin } from './plugins/vif-plugin.ts';
 import { messageOf } from './text/message-of.ts';
 import { canonicalUuid } from './text/uuid.ts';
+import type { Adoption } from './wiring/adopt.ts';
 import type { ElementDrift, PlannedStep } from './wiring/check.ts';
 import { collectGarbage } from './wiring/collect-garbage.ts';
 import { concurrently } from './wiring/concurrently.ts';
@@ -35,29 +33,6 @@ export interface OsVifOptions {
   readonly plugins?: readonly (VIFPlugin | string)[];
   /** Milliseconds that a call may take when it doesn't say. Default 60,000; 0: as long as it takes. */
   readonly timeout?: number;
-}
-
-/** For each call. */
-export interface CallOptions {
-  /**
-   * Ends the call between two requests to the host, or while it waits for another call for the same VIF.
-   * A plug rolls back what it did until then.
-   */
-  readonly signal?: AbortSignal;
-  /** Milliseconds after which the call ends in the same way. The time that the call waits counts. 0: no limit. */
-  readonly timeout?: number;
-}
-
-/** For calls that take many VIFs. */
-export interface BatchOptions extends CallOptions {
-  /** How many VIFs are worked on at once. Default 64. */
-  readonly concurrency?: number;
-}
-
-/** For pictures. */
-export interface GraphCallOptions extends CallOptions {
-  /** What the picture tells of the host: its `drift`s from what plug makes, what a plug would do now (`plan`), or nothing. Default `drift`. */
-  readonly show?: 'drift' | 'plan' | 'nothing';
 }
 
 /** Many at once: the kernel deletes them together, and ovs-vswitchd opens their ports together. */
@@ -88,7 +63,7 @@ export class OsVif {
   }
 
   /** @throws PluginError when a plugin that is named as a package can't be loaded */
-  static async open({ host, plugins = ownPlugins(), timeout = 60_000 }: OsVifOptions = {}): Promise<OsVif> {
+  static async open({ host, plugins = builtInPlugins(), timeout = 60_000 }: OsVifOptions = {}): Promise<OsVif> {
     const loaded = await Promise.all(
       plugins.map((plugin) => (typeof plugin === 'string' ? loadPlugin(plugin) : plugin)),
     );
@@ -158,6 +133,23 @@ export class OsVif {
   }
 
   /**
+   * Gives the tag of the VIF to the devices and rows that Python os-vif, or another program, made under the VIF's own names, if they
+   * have the right kind and no owner. Changes nothing else, so that the guest keeps its traffic. A repeated call changes nothing.
+   * @throws PluginError when the VIF's plugin can't adopt
+   */
+  async adopt(
+    vif: VIFBase,
+    instance: InstanceInfo,
+    { dryRun = false, ...options }: DryRunOptions = {},
+  ): Promise<Adoption> {
+    const plugin = this.#pluginFor(vif);
+    return this.#inTurn(vif, options, async (context) => {
+      if (plugin.adopt === undefined) throw new PluginError(`the plugin ${vif.plugin} can't adopt`);
+      return withGracePeriod(plugin.adopt(vif, instance, dryRun, context), context.signal);
+    });
+  }
+
+  /**
    * What the VIF is made of, from the guest to the wire, with where the host differs; `os-vif/picture` draws it. Changes nothing itself.
    * @throws PluginError when the VIF's plugin can't tell
    */
@@ -215,7 +207,7 @@ export class OsVif {
    */
   async collectGarbage(
     validVifs: readonly VIFBase[],
-    { dryRun = false, ...options }: CallOptions & { readonly dryRun?: boolean } = {},
+    { dryRun = false, ...options }: DryRunOptions = {},
   ): Promise<Garbage[]> {
     const owners = new Set(validVifs.map((vif) => canonicalUuid(requireVIFBase(vif).require('id').id)));
     const signal = this.#signalFor(options);
@@ -274,10 +266,6 @@ export class OsVif {
     if (signal === undefined || deadline === undefined) return signal ?? deadline;
     return AbortSignal.any([signal, deadline]);
   }
-}
-
-function ownPlugins(): VIFPlugin[] {
-  return [new TapPlugin(), new LinuxBridgePlugin(), new MacvtapPlugin(), new OvsPlugin(), new NoopPlugin()];
 }
 
 async function forEach(

@@ -5,13 +5,9 @@ import { dirname, resolve } from 'node:path';
 import { InputError } from '../errors/command.ts';
 import type { LinuxHostOptions } from '../host/linux/linux-host.ts';
 import type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
-import { LinuxBridgePlugin } from '../plugins/linux-bridge-plugin.ts';
+import { BUILT_IN_PLUGINS, builtInPlugins, type PluginChoices } from '../plugins/built-in-plugins.ts';
 import { isPluginName } from '../plugins/load-plugin.ts';
-import { MacvtapPlugin } from '../plugins/macvtap-plugin.ts';
-import { NoopPlugin } from '../plugins/noop-plugin.ts';
-import { OvsPlugin } from '../plugins/ovs/ovs-plugin.ts';
-import { type PluginOptions, validatePluginOptions } from '../plugins/plugin-options.ts';
-import { TapPlugin } from '../plugins/tap-plugin.ts';
+import { validatePluginOptions } from '../plugins/plugin-options.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { isRecord } from '../text/is-record.ts';
 import { compileSchema } from '../versioned/validation/validate.ts';
@@ -39,7 +35,7 @@ export async function readConfig(file: string | undefined): Promise<Setup> {
       ...(sysfsRoot !== undefined && { sysfsRoot }),
       ...(ovsdb !== undefined && { ovsdb: { ...ovsdb, tls } }),
     },
-    plugins: [...ownPlugins(plugins), ...packages(plugins)],
+    plugins: [...builtInPlugins(plugins), ...packages(plugins)],
     folder: file === undefined ? undefined : await folderOf(file),
   };
 }
@@ -49,9 +45,6 @@ async function folderOf(file: string): Promise<string | undefined> {
   if (file === '-') return undefined;
   return realpath(file).then(dirname, () => undefined);
 }
-
-/** A plugin's options; null: its defaults; false: it is left out. */
-type OwnPlugins = { readonly [Name in keyof PluginOptions]?: PluginOptions[Name] | null | false };
 
 interface Config {
   readonly netns?: string;
@@ -63,7 +56,7 @@ interface Config {
     /** Names of PEM files; relative ones start at the configuration file's folder. */
     readonly tls?: Readonly<Record<'key' | 'cert' | 'ca', string>>;
   };
-  readonly plugins?: OwnPlugins & Readonly<Record<string, unknown>>;
+  readonly plugins?: PluginChoices & Readonly<Record<string, unknown>>;
 }
 
 async function configIn(file: string): Promise<Config> {
@@ -85,7 +78,9 @@ async function wrongOptions(plugins: Readonly<Record<string, unknown>>): Promise
   const found: Violation[] = [];
   for (const [name, choice] of Object.entries(plugins)) {
     if (choice === null || choice === false) continue;
-    const wrong = OWN.includes(name) ? await validatePluginOptions(name, choice) : wrongForPackage(name, choice);
+    const wrong = BUILT_IN_PLUGINS.includes(name)
+      ? await validatePluginOptions(name, choice)
+      : wrongForPackage(name, choice);
     found.push(...wrong.map(({ path, message }) => ({ path: `/plugins/${name}${path}`, message })));
   }
   return found;
@@ -104,21 +99,10 @@ function refusal(where: string, wrong: readonly Violation[]): InputError {
   return new InputError(where, `no configuration: ${texts.join('; ')}`);
 }
 
-function ownPlugins({ tap, linux_bridge, macvtap, ovs, noop }: OwnPlugins): VIFPlugin[] {
-  const made = [
-    tap !== false && new TapPlugin(tap ?? {}),
-    linux_bridge !== false && new LinuxBridgePlugin(linux_bridge ?? {}),
-    macvtap !== false && new MacvtapPlugin(macvtap ?? {}),
-    ovs !== false && new OvsPlugin(ovs ?? {}),
-    noop !== false && new NoopPlugin(),
-  ];
-  return made.filter((plugin) => plugin !== false);
-}
-
-const OWN = ['tap', 'linux_bridge', 'macvtap', 'ovs', 'noop'];
-
 function packages(plugins: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(plugins).flatMap(([name, choice]) => (OWN.includes(name) || choice === false ? [] : [name]));
+  return Object.entries(plugins).flatMap(([name, choice]) =>
+    BUILT_IN_PLUGINS.includes(name) || choice === false ? [] : [name],
+  );
 }
 
 async function readTls(files: Readonly<Record<string, string>>, folder: string): Promise<OvsdbTlsOptions> {

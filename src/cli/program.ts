@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, reportError } from './output/exit.ts';
 import { surviveClosedOutput } from './output/output.ts';
 import { guardOutput } from './output/safe-output.ts';
+import { addAdopt } from './verbs/adopt.ts';
 import { addBackport } from './verbs/backport.ts';
 import { addCheck } from './verbs/check.ts';
 import { addCompletion } from './verbs/completion.ts';
@@ -35,6 +36,7 @@ const VERBS = [
   addPlug,
   addCheck,
   addUnplug,
+  addAdopt,
   addGc,
   addHostInfo,
   addHelper,

@@ -1,11 +1,12 @@
 /** An OsVif for one run of the command: opened as its options say, ended by signals, closed whatever happens. To be imported when needed. */
 
+import type { CallOptions } from '../call-options.ts';
 import { InterruptedError, UsageError } from '../errors/command.ts';
 import { UnsupportedHostError } from '../errors/host.ts';
 import { LinuxHost } from '../host/linux/linux-host.ts';
 import { MemoryHost } from '../host/memory/memory-host.ts';
 import type { Host } from '../host-contract/host.ts';
-import { type CallOptions, OsVif } from '../os-vif.ts';
+import { OsVif } from '../os-vif.ts';
 import { loadPlugin } from '../plugins/load-plugin.ts';
 import { readConfig, type Setup } from './config.ts';
 import type { HostOptions } from './verb.ts';

@@ -149,7 +149,16 @@ export interface OvsQos {
 }
 
 /** One edit of a transaction. Later edits may refer by name to what earlier ones of the same transaction add. */
-export type OvsdbEdit = AddBridge | RemoveBridge | AddPort | SetPort | SetInterface | RemovePort | AddQos | RemoveQos;
+export type OvsdbEdit =
+  | AddBridge
+  | SetBridge
+  | RemoveBridge
+  | AddPort
+  | SetPort
+  | SetInterface
+  | RemovePort
+  | AddQos
+  | RemoveQos;
 
 /** Adds a bridge with its local port, an interface of type `internal` of the same name. */
 export interface AddBridge {
@@ -157,6 +166,13 @@ export interface AddBridge {
   readonly name: string;
   readonly datapathType?: string | undefined;
   readonly externalIds?: OvsMap | undefined;
+}
+
+/** Changes keys of a bridge's external_ids. */
+export interface SetBridge {
+  readonly edit: 'set-bridge';
+  readonly name: string;
+  readonly externalIds?: OvsMapChange | undefined;
 }
 
 /** Removes a bridge and all of its ports. */

@@ -5,6 +5,7 @@ import type { Host } from '../host-contract/host.ts';
 import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import { VIFBase } from '../objects/vif.ts';
+import type { Adoption } from '../wiring/adopt.ts';
 import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
 import type { DeletionQueue } from '../wiring/deletion-queue.ts';
 import type { Garbage } from '../wiring/garbage.ts';
@@ -22,6 +23,8 @@ export interface VIFPlugin {
   check?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]>;
   /** What plug would do now; changes nothing. */
   plan?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlannedStep[]>;
+  /** Gives the tag of the VIF to what another program made for it; changes nothing else. */
+  adopt?(vif: VIFBase, instance: InstanceInfo, dryRun: boolean, context: PluginContext): Promise<Adoption>;
   /** The elements that plug makes, for pictures; changes nothing. */
   wiring?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<Wiring>;
   /** Removes what it made, other than network devices, for VIFs that are not among the owners (ids); with `dryRun` only tells. */

@@ -4,6 +4,7 @@ import type { Host } from '../host-contract/host.ts';
 import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
+import { type Adoption, adopt } from '../wiring/adopt.ts';
 import { apply } from '../wiring/apply.ts';
 import { check, type ElementDrift, type PlannedStep, plan } from '../wiring/check.ts';
 import type { ElementContext } from '../wiring/elements/verbs.ts';
@@ -42,6 +43,11 @@ export abstract class WiringPlugin implements VIFPlugin {
 
   async plan(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<PlannedStep[]> {
     return plan(await this.wireOn(host, vif, instance), { ...contextOf(vif, host), signal });
+  }
+
+  async adopt(vif: VIFBase, instance: InstanceInfo, dryRun: boolean, context: PluginContext): Promise<Adoption> {
+    const { host, signal } = context;
+    return adopt(await this.wireOn(host, vif, instance), { ...contextOf(vif, host), signal }, { dryRun });
   }
 
   async wiring(vif: VIFBase, instance: InstanceInfo, { host }: PluginContext): Promise<Wiring> {

@@ -5,7 +5,7 @@ import { MemoryHost } from '../host/memory/memory-host.ts';
 import type { Host } from '../host-contract/host.ts';
 import { interceptHost } from '../host-contract/intercept.ts';
 import type { Link, LinkSettings } from '../host-contract/links.ts';
-import { aliasOf, ownerOf } from '../host-contract/ownership.ts';
+import { aliasOf, isOwnedBy, ownerOf, SHARED_OWNER } from '../host-contract/ownership.ts';
 import { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { OsVif } from '../os-vif.ts';
@@ -144,6 +144,28 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
       expect(await devices(host)).toEqual(expect.arrayContaining(before));
     });
 
+    test.runIf(plugin.adopt !== undefined)(
+      'an adoption tags devices that have lost their tag, and changes no other',
+      async () => {
+        const { host, changes } = counting(await openHost());
+        await using osVif = await OsVif.open({ host, plugins: [plugin] });
+        await osVif.plug(makeVif(), instance);
+        const before = await devices(host);
+        const own = (await host.links.list()).filter((link) => ![undefined, SHARED_OWNER].includes(ownerOf(link)));
+        for (const { index } of own) await host.links.change(index, { alias: '' });
+        const { adopted, drifts } = await osVif.adopt(makeVif(), instance);
+        const tagged = own.map(({ name }) => name).filter((name) => adopted.some(({ on }) => on === name));
+        expect(await namesOwnedBy(makeVif(), host)).toEqual(tagged);
+        const others = before.filter(({ name }) => !own.some((link) => link.name === name));
+        expect(await devices(host)).toEqual(expect.arrayContaining(others));
+        // A kind of element need not support adoption.
+        if (tagged.length === own.length) expect(drifts).toEqual([]);
+        changes.length = 0;
+        expect((await osVif.adopt(makeVif(), instance)).adopted).toEqual([]);
+        expect(changes).toEqual([]);
+      },
+    );
+
     test.runIf(plugin.check !== undefined)('a device of another VIF is a conflict, and stays', async () => {
       for (const name of await devicesMadeBy(plugin, example)) {
         const host = await openHost();
@@ -185,6 +207,10 @@ const MEDDLING: readonly LinkSettings[] = [{}, { up: false }, { mtu: 1280 }];
 
 async function meddle({ links }: Host, settings: LinkSettings): Promise<void> {
   for (const link of await links.list()) if (ownerOf(link) !== undefined) await links.change(link.index, settings);
+}
+
+async function namesOwnedBy({ id }: VIFBase, { links }: Host): Promise<string[]> {
+  return (await links.list()).filter((link) => id !== undefined && isOwnedBy(link, id)).map(({ name }) => name);
 }
 
 /** The names of the devices that a plug makes. */

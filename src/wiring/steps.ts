@@ -1,9 +1,11 @@
 /** The steps of a wiring: one for each element, and one for adjacent elements that share a transaction. */
 
 import { setImmediate } from 'node:timers/promises';
+import type { Link } from '../host-contract/links.ts';
+import { aliasOf } from '../host-contract/ownership.ts';
 import type { Drift, ElementContext, UndoContext } from './elements/verbs.ts';
 import type { OvsPart } from './ovs/ovs-part.ts';
-import { ensureOvs, inspectOvs, removeOvs } from './ovs/transaction.ts';
+import { adoptOvs, ensureOvs, inspectOvs, removeOvs } from './ovs/transaction.ts';
 import {
   definitionOf,
   type Element,
@@ -23,6 +25,8 @@ export interface Step {
   ensure(context: UndoContext): Promise<void>;
   remove(context: ElementContext): Promise<void>;
   inspect(context: ElementContext): Promise<Drift[]>;
+  /** Tags what has the right kind and no owner, or with `dryRun` only looks for it. Gives the names. */
+  adopt(context: ElementContext, dryRun: boolean): Promise<string[]>;
 }
 
 export function stepsOf(wiring: Wiring): Step[] {
@@ -75,7 +79,17 @@ function stepOf(element: Exclude<Element, OvsElement>): Step {
     ensure: async (context) => definitionOf(element).ensure(element, context),
     remove: async (context) => definitionOf(element).remove(element, context),
     inspect: async (context) => definitionOf(element).inspect(element, context),
+    adopt: async (context, dryRun) => {
+      const links = (await definitionOf(element).adoptable?.(element, context)) ?? [];
+      if (!dryRun) for (const link of links) await tagLink(link, context);
+      return links.map(({ name }) => name);
+    },
   };
+}
+
+/** A device that changed since the look stays as it is. */
+async function tagLink({ index, name, kind, alias }: Link, { host, owner }: ElementContext): Promise<void> {
+  await host.links.change(index, { alias: aliasOf(owner) }, [{ index, name, kind, alias }]);
 }
 
 /** @param wiring the parts of all groups of the wiring */
@@ -111,5 +125,6 @@ function ovsStep({ parts, parallelSteps, labels }: OvsGroup, wiring: readonly Ov
       for (const step of parallelSteps) drifts.push(...(await step.inspect(context)));
       return drifts;
     },
+    adopt: (context, dryRun) => adoptOvs(parts, context, { wiring, dryRun }),
   };
 }

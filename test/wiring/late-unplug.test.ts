@@ -53,7 +53,10 @@ function lateUnplugs(open: () => Promise<Host>): void {
     const before = await snapshot(host);
     await expect(remove([{ kind: 'tap', name: 'own0' }], { host, owner: 'vif-1' })).rejects.toMatchObject({
       left: ['tap own0'],
-      cause: { code: 'ERR_OSVIF_FOREIGN_LINK', message: expect.stringContaining('take it over with `ip link set dev') },
+      cause: {
+        code: 'ERR_OSVIF_FOREIGN_LINK',
+        message: expect.stringContaining('take it over with adopt (`os-vif adopt FILE`)'),
+      },
     });
     expect(await snapshot(host)).toEqual(before);
   });

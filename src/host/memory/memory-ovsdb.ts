@@ -132,6 +132,11 @@ function applyEdit(state: MemoryOvsdbState, edit: OvsdbEdit): void {
       addPort(state, { edit: 'add-port', bridge: name, name, interface: { type: 'internal' } }, 'add-bridge');
       break;
     }
+    case 'set-bridge': {
+      const bridge = bridgeOf(state, edit.name, edit.edit);
+      state.putBridge({ ...bridge, externalIds: changeMap(bridge.externalIds, edit.externalIds) });
+      break;
+    }
     case 'remove-bridge':
       state.removeBridge(bridgeOf(state, edit.name, edit.edit).name);
       break;

@@ -14,6 +14,7 @@ import type {
   OvsInterface,
   OvsPort,
   PortValues,
+  SetBridge,
   SetInterface,
   SetPort,
 } from '../../host-contract/ovsdb.ts';
@@ -69,6 +70,7 @@ class EditTransaction {
 
   add(edit: OvsdbEdit): void {
     if (edit.edit === 'add-bridge') this.#addBridge(edit);
+    else if (edit.edit === 'set-bridge') this.#setBridge(edit);
     else if (edit.edit === 'remove-bridge') this.#removeBridge(this.#bridge(edit.name, edit.edit));
     else if (edit.edit === 'add-port') this.#addPort(edit);
     else if (edit.edit === 'set-port') this.#setPort(edit);
@@ -92,6 +94,13 @@ class EditTransaction {
     };
     this.changes.push({ op: 'insert', table: 'Bridge', row, 'uuid-name': rowName('bridge', name) });
     this.#linkBridge('insert', namedUuid(rowName('bridge', name)));
+  }
+
+  #setBridge({ edit, name, externalIds }: SetBridge): void {
+    const bridge = this.#addedBridges.has(name) ? undefined : this.#bridge(name, edit);
+    const change = { row: {}, mutations: changeMap('external_ids', externalIds) };
+    if (bridge) this.#guardValues('Bridge', bridge.uuid, { external_ids: mapOf(bridge.externalIds) }, change);
+    this.#apply('Bridge', bridge ? isRow(bridge.uuid) : isAdded('bridge', name), change);
   }
 
   #removeBridge(bridge: OvsBridge): void {

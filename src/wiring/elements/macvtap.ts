@@ -5,6 +5,7 @@ import { identityOf } from '../../host-contract/expected-links.ts';
 import { requireNewLink } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings, MacvtapMode } from '../../host-contract/links.ts';
 import { type DrawnNode, mtuFact } from '../drawing.ts';
+import { adoptableLinks } from './adoptable.ts';
 import { defineElement } from './define-element.ts';
 import type { DesiredLink } from './desired-link.ts';
 import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
@@ -58,6 +59,11 @@ export const macvtap = defineElement<MacvtapElement>({
     const lower = await baseOf(found, context);
     const up = element.lowerUp ? inspectUp(lower) : [];
     return [...up, ...(await inspectLink(desiredOn(lower, element, context), context))];
+  },
+
+  async adoptable(element, context) {
+    const found = await lookForDevice(element.lower, context);
+    return found ? adoptableLinks(desiredMacvtap(element, (await baseOf(found, context)).index), context) : [];
   },
 
   draw({ name, lower, mode, mac, mtu }) {

@@ -7,6 +7,7 @@ import type { OvsBridge, OvsdbView } from '../../host-contract/ovsdb.ts';
 import { ownerOfRow, ownerTag, SHARED_OWNER } from '../../host-contract/ownership.ts';
 import { listed } from '../../text/bounds.ts';
 import type { OvsOwner, OvsVerbs } from './ovs-verbs.ts';
+import { idsOf, isUsedByOthers } from './owned-rows.ts';
 
 /** A bridge of Open vSwitch. */
 export interface OvsBridgeElement {
@@ -64,6 +65,13 @@ export const ovsBridge: OvsVerbs<OvsBridgeElement> = {
     return reason === undefined ? [] : [{ type: 'conflict', on: name, reason }];
   },
 
+  adopt({ name, datapathType, exclusive }, view, owner) {
+    const bridge = view.bridge(name);
+    if (!exclusive || bridge === undefined || ownerOfRow(bridge) !== undefined) return [];
+    if (datapathConflict(bridge, datapathType) !== undefined || isUsedByOthers(name, view, idsOf(owner))) return [];
+    return [{ edit: 'set-bridge', name, externalIds: ownerTag(owner.id) }];
+  },
+
   awaited: ({ name, awaited }) => (awaited ? { newBridge: name } : {}),
 };
 
@@ -80,7 +88,7 @@ function ownerConflict({ name, exclusive }: OvsBridgeElement, view: OvsdbView, o
   const tag = ownerOfRow(bridge);
   if (!exclusive || tag === owner.id) return undefined;
   return tag === undefined
-    ? `bridge ${name} exists and was not made for this VIF; remove it with \`ovs-vsctl del-br ${name}\` if it is not in use`
+    ? `bridge ${name} exists and was not made for this VIF; remove it with \`ovs-vsctl del-br ${name}\` if it is not in use, or take it over with adopt (\`os-vif adopt FILE\`)`
     : `bridge ${name} was made for VIF ${tag}`;
 }
 

@@ -2,7 +2,7 @@
 
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import type { Drift } from '../elements/verbs.ts';
-import type { AwaitedRows, OvsOwner, OvsRows, OvsVerbs } from './ovs-verbs.ts';
+import type { AwaitedRows, OvsOwner, OvsRows, OvsVerbs, TagEdit } from './ovs-verbs.ts';
 
 /** An element with the verbs of its kind. */
 export interface OvsPart {
@@ -12,6 +12,7 @@ export interface OvsPart {
   ensure(view: OvsdbView, owner: OvsOwner, before: readonly OvsdbEdit[]): OvsdbEdit[];
   rows(view: OvsdbView, owner: OvsOwner): OvsRows;
   inspect(view: OvsdbView, owner: OvsOwner): Drift[];
+  adopt(view: OvsdbView, owner: OvsOwner): TagEdit[];
   awaited(): AwaitedRows;
 }
 
@@ -23,6 +24,7 @@ export function ovsPart<E>(verbs: OvsVerbs<E>, element: E): OvsPart {
     ensure: (view, owner, before) => verbs.ensure(element, view, owner, before),
     rows: (view, owner) => verbs.rows(element, view, owner),
     inspect: (view, owner) => verbs.inspect(element, view, owner),
+    adopt: (view, owner) => verbs.adopt?.(element, view, owner) ?? [],
     awaited: () => verbs.awaited?.(element) ?? {},
   };
 }

@@ -3,7 +3,7 @@
 import { LinkValueError } from '../../errors/link.ts';
 import { requireLinkName } from '../../host-contract/link-values.ts';
 import type { OvsMap, PortValues } from '../../host-contract/ovsdb.ts';
-import { type DesiredPort, ownPort, portDrifts, portEdits } from './ovs-port.ts';
+import { type DesiredPort, ownPort, portAdoption, portDrifts, portEdits } from './ovs-port.ts';
 import type { OvsVerbs } from './ovs-verbs.ts';
 import { joinedRows } from './owned-rows.ts';
 
@@ -47,6 +47,10 @@ export const ovsPatch: OvsVerbs<OvsPatchElement> = {
 
   inspect(element, view, owner) {
     return bothEnds(element).flatMap((end) => portDrifts(end, view, owner));
+  },
+
+  adopt(element, view, owner) {
+    return bothEnds(element).flatMap((end) => portAdoption(end, view, owner));
   },
 };
 

@@ -13,9 +13,9 @@ import type {
 } from '../../host-contract/ovsdb.ts';
 import { functionOfRow, ownerOfRow, ownerTag } from '../../host-contract/ownership.ts';
 import type { Drift } from '../elements/verbs.ts';
-import type { OvsOwner, OvsRows, OvsVerbs } from './ovs-verbs.ts';
+import type { OvsOwner, OvsRows, OvsVerbs, TagEdit } from './ovs-verbs.ts';
 import { removalOf } from './owned-rows.ts';
-import { isOwnPort, isStalePort, portConflict } from './port-owner.ts';
+import { ifaceIdOf, isOwnPort, isStalePort, portConflict } from './port-owner.ts';
 
 /** A port of a bridge of Open vSwitch, with its one interface. */
 export interface OvsPortElement {
@@ -61,6 +61,10 @@ export const ovsPort: OvsVerbs<OvsPortElement> = {
 
   inspect(element, view, owner) {
     return portDrifts(element, view, owner);
+  },
+
+  adopt(element, view, owner) {
+    return portAdoption(element, view, owner);
   },
 
   awaited: ({ name, awaited }) => (awaited ? { port: name } : {}),
@@ -123,6 +127,18 @@ export function portDrifts(desired: DesiredPort, view: OvsdbView, owner: OvsOwne
   if (found.error !== undefined)
     drifts.push({ type: 'differs', on, property: 'error', want: undefined, have: found.error });
   return drifts;
+}
+
+/** The hypervisor adds and removes its own port. A port without `iface-id` is taken for the VIF's if it is right in all but the tag. */
+export function portAdoption(desired: DesiredPort, view: OvsdbView, owner: OvsOwner): TagEdit[] {
+  const { name, bridge, pciAddress, external } = desired;
+  const port = view.port(name);
+  const found = view.interface(name);
+  if (external || port === undefined || found === undefined || ownerOfRow(port) !== undefined) return [];
+  const isWithoutId = ifaceIdOf(port, view) === undefined && desired.externalIds === undefined;
+  const isRight = isWithoutId && port.bridge === bridge && differences(desired, found, view).length === 0;
+  const isOwn = isOwnPort(port, view, owner) && found.type === (desired.type ?? '');
+  return isOwn || isRight ? [{ edit: 'set-port', name, externalIds: ownerTag(owner.id, pciAddress) }] : [];
 }
 
 /** Whether the tag of the port names another virtual function. A hypervisor's port has no tag, and gets none. */

@@ -19,6 +19,9 @@ export interface OvsRows {
   readonly qos?: readonly string[];
 }
 
+/** An edit that only tags a row. */
+export type TagEdit = Extract<OvsdbEdit, { readonly edit: 'set-bridge' | 'set-port' }>;
+
 /** What ovs-vswitchd must have opened before a plug is done. */
 export interface AwaitedRows {
   /** A port that the VIF uses. */
@@ -44,6 +47,8 @@ export interface OvsVerbs<E> {
   rows(element: E, view: OvsdbView, owner: OvsOwner): OvsRows;
   /** Where the database differs from the element. */
   inspect(element: E, view: OvsdbView, owner: OvsOwner): Drift[];
+  /** The edits that tag the rows of the element that have no owner and are right but for the tag. Default: none. */
+  adopt?(element: E, view: OvsdbView, owner: OvsOwner): TagEdit[];
   /** What must work before a plug is done. */
   awaited?(element: E): AwaitedRows;
 }

@@ -24,7 +24,7 @@ export function obsoleteRows(view: OvsdbView, owner: OvsOwner): Required<Omit<Ov
 }
 
 /** The ids that tags and `iface-id`s of the owner's rows have. */
-function idsOf({ id, ifaceIds }: OvsOwner): ReadonlySet<string> {
+export function idsOf({ id, ifaceIds }: OvsOwner): ReadonlySet<string> {
   return new Set([id, ...ifaceIds]);
 }
 

@@ -121,6 +121,26 @@ export async function removeOvs(
   for (const name of obsolete) context.onObsoletePort?.(name);
 }
 
+/** Tags the rows of the elements that have no owner, and gives their names. */
+export async function adoptOvs(
+  parts: readonly OvsPart[],
+  context: ElementContext,
+  { wiring, dryRun }: { readonly wiring: readonly OvsPart[]; readonly dryRun: boolean },
+): Promise<string[]> {
+  const { ovsdb } = context.host;
+  const owner = ownerOfParts(wiring, context);
+  let names: string[] = [];
+  const decide = (view: OvsdbView) => {
+    const edits = parts.flatMap((part) => part.adopt(view, owner));
+    // Asked again after a cut, the database may show all of them tagged.
+    names = [...new Set([...names, ...edits.map(({ name }) => name)])];
+    return edits;
+  };
+  if (dryRun) decide(await ovsdb.view({ signal: context.signal }));
+  else if (parts.length > 0) await ovsdb.change(decide, { signal: context.signal });
+  return names;
+}
+
 export async function inspectOvs(
   parts: readonly OvsPart[],
   context: ElementContext,

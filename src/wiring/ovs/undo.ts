@@ -40,6 +40,11 @@ function undoing(edit: OvsdbEdit, before: OvsdbView): Undoing {
       };
     case 'remove-port':
       return bringBack(edit.name, before);
+    case 'set-bridge': {
+      const { name, externalIds } = edit;
+      const old = changeBack(externalIds, before.bridge(name)?.externalIds);
+      return (view) => (view.bridge(name) ? [{ edit: 'set-bridge', name, externalIds: old }] : []);
+    }
     case 'set-port': {
       const { name, externalIds } = edit;
       const old = changeBack(externalIds, before.port(name)?.externalIds);
