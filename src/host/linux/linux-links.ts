@@ -5,6 +5,7 @@ import { KernelError, NetlinkError } from '../../errors/kernel.ts';
 import { isExpected, nameIn } from '../../host-contract/expected-links.ts';
 import { birthGroup, deletionGroup } from '../../host-contract/interface-groups.ts';
 import {
+  requireAlternativeName,
   requireLinkIndex,
   requireLinkName,
   requireLinkSettings,
@@ -23,6 +24,7 @@ import {
   type VirtualFunctionSettings,
 } from '../../host-contract/links.ts';
 import type { Libc } from './libc.ts';
+import { nameAddition, nameRemoval } from './netlink/alternative-name-message.ts';
 import { compare, findLinks, linksIn, lookUpOf, requestExpecting } from './netlink/expecting.ts';
 import {
   creationAttributes,
@@ -149,6 +151,18 @@ export class LinuxLinks implements Links {
       body: linkHeader(index),
       attributes: [virtualFunctionAttribute(number, settings)],
     });
+  }
+
+  async addAlternativeName(index: number, name: string, expected: readonly ExpectedLink[] = []): Promise<void> {
+    requireLinkIndex(index);
+    requireAlternativeName(name);
+    await requestExpecting(this.#socket, expected, nameAddition(index, name, expected));
+  }
+
+  async removeAlternativeName(index: number, name: string, expected: readonly ExpectedLink[] = []): Promise<void> {
+    requireLinkIndex(index);
+    requireAlternativeName(name);
+    await requestExpecting(this.#socket, expected, nameRemoval(index, name, expected));
   }
 }
 

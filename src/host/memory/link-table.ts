@@ -70,6 +70,13 @@ export class LinkTable {
     for (const bridge of new Set([link.master, updated.master])) this.#adjustMtu(bridge);
   }
 
+  setAlternativeNames(index: number, names: readonly string[]): void {
+    const link = this.#links.get(index);
+    if (link === undefined) return;
+    const { alternativeNames: _, ...rest } = link;
+    this.#links.set(index, names.length === 0 ? rest : { ...rest, alternativeNames: names });
+  }
+
   /** The MTU of the bridge was set: it follows its ports no more. */
   keepMtu(bridge: number): void {
     this.#withOwnMtu.add(bridge);

@@ -15,6 +15,7 @@ import {
 } from '../../../host-contract/links.ts';
 import {
   type Attribute,
+  decodeAttributeList,
   decodeAttributes,
   encodeAttributes,
   type Message,
@@ -41,6 +42,8 @@ const IFLA_LINKINFO = 18;
 const IFLA_IFALIAS = 20;
 const IFLA_GROUP = 27;
 const IFLA_LINK_NETNSID = 37;
+export const IFLA_PROP_LIST = 52;
+export const IFLA_ALT_IFNAME = 53;
 
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
@@ -227,8 +230,17 @@ export function decodeLink({ payload }: Message): Link {
     ...(kind === 'macvtap' && { macvtap: { mode: decodeMacvtapMode(data) } }),
     ...(kind === 'vlan' && { vlan: decodeVlan(data) }),
     ...(settings !== undefined && { settings }),
+    ...alternativeNames(attributes.get(IFLA_PROP_LIST)),
     ...(stringOf(info.get(IFLA_INFO_SLAVE_KIND)) === 'bridge' && { port: decodePort(info.get(IFLA_INFO_SLAVE_DATA)) }),
   };
+}
+
+function alternativeNames(properties: Buffer | undefined): Pick<Link, 'alternativeNames'> {
+  if (properties === undefined) return {};
+  const names = decodeAttributeList(properties).flatMap(([type, value]) =>
+    type === IFLA_ALT_IFNAME ? [readString(value)] : [],
+  );
+  return names.length === 0 ? {} : { alternativeNames: names };
 }
 
 function decodeBridge(data: Map<number, Buffer>): Required<BridgeSettings> {
