@@ -8,7 +8,7 @@ export interface VerbText {
   readonly name: string;
   /** One line. */
   readonly summary: string;
-  /** What one line can't say. */
+  /** What one line cannot say. */
   readonly more?: string;
   /** Command lines without `os-vif`; each is run by a test, on files like those of docs/command.md. */
   readonly examples: readonly string[];

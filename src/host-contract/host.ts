@@ -16,9 +16,9 @@ export interface Host {
   readonly pci: Pci;
   readonly ovsdb: Ovsdb;
   /**
-   * The network namespace of the host, as it was given to `LinuxHost.open`: a name that `ip netns` knows, or a path. Absent: the
-   * namespace of the process, or a MemoryHost, which has none. Of a RemoteHost, the name and the path are those of the helper. A plugin
-   * that starts programs by itself runs them in this namespace, for example with `ip netns exec` or `nsenter --net=<path>`.
+   * The network namespace of the host, as given to `LinuxHost.open`: a name that `ip netns` knows, or a path. For a
+   * RemoteHost, the namespace of the helper. Absent for the namespace of the process, and for a MemoryHost. A plugin
+   * that starts programs runs them in this namespace, for example with `ip netns exec` or `nsenter --net=<path>`.
    */
   readonly netns?: string | undefined;
   /** Waits for running calls, then closes sockets and connections. Later calls fail with ERR_OSVIF_CLOSED. */

@@ -1,4 +1,4 @@
-/** Refuses what no device can have, before anything is asked of the kernel; both hosts and every element use it. */
+/** Checks the values of network devices before any request to the kernel. All hosts and elements use these checks. */
 
 import { LinkValueError } from '../errors/link.ts';
 import { describeValue } from '../text/describe-value.ts';
@@ -63,22 +63,25 @@ export function requireLinkIndex(index: number): void {
 export function requireMove(from: number, to: number): void {
   requireLinkIndex(from);
   requireLinkIndex(to);
-  if (from === to) throw new LinkValueError(`link ${from}: addresses can't be moved from a device to itself`);
+  if (from === to) throw new LinkValueError(`link ${from}: addresses cannot be moved from a device to itself`);
 }
 
-/** Throws LinkValueError for a name that a device can have, but that nobody can read on a terminal. */
+/** Throws LinkValueError for a name that the kernel accepts, but that a terminal cannot show. */
 function requireNewName(name: string): void {
   requireLinkName(name);
   if (UNPRINTABLE.test(name))
     throw new LinkValueError(
-      `${describeValue(name)} can't name a network device: it contains an unprintable character`,
+      `${describeValue(name)} cannot name a network device: it contains an unprintable character`,
     );
 }
 
-/** Kernel: dev_valid_name(); and no `%`, since dev_alloc_name() would number the device. */
+/**
+ * Throws LinkValueError for a name that no device can have.
+ * Kernel: dev_valid_name(). A `%` is not allowed, because dev_alloc_name() would replace it by a number.
+ */
 export function requireLinkName(name: string): void {
   const fault = faultOfName(name);
-  if (fault) throw new LinkValueError(`${describeValue(name)} can't name a network device: ${fault}`);
+  if (fault) throw new LinkValueError(`${describeValue(name)} cannot name a network device: ${fault}`);
 }
 
 function faultOfName(name: unknown): string | undefined {
@@ -96,7 +99,7 @@ function faultOfName(name: unknown): string | undefined {
   return undefined;
 }
 
-/** Throws LinkValueError for a MAC address, MTU, alias or bridge parameter that the kernel would refuse of any device. */
+/** Throws LinkValueError for a MAC address, MTU, alias or bridge parameter that no device can have. */
 export function requireLinkSettings(name: string, settings: LinkSettings): void {
   const { mac, mtu, alias, group, bridge } = settings;
   if (mac !== undefined) requireMac(name, mac);
@@ -112,7 +115,7 @@ export function requireLinkSettings(name: string, settings: LinkSettings): void 
   if (bridge?.ageingTime !== undefined) requireInteger(name, 'ageing time', bridge.ageingTime, 0, 1_000_000);
 }
 
-/** Throws LinkValueError for a drop rule of many devices: to nft, `eth*` is every device whose name begins with `eth`. */
+/** Throws LinkValueError for a drop rule of many devices. In nft, `eth*` matches all names that begin with `eth`. */
 export function requireSourceMacDrop({ device, mac, owner }: SourceMacDrop): void {
   requireLinkName(device);
   if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends in * stands for many devices`);
@@ -122,14 +125,14 @@ export function requireSourceMacDrop({ device, mac, owner }: SourceMacDrop): voi
 }
 
 /**
- * Throws LinkValueError for a name that iptables reads as something else than one device.
+ * Throws LinkValueError for a name that iptables does not read as one device.
  * iptables(8): a name that ends in `+` stands for many devices; quotes, backslash, `!` and a leading `-` are syntax.
  */
 export function requireFilterableName(name: string): void {
   requireLinkName(name);
   if (/\+$|^[-!]|["'\\]/.test(name) || UNPRINTABLE.test(name))
     throw new LinkValueError(
-      `${describeValue(name)} can't be used in a rule of iptables: iptables does not read it as one device`,
+      `${describeValue(name)} cannot be used in a rule of iptables: iptables does not read it as one device`,
     );
 }
 
@@ -142,10 +145,10 @@ export function requireFilterText(text: string): void {
 /** Throws LinkValueError for a name that iptables-restore(8) does not read as one chain. */
 export function requireChainName(chain: string): void {
   if (/^[^\s"'!\\-][^\s"'\\]{0,27}$/.test(chain) && !UNPRINTABLE.test(chain)) return;
-  throw new LinkValueError(`${describeValue(chain)} can't name a chain of iptables`);
+  throw new LinkValueError(`${describeValue(chain)} cannot name a chain of iptables`);
 }
 
-/** Throws LinkValueError for what a physical function can't tell a virtual one. */
+/** Throws LinkValueError for settings that no virtual function can have. */
 export function requireVirtualFunction(name: string, { mac, vlan }: VirtualFunctionSettings): void {
   if (mac !== undefined) requireMac(name, mac);
   if (vlan !== undefined) requireInteger(name, 'VLAN id', vlan, 0, 4094);
@@ -156,7 +159,7 @@ function requireMode(name: string, mode: MacvtapMode): void {
     throw new LinkValueError(`${name}: macvtap mode ${describeValue(mode)} is none of ${MACVTAP_MODES.join(', ')}`);
 }
 
-/** Throws LinkValueError for what can't be the address of a device. */
+/** Throws LinkValueError for text that is not the MAC address of a device. */
 export function requireMac(name: string, mac: string): void {
   const octets = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)
     ? mac.split(':').map((octet) => Number.parseInt(octet, 16))
@@ -164,7 +167,8 @@ export function requireMac(name: string, mac: string): void {
   const [first] = octets;
   if (first === undefined)
     throw new LinkValueError(`${name}: ${describeValue(mac)} is not a MAC address such as fa:16:3e:12:34:56`);
-  if (first & 1) throw new LinkValueError(`${name}: the MAC address ${mac} is a multicast one, no device can have it`);
+  if (first & 1)
+    throw new LinkValueError(`${name}: the MAC address ${mac} is a multicast address, which no device can have`);
   if (octets.every((octet) => octet === 0)) throw new LinkValueError(`${name}: the MAC address is all zeros`);
 }
 

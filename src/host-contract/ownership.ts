@@ -1,6 +1,7 @@
 /**
- * The owner tag: of a device its alias, or its interface group while it has no alias yet; of an OVSDB row a key of its external_ids.
- * The ids of VIFs in tags have the canonical form, and the functions here accept each form and return the canonical one.
+ * The owner tag. The tag of a device is its alias, or its interface group until the alias is set. The tag of an OVSDB row
+ * is a key of its external_ids. Ids of VIFs in tags have the canonical form. The functions here accept every form of an id
+ * and return the canonical form.
  */
 
 import { canonicalUuid } from '../text/uuid.ts';
@@ -27,7 +28,7 @@ export function isOwnedBy(link: Link, owner: string): boolean {
   return ownerOf(link) === canonicalUuid(owner) || (link.alias === '' && link.group === birthGroup(aliasOf(owner)));
 }
 
-/** Whether os-vif created the device and was killed before it set the alias. Only `isOwnedBy` can then tell the owner. */
+/** Whether os-vif created the device and was killed before it set the alias. `ownerOf` then returns undefined. */
 export function isUnnamed(link: Link): boolean {
   return link.alias === '' && hasBirthMark(link);
 }

@@ -18,7 +18,7 @@ export interface SwitchPort {
   readonly switchId: string;
   /** phys_port_name, such as `p0` for an uplink and `pf0vf3` for a representor. */
   readonly portName?: string;
-  /** What devlink says of the port. Absent: devlink does not know it, and the name tells. */
+  /** The role of the port in devlink. Absent if devlink does not know the port; use `roleOf(portName)` then. */
   readonly role?: SwitchPortRole;
 }
 

@@ -34,7 +34,7 @@ export interface GuestInterface {
   readonly queues?: number;
   /** Descriptors of each receive ring: 256, 512 or 1024. */
   readonly rxQueueSize?: number;
-  /** Descriptors of each transmit ring: 256, 512 or 1024. Said for vhost-user and vDPA; QEMU can't change it elsewhere. */
+  /** Descriptors of each transmit ring: 256, 512 or 1024. Said for vhost-user and vDPA; QEMU cannot change it elsewhere. */
   readonly txQueueSize?: number;
   /** Whether virtio's rings are packed. */
   readonly packed?: boolean;

@@ -183,7 +183,7 @@ function hostDevice(vif: VIFHostDevice, guest: GuestInterface): Backend {
   };
 }
 
-/** libvirt only warns that it can't limit a passed-through device. Nova writes the limit where no switch of the host could set one. */
+/** libvirt only warns that it cannot limit a passed-through device. Nova writes the limit where no switch of the host could set one. */
 function isSwitchedByNic(vif: VIFHostDevice): boolean {
   return vlanTag(vif) !== undefined || vif.portProfile instanceof VIFPortProfile8021Qbh;
 }

@@ -10,7 +10,7 @@ export interface XmlElement {
   readonly children?: readonly (XmlElement | undefined)[];
 }
 
-/** The XML of an element, on one line. Throws {@link LibvirtXmlError} where a value has a character that XML 1.0 can't hold. */
+/** The XML of an element, on one line. Throws {@link LibvirtXmlError} where a value has a character that XML 1.0 cannot hold. */
 export function writeXml(root: XmlElement): string {
   const xml: string = BUILDER.build([nodeOf(root)]);
   return xml.replace(/[\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -42,5 +42,5 @@ const XML_TEXT = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*
 
 function xmlText(value: string, where: string): string {
   if (XML_TEXT.test(value)) return value;
-  throw new LibvirtXmlError(`${where}: ${describeValue(value)} has a character that XML can't hold`);
+  throw new LibvirtXmlError(`${where}: ${describeValue(value)} has a character that XML cannot hold`);
 }

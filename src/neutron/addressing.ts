@@ -1,4 +1,4 @@
-/** Ports without IP addresses: which a guest can use, and which it can't. */
+/** Ports without IP addresses: which a guest can use, and which it cannot. */
 
 import { UnusableAddressingError } from '../errors/binding.ts';
 import { shortened } from '../text/bounds.ts';
@@ -6,7 +6,7 @@ import { describeValue } from '../text/describe-value.ts';
 import type { NeutronPort } from './port.ts';
 
 /**
- * Refuses a port that has no address and can't be used without. A port is usable when it
+ * Refuses a port that has no address and cannot be used without. A port is usable when it
  *
  * - has addresses (`fixed_ips`),
  * - gets them when it is bound (`ip_allocation` is `deferred`), or

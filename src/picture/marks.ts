@@ -22,7 +22,7 @@ export function markChange(change: PlannedStep, parts: readonly StepPart[]): voi
   const property = change.action === 'change' ? change.property : undefined;
   const item = itemFor(change, property, parts);
   if (change.action === 'create') mark(item, 'create', 'will be made');
-  else if (change.action === 'refuse') mark(item, 'refuse', `can't be plugged: ${change.reason}`);
+  else if (change.action === 'refuse') mark(item, 'refuse', `cannot be plugged: ${change.reason}`);
   else mark(item, 'change', `${change.property} will be ${shown(change.to)}, is ${shown(change.from)}`);
 }
 

@@ -1,4 +1,4 @@
-/** A graph as trees, for formats that can't draw what comes together again. */
+/** A graph as trees, for formats that cannot draw what comes together again. */
 
 import { printable } from '../text/printable.ts';
 import type { Graph, GraphEdge, GraphNode } from './graph-model.ts';

@@ -38,7 +38,7 @@ async function locate(name: string, folder: string | undefined): Promise<string>
     return import.meta.resolve(name);
   } catch (cause) {
     const places = beside === undefined ? 'beside os-vif' : `in ${beside} and beside os-vif`;
-    throw new PluginError(`the plugin package ${name} can't be found ${places}; is it installed?`, { cause });
+    throw new PluginError(`the plugin package ${name} cannot be found ${places}; is it installed?`, { cause });
   }
 }
 
@@ -94,7 +94,7 @@ async function importModule(name: string, url: string): Promise<{ readonly plugi
 function failure(name: string, cause: unknown): PluginError {
   const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
   const advice = isMissing(cause) ? '; a plugin needs its dependencies installed beside it' : '';
-  return new PluginError(`the plugin package ${name} can't be loaded: ${reason}${advice}`, { cause });
+  return new PluginError(`the plugin package ${name} cannot be loaded: ${reason}${advice}`, { cause });
 }
 
 const MISSING = new Set(['ENOENT', 'ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']);

@@ -89,7 +89,7 @@ function vlanBelow(vif: VIFDirect): Element[] {
   );
 }
 
-/** The guest alone has the device. What it may send is set where it can't change it: on the physical function. */
+/** The guest alone has the device. What it may send is set where it cannot change it: on the physical function. */
 function passthrough(vif: VIFDirect): Wiring {
   if (vif.devAddress === undefined) {
     const vlan = vlanBelow(vif);

@@ -7,7 +7,7 @@ import type { Field, ObjectModel } from '../versioned/model.ts';
 import { newestModel } from '../versioned/registry.ts';
 import { minorVersionsUpTo } from '../versioned/version.ts';
 
-/** A line for each version that it can't. */
+/** A line for each version that it cannot. */
 export function backportProblems(model: ObjectModel): string[] {
   const whole = sampleOf(model, 0);
   return minorVersionsUpTo(model.version).flatMap((targetVersion) => {
@@ -18,7 +18,7 @@ export function backportProblems(model: ObjectModel): string[] {
     } catch (error) {
       if (!(error instanceof OsVifError)) throw error;
       return [
-        `${model.name} ${targetVersion}: what is written for a peer of that version can't be read: ${error.message}`,
+        `${model.name} ${targetVersion}: what is written for a peer of that version cannot be read: ${error.message}`,
       ];
     }
   });

@@ -32,7 +32,7 @@ const FIRST_VERSION = '1.0';
 /**
  * Declares a field of a versioned object: `@field(string()) vifName?: string`. Its wire name is the property's in snake_case.
  *
- * @throws DeclarationError where the name or the options can't work
+ * @throws DeclarationError where the name or the options cannot work
  */
 export function field<V>(
   type: FieldType<V>,

@@ -27,7 +27,7 @@ export interface VersionedObjectOptions {
 /**
  * Declares a class of versioned objects; its fields are the properties with `@field`, its own and those of its base.
  *
- * @throws DeclarationError where the declaration can't work: the message says what to change
+ * @throws DeclarationError where the declaration cannot work: the message says what to change
  */
 export function versionedObject(options: VersionedObjectOptions): <T extends ObjectClass>(objectClass: T) => void {
   return (objectClass) => {
@@ -58,7 +58,7 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
   for (const declaration of declarationsUpTo(prototype, base)) {
     const inherited = fields.get(declaration.name);
     if (inherited === undefined && declaration.name in prototype) {
-      throw refuse(`${declaration.name} can't be a field's name, every object has it already`);
+      throw refuse(`${declaration.name} cannot be a field's name, every object has it already`);
     }
     if (compareVersions(declaration.since, options.version) > 0) {
       throw refuse(`${declaration.name} came with ${declaration.since}, and the version is ${options.version}`);

@@ -167,7 +167,7 @@ export abstract class VersionedObject {
     assign(this, fieldOf(this, field), undefined);
   }
 
-  /** Fields that the caller can't do without, with definite types. Throws {@link UnsetFieldError} that names all that are missing. */
+  /** Fields that the caller cannot do without, with definite types. Throws {@link UnsetFieldError} that names all that are missing. */
   require<K extends FieldName<this>>(...fields: K[]): SetFields<this, K> {
     if (hasSet(this, fields)) return this;
     throw new UnsetFieldError(

@@ -81,7 +81,7 @@ test.each([
 
   const { status, stderr } = await draw(join(config, 'c.json'), { cwd: join(cwd, below) });
 
-  expect([status, stderr]).toEqual([1, expect.stringMatching(/ERR_OSVIF_PLUGIN: .* lab can't be found .*installed/)]);
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/ERR_OSVIF_PLUGIN: .* lab cannot be found .*installed/)]);
   expect(stderr).not.toContain('HOSTILE CODE RAN');
 });
 

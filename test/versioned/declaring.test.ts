@@ -91,7 +91,7 @@ describe('a field', () => {
       "Odd.VifName: a field's name is camelCase, each word starting with a letter, so that its wire name can be told",
     );
     declare(Odd, 'clone', string());
-    expect(() => named('Odd')(Odd)).toThrow("Odd: clone can't be a field's name, every object has it already");
+    expect(() => named('Odd')(Odd)).toThrow("Odd: clone cannot be a field's name, every object has it already");
   });
 });
 
@@ -196,7 +196,7 @@ describe('the registry', () => {
     const found = (version: string) => classFor('Growing', version);
     expect(['1.2', '1.2.0', '1.4', '1.6'].map(found)).toEqual([first, first, second, third]);
     expect(['1.0', '1.3', '1.5', '1.3.1', '1.4.1'].map(found)).toEqual([third, third, third, third, third]);
-    expect(() => found('1.7')).toThrow("can't be read here, up to 1.6 and 1.4 and 1.2 can");
+    expect(() => found('1.7')).toThrow('cannot be read here, up to 1.6 and 1.4 and 1.2 can');
   });
 
   test('says which name or namespace may have been meant, and what to do', () => {

@@ -22,7 +22,7 @@ export interface Documents {
 /**
  * Every value in the files: an array counts as its elements. No file, or `-`, is standard input.
  *
- * @throws InputError where one can't be read, or is neither JSON nor YAML
+ * @throws InputError where one cannot be read, or is neither JSON nor YAML
  * @throws UsageError where there is no file, and a person at a terminal in place of standard input
  */
 export async function readDocuments(files: readonly string[]): Promise<Documents> {
@@ -109,7 +109,7 @@ async function contentOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new InputError(nameOf(file), READ_FAILURES[codeOf(cause)] ?? `can't be read: ${reasonOf(cause)}`, { cause });
+    throw new InputError(nameOf(file), READ_FAILURES[codeOf(cause)] ?? `cannot be read: ${reasonOf(cause)}`, { cause });
   }
 }
 

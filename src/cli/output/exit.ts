@@ -10,7 +10,7 @@ export const EXIT = {
   yes: 0,
   /** The answer is no, or something failed. */
   no: 1,
-  /** The command was called wrongly, or fed what it can't read. */
+  /** The command was called wrongly, or fed what it cannot read. */
   usage: 2,
 } as const;
 

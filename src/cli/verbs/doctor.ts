@@ -1,4 +1,4 @@
-/** `os-vif doctor`: what this host can do, and what to do about what it can't. */
+/** `os-vif doctor`: what this host can do, and what to do about what it cannot. */
 
 import type { Command } from 'commander';
 import { UsageError } from '../../errors/command.ts';

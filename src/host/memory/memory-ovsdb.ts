@@ -15,7 +15,7 @@ import type {
 import { MemoryOvsdbState } from './memory-ovsdb-state.ts';
 
 export interface MemoryOvsdbOptions {
-  /** Whether the host has a network device of that name; ovs-vswitchd can't open an interface without. Default: it has. */
+  /** Whether the host has a network device of that name; ovs-vswitchd cannot open an interface without. Default: it has. */
   readonly hasLink?: (name: string) => boolean;
 }
 

@@ -67,7 +67,7 @@ export async function openSocket(
         reject(error);
       });
     const onReady = () => settle(() => resolve(socket));
-    const onError = (cause: NodeJS.ErrnoException) => fail(socketError(connection, "can't connect", cause));
+    const onError = (cause: NodeJS.ErrnoException) => fail(socketError(connection, 'cannot connect', cause));
     const onClose = () => fail(new OvsdbConnectionError(connection, 'the server closed the connection at once'));
     const onAbort = () => fail(signal.reason);
     socket.once(ready, onReady).once('error', onError).once('close', onClose);

@@ -44,7 +44,7 @@ export class OvsdbClient implements Ovsdb {
   /**
    * Connects to nothing yet.
    *
-   * @throws OvsdbConnectionError when the connection string can't be read
+   * @throws OvsdbConnectionError when the connection string cannot be read
    */
   constructor(options: OvsdbClientOptions = {}) {
     this.#name = options.connection ?? DEFAULT_CONNECTION;
@@ -221,7 +221,7 @@ interface Decision {
 
 /**
  * Asks what to edit. The replica may be an instant behind the server; guards catch that for what is sent, but "nothing to do"
- * and "can't be done" are believed only of a replica that is known to be up to date.
+ * and "cannot be done" are believed only of a replica that is known to be up to date.
  */
 async function decideOnFresh(connection: Connection, decide: Decide, deadline: Deadline): Promise<Decision> {
   const attempt = (): Decision => {

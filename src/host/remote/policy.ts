@@ -256,7 +256,7 @@ export class OwnDevicesPolicy implements Policy {
 function requireDefinedKind(kind: string): void {
   if (!isDefinedKind(kind))
     throw new KindDefinitionError(
-      `the helper can't allow the kind ${describeValue(kind)} of network devices: no module of its process has defined it (--plugin)`,
+      `the helper cannot allow the kind ${describeValue(kind)} of network devices: no module of its process has defined it (--plugin)`,
     );
 }
 

@@ -88,7 +88,7 @@ export class RemoteHost implements Host {
    * @throws HelperConnectionError where no helper is reached, or the helper does not greet within
    * `connectTimeout`
    * @throws HelperProtocolError where the helper is of another version
-   * @throws OvsdbConnectionError where `ovsdb.connection` can't be read
+   * @throws OvsdbConnectionError where `ovsdb.connection` cannot be read
    */
   static async connect({ ovsdb, ...helper }: RemoteHostOptions): Promise<RemoteHost> {
     const database = new OvsdbClient(ovsdb);

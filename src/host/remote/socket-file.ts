@@ -47,7 +47,7 @@ export async function listenOn(server: Server, where: SocketFile | { readonly fd
     lock?.release();
     if (error instanceof HelperConnectionError) throw error;
     const reason = messageOf(error);
-    throw new HelperConnectionError(socket, `can't be listened on: ${reason}`, { cause: error });
+    throw new HelperConnectionError(socket, `cannot be listened on: ${reason}`, { cause: error });
   }
 }
 

@@ -144,7 +144,7 @@ function elementOf<V>(type: FieldType<V>, options: ElementOptions): Element<V> {
 
 /** oslo looks into lists only, when it backports objects and tells what a tree of them is at. */
 function refuseObjects(type: Pick<FieldType<never>, 'object'>, collection: string): void {
-  if (type.object) throw new DeclarationError(`a ${collection} can't hold versioned objects, a list can`);
+  if (type.object) throw new DeclarationError(`a ${collection} cannot hold versioned objects, a list can`);
 }
 
 function at<A, B>(place: number | string, take: (value: A) => B, value: A): B {

@@ -123,7 +123,7 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('os-vif helper', 
 
   test.each([
     ['a kind that no plugin defines', ['--link-kind', 'vxlan'], 'no module of its process has defined it'],
-    ['a plugin that is not there', ['--plugin', '/nonexistent/plugin.js'], "can't be loaded"],
+    ['a plugin that is not there', ['--plugin', '/nonexistent/plugin.js'], 'cannot be loaded'],
     ['a plugin with a relative path', ['--plugin', './plugin.js'], 'write an absolute path'],
   ])('does not start with %s', async (_, options, message) => {
     const { ended, complaint } = await spawnHelper(osVif, await makeNetns(), options);
