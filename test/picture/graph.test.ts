@@ -226,7 +226,7 @@ describe('what is wrong is marked where it is', () => {
 
   test('all that a plug would make', async () => {
     const osVif = await OsVif.open({ host: hostWithNic() });
-    const made = ['create', ['will be made']];
+    const made = ['create', ['will be created']];
     expect(marks(await osVif.graph(hybrid, instance(), { show: 'plan' }))).toEqual([
       ['qbrdc065497-3c', ...made],
       ['qvbdc065497-3c', ...made],
