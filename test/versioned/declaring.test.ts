@@ -91,7 +91,7 @@ describe('a field', () => {
       "Odd.VifName: a field's name is camelCase, each word starting with a letter, so that its wire name can be told",
     );
     declare(Odd, 'clone', string());
-    expect(() => named('Odd')(Odd)).toThrow("Odd: clone cannot be a field's name, every object has it already");
+    expect(() => named('Odd')(Odd)).toThrow('Odd: clone cannot be the name of a field');
   });
 });
 
