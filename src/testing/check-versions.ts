@@ -1,4 +1,4 @@
-/** Guards the wire format: a changed object without a new version breaks its peers, and so does a history that is wrong. */
+/** Finds changes of the wire format without a new version, and wrong histories. Both break peers. */
 import { fingerprintOf } from '../versioned/fingerprint.ts';
 import type { ObjectModel } from '../versioned/model.ts';
 import { models } from '../versioned/registry.ts';
@@ -6,19 +6,19 @@ import { compareVersions, isVersion } from '../versioned/version.ts';
 import { backportProblems } from './backport-problems.ts';
 import { historyProblems } from './history-problems.ts';
 
-/** By object name: the fingerprint `version-md5` of its newest version, or those of all its versions, the oldest first. */
+/** For each object name: the fingerprint `version-md5` of the newest version, or the fingerprints of all versions, oldest first. */
 export type ExpectedFingerprints = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * Looks over every declared object, as oslo's ObjectVersionChecker does:
+ * Checks all declared objects, as oslo's ObjectVersionChecker does:
  *
- * - whether its fingerprint is the one that it had when it was last looked at: fields that changed need a new version;
- * - whether its history adds up: what came with each version, and which version of a child or of its base goes with it;
- * - whether it can be written in each of its versions, and what was written be read.
+ * - The fingerprint equals the expected one. Changed fields need a new version.
+ * - The history is consistent: the fields, the child versions and the base version of each version.
+ * - The object can be written in each of its versions, and the result can be read.
  *
- * @param expected fingerprints, as `YourObject.fingerprint()` gave them; only the newest class of a name is looked at
- * @param namespace of the objects to look at; default: all
- * @returns a line for each thing that is wrong: which object, what, and what to do about it; none when all is well
+ * @param expected fingerprints from `YourObject.fingerprint()`; only the newest class of each name is checked
+ * @param namespace the namespace of the objects; default: all namespaces
+ * @returns a line for each problem, with the object, the problem and the remedy; an empty list without problems
  */
 export function checkVersions(expected: ExpectedFingerprints, namespace?: string): string[] {
   const newest = new Map<string, ObjectModel>();
@@ -61,7 +61,7 @@ function fingerprintProblems(model: ObjectModel, expected: readonly string[]): s
   return [...earlier, ...rewritten(model, last), `${name}: ${version} is new since ${lastVersion}, expect ${have}`];
 }
 
-/** An older version must be told by the history as it was: backporting goes by it. */
+/** The fingerprint of an older version, computed from the history, must equal the expected one, because backports use the history. */
 function rewritten(model: ObjectModel, want: string): string[] {
   const version = versionIn(want);
   if (version === undefined) return [`${model.name}: ${JSON.stringify(want)} is no fingerprint`];

@@ -1,10 +1,10 @@
-/** What is wrong with the history that an object's declarations tell. */
+/** Finds inconsistencies in the history of an object. */
 import { hasFieldAt, sinceOf } from '../versioned/history.ts';
 import type { Field, ObjectModel } from '../versioned/model.ts';
 import { newestModel } from '../versioned/registry.ts';
 import { compareVersions, isCompatible, minorVersionsUpTo } from '../versioned/version.ts';
 
-/** A line for each. */
+/** One line for each problem. */
 export function historyProblems(model: ObjectModel): string[] {
   const own = model.fields.filter((field) => model.base?.byName.get(field.name) !== field);
   return [
@@ -16,7 +16,7 @@ export function historyProblems(model: ObjectModel): string[] {
   ];
 }
 
-/** The base has a newer version than the class knows of: what it brought would never be written. */
+/** The base has a newer version than the class lists, so its new fields would never be written. */
 function baseProblems(model: ObjectModel): string[] {
   const { name, version, base, baseVersions } = model;
   if (base === undefined) return [];
@@ -33,7 +33,7 @@ function baseProblems(model: ObjectModel): string[] {
     });
 }
 
-/** A version that brings nothing is one whose new field does not say so, and that older peers would be sent. */
+/** A version without a new field or child version. Probably a new field lacks `since`, and would be sent to older peers. */
 function emptyVersion(model: ObjectModel, version: string): string[] {
   const brings =
     model.fields.some((field) => sinceOf(model, field) === version) ||

@@ -107,7 +107,7 @@ describe('a history that does not add up is told:', () => {
       'Road.lane: childVersions tell of Lane 2.0, which there is not: the newest is 1.0',
       'Road.lane: childVersions must ascend, and 1.1: 1.0 comes after 1.0: 2.0',
       expect.stringMatching(
-        /^Road 1\.0: what is written for a peer of that version cannot be read: Lane "2\.0" cannot be read here/,
+        /^Road 1\.0: the backport for a peer of this version cannot be read: Lane "2\.0" cannot be read here/,
       ),
     ]);
   });
