@@ -118,7 +118,7 @@ export function requireLinkSettings(name: string, settings: LinkSettings): void 
 /** Throws LinkValueError for a drop rule of many devices. In nft, `eth*` matches all names that begin with `eth`. */
 export function requireSourceMacDrop({ device, mac, owner }: SourceMacDrop): void {
   requireLinkName(device);
-  if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends in * stands for many devices`);
+  if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends with * matches many devices`);
   requireMac(device, mac);
   if (UNPRINTABLE.test(owner))
     throw new LinkValueError(`${device}: the owner ${describeValue(owner)} contains an unprintable character`);

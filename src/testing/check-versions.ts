@@ -27,7 +27,7 @@ export function checkVersions(expected: ExpectedFingerprints, namespace?: string
   return names.flatMap((name) => {
     const model = newest.get(name);
     if (model === undefined)
-      return [`${name}: gone, and peers may still send it: declare it again, or expect it no more`];
+      return [`${name}: missing, but peers may still send it: declare it again, or remove its fingerprint`];
     const changes = Object.hasOwn(expected, name)
       ? fingerprintProblems(model, [expected[name] ?? []].flat())
       : [`${name}: new, expect ${fingerprintOf(model)}`];
@@ -43,19 +43,19 @@ function fingerprintProblems(model: ObjectModel, expected: readonly string[]): s
   const earlier = expected.slice(0, -1).flatMap((want) => rewritten(model, want));
   if (last === have) return earlier;
   if (lastVersion === undefined)
-    return [...earlier, `${name}: ${JSON.stringify(last)} is no fingerprint, expect ${have}`];
+    return [...earlier, `${name}: ${JSON.stringify(last)} is not a fingerprint, expect ${have}`];
   const order = compareVersions(version, lastVersion);
   if (order < 0) {
     return [
       ...earlier,
-      `${name}: its version went back from ${lastVersion} to ${version}; peers have the newer one: raise it again`,
+      `${name}: its version decreased from ${lastVersion} to ${version}, but peers have the newer one: raise it again`,
     ];
   }
   if (order === 0) {
-    const what = `its fields changed and its version did not, expected ${last}, is ${have}`;
+    const what = `its fields changed, but its version did not, expected ${last}, is ${have}`;
     return [
       ...earlier,
-      `${name}: ${what}: raise the version, say since when each new field is there, and expect the new fingerprint`,
+      `${name}: ${what}: raise the version, add \`since\` to each new field, and expect the new fingerprint`,
     ];
   }
   return [...earlier, ...rewritten(model, last), `${name}: ${version} is new since ${lastVersion}, expect ${have}`];
@@ -64,12 +64,12 @@ function fingerprintProblems(model: ObjectModel, expected: readonly string[]): s
 /** The fingerprint of an older version, computed from the history, must equal the expected one, because backports use the history. */
 function rewritten(model: ObjectModel, want: string): string[] {
   const version = versionIn(want);
-  if (version === undefined) return [`${model.name}: ${JSON.stringify(want)} is no fingerprint`];
+  if (version === undefined) return [`${model.name}: ${JSON.stringify(want)} is not a fingerprint`];
   if (compareVersions(version, model.version) > 0) return [];
   const have = fingerprintOf(model, version);
   if (have === want) return [];
-  const why = 'a field that came later lacks `since`, or one was changed or taken away';
-  return [`${model.name}: by its history ${version} was ${have}, expected ${want}: ${why}`];
+  const why = 'a later field lacks `since`, or a field was changed or removed';
+  return [`${model.name}: the history gives ${have} for ${version}, expected ${want}: ${why}`];
 }
 
 function versionIn(fingerprint: string): string | undefined {

@@ -46,9 +46,11 @@ export function field<V>(type: FieldType<V>, options: FieldOptions<V | null> = {
     const refuse = (why: string) => new DeclarationError(`${declaredBy}.${name}: ${why}`);
     const since = options.since ?? FIRST_VERSION;
     if (!/^[a-z]/.test(name) || propertyNameOf(wireNameOf(name)) !== name) {
-      throw refuse(`a field's name is camelCase, each word starting with a letter, so that its wire name can be told`);
+      throw refuse(
+        'the name of a field must be camelCase, and each word must start with a letter, because the wire name is derived from it',
+      );
     }
-    if (!isVersion(since)) throw refuse(`since is a version such as 1.1`);
+    if (!isVersion(since)) throw refuse('since must be a version such as 1.1');
     const declaration: FieldDeclaration = {
       name,
       wireName: wireNameOf(name),

@@ -52,8 +52,8 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
   const base = prototype[MODEL];
   const name = options.name ?? objectClass.name;
   const refuse = (why: string) => new DeclarationError(`${name}: ${why}`);
-  if (!(prototype instanceof VersionedObject)) throw refuse('a versioned object extends VersionedObject');
-  if (!isVersion(options.version)) throw refuse('version is a version such as 1.0');
+  if (!(prototype instanceof VersionedObject)) throw refuse('a versioned object must extend VersionedObject');
+  if (!isVersion(options.version)) throw refuse('version must be a version such as 1.0');
   const fields = new Map<string, Field>(base?.byName);
   for (const declaration of declarationsUpTo(prototype, base)) {
     const inherited = fields.get(declaration.name);
@@ -63,12 +63,12 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
       );
     }
     if (compareVersions(declaration.since, options.version) > 0) {
-      throw refuse(`${declaration.name} came with ${declaration.since}, and the version is ${options.version}`);
+      throw refuse(`${declaration.name} has since ${declaration.since}, but the version is ${options.version}`);
     }
     fields.set(declaration.name, { ...declaration, index: inherited?.index ?? fields.size });
   }
   const construct: unknown = objectClass;
-  if (!isConstructor(construct)) throw refuse('a versioned object is a class');
+  if (!isConstructor(construct)) throw refuse('a versioned object must be a class');
   const ordered = [...fields.values()].sort((a, b) => a.index - b.index);
   return {
     name,

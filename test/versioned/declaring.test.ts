@@ -88,7 +88,7 @@ describe('a field', () => {
   test('with a bad name is refused with what a name is', () => {
     class Odd extends VersionedObject {}
     expect(() => declare(Odd, 'VifName', string())).toThrow(
-      "Odd.VifName: a field's name is camelCase, each word starting with a letter, so that its wire name can be told",
+      'Odd.VifName: the name of a field must be camelCase, and each word must start with a letter, because the wire name is derived from it',
     );
     declare(Odd, 'clone', string());
     expect(() => named('Odd')(Odd)).toThrow('Odd: clone cannot be the name of a field');
@@ -175,11 +175,11 @@ describe('a class that stands on another', () => {
 test('what is no class of versioned objects is refused', () => {
   class Other {}
   expect(() => Reflect.apply(named('Other'), undefined, [Other])).toThrow(
-    new DeclarationError('Other: a versioned object extends VersionedObject'),
+    new DeclarationError('Other: a versioned object must extend VersionedObject'),
   );
   const impostor = { name: 'Impostor', prototype: Object.create(VersionedObject.prototype) };
   expect(() => Reflect.apply(named('Impostor'), undefined, [impostor])).toThrow(
-    new DeclarationError('Impostor: a versioned object is a class'),
+    new DeclarationError('Impostor: a versioned object must be a class'),
   );
 });
 
