@@ -7,7 +7,10 @@ export interface CallOptions {
    * A plug then rolls back its changes.
    */
   readonly signal?: AbortSignal;
-  /** Milliseconds after which the call ends in the same way. The timeout includes waiting for other calls. 0: no limit. */
+  /**
+   * Milliseconds after which the call ends in the same way.
+   * The timeout includes waiting for other calls. 0: no limit.
+   */
   readonly timeout?: number;
 }
 
@@ -19,7 +22,10 @@ export interface BatchOptions extends CallOptions {
 
 /** Options of graphs. */
 export interface GraphCallOptions extends CallOptions {
-  /** The marks in the graph: the `drift` of the host, the steps of a plug (`plan`), or `nothing`. Default: `drift`. */
+  /**
+   * The marks in the graph: the `drift` of the host, the steps of a plug (`plan`), or `nothing`. Default:
+   * `drift`.
+   */
   readonly show?: 'drift' | 'plan' | 'nothing';
 }
 

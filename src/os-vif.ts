@@ -28,11 +28,14 @@ import type { Garbage } from './wiring/garbage.ts';
 /** The options of `OsVif.open()`. */
 export interface OsVifOptions {
   /**
-   * The host to plug into. `OsVif.close()` does not close it. Default: a LinuxHost in the network namespace of this
-   * process, which `OsVif.close()` closes.
+   * The host to plug into. `OsVif.close()` does not close it.
+   * Default: a LinuxHost in the network namespace of this process, which `OsVif.close()` closes.
    */
   readonly host?: Host;
-  /** Plugins, or names of packages that export `plugin`. Default: all plugins of this library with default options. */
+  /**
+   * Plugins, or names of packages that export `plugin`.
+   * Default: all plugins of this library with default options.
+   */
   readonly plugins?: readonly (VIFPlugin | string)[];
   /** The default timeout of a call, in milliseconds. 0: no limit. Default: 60,000. */
   readonly timeout?: number;
@@ -47,7 +50,9 @@ export interface Attachment {
   readonly instance: InstanceInfo;
 }
 
-/** Plugs, unplugs and checks VIFs. Use `await using osVif = await OsVif.open()`, or call `close()` at the end. */
+/**
+ * Plugs, unplugs and checks VIFs. Use `await using osVif = await OsVif.open()`, or call `close()` at the end.
+ */
 export class OsVif {
   readonly #host: Host;
   readonly #ownsHost: boolean;
@@ -93,8 +98,8 @@ export class OsVif {
   }
 
   /**
-   * Removes the devices and rows that plug created for the VIF. The call is idempotent. A VIF that was never plugged is no
-   * error.
+   * Removes the devices and rows that plug created for the VIF. The call is idempotent.
+   * It is no error if the VIF was never plugged.
    * @throws NoMatchingPluginError if no plugin has the name in `vif.plugin`
    * @throws UnplugError for every other failure; `cause` is the reason
    */
@@ -113,8 +118,8 @@ export class OsVif {
   }
 
   /**
-   * Returns the drift: every difference between the host and the state that a plug creates. If the list is empty, a plug
-   * changes nothing. The call does not change the host.
+   * Returns the drift: every difference between the host and the state that a plug creates.
+   * If the list is empty, a plug changes nothing. The call does not change the host.
    * @throws PluginError if the plugin does not support checks
    */
   async check(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<ElementDrift[]> {
@@ -138,9 +143,9 @@ export class OsVif {
   }
 
   /**
-   * Adds the owner tag of the VIF to devices and rows that another program, such as Python os-vif, created with the names
-   * of this VIF. They must have the right kind and no owner. The call is idempotent. It changes nothing else, so the traffic
-   * of the guest continues.
+   * Adds the owner tag of the VIF to devices and rows that another program, such as Python os-vif, created
+   * with the names of this VIF. They must have the right kind and no owner. The call is idempotent. It
+   * changes nothing else, so the traffic of the guest continues.
    * @throws PluginError if the plugin does not support adoption
    */
   async adopt(
@@ -156,8 +161,9 @@ export class OsVif {
   }
 
   /**
-   * Returns the devices and rows of the VIF as a graph, from the guest to the wire. By default, the graph contains the drift
-   * of the host. `os-vif/picture` draws the graph as a diagram. The call does not change the host.
+   * Returns the devices and rows of the VIF as a graph, from the guest to the wire. By default, the
+   * graph contains the drift of the host. `os-vif/picture` draws the graph as a diagram. The call does
+   * not change the host.
    * @throws PluginError if the plugin does not describe its wiring
    */
   async graph(
@@ -190,7 +196,8 @@ export class OsVif {
   }
 
   /**
-   * Unplugs many VIFs, several at a time. Their devices are deleted together, which is much faster than one by one.
+   * Unplugs many VIFs, several at a time.
+   * Their devices are deleted together, which is much faster than one by one.
    * @throws BatchError with the error of each VIF that failed
    */
   async unplugAll(
@@ -206,9 +213,10 @@ export class OsVif {
   }
 
   /**
-   * Garbage collection: removes devices, ports and bridges of Open vSwitch that have the tag of a VIF that no longer exists.
-   * It also removes shared bridges and VLAN devices of this library that no valid VIF uses. If the wiring of one valid VIF
-   * is unknown, all shared devices stay. Devices and rows without a tag of this library stay.
+   * Garbage collection: removes devices, ports and bridges of Open vSwitch that have the tag of a VIF that
+   * no longer exists. It also removes shared bridges and VLAN devices of this library that no valid VIF
+   * uses. If the wiring of one valid VIF is unknown, all shared devices stay. Devices and rows without a
+   * tag of this library stay.
    * @param validVifs all VIFs that still exist on this host
    * @returns the removed devices and rows; with `dryRun`, those that would be removed
    */
@@ -234,9 +242,10 @@ export class OsVif {
   }
 
   /**
-   * Returns the plugins of this host with the VIF classes and versions that they support, for the manager of the network.
-   * @param permittedVifTypes names of VIF classes such as `VIFVHostUser`; other classes, and plugins without any of these
-   *   classes, are left out
+   * Returns the plugins of this host with the VIF classes and versions that they support, for the
+   * manager of the network.
+   * @param permittedVifTypes names of VIF classes such as `VIFVHostUser`; other classes, and plugins without
+   *   any of these classes, are left out
    */
   hostInfo({ permittedVifTypes }: { readonly permittedVifTypes?: readonly string[] } = {}): HostInfo {
     const plugins = [...this.#plugins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, plugin]) => plugin.describe());

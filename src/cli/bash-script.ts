@@ -1,8 +1,9 @@
 /** The completion script for bash. */
 
 /**
- * Works with bash 4 and later, without bash-completion. The script passes the words of the user on unchanged. It has no
- * `eval`, and uses no word in an arithmetic expression or a pattern, so bash does not evaluate a word.
+ * Works with bash 4 and later, without bash-completion. The script passes the words of the user on
+ * unchanged. It has no `eval`, and uses no word in an arithmetic expression or a pattern, so bash does
+ * not evaluate a word.
  */
 export const BASH_SCRIPT = `# bash completion for os-vif
 

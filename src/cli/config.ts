@@ -24,7 +24,10 @@ export interface Setup {
   readonly folder: string | undefined;
 }
 
-/** Reads a configuration file. Without a file, all options have their defaults. Throws InputError for an invalid file. */
+/**
+ * Reads a configuration file. Without a file, all options have their defaults.
+ * Throws InputError for an invalid file.
+ */
 export async function readConfig(file: string | undefined): Promise<Setup> {
   const config = file === undefined ? {} : await configIn(file);
   const { netns, sysfsRoot, ovsdb, plugins = {} } = config;
@@ -41,8 +44,8 @@ export async function readConfig(file: string | undefined): Promise<Setup> {
 }
 
 /**
- * The folder of the file itself. The folder of a symbolic link to the file is not used, because another user may own it.
- * Undefined for standard input and pipes.
+ * The folder of the file itself. The folder of a symbolic link to the file is not used, because another user
+ * may own it. Undefined for standard input and pipes.
  */
 async function folderOf(file: string): Promise<string | undefined> {
   if (file === '-') return undefined;

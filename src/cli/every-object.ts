@@ -49,7 +49,10 @@ export async function schemaFor(
   return bundleSchema(`${form}/${name}/${withoutPatch(wanted)}.json`);
 }
 
-/** The newest version of an object. 1.0 for an unknown name, for which the registry then throws an error with a suggestion. */
+/**
+ * The newest version of an object. 1.0 for an unknown name, for which the registry then throws an
+ * error with a suggestion.
+ */
 function newestOf(name: string): string {
   return everyObject().find(({ objectName }) => objectName === name)?.version ?? '1.0';
 }

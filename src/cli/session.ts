@@ -1,4 +1,6 @@
-/** Opens an OsVif for one run of the command, and closes it at the end or after a signal. Imported on demand. */
+/**
+ * Opens an OsVif for one run of the command, and closes it at the end or after a signal. Imported on demand.
+ */
 
 import type { CallOptions } from '../call-options.ts';
 import { InterruptedError, UsageError } from '../errors/command.ts';
@@ -19,8 +21,8 @@ export interface Session {
 }
 
 /**
- * Runs an action on an OsVif. SIGINT and SIGTERM abort the action, so that a plug rolls back its changes. A second signal
- * ends the process at once.
+ * Runs an action on an OsVif. SIGINT and SIGTERM abort the action, so that a plug rolls back its changes.
+ * A second signal ends the process at once.
  *
  * @param seenAs wraps the host for the OsVif, for example for a dry run
  * @throws InterruptedError after a signal

@@ -4,8 +4,8 @@ import { RootCommand, ShellCompDirective } from '@bomb.sh/tab';
 import type { Command, Option } from 'commander';
 
 /**
- * The verbs, their options, and the possible values of options and arguments. Without a possible value, the shell offers
- * files.
+ * The verbs, their options, and the possible values of options and arguments.
+ * Without a possible value, the shell offers files.
  *
  * @param known the possible values of arguments and options, by name, for those without choices in commander
  */

@@ -1,6 +1,6 @@
 /**
- * The versioned objects of os-vif, and the functions to declare further versioned objects. This entry uses no Node module
- * and no native code, so it runs in a browser.
+ * The versioned objects of os-vif, and the functions to declare further versioned objects.
+ * This entry uses no Node module and no native code, so it runs in a browser.
  *
  * @module os-vif
  */

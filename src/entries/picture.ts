@@ -1,5 +1,6 @@
 /**
- * Draws diagrams of graphs as Mermaid, Graphviz's DOT, SVG, and text for a terminal. `OsVif.graph` creates graphs.
+ * Draws diagrams of graphs as Mermaid, Graphviz's DOT, SVG, and text for a terminal.
+ * `OsVif.graph` creates graphs.
  *
  * @module os-vif/picture
  */

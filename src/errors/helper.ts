@@ -20,8 +20,8 @@ export class HelperProtocolError extends OsVifError {
 }
 
 /**
- * The helper refused a request, because its policy does not allow it. For example, the device has no tag of this library
- * and is not part of the configuration of the helper.
+ * The helper refused a request, because its policy does not allow it.
+ * For example, the device has no tag of this library and is not part of the configuration of the helper.
  */
 export class HelperRefusalError extends OsVifError {
   constructor(message: string) {

@@ -2,7 +2,10 @@
 
 import { OsVifError } from './base.ts';
 
-/** The kernel refused a request. `errno` is the name of the error (`EEXIST`), `text` the kernel's message if there is one. */
+/**
+ * The kernel refused a request.
+ * `errno` is the name of the error (`EEXIST`), `text` the kernel's message if there is one.
+ */
 export class KernelError extends OsVifError {
   readonly errno: string;
   readonly text: string;
@@ -44,7 +47,8 @@ export function isKernelError(error: unknown, ...errnos: string[]): error is Ker
 const EXPLICABLE = ['EADDRINUSE', 'EBUSY', 'EEXIST', 'EINVAL', 'ELOOP', 'ENETDOWN', 'EOPNOTSUPP', 'ERANGE'];
 
 /**
- * A copy of a kernel error, of the same class, with the reason in its message. Every other error is returned unchanged.
+ * A copy of a kernel error, of the same class, with the reason in its message.
+ * Every other error is returned unchanged.
  */
 export function explained(error: unknown, reason: string): unknown {
   if (!isKernelError(error, ...EXPLICABLE)) return error;

@@ -11,8 +11,8 @@ export class PortProfileError extends OsVifError {
 }
 
 /**
- * A VIF cannot be converted to libvirt XML. Either libvirt has no element for the VIF, or the hypervisor does not support
- * the element, or libvirt or the kernel would refuse a value.
+ * A VIF cannot be converted to libvirt XML. Either libvirt has no element for the VIF, or the hypervisor does
+ * not support the element, or libvirt or the kernel would refuse a value.
  */
 export class LibvirtXmlError extends OsVifError {
   constructor(message: string) {

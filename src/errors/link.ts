@@ -10,7 +10,10 @@ export class LinkValueError extends OsVifError {
   }
 }
 
-/** A device, or another resource, has the wanted name but another owner or another kind. It is neither changed nor deleted. */
+/**
+ * A device, or another resource, has the wanted name but another owner or another kind.
+ * It is neither changed nor deleted.
+ */
 export class NotOwnedError extends OsVifError {
   constructor(message: string) {
     super('ERR_OSVIF_FOREIGN_LINK', message);

@@ -10,8 +10,8 @@ export class FieldValueError extends OsVifError {
   /** The name of the outermost object, for example `VIFBridge`. Empty for a value outside of an object. */
   objectName = '';
   /**
-   * The path from that object to the value: `network.subnets.objects[0].cidr`. It consists of property names after an
-   * assignment, and of wire names for a primitive.
+   * The path from that object to the value: `network.subnets.objects[0].cidr`.
+   * It consists of property names after an assignment, and of wire names for a primitive.
    */
   path = '';
   /** The wrong value. */
@@ -35,7 +35,10 @@ export class FieldValueError extends OsVifError {
     return last.split('[', 1)[0] ?? '';
   }
 
-  /** Adds a field or an index to the front of the path. Each caller from the value up to the outermost object does so. */
+  /**
+   * Adds a field or an index to the front of the path.
+   * Each caller from the value up to the outermost object does so.
+   */
   within(segment: string | number, objectName = this.objectName): this {
     const rest = this.path === '' || this.path.startsWith('[') ? this.path : `.${this.path}`;
     this.path = typeof segment === 'number' ? `[${segment}]${rest}` : `${segment}${rest}`;
@@ -88,7 +91,10 @@ export class ReadOnlyFieldError extends OsVifError {
   }
 }
 
-/** The declaration of a class is wrong. The message names the class and the correction. `ERR_OSVIF_DECLARATION`. */
+/**
+ * The declaration of a class is wrong. The message names the class and the correction.
+ * `ERR_OSVIF_DECLARATION`.
+ */
 export class DeclarationError extends OsVifError {
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_OSVIF_DECLARATION', message, options);

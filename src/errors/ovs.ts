@@ -5,7 +5,9 @@ import { OsVifError } from './base.ts';
 export class OvsdbConnectionError extends OsVifError {
   /** The address of the server, such as `unix:/run/openvswitch/db.sock`. */
   readonly connection: string;
-  /** Whether a new attempt may succeed. False for a refused certificate and for an invalid connection string. */
+  /**
+   * Whether a new attempt may succeed. False for a refused certificate and for an invalid connection string.
+   */
   readonly transient: boolean;
 
   constructor(connection: string, message: string, options?: ErrorOptions & { transient?: boolean }) {
@@ -22,7 +24,9 @@ export class OvsdbTimeoutError extends OsVifError {
   }
 }
 
-/** A message of the OVSDB server violates RFC 7047, or the server does not have the schema of Open vSwitch. */
+/**
+ * A message of the OVSDB server violates RFC 7047, or the server does not have the schema of Open vSwitch.
+ */
 export class OvsdbProtocolError extends OsVifError {
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_OSVIF_OVSDB_PROTOCOL', message, options);
@@ -31,7 +35,10 @@ export class OvsdbProtocolError extends OsVifError {
 
 /** The OVSDB server refused a request. The transaction changed nothing. */
 export class OvsdbServerError extends OsVifError {
-  /** The server's name of the error: `constraint violation`, `referential integrity violation`, `timed out`, ... */
+  /**
+   * The server's name of the error:
+   * `constraint violation`, `referential integrity violation`, `timed out`, ...
+   */
   readonly error: string;
   /** The server's explanation. Empty if there is none. */
   readonly details: string;
@@ -46,14 +53,19 @@ export class OvsdbServerError extends OsVifError {
   }
 }
 
-/** An edit does not fit the rows of the database: for example, the bridge is missing or the port already exists. */
+/**
+ * An edit does not fit the rows of the database: for example, the bridge is missing or
+ * the port already exists.
+ */
 export class OvsdbEditError extends OsVifError {
   constructor(message: string) {
     super('ERR_OSVIF_OVSDB_EDIT', message);
   }
 }
 
-/** The datapath type of a bridge of Open vSwitch does not fit the VIF, or Open vSwitch does not support it. */
+/**
+ * The datapath type of a bridge of Open vSwitch does not fit the VIF, or Open vSwitch does not support it.
+ */
 export class OvsDatapathError extends OsVifError {
   constructor(message: string) {
     super('ERR_OSVIF_OVS_DATAPATH', message);

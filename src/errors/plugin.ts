@@ -76,7 +76,10 @@ export class PlugError extends OsVifError {
   }
 }
 
-/** An unplug failed for some elements and removed all others. `cause` is the error, or an AggregateError of several. */
+/**
+ * An unplug failed for some elements and removed all others.
+ * `cause` is the error, or an AggregateError of several.
+ */
 export class UnplugError extends OsVifError {
   readonly left: readonly string[];
 

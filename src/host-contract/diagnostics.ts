@@ -23,7 +23,10 @@ export interface VifMessage {
   readonly plugin: string;
 }
 
-/** On `os-vif:ensure`, `os-vif:undo` and `os-vif:remove`: a step on one element, or on several that share a transaction. */
+/**
+ * On `os-vif:ensure`, `os-vif:undo` and `os-vif:remove`: a step on one element, or on several
+ * that share a transaction.
+ */
 export interface StepMessage {
   /** The VIF's id. */
   readonly vif: string;
@@ -47,7 +50,10 @@ export interface DiagnosticsOutcome {
   readonly error?: unknown;
 }
 
-/** Runs the action, and publishes the message with the outcome. Returns the result, or throws the error, of the action. */
+/**
+ * Runs the action, and publishes the message with the outcome.
+ * Returns the result, or throws the error, of the action.
+ */
 export async function traced<C extends keyof DiagnosticsMessages, T>(
   name: C,
   message: DiagnosticsMessages[C],

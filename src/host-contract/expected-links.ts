@@ -29,7 +29,10 @@ export function nameIn(expected: readonly ExpectedLink[], index: number): string
   return expected.find((link) => link.index === index)?.name ?? `link ${index}`;
 }
 
-/** The index and the name of a device. An index alone does not identify a device, because the kernel can use it again. */
+/**
+ * The index and the name of a device.
+ * An index alone does not identify a device, because the kernel can use it again.
+ */
 export function identityOf({ index, name }: Link): ExpectedLink {
   return { index, name };
 }

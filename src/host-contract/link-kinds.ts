@@ -8,23 +8,31 @@ import { messageOf } from '../text/message-of.ts';
 import { attributeReader, type LinkAttributes } from './attribute-values.ts';
 import type { DefinedKind, DefinedLink, LinkKindSettings, NamedLink } from './links.ts';
 
-/** An attribute of IFLA_INFO_DATA: its number in linux/if_link.h, and its bytes or the attributes within it. */
+/**
+ * An attribute of IFLA_INFO_DATA: its number in linux/if_link.h, and its bytes or the attributes within it.
+ */
 export type LinkAttribute = readonly [type: number, value: Buffer | readonly LinkAttribute[]];
 
-/** A kind of network device: how its settings become attributes of netlink, and attributes become settings. */
+/**
+ * A kind of network device: how its settings become attributes of netlink, and attributes become settings.
+ */
 export interface LinkKindDefinition<S extends LinkKindSettings> {
   /** The kernel's name of the kind (IFLA_INFO_KIND), such as `vxlan`. */
   readonly kind: string;
   /**
-   * The attributes (IFLA_INFO_DATA) of a new device. Throws for settings that the kernel would refuse. The functions of
-   * `attributeValue` throw LinkValueError for wrong values. The helper calls this method with the settings of a client.
+   * The attributes (IFLA_INFO_DATA) of a new device. Throws for settings that the kernel would refuse. The
+   * functions of `attributeValue` throw LinkValueError for wrong values. The helper calls this method with
+   * the settings of a client.
    */
   attributes(settings: S): readonly LinkAttribute[];
   /** The settings of an existing device. Attributes may be absent if another program created the device. */
   read(attributes: LinkAttributes): { readonly [K in keyof S]?: S[K] | undefined };
 }
 
-/** A kind of network device that was added, and a function that makes the description of a new device of this kind. */
+/**
+ * A kind of network device that was added, and a function that makes the description of a new
+ * device of this kind.
+ */
 export interface LinkKindOf<S extends LinkKindSettings> {
   readonly kind: DefinedKind;
   /** The description of a new device, for `Links.create` and for `DesiredLink.link`. */
@@ -37,10 +45,12 @@ const BUILT_IN: ReadonlySet<string> = new Set(['bridge', 'veth', 'tap', 'tun', '
 const definitions = new Map<string, LinkKindDefinition<LinkKindSettings>>();
 
 /**
- * Adds a kind of network device to LinuxHost and MemoryHost of this process, and to a helper whose configuration allows
- * the kind. The settings of an existing device cannot change: a plug fails with ImmutableLinkError if they differ.
+ * Adds a kind of network device to LinuxHost and MemoryHost of this process, and to a helper whose
+ * configuration allows the kind. The settings of an existing device cannot change: a plug fails with
+ * ImmutableLinkError if they differ.
  *
- * @throws KindDefinitionError for a kind that is built in or already defined, and for a name that the kernel does not accept
+ * @throws KindDefinitionError for a kind that is built in or already defined, and for a name that the
+ *   kernel does not accept
  */
 export function defineLinkKind<S extends LinkKindSettings>(definition: LinkKindDefinition<S>): LinkKindOf<S> {
   const { kind } = definition;
@@ -97,7 +107,9 @@ export function unknownKind(name: string, kind: unknown): LinkValueError {
   );
 }
 
-/** The settings of a device. Undefined for a kind that is not defined, and if `read` of the definition throws. */
+/**
+ * The settings of a device. Undefined for a kind that is not defined, and if `read` of the definition throws.
+ */
 export function settingsOfKind(kind: string, attributes: ReadonlyMap<number, Buffer>): LinkKindSettings | undefined {
   const definition = definitions.get(kind);
   if (definition === undefined) return undefined;

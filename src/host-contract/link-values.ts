@@ -1,4 +1,7 @@
-/** Checks the values of network devices before any request to the kernel. All hosts and elements use these checks. */
+/**
+ * Checks the values of network devices before any request to the kernel.
+ * All hosts and elements use these checks.
+ */
 
 import { LinkValueError } from '../errors/link.ts';
 import { describeValue } from '../text/describe-value.ts';
@@ -25,10 +28,16 @@ const MAX_GROUP = 0xffffffff;
 
 /** The largest ifindex: the kernel's type is a signed integer of 32 bits. */
 const MAX_INDEX = 0x7fffffff;
-/** Control, format, line separator and paragraph separator characters. They change how a terminal shows the text around them. */
+/**
+ * Control, format, line separator and paragraph separator characters.
+ * They change how a terminal shows the text around them.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/** Throws LinkValueError for a device that the kernel could not create, and for a kind that this process does not know. */
+/**
+ * Throws LinkValueError for a device that the kernel could not create, and for a kind that this
+ * process does not know.
+ */
 export function requireNewLink(link: NewLink): void {
   requireNewName(link.name);
   requireLinkSettings(link.name, link);
@@ -115,7 +124,10 @@ export function requireLinkSettings(name: string, settings: LinkSettings): void 
   if (bridge?.ageingTime !== undefined) requireInteger(name, 'ageing time', bridge.ageingTime, 0, 1_000_000);
 }
 
-/** Throws LinkValueError for a drop rule of many devices. In nft, `eth*` matches all names that begin with `eth`. */
+/**
+ * Throws LinkValueError for a drop rule of many devices.
+ * In nft, `eth*` matches all names that begin with `eth`.
+ */
 export function requireSourceMacDrop({ device, mac, owner }: SourceMacDrop): void {
   requireLinkName(device);
   if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends with * matches many devices`);
@@ -126,7 +138,8 @@ export function requireSourceMacDrop({ device, mac, owner }: SourceMacDrop): voi
 
 /**
  * Throws LinkValueError for a name that iptables does not read as one device.
- * iptables(8): a name that ends in `+` stands for many devices; quotes, backslash, `!` and a leading `-` are syntax.
+ * iptables(8): a name that ends in `+` stands for many devices; quotes, backslash, `!` and a
+ * leading `-` are syntax.
  */
 export function requireFilterableName(name: string): void {
   requireLinkName(name);
@@ -136,7 +149,10 @@ export function requireFilterableName(name: string): void {
     );
 }
 
-/** Throws LinkValueError for text that iptables-restore(8) reads as more than one line, or as the end of its input. */
+/**
+ * Throws LinkValueError for text that iptables-restore(8) reads as more than one line, or as the
+ * end of its input.
+ */
 export function requireFilterText(text: string): void {
   if (UNPRINTABLE.test(text))
     throw new LinkValueError(`${describeValue(text)} is no rule of iptables: it contains an unprintable character`);

@@ -1,8 +1,8 @@
 /** Network devices: what a host reads of them, and what it can change. */
 
 /**
- * Network devices, as rtnetlink(7) shows them. An error of the kernel is a KernelError with the errno.
- * An index is at least 1. A method that takes `expected` compares these devices immediately before its request:
+ * Network devices, as rtnetlink(7) shows them. An error of the kernel is a KernelError with the errno. An
+ * index is at least 1. A method that takes `expected` compares these devices immediately before its request:
  * it changes nothing and fails with ENODEV or ESTALE if one of them is missing or has changed.
  */
 export interface Links {
@@ -16,11 +16,14 @@ export interface Links {
   create(link: NewLink, expected?: readonly ExpectedLink[]): Promise<number>;
   /** Changes the given settings and no others. Fails with ENODEV when no device has this index. */
   change(index: number, settings: LinkSettings, expected?: readonly ExpectedLink[]): Promise<void>;
-  /** Fails with ENODEV when no device has this index. The peer of a veth is deleted with it. A bridge releases its ports. */
+  /**
+   * Fails with ENODEV when no device has this index. The peer of a veth is deleted with it.
+   * A bridge releases its ports.
+   */
   delete(index: number, expected?: readonly ExpectedLink[]): Promise<void>;
   /**
-   * Deletes devices together, which takes about as long as one deletion. Missing devices and devices that differ from
-   * `expected` are ignored.
+   * Deletes devices together, which takes about as long as one deletion.
+   * Missing devices and devices that differ from `expected` are ignored.
    */
   deleteAll(indexes: readonly number[], expected?: readonly ExpectedLink[]): Promise<void>;
   /** The virtual functions of a physical function, ordered by number; empty for every other device. */
@@ -37,14 +40,19 @@ export interface Links {
 /** The kinds of devices that this library creates. */
 export type LinkKind = BuiltInLink['kind'];
 
-/** The current state of a device. A property that the kind or the role of the device does not have is absent. */
+/**
+ * The current state of a device. A property that the kind or the role of the device does not have is absent.
+ */
 export interface Link {
   readonly name: string;
-  /** Identifies the device from its creation to its deletion. A device that is created again has another index. */
+  /**
+   * Identifies the device from its creation to its deletion.
+   * A device that is created again has another index.
+   */
   readonly index: number;
   /**
-   * The kernel's IFLA_INFO_KIND. The kernel's `tun` is `tap` or `tun`, depending on the type of the device. Empty for a
-   * device without a kind, such as a physical NIC.
+   * The kernel's IFLA_INFO_KIND. The kernel's `tun` is `tap` or `tun`, depending on the type of the device.
+   * Empty for a device without a kind, such as a physical NIC.
    */
   readonly kind: string;
   /** Lower case, with colons; empty for a device without one. */
@@ -92,8 +100,8 @@ export interface LinkSettings {
 export type NewLink = BuiltInLink | DefinedLink;
 
 /**
- * A new device of a kind of this library. `lower` is the index of the device below. `vnetHeader`: packets of a TAP have a
- * virtio header until a process that attaches to the TAP changes that. Default: true.
+ * A new device of a kind of this library. `lower` is the index of the device below. `vnetHeader`: packets of
+ * a TAP have a virtio header until a process that attaches to the TAP changes that. Default: true.
  */
 export type BuiltInLink = NamedLink &
   (
@@ -104,7 +112,9 @@ export type BuiltInLink = NamedLink &
     | { readonly kind: 'vlan'; readonly lower: number; readonly vlan: VlanSettings }
   );
 
-/** A new device of a kind that `defineLinkKind` has added. The result of `defineLinkKind` makes such values. */
+/**
+ * A new device of a kind that `defineLinkKind` has added. The result of `defineLinkKind` makes such values.
+ */
 export interface DefinedLink extends NamedLink {
   readonly kind: DefinedKind;
   readonly settings: LinkKindSettings;
@@ -113,10 +123,15 @@ export interface DefinedLink extends NamedLink {
 }
 
 declare const defined: unique symbol;
-/** The kernel's name of a kind that `defineLinkKind` has added. Other strings are not assignable to this type. */
+/**
+ * The kernel's name of a kind that `defineLinkKind` has added. Other strings are not assignable to this type.
+ */
 export type DefinedKind = string & { readonly [defined]: true };
 
-/** The settings of a kind that `defineLinkKind` has added: plain JSON data without nesting. They cannot change later. */
+/**
+ * The settings of a kind that `defineLinkKind` has added: plain JSON data without nesting.
+ * They cannot change later.
+ */
 export type LinkKindSettings = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Whether the device is of a kind that `defineLinkKind` has added. */
@@ -125,8 +140,8 @@ export function isDefinedLink(link: NewLink): link is DefinedLink {
 }
 
 /**
- * The devices that one creation makes: the device itself and, for a veth, the peer. The peer has the same alias unless
- * its settings contain another one.
+ * The devices that one creation makes: the device itself and, for a veth, the peer.
+ * The peer has the same alias unless its settings contain another one.
  */
 export function endsOf(link: NewLink): readonly NamedLink[] {
   if (isDefinedLink(link) || link.kind !== 'veth') return [link];
@@ -140,7 +155,10 @@ export interface NamedLink extends LinkSettings {
 
 /** Parameters of a bridge (ip-link(8), "BRIDGE Type Support"). */
 export interface BridgeSettings {
-  /** Seconds after which the bridge forgets a learnt address. With 0 it learns no address and floods all frames. */
+  /**
+   * Seconds after which the bridge forgets a learnt address.
+   * With 0 it learns no address and floods all frames.
+   */
   readonly ageingTime?: number;
   /** The spanning tree protocol. */
   readonly stp?: boolean;
@@ -169,7 +187,9 @@ export interface TapState extends TapSettings {
   readonly persistent: boolean;
 }
 
-/** How macvtap devices on one lower device reach each other (ip-link(8), "MACVLAN and MACVTAP Type Support"). */
+/**
+ * How macvtap devices on one lower device reach each other (ip-link(8), "MACVLAN and MACVTAP Type Support").
+ */
 export const MACVTAP_MODES = ['private', 'vepa', 'bridge', 'passthru'] as const;
 /** One of MACVTAP_MODES. */
 export type MacvtapMode = (typeof MACVTAP_MODES)[number];
@@ -195,7 +215,10 @@ export interface VlanSettings {
 
 /** Settings of a bridge port (ip-link(8), "bridge_slave"). */
 export interface PortSettings {
-  /** The bridge may send a frame back through the port that received it. The switch of a VEPA needs this setting. */
+  /**
+   * The bridge may send a frame back through the port that received it.
+   * The switch of a VEPA needs this setting.
+   */
   readonly hairpin?: boolean;
   /** The port exchanges no frames with other isolated ports. */
   readonly isolated?: boolean;

@@ -1,6 +1,6 @@
 /**
- * The interface to the database of Open vSwitch, in the terms of ovs-vswitchd.conf.db(5). The OVSDB client implements it
- * with RFC 7047. The in-memory database implements it for dry runs and tests.
+ * The interface to the database of Open vSwitch, in the terms of ovs-vswitchd.conf.db(5).
+ * The OVSDB client implements it with RFC 7047. The in-memory database implements it for dry runs and tests.
  */
 
 /** A database of Open vSwitch: reads, transactions, and waiting for results of ovs-vswitchd. */
@@ -11,9 +11,10 @@ export interface Ovsdb {
   /**
    * Changes the database in one transaction: either all edits take effect, or none.
    *
-   * `decide` reads the database and returns the edits. An empty list means that no edit is necessary. `decide` must depend
-   * only on its argument, and must describe a desired state, because it is called again in two cases: another client
-   * changed the same rows before the transaction reached the server, or the connection broke before the reply.
+   * `decide` reads the database and returns the edits. An empty list means that no edit is necessary.
+   * `decide` must depend only on its argument, and must describe a desired state, because it is called again
+   * in two cases: another client changed the same rows before the transaction reached the server, or the
+   * connection broke before the reply.
    *
    * Resolves to the edits that took effect. Later views of this `Ovsdb` contain them.
    *
@@ -28,9 +29,9 @@ export interface Ovsdb {
   ): Promise<readonly OvsdbEdit[]>;
 
   /**
-   * Resolves to the first result of `find` that is not undefined. `find` is called now and after every update. Errors of
-   * `find` are thrown. While the call waits, it increments `next_cfg` at growing intervals, so that ovs-vswitchd reads its
-   * configuration again.
+   * Resolves to the first result of `find` that is not undefined. `find` is called now and after every
+   * update. Errors of `find` are thrown. While the call waits, it increments `next_cfg` at growing intervals,
+   * so that ovs-vswitchd writes its state again.
    *
    * @param what a name of the awaited condition, for the error at the deadline
    */
@@ -44,21 +45,31 @@ export interface Ovsdb {
 export interface OvsdbCallOptions {
   /** Ends the call with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the call fails with an `OvsdbTimeoutError`; 0: no limit. Default: the timeout of the connection. */
+  /**
+   * Milliseconds until the call fails with an `OvsdbTimeoutError`; 0: no limit.
+   * Default: the timeout of the connection.
+   */
   readonly timeout?: number | undefined;
 }
 
 export interface OvsdbChangeOptions extends OvsdbCallOptions {
-  /** Called when a transaction is sent. From then on it may take effect even if the call fails, unless `onRefused` is called. */
+  /**
+   * Called when a transaction is sent.
+   * From then on it may take effect even if the call fails, unless `onRefused` is called.
+   */
   readonly onSend?: (() => void) | undefined;
   /** Called when the server refused the last transaction. The transaction had no effect. */
   readonly onRefused?: (() => void) | undefined;
 }
 
-/** The rows of the database. Use a view only until the next `await`, because updates of the server change it. */
+/**
+ * The rows of the database. Use a view only until the next `await`, because updates of the server change it.
+ */
 export interface OvsdbView {
   readonly system: OvsSystem;
-  /** Whether this server's schema has the column, e.g. `Interface`, `mtu_request` (new in Open vSwitch 2.6). */
+  /**
+   * Whether this server's schema has the column, e.g. `Interface`, `mtu_request` (new in Open vSwitch 2.6).
+   */
   has(table: OvsdbTable, column: string): boolean;
   bridge(name: string): OvsBridge | undefined;
   bridges(): Iterable<OvsBridge>;
@@ -131,7 +142,10 @@ export interface OvsInterface {
   readonly type: string;
   readonly options: OvsMap;
   readonly externalIds: OvsMap;
-  /** The OpenFlow port number from ovs-vswitchd. -1 if the device could not be opened, undefined before the first attempt. */
+  /**
+   * The OpenFlow port number from ovs-vswitchd. -1 if the device could not be opened, undefined
+   * before the first attempt.
+   */
   readonly ofport: number | undefined;
   /** The error of ovs-vswitchd for this interface. */
   readonly error: string | undefined;
@@ -149,7 +163,9 @@ export interface OvsQos {
   readonly externalIds: OvsMap;
 }
 
-/** One edit of a transaction. An edit may refer to names of rows that earlier edits of the transaction add. */
+/**
+ * One edit of a transaction. An edit may refer to names of rows that earlier edits of the transaction add.
+ */
 export type OvsdbEdit =
   | AddBridge
   | SetBridge

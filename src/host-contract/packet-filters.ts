@@ -18,13 +18,16 @@ export interface FilterChain {
   readonly jumpedTo: boolean;
 }
 
-/** Drop rules by source MAC address: a device drops each incoming frame from such an address (nftables, family netdev). */
+/**
+ * Drop rules by source MAC address: a device drops each incoming frame from such an
+ * address (nftables, family netdev).
+ */
 export interface IngressFilter {
   /** The drop rules of this library on all devices. */
   list(): Promise<SourceMacDropState[]>;
   /**
-   * Adds a drop rule, and restores changed rules of the device. Fails with EEXIST if the device already has a rule for
-   * the address.
+   * Adds a drop rule, and restores changed rules of the device.
+   * Fails with EEXIST if the device already has a rule for the address.
    */
   create(drop: SourceMacDrop): Promise<void>;
   /** A missing rule is ignored. */

@@ -1,4 +1,6 @@
-/** The options of libvirt elements that are not part of the VIF: the guest's side, and look-ups on the host. */
+/**
+ * The options of libvirt elements that are not part of the VIF: the guest's side, and look-ups on the host.
+ */
 
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { describeValue } from '../text/describe-value.ts';
@@ -28,25 +30,46 @@ export interface Bandwidth {
 export interface GuestInterface {
   /** The hypervisor. */
   readonly virtType: VirtType;
-  /** The device model in the guest: `virtio`, `e1000`, ... Default: `virtio`; none for lxc. A passed-through device has no model. */
+  /**
+   * The device model in the guest: `virtio`, `e1000`, ... Default: `virtio`; none for lxc.
+   * A passed-through device has no model.
+   */
   readonly model?: string;
-  /** The number of pairs of virtio queues, 1 to 256. Only for kvm and parallels; ignored for other hypervisors, as in nova. */
+  /**
+   * The number of pairs of virtio queues, 1 to 256.
+   * Only for kvm and parallels; ignored for other hypervisors, as in nova.
+   */
   readonly queues?: number;
   /** The number of descriptors of each receive ring: 256, 512 or 1024. */
   readonly rxQueueSize?: number;
-  /** The number of descriptors of each transmit ring: 256, 512 or 1024. Only for vhost-user and vDPA, because of QEMU. */
+  /**
+   * The number of descriptors of each transmit ring: 256, 512 or 1024.
+   * Only for vhost-user and vDPA, because of QEMU.
+   */
   readonly txQueueSize?: number;
   /** Whether the virtio rings are packed. */
   readonly packed?: boolean;
-  /** The bandwidth limits. As in nova, they are ignored for vhost-user, vDPA, and the plugins `tap` and `midonet`. */
+  /**
+   * The bandwidth limits.
+   * As in nova, they are ignored for vhost-user, vDPA, and the plugins `tap` and `midonet`.
+   */
   readonly bandwidth?: Bandwidth;
-  /** For a VIFVHostUser in client mode: seconds until the guest reconnects to the switch. Default: no reconnection. */
+  /**
+   * For a VIFVHostUser in client mode: seconds until the guest reconnects to the switch.
+   * Default: no reconnection.
+   */
   readonly reconnect?: number;
-  /** For VIFDirect: isolates guests on one device; `private` replaces the mode `bridge`. The option of MacvtapPlugin. */
+  /**
+   * For VIFDirect: isolates guests on one device; `private` replaces the mode `bridge`.
+   * The option of MacvtapPlugin.
+   */
   readonly isolateGuests?: boolean;
   /** Returns the network device of a PCI device. Needed for a VIFDirect with `devAddress`. */
   interfaceNameOf?(pciAddress: string): string | undefined;
-  /** Returns the character device of a vDPA device, such as `/dev/vhost-vdpa-0`, or undefined. Needed for vDPA ports. */
+  /**
+   * Returns the character device of a vDPA device, such as `/dev/vhost-vdpa-0`, or undefined.
+   * Needed for vDPA ports.
+   */
   vdpaDeviceOf?(pciAddress: string): string | undefined;
 }
 
@@ -67,7 +90,10 @@ const HYPERVISORS: Readonly<Record<VirtType, { readonly models: readonly string[
 /** The hypervisors with several queues. The driver `qemu` reads only one queue. */
 const WITH_QUEUES: readonly VirtType[] = ['kvm', 'parallels'];
 
-/** `<model>` and `<driver>`. Throws {@link LibvirtXmlError} for an unknown model and for a number out of range. */
+/**
+ * `<model>` and `<driver>`.
+ * Throws {@link LibvirtXmlError} for an unknown model and for a number out of range.
+ */
 export function frontend(guest: GuestInterface, rule: DriverRule): (XmlElement | undefined)[] {
   if (!Object.hasOwn(HYPERVISORS, guest.virtType)) {
     throw new LibvirtXmlError(
@@ -114,7 +140,10 @@ function driver(guest: GuestInterface, rule: DriverRule, model: string | undefin
   return driverElement({ name, queues, rx_queue_size: rx, tx_queue_size: tx, packed: packed ? 'on' : undefined });
 }
 
-/** The elements of a vDPA device. libvirt assumes the model virtio, but needs `<model>` if `<driver>` has options of rings. */
+/**
+ * The elements of a vDPA device. libvirt assumes the model virtio, but needs `<model>` if `<driver>`
+ * has options of rings.
+ */
 function vdpaFrontend({ rxQueueSize, txQueueSize, packed }: GuestInterface): (XmlElement | undefined)[] {
   const element = driverElement({
     rx_queue_size: ringSize(rxQueueSize, 'rxQueueSize'),

@@ -4,8 +4,8 @@ import { type VIFBase, VIFHostDevice } from '../objects/vif.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 
 /**
- * The `<hostdev>` element of a VIFHostDevice with `devType` `generic`: a physical function or an InfiniBand device. The guest
- * sets the MAC address and the VLAN.
+ * The `<hostdev>` element of a VIFHostDevice with `devType` `generic`: a physical function or an InfiniBand
+ * device. The guest sets the MAC address and the VLAN.
  *
  * @see https://libvirt.org/formatdomain.html#usb-pci-scsi-devices
  * @throws LibvirtXmlError for every other VIF; use `toInterfaceXml` for those

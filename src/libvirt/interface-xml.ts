@@ -17,20 +17,23 @@ import { openVSwitchPort, virtualPort } from './virtual-port.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 
 /**
- * The `<interface>` element of a VIF for a guest. It equals nova's element, except where libvirt would refuse nova's: the
- * parameters of 802.1Qbg are in one element, a passed-through device has no option of packed rings, and a vDPA device has
- * this option only together with its model.
+ * The `<interface>` element of a VIF for a guest. It equals nova's element, except where libvirt would refuse
+ * nova's: the parameters of 802.1Qbg are in one element, a passed-through device has no option of packed
+ * rings, and a vDPA device has this option only together with its model.
  *
  * - VIFGeneric: `ethernet`, with `managed="no"` if the plugin created the TAP.
  * - VIFBridge: `bridge`.
- * - VIFOpenVSwitch: `bridge` with an `openvswitch` port, or `ethernet` if the plugin creates the port or the TAP.
- * - VIFDirect: `direct`. With `vifName` and the plugin `macvtap`, which creates the device: `ethernet` with `managed="no"`.
+ * - VIFOpenVSwitch:
+ *   `bridge` with an `openvswitch` port, or `ethernet` if the plugin creates the port or the TAP.
+ * - VIFDirect: `direct`. With `vifName` and the plugin `macvtap`, which creates the device:
+ *   `ethernet` with `managed="no"`.
  * - VIFVHostUser: `vhostuser`.
  * - VIFHostDevice: `hostdev`, or `vdpa` if `guest.vdpaDeviceOf` returns a device.
  *
  * @see https://libvirt.org/formatdomain.html#network-interfaces
  * @throws UnsetFieldError if a field that the element needs is not set
- * @throws LibvirtXmlError if libvirt has no element for the VIF, or libvirt or the kernel would refuse a value
+ * @throws LibvirtXmlError if libvirt has no element for the VIF, or libvirt or the kernel
+ *   would refuse a value
  */
 export function toInterfaceXml(vif: VIFBase, guest: GuestInterface): string {
   const backend = backendOf(vif, guest);
@@ -62,7 +65,10 @@ interface Backend {
   readonly vlan?: XmlElement | undefined;
   readonly virtualPort?: XmlElement | undefined;
   readonly mtu?: boolean;
-  /** Whether libvirt supports bandwidth limits: for ethernet, bridge and direct (virNetDevSupportsBandwidth()). */
+  /**
+   * Whether libvirt supports bandwidth limits: for ethernet, bridge and direct
+   * (virNetDevSupportsBandwidth()).
+   */
   readonly bandwidth?: boolean;
 }
 
@@ -130,8 +136,8 @@ function direct(vif: VIFDirect, guest: GuestInterface): Backend {
 }
 
 /**
- * The lower device of a macvtap device: the VLAN device if there is one, else the device of the PCI address, else
- * `network.bridgeInterface`.
+ * The lower device of a macvtap device: the VLAN device if there is one, else the device of the
+ * PCI address, else `network.bridgeInterface`.
  */
 function lowerDevice(vif: VIFDirect, guest: GuestInterface): string {
   const { vlanName, network } = vif;
@@ -186,7 +192,10 @@ function hostDevice(vif: VIFHostDevice, guest: GuestInterface): Backend {
   };
 }
 
-/** Whether the NIC switches the frames of the device. Nova then writes a bandwidth limit, about which libvirt only warns. */
+/**
+ * Whether the NIC switches the frames of the device.
+ * Nova then writes a bandwidth limit, about which libvirt only warns.
+ */
 function isSwitchedByNic(vif: VIFHostDevice): boolean {
   return vlanTag(vif) !== undefined || vif.portProfile instanceof VIFPortProfile8021Qbh;
 }
@@ -196,7 +205,10 @@ function vlanElement(vif: VIFBase): XmlElement | undefined {
   return tag ? { name: 'vlan', children: [{ name: 'tag', attributes: { id: tag } }] } : undefined;
 }
 
-/** The VLAN with which the NIC tags frames; 0 means no tag. Undefined if a VLAN device or the switch of a port profile adds the tag. */
+/**
+ * The VLAN with which the NIC tags frames; 0 means no tag.
+ * Undefined if a VLAN device or the switch of a port profile adds the tag.
+ */
 function vlanTag({ network, portProfile }: VIFBase): number | undefined {
   const { vlan, shouldProvideVlan } = network ?? {};
   if (vlan === undefined || vlan === null || shouldProvideVlan || portProfile !== undefined) return undefined;

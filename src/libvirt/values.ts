@@ -1,9 +1,15 @@
-/** Checks the values of attributes before libvirt and the kernel do, so that the error names the field of the VIF. */
+/**
+ * Checks the values of attributes before libvirt and the kernel do, so that the error names the
+ * field of the VIF.
+ */
 
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { describeValue } from '../text/describe-value.ts';
 
-/** libvirt's deviceName (basictypes.rng) within the kernel's limits (dev_valid_name()): no `/`, no `:`, at most 15 bytes. */
+/**
+ * libvirt's deviceName (basictypes.rng) within the kernel's limits (dev_valid_name()): no `/`, no `:`,
+ * at most 15 bytes.
+ */
 const DEVICE_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9_.\\-]{1,15}$/;
 /** libvirt's deviceName (basictypes.rng), for `<source dev>` of a vDPA device. */
 const DEVICE_PATH = /^\/[a-zA-Z0-9_.\-\\:/]+$/;
@@ -11,12 +17,18 @@ const DEVICE_PATH = /^\/[a-zA-Z0-9_.\-\\:/]+$/;
 const SOCKET_PATH = /^\/[^\n\r]+$/;
 /** unix(7): sun_path has 108 bytes including the closing NUL. */
 const LONGEST_SOCKET_PATH = 107;
-/** libvirt's LIBVIRT_IFLA_VF_PORT_PROFILE_MAX without the closing NUL, in bytes. libvirt's schema counts characters. */
+/**
+ * libvirt's LIBVIRT_IFLA_VF_PORT_PROFILE_MAX without the closing NUL, in bytes.
+ * libvirt's schema counts characters.
+ */
 const LONGEST_PROFILE_ID = 39;
 /** libvirt reads sizes and rates as unsigned int. */
 const LARGEST = 0xffffffff;
 
-/** Returns the name of a network device or bridge. Like the other functions here, throws LibvirtXmlError for other values. */
+/**
+ * Returns the name of a network device or bridge.
+ * Like the other functions here, throws LibvirtXmlError for other values.
+ */
 export function deviceName(value: string, what: string): string {
   if (DEVICE_NAME.test(value)) return value;
   throw refusal(what, value, 'the name of a network device: 1 to 15 letters, digits, `_`, `.`, `\\` or `-`');
@@ -46,7 +58,9 @@ export function wholeNumber(value: number, what: string, min: number, max = LARG
   throw refusal(what, value, `a whole number from ${min} to ${max}`);
 }
 
-/** The number of descriptors of a virtio ring: a power of two from 256 to 1024 (QEMU, hw/net/virtio-net.c). */
+/**
+ * The number of descriptors of a virtio ring: a power of two from 256 to 1024 (QEMU, hw/net/virtio-net.c).
+ */
 export function ringSize(value: number | undefined, what: string): number | undefined {
   if (value === undefined || value === 256 || value === 512 || value === 1024) return value;
   throw refusal(what, value, '256, 512 or 1024');

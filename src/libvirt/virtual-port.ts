@@ -1,4 +1,7 @@
-/** Converts port profiles to libvirt's `<virtualport>`. libvirt passes its values to the switch when the guest starts. */
+/**
+ * Converts port profiles to libvirt's `<virtualport>`. libvirt passes its values to the switch
+ * when the guest starts.
+ */
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import {
   VIFPortProfile8021Qbg,
@@ -18,8 +21,8 @@ export function virtualPort({ portProfile }: VIFBase): XmlElement | undefined {
 }
 
 /**
- * The options of a port of Open vSwitch. If `createTap` or `createPort` is true, the plugin creates the TAP or the port.
- * Otherwise libvirt creates the port from the `<virtualport>` that `port` returns.
+ * The options of a port of Open vSwitch. If `createTap` or `createPort` is true, the plugin creates the TAP
+ * or the port. Otherwise libvirt creates the port from the `<virtualport>` that `port` returns.
  */
 export function openVSwitchPort(vif: VIFOpenVSwitch): {
   readonly createTap: boolean;
@@ -47,7 +50,9 @@ function openVSwitchProfile(profile: VIFPortProfileBase | undefined): VIFPortPro
   );
 }
 
-/** IEEE 802.1Qbg: one byte each for manager and version, 24 bits for the type, in one `<parameters>` element. */
+/**
+ * IEEE 802.1Qbg: one byte each for manager and version, 24 bits for the type, in one `<parameters>` element.
+ */
 function edgeBridge(profile: VIFPortProfile8021Qbg): XmlElement {
   const { managerId, typeId, typeIdVersion } = profile.require('managerId', 'typeId', 'typeIdVersion');
   return virtualPortElement('802.1Qbg', {

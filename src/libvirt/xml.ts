@@ -10,13 +10,17 @@ export interface XmlElement {
   readonly children?: readonly (XmlElement | undefined)[];
 }
 
-/** The XML of an element in one line. Throws {@link LibvirtXmlError} for a character that XML 1.0 does not allow. */
+/**
+ * The XML of an element in one line.
+ * Throws {@link LibvirtXmlError} for a character that XML 1.0 does not allow.
+ */
 export function writeXml(root: XmlElement): string {
   const xml: string = BUILDER.build([nodeOf(root)]);
   return xml.replace(/[\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-// XML parsers replace line breaks in attributes by spaces (XML 1.0, 3.3.3). Therefore the entities above escape line breaks.
+// XML parsers replace line breaks in attributes by spaces (XML 1.0, 3.3.3).
+// Therefore the entities above escape line breaks.
 const BUILDER = new XMLBuilder({
   preserveOrder: true,
   ignoreAttributes: false,
@@ -37,7 +41,10 @@ function nodeOf({ name, attributes = {}, children = [] }: XmlElement): XmlNode {
   return { [name]: children.flatMap((child) => (child ? [nodeOf(child)] : [])), ':@': Object.fromEntries(values) };
 }
 
-/** The characters of XML 1.0, 2.2. Others, such as most control characters, are not allowed even as references. */
+/**
+ * The characters of XML 1.0, 2.2.
+ * Others, such as most control characters, are not allowed even as references.
+ */
 const XML_TEXT = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
 
 function xmlText(value: string, where: string): string {

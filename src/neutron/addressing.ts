@@ -10,15 +10,17 @@ import type { NeutronPort } from './port.ts';
  *
  * - It has addresses (`fixed_ips`).
  * - It gets addresses when it is bound (`ip_allocation` is `deferred`).
- * - It was created without addresses (`ip_allocation` is `none`), and its back-end connects it at layer 2 (`connectivity` is
- *   `l2` in `binding:vif_details`).
+ * - It was created without addresses (`ip_allocation` is `none`), and its back-end connects it at layer 2
+ *   (`connectivity` is `l2` in `binding:vif_details`).
  *
- * A port without addresses can be plugged, but it has limits: Neutron's firewalls drop all its traffic unless port security
- * is off, the proxy ARP of l2pop does not answer for it, and the console and the metadata service do not work over it.
+ * A port without addresses can be plugged, but it has limits: Neutron's firewalls drop all its traffic unless
+ * port security is off, the proxy ARP of l2pop does not answer for it, and the console and the metadata
+ * service do not work over it.
  *
  * The port need not be valid. The time does not depend on its size.
  *
- * @see the Neutron specification "Port binding event extended information for Nova", and nova's "Boot a VM with an unaddressed port"
+ * @see the Neutron specification "Port binding event extended information for Nova", and nova's "Boot a VM
+ * with an unaddressed port"
  * @throws UnusableAddressingError with the reason and the remedy
  */
 export function requireUsableAddressing(port: NeutronPort): void {

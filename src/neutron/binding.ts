@@ -23,8 +23,8 @@ export interface Binding {
 }
 
 /**
- * The name of a device of a port. It has at most 14 bytes, one less than the kernel allows, because every OpenStack agent
- * must compute the same name.
+ * The name of a device of a port. It has at most 14 bytes, one less than the kernel allows, because every
+ * OpenStack agent must compute the same name.
  */
 export function portDeviceName(prefix: string, portId: string): string {
   return shortName(`${prefix}${portId}`);

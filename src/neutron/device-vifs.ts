@@ -15,7 +15,10 @@ export function representorOffload({ deviceName, profile }: Binding): DatapathOf
   return new DatapathOffloadRepresentor({ representorName: deviceName, representorAddress: profile.pci_slot });
 }
 
-/** A port profile with the representor in two forms, as in nova: for peers without datapath offloads, and for later peers. */
+/**
+ * A port profile with the representor in two forms, as in nova: for peers without datapath offloads,
+ * and for later peers.
+ */
 export function representorProfile(binding: Binding): VIFPortProfileOVSRepresentor {
   return new VIFPortProfileOVSRepresentor({
     interfaceId: binding.interfaceId,
@@ -55,8 +58,9 @@ export function passedThroughVif(binding: Binding, plugin: 'noop' | 'ib_hostdev'
 }
 
 /**
- * A VIF with a macvtap device that libvirt creates, so it has no `vifName`. The binding has no PCI address:
- * `bridgeInterface` is the name of the NIC, and `vlanName` the name of the VLAN device on it, if there is one.
+ * A VIF with a macvtap device that libvirt creates, so it has no `vifName`. The binding has no PCI
+ * address: `bridgeInterface` is the name of the NIC, and `vlanName` the name of the VLAN device on it,
+ * if there is one.
  */
 export function macvtapVif(binding: Binding): VIFBase {
   const { macvtap_source: source, macvtap_mode: mode, physical_interface: physical } = binding.details;
@@ -103,7 +107,10 @@ function ethernetDevice(binding: Binding): ReturnType<typeof deviceValues> & { r
   return { ...deviceValues(binding), devType: 'ethernet' };
 }
 
-/** The values of a VIF with a PCI function. For the vif type hw_veb the NIC switches frames itself, and tags them with `vlan`. */
+/**
+ * The values of a VIF with a PCI function.
+ * For the vif type hw_veb the NIC switches frames itself, and tags them with `vlan`.
+ */
 function deviceValues(binding: Binding) {
   const { vifType, details, profile } = binding;
   const tagged = vifType === 'hw_veb' ? { vlan: numberOf(details.vlan), shouldProvideVlan: false } : {};

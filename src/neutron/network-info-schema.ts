@@ -16,7 +16,10 @@ export function checkEntry(entry: unknown): Findings {
 
 let compiled: Check | undefined;
 
-/** The JSON Schema (2020-12) of an entry of nova's network_info cache that can be converted to a VIF, including its binding. */
+/**
+ * The JSON Schema (2020-12) of an entry of nova's network_info cache that can be converted to a
+ * VIF, including its binding.
+ */
 export function networkInfoSchema(): JsonSchema {
   const { properties, required } = schema();
   return {

@@ -1,4 +1,7 @@
-/** Creates the JSON Schema of a port binding from the table of vif types, for `schemas/neutron/port-binding.json`. */
+/**
+ * Creates the JSON Schema of a port binding from the table of vif types, for
+ * `schemas/neutron/port-binding.json`.
+ */
 import { ipAddress, macAddress, pciAddress } from '../versioned/fields/addresses.ts';
 import { uuid } from '../versioned/fields/scalars.ts';
 import { DIALECT } from '../versioned/json-schema.ts';
@@ -6,7 +9,10 @@ import type { JsonSchema, SchemaContext } from '../versioned/model.ts';
 import { VNIC_TYPES } from './port.ts';
 import { type ConversionRule, RULES_BY_VIF_TYPE } from './vif-types.ts';
 
-/** The JSON Schema (2020-12) of a port that can be converted to a VIF, as Neutron's API shows it to an administrator. */
+/**
+ * The JSON Schema (2020-12) of a port that can be converted to a VIF, as Neutron's API shows
+ * it to an administrator.
+ */
 export function portBindingSchema(): JsonSchema {
   return {
     $schema: DIALECT,
@@ -119,8 +125,8 @@ const PORT: Readonly<Record<string, JsonSchema>> = {
 };
 
 /**
- * The schema of the first rule whose condition is true. Without such a rule, the schema lists the vnic types of all
- * rules.
+ * The schema of the first rule whose condition is true.
+ * Without such a rule, the schema lists the vnic types of all rules.
  */
 function firstOf(
   [rule, ...others]: readonly ConversionRule[],

@@ -1,4 +1,7 @@
-/** The types of ports, networks and subnets in Neutron's API, with the attributes that the conversion to VIFs reads. */
+/**
+ * The types of ports, networks and subnets in Neutron's API, with the attributes that the
+ * conversion to VIFs reads.
+ */
 
 /** The values of `binding:vnic_type`: the type of the guest's NIC. */
 export const VNIC_TYPES = [
@@ -71,13 +74,19 @@ export interface BindingProfile {
   readonly [key: string]: unknown;
 }
 
-/** A port, as `GET /v2.0/ports/{id}` shows it to an administrator (within `port`). Other attributes are ignored. */
+/**
+ * A port, as `GET /v2.0/ports/{id}` shows it to an administrator (within `port`).
+ * Other attributes are ignored.
+ */
 export interface NeutronPort {
   readonly id: string;
   readonly mac_address: string;
   readonly network_id?: string;
   readonly fixed_ips?: readonly { readonly ip_address: string; readonly subnet_id?: string }[] | null;
-  /** `immediate`: the port has its addresses. `deferred`: it gets them when it is bound. `none`: it has no addresses. */
+  /**
+   * `immediate`: the port has its addresses. `deferred`: it gets them when it is bound.
+   * `none`: it has no addresses.
+   */
   readonly ip_allocation?: string | null;
   readonly admin_state_up?: boolean | null;
   readonly status?: string | null;

@@ -56,7 +56,9 @@ export function hybridVif(binding: Binding): VIFBase {
   });
 }
 
-/** A VIF on the Linux bridge of the network. For `ivs` (Indigo), the bridge of the port, as for a hybrid port. */
+/**
+ * A VIF on the Linux bridge of the network. For `ivs` (Indigo), the bridge of the port, as for a hybrid port.
+ */
 export function bridgeVif(binding: Binding, plugin: 'linux_bridge' | 'ivs' = 'linux_bridge'): VIFBase {
   return new VIFBridge({
     ...common(binding),

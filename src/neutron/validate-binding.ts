@@ -8,13 +8,15 @@ import { portBindingSchema } from './port-binding-schema.ts';
 import { explainVifType, RULES_BY_VIF_TYPE } from './vif-types.ts';
 
 /**
- * Checks a port, as Neutron's API shows it to an administrator, against `schemas/neutron/port-binding.json` with ajv. A port
- * without violations can be converted to a VIF.
+ * Checks a port, as Neutron's API shows it to an administrator, against `schemas/neutron/port-binding.json`
+ * with ajv. A port without violations can be converted to a VIF.
  *
- * The list has at most 100 violations and 15,000 bytes. If there are more, the last entry has an empty path and the message
- * `and N more`. The time is linear in the size of the port, valid or not, at least up to 1 MiB of JSON.
+ * The list has at most 100 violations and 15,000 bytes. If there are more, the last entry has an empty
+ * path and the message `and N more`. The time is linear in the size of the port, valid or not, at least
+ * up to 1 MiB of JSON.
  *
- * @returns the violations, each with its path as a JSON Pointer (RFC 6901): `/binding:vif_details/vhostuser_socket`
+ * @returns the violations, each with its path as a JSON Pointer (RFC 6901):
+ *   `/binding:vif_details/vhostuser_socket`
  */
 export function validateBinding(port: unknown): Violation[] {
   return listOf(checkBinding(port));

@@ -1,4 +1,7 @@
-/** Converts bindings to VIFs with a vhost-user socket, over which a switch in user space uses the memory of the guest. */
+/**
+ * Converts bindings to VIFs with a vhost-user socket, over which a switch in user space uses the
+ * memory of the guest.
+ */
 import {
   VIFPortProfileBase,
   VIFPortProfileFPBridge,

@@ -18,10 +18,11 @@ import { DETAIL_NAMES } from './port-binding-schema.ts';
 import { checkBinding, isBound } from './validate-binding.ts';
 
 /**
- * Converts an entry of nova's network_info cache (nova.network.model.VIF, as JSON) to the same VIF as nova does.
- * The time is linear in the size of the entry, at least up to 1 MiB of JSON.
+ * Converts an entry of nova's network_info cache (nova.network.model.VIF, as JSON) to the same VIF as nova
+ * does. The time is linear in the size of the entry, at least up to 1 MiB of JSON.
  *
- * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError with paths in the entry
+ * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError with
+ *   paths in the entry
  */
 export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
   if (!isRecord(entry))
@@ -50,8 +51,8 @@ export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
 }
 
 /**
- * The port of the entry in the form of Neutron's API. The parameters of 802.1Qbg, which nova keeps apart, become
- * details.
+ * The port of the entry in the form of Neutron's API.
+ * The parameters of 802.1Qbg, which nova keeps apart, become details.
  */
 function portOf({ id, address, type, details, profile, vnic_type, qbg_params, network }: NetworkInfoEntry): unknown {
   const lower = type === '802.1qbg' ? network?.meta?.interface : undefined;

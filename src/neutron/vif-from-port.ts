@@ -18,17 +18,25 @@ export interface PortContext {
   /** The network of the port. */
   readonly network: NeutronNetwork;
   /**
-   * The subnets of the addresses of the port. Other subnets are ignored. An address on a subnet that is not in the list is kept,
-   * but its subnet has no cidr.
+   * The subnets of the addresses of the port. Other subnets are ignored.
+   * An address on a subnet that is not in the list is kept, but its subnet has no cidr.
    */
   readonly subnets?: readonly NeutronSubnet[];
   /** Floating IPs. Those of other ports are ignored. */
   readonly floatingIps?: readonly NeutronFloatingIp[];
-  /** The bridge of Open vSwitch if the binding contains none: nova's `[neutron] ovs_bridge`. Default: `br-int`. */
+  /**
+   * The bridge of Open vSwitch if the binding contains none: nova's `[neutron] ovs_bridge`. Default:
+   * `br-int`.
+   */
   readonly ovsBridge?: string;
-  /** Whether the port stays when the guest is deleted, because it was created before the guest. Default: false. */
+  /**
+   * Whether the port stays when the guest is deleted, because it was created before the guest.
+   * Default: false.
+   */
   readonly preserveOnDelete?: boolean;
-  /** Whether the plugin, and not the hypervisor, creates the port of Open vSwitch. Default: true, as in nova. */
+  /**
+   * Whether the plugin, and not the hypervisor, creates the port of Open vSwitch. Default: true, as in nova.
+   */
   readonly delegateCreate?: boolean;
 }
 
@@ -36,7 +44,8 @@ export interface PortContext {
  * Converts a port, as Neutron's API shows it to an administrator, to the same VIF as nova does.
  * The time is linear in the size of the port and its context, at least up to 1 MiB of JSON.
  *
- * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError for violations of {@link validateBinding}
+ * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError for
+ *   violations of {@link validateBinding}
  * @throws FieldValueError if the network, a subnet or a floating IP has an invalid value
  */
 export function vifFromPort(port: NeutronPort, surroundings: PortContext): VIFBase {
@@ -92,7 +101,9 @@ function bridgeOf(
   return undefined;
 }
 
-/** The subnets of the addresses of the port, in the order of the addresses. A port without addresses has none. */
+/**
+ * The subnets of the addresses of the port, in the order of the addresses. A port without addresses has none.
+ */
 function subnetsOf(port: NeutronPort, { subnets = [], floatingIps = [] }: PortContext): SubnetList {
   const ownFloatingIps = floatingIps.filter(({ port_id }) => port_id === port.id);
   const floatingTo = grouped(ownFloatingIps, ({ fixed_ip_address }) => fixed_ip_address);

@@ -1,6 +1,6 @@
 /**
- * The conversion rules of each vif type. The first rule of a type whose condition is true applies. The converter and the
- * JSON Schema both use this table, so a valid port can always be converted.
+ * The conversion rules of each vif type. The first rule of a type whose condition is true applies.
+ * The converter and the JSON Schema both use this table, so a valid port can always be converted.
  */
 
 import type { VIFBase } from '../objects/vif.ts';

@@ -1,4 +1,6 @@
-/** The plugins of a host, with the classes and versions of VIFs and port profiles that each plugin supports. */
+/**
+ * The plugins of a host, with the classes and versions of VIFs and port profiles that each plugin supports.
+ */
 
 import { IncompatibleVersionError, UnsupportedObjectError } from '../errors/model.ts';
 import { shortened } from '../text/bounds.ts';
@@ -25,7 +27,10 @@ export class HostPortProfileInfo extends VersionedObject {
     super(values);
   }
 
-  /** The newest version of the profile that this process and the host support. Throws as {@link HostVIFInfo.getCommonVersion}. */
+  /**
+   * The newest version of the profile that this process and the host support.
+   * Throws as {@link HostVIFInfo.getCommonVersion}.
+   */
   getCommonVersion(this: HostPortProfileInfo): string {
     const { profileObjectName, minVersion, maxVersion } = this.require('profileObjectName', 'minVersion', 'maxVersion');
     return commonVersion(profileObjectName, minVersion, maxVersion);
@@ -78,7 +83,9 @@ export class HostPluginInfo extends VersionedObject {
     return this.vifInfo?.some(({ vifObjectName }) => vifObjectName === name) ?? false;
   }
 
-  /** The entry of a VIF class. Throws {@link UnsupportedObjectError} if the plugin does not support the class. */
+  /**
+   * The entry of a VIF class. Throws {@link UnsupportedObjectError} if the plugin does not support the class.
+   */
   getVif(name: string): HostVIFInfo {
     const found = this.vifInfo?.find(({ vifObjectName }) => vifObjectName === name);
     if (found) return found;

@@ -8,9 +8,10 @@ import type { HostInfo, HostPluginInfo, HostVIFInfo } from './host-info.ts';
 import type { VIFBase } from './vif.ts';
 
 /**
- * Writes a VIF in the newest versions of its class and of its port profile that a host supports. Fields that these versions
- * do not have are left out, as in every backport. Use the negotiated VIF for other conversions too, such as to libvirt XML. A
- * host with a HostVIFInfo older than 1.1 lists no port profiles; the profile is then written in version 1.0.
+ * Writes a VIF in the newest versions of its class and of its port profile that a host supports. Fields that
+ * these versions do not have are left out, as in every backport. Use the negotiated VIF for other conversions
+ * too, such as to libvirt XML. A host with a HostVIFInfo older than 1.1 lists no port profiles; the profile
+ * is then written in version 1.0.
  *
  * The time is linear in the size of the VIF and the host info, at least up to 1 MiB of JSON.
  *
@@ -68,7 +69,10 @@ function profileRange(vif: VIFBase, profile: string, { supportedPortProfiles: pr
   );
 }
 
-/** The newest version of the range in which the object can be written. A patch component does not matter for reading. */
+/**
+ * The newest version of the range in which the object can be written.
+ * A patch component does not matter for reading.
+ */
 function newestVersion(name: string, have: string, { minVersion, maxVersion }: VersionRange): string {
   const isKnown = isVersion(minVersion) && isVersion(maxVersion);
   const newest = isKnown && compareVersions(withoutPatch(maxVersion), have) < 0 ? withoutPatch(maxVersion) : have;

@@ -12,7 +12,8 @@ import { osVifObject } from './os-vif-object.ts';
 @osVifObject({ name: 'VIFPortProfileBase', version: '1.1' })
 export class VIFPortProfileBase extends VersionedObject {
   /** The datapath offload of the port. */
-  // New in 1.1, but without `since`: upstream removes it from 1.0 only by its table of child versions, and not for a manifest.
+  // New in 1.1, but without `since`: upstream removes it from 1.0 only by its table of child versions, and
+  // not for a manifest.
   @field(objectOf(DatapathOffloadBase, { subclasses: true }), { nullable: true, childVersions: { '1.1': '1.0' } })
   datapathOffload?: DatapathOffloadBase | null;
 
@@ -59,7 +60,10 @@ export class VIFPortProfileFPOpenVSwitch extends VIFPortProfileOpenVSwitch {
   }
 }
 
-/** A representor of a virtual function as a port of Open vSwitch. For old peers only: `datapathOffload` of any profile replaces it. */
+/**
+ * A representor of a virtual function as a port of Open vSwitch. For old peers only:
+ * `datapathOffload` of any profile replaces it.
+ */
 @osVifObject({
   name: 'VIFPortProfileOVSRepresentor',
   version: '1.4',

@@ -13,14 +13,22 @@ import { VIFPortProfileBase } from './port-profile.ts';
 export const VIF_DIRECT_MODES = ['vepa', 'passthrough', 'bridge'] as const;
 /** The roles of the guest on a vhost-user socket. */
 export const VHOST_USER_MODES = ['client', 'server'] as const;
-/** The types of a host device: `ethernet`, a network interface of the guest, or `generic`, a PCI device of the guest. */
+/**
+ * The types of a host device:
+ * `ethernet`, a network interface of the guest, or `generic`, a PCI device of the guest.
+ */
 export const HOST_DEVICE_TYPES = ['ethernet', 'generic'] as const;
 
-/** The mode of the macvtap device of a VIFDirect (os-vif's VIFDirectMode): `vepa`, `passthrough` or `bridge`. */
+/**
+ * The mode of the macvtap device of a VIFDirect (os-vif's VIFDirectMode): `vepa`, `passthrough` or `bridge`.
+ */
 export type VIFDirectMode = (typeof VIF_DIRECT_MODES)[number];
 /** The role of the guest on the vhost-user socket: `client` of the switch, or `server`. */
 export type VhostUserMode = (typeof VHOST_USER_MODES)[number];
-/** The device of a VIFHostDevice in the guest: `ethernet`, the NIC of a virtual function, or `generic`, a PCI device. */
+/**
+ * The device of a VIFHostDevice in the guest:
+ * `ethernet`, the NIC of a virtual function, or `generic`, a PCI device.
+ */
 export type HostDeviceType = (typeof HOST_DEVICE_TYPES)[number];
 
 /** The fields of every VIF. Create objects of a subclass: the class determines the type of the host side. */

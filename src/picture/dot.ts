@@ -6,7 +6,10 @@ import { captionOf, edgeCaptionOf } from './caption.ts';
 import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph-model.ts';
 import { STATE_STYLES } from './palette.ts';
 
-/** The graph as DOT. Names are quoted. The `class` of each node and edge contains its kind and its state, as in SVG. */
+/**
+ * The graph as DOT. Names are quoted.
+ * The `class` of each node and edge contains its kind and its state, as in SVG.
+ */
 export function toDot(graph: Graph, options: LayoutOptions = {}): string {
   return dotIn({ font: 'Helvetica', longestLine: Number.POSITIVE_INFINITY }, graph, options);
 }

@@ -1,6 +1,6 @@
 /**
- * Draws the two ends of a wiring, which are not elements: the guest with the devices of the hypervisor, and the
- * network.
+ * Draws the two ends of a wiring, which are not elements: the guest with the devices of the
+ * hypervisor, and the network.
  */
 
 import type { InstanceInfo } from '../objects/instance-info.ts';
@@ -24,7 +24,10 @@ export function drawGuest(sketch: Sketch, vif: VIFBase | undefined, instance: In
   if (attachment) sketch.join(guest, attachment);
 }
 
-/** Adds the node of the network and an edge from each uplink. A device without an uplink gets an edge to the routing of the host. */
+/**
+ * Adds the node of the network and an edge from each uplink.
+ * A device without an uplink gets an edge to the routing of the host.
+ */
 export function drawWire(sketch: Sketch, vif: VIFBase | undefined): void {
   const leaving = [...sketch.uplinks].filter(({ kind }) => kind === 'device' || kind === 'function');
   const switches = sketch.ofKind('switch').filter(({ group }) => group !== 'own');
@@ -58,8 +61,8 @@ function attachmentOf(vif: VIFBase, sketch: Sketch): NodeDraft | undefined {
 }
 
 /**
- * The probable node to which the guest is attached, if the VIF is not given: a device of a kind for guests, or else
- * a device that belongs only to this VIF.
+ * The probable node to which the guest is attached, if the VIF is not given: a device of a kind for guests,
+ * or else a device that belongs only to this VIF.
  */
 function inferAttachment(sketch: Sketch): NodeDraft | undefined {
   const [made] = sketch.ofKind('tap', 'macvtap', 'socket');
@@ -133,7 +136,10 @@ function socketOf({ path }: VIFVHostUser): GuestAttachment {
   };
 }
 
-/** The PCI function of the guest. In switchdev mode, its representor on the switch is a network device or a DPDK port. */
+/**
+ * The PCI function of the guest.
+ * In switchdev mode, its representor on the switch is a network device or a DPDK port.
+ */
 function functionOf({ devAddress }: VIFHostDevice): GuestAttachment {
   return (sketch) => {
     const [representor] = [...sketch.ofKind('device'), ...sketch.ofKind('port')];

@@ -19,7 +19,10 @@ export interface GraphNode {
   /** The id of the node, unique in this graph. */
   readonly id: string;
   readonly kind: GraphNodeKind;
-  /** The name on the host: the name of a device, a PCI address, a path. It is not escaped; each format escapes it. */
+  /**
+   * The name on the host: the name of a device, a PCI address, a path.
+   * It is not escaped; each format escapes it.
+   */
   readonly name: string;
   /** Facts about the node, such as `mtu 1450`. */
   readonly facts: readonly string[];
@@ -52,8 +55,8 @@ export interface GraphGroup {
 }
 
 /**
- * The state of a node or an edge. From a check: `missing`, `differs`, `conflict` (a plug would fail). From a plan: `create`,
- * `change`, `refuse`.
+ * The state of a node or an edge. From a check: `missing`, `differs`, `conflict` (a plug would fail).
+ * From a plan: `create`, `change`, `refuse`.
  */
 export type GraphState = 'missing' | 'differs' | 'conflict' | 'create' | 'change' | 'refuse';
 

@@ -1,4 +1,6 @@
-/** Creates the graph of a wiring, with the guest, the network, and marks for drift or for the steps of a plug. */
+/**
+ * Creates the graph of a wiring, with the guest, the network, and marks for drift or for the steps of a plug.
+ */
 
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
@@ -12,7 +14,10 @@ import { Sketch } from './sketch.ts';
 
 /** The data of a graph besides the wiring. */
 export interface GraphOptions {
-  /** The VIF of the wiring. It determines the device of the guest, and the devices that the hypervisor creates. */
+  /**
+   * The VIF of the wiring.
+   * It determines the device of the guest, and the devices that the hypervisor creates.
+   */
   readonly vif?: VIFBase;
   readonly instance?: InstanceInfo;
   /** The drift of the host, from `OsVif.check`. */

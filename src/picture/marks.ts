@@ -42,7 +42,10 @@ function mark(item: Annotatable | undefined, state: GraphState, note: string): v
   if (item.state === undefined || SEVERITY[state] > SEVERITY[item.state]) item.state = state;
 }
 
-/** The node or edge of a drift. The drift contains the label of one element, or labels of one transaction, separated by commas. */
+/**
+ * The node or edge of a drift.
+ * The drift contains the label of one element, or labels of one transaction, separated by commas.
+ */
 function itemFor(
   { element, on }: { readonly element: string; readonly on: string },
   property: string | undefined,

@@ -65,9 +65,9 @@ function strokeOf(state: (typeof STATES)[number]): string {
 }
 
 /**
- * Escapes text for a label. Mermaid reads `#35;` as the character with code 35. All characters except letters, digits and
- * some marks are escaped, because quotes end the label, and Mermaid interprets HTML and Markdown. A list marker at the start
- * of a line is also Markdown.
+ * Escapes text for a label. Mermaid reads `#35;` as the character with code 35. All characters except
+ * letters, digits and some marks are escaped, because quotes end the label, and Mermaid interprets HTML and
+ * Markdown. A list marker at the start of a line is also Markdown.
  */
 function escaped(text: string): string {
   return text

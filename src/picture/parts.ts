@@ -16,7 +16,10 @@ export interface ElementPart {
 
 type OvsElementOf<K extends OvsElement['kind']> = Extract<OvsElement, { kind: K }>;
 
-/** Draws rows of Open vSwitch's database, by the kind of the element. Elements of other kinds return their own drawings. */
+/**
+ * Draws rows of Open vSwitch's database, by the kind of the element.
+ * Elements of other kinds return their own drawings.
+ */
 const DRAWN: { readonly [K in OvsElement['kind']]: (element: OvsElementOf<K>, sketch: Sketch) => ElementPart[] } = {
   'ovs-bridge'({ name, datapathType, shared }, sketch) {
     const facts = ['Open vSwitch', ...(datapathType === undefined ? [] : [`datapath ${datapathType}`])];

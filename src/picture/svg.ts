@@ -7,9 +7,9 @@ import type { Graph, LayoutOptions } from './graph-model.ts';
 import { STATE_STYLES, STATES } from './palette.ts';
 
 /**
- * A complete SVG document. It has its own background, follows the light or dark mode of the viewer, and contains a
- * description for screen readers. A line of more than 200 characters is broken. The first call loads Graphviz (WebAssembly,
- * 1 MB).
+ * A complete SVG document. It has its own background, follows the light or dark mode of the viewer, and
+ * contains a description for screen readers. A line of more than 200 characters is broken. The first call
+ * loads Graphviz (WebAssembly, 1 MB).
  */
 export async function toSvg(graph: Graph, options: LayoutOptions = {}): Promise<string> {
   const { instance } = await import('@viz-js/viz');
@@ -20,13 +20,17 @@ export async function toSvg(graph: Graph, options: LayoutOptions = {}): Promise<
 }
 
 const TYPESETTING: Typesetting = {
-  // The viewer may use another font. Boxes that are computed with a monospaced font are wide enough for most fonts.
+  // The viewer may use another font.
+  // Boxes that are computed with a monospaced font are wide enough for most fonts.
   font: 'Courier',
   // The time of Graphviz grows quadratically with the length of a line.
   longestLine: 200,
 };
 
-/** The drawing of Graphviz in the frame of the document, without the prologue and the `<title>` elements of Graphviz. */
+/**
+ * The drawing of Graphviz in the frame of the document, without the prologue and the
+ * `<title>` elements of Graphviz.
+ */
 function framed(svg: string, graph: Graph): string {
   const [opening = ''] = /<svg[^>]*>/.exec(svg) ?? [];
   const [viewBox = ''] = /viewBox="[^"]*"/.exec(opening) ?? [];

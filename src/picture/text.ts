@@ -14,7 +14,10 @@ export interface TextOptions {
   readonly colors?: boolean;
 }
 
-/** The diagram as text with box-drawing characters. Boxes beside each other can exceed `width`. Shared nodes have a double frame. */
+/**
+ * The diagram as text with box-drawing characters. Boxes beside each other can exceed `width`.
+ * Shared nodes have a double frame.
+ */
 export function toText(graph: Graph, { width = 80, colors = false }: TextOptions = {}): string {
   const tree = new Tree(graph);
   const pen: Pen = { width: Math.max(MIN_WIDTH, width), colors, under: undefined };
@@ -32,7 +35,10 @@ interface Pen {
   readonly under: GraphEdge | undefined;
 }
 
-/** Draws a box and its branches. The last branch, which leads to the wire, is below the box. The others are beside its line. */
+/**
+ * Draws a box and its branches. The last branch, which leads to the wire, is below the box.
+ * The others are beside its line.
+ */
 function drawn(node: GraphNode, tree: Tree, pen: Pen): string[] {
   const branches = tree.branchesOf(node);
   const below = branches.at(-1);
@@ -43,7 +49,10 @@ function drawn(node: GraphNode, tree: Tree, pen: Pen): string[] {
   ];
 }
 
-/** Draws the last branch. A node that only governs the box is drawn beside it, because it does not lead to the wire. */
+/**
+ * Draws the last branch.
+ * A node that only governs the box is drawn beside it, because it does not lead to the wire.
+ */
 function onward(branch: Branch, tree: Tree, pen: Pen): string[] {
   if (branch.edge.kind === 'governs') return beside(branch, tree, pen, false);
   return [...railed(branch.edge, pen), ...drawn(branch.node, tree, { ...pen, under: branch.edge })];

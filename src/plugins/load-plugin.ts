@@ -15,11 +15,12 @@ export function isPluginName(name: string): boolean {
 }
 
 /**
- * Loads a plugin. The function searches for a package in `node_modules` of `folder`, then in the folders in which Node
- * finds the packages of os-vif.
+ * Loads a plugin. The function searches for a package in `node_modules` of `folder`, then in the folders in
+ * which Node finds the packages of os-vif.
  *
  * @param name the name of a package, or the path of a module; it exports `plugin`, a VIFPlugin
- * @param folder the base of relative paths, and the first folder to search for packages; without it a path must be absolute
+ * @param folder the base of relative paths, and the first folder to search for packages; without it a
+ *   path must be absolute
  * @throws PluginError if the package or file is missing, cannot be loaded, or exports no plugin
  */
 export async function loadPlugin(name: string, folder?: string): Promise<VIFPlugin> {
@@ -54,7 +55,9 @@ async function moduleAt(name: string, folder: string | undefined): Promise<strin
   return (await isFolder(path)) ? entryOf(name, path) : path;
 }
 
-/** The entry point of a package for `import`: https://nodejs.org/api/packages.html, "Package entry points". */
+/**
+ * The entry point of a package for `import`: https://nodejs.org/api/packages.html, "Package entry points".
+ */
 async function entryOf(name: string, folder: string): Promise<string> {
   let manifest: { readonly exports?: unknown; readonly main?: unknown };
   try {
@@ -91,7 +94,10 @@ async function importModule(name: string, url: string): Promise<{ readonly plugi
   }
 }
 
-/** The error for a plugin that cannot be loaded. Node's message names the missing module: the plugin, or one of its imports. */
+/**
+ * The error for a plugin that cannot be loaded.
+ * Node's message names the missing module: the plugin, or one of its imports.
+ */
 function failure(name: string, cause: unknown): PluginError {
   const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
   const advice = isMissing(cause) ? '; install the dependencies of the plugin in its own folder' : '';

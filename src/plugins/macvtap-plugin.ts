@@ -1,4 +1,6 @@
-/** Plugs VIFDirect: the guest's NIC is a macvtap device on a NIC, on a VLAN device or on a virtual function. */
+/**
+ * Plugs VIFDirect: the guest's NIC is a macvtap device on a NIC, on a VLAN device or on a virtual function.
+ */
 
 import { PluginError } from '../errors/plugin.ts';
 import type { Host } from '../host-contract/host.ts';
@@ -14,10 +16,11 @@ import { WiringPlugin } from './wiring-plugin.ts';
 /** Options of MacvtapPlugin. */
 export interface MacvtapPluginOptions {
   /**
-   * Isolates guests on one device from each other, even if the external switch sends frames back. The mode `private`
-   * replaces `bridge`. A rule of nftables drops incoming frames with the source address of a guest on the same device. The
-   * package nftables must be installed. The VIF must have an `address`. Frames that a guest sends from another source address
-   * are not dropped. If libvirt creates the device, pass the same option to `toInterfaceXml`. Default: false.
+   * Isolates guests on one device from each other, even if the external switch sends frames back. The mode
+   * `private` replaces `bridge`. A rule of nftables drops incoming frames with the source address of a guest
+   * on the same device. The package nftables must be installed. The VIF must have an `address`. Frames that a
+   * guest sends from another source address are not dropped. If libvirt creates the device, pass the same
+   * option to `toInterfaceXml`. Default: false.
    */
   readonly isolateGuests?: boolean;
 }
@@ -44,7 +47,8 @@ export class MacvtapPlugin extends WiringPlugin {
   }
 
   /**
-   * The elements that belong only to this VIF. The shared VLAN device stays, so an unplug does not need its name or id.
+   * The elements that belong only to this VIF.
+   * The shared VLAN device stays, so an unplug does not need its name or id.
    */
   override async unwireOn(_host: Host, given: VIFBase): Promise<Wiring> {
     const vif = requireVIF(this, given, VIFDirect);
@@ -70,7 +74,10 @@ export class MacvtapPlugin extends WiringPlugin {
   }
 }
 
-/** The NIC of the VIF. Neutron's macvtap agent gives no PCI address: `network.bridgeInterface` is then the NIC. */
+/**
+ * The NIC of the VIF. Neutron's macvtap agent gives no PCI address:
+ * `network.bridgeInterface` is then the NIC.
+ */
 function deviceBelow(vif: VIFDirect): ExistingDevice {
   const { devAddress, network } = vif;
   if (devAddress === undefined && network?.bridgeInterface) return network.bridgeInterface;
@@ -78,8 +85,8 @@ function deviceBelow(vif: VIFDirect): ExistingDevice {
 }
 
 /**
- * The VLAN device between the NIC and the macvtap device, if the network has a VLAN. Without a name for it the plug fails,
- * because the guest must not get untagged traffic.
+ * The VLAN device between the NIC and the macvtap device, if the network has a VLAN.
+ * Without a name for it the plug fails, because the guest must not get untagged traffic.
  */
 function vlanBelow(vif: VIFDirect): Element[] {
   const { id, vlanName, network } = vif;
@@ -92,8 +99,8 @@ function vlanBelow(vif: VIFDirect): Element[] {
 }
 
 /**
- * The wiring for one guest with a virtual function of its own. The MAC address and the VLAN are set on the physical
- * function, because the guest can change settings of the virtual function.
+ * The wiring for one guest with a virtual function of its own. The MAC address and the VLAN are set on the
+ * physical function, because the guest can change settings of the virtual function.
  */
 function passthrough(vif: VIFDirect): Wiring {
   if (vif.devAddress === undefined) {
@@ -111,7 +118,8 @@ function ownFunction({ devAddress, network, address }: VIFDirect): Element[] {
 
 /**
  * A macvtap device in mode private, and a filter that drops incoming frames from its address.
- * Kernel: in mode private, macvlan_handle_frame() drops broadcast frames that a switch sends back, but delivers unicast frames.
+ * Kernel: in mode private, macvlan_handle_frame() drops broadcast frames that a switch sends back,
+ * but delivers unicast frames.
  */
 function isolatedNic(vif: VIFDirect, lower: ExistingDevice): Element[] {
   const { id, address } = vif;
@@ -120,7 +128,9 @@ function isolatedNic(vif: VIFDirect, lower: ExistingDevice): Element[] {
   return [{ kind: 'source-mac-filter', name: address, lower }, ...guestNic(vif, lower, 'private')];
 }
 
-/** The macvtap device. No element if the VIF has no vifName, because then the hypervisor creates the device. */
+/**
+ * The macvtap device. No element if the VIF has no vifName, because then the hypervisor creates the device.
+ */
 function guestNic(
   { vifName, address, network }: VIFDirect,
   lower: ExistingDevice,

@@ -1,6 +1,6 @@
 /**
- * Plugs VIFs that need no change of the host: vhost-user sockets of a backend that another program configures, and devices
- * that the hypervisor passes to the guest and configures itself.
+ * Plugs VIFs that need no change of the host: vhost-user sockets of a backend that another program
+ * configures, and devices that the hypervisor passes to the guest and configures itself.
  */
 
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../objects/host-info.ts';

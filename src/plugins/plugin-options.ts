@@ -1,6 +1,6 @@
 /**
- * Checks the options of the built-in plugins, for options that come from a file. The forms below must match the types of the
- * options, or the compiler reports an error.
+ * Checks the options of the built-in plugins, for options that come from a file.
+ * The forms below must match the types of the options, or the compiler reports an error.
  */
 import { NoMatchingPluginError } from '../errors/plugin.ts';
 import { DIALECT } from '../versioned/json-schema.ts';
@@ -22,9 +22,9 @@ export interface PluginOptions {
 }
 
 /**
- * Checks the options of a plugin against `schemas/plugin-options/` with ajv. Returns the violations, each with its path, or an
- * empty list. The list has the same limits as the list of `validate`. The time is linear in the size of the options, at least
- * up to 1 MiB of JSON.
+ * Checks the options of a plugin against `schemas/plugin-options/` with ajv. Returns the violations, each
+ * with its path, or an empty list. The list has the same limits as the list of `validate`. The time is linear
+ * in the size of the options, at least up to 1 MiB of JSON.
  *
  * @throws NoMatchingPluginError if this library has no plugin of this name
  */

@@ -11,8 +11,8 @@ const ANY_INSTANCE = new InstanceInfo({ uuid: '00000000-0000-0000-0000-000000000
 const EVERY_NAME = { has: () => true };
 
 /**
- * The names of the shared devices that these VIFs use. The result has every name if the wiring of a VIF is unknown, because
- * its plugin is not loaded or the wiring depends on a missing device.
+ * The names of the shared devices that these VIFs use. The result has every name if the wiring of a VIF is
+ * unknown, because its plugin is not loaded or the wiring depends on a missing device.
  */
 export async function sharedDevicesInUse(
   vifs: readonly VIFBase[],

@@ -1,6 +1,6 @@
 /**
- * Plugs VIFGeneric: a TAP device that is up, has no bridge and no IP address (OpenStack: VIF_TYPE_TAP). Another program, such
- * as Project Calico, routes packets to the device.
+ * Plugs VIFGeneric: a TAP device that is up, has no bridge and no IP address (OpenStack: VIF_TYPE_TAP).
+ * Another program, such as Project Calico, routes packets to the device.
  */
 
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../objects/host-info.ts';
@@ -24,9 +24,9 @@ export interface TapPluginOptions {
 }
 
 /**
- * The plugin `tap`. It also plugs a VIF without addresses, of a network without subnets. Such a port has limits: Neutron's
- * firewalls drop its packets, the proxy ARP of l2pop does not answer for it, and the console and metadata services do not
- * reach the guest (docs/neutron-and-libvirt.md).
+ * The plugin `tap`. It also plugs a VIF without addresses, of a network without subnets. Such a port has
+ * limits: Neutron's firewalls drop its packets, the proxy ARP of l2pop does not answer for it, and the
+ * console and metadata services do not reach the guest (docs/neutron-and-libvirt.md).
  */
 export class TapPlugin extends WiringPlugin {
   readonly #options: TapPluginOptions;
@@ -72,7 +72,10 @@ export class TapPlugin extends WiringPlugin {
   }
 }
 
-/** The MAC address of the TAP device. It must differ from the address of the VIF, because the guest's NIC has that address. */
+/**
+ * The MAC address of the TAP device.
+ * It must differ from the address of the VIF, because the guest's NIC has that address.
+ */
 function hostSideMac({ portProfile }: VIFBase): { mac?: string } {
   const mac = portProfile instanceof VIFPortProfileFPTap ? portProfile.macAddress : undefined;
   return mac ? { mac } : {};

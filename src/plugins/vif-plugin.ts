@@ -23,20 +23,25 @@ export interface VIFPlugin {
   check?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]>;
   /** Returns the steps that plug would take now. Changes nothing. */
   plan?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlannedStep[]>;
-  /** Adds the owner tag of the VIF to devices and rows that another program created for it. Changes nothing else. */
+  /**
+   * Adds the owner tag of the VIF to devices and rows that another program created for it.
+   * Changes nothing else.
+   */
   adopt?(vif: VIFBase, instance: InstanceInfo, dryRun: boolean, context: PluginContext): Promise<Adoption>;
   /** Returns the elements that plug creates, for graphs and garbage collection. Changes nothing. */
   wiring?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<Wiring>;
   /**
-   * Removes the resources of this plugin, other than network devices, that have the tag of a VIF outside of `owners` (ids of
-   * VIFs). Returns the removed resources. With `dryRun` it changes nothing.
+   * Removes the resources of this plugin, other than network devices, that have the tag of a VIF outside of
+   * `owners` (ids of VIFs). Returns the removed resources. With `dryRun` it changes nothing.
    */
   collectGarbage?(owners: ReadonlySet<string>, dryRun: boolean, context: PluginContext): Promise<Garbage[]>;
 }
 
 /** The host and the signal of one call. */
 export interface PluginContext {
-  /** The host to change. `host.netns` is its network namespace, for programs that the plugin starts by itself. */
+  /**
+   * The host to change. `host.netns` is its network namespace, for programs that the plugin starts by itself.
+   */
   readonly host: Host;
   /** Ends the call when it is aborted. */
   readonly signal?: AbortSignal | undefined;
@@ -44,7 +49,11 @@ export interface PluginContext {
   readonly deletions?: DeletionQueue | undefined;
 }
 
-/** Returns the VIF. @throws NotAVifError for every other value, such as an object of another copy of this library */
+/**
+ * Returns the VIF.
+ *
+ * @throws NotAVifError for every other value, such as an object of another copy of this library
+ */
 export function requireVIFBase(value: VIFBase): VIFBase {
   if (value instanceof VIFBase) return value;
   throw new NotAVifError(value);

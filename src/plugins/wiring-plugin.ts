@@ -16,10 +16,16 @@ import type { PluginContext, VIFPlugin } from './vif-plugin.ts';
 export abstract class WiringPlugin implements VIFPlugin {
   abstract describe(): HostPluginInfo;
 
-  /** The elements of this VIF, in the order of their creation. A pure function: it does not read or change the host. */
+  /**
+   * The elements of this VIF, in the order of their creation.
+   * A pure function: it does not read or change the host.
+   */
   abstract wire(vif: VIFBase, instance: InstanceInfo): Wiring;
 
-  /** The elements on this host, for wirings that depend on the host, such as on a PCI device. Changes nothing. Default: `wire`. */
+  /**
+   * The elements on this host, for wirings that depend on the host, such as on a PCI device. Changes nothing.
+   * Default: `wire`.
+   */
   async wireOn(_host: Host, vif: VIFBase, instance: InstanceInfo): Promise<Wiring> {
     return this.wire(vif, instance);
   }

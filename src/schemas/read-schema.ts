@@ -3,7 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { SchemaNotFoundError } from '../errors/schema.ts';
 import type { JsonSchema } from '../versioned/model.ts';
 
-/** The base of every `$id`. `os-vif:/schemas/types.json` is the file `os-vif/schemas/types.json` of the package. */
+/**
+ * The base of every `$id`.
+ * `os-vif:/schemas/types.json` is the file `os-vif/schemas/types.json` of the package.
+ */
 export const SCHEMA_BASE = 'os-vif:/schemas/';
 
 /** The paths of all schemas below `schemas/`, sorted: `primitive/VIFBridge/1.0.json`. */
@@ -27,8 +30,8 @@ export async function readSchema(path: string): Promise<JsonSchema> {
 }
 
 /**
- * Reads a schema, and puts all schemas to which it refers, directly or indirectly, into its `$defs`. The result is one document
- * for any validator of draft 2020-12.
+ * Reads a schema, and puts all schemas to which it refers, directly or indirectly, into its `$defs`.
+ * The result is one document for any validator of draft 2020-12.
  *
  * @param path the path below `schemas/`, or the `$id`
  * @throws SchemaNotFoundError
@@ -57,7 +60,9 @@ function referencesIn(value: unknown): string[] {
   );
 }
 
-/** A type guard for the content of a schema file: this package writes the files, so any object is a schema. */
+/**
+ * A type guard for the content of a schema file: this package writes the files, so any object is a schema.
+ */
 function isSchema(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null;
 }

@@ -10,7 +10,10 @@ import type { FieldValues, VersionedObject } from '../versioned/versioned-object
 import { arbitraryValues } from './arbitrary-values.ts';
 import { fastCheck } from './fast-check.ts';
 
-/** Arbitraries of field types, by the name of the type in oslo.versionedobjects: `{ String: fc.constant('x') }`. */
+/**
+ * Arbitraries of field types, by the name of the type in oslo.versionedobjects:
+ * `{ String: fc.constant('x') }`.
+ */
 export type ArbitraryTypes = Readonly<Record<string, Arbitrary<unknown>>>;
 
 /** Options of random objects. */
@@ -18,8 +21,9 @@ export interface ArbitraryOptions<T> {
   /** Fixed values of all objects. */
   readonly set?: FieldValues<T>;
   /**
-   * Arbitraries for own types, and other arbitraries for known types, by oslo's name of the type. Their values have the wire
-   * form. By default, `String` is any text. To plug random VIFs, restrict it to valid names of devices.
+   * Arbitraries for own types, and other arbitraries for known types, by oslo's name of the type. Their
+   * values have the wire form. By default, `String` is any text. To plug random VIFs, restrict it to
+   * valid names of devices.
    */
   readonly types?: ArbitraryTypes;
 }

@@ -2,7 +2,9 @@
 import type { Arbitrary } from 'fast-check';
 import { fastCheck } from './fast-check.ts';
 
-/** The arbitraries by the name of the type in oslo.versionedobjects. Texts contain any characters of Unicode. */
+/**
+ * The arbitraries by the name of the type in oslo.versionedobjects. Texts contain any characters of Unicode.
+ */
 export function arbitraryValues(): Readonly<Record<string, Arbitrary<unknown>>> {
   const fc = fastCheck();
   const hex = (byte: number) => byte.toString(16).padStart(2, '0');

@@ -21,8 +21,8 @@ export interface ArbitraryVIFOptions<T extends VIFBase> extends ArbitraryOptions
 }
 
 /**
- * Random VIFs of all classes, with networks and port profiles of all classes. Each field is sometimes unset. `class` selects
- * one class, `set` sets fixed values, and `types` replaces arbitraries.
+ * Random VIFs of all classes, with networks and port profiles of all classes. Each field is sometimes unset.
+ * `class` selects one class, `set` sets fixed values, and `types` replaces arbitraries.
  *
  * @throws MissingFastCheckError if fast-check is not installed
  */

@@ -24,7 +24,10 @@ export function backportProblems(model: ObjectModel): string[] {
   });
 }
 
-/** The largest depth of nested objects: enough for grandchildren, and finite for classes with children of their own kind. */
+/**
+ * The largest depth of nested objects: enough for grandchildren, and finite for classes with children
+ * of their own kind.
+ */
 const DEPTH = 4;
 
 /** A primitive in which all fields with objects are set. */

@@ -6,7 +6,10 @@ import { compareVersions, isVersion } from '../versioned/version.ts';
 import { backportProblems } from './backport-problems.ts';
 import { historyProblems } from './history-problems.ts';
 
-/** For each object name: the fingerprint `version-md5` of the newest version, or the fingerprints of all versions, oldest first. */
+/**
+ * For each object name: the fingerprint `version-md5` of the newest version, or the fingerprints of
+ * all versions, oldest first.
+ */
 export type ExpectedFingerprints = Readonly<Record<string, string | readonly string[]>>;
 
 /**
@@ -18,7 +21,8 @@ export type ExpectedFingerprints = Readonly<Record<string, string | readonly str
  *
  * @param expected fingerprints from `YourObject.fingerprint()`; only the newest class of each name is checked
  * @param namespace the namespace of the objects; default: all namespaces
- * @returns a line for each problem, with the object, the problem and the remedy; an empty list without problems
+ * @returns a line for each problem, with the object, the problem and the remedy; an
+ *   empty list without problems
  */
 export function checkVersions(expected: ExpectedFingerprints, namespace?: string): string[] {
   const newest = new Map<string, ObjectModel>();
@@ -61,7 +65,10 @@ function fingerprintProblems(model: ObjectModel, expected: readonly string[]): s
   return [...earlier, ...rewritten(model, last), `${name}: ${version} is new since ${lastVersion}, expect ${have}`];
 }
 
-/** The fingerprint of an older version, computed from the history, must equal the expected one, because backports use the history. */
+/**
+ * The fingerprint of an older version, computed from the history, must equal the expected one, because
+ * backports use the history.
+ */
 function rewritten(model: ObjectModel, want: string): string[] {
   const version = versionIn(want);
   if (version === undefined) return [`${model.name}: ${JSON.stringify(want)} is not a fingerprint`];

@@ -234,7 +234,10 @@ function counting(host: Host): { host: Host; changes: string[] } {
   return { host: counted, changes };
 }
 
-/** The same host, but the change with number `step` fails. `failed` resolves to whether the call reached this change. */
+/**
+ * The same host, but the change with number `step` fails.
+ * `failed` resolves to whether the call reached this change.
+ */
 function failingAt(step: number, host: Host): { host: Host; failed: (call: Promise<void>) => Promise<boolean> } {
   let changes = 0;
   const failing = interceptHost(host, async (call, proceed) => {

@@ -33,7 +33,10 @@ function baseProblems(model: ObjectModel): string[] {
     });
 }
 
-/** A version without a new field or child version. Probably a new field lacks `since`, and would be sent to older peers. */
+/**
+ * A version without a new field or child version.
+ * Probably a new field lacks `since`, and would be sent to older peers.
+ */
 function emptyVersion(model: ObjectModel, version: string): string[] {
   const hasNews =
     model.fields.some((field) => sinceOf(model, field) === version) ||

@@ -1,13 +1,16 @@
 /**
- * The limits of texts that contain outside data. An error message must stay readable and fit into a log line for every
- * input.
+ * The limits of texts that contain outside data.
+ * An error message must stay readable and fit into a log line for every input.
  */
 
 /** The largest number of items that a message lists. */
 export const MOST_LISTED = 100;
 /** The largest size of a message, in bytes of UTF-8. */
 export const LONGEST_MESSAGE = 16_000;
-/** The largest size of a list within a message, in bytes of UTF-8. The remaining bytes are for the text around the list. */
+/**
+ * The largest size of a list within a message, in bytes of UTF-8.
+ * The remaining bytes are for the text around the list.
+ */
 const LONGEST_LIST = 15_000;
 /** The largest number of characters of a name or a value that a message shows. */
 const LONGEST_NAME = 80;
@@ -45,7 +48,9 @@ export function countOfMore(text = ''): number {
   return Number(/^and (\d{1,15}) more$/.exec(text)?.[1] ?? 0);
 }
 
-/** A message of at most 16,000 bytes. A longer message is cut, and ends with the number of missing characters. */
+/**
+ * A message of at most 16,000 bytes. A longer message is cut, and ends with the number of missing characters.
+ */
 export function boundedMessage(message: string): string {
   if (message.length * LONGEST_CHARACTER <= LONGEST_MESSAGE || bytesOf(message) <= LONGEST_MESSAGE) return message;
   const ending = (cut: number) => `... ${andMore(message.length - cut)} characters`;

@@ -19,7 +19,9 @@ function charWidth(char: string): number {
   return WIDE.test(char) ? 2 : 1;
 }
 
-/** Breaks text into lines of at most `width` cells: at a space, or within a word that is longer than a line. */
+/**
+ * Breaks text into lines of at most `width` cells: at a space, or within a word that is longer than a line.
+ */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line: Piece = EMPTY;

@@ -1,4 +1,7 @@
-/** The forms of a UUID (RFC 9562, section 4). Upper case and lower case are valid. OpenStack also omits the dashes. */
+/**
+ * The forms of a UUID (RFC 9562, section 4). Upper case and lower case are valid.
+ * OpenStack also omits the dashes.
+ */
 
 /** Every form that is accepted as input. */
 export const UUID_INPUT = /^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$/;

@@ -1,6 +1,7 @@
 /**
- * Writes an object in an older version, for an older peer. The declarations contain the history as data: the version that
- * added each field, the version of the base for each version of a class, and the version of each child.
+ * Writes an object in an older version, for an older peer. The declarations contain the history as
+ * data: the version that added each field, the version of the base for each version of a class, and the
+ * version of each child.
  */
 import { TargetVersionError } from '../errors/model.ts';
 import { readObject } from './codec/from-primitive.ts';
@@ -13,18 +14,21 @@ import { compareVersions, isVersion } from './version.ts';
 
 /** The versions that a peer can read. */
 export interface BackportOptions {
-  /** The version of the object itself. Default: the version in the manifest, or else the version of the object. */
+  /**
+   * The version of the object itself.
+   * Default: the version in the manifest, or else the version of the object.
+   */
   targetVersion?: string;
   /**
-   * The versions that the peer supports, by object name: the result of `versionManifest(name)` on the peer. The manifest applies
-   * to all nested objects and takes precedence over `childVersions`.
+   * The versions that the peer supports, by object name: the result of `versionManifest(name)` on the peer.
+   * The manifest applies to all nested objects and takes precedence over `childVersions`.
    */
   versionManifest?: Readonly<Record<string, string>>;
 }
 
 /**
- * Writes a primitive in versions that a peer can read. The primitive is validated. Without a manifest, a child is backported
- * if the history gives its version, and is unchanged otherwise.
+ * Writes a primitive in versions that a peer can read. The primitive is validated.
+ * Without a manifest, a child is backported if the history gives its version, and is unchanged otherwise.
  *
  * The time is linear in the size of the primitive, valid or not, at least up to 1 MiB of JSON.
  *
@@ -53,8 +57,8 @@ export function writeObjectFor(object: ObjectState, options: BackportOptions): P
 type Manifest = Readonly<Record<string, string>>;
 
 /**
- * Backports a primitive in place. The caller must own the primitive. The manifest takes precedence over the history. It never
- * removes the field of a child.
+ * Backports a primitive in place. The caller must own the primitive.
+ * The manifest takes precedence over the history. It never removes the field of a child.
  */
 function makeCompatible(
   primitive: Primitive,

@@ -1,7 +1,10 @@
 /** Compares versioned objects. */
 import { isVersionedObject, MODEL, VALUES, VERSION } from './model.ts';
 
-/** Whether two objects have the same name, namespace, version and values. The lists of changes are not compared. */
+/**
+ * Whether two objects have the same name, namespace, version and values.
+ * The lists of changes are not compared.
+ */
 export function equalObjects(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (!isVersionedObject(a) || !isVersionedObject(b)) return false;

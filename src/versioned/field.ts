@@ -10,13 +10,19 @@ export interface FieldOptions<V> {
   nullable?: boolean;
   /** The value that `setDefaults()` sets. It also replaces an assigned null if the field is not nullable. */
   default?: V;
-  /** The value that the constructor sets if its caller gives none. A function creates a new value for each object. */
+  /**
+   * The value that the constructor sets if its caller gives none.
+   * A function creates a new value for each object.
+   */
   initial?: V | (() => V);
   /** Whether the value can be set only once. */
   readOnly?: boolean;
   /** The version of the declaring class that added the field. Default: the first version. */
   since?: string;
-  /** For a field with objects: the version of the child for each version of this class from there on, `{ '1.1': '1.0' }`. */
+  /**
+   * For a field with objects: the version of the child for each version of this class from there on,
+   * `{ '1.1': '1.0' }`.
+   */
   childVersions?: Readonly<Record<string, string>>;
 }
 
@@ -30,8 +36,8 @@ const DECLARATIONS = 'os-vif:fields';
 const FIRST_VERSION = '1.0';
 
 /**
- * Declares a field of a versioned object: `@field(string()) vifName?: string`. The wire name is the name of the property in
- * snake_case.
+ * Declares a field of a versioned object: `@field(string()) vifName?: string`.
+ * The wire name is the name of the property in snake_case.
  *
  * @throws DeclarationError for an invalid name and for invalid options
  */
@@ -67,7 +73,9 @@ export function field<V>(type: FieldType<V>, options: FieldOptions<V | null> = {
   };
 }
 
-/** The fields that `@field` declared on this prototype, without inherited ones, in the order of the source. */
+/**
+ * The fields that `@field` declared on this prototype, without inherited ones, in the order of the source.
+ */
 export function ownDeclarations(prototype: object): readonly FieldDeclaration[] {
   const declarations: unknown = Reflect.getOwnMetadata(DECLARATIONS, prototype);
   return isDeclarations(declarations) ? declarations : [];

@@ -1,4 +1,7 @@
-/** Fingerprints: checksums with which oslo's ObjectVersionChecker finds classes that changed without a new version. */
+/**
+ * Fingerprints: checksums with which oslo's ObjectVersionChecker finds classes that changed
+ * without a new version.
+ */
 import { md5 } from '@noble/hashes/legacy.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { hasFieldAt } from './history.ts';
@@ -6,8 +9,9 @@ import type { Field, ObjectModel } from './model.ts';
 import { compareVersions } from './version.ts';
 
 /**
- * The version, a dash, and the md5 of Python's repr() of the fields (sorted by name), the remotable methods (none here) and
- * the child versions of a list. The fingerprint of an older version is computed from the history.
+ * The version, a dash, and the md5 of Python's repr() of the fields (sorted by name), the remotable
+ * methods (none here) and the child versions of a list. The fingerprint of an older version is
+ * computed from the history.
  */
 export function fingerprintOf(model: ObjectModel, version = model.version): string {
   const had = model.fields.filter((field) => hasFieldAt(model, field, version));

@@ -1,4 +1,7 @@
-/** A class at an older version: the fields that it had, and the versions of its child objects. The declarations say both. */
+/**
+ * A class at an older version: the fields that it had, and the versions of its child objects.
+ * The declarations say both.
+ */
 
 import type { Field, ObjectModel } from './model.ts';
 import { compareVersions, minorVersionsUpTo } from './version.ts';
@@ -8,7 +11,9 @@ export function hasFieldAt(model: ObjectModel, field: Field, version: string): b
   return compareVersions(field.since, versionOfDeclaring(model, field, version)) <= 0;
 }
 
-/** The first version of a class with a field. A subclass may get an inherited field later than its base class. */
+/**
+ * The first version of a class with a field. A subclass may get an inherited field later than its base class.
+ */
 export function sinceOf(model: ObjectModel, field: Field): string {
   return minorVersionsUpTo(model.version).find((version) => hasFieldAt(model, field, version)) ?? model.version;
 }
@@ -28,7 +33,10 @@ export interface VersionDelta {
 /** Replaces the version of a child if the older version does not have the field. */
 export const ABSENT = Symbol('absent');
 
-/** The changes that write a class at a version. Results for unknown versions are not cached, because input can contain any version. */
+/**
+ * The changes that write a class at a version.
+ * Results for unknown versions are not cached, because input can contain any version.
+ */
 export function deltaTo(model: ObjectModel, version: string): VersionDelta {
   const known = remembered.get(model)?.get(version);
   if (known !== undefined) return known;
@@ -57,7 +65,9 @@ function computeDelta(model: ObjectModel, version: string): VersionDelta {
   return { gone: gone.map(({ wireName }) => wireName), children };
 }
 
-/** The version of a child at a version of the class. Entries ascend. Each entry applies until the next one. */
+/**
+ * The version of a child at a version of the class. Entries ascend. Each entry applies until the next one.
+ */
 function childVersionAt({ childVersions = [] }: Field, version: string): VersionDelta['children'][number]['version'] {
   const next = childVersions.findIndex(([own]) => compareVersions(version, own) <= 0);
   const entry = childVersions[next];

@@ -47,7 +47,9 @@ export function schemaOf(model: ObjectModel, version = model.version, options: S
 
 export const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
-/** The schema of a class at one version, without referenced schemas. In the plain form, `type` is required. */
+/**
+ * The schema of a class at one version, without referenced schemas. In the plain form, `type` is required.
+ */
 export function versionSchema(model: ObjectModel, version: string, context: DescribingContext): JsonSchema {
   const reader = modelFor(model.name, version, model.namespace);
   if (context.form === 'plain') return plainObject(reader, context, version, ['type']);
@@ -55,7 +57,10 @@ export function versionSchema(model: ObjectModel, version: string, context: Desc
   return envelope(reader, [version], dataSchema(reader.fields, context, later));
 }
 
-/** The schema of a class at all versions that its newest class reads, without referenced schemas. `type` is optional in the plain form. */
+/**
+ * The schema of a class at all versions that its newest class reads, without referenced schemas.
+ * `type` is optional in the plain form.
+ */
 export function anyVersionSchema(model: ObjectModel, context: DescribingContext): JsonSchema {
   return context.form === 'plain' ? plainObject(model, context) : anyVersion(model, context);
 }
@@ -131,7 +136,10 @@ function envelope(model: ObjectModel, versions: readonly string[], data: JsonSch
   };
 }
 
-/** Versions in all accepted forms: a patch component is ignored (1.4.2 is 1.4), and a missing minor version is 0 (1 is 1.0). */
+/**
+ * Versions in all accepted forms: a patch component is ignored (1.4.2 is 1.4), and a missing minor version is
+ * 0 (1 is 1.0).
+ */
 function anyOfVersions(versions: readonly string[]): JsonSchema {
   const forms = versions.map((version) => {
     const [major, minor = '0'] = version.split('.');
@@ -152,7 +160,9 @@ function nameOf(fields: readonly Field[]): JsonSchema | false {
   return fields.length > 0 && { enum: fields.map(({ wireName }) => wireName) };
 }
 
-/** The schema of the fields. Fields of later versions are included, so that they are not reported as unknown. */
+/**
+ * The schema of the fields. Fields of later versions are included, so that they are not reported as unknown.
+ */
 function dataSchema(fields: readonly Field[], context: DescribingContext, later: readonly Field[] = []): JsonSchema {
   const properties = Object.fromEntries(
     fields.map((field) => [field.wireName, !later.includes(field) && fieldSchema(field, context)]),

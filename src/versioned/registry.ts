@@ -17,7 +17,9 @@ interface Entry {
 
 const namespaces = new Map<string, Map<string, Entry>>();
 
-/** Registers a model. Throws {@link DeclarationError} if the namespace already has this version of this name. */
+/**
+ * Registers a model. Throws {@link DeclarationError} if the namespace already has this version of this name.
+ */
 export function register(model: ObjectModel): void {
   const names = namespaces.get(model.namespace) ?? new Map<string, Entry>();
   const entry: Entry = names.get(model.name) ?? { models: [], readers: new Map() };
@@ -38,8 +40,8 @@ export function register(model: ObjectModel): void {
 }
 
 /**
- * The model that reads an object of a name and version: the model of that version, or else the newest compatible one
- * (same major version, not older).
+ * The model that reads an object of a name and version: the model of that version, or else the newest
+ * compatible one (same major version, not older).
  *
  * @throws UnsupportedObjectError if no class has the name
  * @throws IncompatibleVersionError if no class can read that version

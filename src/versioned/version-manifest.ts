@@ -2,8 +2,8 @@
 import { newestModel } from './registry.ts';
 
 /**
- * The newest versions of an object and of all classes in its fields, by name. Send the result to a peer as its manifest.
- * Upstream: `obj_tree_get_versions`.
+ * The newest versions of an object and of all classes in its fields, by name.
+ * Send the result to a peer as its manifest. Upstream: `obj_tree_get_versions`.
  *
  * @throws UnsupportedObjectError if no class has the name
  */

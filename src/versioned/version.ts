@@ -1,4 +1,6 @@
-/** Versions of objects: `major.minor`. A patch component is for stable branches and does not affect backports. */
+/**
+ * Versions of objects: `major.minor`. A patch component is for stable branches and does not affect backports.
+ */
 
 import type SemVer from 'semver/classes/semver.js';
 import coerce from 'semver/functions/coerce.js';
@@ -13,7 +15,9 @@ export function isVersion(value: unknown): value is string {
   return typeof value === 'string' && (parsedBefore.has(value) || (FORM.test(value) && coerce(value) !== null));
 }
 
-/** Negative if `a` is older than `b`, zero if they are equal, positive if `a` is newer. Both must be versions. */
+/**
+ * Negative if `a` is older than `b`, zero if they are equal, positive if `a` is newer. Both must be versions.
+ */
 export function compareVersions(a: string, b: string): number {
   return a === b ? 0 : compare(parse(a), parse(b));
 }

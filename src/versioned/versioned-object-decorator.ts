@@ -15,17 +15,20 @@ export interface VersionedObjectOptions {
   version: string;
   /** The name on the wire. Default: the name of the class. Set it if a minifier may rename the class. */
   name?: string;
-  /** The namespace of the object, for example `kuryr_kubernetes`. Default: the namespace of the base class. */
+  /**
+   * The namespace of the object, for example `kuryr_kubernetes`. Default: the namespace of the base class.
+   */
   namespace?: string;
   /**
-   * The version of the base class for each version of this class from there on: `{ '1.0': '1.0', '1.2': '1.1' }`. Default: the
-   * same version number as this class.
+   * The version of the base class for each version of this class from there on:
+   * `{ '1.0': '1.0', '1.2': '1.1' }`. Default: the same version number as this class.
    */
   baseVersions?: Readonly<Record<string, string>>;
 }
 
 /**
- * Declares a class of versioned objects. Its fields are the properties with `@field`, including inherited ones.
+ * Declares a class of versioned objects.
+ * Its fields are the properties with `@field`, including inherited ones.
  *
  * @throws DeclarationError for an invalid declaration; the message contains the correction
  */
@@ -92,7 +95,10 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
   };
 }
 
-/** The declarations of a class and of its mixins up to the base, the most basic class first. A mixin is not declared itself. */
+/**
+ * The declarations of a class and of its mixins up to the base, the most basic class first.
+ * A mixin is not declared itself.
+ */
 function declarationsUpTo(prototype: object, base: ObjectModel | undefined): FieldDeclaration[] {
   const end: unknown = base?.objectClass.prototype;
   const declarations: FieldDeclaration[] = [];
@@ -117,7 +123,10 @@ function defineProperty(prototype: object, field: Field): void {
   });
 }
 
-/** Throws if the compiler defines class fields on the instance. They would hide the accessors, and all values would be lost. */
+/**
+ * Throws if the compiler defines class fields on the instance.
+ * They would hide the accessors, and all values would be lost.
+ */
 function refuseShadowedFields(model: ObjectModel): void {
   const object = new model.construct({});
   const shadowed = model.fields.find((field) => Object.hasOwn(object, field.name));

@@ -54,8 +54,9 @@ export interface ResetOptions<T> {
 export type SetFields<T, K extends keyof T> = { readonly [P in K]-?: Exclude<T[P], undefined> };
 
 /**
- * The base class of versioned objects. Assigned values are checked. Every field may be unset; its value is then `undefined`. To
- * declare a class, extend this class, and use `@versionedObject` on the class and `@field` on its properties.
+ * The base class of versioned objects. Assigned values are checked. Every field may be unset; its value is
+ * then `undefined`. To declare a class, extend this class, and use `@versionedObject` on the class and
+ * `@field` on its properties.
  *
  * @see oslo.versionedobjects, the model of these objects
  */
@@ -119,8 +120,9 @@ export abstract class VersionedObject {
   }
 
   /**
-   * Reads an object from its plain form: `{ type: 'VIFBridge', vif_name: 'tap0' }`. `type` is optional if it is the class on
-   * which the method is called. The time is linear in the size of the plain form, valid or not, at least up to 1 MiB of JSON.
+   * Reads an object from its plain form: `{ type: 'VIFBridge', vif_name: 'tap0' }`. `type` is optional if it
+   * is the class on which the method is called. The time is linear in the size of the plain form, valid or
+   * not, at least up to 1 MiB of JSON.
    *
    * @throws FieldValueError, UnknownFieldError, UnsupportedObjectError
    */
@@ -128,18 +130,24 @@ export abstract class VersionedObject {
     return checkClass(this, fromPlainForm(plain, this.prototype[MODEL]));
   }
 
-  /** The version and the md5 of the fields of the class, as in oslo's ObjectVersionChecker: `1.0-77509ea1...`. */
+  /**
+   * The version and the md5 of the fields of the class, as in oslo's ObjectVersionChecker: `1.0-77509ea1...`.
+   */
   static fingerprint(): string {
     return fingerprintOf(modelOfClass(this));
   }
 
-  /** The JSON Schema (2020-12) of the wire form or the plain form, in the version of the class or an older version. */
+  /**
+   * The JSON Schema (2020-12) of the wire form or the plain form, in the version of the class
+   * or an older version.
+   */
   static jsonSchema(version?: string, options?: SchemaOptions): JsonSchema {
     return schemaOf(modelOfClass(this), version, options);
   }
 
   /**
-   * The wire form, equal to the wire form of Python. It can be backported to a target version, or to the manifest of a peer.
+   * The wire form, equal to the wire form of Python.
+   * It can be backported to a target version, or to the manifest of a peer.
    *
    * @throws TargetVersionError if the target is newer than the object
    */
@@ -167,7 +175,10 @@ export abstract class VersionedObject {
     assign(this, fieldOf(this, field), undefined);
   }
 
-  /** Returns fields with types without `undefined`. Throws {@link UnsetFieldError} with the names of all unset fields. */
+  /**
+   * Returns fields with types without `undefined`.
+   * Throws {@link UnsetFieldError} with the names of all unset fields.
+   */
   require<K extends FieldName<this>>(...fields: K[]): SetFields<this, K> {
     if (hasSet(this, fields)) return this;
     throw new UnsetFieldError(
@@ -181,7 +192,9 @@ export abstract class VersionedObject {
     return changedFields(this).map(({ name }) => name);
   }
 
-  /** Resets the changes of all fields or of some fields, with `recursive` also in the objects of these fields. */
+  /**
+   * Resets the changes of all fields or of some fields, with `recursive` also in the objects of these fields.
+   */
   resetChanges(options: ResetOptions<this> = {}): void {
     const chosen = options.fields?.map((name) => fieldOf(this, name)) ?? this[MODEL].fields;
     const forgotten = new Set(chosen.map(({ wireName }) => wireName));

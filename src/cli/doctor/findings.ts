@@ -128,7 +128,9 @@ function tryKernelFeatures(hasKoffi: boolean): Finding[] {
   });
 }
 
-/** Runs `os-vif doctor --try-kernel` in a new namespace. Returns the reason as text if that is not possible. */
+/**
+ * Runs `os-vif doctor --try-kernel` in a new namespace. Returns the reason as text if that is not possible.
+ */
 function trialsInNamespace(): Trials | string {
   const self = process.argv[1] ?? '';
   const isRoot = process.getuid?.() === 0;

@@ -18,7 +18,10 @@ export interface PortDocuments {
   readonly ovsBridge?: string | undefined;
 }
 
-/** The VIF of a port. The document is a port, `{port}` of Neutron's API, or `{port, network, subnets, floating_ips}`. */
+/**
+ * The VIF of a port.
+ * The document is a port, `{port}` of Neutron's API, or `{port, network, subnets, floating_ips}`.
+ */
 export function vifOfPort({ where, value }: Document, documents: PortDocuments): VIFBase {
   return located(where, () => {
     const whole = isRecord(value) && isRecord(value.port) ? value : { port: value };

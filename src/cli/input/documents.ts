@@ -20,7 +20,8 @@ export interface Documents {
 }
 
 /**
- * Every value in the files. An array counts as its elements. Without a file, or for `-`, it reads standard input.
+ * Every value in the files. An array counts as its elements.
+ * Without a file, or for `-`, it reads standard input.
  *
  * @throws InputError if a file cannot be read, or is neither JSON nor YAML
  * @throws UsageError if no file is given and standard input is a terminal
@@ -41,7 +42,10 @@ export async function readDocuments(files: readonly string[]): Promise<Documents
   return { documents, isList };
 }
 
-/** The value of a file that has exactly one. Throws as {@link readDocuments}, and InputError for several values. */
+/**
+ * The value of a file that has exactly one.
+ * Throws as {@link readDocuments}, and InputError for several values.
+ */
 export async function readDocument(file: string): Promise<Document> {
   const [value, ...more] = await readAll(file);
   if (more.length > 0) throw new InputError(nameOf(file), `expected one document, found ${more.length + 1}`);
@@ -55,8 +59,8 @@ async function readAll(file: string): Promise<unknown[]> {
 /**
  * The values in the content of a file. A file whose name ends in `.json` has one.
  *
- * @throws InputError for content that is neither JSON nor YAML, for a file without a value, and for more than 100 levels
- *   of arrays and objects
+ * @throws InputError for content that is neither JSON nor YAML, for a file without a value, and for more than
+ *   100 levels of arrays and objects
  */
 export async function valuesOf(file: string, content: string): Promise<unknown[]> {
   if (content.trim() === '') throw new InputError(nameOf(file), 'expected JSON or YAML, found nothing');
@@ -84,7 +88,10 @@ async function parsed(file: string, content: string): Promise<unknown[]> {
 /** Ten times more than the objects of this library need, and few enough for recursive functions. */
 const DEEPEST = 100;
 
-/** Whether arrays and objects within `values` are nested deeper than `levels`. Not recursive: it checks level by level. */
+/**
+ * Whether arrays and objects within `values` are nested deeper than `levels`.
+ * Not recursive: it checks level by level.
+ */
 function isDeeperThan(levels: number, values: readonly unknown[]): boolean {
   let level = new Set(values.filter(isContainer));
   for (let depth = 0; level.size > 0; depth++) {

@@ -1,4 +1,6 @@
-/** Detects the type of a document, and finds its violations. Imported on demand, because it loads all classes. */
+/**
+ * Detects the type of a document, and finds its violations. Imported on demand, because it loads all classes.
+ */
 
 import { OsVifError } from '../../errors/base.ts';
 import { FieldValueError } from '../../errors/model.ts';
@@ -17,7 +19,10 @@ export interface Examination {
   readonly violations: readonly Violation[];
 }
 
-/** Examines an object in the wire form or the plain form, `{vif, instance}`, a port of Neutron, or `{port}` of its API. */
+/**
+ * Examines an object in the wire form or the plain form, `{vif, instance}`, a port of Neutron, or
+ * `{port}` of its API.
+ */
 export async function examine(value: unknown): Promise<Examination> {
   if (isPrimitiveForm(value)) {
     return { object: `${textOf(value[NAME])} ${textOf(value[VERSION_KEY])}`, violations: await validate(value) };

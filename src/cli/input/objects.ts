@@ -1,4 +1,7 @@
-/** Converts documents in the wire form or the plain form to objects. Imported on demand, because it loads all classes. */
+/**
+ * Converts documents in the wire form or the plain form to objects.
+ * Imported on demand, because it loads all classes.
+ */
 
 import { OsVifError } from '../../errors/base.ts';
 import { DocumentError, UsageError } from '../../errors/command.ts';

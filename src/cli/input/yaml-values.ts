@@ -14,15 +14,17 @@ interface Anchored {
   readonly length: number;
 }
 
-/** The largest length of the text after the expansion of all aliases, as a multiple of the length of the file. */
+/**
+ * The largest length of the text after the expansion of all aliases, as a multiple of the length of the file.
+ */
 const MOST_EXPANSION = 10;
 
 /**
  * The value of a document. An alias refers to the same object as its anchor.
  *
  * @param textLength - The length of the whole file, in characters.
- * @throws YamlError for equal keys, for keys that are not scalars, for an alias without an anchor, and for aliases that
- *   expand the document to more than ten times the length of the file
+ * @throws YamlError for equal keys, for keys that are not scalars, for an alias without an anchor, and for
+ *   aliases that expand the document to more than ten times the length of the file
  */
 export function yamlValueOf(contents: ParsedNode | null, textLength: number, place: PlaceOfError): unknown {
   const anchors = new Map<string, Anchored>();

@@ -4,11 +4,12 @@ import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from 'y
 import { type PlaceOfError, YamlError, yamlValueOf } from './yaml-values.ts';
 
 /**
- * Reads all documents of a text with YAML 1.2's core schema: MAC addresses, dates and numbers of base 60 are strings.
- * Tags have no effect, except for those of the core schema.
+ * Reads all documents of a text with YAML 1.2's core schema: MAC addresses, dates and numbers of base 60 are
+ * strings. Tags have no effect, except for those of the core schema.
  *
- * `parseAllDocuments` of the package `yaml` takes quadratic time for many errors, keys, aliases and members of `!!omap`,
- * and exponential time for nested keys. This function stops at the first error, and `yamlValueOf` creates the values.
+ * `parseAllDocuments` of the package `yaml` takes quadratic time for many errors, keys, aliases and members
+ * of `!!omap`, and exponential time for nested keys. This function stops at the first error, and
+ * `yamlValueOf` creates the values.
  *
  * @param levels - The largest depth of nested collections.
  * @throws YamlError for the first error
@@ -45,20 +46,22 @@ function* withoutErrors(tokens: Iterable<CST.Token>, place: PlaceOfError): Gener
 }
 
 /**
- * Makes the reader treat a document that declares version 1.1 as YAML 1.2. YAML 1.1 reads `22:52:25:10:11:12` as a number of
- * base 60. Its tag handles also apply to all later documents, and the composer copies them for each document.
+ * Makes the reader treat a document that declares version 1.1 as YAML 1.2. YAML 1.1 reads
+ * `22:52:25:10:11:12` as a number of base 60. Its tag handles also apply to all later documents, and the
+ * composer copies them for each document.
  */
 function withVersion12(token: CST.Directive): CST.Directive {
   return { ...token, source: token.source.replace(/^(%YAML[ \t]+)1\.1(?=\s|$)/, '$11.2') };
 }
 
 /**
- * Makes the composer stop at the first error. The composer calls `onError` for each error. An `onError` that throws ends the
- * reading. Each enclosing collection catches the error and passes it to `onError` again, which throws the first error.
+ * Makes the composer stop at the first error. The composer calls `onError` for each error. An `onError` that
+ * throws ends the reading. Each enclosing collection catches the error and passes it to `onError` again,
+ * which throws the first error.
  *
- * `onError` is a private member of the package `yaml`. If a release renames it, this function has no effect: the composer
- * collects all errors, and {@link jsValueOf} throws the first one. The messages stay the same, but a document with many
- * errors takes quadratic time. A test of `parseYaml` then fails.
+ * `onError` is a private member of the package `yaml`. If a release renames it, this function has no effect:
+ * the composer collects all errors, and {@link jsValueOf} throws the first one. The messages stay the same,
+ * but a document with many errors takes quadratic time. A test of `parseYaml` then fails.
  */
 function throwErrors(composer: Composer, place: PlaceOfError): void {
   let first: Error | undefined;

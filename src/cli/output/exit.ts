@@ -18,7 +18,9 @@ export const EXIT = {
 /** As in shells: 128 plus the number of the signal. */
 const BY_SIGNAL: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143 };
 
-/** Writes the error and its code to standard error, with the stack if `debug` is set. Returns the exit code. */
+/**
+ * Writes the error and its code to standard error, with the stack if `debug` is set. Returns the exit code.
+ */
 export function reportError(error: unknown, { debug = false } = {}): number {
   const label = colored('red', 'os-vif:', process.stderr);
   writeStyled(process.stderr, `${label} ${textOf(error)}\n`);

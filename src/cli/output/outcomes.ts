@@ -19,7 +19,9 @@ export interface Outcome {
   readonly error?: { readonly codes: readonly string[]; readonly message: string };
 }
 
-/** Runs `work`. The error of a VIF in a BatchError becomes the outcome of this VIF; other errors are thrown. */
+/**
+ * Runs `work`. The error of a VIF in a BatchError becomes the outcome of this VIF; other errors are thrown.
+ */
 export async function outcomesOf(attachments: readonly Attachment[], work: () => Promise<void>): Promise<Outcome[]> {
   const failures = await failuresOf(work);
   return attachments.map(({ vif }) => {

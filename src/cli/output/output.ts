@@ -34,7 +34,10 @@ export function colored(color: Color, text: string, stream: NodeJS.WriteStream =
   return hasColors(stream) ? styleText(color, text, { validateStream: false }) : text;
 }
 
-/** A value as text for a line or a cell. Control characters are escaped, because they could change the terminal. */
+/**
+ * A value as text for a line or a cell.
+ * Control characters are escaped, because they could change the terminal.
+ */
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return '-';
   return printable(typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,8 +1,8 @@
 /** Escapes control and bidirectional characters in all output of the command, at the output streams. */
 
 /**
- * Control and format characters, separators of lines and paragraphs, lone surrogates (Unicode Cc, Cf, Zl, Zp, Cs).
- * Newline and tab are allowed.
+ * Control and format characters, separators of lines and paragraphs, lone surrogates (Unicode Cc, Cf, Zl, Zp,
+ * Cs). Newline and tab are allowed.
  */
 const UNSAFE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
@@ -15,10 +15,10 @@ type Write = (text: string) => boolean;
 const unguarded = new Map<NodeJS.WriteStream, Write>();
 
 /**
- * Guards standard output and standard error for the rest of the process: each unsafe character is written as
- * `\u202e`. A JSON text keeps its value, because JSON has such characters only in strings.
- * Node writes warnings past the streams, so this function writes warnings to standard error itself. `run` in program.ts
- * handles uncaught errors.
+ * Guards standard output and standard error for the rest of the process: each unsafe character is written
+ * as `\u202e`. A JSON text keeps its value, because JSON has such characters only in strings. Node writes
+ * warnings past the streams, so this function writes warnings to standard error itself. `run` in
+ * program.ts handles uncaught errors.
  */
 export function guardOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {

@@ -101,8 +101,8 @@ function allowedBy({ device, name, filterTarget, passthruMac = false, linkKind }
 }
 
 /**
- * The arguments of the confined process. It works in `/`, so the path of the socket is made absolute and appended: of two
- * --socket options the last one counts.
+ * The arguments of the confined process. It works in `/`, so the path of the socket is made absolute and
+ * appended: of two --socket options the last one counts.
  */
 function confinedArguments(socket: string | undefined): string[] {
   return [...process.argv.slice(1), ...(socket === undefined ? [] : ['--socket', resolve(socket)]), '--confined'];

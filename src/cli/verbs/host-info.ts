@@ -1,4 +1,6 @@
-/** `os-vif host-info`: prints the plugins of this host, with the VIF classes and versions that they support. */
+/**
+ * `os-vif host-info`: prints the plugins of this host, with the VIF classes and versions that they support.
+ */
 
 import type { Command } from 'commander';
 import type { HostInfo } from '../../objects/host-info.ts';

@@ -1,4 +1,7 @@
-/** The network devices of an in-memory host, and the changes that the kernel makes together with a change of a device. */
+/**
+ * The network devices of an in-memory host, and the changes that the kernel makes together with a
+ * change of a device.
+ */
 
 import type { Link, LinkSettings, NamedLink } from '../../host-contract/links.ts';
 import { localMac, PORT_DEFAULTS } from './kernel-defaults.ts';
@@ -60,7 +63,10 @@ export class LinkTable {
     }
   }
 
-  /** Changes a device, and adjusts the MTU of its bridge. The settings of a port are reset when its bridge changes. */
+  /**
+   * Changes a device, and adjusts the MTU of its bridge.
+   * The settings of a port are reset when its bridge changes.
+   */
   update(index: number, changes: Partial<Link>): void {
     const link = this.#links.get(index);
     if (link === undefined) return;

@@ -28,12 +28,15 @@ export interface NicSettings extends NamedLink {
 }
 
 /**
- * Called with the description of each change of a device, immediately before the change takes effect. A test can create or
- * delete devices in this function, as other processes do on a real host. Such changes do not call the function again.
+ * Called with the description of each change of a device, immediately before the change takes effect. A test
+ * can create or delete devices in this function, as other processes do on a real host. Such changes do not
+ * call the function again.
  */
 export type BeforeChange = (what: string) => void | Promise<void>;
 
-/** The network devices of a MemoryHost. Besides devices of plugins, it can have NICs with virtual functions. */
+/**
+ * The network devices of a MemoryHost. Besides devices of plugins, it can have NICs with virtual functions.
+ */
 export class MemoryLinks implements Links {
   readonly #links = new LinkTable();
   readonly #virtualFunctions = new Map<number, VirtualFunction[]>();
@@ -63,7 +66,10 @@ export class MemoryLinks implements Links {
     return index;
   }
 
-  /** Replaces the device at an index, as if another process deleted it, and a device of another namespace took its index. */
+  /**
+   * Replaces the device at an index, as if another process deleted it, and a device of another
+   * namespace took its index.
+   */
   replace(index: number, { name, kind }: Pick<Link, 'name' | 'kind'>): void {
     this.#links.replace(index, { name }, { kind, mtu: 1500 });
   }
@@ -114,7 +120,8 @@ export class MemoryLinks implements Links {
     this.#requireOpen();
     requireExpectedLinks(what, expected, this.#links.all());
     const { group } = settings;
-    // Kernel: rtnl_group_changelink(). LinuxHost refuses index 0, because a caller never wants to change all devices of a group.
+    // Kernel: rtnl_group_changelink().
+    // LinuxHost refuses index 0, because a caller never wants to change all devices of a group.
     const targets =
       index === 0 && group !== undefined ? this.#links.all().filter((link) => link.group === group) : undefined;
     for (const target of targets?.map((link) => link.index) ?? [index]) this.#change(what, target, settings);

@@ -72,7 +72,10 @@ export class MemorySysctl implements Sysctl {
     this.#values.set(place, value);
   }
 
-  /** The place of a value. It contains the index of the device, so that a device that is created again has new values. */
+  /**
+   * The place of a value.
+   * It contains the index of the device, so that a device that is created again has new values.
+   */
   async #placeOf(key: string): Promise<string | undefined> {
     const [, family, name, setting] = /^net\/(ipv[46])\/conf\/([^/]+)\/(\w+)$/.exec(key) ?? [];
     const link = name === undefined ? undefined : await this.#links.get(name);

@@ -16,7 +16,10 @@ import { MemoryOvsdbState } from './memory-ovsdb-state.ts';
 
 /** Options of MemoryOvsdb. */
 export interface MemoryOvsdbOptions {
-  /** Whether the host has a network device of this name. Without one, ovs-vswitchd cannot open the interface. Default: true. */
+  /**
+   * Whether the host has a network device of this name. Without one, ovs-vswitchd cannot open the interface.
+   * Default: true.
+   */
   readonly hasLink?: (name: string) => boolean;
 }
 
@@ -94,8 +97,8 @@ export class MemoryOvsdb implements Ovsdb {
   }
 
   /**
-   * Opens all interfaces that can be opened, as ovs-vswitchd does after a change of the database or of the devices. `change`
-   * calls it. Call it after a device was added or removed.
+   * Opens all interfaces that can be opened, as ovs-vswitchd does after a change of the database or of the
+   * devices. `change` calls it. Call it after a device was added or removed.
    */
   reconfigure(): void {
     for (const found of [...this.#state.interfaces()]) {

@@ -10,8 +10,8 @@ import type { BuiltInLink, Link, LinkSettings } from '../../host-contract/links.
 export type StackedLink = BuiltInLink & { readonly kind: 'macvtap' | 'vlan' };
 
 /**
- * The lower device of the new device. A macvtap device on another macvtap device gets the same lower device as that one
- * (macvlan_common_newlink()).
+ * The lower device of the new device. A macvtap device on another macvtap device gets the same lower device
+ * as that one (macvlan_common_newlink()).
  */
 export function baseOf(link: StackedLink, lower: Link, all: readonly Link[]): Link {
   if (link.kind !== 'macvtap' || !isMacvlan(lower)) return lower;
@@ -43,8 +43,8 @@ function refuseMacvtap(what: string, link: StackedLink & { kind: 'macvtap' }, lo
 }
 
 /**
- * Throws the error of the kernel if it refuses the change of a device, because of its lower device or of devices above
- * it.
+ * Throws the error of the kernel if it refuses the change of a device, because of its lower device or
+ * of devices above it.
  */
 export function refuseStackedChange(what: string, link: Link, settings: LinkSettings, all: readonly Link[]): void {
   const lower = all.find(({ index }) => index === link.lower);

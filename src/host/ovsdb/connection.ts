@@ -1,4 +1,7 @@
-/** One connection to ovsdb-server, with a replica of the rows. After the connection breaks, it is not used again. */
+/**
+ * One connection to ovsdb-server, with a replica of the rows.
+ * After the connection breaks, it is not used again.
+ */
 import type { Socket } from 'node:net';
 import { type OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors/ovs.ts';
 import type { OvsdbView } from '../../host-contract/ovsdb.ts';
@@ -49,7 +52,10 @@ export class Connection {
     return this.#error;
   }
 
-  /** Calls `find` after each update until its result is defined. Resolves to undefined if the connection breaks first. */
+  /**
+   * Calls `find` after each update until its result is defined.
+   * Resolves to undefined if the connection breaks first.
+   */
   async findLater<T>(find: (view: OvsdbView) => T | undefined, deadline: Deadline): Promise<T | undefined> {
     let watcher = (): void => {};
     const later = new Promise<T | undefined>((resolve, reject) => {
@@ -71,8 +77,8 @@ export class Connection {
   }
 
   /**
-   * Runs a transaction and resolves to the results of its operations (RFC 7047 4.1.3). The replica then contains the changes,
-   * because ovsdb-server sends the update before the reply (ovsdb-server(7) 4.1.3).
+   * Runs a transaction and resolves to the results of its operations (RFC 7047 4.1.3). The replica then
+   * contains the changes, because ovsdb-server sends the update before the reply (ovsdb-server(7) 4.1.3).
    *
    * @throws OvsdbServerError if an operation or the commit fails; the transaction then has no effect
    */
@@ -85,7 +91,10 @@ export class Connection {
     return results;
   }
 
-  /** Resolves when the replica contains all earlier commits. The server sends updates before it answers a later request. */
+  /**
+   * Resolves when the replica contains all earlier commits.
+   * The server sends updates before it answers a later request.
+   */
   async sync(signal: AbortSignal): Promise<void> {
     await this.#session.request('echo', [], signal);
   }
@@ -131,7 +140,8 @@ function transactionError(
   result: Record<string, unknown>,
 ): OvsdbServerError {
   const operation = operations[index];
-  // A result after the last operation is the error of the commit: a constraint or a reference (RFC 7047 4.1.3).
+  // A result after the last operation is the error of the commit: a constraint or a
+  // reference (RFC 7047 4.1.3).
   const what = operation ? `operation ${index} (${operation.op} ${operation.table})` : 'commit';
   return serverError(what, result, operation && index);
 }

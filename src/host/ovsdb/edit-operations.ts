@@ -1,7 +1,7 @@
 /**
- * Converts edits to the operations of one transaction. `wait` operations (RFC 7047 5.2.6) guard the rows of the edits: if
- * such a row changes before the transaction reaches the server, the whole transaction fails without effect. The unique
- * indexes of the schema guard new names.
+ * Converts edits to the operations of one transaction. `wait` operations (RFC 7047 5.2.6) guard the rows of
+ * the edits: if such a row changes before the transaction reaches the server, the whole transaction fails
+ * without effect. The unique indexes of the schema guard new names.
  */
 import { OvsdbEditError } from '../../errors/ovs.ts';
 import type {
@@ -170,8 +170,8 @@ class EditTransaction {
   }
 
   /**
-   * Deletes a row explicitly. ovsdb-server deletes unreferenced rows at the commit, but after the check of references, so that
-   * a QoS row could not be deleted together with its port.
+   * Deletes a row explicitly. ovsdb-server deletes unreferenced rows at the commit, but after the check of
+   * references, so that a QoS row could not be deleted together with its port.
    */
   #delete(table: string, id: string): void {
     this.changes.push({ op: 'delete', table, where: isRow(id) });
@@ -195,7 +195,10 @@ class EditTransaction {
     });
   }
 
-  /** Checks that the name of a port is free. At the commit, the unique index checks again; a `wait` would search the whole table. */
+  /**
+   * Checks that the name of a port is free.
+   * At the commit, the unique index checks again; a `wait` would search the whole table.
+   */
   #claimPort(what: string, name: string): void {
     const isFree = this.#removedPorts.delete(name);
     if (this.#addedPorts.has(name)) throw new OvsdbEditError(`${what} ${name}: there is a port of that name`);
@@ -234,7 +237,10 @@ class EditTransaction {
     });
   }
 
-  /** Adds a bridge to the row of Open_vSwitch, or removes it. An unreferenced bridge is deleted at once (RFC 7047 3.2, "isRoot"). */
+  /**
+   * Adds a bridge to the row of Open_vSwitch, or removes it.
+   * An unreferenced bridge is deleted at once (RFC 7047 3.2, "isRoot").
+   */
   #linkBridge(mutator: 'insert' | 'delete', bridge: Value): void {
     if (!this.#rootGuarded) {
       const { root } = this.#replica;

@@ -70,7 +70,10 @@ export function optional(value: string | number | Value | undefined): Value {
   return value === undefined ? setOf([]) : value;
 }
 
-/** The mutations of a map. Keys are deleted first, because the mutator `insert` does not change existing keys (RFC 7047 5.1). */
+/**
+ * The mutations of a map.
+ * Keys are deleted first, because the mutator `insert` does not change existing keys (RFC 7047 5.1).
+ */
 export function changeMap(column: string, entries: OvsMapChange | undefined): Mutation[] {
   if (!entries) return [];
   const kept = Object.entries(entries).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));

@@ -81,7 +81,8 @@ function startSocket(connection: string, endpoint: Endpoint, tls: OvsdbTlsOption
   const { host, port } = endpoint;
   if (endpoint.kind === 'tcp') return connectPlain({ host, port, noDelay: true, keepAlive: true });
 
-  // Without its own authority, the connection would trust every certificate of the public authorities, for any host.
+  // Without its own authority, the connection would trust every certificate of the public
+  // authorities, for any host.
   if (tls?.ca === undefined) {
     throw new OvsdbConnectionError(connection, "ssl needs tls.ca, the authority that signed the server's certificate", {
       transient: false,
@@ -94,7 +95,8 @@ function startSocket(connection: string, endpoint: Endpoint, tls: OvsdbTlsOption
     ca,
     ...(key !== undefined && { key }),
     ...(cert !== undefined && { cert }),
-    // As in Open vSwitch, the private authority identifies the peer. Certificates of ovs-pki contain no host name.
+    // As in Open vSwitch, the private authority identifies the peer.
+    // Certificates of ovs-pki contain no host name.
     checkServerIdentity: () => undefined,
   })
     .setNoDelay(true)

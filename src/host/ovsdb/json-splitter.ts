@@ -1,6 +1,6 @@
 /**
- * Cuts a stream of bytes into JSON texts. Messages of OVSDB follow each other without separators (RFC 7047 4), so a message
- * ends where its first brace is closed.
+ * Cuts a stream of bytes into JSON texts. Messages of OVSDB follow each other without separators (RFC 7047
+ * 4), so a message ends where its first brace is closed.
  *
  * The time is linear, because the splitter reads every byte once. It does not parse the texts.
  */
@@ -17,7 +17,10 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
 export class JsonSplitter {
-  /** The start of an incomplete message, in the first `#length` bytes. The capacity doubles when the buffer is full. */
+  /**
+   * The start of an incomplete message, in the first `#length` bytes.
+   * The capacity doubles when the buffer is full.
+   */
   #held: Uint8Array = new Uint8Array(0);
   #length = 0;
   #depth = 0;
@@ -33,7 +36,8 @@ export class JsonSplitter {
   /**
    * Reads the next bytes, and returns the messages that they complete, in order.
    *
-   * @throws OvsdbProtocolError for an invalid byte between messages, for invalid UTF-8, and for a message above the limit
+   * @throws OvsdbProtocolError for an invalid byte between messages, for invalid UTF-8, and for a
+   *   message above the limit
    */
   push(chunk: Uint8Array): string[] {
     const messages: string[] = [];

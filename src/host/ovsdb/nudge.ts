@@ -4,7 +4,10 @@ import type { Connection } from './connection.ts';
 import type { Deadline } from './deadline.ts';
 import type { Operation } from './protocol.ts';
 
-/** Calls `find` after each update until its result is defined. Resolves to undefined if the connection breaks first. */
+/**
+ * Calls `find` after each update until its result is defined.
+ * Resolves to undefined if the connection breaks first.
+ */
 export async function waitWithNudge<T>(
   find: (view: OvsdbView) => T | undefined,
   connection: Pick<Connection, 'findLater' | 'transact'>,
@@ -22,9 +25,9 @@ export async function waitWithNudge<T>(
 const FIRST_NUDGE_MS = 500;
 
 /**
- * Increments `next_cfg` at growing intervals, as each change by ovs-vsctl does. While ovs-vswitchd starts, its transaction
- * with its state may fail, and it writes again only after a change. A new `next_cfg` makes it write its whole state
- * (ovs-vswitchd.conf.db(5)).
+ * Increments `next_cfg` at growing intervals, as each change by ovs-vsctl does. While ovs-vswitchd starts,
+ * its transaction with its state may fail, and it writes again only after a change. A new `next_cfg` makes it
+ * write its whole state (ovs-vswitchd.conf.db(5)).
  */
 function startNudging(connection: Pick<Connection, 'transact'>, signal: AbortSignal): { stop(): void } {
   const mutation: Operation = { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', 1]] };

@@ -1,4 +1,6 @@
-/** The OVSDB client. It connects on first use and after each break of the connection. Calls have deadlines. */
+/**
+ * The OVSDB client. It connects on first use and after each break of the connection. Calls have deadlines.
+ */
 
 import { HostClosedError } from '../../errors/host.ts';
 import { OvsdbConnectionError, OvsdbServerError } from '../../errors/ovs.ts';
@@ -13,9 +15,14 @@ import type { Operation } from './protocol.ts';
 
 /** Options of the OVSDB client. */
 export interface OvsdbClientOptions {
-  /** The address: `unix:/path`, `tcp:host:port` or `ssl:host:port`. Default: `unix:/run/openvswitch/db.sock`. */
+  /**
+   * The address: `unix:/path`, `tcp:host:port` or `ssl:host:port`. Default: `unix:/run/openvswitch/db.sock`.
+   */
   readonly connection?: string | undefined;
-  /** The default timeout of a call, in milliseconds. 0: no limit. Default: 120,000, as os-vif's ovs_vsctl_timeout. */
+  /**
+   * The default timeout of a call, in milliseconds. 0: no limit.
+   * Default: 120,000, as os-vif's ovs_vsctl_timeout.
+   */
   readonly timeout?: number | undefined;
   /** Keys and certificates. Required for `ssl:`. */
   readonly tls?: OvsdbTlsOptions | undefined;
@@ -24,7 +31,10 @@ export interface OvsdbClientOptions {
 const DEFAULT_CONNECTION = 'unix:/run/openvswitch/db.sock';
 const DEFAULT_TIMEOUT_MS = 120_000;
 
-/** The time, in milliseconds, until a call fails if the server never answered. It is long enough for a restart of the server. */
+/**
+ * The time, in milliseconds, until a call fails if the server never answered.
+ * It is long enough for a restart of the server.
+ */
 const FIRST_CONTACT_MS = 2_000;
 const FIRST_CONTACT_BACKOFF_MS = 250;
 const FIRST_BACKOFF_MS = 50;
@@ -83,14 +93,15 @@ export class OvsdbClient implements Ovsdb {
             return committed;
           } catch (error) {
             if (error instanceof OvsdbServerError) options.onRefused?.();
-            // The outcome is unknown; the new replica shows it. If the server still reads the old request, its guards prevent
-            // a double change.
+            // The outcome is unknown; the new replica shows it.
+            // If the server still reads the old request, its guards prevent a double change.
             if (error === connection.error) unconfirmed = decision.edits;
             throw error;
           }
         });
         if (made) return made;
-        // Another writer was faster, and the replica contains its changes. A short random wait lets one of many writers succeed.
+        // Another writer was faster, and the replica contains its changes.
+        // A short random wait lets one of many writers succeed.
         await deadline.sleep(Math.random() * Math.min(2 ** refusals++, 100));
       }
     });
@@ -114,8 +125,8 @@ export class OvsdbClient implements Ovsdb {
   }
 
   /**
-   * Runs operations in one transaction, and resolves to their results (RFC 7047 4.1.3, 5.2). It does not repeat the
-   * transaction: if the connection breaks before the reply, the outcome is unknown.
+   * Runs operations in one transaction, and resolves to their results (RFC 7047 4.1.3, 5.2).
+   * It does not repeat the transaction: if the connection breaks before the reply, the outcome is unknown.
    */
   transact(operations: readonly Operation[], options: OvsdbCallOptions = {}): Promise<readonly unknown[]> {
     return this.#call(
@@ -143,7 +154,10 @@ export class OvsdbClient implements Ovsdb {
     }
   }
 
-  /** Runs `attempt`, and repeats it on a new connection if the connection breaks. `attempt` must be repeatable. */
+  /**
+   * Runs `attempt`, and repeats it on a new connection if the connection breaks.
+   * `attempt` must be repeatable.
+   */
   async #retryOnReconnect<T>(deadline: Deadline, attempt: (connection: Connection) => Promise<T>): Promise<T> {
     for (;;) {
       const connection = await this.#connected(deadline);
@@ -221,8 +235,9 @@ interface Decision {
 }
 
 /**
- * Calls `decide` for the edits. The replica may lag behind the server. Guards detect an outdated replica for edits that are
- * sent. If `decide` returns no edits or throws, the replica is synchronized, and `decide` is called again.
+ * Calls `decide` for the edits. The replica may lag behind the server. Guards detect an outdated replica
+ * for edits that are sent. If `decide` returns no edits or throws, the replica is synchronized, and
+ * `decide` is called again.
  */
 async function decideOnFresh(connection: Connection, decide: Decide, deadline: Deadline): Promise<Decision> {
   const attempt = (): Decision => {
@@ -254,7 +269,10 @@ async function commitGuarded(
   }
 }
 
-/** Whether a guard failed: a `wait` with "timed out" (RFC 7047 5.2.6), or a new name with a violation of its unique index. */
+/**
+ * Whether a guard failed: a `wait` with "timed out" (RFC 7047 5.2.6), or a new name with a violation
+ * of its unique index.
+ */
 function isFailedGuard(error: unknown, operations: readonly Operation[]): boolean {
   if (!(error instanceof OvsdbServerError)) return false;
   if (error.operation === undefined)

@@ -56,15 +56,17 @@ export function mapOf(entries: Readonly<Record<string, string>>): Value {
   return ['map', Object.entries(entries)];
 }
 
-/** An atom in a replica. A replica stores each column as a set of atoms or as a map. A UUID is stored as text. */
+/**
+ * An atom in a replica. A replica stores each column as a set of atoms or as a map. A UUID is stored as text.
+ */
 export type Scalar = string | number | boolean;
 export type Datum = Set<Scalar> | Map<Scalar, Scalar>;
 
 /**
  * Reads a set of strings, UUIDs, booleans or VLAN ids, or the atom of a set with one element.
  *
- * Other numbers are refused: V8 hashes numbers without a secret, so a server could choose numbers for which a Set takes
- * quadratic time. The only numbers in sets are VLAN ids (ovs-vswitchd.conf.db(5), `trunks`).
+ * Other numbers are refused: V8 hashes numbers without a secret, so a server could choose numbers for which a
+ * Set takes quadratic time. The only numbers in sets are VLAN ids (ovs-vswitchd.conf.db(5), `trunks`).
  */
 export function readSet(value: unknown): Set<Scalar> {
   const atoms = isTagged(value, 'set') ? value[1] : [value];

@@ -1,4 +1,7 @@
-/** A replica of the rows that this library uses. Updates of the server change it. Look-ups by name take constant time. */
+/**
+ * A replica of the rows that this library uses. Updates of the server change it.
+ * Look-ups by name take constant time.
+ */
 import { OvsdbProtocolError } from '../../errors/ovs.ts';
 import type {
   OvsBridge,
@@ -209,7 +212,10 @@ export class Replica implements OvsdbView {
     if (table === 'Bridge') for (const port of texts(old, 'ports')) this.#takeOff(uuid, port);
   }
 
-  /** Removes a port from a bridge, unless it moved: an update may contain the new bridge of a port before the old bridge. */
+  /**
+   * Removes a port from a bridge, unless it moved: an update may contain the new bridge of a port
+   * before the old bridge.
+   */
   #takeOff(bridge: string, port: string): void {
     if (this.#bridgeOf.get(port) === bridge) this.#bridgeOf.delete(port);
   }

@@ -1,4 +1,7 @@
-/** JSON-RPC 1.0 over one socket (RFC 7047 4): requests, replies, notifications, and echo requests as keep-alive. */
+/**
+ * JSON-RPC 1.0 over one socket (RFC 7047 4): requests, replies, notifications, and
+ * echo requests as keep-alive.
+ */
 import type { Socket } from 'node:net';
 import { OvsdbConnectionError, OvsdbProtocolError } from '../../errors/ovs.ts';
 import { isRecord } from '../../text/is-record.ts';
@@ -50,7 +53,8 @@ export class Session {
     this.#socket = socket;
     this.#handlers = handlers;
     this.#probeInterval = probeInterval;
-    // Not setInterval(): after the event loop was blocked, the answer in the socket must be read before the next check.
+    // Not setInterval(): after the event loop was blocked, the answer in the socket must be read
+    // before the next check.
     this.#probe = setTimeout(() => this.#onSilence(), probeInterval).unref();
     socket
       .on('data', (chunk: Buffer) => this.#onData(chunk))
@@ -70,9 +74,11 @@ export class Session {
    *
    * If `signal` is aborted, the request is cancelled (RFC 7047 4.1.4), and a later reply is ignored.
    *
-   * @param onResult called with the result before the next message, which may be in the same packet, is processed
+   * @param onResult called with the result before the next message, which may be in the
+   *   same packet, is processed
    * @throws OvsdbServerError if the server replies with an error
-   * @throws OvsdbConnectionError if the connection breaks first; it is then unknown whether the server received the request
+   * @throws OvsdbConnectionError if the connection breaks first; it is then unknown whether the
+   *   server received the request
    */
   request(
     method: string,
@@ -194,7 +200,10 @@ export class Session {
   }
 }
 
-/** Whether arrays and objects in the value are nested deeper than `levels`. Not recursive: it checks level by level. */
+/**
+ * Whether arrays and objects in the value are nested deeper than `levels`.
+ * Not recursive: it checks level by level.
+ */
 function isDeeperThan(levels: number, value: unknown): boolean {
   let level = [value];
   for (let depth = 0; depth <= levels && level.length > 0; depth++)

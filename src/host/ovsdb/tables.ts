@@ -1,4 +1,6 @@
-/** The tables and columns of ovs-vswitchd.conf.db(5) that this library uses, and the kinds of their values. */
+/**
+ * The tables and columns of ovs-vswitchd.conf.db(5) that this library uses, and the kinds of their values.
+ */
 import { OvsdbProtocolError } from '../../errors/ovs.ts';
 import type { OvsdbTable } from '../../host-contract/ovsdb.ts';
 import { isRecord } from '../../text/is-record.ts';
@@ -7,7 +9,10 @@ import { type Datum, type Json, readMap, readOptional, readSet } from './protoco
 /** The name of the database, RFC 7047 4.1.1. */
 export const DATABASE = 'Open_vSwitch';
 
-/** `one`: at most one value; a change contains the new value. `set` and `map`: a change contains the difference. */
+/**
+ * `one`: at most one value; a change contains the new value.
+ * `set` and `map`: a change contains the difference.
+ */
 export type ColumnKind = 'one' | 'set' | 'map';
 
 // Without statistics and status, which change every few seconds on every interface.
@@ -91,7 +96,10 @@ export function emptyColumn(kind: ColumnKind): Datum {
   return kind === 'map' ? new Map() : new Set();
 }
 
-/** Applies a `modify` of update2 (ovsdb-server(7) 4.1.14) to a column. It works in place, because a bridge may have thousands of ports. */
+/**
+ * Applies a `modify` of update2 (ovsdb-server(7) 4.1.14) to a column.
+ * It works in place, because a bridge may have thousands of ports.
+ */
 export function applyDifference(kind: ColumnKind, column: Datum, difference: unknown): Datum {
   if (kind === 'one') return readOptional(difference);
   if (column instanceof Set) {

@@ -1,6 +1,6 @@
 /**
- * The JSON Schemas of the arguments of the helper's verbs. Other properties are refused. host-contract/link-values.ts
- * checks the values, for every host.
+ * The JSON Schemas of the arguments of the helper's verbs.
+ * Other properties are refused. host-contract/link-values.ts checks the values, for every host.
  */
 
 import type { Address, AddressPlan, Route } from '../../host-contract/addressing.ts';
@@ -57,7 +57,10 @@ export function listOf(items: Schema, maxItems: number): Schema {
   return { type: 'array', items, maxItems };
 }
 
-/** The schema of T. A property of T that is missing here is a compile error. Properties are optional unless listed in `required`. */
+/**
+ * The schema of T. A property of T that is missing here is a compile error.
+ * Properties are optional unless listed in `required`.
+ */
 function objectOf<T>(properties: Record<keyof T, Schema>, required: readonly (keyof T & string)[] = []): Schema {
   return { type: 'object', properties, required, additionalProperties: false };
 }
@@ -121,7 +124,10 @@ const builtInLink: Schema = {
   })),
 };
 
-/** A device of a kind that a plugin defined. The policy checks the kind, and the definition of the kind checks the values. */
+/**
+ * A device of a kind that a plugin defined.
+ * The policy checks the kind, and the definition of the kind checks the values.
+ */
 const definedLink = objectOf<DefinedLink>(
   {
     ...NAMED,

@@ -59,7 +59,9 @@ export class ClientSession {
     return this.#isGreeted;
   }
 
-  /** Serves the client. Resolves when the connection is closed and all requests are finished. Never rejects. */
+  /**
+   * Serves the client. Resolves when the connection is closed and all requests are finished. Never rejects.
+   */
   async serve(): Promise<void> {
     const deadline = setTimeout(() => this.#requireGreeting(), limits.GREETING_DEADLINE);
     try {
@@ -80,7 +82,10 @@ export class ClientSession {
     if (this.#output.writableNeedDrain) setTimeout(() => this.#output.destroy(), PATIENCE).unref();
   }
 
-  /** Closes the connection at once. Waiting requests are dropped. Running requests are finished without an answer. */
+  /**
+   * Closes the connection at once. Waiting requests are dropped.
+   * Running requests are finished without an answer.
+   */
   expel(reason: string): void {
     this.#isExpelled = true;
     this.#shared.received.leave(this);
@@ -98,7 +103,10 @@ export class ClientSession {
     });
   }
 
-  /** Closes the connection after the last answer. It reads the remaining input, because the kernel discards the answer otherwise. */
+  /**
+   * Closes the connection after the last answer.
+   * It reads the remaining input, because the kernel discards the answer otherwise.
+   */
   #leave(): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {
@@ -148,7 +156,10 @@ export class ClientSession {
     this.#write(this.#shared.greeting);
   }
 
-  /** Queues a frame. Resolves when the next frame may be read. Until then, the client cannot send more than the buffers hold. */
+  /**
+   * Queues a frame. Resolves when the next frame may be read.
+   * Until then, the client cannot send more than the buffers hold.
+   */
   async #take(frame: Buffer): Promise<void> {
     const { id, verb } = objectIn(frame);
     if (typeof id !== 'number' || !Number.isSafeInteger(id)) throw new HelperProtocolError('a request without an id');
@@ -170,7 +181,10 @@ export class ClientSession {
     return this.#unanswered.size >= limits.MAX_REQUESTS_OF_CLIENT || (isFull && this.#unanswered.size > 0);
   }
 
-  /** Performs a request. It parses the frame again, because parsed arguments of waiting requests would need much more memory. */
+  /**
+   * Performs a request.
+   * It parses the frame again, because parsed arguments of waiting requests would need much more memory.
+   */
   async #answer(id: number, frame: Buffer): Promise<void> {
     try {
       const { verb, args } = objectIn(frame);
@@ -197,7 +211,10 @@ function sizeOf(frame: Buffer): number {
   return frame.length + 1;
 }
 
-/** The lane of a verb. Verbs that start iptables or nft have their own lane, because they take much longer than others. */
+/**
+ * The lane of a verb.
+ * Verbs that start iptables or nft have their own lane, because they take much longer than others.
+ */
 function laneOf(verb: unknown): keyof typeof limits.MAX_RUNNING {
   return typeof verb === 'string' && /^(filter|ingress)\./.test(verb) ? 'program' : 'kernel';
 }

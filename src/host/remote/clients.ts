@@ -1,4 +1,6 @@
-/** The clients of a helper. Refuses new clients above the limits, and expels clients that use too much memory. */
+/**
+ * The clients of a helper. Refuses new clients above the limits, and expels clients that use too much memory.
+ */
 
 import type { Readable, Writable } from 'node:stream';
 import { Budget } from './budget.ts';
@@ -45,7 +47,8 @@ export class Clients {
   }
 
   /**
-   * Serves a client, and resolves when its connection is closed. At the limit, it replaces the oldest client without a greeting.
+   * Serves a client, and resolves when its connection is closed.
+   * At the limit, it replaces the oldest client without a greeting.
    * @param user the user id of the client, if the kernel reports it
    */
   async welcome(input: Readable, output: Writable, user?: number): Promise<void> {
@@ -68,7 +71,10 @@ export class Clients {
     await Promise.all(this.#served);
   }
 
-  /** Sends the reason, and closes the connection after the client has read it. Meanwhile it reads the input, or the reason is lost. */
+  /**
+   * Sends the reason, and closes the connection after the client has read it.
+   * Meanwhile it reads the input, or the reason is lost.
+   */
   #refuse(input: Readable, output: Writable, reason: string): void {
     const end = (): void => {
       clearTimeout(patience);
@@ -100,7 +106,10 @@ export class Clients {
     return oldest !== undefined;
   }
 
-  /** Collects garbage after a number of read bytes, because read buffers become garbage soon. The command starts Node with --expose-gc. */
+  /**
+   * Collects garbage after a number of read bytes, because read buffers become garbage soon.
+   * The command starts Node with --expose-gc.
+   */
   #countGarbage(bytes: number): void {
     this.#uncollected += bytes;
     if (this.#uncollected < COLLECT_AFTER) return;

@@ -1,4 +1,7 @@
-/** Transfers errors from the helper to its client. The client gets an error of the same class with the same fields. */
+/**
+ * Transfers errors from the helper to its client.
+ * The client gets an error of the same class with the same fields.
+ */
 
 import { OsVifError } from '../../errors/base.ts';
 import { HelperProtocolError, HelperRefusalError } from '../../errors/helper.ts';
@@ -35,14 +38,16 @@ export function errorFrameOf(error: unknown): ErrorFrame {
   return { name, code, message, ...(error instanceof KernelError && { errno: error.errno, text: error.text }) };
 }
 
-/** The last frame of a connection that the helper closes, although the client did not violate the protocol. */
+/**
+ * The last frame of a connection that the helper closes, although the client did not violate the protocol.
+ */
 export function connectionErrorFrame(reason: string): { readonly error: ErrorFrame } {
   return { error: { name: 'HelperConnectionError', code: 'ERR_OSVIF_HELPER_CONNECTION', message: reason } };
 }
 
 /**
- * Converts a frame to an error. It uses the constructor of the base class, because constructors of the classes compose messages
- * from values that the frame does not contain.
+ * Converts a frame to an error. It uses the constructor of the base class, because constructors of the
+ * classes compose messages from values that the frame does not contain.
  */
 export function reviveError({ name, code, message, errno, text }: ErrorFrame): Error {
   const error: unknown = Reflect.construct(OsVifError, [code, message], CLASSES.get(name) ?? OsVifError);

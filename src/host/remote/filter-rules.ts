@@ -1,4 +1,7 @@
-/** Checks rules of iptables from clients of the helper. It parses each rule, and writes the rule again from its parts. */
+/**
+ * Checks rules of iptables from clients of the helper.
+ * It parses each rule, and writes the rule again from its parts.
+ */
 
 import { HelperRefusalError } from '../../errors/helper.ts';
 import { requireFilterableName } from '../../host-contract/link-values.ts';
@@ -17,7 +20,8 @@ export interface DeviceRule {
  * The rules of the chain of a bridge, as `iptables -S` prints them.
  *
  * @param furtherTargets targets that the configuration of the helper allows
- * @throws HelperRefusalError for a rule without the bridge, for another form, and for a target that is not allowed
+ * @throws HelperRefusalError for a rule without the bridge, for another form, and for a target
+ *   that is not allowed
  * @throws LinkValueError for a device name that iptables does not read as one device
  */
 export function permittedRules(

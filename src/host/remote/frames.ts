@@ -40,7 +40,11 @@ export function frameOf(value: unknown): string {
   return `${JSON.stringify(value)}\n`;
 }
 
-/** The object in a frame. Its values are not checked. @throws HelperProtocolError if the frame is not a JSON object */
+/**
+ * The object in a frame. Its values are not checked.
+ *
+ * @throws HelperProtocolError if the frame is not a JSON object
+ */
 export function objectIn(frame: Buffer): Readonly<Record<string, unknown>> {
   const value = parsed(frame);
   if (isRecord(value)) return value;

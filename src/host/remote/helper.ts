@@ -1,4 +1,7 @@
-/** The helper: a process with privileges that changes a host for clients without privileges, within its policy. */
+/**
+ * The helper: a process with privileges that changes a host for clients without
+ * privileges, within its policy.
+ */
 
 import { createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
@@ -16,7 +19,10 @@ import { listenOn, type SocketFile } from './socket-file.ts';
 export interface HelperOptions extends PolicyOptions {
   /** The host, usually a LinuxHost. The helper does not close it. */
   readonly host: Host;
-  /** The network namespace that the greeting contains (`host.netns` of a RemoteHost). Default: the namespace of the host. */
+  /**
+   * The network namespace that the greeting contains (`host.netns` of a RemoteHost).
+   * Default: the namespace of the host.
+   */
   readonly netns?: string | undefined;
   /** The socket or the streams of the clients. */
   readonly clients: SocketFile | { readonly fd: number } | { readonly input: Readable; readonly output: Writable };
@@ -31,7 +37,8 @@ export interface Helper {
 }
 
 /**
- * Serves clients until it is closed. Each client that can connect to the socket can do everything that the policy allows.
+ * Serves clients until it is closed.
+ * Each client that can connect to the socket can do everything that the policy allows.
  *
  * @throws KindDefinitionError if `linkKinds` contains a kind that no module of this process has defined
  * @throws HelperConnectionError if the socket cannot be created, or another helper serves its path

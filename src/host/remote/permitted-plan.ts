@@ -1,4 +1,7 @@
-/** Checks which addresses and routes a client may move: only those of the two devices, with their current properties. */
+/**
+ * Checks which addresses and routes a client may move: only those of the two devices,
+ * with their current properties.
+ */
 
 import { HelperRefusalError } from '../../errors/helper.ts';
 import type { AddressPlan, Route } from '../../host-contract/addressing.ts';

@@ -1,4 +1,4 @@
-/** The policy of a helper: changes of devices that this library created, and a few changes of configured devices. */
+/** The policy of a helper: which requests of its clients the helper performs. */
 
 import { HelperRefusalError } from '../../errors/helper.ts';
 import { NetlinkError, SystemCallError } from '../../errors/kernel.ts';
@@ -29,8 +29,8 @@ import { permittedPlan } from './permitted-plan.ts';
 export type Checked = readonly ExpectedLink[];
 
 /**
- * The decisions about requests. Each method throws HelperRefusalError for a request that is not allowed, and the error of
- * the kernel for a missing device. The host performs an allowed request only if the checked devices have not changed.
+ * Each method throws HelperRefusalError for a request that is not allowed, and the error of the kernel for a
+ * missing device. An allowed request is performed only if the checked devices have not changed.
  */
 export interface Policy {
   create(link: NewLink): Promise<Checked>;
@@ -51,17 +51,17 @@ export interface Policy {
 
 /** The permissions of a helper besides changes of devices that this library created. */
 export interface PolicyOptions {
-  /** Names of devices of other owners that clients may use as a port, as a lower device, or for virtual functions. */
+  /** Devices of other owners that clients may use as a port, as a lower device, or for virtual functions. */
   readonly devices?: readonly string[];
   /** Patterns of names for new devices, with `*` and `?` as in a shell. Default: every name. */
   readonly names?: readonly string[];
   /** Targets of filter rules besides ACCEPT, DROP, REJECT and RETURN. */
   readonly filterTargets?: readonly string[];
-  /** Allows a passthru macvtap device to change the MAC address of its lower device in `devices`. Default: false. */
+  /** Allows a passthru macvtap device to change the MAC address of a device in `devices`. Default: false. */
   readonly passthruMac?: boolean;
   /**
-   * Kinds of devices, besides the built-in ones, that a client may create. `defineLinkKind` must have added them to the process
-   * of the helper. A client may choose all settings of such a kind. Default: none.
+   * Kinds of devices, besides the built-in ones, that a client may create. `defineLinkKind` must have added
+   * them to the process of the helper. A client may choose all settings of such a kind. Default: none.
    */
   readonly linkKinds?: readonly string[];
 }
@@ -180,7 +180,7 @@ export class OwnDevicesPolicy implements Policy {
 
   async setFilter(bridge: string, rules: readonly string[]): Promise<string[]> {
     requireFilterableName(bridge);
-    // A device of another kind may disappear without the helper. For example, the kernel deletes a TAP when its user closes it.
+    // Other devices may disappear without the helper. For example, a TAP is deleted when its user closes it.
     await this.#requireRuleDevice(bridge, ['bridge']);
     return permittedRules(bridge, rules, this.#filterTargets);
   }
@@ -218,7 +218,7 @@ export class OwnDevicesPolicy implements Policy {
       );
   }
 
-  /** Checks a change of the bridge of a device. A device of another owner must stay in a bridge of another owner. */
+  /** A device of another owner must stay in a bridge of another owner, and keep its port settings. */
   async #leavableMaster(link: Link, { master, port }: LinkSettings): Promise<Checked> {
     const isUntouched = master === undefined || master === link.master;
     if (link.master === 0 || (isUntouched && port === undefined)) return [];

@@ -1,6 +1,7 @@
 /**
- * The protocol between a RemoteHost and its helper. A frame is a line of JSON. Both sides first send a greeting. Then the
- * RemoteHost sends requests with numbers, and the helper sends answers with the same numbers, in any order.
+ * The protocol between a RemoteHost and its helper. A frame is a line of JSON. Both sides first send a
+ * greeting. Then the RemoteHost sends requests with numbers, and the helper sends answers with the same
+ * numbers, in any order.
  */
 
 import type { Host } from '../../host-contract/host.ts';
@@ -12,7 +13,9 @@ export const GREETING = { protocol: 'os-vif-helper', version: 1 } as const;
 /** The greeting of a helper. `netns` is its network namespace, if its administrator configured one. */
 export type HelperGreeting = typeof GREETING & { readonly netns?: string };
 
-/** The largest size of a request in bytes. A request for 10,000 deletions has less than a tenth of this size. */
+/**
+ * The largest size of a request in bytes. A request for 10,000 deletions has less than a tenth of this size.
+ */
 export const MAX_REQUEST = 1 << 20;
 /** The largest size of an answer in bytes. A list of 100,000 devices has about half of this size. */
 export const MAX_ANSWER = 1 << 26;
@@ -20,7 +23,10 @@ export const MAX_ANSWER = 1 << 26;
 /** The largest number of devices in one `links.deleteAll`. A RemoteHost splits longer lists. */
 export const MAX_DELETED_TOGETHER = 5000;
 
-/** The parts of a host that the helper serves. A client connects to Open vSwitch itself, because ovsdb-server checks its access. */
+/**
+ * The parts of a host that the helper serves.
+ * A client connects to Open vSwitch itself, because ovsdb-server checks its access.
+ */
 type Port = Exclude<HostPart, 'ovsdb'>;
 
 /** The verbs: one for each method of these parts, such as `links.get`. */
@@ -36,8 +42,8 @@ export type ArgumentsOf<V extends VerbName> = MethodOf<V> extends (...args: infe
 export type ResultOf<V extends VerbName> = MethodOf<V> extends (...args: never) => Promise<infer R> ? R : never;
 
 /**
- * The answer to a request, which has `id`, `verb` and `args`. An answer without `id` contains the reason why the connection is
- * closed. An answer without value and error means the value undefined.
+ * The answer to a request, which has `id`, `verb` and `args`. An answer without `id` contains the reason why
+ * the connection is closed. An answer without value and error means the value undefined.
  */
 export interface Answer {
   readonly id?: number;

@@ -14,15 +14,15 @@ import { MAX_DELETED_TOGETHER } from './protocol.ts';
 export type RemoteHostOptions = HelperAddress &
   GreetingOptions & {
     /**
-     * The address of the database of Open vSwitch. This process itself connects, on first use. Default: the local socket
-     * unix:/run/openvswitch/db.sock.
+     * The address of the database of Open vSwitch. This process itself connects, on first use.
+     * Default: the local socket unix:/run/openvswitch/db.sock.
      */
     readonly ovsdb?: OvsdbClientOptions;
   };
 
 /**
- * A host whose network devices, filters and sysctls a helper (`os-vif helper`) changes. This process only needs access to the
- * socket of the helper. It does not need koffi.
+ * A host whose network devices, filters and sysctls a helper (`os-vif helper`) changes.
+ * This process only needs access to the socket of the helper. It does not need koffi.
  */
 export class RemoteHost implements Host {
   readonly links: Links;
@@ -90,7 +90,8 @@ export class RemoteHost implements Host {
   /**
    * Connects to the helper.
    *
-   * @throws HelperConnectionError if the helper cannot be reached, or sends no greeting within `connectTimeout`
+   * @throws HelperConnectionError if the helper cannot be reached, or sends no
+   *   greeting within `connectTimeout`
    * @throws HelperProtocolError if the helper has another version
    * @throws OvsdbConnectionError if `ovsdb.connection` is invalid
    */

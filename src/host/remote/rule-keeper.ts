@@ -1,6 +1,6 @@
 /**
- * Removes the packet filters of a device together with the device. Rules of iptables and nftables refer to names. A
- * remaining rule would apply to the next device with the same name.
+ * Removes the packet filters of a device together with the device. Rules of iptables and nftables refer to
+ * names. A remaining rule would apply to the next device with the same name.
  */
 
 import { OsVifError } from '../../errors/base.ts';
@@ -40,8 +40,9 @@ export class RuleKeeper {
   }
 
   /**
-   * Runs `action`, which deletes devices. Their rules are removed first, so that no rule remains if the helper is killed
-   * between the two steps. Rules that another request sets during the deletion are removed afterwards.
+   * Runs `action`, which deletes devices. Their rules are removed first, so that no rule remains
+   * if the helper is killed between the two steps. Rules that another request sets during the
+   * deletion are removed afterwards.
    */
   async deleting(indexes: readonly number[], action: () => Promise<void>): Promise<void> {
     const before = this.#settings;
@@ -74,7 +75,10 @@ export class RuleKeeper {
   }
 }
 
-/** The names of these devices and of all devices that the kernel deletes with them: peers of veths, and devices above them. */
+/**
+ * The names of these devices and of all devices that the kernel deletes with them: peers of veths,
+ * and devices above them.
+ */
 function namesLeavingWith(indexes: readonly number[], all: readonly Link[]): string[] {
   const leaving = new Set(indexes);
   let before = 0;

@@ -12,8 +12,8 @@ import { type FileLock, tryLock } from '../linux/file-lock.ts';
 /** A unix socket, with its mode and group. */
 export interface SocketFile {
   /**
-   * The path of the socket. The socket of a helper that was killed is replaced. The helper holds a lock on the file
-   * `<path>.lock` while it runs, and removes both files when it closes.
+   * The path of the socket. The socket of a helper that was killed is replaced.
+   * The helper holds a lock on the file `<path>.lock` while it runs, and removes both files when it closes.
    */
   readonly socket: string;
   /** The mode. Default: 0600, only for the user of the helper. 0660 allows its group too. */
@@ -28,7 +28,8 @@ const BACKLOG = 1024;
 /**
  * Listens, and resolves to a function that removes the socket and its lock.
  *
- * @throws HelperConnectionError if the socket cannot be created, another process listens on it, or the path is another file
+ * @throws HelperConnectionError if the socket cannot be created, another process listens on it, or the
+ *   path is another file
  */
 export async function listenOn(server: Server, where: SocketFile | { readonly fd: number }): Promise<() => void> {
   if ('fd' in where) {
@@ -98,7 +99,8 @@ async function requireFree(socket: string): Promise<void> {
   if (!found.isSocket()) throw new HelperConnectionError(socket, 'the path is not a socket');
   const errno = await connectionError(socket);
   if (errno === undefined) throw new HelperConnectionError(socket, IN_USE);
-  // unix(7): with ECONNREFUSED no process listens. After other errors the socket may be in use. For example, EAGAIN: its queue is full.
+  // unix(7): with ECONNREFUSED no process listens. After other errors the socket may be in use.
+  // For example, EAGAIN: its queue is full.
   if (errno !== 'ECONNREFUSED' && errno !== 'ENOENT')
     throw new HelperConnectionError(socket, `the socket may be in use (${errno}): remove it if no process uses it`);
 }

@@ -1,4 +1,7 @@
-/** Runs tasks of many queues, a few at the same time. Queues take turns, so that a long queue does not delay a short one. */
+/**
+ * Runs tasks of many queues, a few at the same time.
+ * Queues take turns, so that a long queue does not delay a short one.
+ */
 
 /** A group of tasks. Tasks of one lane do not wait for tasks of another lane. */
 type Lane = string;
@@ -53,8 +56,8 @@ export class Turns {
   }
 
   /**
-   * Starts all tasks that may start, in the next turn of the event loop. The event loop can then read from all clients between
-   * tasks, even if tasks end without waiting.
+   * Starts all tasks that may start, in the next turn of the event loop.
+   * The event loop can then read from all clients between tasks, even if tasks end without waiting.
    */
   next(): void {
     if (this.#isScheduled) return;

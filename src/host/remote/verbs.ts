@@ -1,4 +1,6 @@
-/** The verbs of a helper: for each method of a host, the schema of its arguments, and the check by the policy. */
+/**
+ * The verbs of a helper: for each method of a host, the schema of its arguments, and the check by the policy.
+ */
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { HelperProtocolError } from '../../errors/helper.ts';

@@ -20,8 +20,9 @@ import { CHANGES, DATA, NAME, NAMESPACE, VERSION_KEY } from './primitive.ts';
 export const MAX_DEPTH = 64;
 
 /**
- * Reads an object from a primitive with the newest class that can read its version. The object keeps the version. Unknown
- * fields are ignored, as in oslo, because a newer patch version of the sender may have added them.
+ * Reads an object from a primitive with the newest class that can read its version. The object keeps
+ * the version. Unknown fields are ignored, as in oslo, because a newer patch version of the sender
+ * may have added them.
  *
  * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
  */
@@ -29,7 +30,10 @@ export function readObject(primitive: unknown): ObjectState {
   return readAs(modelOf(primitive), primitive, 0);
 }
 
-/** The model that reads a primitive, by its name, namespace and version. A correct guess in `likely` saves the look-up. */
+/**
+ * The model that reads a primitive, by its name, namespace and version.
+ * A correct guess in `likely` saves the look-up.
+ */
 export function modelOf(primitive: unknown, likely?: ObjectModel): ObjectModel {
   if (!isRecord(primitive)) return refuse(primitive, 'a versioned object in its primitive form');
   const name = primitive[NAME];
@@ -81,7 +85,10 @@ function fill(values: unknown[], model: ObjectModel, data: Record<string, unknow
   }
 }
 
-/** The value to store for null, as in oslo: null if the field is nullable, else its default. Throws without a default. */
+/**
+ * The value to store for null, as in oslo: null if the field is nullable, else its default.
+ * Throws without a default.
+ */
 export function valueForNull(field: Field | undefined): unknown {
   if (field?.nullable) return null;
   return field?.default === undefined ? refuse(null, 'a value, null is none here') : field.type.coerce(field.default);

@@ -1,6 +1,7 @@
 /**
- * The plain form, for people and HTTP bodies: `{ type: 'VIFBridge', vif_name: 'tap0', network: { ... } }`. class-transformer
- * writes and reads it. Its metadata comes from the declarations. A list object is an array in the plain form.
+ * The plain form, for people and HTTP bodies: `{ type: 'VIFBridge', vif_name: 'tap0', network: { ... } }`.
+ * class-transformer writes and reads it. Its metadata comes from the declarations. A list object is an array
+ * in the plain form.
  */
 import 'reflect-metadata';
 import { Exclude, Expose, instanceToPlain, plainToInstance, Transform, Type } from 'class-transformer';
@@ -39,7 +40,10 @@ export function toPlainForm(object: ObjectState, options: PlainOptions = {}): Re
   return plainOf(seen);
 }
 
-/** Unsets fields that are newer than the version of the object. Reading sets their initial values, as constructors do. */
+/**
+ * Unsets fields that are newer than the version of the object.
+ * Reading sets their initial values, as constructors do.
+ */
 function forgetLater(object: ObjectState): void {
   for (const field of object[MODEL].fields) {
     const value = object[VALUES][field.index];
@@ -64,7 +68,10 @@ export function fromPlainForm(plain: unknown, expected: ObjectModel | undefined)
   return isVersionedObject(object) ? object : refuse(plain, `the plain form of ${model.name}`);
 }
 
-/** Declares a class to class-transformer: its fields by wire name, the classes of fields with objects, and the discriminator `type`. */
+/**
+ * Declares a class to class-transformer: its fields by wire name, the classes of fields with objects,
+ * and the discriminator `type`.
+ */
 export function declarePlainClass(model: ObjectModel): void {
   const { prototype } = model.objectClass;
   Exclude()(model.construct);
@@ -80,7 +87,9 @@ export function declarePlainClass(model: ObjectModel): void {
   }
 }
 
-/** All classes, the newest of each name first. class-transformer searches this list for the class in `type`. */
+/**
+ * All classes, the newest of each name first. class-transformer searches this list for the class in `type`.
+ */
 const subTypes: { value: ObjectModel['construct']; name: string; namespace: string; version: string }[] = [];
 
 /** All classes, those of the given namespace first, because several namespaces may have the same name. */
@@ -107,8 +116,9 @@ function declareObjectField(prototype: object, name: string, object: ObjectRefer
 }
 
 /**
- * Declares a field whose plain form is its wire form: collections and dates. class-transformer takes quadratic time for the
- * keys of a dict, so it must not see the value: it gets a function instead when it writes, and a boolean when it reads.
+ * Declares a field whose plain form is its wire form: collections and dates. class-transformer takes
+ * quadratic time for the keys of a dict, so it must not see the value: it gets a function instead when it
+ * writes, and a boolean when it reads.
  */
 function declareWrittenField(
   prototype: object,
@@ -122,7 +132,10 @@ function declareWrittenField(
   Transform(({ obj }) => read(obj[wireName]), { toClassOnly: true })(prototype, name);
 }
 
-/** Whether {@link plainOf} called class-transformer. Other callers of class-transformer get the wire forms directly. */
+/**
+ * Whether {@link plainOf} called class-transformer.
+ * Other callers of class-transformer get the wire forms directly.
+ */
 let isSealing = false;
 
 function plainOf(object: ObjectState): Record<string, unknown> {
@@ -153,8 +166,8 @@ function unseal(plain: unknown): void {
 }
 
 /**
- * Checks a plain form and returns its model. class-transformer itself ignores unknown names, and overflows the stack for
- * deeply nested objects.
+ * Checks a plain form and returns its model. class-transformer itself ignores unknown names, and overflows
+ * the stack for deeply nested objects.
  */
 function checkPlain(
   plain: unknown,
@@ -226,7 +239,10 @@ function along(place: string | number, objectName: string, check: () => unknown)
   }
 }
 
-/** The model of the elements of a field with a list object, because a list object is an array in the plain form. */
+/**
+ * The model of the elements of a field with a list object, because a list object is an array
+ * in the plain form.
+ */
 function elementModel({ objectClass }: ObjectReference): ObjectModel {
   const model = objectClass.prototype[MODEL];
   return elementOf(model) ?? model;

@@ -2,7 +2,10 @@
 import { CHANGED, MODEL, NO_CHANGES, type ObjectState, VALUES, VERSION } from '../model.ts';
 import { CHANGES, DATA, isPrimitive, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './primitive.ts';
 
-/** The primitive of an object, in the version of the object. If a child has changes, its field is listed as changed. */
+/**
+ * The primitive of an object, in the version of the object.
+ * If a child has changes, its field is listed as changed.
+ */
 export function writeObject(object: ObjectState): Primitive {
   const model = object[MODEL];
   const values = object[VALUES];

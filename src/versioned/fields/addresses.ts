@@ -1,6 +1,6 @@
 /**
- * Field types of addresses: MAC, PCI, IP and IP network. Each type and its JSON Schema use the same pattern. The stored value
- * has the canonical form of Python's netaddr.
+ * Field types of addresses: MAC, PCI, IP and IP network. Each type and its JSON Schema use the same pattern.
+ * The stored value has the canonical form of Python's netaddr.
  */
 import ipaddr from 'ipaddr.js';
 import { PCI_ADDRESS_INPUT } from '../../text/pci-address.ts';
@@ -17,7 +17,10 @@ export function pciAddress(): FieldType<string> {
   return PCI_ADDRESS;
 }
 
-/** An IPv4 address of four decimal parts, or an IPv6 address without a zone. IPv6 is stored in the form of RFC 5952. */
+/**
+ * An IPv4 address of four decimal parts, or an IPv6 address without a zone.
+ * IPv6 is stored in the form of RFC 5952.
+ */
 export function ipAddress(): FieldType<string> {
   return IP_ADDRESS;
 }
@@ -33,16 +36,19 @@ export function ipv6Address(): FieldType<string> {
 }
 
 /**
- * An IP network in CIDR notation, `10.0.0.0/24` or `2001:db8::/64`. Bits after the prefix are kept (`10.0.0.5/24`). Leading
- * zeros of the prefix length are accepted, but not stored. An address without a prefix length gets the full length. An IPv4
- * netmask or hostmask is converted to a prefix length.
+ * An IP network in CIDR notation, `10.0.0.0/24` or `2001:db8::/64`. Bits after the prefix are kept
+ * (`10.0.0.5/24`). Leading zeros of the prefix length are accepted, but not stored. An address without a
+ * prefix length gets the full length. An IPv4 netmask or hostmask is converted to a prefix length.
  */
 export function ipNetwork(): FieldType<string> {
   return IP_NETWORK;
 }
 
 const MOST_REMEMBERED = 1024;
-/** The longest canonical network has 43 characters. Longer texts are not cached, so the memory of the cache is limited. */
+/**
+ * The longest canonical network has 43 characters.
+ * Longer texts are not cached, so the memory of the cache is limited.
+ */
 const LONGEST_REMEMBERED = 64;
 const whole = (source: string) => new RegExp(`^(?:${source})$`);
 const pattern = (form: RegExp) => ({ type: 'string', pattern: form.source });
@@ -121,7 +127,10 @@ function prefixLengthOf(mask: string): number {
   return new ipaddr.IPv4(inverted).prefixLengthFromSubnetMask() ?? refuse(mask, 'a netmask or a hostmask');
 }
 
-/** The form of inet_ntop(3) in the GNU C library, and of Python's netaddr: mapped and compatible addresses end with IPv4. */
+/**
+ * The form of inet_ntop(3) in the GNU C library, and of Python's netaddr: mapped and compatible
+ * addresses end with IPv4.
+ */
 function canonicalIpv6(value: string): string {
   const address = ipaddr.IPv6.parse(value.replace(IPV4_TAIL, asGroups));
   const [a, b, c, d, e, f, g = 0, h = 0] = address.parts;
@@ -138,7 +147,9 @@ function asGroups(ipv4: string): string {
   return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
 }
 
-/** RFC 4291 2.2: eight groups, or fewer with one `::`. The last two groups are hexadecimal or an IPv4 address. */
+/**
+ * RFC 4291 2.2: eight groups, or fewer with one `::`. The last two groups are hexadecimal or an IPv4 address.
+ */
 function ipv6Pattern(): string {
   const group = '[0-9a-fA-F]{1,4}';
   const tail = (groups: number) =>

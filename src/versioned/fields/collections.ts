@@ -1,4 +1,7 @@
-/** Field types with several values: lists, sets, dicts. Values are frozen. To change a value, assign a new one. */
+/**
+ * Field types with several values: lists, sets, dicts. Values are frozen.
+ * To change a value, assign a new one.
+ */
 
 import { DeclarationError, FieldValueError } from '../../errors/model.ts';
 import { shortened } from '../../text/bounds.ts';
@@ -108,7 +111,10 @@ export function dictOf<V>(
   };
 }
 
-/** Whether each value of a set has an equal value in another set. Only values with the same wire form are compared. */
+/**
+ * Whether each value of a set has an equal value in another set.
+ * Only values with the same wire form are compared.
+ */
 function isEverySame<V>(values: ReadonlySet<V | null>, others: ReadonlySet<V | null>, element: Element<V>): boolean {
   const byWireForm = new Map<string, (V | null)[]>();
   for (const other of others) {

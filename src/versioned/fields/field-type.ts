@@ -1,11 +1,16 @@
-/** Helpers of field types. Types with one value are in scalars.ts, addresses.ts and object-of.ts, types with several in collections.ts. */
+/**
+ * Helpers of field types. Types with one value are in scalars.ts, addresses.ts and object-of.ts, types
+ * with several in collections.ts.
+ */
 import { FieldValueError } from '../../errors/model.ts';
 import type { FieldType, JsonSchema } from '../model.ts';
 
 /**
- * A type with immutable values that are their own wire form, so that assigned values and values from the wire are checked alike.
+ * A type with immutable values that are their own wire form, so that assigned values and values from the
+ * wire are checked alike.
  *
- * @param accept returns the value to store, or throws FieldValueError; its `expected` is the description in the schema
+ * @param accept returns the value to store, or throws FieldValueError; its `expected` is the
+ *   description in the schema
  */
 export function scalar<V>(
   osloName: string,

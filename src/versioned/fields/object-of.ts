@@ -19,7 +19,8 @@ import { refuse } from './field-type.ts';
 /**
  * A versioned object.
  *
- * @param objectClass the class, or a function that returns it if it is declared later (a class with children of its own kind)
+ * @param objectClass the class, or a function that returns it if it is declared later (a class with children
+ *   of its own kind)
  * @param options `subclasses: true`: the field also accepts objects of subclasses
  */
 export function objectOf<T extends VersionedObject>(

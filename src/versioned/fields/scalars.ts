@@ -29,8 +29,8 @@ export function uuid(): FieldType<string> {
 }
 
 /**
- * A point in time. The value is a `Date`. An assigned ISO 8601 string is converted; without an offset it is in UTC.
- * The wire form is `2026-01-31T12:00:00Z`, with whole seconds, as in oslo.
+ * A point in time. The value is a `Date`. An assigned ISO 8601 string is converted; without an offset it is
+ * in UTC. The wire form is `2026-01-31T12:00:00Z`, with whole seconds, as in oslo.
  */
 export function dateTime(): FieldType<Date> {
   return DATE_TIME;
