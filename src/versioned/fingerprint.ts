@@ -23,7 +23,10 @@ export function fingerprintOf(model: ObjectModel, version = model.version): stri
 
 function describe({ type, nullable, default: value }: Field): string {
   const facts: Record<string, string> = {
-    default: value === undefined ? "<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>" : str(value),
+    default:
+      value === undefined
+        ? "<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>"
+        : str(value, type.osloName === 'Float'),
     nullable: repr(nullable),
   };
   for (const [name, fact] of Object.entries(type.fingerprint ?? {})) facts[name] = repr(fact);
@@ -33,15 +36,17 @@ function describe({ type, nullable, default: value }: Field): string {
 function childVersionsOf(model: ObjectModel, version: string): string {
   const all = model.byName.get('objects')?.childVersions ?? [];
   const entries = all.filter(([own]) => compareVersions(own, version) <= 0);
-  const sorted = [...entries].sort(([a], [b]) => compareVersions(a, b));
+  // oslo sorts them as text: 1.10 stands before 1.9.
+  const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
   const pairs = sorted.map(([own, child]) => `(${repr(own)}, ${repr(child)})`);
   return pairs.length === 0 ? 'OrderedDict()' : `OrderedDict([${pairs.join(', ')}])`;
 }
 
 /** Python's str(): like repr(), but a string has no quotes, and a set has the form of oslo. */
-function str(value: unknown): string {
+function str(value: unknown, isFloat = false): string {
   if (typeof value === 'string') return value;
-  if (value instanceof Set) return `set([${[...value].map(str).sort()}])`;
+  if (typeof value === 'number' && isFloat) return reprFloat(value);
+  if (value instanceof Set) return `set([${[...value].map((item) => str(item)).sort()}])`;
   return repr(value);
 }
 
@@ -58,6 +63,13 @@ function repr(value: unknown): string {
   }
   const entries = Object.entries(value).map(([key, item]) => `${repr(key)}: ${repr(item)}`);
   return `{${entries.join(', ')}}`;
+}
+
+/** Python prints an exponent below 1e-4 and from 1e16 on, with two digits at least: 1e-05. */
+function reprFloat(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-4 && size < 1e16)) return String(value);
+  return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
 function reprString(value: string): string {

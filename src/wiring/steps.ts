@@ -25,6 +25,8 @@ export interface Step {
   ensure(context: UndoContext): Promise<void>;
   remove(context: ElementContext): Promise<void>;
   inspect(context: ElementContext): Promise<Drift[]>;
+  /** The devices of the kernel that have the right kind and no owner. */
+  unowned(context: ElementContext): Promise<readonly Link[]>;
   /** Tags what has the right kind and no owner, or with `dryRun` only looks for it. Gives the names. */
   adopt(context: ElementContext, dryRun: boolean): Promise<string[]>;
 }
@@ -71,6 +73,7 @@ interface OvsGroup {
 
 /** The definition is looked up late: an unknown kind fails its own step, and an unplug goes on with the others. */
 function stepOf(element: Exclude<Element, OvsElement>): Step {
+  const unowned = async (context: ElementContext) => (await definitionOf(element).adoptable?.(element, context)) ?? [];
   return {
     label: labelOf(element),
     isBatchDeletable:
@@ -79,8 +82,9 @@ function stepOf(element: Exclude<Element, OvsElement>): Step {
     ensure: async (context) => definitionOf(element).ensure(element, context),
     remove: async (context) => definitionOf(element).remove(element, context),
     inspect: async (context) => definitionOf(element).inspect(element, context),
+    unowned,
     adopt: async (context, dryRun) => {
-      const links = (await definitionOf(element).adoptable?.(element, context)) ?? [];
+      const links = await unowned(context);
       if (!dryRun) for (const link of links) await tagLink(link, context);
       return links.map(({ name }) => name);
     },
@@ -125,6 +129,7 @@ function ovsStep({ parts, parallelSteps, labels }: OvsGroup, wiring: readonly Ov
       for (const step of parallelSteps) drifts.push(...(await step.inspect(context)));
       return drifts;
     },
+    unowned: async () => [],
     adopt: (context, dryRun) => adoptOvs(parts, context, { wiring, dryRun }),
   };
 }

@@ -52,15 +52,15 @@ export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fie
   };
 }
 
-/** A set. A value is a `Set`, read-only by type; its wire form is an array. */
+/** A set. A value is a `Set` that cannot be changed; its wire form is an array. */
 export function setOf<V>(type: FieldType<V>, options: { nullable: true }): FieldType<ReadonlySet<V | null>>;
-/** A set. A value is a `Set`, read-only by type; its wire form is an array. */
+/** A set. A value is a `Set` that cannot be changed; its wire form is an array. */
 export function setOf<V>(type: FieldType<V>, options?: ElementOptions): FieldType<ReadonlySet<V>>;
 export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): FieldType<ReadonlySet<V | null>> {
   refuseObjects(type, 'set');
   const element = elementOf(type, options);
   const into = (values: Iterable<unknown>, take: (item: unknown) => V | null) =>
-    new Set(Array.from(values, (item, i) => at(i, take, item)));
+    frozenSet(Array.from(values, (item, i) => at(i, take, item)));
   return {
     osloName: 'Set',
     elements: { type, nullable: options.nullable === true },
@@ -70,9 +70,22 @@ export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fiel
     write: (values) => Array.from(values, element.write),
     schema: (context) => ({ type: 'array', items: element.schema(context) }),
     equal: (a, b) => a.size === b.size && isEverySame(a, b, element),
-    clone: (values) => new Set(Array.from(values, element.clone)),
+    clone: (values) => frozenSet(Array.from(values, element.clone)),
   };
 }
+
+/** Object.freeze alone leaves the content of a Set open: what the field refuses could be added. */
+function frozenSet<V>(values: Iterable<V>): ReadonlySet<V> {
+  return Object.freeze(Object.defineProperties(new Set(values), UNCHANGEABLE));
+}
+
+const refuseChange = {
+  value() {
+    throw new TypeError('the set of a field cannot be changed: assign a new Set to the field');
+  },
+};
+
+const UNCHANGEABLE: PropertyDescriptorMap = { add: refuseChange, delete: refuseChange, clear: refuseChange };
 
 /** A dict with string keys. A value is a frozen object without a prototype. */
 export function dictOf<V>(

@@ -93,7 +93,17 @@ const UUID = scalar(
   { type: 'string', pattern: UUID_INPUT.source },
 );
 
-const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/;
+/** The days that exist, from the year 1 to the year 9999 as in Python's datetime. */
+const DAY = [
+  '[0-9]{4}-(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])',
+  '[0-9]{4}-(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)',
+  '[0-9]{4}-02-(?:0[1-9]|1[0-9]|2[0-8])',
+  // Leap years: each fourth year, of the full centuries each fourth.
+  '(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29',
+].join('|');
+const TIME = '(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}(?:\\.[0-9]{1,9})?';
+const OFFSET = 'Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]';
+const ISO_8601 = new RegExp(`^(?!0000)(?:${DAY})T${TIME}(${OFFSET})?$`);
 
 const POINT_IN_TIME = 'a point in time such as 2026-01-31T12:00:00Z';
 
@@ -107,12 +117,14 @@ const DATE_TIME: FieldType<Date> = {
   clone: (value) => new Date(value),
 };
 
+/** The wire form has whole seconds, so a value has them too. */
 function readDate(value: unknown): Date {
   const match = typeof value === 'string' ? ISO_8601.exec(value) : null;
   const date = value instanceof Date ? new Date(value) : match && new Date(match[1] ? match[0] : `${match[0]}Z`);
   const year = date?.getUTCFullYear() ?? Number.NaN;
-  if (date && year >= 0 && year <= 9999) return date;
-  return refuse(value, POINT_IN_TIME);
+  if (!date || !(year >= 1 && year <= 9999)) return refuse(value, POINT_IN_TIME);
+  date.setUTCMilliseconds(0);
+  return date;
 }
 
 function isInteger(value: unknown): value is number {
