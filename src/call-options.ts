@@ -1,30 +1,36 @@
 /** The options of the methods of OsVif. */
 
-/** For each call. */
+/** Options of every call. */
 export interface CallOptions {
   /**
    * Ends the call between two requests to the host, or while it waits for another call for the same VIF.
-   * A plug rolls back what it did until then.
+   * A plug then rolls back its changes.
    */
   readonly signal?: AbortSignal;
-  /** Milliseconds after which the call ends in the same way. The time that the call waits counts. 0: no limit. */
+  /**
+   * Milliseconds after which the call ends in the same way.
+   * The timeout includes waiting for other calls. 0: no limit.
+   */
   readonly timeout?: number;
 }
 
-/** For calls that take many VIFs. */
+/** Options of calls for many VIFs. */
 export interface BatchOptions extends CallOptions {
-  /** How many VIFs are worked on at once. Default 64. */
+  /** The largest number of VIFs that are processed at the same time. Default: 64. */
   readonly concurrency?: number;
 }
 
-/** For pictures. */
+/** Options of graphs. */
 export interface GraphCallOptions extends CallOptions {
-  /** What the picture tells of the host: its `drift`s from what plug makes, what a plug would do now (`plan`), or nothing. Default `drift`. */
+  /**
+   * The marks in the graph: the `drift` of the host, the steps of a plug (`plan`), or `nothing`. Default:
+   * `drift`.
+   */
   readonly show?: 'drift' | 'plan' | 'nothing';
 }
 
-/** For calls that can be tried out. */
+/** Options of calls that support a dry run. */
 export interface DryRunOptions extends CallOptions {
-  /** Changes nothing: the result tells what would change. Default false. */
+  /** Changes nothing, and returns the changes that the call would make. Default: false. */
   readonly dryRun?: boolean;
 }

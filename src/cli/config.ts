@@ -1,4 +1,4 @@
-/** The configuration file: which host, and which plugins with which options. */
+/** Reads the configuration file: options of the host, and plugins with their options. */
 
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -18,13 +18,16 @@ import { readDocument } from './input/documents.ts';
 /** The arguments of OsVif.open and LinuxHost.open. */
 export interface Setup {
   readonly host: LinuxHostOptions;
-  /** A plugin of another package is named. */
+  /** Built-in plugins, and names of plugin packages. */
   readonly plugins: readonly (VIFPlugin | string)[];
-  /** The folder of the configuration file, where plugins are sought. */
+  /** The folder of the configuration file: the first place to search for plugin packages. */
   readonly folder: string | undefined;
 }
 
-/** What the file says, or what holds without one. Throws InputError for a file that is not as it should be. */
+/**
+ * Reads a configuration file. Without a file, all options have their defaults.
+ * Throws InputError for an invalid file.
+ */
 export async function readConfig(file: string | undefined): Promise<Setup> {
   const config = file === undefined ? {} : await configIn(file);
   const { netns, sysfsRoot, ovsdb, plugins = {} } = config;
@@ -40,7 +43,10 @@ export async function readConfig(file: string | undefined): Promise<Setup> {
   };
 }
 
-/** Where the file really is: a link to it gives no say to the folder of the link. A pipe is in no folder. */
+/**
+ * The folder of the file itself. The folder of a symbolic link to the file is not used, because another user
+ * may own it. Undefined for standard input and pipes.
+ */
 async function folderOf(file: string): Promise<string | undefined> {
   if (file === '-') return undefined;
   return realpath(file).then(dirname, () => undefined);
@@ -53,7 +59,7 @@ interface Config {
     readonly connection?: string;
     /** Milliseconds. */
     readonly timeout?: number;
-    /** Names of PEM files; relative ones start at the configuration file's folder. */
+    /** Names of PEM files. Relative names start at the folder of the configuration file. */
     readonly tls?: Readonly<Record<'key' | 'cert' | 'ca', string>>;
   };
   readonly plugins?: PluginChoices & Readonly<Record<string, unknown>>;
@@ -69,7 +75,7 @@ async function configIn(file: string): Promise<Config> {
   return value;
 }
 
-/** Whether a value that was checked against the schema is a configuration. */
+/** Whether the check against the schema found no violation. */
 function isConfig(value: unknown, { violations }: Findings): value is Config {
   return violations.length === 0;
 }
@@ -80,15 +86,16 @@ async function wrongOptions(plugins: Readonly<Record<string, unknown>>): Promise
     if (choice === null || choice === false) continue;
     const wrong = BUILT_IN_PLUGINS.includes(name)
       ? await validatePluginOptions(name, choice)
-      : wrongForPackage(name, choice);
+      : packageViolations(name, choice);
     found.push(...wrong.map(({ path, message }) => ({ path: `/plugins/${name}${path}`, message })));
   }
   return found;
 }
 
-function wrongForPackage(name: string, choice: unknown): Violation[] {
+/** The violations of an entry for a plugin of another package: its name is invalid, or it has options. */
+function packageViolations(name: string, options: unknown): Violation[] {
   if (!isPluginName(name)) return [{ path: '', message: WANTED_NAME }];
-  const isEmpty = isRecord(choice) && Object.keys(choice).length === 0;
+  const isEmpty = isRecord(options) && Object.keys(options).length === 0;
   return isEmpty ? [] : [{ path: '', message: 'a plugin of another package takes no options here: expected {}' }];
 }
 

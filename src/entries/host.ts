@@ -1,4 +1,4 @@
-/** `os-vif/host`: plugs VIFs into the host that this process runs on. */
+/** `os-vif/host`: plugs VIFs into a host. */
 
 export type { BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from '../call-options.ts';
 export * from '../errors/base.ts';

@@ -4,11 +4,15 @@ import type { ExpectedLink } from './links.ts';
 
 /** The IPv4 addresses and routes of devices. */
 export interface Addressing {
-  /** The addresses of the device with global scope, and its routes without those that the kernel adds by itself. */
+  /**
+   * The addresses of the device with global scope, and its routes.
+   * Routes that the kernel adds by itself are left out.
+   */
   get(index: number): Promise<AddressPlan>;
   /**
-   * Moves addresses and routes from one device to another; no route is missing at any moment. Addresses and routes that
-   * are there already are left alone. Fails with LinkValueError when both devices are the same.
+   * Moves addresses and routes from one device to another. No route is missing at any moment. Addresses
+   * and routes that the other device already has do not change. Fails with LinkValueError when both
+   * devices are the same.
    */
   move(plan: AddressPlan, from: number, to: number, expected?: readonly ExpectedLink[]): Promise<void>;
 }

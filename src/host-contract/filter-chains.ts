@@ -4,12 +4,12 @@ import type { Filter } from './packet-filters.ts';
 
 const PREFIX = 'os-vif-';
 
-/** One chain per bridge; the kernel takes names of up to 28 characters. */
+/** The name of the chain of a bridge. The kernel accepts names of up to 28 characters. */
 export function chainOf(bridge: string): string {
   return `${PREFIX}${bridge}`;
 }
 
-/** The bridges that have a chain, whether they are there or not. */
+/** The names of the bridges that have a chain. The bridges themselves may be missing. */
 export async function bridgesWithChain(filter: Filter): Promise<string[]> {
   const chains = await filter.list();
   return chains.filter((chain) => chain.startsWith(PREFIX)).map((chain) => chain.slice(PREFIX.length));

@@ -1,4 +1,6 @@
-/** The methods of a host, and which of them change it. Dry runs, the helper and aborted calls use this table. */
+/**
+ * The methods of a host, and which of them change it. Dry runs, the helper and aborted calls use this table.
+ */
 
 import type { Host } from './host.ts';
 

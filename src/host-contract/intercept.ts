@@ -12,10 +12,10 @@ export interface HostCall {
   readonly changes: boolean;
 }
 
-/** Stands between the caller and the host. It calls `proceed` to make the call, or does not. */
+/** Receives each call before the host. It calls `proceed` to let the host run the call. */
 export type Interceptor = (call: HostCall, proceed: () => Promise<unknown>) => Promise<unknown>;
 
-/** The same host: each call goes through the interceptor. Closing does not. */
+/** The same host with the interceptor in front of each method except `close`. */
 export function interceptHost(host: Host, interceptor: Interceptor): Host {
   const through = <P extends HostPart>(port: P): Host[P] => intercepted(port, host[port], interceptor);
   return {

@@ -1,6 +1,7 @@
 /**
- * The owner tag: of a device its alias, or its interface group while it has no alias yet; of an OVSDB row a key of its external_ids.
- * The ids of VIFs in tags have the canonical form, and the functions here accept each form and return the canonical one.
+ * The owner tag. The tag of a device is its alias, or its interface group until the alias is set. The tag of
+ * an OVSDB row is a key of its external_ids. Ids of VIFs in tags have the canonical form. The functions here
+ * accept every form of an id and return the canonical form.
  */
 
 import { canonicalUuid } from '../text/uuid.ts';
@@ -17,17 +18,25 @@ export function aliasOf(owner: string): string {
   return `${PREFIX}${canonicalUuid(owner)}`;
 }
 
-/** The owner in the alias of the device. Undefined for a device of another program, and for one without an alias yet. */
+/**
+ * The owner in the alias of the device.
+ * Undefined for a device of another program, and for one without an alias yet.
+ */
 export function ownerOf(link: Pick<Link, 'alias'>): string | undefined {
   return link.alias.startsWith(PREFIX) ? canonicalUuid(link.alias.slice(PREFIX.length)) : undefined;
 }
 
-/** Whether the device belongs to this owner, also when the process that created it was killed before it set the alias. */
+/**
+ * Whether the device belongs to this owner, also when the process that created it was killed before
+ * it set the alias.
+ */
 export function isOwnedBy(link: Link, owner: string): boolean {
   return ownerOf(link) === canonicalUuid(owner) || (link.alias === '' && link.group === birthGroup(aliasOf(owner)));
 }
 
-/** Whether os-vif created the device and was killed before it set the alias. Only `isOwnedBy` can then tell the owner. */
+/**
+ * Whether os-vif created the device and was killed before it set the alias. `ownerOf` then returns undefined.
+ */
 export function isUnnamed(link: Link): boolean {
   return link.alias === '' && hasBirthMark(link);
 }
@@ -38,7 +47,9 @@ export const OWNER_KEY = 'os-vif';
 /** Key in the external_ids of an interface of Open vSwitch. Its value is the id of the Neutron port. */
 export const IFACE_ID_KEY = 'iface-id';
 
-/** Key in the external_ids of the port of a representor. Its value is the PCI address of the virtual function. */
+/**
+ * Key in the external_ids of the port of a representor. Its value is the PCI address of the virtual function.
+ */
 const FUNCTION_KEY = 'os-vif-pci';
 
 /** The external_ids of a port or bridge that os-vif creates for an owner. */

@@ -4,7 +4,10 @@
 export interface Pci {
   /** Names of the network devices of the function at this address (`0000:03:10.1`). */
   interfacesOf(address: string): Promise<string[]>;
-  /** The physical function of a virtual function, and the number of the virtual function. Undefined for every other function. */
+  /**
+   * The physical function of a virtual function, and the number of the virtual function.
+   * Undefined for every other function.
+   */
   physicalFunctionOf(address: string): Promise<{ readonly address: string; readonly number: number } | undefined>;
   /** Names of all network devices. */
   interfaces(): Promise<string[]>;
@@ -18,7 +21,9 @@ export interface SwitchPort {
   readonly switchId: string;
   /** phys_port_name, such as `p0` for an uplink and `pf0vf3` for a representor. */
   readonly portName?: string;
-  /** What devlink says of the port. Absent: devlink does not know it, and the name tells. */
+  /**
+   * The role of the port in devlink. Absent if devlink does not know the port; use `roleOf(portName)` then.
+   */
   readonly role?: SwitchPortRole;
 }
 
@@ -44,7 +49,10 @@ const NAMES: readonly (readonly [RegExp, SwitchPortRole['flavour']])[] = [
   [/^vf(?<vf>\d+)@pf(?<pf>\d+)$/i, 'virtual-function'],
 ];
 
-/** The role in a phys_port_name. The kernel writes a controller (`c1pf0vf0`) for functions of another host only. */
+/**
+ * The role in a phys_port_name.
+ * The kernel writes a controller (`c1pf0vf0`) for functions of another host only.
+ */
 export function roleOf(portName: string): SwitchPortRole | undefined {
   for (const [pattern, flavour] of NAMES) {
     const match = pattern.exec(portName);

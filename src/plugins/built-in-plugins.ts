@@ -8,7 +8,9 @@ import type { PluginOptions } from './plugin-options.ts';
 import { TapPlugin } from './tap-plugin.ts';
 import type { VIFPlugin } from './vif-plugin.ts';
 
-/** By the name of the plugin: its options; null or absent: its defaults; false: it is left out. */
+/**
+ * The options of each plugin, by its name. null, or no entry: default options. false: the plugin is left out.
+ */
 export type PluginChoices = { readonly [Name in keyof PluginOptions]?: PluginOptions[Name] | null | false };
 
 export const BUILT_IN_PLUGINS: readonly string[] = ['tap', 'linux_bridge', 'macvtap', 'ovs', 'noop'];

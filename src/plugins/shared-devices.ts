@@ -1,18 +1,18 @@
-/** Finds the devices that VIFs use with others, from the wirings that their plugins describe. */
+/** Finds the shared devices of VIFs in the wirings of their plugins. */
 
 import { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { sharedDevicesOf } from '../wiring/shared-device-lock.ts';
 import type { PluginContext, VIFPlugin } from './vif-plugin.ts';
 
-/** No device that VIFs share depends on the guest. */
+/** The names of shared devices do not depend on the instance. */
 const ANY_INSTANCE = new InstanceInfo({ uuid: '00000000-0000-0000-0000-000000000000', name: '' });
 
 const EVERY_NAME = { has: () => true };
 
 /**
- * The names of the shared devices that these VIFs use. Every name if the wiring of one of them is unknown: its plugin is not loaded, or
- * the host lacks what the wiring depends on.
+ * The names of the shared devices that these VIFs use. The result has every name if the wiring of a VIF is
+ * unknown, because its plugin is not loaded or the wiring depends on a missing device.
  */
 export async function sharedDevicesInUse(
   vifs: readonly VIFBase[],

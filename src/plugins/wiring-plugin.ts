@@ -1,4 +1,4 @@
-/** A plugin that says what a plugged VIF is made of, and leaves the doing to the wiring engine. */
+/** A plugin that describes the elements of a VIF. The wiring engine creates, checks and removes them. */
 
 import type { Host } from '../host-contract/host.ts';
 import type { HostPluginInfo } from '../objects/host-info.ts';
@@ -12,19 +12,25 @@ import { remove } from '../wiring/remove.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 import type { PluginContext, VIFPlugin } from './vif-plugin.ts';
 
-/** Extend it with `describe` and `wire`, and all verbs work. */
+/** The base of plugins that describe a wiring. A subclass implements `describe` and `wire`. */
 export abstract class WiringPlugin implements VIFPlugin {
   abstract describe(): HostPluginInfo;
 
-  /** The elements of this VIF, in the order in which they are made. A pure function: it asks and changes nothing. */
+  /**
+   * The elements of this VIF, in the order of their creation.
+   * A pure function: it does not read or change the host.
+   */
   abstract wire(vif: VIFBase, instance: InstanceInfo): Wiring;
 
-  /** The elements on this very host, for a VIF some of whose names only the host knows. Changes nothing. Default: `wire`. */
+  /**
+   * The elements on this host, for wirings that depend on the host, such as on a PCI device. Changes nothing.
+   * Default: `wire`.
+   */
   async wireOn(_host: Host, vif: VIFBase, instance: InstanceInfo): Promise<Wiring> {
     return this.wire(vif, instance);
   }
 
-  /** What an unplug takes away. Default: `wireOn`. */
+  /** The elements that an unplug removes. Default: the result of `wireOn`. */
   async unwireOn(host: Host, vif: VIFBase, instance: InstanceInfo): Promise<Wiring> {
     return await this.wireOn(host, vif, instance);
   }

@@ -1,9 +1,12 @@
-/** The forms of a UUID (RFC 9562, section 4): digits of either case are valid input. OpenStack also writes UUIDs without dashes. */
+/**
+ * The forms of a UUID (RFC 9562, section 4). Upper case and lower case are valid.
+ * OpenStack also omits the dashes.
+ */
 
-/** The forms of an input. */
+/** Every form that is accepted as input. */
 export const UUID_INPUT = /^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$/;
 
-/** The UUID in lower case and with dashes: two forms of one UUID give the same text. Text that is no UUID stays as it is. */
+/** The UUID in lower case and with dashes. Text that is not a UUID is returned unchanged. */
 export function canonicalUuid(text: string): string {
   if (!UUID_INPUT.test(text)) return text;
   const digits = text.replaceAll('-', '').toLowerCase();

@@ -1,4 +1,7 @@
-/** Fingerprints: the md5 by which oslo's ObjectVersionChecker tells that a class changed without a new version. */
+/**
+ * Fingerprints: checksums with which oslo's ObjectVersionChecker finds classes that changed
+ * without a new version.
+ */
 import { md5 } from '@noble/hashes/legacy.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { hasFieldAt } from './history.ts';
@@ -6,8 +9,9 @@ import type { Field, ObjectModel } from './model.ts';
 import { compareVersions } from './version.ts';
 
 /**
- * The version, a dash, and the md5 of Python's repr of the fields (by name), the remotable methods (none here) and a list's child versions.
- * Of an older version: what it was, as far as the history tells.
+ * The version, a dash, and the md5 of Python's repr() of the fields (sorted by name), the remotable
+ * methods (none here) and the child versions of a list. The fingerprint of an older version is
+ * computed from the history.
  */
 export function fingerprintOf(model: ObjectModel, version = model.version): string {
   const had = model.fields.filter((field) => hasFieldAt(model, field, version));
@@ -38,7 +42,7 @@ function childVersionsOf(model: ObjectModel, version: string): string {
   return pairs.length === 0 ? 'OrderedDict()' : `OrderedDict([${pairs.join(', ')}])`;
 }
 
-/** Python's str(): as repr(), but a string stands as it is, and a set as oslo prints it. */
+/** Python's str(): like repr(), but a string has no quotes, and a set has the form of oslo. */
 function str(value: unknown, isFloat = false): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' && isFloat) return reprFloat(value);
@@ -46,7 +50,7 @@ function str(value: unknown, isFloat = false): string {
   return repr(value);
 }
 
-/** Python's repr() of the values that declarations are made of; `{ tuple: [...] }` stands for a tuple. */
+/** Python's repr() of the values in declarations. `{ tuple: [...] }` represents a tuple. */
 function repr(value: unknown): string {
   if (value === true) return 'True';
   if (value === false) return 'False';

@@ -1,4 +1,7 @@
-/** Drifts as rows of a table: type, element, device or row, property or reason, wanted value, found value. */
+/**
+ * Formats drift as rows of a table: type, element, device or row, property or reason,
+ * wanted value, found value.
+ */
 
 import type { ElementDrift } from '../../wiring/check.ts';
 import { colored, shown } from './output.ts';

@@ -1,4 +1,4 @@
-/** `os-vif adopt`: takes over what another program made for VIFs. */
+/** `os-vif adopt`: tags devices and rows that another program created for VIFs. */
 
 import type { Command } from 'commander';
 import type { VIFBase } from '../../objects/vif.ts';
@@ -12,13 +12,13 @@ import { addWiringVerb, type WiringOptions } from '../verb.ts';
 export function addAdopt(program: Command): void {
   addWiringVerb(program, {
     name: 'adopt',
-    summary: 'take over what Python os-vif or another program made for VIFs',
+    summary: 'take over devices and rows of VIFs that Python os-vif or another program created',
     more:
       'Tags devices and rows of Open vSwitch that have the names of a VIF, the right kind and no owner. Changes nothing else.\n' +
-      'Then tells where the host differs from what a plug makes. Exits 1 when a plug would fail.',
+      'Then prints the drift, as check does. Exits with 1 if a plug would fail.',
     examples: ['adopt vifs.yaml --dry-run', 'adopt vifs.yaml'],
   })
-    .option('--dry-run', 'tell what would be tagged')
+    .option('--dry-run', 'print the devices and rows that would be tagged')
     .action(adoptFiles);
 }
 
@@ -36,7 +36,7 @@ async function adoptFiles(files: string[], options: AdoptOptions): Promise<void>
   else for (const { attachment, answer } of answers) printText(await described(attachment.vif, answer, dryRun));
 }
 
-/** A plug fails because of it. */
+/** Whether a plug fails because of this drift. */
 function isObstacle(drift: Adoption['drifts'][number]): boolean {
   return drift.type === 'conflict' || (drift.type === 'missing' && drift.reason !== undefined);
 }

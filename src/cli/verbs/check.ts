@@ -1,4 +1,4 @@
-/** `os-vif check`: where the host differs from what plug makes. */
+/** `os-vif check`: prints the drift of VIFs. */
 
 import type { Command } from 'commander';
 import type { VIFBase } from '../../objects/vif.ts';
@@ -12,8 +12,8 @@ import { addWiringVerb, type WiringOptions } from '../verb.ts';
 export function addCheck(program: Command): void {
   addWiringVerb(program, {
     name: 'check',
-    summary: 'tell where the host differs from what a plug makes',
-    more: 'Exits 1 when it differs anywhere. Changes nothing.',
+    summary: 'print the drift: the differences between the host and the state that a plug creates',
+    more: 'Exits with 1 if there is drift. Changes nothing.',
     examples: ['check vif.json', 'check vifs.yaml --json'],
   }).action(checkFiles);
 }

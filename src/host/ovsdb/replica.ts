@@ -1,4 +1,7 @@
-/** A copy of the rows in use, kept up by the server's updates, with look-ups by name that do not grow with the database. */
+/**
+ * A replica of the rows that this library uses. Updates of the server change it.
+ * Look-ups by name take constant time.
+ */
 import { OvsdbProtocolError } from '../../errors/ovs.ts';
 import type {
   OvsBridge,
@@ -26,7 +29,7 @@ interface StoredTable {
 export class Replica implements OvsdbView {
   readonly #known: KnownColumns;
   readonly #tables = new Map<OvsdbTable, StoredTable>();
-  /** Port UUID: UUID of the bridge that it is on. */
+  /** The UUID of the bridge, by the UUID of the port. */
   readonly #bridgeOf = new Map<string, string>();
   readonly #index = new RowIndex();
 
@@ -35,7 +38,7 @@ export class Replica implements OvsdbView {
     for (const table of known.keys()) this.#tables.set(table, { rows: new Map(), byName: new Map() });
   }
 
-  /** Takes the `<table-updates>` of `monitor` and `update` (RFC 7047 4.1.5, 4.1.6). */
+  /** Applies the `<table-updates>` of `monitor` and `update` (RFC 7047 4.1.5, 4.1.6). */
   applyUpdates(updates: unknown): void {
     this.#eachRow(updates, (table, uuid, update) => {
       const row = update.new;
@@ -44,7 +47,7 @@ export class Replica implements OvsdbView {
     });
   }
 
-  /** Takes the `<table-updates2>` of `monitor_cond` and `update2` (ovsdb-server(7) 4.1.12, 4.1.14). */
+  /** Applies the `<table-updates2>` of `monitor_cond` and `update2` (ovsdb-server(7) 4.1.12, 4.1.14). */
   applyUpdates2(updates: unknown): void {
     this.#eachRow(updates, (table, uuid, update) => {
       if ('delete' in update) this.#remove(table, uuid);
@@ -62,7 +65,7 @@ export class Replica implements OvsdbView {
     };
   }
 
-  /** UUID of the one row of Open_vSwitch; a database that was just made has none. */
+  /** The UUID of the only row of Open_vSwitch. Undefined for a new database. */
   get root(): string | undefined {
     return this.#rows('Open_vSwitch').keys().next().value;
   }
@@ -204,12 +207,15 @@ export class Replica implements OvsdbView {
     if (!stored || !old) return;
     stored.rows.delete(uuid);
     this.#index.remove(table, uuid, old);
-    // One update may bring the removal of a row after the row that has its name now.
+    // An update may contain the removal of a row after the new row with the same name.
     if (stored.byName.get(text(old, 'name')) === uuid) stored.byName.delete(text(old, 'name'));
     if (table === 'Bridge') for (const port of texts(old, 'ports')) this.#takeOff(uuid, port);
   }
 
-  /** One update may bring the bridge that a port moved to before the bridge that it left. */
+  /**
+   * Removes a port from a bridge, unless it moved: an update may contain the new bridge of a port
+   * before the old bridge.
+   */
   #takeOff(bridge: string, port: string): void {
     if (this.#bridgeOf.get(port) === bridge) this.#bridgeOf.delete(port);
   }

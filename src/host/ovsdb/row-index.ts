@@ -7,7 +7,7 @@ import type { Datum } from './protocol.ts';
 
 export type StoredRow = ReadonlyMap<string, Datum>;
 
-/** What rows of each table are found by. */
+/** The indexed values of each table. */
 const INDEXED = {
   Bridge: { owner: externalId(OWNER_KEY) },
   Port: { owner: externalId(OWNER_KEY), qos: (row: StoredRow) => row.get('qos')?.keys().next().value },
@@ -17,7 +17,7 @@ const INDEXED = {
 
 type IndexOf<T extends keyof typeof INDEXED> = keyof (typeof INDEXED)[T] & string;
 
-/** UUIDs of rows, by table, kind of value and value. A value that is a UUID finds each form of it. */
+/** The UUIDs of rows by table, type of value, and value. All forms of a UUID are the same value. */
 export class RowIndex {
   readonly #uuids = new Map<string, Set<string>>();
 

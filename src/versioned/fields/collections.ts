@@ -1,11 +1,14 @@
-/** Field types that hold several values: lists, sets, dicts. A property gives out frozen values: a change is a checked assignment. */
+/**
+ * Field types with several values: lists, sets, dicts. Values are frozen.
+ * To change a value, assign a new one.
+ */
 
 import { DeclarationError, FieldValueError } from '../../errors/model.ts';
 import { shortened } from '../../text/bounds.ts';
 import type { FieldType, JsonSchema, SchemaContext } from '../model.ts';
 import { refuse } from './field-type.ts';
 
-/** How the elements of a collection may be. */
+/** Options of the elements of a collection. */
 export interface ElementOptions {
   /** Whether an element may be `null`. */
   nullable?: boolean;
@@ -37,7 +40,7 @@ export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fie
     ...(type.object && { object: type.object }),
     coerce: (value) => into(value, undefined),
     read: into,
-    // A loop: slice() is slow on frozen arrays.
+    // Not slice(), which is slow for frozen arrays.
     write: (values) => {
       const written = new Array<unknown>(values.length);
       for (let i = 0; i < written.length; i++) written[i] = element.write(values[i] ?? null);
@@ -99,7 +102,7 @@ export function dictOf<V>(
   const element = elementOf(type, options);
   const map = <A, B>(dict: Readonly<Record<string, A>>, to: (value: A | undefined) => B) => {
     const result: Record<string, B> = Object.create(null);
-    // The time of Object.entries() grows faster than the number of keys.
+    // Not Object.entries(), whose time grows faster than the number of keys.
     for (const key of Object.keys(dict)) result[key] = at(key, to, dict[key]);
     return result;
   };
@@ -121,7 +124,10 @@ export function dictOf<V>(
   };
 }
 
-/** Whether each value of a set equals one of another set. Equal values have the same wire form, so only those are compared. */
+/**
+ * Whether each value of a set has an equal value in another set.
+ * Only values with the same wire form are compared.
+ */
 function isEverySame<V>(values: ReadonlySet<V | null>, others: ReadonlySet<V | null>, element: Element<V>): boolean {
   const byWireForm = new Map<string, (V | null)[]>();
   for (const other of others) {
@@ -155,9 +161,9 @@ function elementOf<V>(type: FieldType<V>, options: ElementOptions): Element<V> {
   };
 }
 
-/** oslo looks into lists only, when it backports objects and tells what a tree of them is at. */
+/** Throws for a collection of objects other than a list, because oslo backports only objects in lists. */
 function refuseObjects(type: Pick<FieldType<never>, 'object'>, collection: string): void {
-  if (type.object) throw new DeclarationError(`a ${collection} can't hold versioned objects, a list can`);
+  if (type.object) throw new DeclarationError(`a ${collection} cannot hold versioned objects: use a list`);
 }
 
 function at<A, B>(place: number | string, take: (value: A) => B, value: A): B {

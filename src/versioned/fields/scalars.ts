@@ -1,46 +1,46 @@
-/** Field types of one plain value: text, numbers, yes or no, UUIDs, points in time, one of a few words. */
+/** Field types with one value: strings, numbers, booleans, UUIDs, points in time, enumerations. */
 import { UUID_INPUT } from '../../text/uuid.ts';
 import type { FieldType } from '../model.ts';
 import { refuse, scalar } from './field-type.ts';
 
-/** A string, any text, kept as it is. */
+/** Any string. */
 export function string(): FieldType<string> {
   return STRING;
 }
 
-/** A safe integer (-2^53+1 to 2^53-1), with `minimum: 0` oslo's NonNegativeInteger. */
+/** A safe integer (-2^53+1 to 2^53-1). With `minimum: 0`, oslo's NonNegativeInteger. */
 export function integer(options: { minimum?: 0 } = {}): FieldType<number> {
   return options.minimum === 0 ? NON_NEGATIVE_INTEGER : INTEGER;
 }
 
-/** A finite number, with `minimum: 0` oslo's NonNegativeFloat. */
+/** A finite number. With `minimum: 0`, oslo's NonNegativeFloat. */
 export function float(options: { minimum?: 0 } = {}): FieldType<number> {
   return options.minimum === 0 ? NON_NEGATIVE_FLOAT : FLOAT;
 }
 
-/** `true` or `false`; nothing else is turned into one. */
+/** `true` or `false`. Other values are not converted. */
 export function boolean(): FieldType<boolean> {
   return BOOLEAN;
 }
 
-/** A UUID, with or without dashes, in any case; kept as written. */
+/** A UUID in any form: with or without dashes, upper case or lower case. The form is kept. */
 export function uuid(): FieldType<string> {
   return UUID;
 }
 
 /**
- * A point in time. A value is a `Date`; an ISO 8601 string is taken too, and one without an offset is in UTC.
- * The wire form is `2026-01-31T12:00:00Z`: whole seconds, as oslo writes them.
+ * A point in time. The value is a `Date`. An assigned ISO 8601 string is converted; without an offset it is
+ * in UTC. The wire form is `2026-01-31T12:00:00Z`, with whole seconds, as in oslo.
  */
 export function dateTime(): FieldType<Date> {
   return DATE_TIME;
 }
 
 /**
- * One of a few strings.
+ * One of several strings.
  *
- * @param values every string that is taken, in the order that the fingerprint is made of
- * @param osloName the name of the Enum subclass upstream; an anonymous one is `Enum`
+ * @param values the accepted strings; their order is part of the fingerprint
+ * @param osloName the name of the subclass of Enum upstream
  */
 export function oneOf<const T extends string>(values: readonly T[], osloName = 'Enum'): FieldType<T> {
   const known = new Set<unknown>(values);

@@ -12,7 +12,7 @@ import { hybridVif, nativeVif, tapVif, vhostUserVif } from './ovs-vifs.ts';
 describe('in memory', () => {
   const host = async () => new MemoryHost();
   everyWay(host);
-  // An Open vSwitch without DPDK can't open the port, and check reports the error.
+  // An Open vSwitch without DPDK cannot open the port, and check reports the error.
   describe('vhost-user', () =>
     describeVIFPlugin(new OvsPlugin(), { vif: () => vhostUserVif(), instance: instance(), host }));
 });

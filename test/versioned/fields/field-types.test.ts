@@ -268,7 +268,7 @@ test('an object of a subclass is taken only where subclasses are', () => {
 
 test('sets and dicts of objects are refused at declaration', () => {
   expect(() => setOf(objectOf(Network))).toThrow(DeclarationError);
-  expect(() => dictOf(objectOf(Network))).toThrow("a dict can't hold versioned objects, a list can");
+  expect(() => dictOf(objectOf(Network))).toThrow('a dict cannot hold versioned objects: use a list');
 });
 
 test('a wrong element is named by its place', () => {
