@@ -23,7 +23,11 @@ const tasks = { ...modelTasks(), ...plugTasks('tap', tapOf), ...plugTasks('hybri
 
 process.on('message', async (task) => {
   globalThis.gc();
-  process.send(await tasks[task]());
+  const [start, used] = [performance.now(), process.cpuUsage()];
+  const seconds = await tasks[task]();
+  const { user, system } = process.cpuUsage(used);
+  const busy = (user + system) / 1000 / (performance.now() - start);
+  process.send({ seconds, cpu: seconds * busy });
 });
 process.on('disconnect', async () => {
   await host.close();

@@ -1,6 +1,7 @@
 // This build beside an earlier one: `npm run bench:compare -- FOLDER [TASK ...] [--rounds N]`. FOLDER holds the earlier build. TASK is a
 // part of the name of a task; without one all tasks run. Each task is measured N rounds in each of three generations (default 9).
-// A ratio above 1 means that this build takes longer. The column `again` compares this build with itself: it shows the noise.
+// A ratio above 1 means that this build takes longer. The columns `again` compare this build with itself: they show the noise. The CPU
+// time of the process shows a loss also while other programs use the machine.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
@@ -38,8 +39,8 @@ async function measureGeneration() {
     for (const task of sides[0].tasks) {
       for (const side of inOrder(sides, round)) {
         await sleep(REST);
-        const seconds = await side.measure(task);
-        if (round > 0) note(task, side.name, seconds);
+        const measured = await side.measure(task);
+        if (round > 0) note(task, side.name, measured);
       }
     }
     process.stderr.write('.');
@@ -81,25 +82,27 @@ async function openSide(name, root) {
   return { name, tasks, measure: ask, close };
 }
 
-function note(task, side, seconds) {
+function note(task, side, measured) {
   const ofTask = times.get(task) ?? { before: [], after: [], again: [] };
-  ofTask[side].push(seconds);
+  ofTask[side].push(measured);
   times.set(task, ofTask);
 }
 
 function print() {
-  const head = ['task', 'before', 'after', 'after / before', 'middle half', 'after / again', 'middle half'];
-  const table = new Table({ head, style: { head: [] } });
+  const head = ['task', 'before', 'after', 'after / before', 'half of them', 'after / again', 'half of them'];
+  const table = new Table({ head: [...head, 'CPU / before', 'CPU / again'], style: { head: [] } });
   for (const [task, { before, after, again }] of times) {
-    const micros = (all) => `${(median(all) * 1e6).toFixed(1)} µs`;
-    table.push([task, micros(before), micros(after), ...ratios(after, before), ...ratios(after, again)]);
+    const micros = (all) => `${(median(all.map(({ seconds }) => seconds)) * 1e6).toFixed(1)} µs`;
+    const [wall, noise] = [ratios('seconds', after, before), ratios('seconds', after, again)];
+    const [[cpu], [cpuNoise]] = [ratios('cpu', after, before), ratios('cpu', after, again)];
+    table.push([task, micros(before), micros(after), ...wall, ...noise, cpu, cpuNoise]);
   }
   console.log(`\n${table}`);
 }
 
 /** The median of the ratios of the rounds, and where half of them lie. */
-function ratios(ours, others) {
-  const all = ours.map((seconds, i) => seconds / others[i]);
+function ratios(what, ours, others) {
+  const all = ours.map((measured, i) => measured[what] / others[i][what]);
   const [low, middle, high] = [0.25, 0.5, 0.75].map((q) => quantile(all, q).toFixed(2));
   return [middle, `${low} to ${high}`];
 }
