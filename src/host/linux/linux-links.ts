@@ -34,6 +34,7 @@ import {
   RTM_GETLINK,
   RTM_NEWLINK,
   settingAttributes,
+  WITHOUT_COUNTERS,
 } from './netlink/link-message.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from './netlink/message.ts';
 import type { Request } from './netlink/request.ts';
@@ -70,7 +71,8 @@ export class LinuxLinks implements Links {
   }
 
   async list(): Promise<Link[]> {
-    const messages = await this.#socket.dump({ what: 'list of links', type: RTM_GETLINK, body: linkHeader() });
+    const request = { what: 'list of links', type: RTM_GETLINK, body: linkHeader(), attributes: [WITHOUT_COUNTERS] };
+    const messages = await this.#socket.dump(request);
     return linksIn(messages);
   }
 

@@ -41,6 +41,7 @@ const IFLA_MASTER = 10;
 const IFLA_LINKINFO = 18;
 const IFLA_IFALIAS = 20;
 const IFLA_GROUP = 27;
+export const IFLA_EXT_MASK = 29;
 const IFLA_LINK_NETNSID = 37;
 export const IFLA_PROP_LIST = 52;
 export const IFLA_ALT_IFNAME = 53;
@@ -74,8 +75,13 @@ const IFLA_TUN_PERSIST = 6;
 const IFLA_TUN_MULTI_QUEUE = 7;
 const IFF_TAP = 2;
 
+const RTEXT_FILTER_SKIP_STATS = 8;
+
 const IFF_UP = 0x1;
 const IFF_PROMISC = 0x100;
+
+/** Asks for links without the counters of IPv6. They are a fifth of a message, and the kernel adds them up over all CPUs. */
+export const WITHOUT_COUNTERS: Attribute = [IFLA_EXT_MASK, u32(RTEXT_FILTER_SKIP_STATS)];
 
 /** struct ifinfomsg */
 export function linkHeader(index = 0, settings: LinkSettings = {}): Buffer {
