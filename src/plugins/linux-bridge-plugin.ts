@@ -22,7 +22,7 @@ export interface LinuxBridgePluginOptions {
   readonly vlanInterface?: string;
   /** Devices that a bridge may forward to and from. Default: `['all']`, to and from anywhere. */
   readonly forwardBridgeInterface?: readonly string[];
-  /** The iptables target of what may not be forwarded. Default: DROP. */
+  /** The iptables target of what may not be forwarded. It must exist for IPv4 and IPv6. Default: DROP. */
   readonly iptablesDropAction?: string;
 }
 

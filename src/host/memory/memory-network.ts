@@ -1,4 +1,4 @@
-/** Addresses, sysctls, packet filters and PCI functions, in memory. */
+/** Addresses, sysctls, refused MAC addresses and PCI functions, in memory. */
 
 import { SystemCallError } from '../../errors/kernel.ts';
 import type { Addressing, AddressPlan } from '../../host-contract/addressing.ts';
@@ -6,13 +6,7 @@ import { requireExpectedLinks } from '../../host-contract/expected-links.ts';
 import type { Sysctl } from '../../host-contract/host.ts';
 import { requireMove, requireSourceMacDrop } from '../../host-contract/link-values.ts';
 import type { ExpectedLink, Links } from '../../host-contract/links.ts';
-import type {
-  Filter,
-  FilterChain,
-  IngressFilter,
-  SourceMacDrop,
-  SourceMacDropState,
-} from '../../host-contract/packet-filters.ts';
+import type { IngressFilter, SourceMacDrop, SourceMacDropState } from '../../host-contract/packet-filters.ts';
 import type { Pci, SwitchPort } from '../../host-contract/pci.ts';
 
 /** The addresses and routes of a MemoryHost. */
@@ -77,27 +71,6 @@ export class MemorySysctl implements Sysctl {
     const [, family, name, setting] = /^net\/(ipv[46])\/conf\/([^/]+)\/(\w+)$/.exec(key) ?? [];
     const link = name === undefined ? undefined : await this.#links.get(name);
     return link && `${family} ${link.index} ${setting}`;
-  }
-}
-
-/** The chains of packet filters of a MemoryHost. */
-export class MemoryFilter implements Filter {
-  readonly #chains = new Map<string, FilterChain>();
-
-  async list(): Promise<string[]> {
-    return [...this.#chains.keys()];
-  }
-
-  async get(chain: string): Promise<FilterChain | undefined> {
-    return this.#chains.get(chain);
-  }
-
-  async set(chain: string, rules: readonly string[]): Promise<void> {
-    this.#chains.set(chain, { rules, jumpedTo: true });
-  }
-
-  async delete(chain: string): Promise<void> {
-    this.#chains.delete(chain);
   }
 }
 
