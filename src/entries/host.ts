@@ -130,8 +130,11 @@ export { WiringPlugin } from '../plugins/wiring-plugin.ts';
 export type { Adopted, Adoption } from '../wiring/adopt.ts';
 export type { ElementDrift, PlannedStep } from '../wiring/check.ts';
 export type { DeletionQueue } from '../wiring/deletion-queue.ts';
+export { adoptableLinks } from '../wiring/devices/adoptable.ts';
+export type { DesiredLink, Obstacle } from '../wiring/devices/desired-link.ts';
+export type { ExistingDevice } from '../wiring/devices/existing-device.ts';
+export { ensureLink, inspectLink, removeLink } from '../wiring/devices/link.ts';
 export type { Drawing, DrawingPlace, DrawnEdge, DrawnNode, DrawnThing } from '../wiring/drawing.ts';
-export { adoptableLinks } from '../wiring/elements/adoptable.ts';
 export type { BridgeElement } from '../wiring/elements/bridge.ts';
 export {
   type CustomElement,
@@ -143,11 +146,8 @@ export {
   KERNEL_KINDS,
   type KernelKind,
 } from '../wiring/elements/define-element.ts';
-export type { DesiredLink, Obstacle } from '../wiring/elements/desired-link.ts';
-export type { ExistingDevice } from '../wiring/elements/existing-device.ts';
 export type { ExistingLinkElement } from '../wiring/elements/existing-link.ts';
 export type { ForwardRuleElement } from '../wiring/elements/forward-rule.ts';
-export { ensureLink, inspectLink, removeLink } from '../wiring/elements/link.ts';
 export type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 export type { PortElement } from '../wiring/elements/port.ts';
 export type { SourceMacFilterElement } from '../wiring/elements/source-mac-filter.ts';

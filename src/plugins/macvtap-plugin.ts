@@ -6,7 +6,7 @@ import { PluginError } from '../errors/plugin.ts';
 import type { Host } from '../host-contract/host.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { type VIFBase, VIFDirect } from '../objects/vif.ts';
-import type { ExistingDevice } from '../wiring/elements/existing-device.ts';
+import type { ExistingDevice } from '../wiring/devices/existing-device.ts';
 import type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 import type { Element, Wiring } from '../wiring/wiring.ts';
 import { requireVIF } from './vif-plugin.ts';

@@ -2,7 +2,7 @@
 
 import { functionRecords, isRecordOf } from '../host-contract/device-records.ts';
 import type { Host } from '../host-contract/host.ts';
-import { restoreFunction } from './elements/function-owner.ts';
+import { restoreFunction } from './devices/function-owner.ts';
 import type { Garbage } from './garbage.ts';
 
 /** @param owners ids of the valid VIFs */

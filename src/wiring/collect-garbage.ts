@@ -6,8 +6,8 @@ import { isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from '../host-contract/ow
 import { collectChains } from './collect-chains.ts';
 import { collectFunctions } from './collect-functions.ts';
 import { collectMacDrops } from './collect-mac-drops.ts';
-import { restoreUnused } from './elements/device-restoring.ts';
-import { deleteUnused } from './elements/shared-links.ts';
+import { restoreUnused } from './devices/device-restoring.ts';
+import { deleteUnused } from './devices/shared-links.ts';
 import type { Garbage, InUse } from './garbage.ts';
 
 /**

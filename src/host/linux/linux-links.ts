@@ -37,8 +37,8 @@ import {
   WITHOUT_COUNTERS,
 } from './netlink/link-message.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from './netlink/message.ts';
-import type { Request } from './netlink/request.ts';
-import type { NetlinkSocket, Turn } from './netlink/socket.ts';
+import type { Request, Turn } from './netlink/request.ts';
+import type { NetlinkSocket } from './netlink/socket.ts';
 import {
   decodeVirtualFunctions,
   VIRTUAL_FUNCTIONS_TOO,

@@ -3,7 +3,7 @@
 import type { Host } from '../../host-contract/host.ts';
 import type { Link } from '../../host-contract/links.ts';
 import { isOwnedBy } from '../../host-contract/ownership.ts';
-import { getIfPresent } from '../../wiring/elements/existing-device.ts';
+import { getIfPresent } from '../../wiring/devices/existing-device.ts';
 import type { Wiring } from '../../wiring/wiring.ts';
 import { namesOf } from './names.ts';
 import { hybridDevices, type OvsVif } from './ovs-wiring.ts';

@@ -3,11 +3,11 @@
 import { isKernelError } from '../../errors/kernel.ts';
 import { requireNewLink } from '../../host-contract/link-values.ts';
 import type { BridgeSettings } from '../../host-contract/links.ts';
+import { adoptableLinks } from '../devices/adoptable.ts';
+import { type DesiredLink, isOurs } from '../devices/desired-link.ts';
+import { ensureLink, inspectLink, removeLink } from '../devices/link.ts';
 import { groupOf, mtuFact } from '../drawing.ts';
-import { adoptableLinks } from './adoptable.ts';
 import { defineElement } from './define-element.ts';
-import { type DesiredLink, isOurs } from './desired-link.ts';
-import { ensureLink, inspectLink, removeLink } from './link.ts';
 import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 export interface BridgeElement extends BridgeSettings {

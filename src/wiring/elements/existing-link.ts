@@ -4,12 +4,12 @@ import { MissingLinkError } from '../../errors/link.ts';
 import { requireLinkName, requireLinkSettings } from '../../host-contract/link-values.ts';
 import type { LinkSettings } from '../../host-contract/links.ts';
 import { ownerOfRow } from '../../host-contract/ownership.ts';
+import { recordDevice, restoreDevice } from '../devices/device-restoring.ts';
+import { inspectMissing, mayExist } from '../devices/existing-device.ts';
+import { adjustLink } from '../devices/link.ts';
+import { settingsOf as changesOf, differences } from '../devices/link-differences.ts';
 import { mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
-import { recordDevice, restoreDevice } from './device-restoring.ts';
-import { inspectMissing, mayExist } from './existing-device.ts';
-import { adjustLink } from './link.ts';
-import { settingsOf as changesOf, differences } from './link-differences.ts';
 import type { ElementContext } from './verbs.ts';
 
 /** A network device that others make, and a VIF only uses. */

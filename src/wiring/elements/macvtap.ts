@@ -4,11 +4,9 @@ import { isKernelError, KernelError } from '../../errors/kernel.ts';
 import { identityOf } from '../../host-contract/expected-links.ts';
 import { requireNewLink } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings, MacvtapMode } from '../../host-contract/links.ts';
-import { type DrawnNode, mtuFact } from '../drawing.ts';
-import { adoptableLinks } from './adoptable.ts';
-import { defineElement } from './define-element.ts';
-import type { DesiredLink } from './desired-link.ts';
-import { restoreUnused } from './device-restoring.ts';
+import { adoptableLinks } from '../devices/adoptable.ts';
+import type { DesiredLink } from '../devices/desired-link.ts';
+import { restoreUnused } from '../devices/device-restoring.ts';
 import {
   drawnDevice,
   type ExistingDevice,
@@ -16,10 +14,12 @@ import {
   getIfPresent,
   lookForDevice,
   requireDevice,
-} from './existing-device.ts';
-import { ensureLink, inspectLink, inspectWithoutLower, removeLink } from './link.ts';
-import { ensureUp, inspectUp } from './lower-device.ts';
-import { findMacvtapObstacle, isMacvlan } from './macvtap-obstacle.ts';
+} from '../devices/existing-device.ts';
+import { ensureLink, inspectLink, inspectWithoutLower, removeLink } from '../devices/link.ts';
+import { ensureUp, inspectUp } from '../devices/lower-device.ts';
+import { findMacvtapObstacle, isMacvlan } from '../devices/macvtap-obstacle.ts';
+import { type DrawnNode, mtuFact } from '../drawing.ts';
+import { defineElement } from './define-element.ts';
 import type { ElementContext, UndoContext } from './verbs.ts';
 
 /** A macvtap device: a guest's NIC on a device of the host. */

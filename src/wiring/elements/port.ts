@@ -7,15 +7,15 @@ import { identityOf } from '../../host-contract/expected-links.ts';
 import { requireLinkName, requireLinkSettings } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings, PortSettings } from '../../host-contract/links.ts';
 import { ownerOf, SHARED_OWNER } from '../../host-contract/ownership.ts';
+import { isEmptyPlan, isOwnBridge, moveObstacle, movePlan, planOf, requireMovable } from '../devices/address-move.ts';
+import type { Obstacle } from '../devices/desired-link.ts';
+import { findDevice, inspectMissing, lookForDevice } from '../devices/existing-device.ts';
+import { adjustLink, requireMaster } from '../devices/link.ts';
+import { differences } from '../devices/link-differences.ts';
+import { isMacvlan } from '../devices/macvtap-obstacle.ts';
+import { requireNotBeingDeleted } from '../devices/shared-links.ts';
 import { type DrawnNode, mtuFact } from '../drawing.ts';
-import { isEmptyPlan, isOwnBridge, moveObstacle, movePlan, planOf, requireMovable } from './address-move.ts';
 import { defineElement } from './define-element.ts';
-import type { Obstacle } from './desired-link.ts';
-import { findDevice, inspectMissing, lookForDevice } from './existing-device.ts';
-import { adjustLink, requireMaster } from './link.ts';
-import { differences } from './link-differences.ts';
-import { isMacvlan } from './macvtap-obstacle.ts';
-import { requireNotBeingDeleted } from './shared-links.ts';
 import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 export interface PortElement extends PortSettings {

@@ -3,8 +3,6 @@
 import { NotOwnedError } from '../../errors/link.ts';
 import { requireMac } from '../../host-contract/link-values.ts';
 import type { SourceMacDrop, SourceMacDropState } from '../../host-contract/packet-filters.ts';
-import type { DrawnNode } from '../drawing.ts';
-import { defineElement } from './define-element.ts';
 import {
   drawnDevice,
   type ExistingDevice,
@@ -12,7 +10,9 @@ import {
   inspectMissing,
   lookForDevice,
   requireDevice,
-} from './existing-device.ts';
+} from '../devices/existing-device.ts';
+import type { DrawnNode } from '../drawing.ts';
+import { defineElement } from './define-element.ts';
 import type { Drift, ElementContext } from './verbs.ts';
 
 /** Has a device drop frames that come in from a guest's own address: those that the switch sent back. */

@@ -2,11 +2,11 @@
 
 import { requireLinkName, requireNewLink } from '../../host-contract/link-values.ts';
 import type { TapSettings } from '../../host-contract/links.ts';
+import { adoptableLinks } from '../devices/adoptable.ts';
+import type { DesiredLink } from '../devices/desired-link.ts';
+import { ensureLink, inspectLink, removeLink } from '../devices/link.ts';
 import { type DrawnNode, mtuFact } from '../drawing.ts';
-import { adoptableLinks } from './adoptable.ts';
 import { defineElement } from './define-element.ts';
-import type { DesiredLink } from './desired-link.ts';
-import { ensureLink, inspectLink, removeLink } from './link.ts';
 
 export interface TapElement extends TapSettings {
   readonly kind: 'tap';

@@ -5,13 +5,13 @@ import type { Host } from '../../host-contract/host.ts';
 import { requireLinkName, requireNewLink } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings } from '../../host-contract/links.ts';
 import { aliasOf, isOwnedBy } from '../../host-contract/ownership.ts';
+import { hasNoOwner } from '../devices/adoptable.ts';
+import { type DesiredLink, type Obstacle, otherOwner } from '../devices/desired-link.ts';
+import { getIfPresent } from '../devices/existing-device.ts';
+import { adjustLink, deleteLink, ensureLink, inspectLink, requireOwnOrAnothers } from '../devices/link.ts';
+import { differences } from '../devices/link-differences.ts';
 import { type DrawnEdge, type DrawnNode, mtuFact } from '../drawing.ts';
-import { hasNoOwner } from './adoptable.ts';
 import { defineElement } from './define-element.ts';
-import { type DesiredLink, type Obstacle, otherOwner } from './desired-link.ts';
-import { getIfPresent } from './existing-device.ts';
-import { adjustLink, deleteLink, ensureLink, inspectLink, requireOwnOrAnothers } from './link.ts';
-import { differences } from './link-differences.ts';
 import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 /** A pair of virtual Ethernet devices. */

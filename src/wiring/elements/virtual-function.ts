@@ -3,8 +3,7 @@
 import { MissingLinkError, NotOwnedError } from '../../errors/link.ts';
 import { requireVirtualFunction } from '../../host-contract/link-values.ts';
 import type { VirtualFunction, VirtualFunctionSettings } from '../../host-contract/links.ts';
-import { defineElement } from './define-element.ts';
-import { findDevice, requireDevice } from './existing-device.ts';
+import { findDevice, requireDevice } from '../devices/existing-device.ts';
 import {
   type FunctionPlace,
   isOwn,
@@ -12,7 +11,8 @@ import {
   ownRecords,
   recordOwner,
   restoreFunction,
-} from './function-owner.ts';
+} from '../devices/function-owner.ts';
+import { defineElement } from './define-element.ts';
 import type { Drift, ElementContext } from './verbs.ts';
 
 export interface VirtualFunctionElement extends VirtualFunctionSettings {

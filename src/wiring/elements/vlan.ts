@@ -2,13 +2,19 @@
 
 import { requireNewLink } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings } from '../../host-contract/links.ts';
+import { adoptableLinks } from '../devices/adoptable.ts';
+import type { DesiredLink, Obstacle } from '../devices/desired-link.ts';
+import {
+  drawnDevice,
+  type ExistingDevice,
+  findDevice,
+  lookForDevice,
+  requireDevice,
+} from '../devices/existing-device.ts';
+import { ensureLink, inspectLink, inspectWithoutLower, removeLink } from '../devices/link.ts';
+import { ensureUp, inspectUp, mtuObstacle } from '../devices/lower-device.ts';
 import { type DrawnNode, groupOf, mtuFact } from '../drawing.ts';
-import { adoptableLinks } from './adoptable.ts';
 import { defineElement } from './define-element.ts';
-import type { DesiredLink, Obstacle } from './desired-link.ts';
-import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
-import { ensureLink, inspectLink, inspectWithoutLower, removeLink } from './link.ts';
-import { ensureUp, inspectUp, mtuObstacle } from './lower-device.ts';
 import type { ElementContext } from './verbs.ts';
 
 /** A device for one VLAN of another device. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import type { Link, NewLink } from '../../../src/host-contract/links.ts';
-import { differences, fixedDifferences, settingsOf } from '../../../src/wiring/elements/link-differences.ts';
+import { differences, fixedDifferences, settingsOf } from '../../../src/wiring/devices/link-differences.ts';
 
 const MAC = '02:fe:00:00:00:0a';
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import { isMarkedForDeletion } from '../../../src/host-contract/interface-groups.ts';
-import { deleteUnused, requireNotBeingDeleted } from '../../../src/wiring/elements/shared-links.ts';
+import { deleteUnused, requireNotBeingDeleted } from '../../../src/wiring/devices/shared-links.ts';
 import { withSharedDeviceLock } from '../../../src/wiring/shared-device-lock.ts';
 import type { Wiring } from '../../../src/wiring/wiring.ts';
 

@@ -4,8 +4,8 @@ import { requireExpectedLinks } from '../../../host-contract/expected-links.ts';
 import type { ExpectedLink, Link } from '../../../host-contract/links.ts';
 import { decodeLink, linkHeader, nameAttribute, RTM_GETLINK, RTM_NEWLINK, WITHOUT_COUNTERS } from './link-message.ts';
 import type { Message } from './message.ts';
-import type { Request } from './request.ts';
-import type { NetlinkSocket, Turn } from './socket.ts';
+import type { Request, Turn } from './request.ts';
+import type { NetlinkSocket } from './socket.ts';
 
 /**
  * Sends the requests in one turn after a comparison of the expected devices.

@@ -2,7 +2,7 @@
 
 import { NetlinkError, PermissionError } from '../../../errors/kernel.ts';
 import { errnoText } from '../libc.ts';
-import type { Attribute } from './message.ts';
+import type { Attribute, Message } from './message.ts';
 
 /** A request to rtnetlink. */
 export interface Request {
@@ -14,6 +14,14 @@ export interface Request {
   /** The fixed part, e.g. struct ifinfomsg. */
   readonly body: Buffer;
   readonly attributes?: readonly Attribute[];
+}
+
+/** The requests that belong together: no other request of the socket comes between them. */
+export interface Turn {
+  /** Sends the requests as one message, and returns the answer to each. Throws for the first one that was refused. */
+  request(...requests: Request[]): Promise<Message[][]>;
+  /** The messages that answer each request for information; empty for a request that the kernel refused. */
+  look(requests: readonly Request[]): Promise<Message[][]>;
 }
 
 /** rtnetlink(7): each kind of object has four messages - new, del, get, set. Only the third changes nothing. */

@@ -23,7 +23,7 @@ import {
   readU32,
   u32,
 } from './message.ts';
-import { isChange, type Request, refusal } from './request.ts';
+import { isChange, type Request, refusal, type Turn } from './request.ts';
 
 const AF_NETLINK = 16;
 const NETLINK_ROUTE = 0;
@@ -52,13 +52,6 @@ interface Answer {
   readonly errno: number;
   readonly text: string;
   readonly messages: Message[];
-}
-
-/** The requests of one turn. */
-export interface Turn {
-  readonly request: NetlinkSocket['request'];
-  /** The messages that answer each request for information; empty for a request that the kernel refused. */
-  look(requests: readonly Request[]): Promise<Message[][]>;
 }
 
 /** A request that changes nothing, and waits for its turn. */

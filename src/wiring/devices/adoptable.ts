@@ -2,10 +2,10 @@
 
 import type { Link } from '../../host-contract/links.ts';
 import { isUnnamed } from '../../host-contract/ownership.ts';
+import type { ElementContext } from '../elements/verbs.ts';
 import type { DesiredLink } from './desired-link.ts';
 import { getIfPresent } from './existing-device.ts';
 import { fixedDifferences } from './link-differences.ts';
-import type { ElementContext } from './verbs.ts';
 
 /** Properties that tell which device it is. The others of those that a device keeps, such as the queues of a TAP device, are reported. */
 const IDENTITY = /^(lower|vlan\.|settings\.)/;

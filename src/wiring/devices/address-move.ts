@@ -12,8 +12,8 @@ import {
 import type { Host } from '../../host-contract/host.ts';
 import type { Link } from '../../host-contract/links.ts';
 import { isOwnedBy, SHARED_OWNER } from '../../host-contract/ownership.ts';
+import type { ElementContext, UndoContext } from '../elements/verbs.ts';
 import type { Obstacle } from './desired-link.ts';
-import type { ElementContext, UndoContext } from './verbs.ts';
 
 /** Which addresses and routes of a device go to its bridge. */
 export interface AddressMove {

@@ -7,7 +7,7 @@ import type { Link } from '../../host-contract/links.ts';
 import { interfacesByRank } from '../../host-contract/uplink.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import type { DrawnThing } from '../drawing.ts';
-import type { Drift, ElementContext } from './verbs.ts';
+import type { Drift, ElementContext } from '../elements/verbs.ts';
 
 /** An existing device: its name, or the PCI address of its function. */
 export type ExistingDevice = string | { readonly pciAddress: string };

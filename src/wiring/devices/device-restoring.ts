@@ -5,7 +5,7 @@ import { type DeviceRecord, deviceRecordOf, nameOfDeviceRecord } from '../../hos
 import { identityOf } from '../../host-contract/expected-links.ts';
 import type { Host } from '../../host-contract/host.ts';
 import type { Link, LinkSettings } from '../../host-contract/links.ts';
-import type { UndoContext } from './verbs.ts';
+import type { UndoContext } from '../elements/verbs.ts';
 
 /** Notes the settings that a plug is about to change, unless an earlier plug has noted some. */
 export async function recordDevice(link: Link, changes: LinkSettings, context: UndoContext): Promise<void> {

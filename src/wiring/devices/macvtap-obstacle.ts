@@ -4,9 +4,9 @@
  */
 
 import type { Link, LinkSettings, MacvtapMode } from '../../host-contract/links.ts';
+import type { ElementContext } from '../elements/verbs.ts';
 import type { Obstacle } from './desired-link.ts';
 import { mtuObstacle } from './lower-device.ts';
-import type { ElementContext } from './verbs.ts';
 
 /**
  * Masters that receive all frames of their ports, so that the kernel lets no macvtap device receive them

@@ -3,9 +3,9 @@
 import { isKernelError } from '../../errors/kernel.ts';
 import { identityOf } from '../../host-contract/expected-links.ts';
 import type { Link } from '../../host-contract/links.ts';
+import type { Drift, ElementContext, UndoContext } from '../elements/verbs.ts';
 import type { Obstacle } from './desired-link.ts';
 import { recordDevice } from './device-restoring.ts';
-import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 /** Sets the device up. A roll-back sets it down again unless further devices use it by then. */
 export async function ensureUp(lower: Link, context: UndoContext): Promise<void> {

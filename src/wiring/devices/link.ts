@@ -7,6 +7,7 @@ import { identityOf } from '../../host-contract/expected-links.ts';
 import { isMarkedForDeletion } from '../../host-contract/interface-groups.ts';
 import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
 import { isOwnedBy, ownerOf } from '../../host-contract/ownership.ts';
+import type { Drift, ElementContext, UndoContext } from '../elements/verbs.ts';
 import {
   belongsToAnother,
   changeable,
@@ -21,7 +22,6 @@ import { type ExistingDevice, getIfPresent, inspectMissing } from './existing-de
 import { type Difference, differences, fixedDifferences, settingsOf } from './link-differences.ts';
 import { loweredWith } from './lower-device.ts';
 import { deleteUnused, requireNotBeingDeleted } from './shared-links.ts';
-import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 /** Pauses between looks at a device that another process is just making, in ms. */
 const PAUSES = [5, 10, 20, 50, 100, 200, 400];

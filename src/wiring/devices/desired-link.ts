@@ -3,8 +3,8 @@
 import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
 import { aliasOf, isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from '../../host-contract/ownership.ts';
 import { describeValue } from '../../text/describe-value.ts';
+import type { ElementContext } from '../elements/verbs.ts';
 import { type Difference, fixedDifferences } from './link-differences.ts';
-import type { ElementContext } from './verbs.ts';
 
 /** A device as it should be. */
 export interface DesiredLink {

@@ -13,7 +13,7 @@ import {
 import { identityOf } from '../../host-contract/expected-links.ts';
 import type { Host } from '../../host-contract/host.ts';
 import type { Link, VirtualFunction, VirtualFunctionSettings } from '../../host-contract/links.ts';
-import type { ElementContext, UndoContext } from './verbs.ts';
+import type { ElementContext, UndoContext } from '../elements/verbs.ts';
 
 /** The physical function's device, and the number of the virtual one. */
 export interface FunctionPlace {
