@@ -11,7 +11,7 @@ export interface Addressing {
   get(index: number): Promise<AddressPlan>;
   /**
    * Moves addresses and routes from one device to another: adds them to the other device first, so that no address and no route is
-   * missing at any moment. An address that the other device already has gets the lifetime of the plan. A label that begins
+   * missing at any moment. The other device also gets the neighbours of the first device. An address that the other device already has gets the lifetime of the plan. A label that begins
    * with the name of the first device begins with the name of the other device afterwards. Fails with LinkValueError when both devices are the same.
    */
   move(plan: AddressPlan, from: number, to: number, expected?: readonly ExpectedLink[]): Promise<void>;

@@ -129,6 +129,10 @@ export const IPV6: Readonly<Record<string, AddressCase>> = {
     commands: ['addr add 2001:db8::7 peer 2001:db8:1::1/128 metric 77 nodad dev eth0'],
     plan: { addresses: [{ address: '2001:db8::7/128', peer: '2001:db8:1::1', metric: 77, flags: 2 }], routes: [] },
   },
+  'an IPv6 address that the kernel has checked for duplicates': {
+    commands: ['addr add 2001:db8::7/64 nodad dev eth0', 'addr change 2001:db8::7/64 dev eth0'],
+    plan: { addresses: [{ address: '2001:db8::7/64' }], routes: [] },
+  },
   'a deprecated IPv6 address without a route of its own': {
     commands: [
       'addr add 2001:db8::7/64 preferred_lft 0 noprefixroute nodad dev eth0',

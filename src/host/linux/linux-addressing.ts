@@ -1,5 +1,6 @@
 /** IPv4 and IPv6 addresses and routes of a network namespace, by rtnetlink. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KernelError } from '../../errors/kernel.ts';
 import {
   type Address,
@@ -21,6 +22,7 @@ import {
   IFA_F_NODAD,
   IFA_F_NOPREFIXROUTE,
   identifyingAttributes,
+  isTentativeOn,
   RTM_DELADDR,
   RTM_GETADDR,
   RTM_NEWADDR,
@@ -28,6 +30,16 @@ import {
 import { requestExpecting } from './netlink/expecting.ts';
 import { networkOf, prefixOf } from './netlink/ip-address.ts';
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_REPLACE } from './netlink/message.ts';
+import {
+  decodeNeighbour,
+  isPermanent,
+  neighbourAttributes,
+  neighbourHeader,
+  neighbourListHeader,
+  RTM_GETNEIGH,
+  RTM_NEWNEIGH,
+  textOf,
+} from './netlink/neighbour-message.ts';
 import type { Request } from './netlink/request.ts';
 import {
   decodeRoute,
@@ -42,6 +54,9 @@ import {
 } from './netlink/route-message.ts';
 import type { NetlinkSocket } from './netlink/socket.ts';
 
+/** Between two looks whether the kernel uses an address, and the longest wait for that, in ms. */
+const PAUSE_MS = 2;
+const LONGEST_WAIT_MS = 1000;
 const RTPROT_KERNEL = 2;
 /** Kernel: IP6_RT_PRIO_ADDRCONF. */
 const IPV6_PREFIX_METRIC = 256;
@@ -96,17 +111,20 @@ export class LinuxAddressing implements Addressing {
   ): Promise<void> {
     requireMove(from, to);
     const [fromName, toName] = [await this.#nameOf(from), await this.#nameOf(to)];
-    for (const address of addresses) {
-      const label = labelOn(toName, fromName, address);
-      for (const asked of requestedForms(address))
-        await requestExpecting(this.#socket, expected, {
-          what: `addition of ${address.address} to ${toName}`,
-          type: RTM_NEWADDR,
-          flags: NLM_F_CREATE | NLM_F_REPLACE,
-          body: addressHeader(to, asked),
-          attributes: addressAttributes(asked, label),
-        });
-    }
+    const add = async (address: Address) => {
+      await requestExpecting(this.#socket, expected, {
+        what: `addition of ${address.address} to ${toName}`,
+        type: RTM_NEWADDR,
+        flags: NLM_F_CREATE | NLM_F_REPLACE,
+        body: addressHeader(to, address),
+        attributes: addressAttributes(address, labelOn(toName, fromName, address)),
+      });
+    };
+    for (const address of addresses) await add(withoutDetection(address));
+    const ipv6 = addresses.filter(isIpv6);
+    if (ipv6.length > 0) await this.#untilUsable(to);
+    for (const address of ipv6) if (withoutDetection(address) !== address) await add(address);
+    await this.#copyNeighbours(addresses, from, to, expected);
     // Routes of the link first, because the kernel accepts a gateway only when a route reaches it.
     for (const route of routes.toSorted((a, b) => order(a) - order(b)))
       await this.#ignoring('EEXIST', expected, {
@@ -117,6 +135,45 @@ export class LinuxAddressing implements Addressing {
         body: routeHeader(route),
         attributes: routeAttributes(route, to),
       });
+  }
+
+  /** Kernel: a work queue takes a new IPv6 address into use, also without duplicate address detection. */
+  async #untilUsable(index: number): Promise<void> {
+    for (let waited = 0; waited < LONGEST_WAIT_MS; waited += PAUSE_MS) {
+      const body = addressListHeader(AF_INET6);
+      const addresses = await this.#socket.dump({ what: 'list of addresses', type: RTM_GETADDR, body });
+      if (!addresses.some((message) => isTentativeOn(index, message))) return;
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  /**
+   * Answers to requests for neighbours arrive at the bridge while the NIC is its port. Without its neighbours, the device that gets
+   * the addresses could not send until it has resolved them.
+   */
+  async #copyNeighbours(
+    addresses: readonly Address[],
+    from: number,
+    to: number,
+    expected: readonly ExpectedLink[],
+  ): Promise<void> {
+    const families = new Set(addresses.map((address) => (isIpv6(address) ? AF_INET6 : AF_INET)));
+    for (const family of families) {
+      const body = neighbourListHeader(family);
+      const entries = await this.#socket.dump({ what: 'list of neighbours', type: RTM_GETNEIGH, body });
+      const neighbours = entries.flatMap((message) => decodeNeighbour(message) ?? []);
+      for (const neighbour of neighbours.filter((each) => each.index === from && each.family === family)) {
+        const request = requestExpecting(this.#socket, expected, {
+          what: `addition of the neighbour ${textOf(neighbour)}`,
+          type: RTM_NEWNEIGH,
+          flags: NLM_F_CREATE,
+          body: neighbourHeader(neighbour, to),
+          attributes: neighbourAttributes(neighbour),
+        });
+        // The kernel finds the others again.
+        await (isPermanent(neighbour) ? request : request.catch(ignoreKernelError));
+      }
+    }
   }
 
   /** The addresses of one family, each with its label, and all unicast routes. */
@@ -148,14 +205,14 @@ export class LinuxAddressing implements Addressing {
   }
 }
 
-/**
- * The address as the requests name it. Duplicate address detection would keep an IPv6 address from use for a second, so it is
- * added without, and gets its own flags afterwards.
- */
-function requestedForms(address: Address): Address[] {
+function ignoreKernelError(error: unknown): void {
+  if (!(error instanceof KernelError)) throw error;
+}
+
+/** Duplicate address detection would keep an IPv6 address from use for a second or more. */
+function withoutDetection(address: Address): Address {
   const { flags = 0 } = address;
-  if (!isIpv6(address) || (flags & IFA_F_NODAD) !== 0) return [address];
-  return [{ ...address, flags: flags | IFA_F_NODAD }, address];
+  return isIpv6(address) && (flags & IFA_F_NODAD) === 0 ? { ...address, flags: flags | IFA_F_NODAD } : address;
 }
 
 function order({ gateway, scope }: Route): number {
