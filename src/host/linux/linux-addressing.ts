@@ -22,7 +22,6 @@ import {
   IFA_F_NODAD,
   IFA_F_NOPREFIXROUTE,
   identifyingAttributes,
-  isTentativeOn,
   RTM_DELADDR,
   RTM_GETADDR,
   RTM_NEWADDR,
@@ -45,6 +44,7 @@ import {
   decodeRoute,
   type FoundRoute,
   identifyingRouteAttributes,
+  localAddressOn,
   RTM_DELROUTE,
   RTM_GETROUTE,
   RTM_NEWROUTE,
@@ -122,7 +122,7 @@ export class LinuxAddressing implements Addressing {
     };
     for (const address of addresses) await add(withoutDetection(address));
     const ipv6 = addresses.filter(isIpv6);
-    if (ipv6.length > 0) await this.#untilUsable(to);
+    if (ipv6.length > 0) await this.#untilUsable(ipv6, to);
     for (const address of ipv6) if (withoutDetection(address) !== address) await add(address);
     await this.#copyNeighbours(addresses, from, to, expected);
     // Routes of the link first, because the kernel accepts a gateway only when a route reaches it.
@@ -137,12 +137,13 @@ export class LinuxAddressing implements Addressing {
       });
   }
 
-  /** Kernel: a work queue takes a new IPv6 address into use, also without duplicate address detection. */
-  async #untilUsable(index: number): Promise<void> {
+  /** Kernel: a work queue adds the local route of a new IPv6 address, without which no packet is accepted. */
+  async #untilUsable(addresses: readonly Address[], index: number): Promise<void> {
     for (let waited = 0; waited < LONGEST_WAIT_MS; waited += PAUSE_MS) {
-      const body = addressListHeader(AF_INET6);
-      const addresses = await this.#socket.dump({ what: 'list of addresses', type: RTM_GETADDR, body });
-      if (!addresses.some((message) => isTentativeOn(index, message))) return;
+      const body = routeListHeader(AF_INET6);
+      const routes = await this.#socket.dump({ what: 'list of routes', type: RTM_GETROUTE, body });
+      const usable = new Set(routes.map((message) => localAddressOn(index, message)));
+      if (addresses.every(({ address }) => usable.has(address.split('/')[0]))) return;
       await sleep(PAUSE_MS);
     }
   }

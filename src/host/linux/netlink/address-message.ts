@@ -22,7 +22,6 @@ const IFA_PROTO = 11;
 const IFA_F_TEMPORARY = 0x01;
 export const IFA_F_NODAD = 0x02;
 const IFA_F_DADFAILED = 0x08;
-const IFA_F_TENTATIVE = 0x40;
 const IFA_F_HOMEADDRESS = 0x10;
 const IFA_F_MANAGETEMPADDR = 0x100;
 export const IFA_F_NOPREFIXROUTE = 0x200;
@@ -94,14 +93,6 @@ export function decodeAddress(
     ...(lifetime && { lifetime }),
   };
   return { index: readU32(payload, 4), address };
-}
-
-/** Whether the kernel has not taken the IPv6 address into use yet. The flags of struct ifaddrmsg have the lowest eight. */
-export function isTentativeOn(index: number, { payload }: Message): boolean {
-  return (
-    readU32(payload, 4) === index &&
-    (payload.readUInt8(2) & (IFA_F_TENTATIVE | IFA_F_NODAD)) === (IFA_F_TENTATIVE | IFA_F_NODAD)
-  );
 }
 
 function lifetimeIn(info: Buffer | undefined): Address['lifetime'] {
