@@ -54,6 +54,31 @@ describe.skipIf(NETNS_UNAVAILABLE)('kernel', () => {
   });
 });
 
+describe.skipIf(NETNS_UNAVAILABLE)('neighbours of the NIC', () => {
+  test.each([
+    ['192.0.2.1', '192.0.2.7/24'],
+    ['198.51.100.1', '198.51.100.10 peer 198.51.100.1/32'],
+    ['2001:db8::1', '2001:db8::7/64 nodad'],
+  ])('%s stays known on the bridge, and comes back when the plug fails later', async (neighbour, address) => {
+    const netns = await makeNetns();
+    const ip = (command: string) => netns.run('ip', ...command.split(' '));
+    ip('link add eth0 up type veth peer name far0');
+    ip('link set far0 up');
+    ip(`link add ${BRIDGE} up type bridge`);
+    ip(`addr add ${address} dev eth0`);
+    ip(`neigh add ${neighbour} lladdr 02:00:00:00:00:77 dev eth0 nud permanent`);
+    await using host = await LinuxHost.open({ netns: netns.path });
+    const permanent = (device: string) => ip(`neigh show ${neighbour} dev ${device} nud permanent`).trim();
+    const entry = `${neighbour} lladdr 02:00:00:00:00:77 PERMANENT`;
+    const failing = await open(failingAtFilter(host));
+    const vif = bridgeVif({ hasTrafficFiltering: false });
+    await expect(failing.plug(vif, instance())).rejects.toMatchObject({ left: [] });
+    expect(permanent('eth0')).toBe(entry);
+    await (await open(host)).plug(vif, instance());
+    expect(permanent(BRIDGE)).toBe(entry);
+  });
+});
+
 function moveSuite(name: string, prepare: () => Promise<Prepared>): void {
   describe(name, () => {
     const given = async (tested: AddressCase, options: LinuxBridgePluginOptions = {}) => {
@@ -166,6 +191,19 @@ function moveSuite(name: string, prepare: () => Promise<Prepared>): void {
       expect(await planOf('eth0')).toEqual(NOTHING);
       expect(await validOnBridge()).toBeGreaterThan(3500);
       expect(await drifts(osVif)).toEqual([]);
+    });
+
+    test('a lease that is renewed between look and move keeps the new lifetime', async () => {
+      const lifetime = { valid: 3600, preferred: 3600 };
+      const { host, planOf, indexOf } = await given({
+        commands: ['addr add 192.0.2.7/24 valid_lft 3600 preferred_lft 3600 dev eth0'],
+        plan: { addresses: [{ address: '192.0.2.7/24', lifetime }], routes: [] },
+      });
+      await host.links.create({ kind: 'bridge', name: BRIDGE, up: true });
+      const seen = { addresses: [{ address: '192.0.2.7/24', lifetime: { valid: 10, preferred: 10 } }], routes: [] };
+      await host.addressing.move(seen, await indexOf('eth0'), await indexOf(BRIDGE));
+      expect((await planOf(BRIDGE)).addresses[0]?.lifetime?.valid).toBeGreaterThan(3500);
+      expect(await planOf('eth0')).toEqual(NOTHING);
     });
 
     test('a renewed lease on the NIC stays on both devices when the next plug fails', async () => {

@@ -9,6 +9,7 @@ import {
   isIpv6,
   labelOn,
   type Route,
+  renewedOf,
 } from '../../host-contract/addressing.ts';
 import { requireMove } from '../../host-contract/link-values.ts';
 import type { ExpectedLink, Links } from '../../host-contract/links.ts';
@@ -85,6 +86,8 @@ export class LinuxAddressing implements Addressing {
 
   async move(plan: AddressPlan, from: number, to: number, expected: readonly ExpectedLink[] = []): Promise<void> {
     await this.copy(plan, from, to, expected);
+    const renewed = plan.addresses.some(({ lifetime }) => lifetime) ? renewedOf(plan, await this.get(from)) : [];
+    if (renewed.length > 0) await this.copy({ addresses: renewed, routes: [] }, from, to, expected);
     for (const route of plan.routes)
       await this.#ignoring('ESRCH', expected, {
         what: `removal of the route to ${route.destination}`,
