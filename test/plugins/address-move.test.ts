@@ -3,12 +3,11 @@ import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import type { AddressPlan } from '../../src/host-contract/addressing.ts';
 import type { Host } from '../../src/host-contract/host.ts';
-import { interceptHost } from '../../src/host-contract/intercept.ts';
-import { OsVif } from '../../src/os-vif.ts';
-import { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../../src/plugins/linux-bridge-plugin.ts';
+import type { OsVif } from '../../src/os-vif.ts';
+import type { LinuxBridgePluginOptions } from '../../src/plugins/linux-bridge-plugin.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
 import { remoteOf } from '../host/remote/helper-host.ts';
-import { type AddressCase, BRIDGE, IPV6, MOVABLE, REFUSED } from './address-move-cases.ts';
+import { type AddressCase, BRIDGE, failingAtFilter, IPV6, MOVABLE, open, REFUSED } from './address-move-cases.ts';
 import { bridgeVif, instance } from './vifs.ts';
 
 const NOTHING = { addresses: [], routes: [] };
@@ -67,31 +66,6 @@ describe.skipIf(NETNS_UNAVAILABLE)('kernel', () => {
         for (const command of commands) netns.run('ip', ...command.split(' '));
       },
     };
-  });
-});
-
-describe.skipIf(NETNS_UNAVAILABLE)('neighbours of the NIC', () => {
-  test.each([
-    ['192.0.2.1', '192.0.2.7/24'],
-    ['198.51.100.1', '198.51.100.10 peer 198.51.100.1/32'],
-    ['2001:db8::1', '2001:db8::7/64 nodad'],
-  ])('%s stays known on the bridge, and comes back when the plug fails later', async (neighbour, address) => {
-    const netns = await makeNetns();
-    const ip = (command: string) => netns.run('ip', ...command.split(' '));
-    ip('link add eth0 up type veth peer name far0');
-    ip('link set far0 up');
-    ip(`link add ${BRIDGE} up type bridge`);
-    ip(`addr add ${address} dev eth0`);
-    ip(`neigh add ${neighbour} lladdr 02:00:00:00:00:77 dev eth0 nud permanent`);
-    await using host = await LinuxHost.open({ netns: netns.path });
-    const permanent = (device: string) => ip(`neigh show ${neighbour} dev ${device} nud permanent`).trim();
-    const entry = `${neighbour} lladdr 02:00:00:00:00:77 PERMANENT`;
-    const failing = await open(failingAtFilter(host));
-    const vif = bridgeVif({ hasTrafficFiltering: false });
-    await expect(failing.plug(vif, instance())).rejects.toMatchObject({ left: [] });
-    expect(permanent('eth0')).toBe(entry);
-    await (await open(host)).plug(vif, instance());
-    expect(permanent(BRIDGE)).toBe(entry);
   });
 });
 
@@ -261,17 +235,6 @@ function moveSuite(name: string, prepare: () => Promise<Prepared>): void {
       expect(await macOf(BRIDGE)).toBe(await macOf('eth0'));
       expect(await drifts(osVif)).toEqual([]);
     });
-  });
-}
-
-async function open(host: Host, options: LinuxBridgePluginOptions = {}): Promise<OsVif> {
-  return OsVif.open({ host, plugins: [new LinuxBridgePlugin(options)] });
-}
-
-function failingAtFilter(host: Host): Host {
-  return interceptHost(host, async ({ port, method }, proceed) => {
-    if (port === 'filter' && method === 'set') throw new Error('this step fails');
-    return proceed();
   });
 }
 
