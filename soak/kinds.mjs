@@ -24,7 +24,7 @@ export const instance = new InstanceInfo({ uuid: 'd7a730ca-3c28-49c3-8f26-4662b9
 
 const idOf = (n) => `${n.toString(16).padStart(8, '0')}-3c8d-4f44-8fb4-e1d33c16a536`;
 const shortOf = (n) => idOf(n).slice(0, 11);
-const macOf = (n) => `fa:16:3e:00:00:${n.toString(16).padStart(2, '0')}`;
+const macOf = (n) => `fa:16:3e:00:${n.toString(16).padStart(4, '0').replace(/..$/, ':$&')}`;
 const network = (values) => new Network({ id: 'b82c1929-051e-481d-8110-4669916c7915', mtu: MTU, ...values });
 const common = (n, plugin) => ({ id: idOf(n), plugin, address: macOf(n) });
 
@@ -159,6 +159,30 @@ const KINDS = {
     ],
   },
 };
+
+/** VIFs of a Python os-vif beside the library, and what Python makes for them: hybrid and native ones, without tags. */
+export function pythonVif(number) {
+  const n = 0x1000 + number;
+  const isHybrid = number % 2 === 0;
+  const kind = isHybrid ? KINDS.hybrid : KINDS.createPort;
+  const untagged = isHybrid
+    ? kind.links(n).map(({ name, mtu, master }) => ({ name, mtu, master, alias: undefined }))
+    : [];
+  return {
+    vif: kind.vif(n),
+    // The bridge of Open vSwitch's datapath is the master of the far end.
+    links: untagged.map(({ master, ...rest }) => (master === undefined ? rest : { ...rest, master })),
+    rows: kind.rows(n).map(({ name, bridge, ids }) => ({ name, bridge, owner: undefined, id: ids['iface-id'] })),
+  };
+}
+
+/** Another VIF whose device has the same name, after a guest was made anew. */
+export function twinOf(n) {
+  const twin = vifOf(n);
+  twin.id = idOf(0x2000 + n);
+  if (twin.portProfile?.interfaceId !== undefined) twin.portProfile.interfaceId = twin.id;
+  return twin;
+}
 
 const HOW_MANY = {
   tap: 4,

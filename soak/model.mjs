@@ -31,14 +31,20 @@ export function newModel() {
 }
 
 /** Every way in which the host is not as the model says. One that is `pending` may go by itself, once ovs-vswitchd has caught up. */
-export function differencesOf(model, seen) {
+export function differencesOf(model, seen, neighbours) {
   const known = { links: new Set(OTHERS), rows: new Set(), bridges: new Set([SWITCH, OTHER_SWITCH]) };
   for (const bridge of seen.bridges) for (const names of [known.links, known.rows]) names.add(bridge);
+  for (const neighbour of neighbours) {
+    const { links, rows } = neighbour.names();
+    for (const name of links) known.links.add(name);
+    for (const name of rows) known.rows.add(name);
+  }
   const found = model.flatMap((vif) => vifDifferences(vif, seen, known));
   const nobodys = (what, names, expected) =>
     [...names].filter((name) => !expected.has(name)).map((name) => ({ text: `${what} ${name} is nobody's` }));
   return [
     ...found,
+    ...neighbours.flatMap((one) => one.differences(seen).map((text) => ({ text: `of ${one.name}: ${text}` }))),
     ...nobodys('device', seen.links.keys(), known.links),
     ...nobodys('port', seen.rows.keys(), known.rows),
     ...nobodys('bridge of Open vSwitch', seen.bridges, known.bridges),

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ownerOf, partsOf } from './kinds.mjs';
 import { trickOn } from './meddle.mjs';
+import { run } from './namespace.mjs';
 
 /** How often each operation is chosen, relative to the others. */
 export const WEIGHTS = {
@@ -14,6 +15,8 @@ export const WEIGHTS = {
   unplugAll: 3,
   race: 6,
   abandon: 5,
+  lateUnplug: 5,
+  nameTaken: 3,
   collect: 3,
 };
 /** For workers that may be killed. */
@@ -43,6 +46,8 @@ export const OPERATIONS = {
   hurry: (context, slot) => onOne(context, (vif) => hurry(context, slot, vif)),
   race: (context, slot) => onOne(context, (vif) => race(context, slot, vif)),
   abandon: (context) => onOne(context, abandon),
+  lateUnplug: (context, slot) => onOne(context, (vif) => lateUnplug(context, slot, vif)),
+  nameTaken: (context, slot) => onOne(context, (vif) => nameTaken(slot, vif)),
   collect: (context, slot) => collect(context, slot),
   killPlug: (context, slot) => onOne(context, (vif) => killedCall(context, slot, 'plug', vif)),
   killUnplug: (context, slot) => onOne(context, (vif) => killedCall(context, slot, 'unplug', vif)),
@@ -168,6 +173,59 @@ async function race(context, slot, vif) {
   vif.note(`${verb} ${error ? `failed: ${wordsOf(error)}` : 'is done'}`);
   vif.state = 'unknown';
   if (error && verb === 'plug') taintGroup(context, vif);
+}
+
+/** The device goes to another VIF of the same device name. A late unplug of the first VIF, also a repeated one, leaves it there. */
+async function lateUnplug(context, slot, vif) {
+  const { links } = partsOf(vif.number);
+  if (context.isCollecting || vif.state !== 'unplugged' || vif.tainted || !hasOneDevice(links)) return;
+  // A collection would take the other VIF for garbage.
+  context.isCollecting = true;
+  try {
+    vif.note(`${slot.name}: late unplug, the device belongs to another VIF`);
+    await succeed(slot, 'plugTwin', vif);
+    for (let i = 0; i < 2; i++) await succeed(slot, 'unplug', vif);
+    const drifts = await succeed(slot, 'checkTwin', vif);
+    if (drifts.length > 0) throw new Difference([`after a late unplug, check finds ${JSON.stringify(drifts)}`], [vif]);
+    await refused(slot, vif);
+    await succeed(slot, 'unplugTwin', vif);
+  } finally {
+    context.isCollecting = false;
+  }
+}
+
+/** The administrator makes a device of the name of the VIF's. Plug and check say so, and the device stays as it is. */
+async function nameTaken(slot, vif) {
+  const { links } = partsOf(vif.number);
+  if (vif.state !== 'unplugged' || vif.tainted || !hasOneDevice(links)) return;
+  const [{ name }] = links;
+  vif.note(`${slot.name}: the name ${name} is taken`);
+  run('ip', 'link', 'add', name, 'mtu', '1333', 'type', 'bridge');
+  await refused(slot, vif);
+  const [{ mtu, ifalias, flags }] = JSON.parse(run('ip', '-j', 'link', 'show', name));
+  if (mtu !== 1333 || ifalias !== undefined || flags.includes('UP'))
+    throw new Difference([`the device ${name} of the administrator was changed`], [vif]);
+  run('ip', 'link', 'del', name);
+}
+
+function hasOneDevice(links) {
+  return links.length === 1 && ['tun', 'macvtap'].includes(links[0].kind);
+}
+
+async function succeed(slot, verb, vif) {
+  const { result, error, killed } = await slot.worker.ask(verb, { vifs: [vif.number] });
+  if (error || killed) throw new Difference([`${verb} failed: ${killed ?? wordsOf(error)}`], [vif]);
+  return result;
+}
+
+/** A plug fails and leaves nothing, and check tells the conflict. */
+async function refused(slot, vif) {
+  const { error, killed } = await slot.worker.ask('plug', { vifs: [vif.number] });
+  if (killed || error?.code !== 'ERR_OSVIF_PLUG' || error.left.length > 0)
+    throw new Difference([`a plug should be refused: ${killed ?? (error ? wordsOf(error) : 'it succeeded')}`], [vif]);
+  const drifts = await succeed(slot, 'check', vif);
+  if (!drifts.some(({ type }) => type === 'conflict'))
+    throw new Difference([`check should tell a conflict: ${JSON.stringify(drifts)}`], [vif]);
 }
 
 async function abandon(vif) {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ADDRESS, OTHER_SWITCH, UPLINK } from './kinds.mjs';
 import { differencesOf, newModel } from './model.mjs';
 import { attempt, run } from './namespace.mjs';
+import { startNeighbours } from './neighbours.mjs';
 import { observe } from './observe.mjs';
 import { call, collect, Difference, KILLS, OPERATIONS, WEIGHTS } from './operations.mjs';
 import { randomFrom } from './random.mjs';
@@ -35,6 +36,7 @@ export async function runSoak(host, { minutes, seed, workers, sabotage }) {
     },
   };
   const before = observe(host);
+  context.neighbours = await startNeighbours(host, random);
   try {
     const end = performance.now() + minutes * 60_000;
     while (performance.now() < end) {
@@ -65,7 +67,7 @@ async function newSlot(name, { connection, sabotage }) {
 }
 
 async function leg(context, slots, end) {
-  const { random, counts } = context;
+  const { random, counts, exclusively } = context;
   let failed = false;
   const lane = async (step) => {
     try {
@@ -84,7 +86,14 @@ async function leg(context, slots, end) {
       await sleep(random.below(10));
     }),
   );
-  const results = await Promise.allSettled([...lanes, lane(() => crash(context))]);
+  const besides = context.neighbours.map((neighbour) =>
+    lane(async () => {
+      await exclusively(() => neighbour.act());
+      counts[neighbour.name] = (counts[neighbour.name] ?? 0) + 1;
+      await sleep(random.below(200));
+    }),
+  );
+  const results = await Promise.allSettled([...lanes, ...besides, lane(() => crash(context))]);
   for (const { reason } of results) if (reason) throw reason;
 }
 
@@ -107,10 +116,10 @@ async function stop(context, slots) {
   context.levels.push((await slots[0].worker.ask('level')).result);
 }
 
-async function requireEqual({ model, host }) {
+async function requireEqual({ model, host, neighbours }) {
   const deadline = performance.now() + CATCH_UP_MS;
   for (;;) {
-    const found = differencesOf(model, observe(host));
+    const found = differencesOf(model, observe(host), neighbours);
     if (found.length === 0) return;
     if (performance.now() > deadline || found.some(({ pending }) => !pending)) {
       const texts = found.map(({ vif, text }) => `${vif === undefined ? 'host' : `VIF ${vif}`}: ${text}`);
@@ -126,8 +135,10 @@ async function requireEqual({ model, host }) {
 
 /** Unplugs everything and collects what was shared: the host is then as it was at first, but for the bridge that all share. */
 async function takeAllAway(context, slots, before) {
-  const { model, host } = context;
+  const { model, host, neighbours } = context;
   const [slot] = slots;
+  for (const neighbour of neighbours) await neighbour.leave();
+  context.neighbours = [];
   await call(slot, 'unplugAll', model);
   for (const vif of model) vif.abandoned = true;
   // A bridge with a port or an address stays.

@@ -1,6 +1,6 @@
 // One of the processes that work on the host: does what the coordinator asks of it, one thing after the other, and tells how it went.
 import { LinuxBridgePlugin, LinuxHost, MacvtapPlugin, OsVif, OvsPlugin, TapPlugin } from 'os-vif/host';
-import { instance, vifOf } from './kinds.mjs';
+import { instance, twinOf, vifOf } from './kinds.mjs';
 import { level, longer, NONE, watchLoop } from './pulse.mjs';
 
 /** Of so many unplugs one does nothing, where the soak is to be seen to notice. */
@@ -43,6 +43,9 @@ const VERBS = {
   check: ({ vifs: [n] }) => osVif.check(vifOf(n), instance),
   plugAll: ({ vifs }) => osVif.plugAll(attachments(vifs)),
   unplugAll: ({ vifs }) => osVif.unplugAll(attachments(vifs)),
+  plugTwin: ({ vifs: [n] }) => osVif.plug(twinOf(n), instance),
+  unplugTwin: ({ vifs: [n] }) => osVif.unplug(twinOf(n), instance),
+  checkTwin: ({ vifs: [n] }) => osVif.check(twinOf(n), instance),
   collect: ({ valid }) => osVif.collectGarbage(valid.map(vifOf)),
   async level() {
     noteLongest();

@@ -1,5 +1,6 @@
-/** Plugs VIFs into a host and out of it: finds the plugin that a VIF asks for and has it work on the host. */
+/** Plugs VIFs into a host, and unplugs them: selects the plugin of each VIF and calls it. */
 
+import type { BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from './call-options.ts';
 import { BatchError, NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
 import { LinuxHost } from './host/linux/linux-host.ts';
 import { traced } from './host-contract/diagnostics.ts';
@@ -7,17 +8,16 @@ import type { Host } from './host-contract/host.ts';
 import { KeyedQueue } from './host-contract/keyed-queue.ts';
 import { HostInfo } from './objects/host-info.ts';
 import type { InstanceInfo } from './objects/instance-info.ts';
-import { type VIFBase, VIFBridge, VIFDirect } from './objects/vif.ts';
+import type { VIFBase } from './objects/vif.ts';
 import { graphOf } from './picture/graph.ts';
 import type { Graph } from './picture/graph-model.ts';
-import { LinuxBridgePlugin } from './plugins/linux-bridge-plugin.ts';
+import { builtInPlugins } from './plugins/built-in-plugins.ts';
 import { loadPlugin } from './plugins/load-plugin.ts';
-import { MacvtapPlugin } from './plugins/macvtap-plugin.ts';
-import { NoopPlugin } from './plugins/noop-plugin.ts';
-import { OvsPlugin } from './plugins/ovs/ovs-plugin.ts';
-import { TapPlugin } from './plugins/tap-plugin.ts';
-import type { PluginContext, VIFPlugin } from './plugins/vif-plugin.ts';
+import { sharedDevicesInUse } from './plugins/shared-devices.ts';
+import { type PluginContext, requireVIFBase, type VIFPlugin } from './plugins/vif-plugin.ts';
 import { messageOf } from './text/message-of.ts';
+import { canonicalUuid } from './text/uuid.ts';
+import type { Adoption } from './wiring/adopt.ts';
 import type { ElementDrift, PlannedStep } from './wiring/check.ts';
 import { collectGarbage } from './wiring/collect-garbage.ts';
 import { concurrently } from './wiring/concurrently.ts';
@@ -25,49 +25,34 @@ import { abortableHost, withGracePeriod } from './wiring/deadline.ts';
 import { DeletionQueue } from './wiring/deletion-queue.ts';
 import type { Garbage } from './wiring/garbage.ts';
 
-/** What OsVif.open() works with. */
+/** The options of `OsVif.open()`. */
 export interface OsVifOptions {
-  /** Default: the Linux machine and the network namespace that this process is in; closed with this OsVif. One that is given stays open. */
-  readonly host?: Host;
-  /** Plugins, or names of packages that export one as `plugin`. Default: every plugin of this library, with its default options. */
-  readonly plugins?: readonly (VIFPlugin | string)[];
-  /** Milliseconds that a call may take when it doesn't say. Default 60,000; 0: as long as it takes. */
-  readonly timeout?: number;
-}
-
-/** For each call. */
-export interface CallOptions {
   /**
-   * Ends the call between two requests to the host, or while it waits for another call for the same VIF.
-   * A plug rolls back what it did until then.
+   * The host to plug into. `OsVif.close()` does not close it.
+   * Default: a LinuxHost in the network namespace of this process, which `OsVif.close()` closes.
    */
-  readonly signal?: AbortSignal;
-  /** Milliseconds after which the call ends in the same way. The time that the call waits counts. 0: no limit. */
+  readonly host?: Host;
+  /**
+   * Plugins, or names of packages that export `plugin`.
+   * Default: all plugins of this library with default options.
+   */
+  readonly plugins?: readonly (VIFPlugin | string)[];
+  /** The default timeout of a call, in milliseconds. 0: no limit. Default: 60,000. */
   readonly timeout?: number;
 }
 
-/** For calls that take many VIFs. */
-export interface BatchOptions extends CallOptions {
-  /** How many VIFs are worked on at once. Default 64. */
-  readonly concurrency?: number;
-}
-
-/** For pictures. */
-export interface GraphCallOptions extends CallOptions {
-  /** What the picture tells of the host: its `drift`s from what plug makes, what a plug would do now (`plan`), or nothing. Default `drift`. */
-  readonly show?: 'drift' | 'plan' | 'nothing';
-}
-
-/** Many at once: the kernel deletes them together, and ovs-vswitchd opens their ports together. */
+/** Large, because the kernel deletes many devices together, and ovs-vswitchd opens many ports together. */
 const CONCURRENCY = 64;
 
-/** A VIF, and the guest that it belongs to. */
+/** A VIF and its guest. */
 export interface Attachment {
   readonly vif: VIFBase;
   readonly instance: InstanceInfo;
 }
 
-/** Start with `await using osVif = await OsVif.open()`, or close() it when done. */
+/**
+ * Plugs, unplugs and checks VIFs. Use `await using osVif = await OsVif.open()`, or call `close()` at the end.
+ */
 export class OsVif {
   readonly #host: Host;
   readonly #ownsHost: boolean;
@@ -85,8 +70,8 @@ export class OsVif {
     this.#timeout = timeout;
   }
 
-  /** @throws PluginError when a plugin that is named as a package can't be loaded */
-  static async open({ host, plugins = ownPlugins(), timeout = 60_000 }: OsVifOptions = {}): Promise<OsVif> {
+  /** @throws PluginError if a plugin package cannot be loaded */
+  static async open({ host, plugins = builtInPlugins(), timeout = 60_000 }: OsVifOptions = {}): Promise<OsVif> {
     const loaded = await Promise.all(
       plugins.map((plugin) => (typeof plugin === 'string' ? loadPlugin(plugin) : plugin)),
     );
@@ -94,9 +79,9 @@ export class OsVif {
   }
 
   /**
-   * Makes the host side of the VIF. A plug that repeats changes nothing; one that fails leaves the host as it was.
-   * @throws NoMatchingPluginError when no plugin goes by `vif.plugin`
-   * @throws PlugError for everything else; `cause` tells why
+   * Creates the host side of the VIF. The call is idempotent. A failed plug rolls back its changes.
+   * @throws NoMatchingPluginError if no plugin has the name in `vif.plugin`
+   * @throws PlugError for every other failure; `cause` is the reason
    */
   async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
     const plugin = this.#pluginFor(vif);
@@ -113,9 +98,10 @@ export class OsVif {
   }
 
   /**
-   * Takes away what plug made. An unplug that repeats, or of a VIF that was never plugged, is fine.
-   * @throws NoMatchingPluginError when no plugin goes by `vif.plugin`
-   * @throws UnplugError for everything else; `cause` tells why
+   * Removes the devices and rows that plug created for the VIF. The call is idempotent.
+   * It is no error if the VIF was never plugged.
+   * @throws NoMatchingPluginError if no plugin has the name in `vif.plugin`
+   * @throws UnplugError for every other failure; `cause` is the reason
    */
   async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
     const plugin = this.#pluginFor(vif);
@@ -132,32 +118,53 @@ export class OsVif {
   }
 
   /**
-   * Every way in which the host differs from what plug makes: none, and a plug would change nothing. Changes nothing itself.
-   * @throws PluginError when the VIF's plugin can't tell
+   * Returns the drift: every difference between the host and the state that a plug creates.
+   * If the list is empty, a plug changes nothing. The call does not change the host.
+   * @throws PluginError if the plugin does not support checks
    */
   async check(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<ElementDrift[]> {
     const plugin = this.#pluginFor(vif);
     return this.#inTurn(vif, options, async (context) => {
-      if (plugin.check === undefined) throw new PluginError(`the plugin ${vif.plugin} can't check`);
+      if (plugin.check === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support check`);
       return withGracePeriod(plugin.check(vif, instance, context), context.signal);
     });
   }
 
   /**
-   * What a plug would do now. Changes nothing itself.
-   * @throws PluginError when the VIF's plugin can't tell
+   * Returns the steps that a plug would take now. The call does not change the host.
+   * @throws PluginError if the plugin does not support plans
    */
   async plan(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlannedStep[]> {
     const plugin = this.#pluginFor(vif);
     return this.#inTurn(vif, options, async (context) => {
-      if (plugin.plan === undefined) throw new PluginError(`the plugin ${vif.plugin} can't plan`);
+      if (plugin.plan === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support plan`);
       return withGracePeriod(plugin.plan(vif, instance, context), context.signal);
     });
   }
 
   /**
-   * What the VIF is made of, from the guest to the wire, with where the host differs; `os-vif/picture` draws it. Changes nothing itself.
-   * @throws PluginError when the VIF's plugin can't tell
+   * Adds the owner tag of the VIF to devices and rows that another program, such as Python os-vif, created
+   * with the names of this VIF. They must have the right kind and no owner. The call is idempotent. It
+   * changes nothing else, so the traffic of the guest continues.
+   * @throws PluginError if the plugin does not support adoption
+   */
+  async adopt(
+    vif: VIFBase,
+    instance: InstanceInfo,
+    { dryRun = false, ...options }: DryRunOptions = {},
+  ): Promise<Adoption> {
+    const plugin = this.#pluginFor(vif);
+    return this.#inTurn(vif, options, async (context) => {
+      if (plugin.adopt === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support adopt`);
+      return withGracePeriod(plugin.adopt(vif, instance, dryRun, context), context.signal);
+    });
+  }
+
+  /**
+   * Returns the devices and rows of the VIF as a graph, from the guest to the wire. By default, the
+   * graph contains the drift of the host. `os-vif/picture` draws the graph as a diagram. The call does
+   * not change the host.
+   * @throws PluginError if the plugin does not describe its wiring
    */
   async graph(
     vif: VIFBase,
@@ -166,7 +173,7 @@ export class OsVif {
   ): Promise<Graph> {
     const plugin = this.#pluginFor(vif);
     const wiring = await this.#inTurn(vif, options, async (context) => {
-      if (plugin.wiring === undefined) throw new PluginError(`the plugin ${vif.plugin} can't tell its wiring`);
+      if (plugin.wiring === undefined) throw new PluginError(`the plugin ${vif.plugin} does not describe its wiring`);
       return withGracePeriod(plugin.wiring(vif, instance, context), context.signal);
     });
     const drifts = show === 'drift' ? await this.check(vif, instance, options) : [];
@@ -175,7 +182,7 @@ export class OsVif {
   }
 
   /**
-   * Plugs many VIFs, several at a time. One that fails keeps none of the others.
+   * Plugs many VIFs, several at a time. A failed VIF does not stop the others.
    * @throws BatchError with the error of each VIF that failed
    */
   async plugAll(
@@ -189,7 +196,8 @@ export class OsVif {
   }
 
   /**
-   * Unplugs many VIFs, several at a time; their devices are deleted together, which is much faster than one by one.
+   * Unplugs many VIFs, several at a time.
+   * Their devices are deleted together, which is much faster than one by one.
    * @throws BatchError with the error of each VIF that failed
    */
   async unplugAll(
@@ -205,23 +213,25 @@ export class OsVif {
   }
 
   /**
-   * Removes what this library made for VIFs that are no more: every device whose alias names a VIF that is not among these,
-   * every port and bridge of Open vSwitch whose external_ids do, and every bridge or VLAN device that VIFs shared and none of these
-   * uses. What others made is left alone.
-   * @returns what was removed, or with `dryRun` what would be
+   * Garbage collection: removes devices, ports and bridges of Open vSwitch that have the tag of a VIF that
+   * no longer exists. It also removes shared bridges and VLAN devices of this library that no valid VIF
+   * uses. If the wiring of one valid VIF is unknown, all shared devices stay. Devices and rows without a
+   * tag of this library stay.
+   * @param validVifs all VIFs that still exist on this host
+   * @returns the removed devices and rows; with `dryRun`, those that would be removed
    */
   async collectGarbage(
     validVifs: readonly VIFBase[],
-    { dryRun = false, ...options }: CallOptions & { readonly dryRun?: boolean } = {},
+    { dryRun = false, ...options }: DryRunOptions = {},
   ): Promise<Garbage[]> {
-    const owners = new Set(validVifs.map((vif) => vif.require('id').id));
-    const names = new Set(validVifs.flatMap(sharedNames));
+    const owners = new Set(validVifs.map((vif) => canonicalUuid(requireVIFBase(vif).require('id').id)));
     const signal = this.#signalFor(options);
     signal?.throwIfAborted();
     const { host } = abortableHost(this.#host, signal);
     const garbage: Garbage[] = [];
     const collect = async (): Promise<void> => {
-      // First what holds on to devices, then the devices.
+      const names = await sharedDevicesInUse(validVifs, this.#plugins, { host, signal });
+      // Ports of Open vSwitch are removed before their devices.
       for (const plugin of this.#plugins.values()) {
         garbage.push(...((await plugin.collectGarbage?.(owners, dryRun, { host, signal })) ?? []));
       }
@@ -232,8 +242,10 @@ export class OsVif {
   }
 
   /**
-   * What this host can plug, to tell the network's manager: the plugins by name, with the VIF objects and versions they take.
-   * With `permittedVifTypes`, names of VIF objects such as `VIFVHostUser`, plugins that take none of them are left out.
+   * Returns the plugins of this host with the VIF classes and versions that they support, for the
+   * manager of the network.
+   * @param permittedVifTypes names of VIF classes such as `VIFVHostUser`; other classes, and plugins without
+   *   any of these classes, are left out
    */
   hostInfo({ permittedVifTypes }: { readonly permittedVifTypes?: readonly string[] } = {}): HostInfo {
     const plugins = [...this.#plugins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, plugin]) => plugin.describe());
@@ -242,7 +254,7 @@ export class OsVif {
     return info;
   }
 
-  /** Waits for the calls under way, then gives back what open() opened. */
+  /** Waits for running calls. Then closes the host if `open()` opened it. */
   async close(): Promise<void> {
     await this.#queue.idle();
     if (this.#ownsHost) await this.#host.close();
@@ -253,7 +265,7 @@ export class OsVif {
   }
 
   #pluginFor(vif: VIFBase): VIFPlugin {
-    const { plugin: name } = vif.require('plugin');
+    const { plugin: name } = requireVIFBase(vif).require('plugin');
     const plugin = this.#plugins.get(name);
     if (plugin === undefined) throw new NoMatchingPluginError(name, [...this.#plugins.keys()].sort());
     return plugin;
@@ -263,7 +275,7 @@ export class OsVif {
     const { id } = vif.require('id');
     const signal = this.#signalFor(options);
     const context = { host: this.#host, signal, deletions: this.#deletions };
-    return this.#queue.run([id], () => action(context), signal);
+    return this.#queue.run([canonicalUuid(id)], () => action(context), signal);
   }
 
   #signalFor({ signal, timeout = this.#timeout }: CallOptions): AbortSignal | undefined {
@@ -271,19 +283,6 @@ export class OsVif {
     if (signal === undefined || deadline === undefined) return signal ?? deadline;
     return AbortSignal.any([signal, deadline]);
   }
-}
-
-function ownPlugins(): VIFPlugin[] {
-  return [new TapPlugin(), new LinuxBridgePlugin(), new MacvtapPlugin(), new OvsPlugin(), new NoopPlugin()];
-}
-
-/** The devices that a VIF uses with others. */
-function sharedNames(vif: VIFBase): string[] {
-  const bridge = vif instanceof VIFBridge ? vif.bridgeName : undefined;
-  const vlan = vif instanceof VIFDirect ? vif.vlanName : undefined;
-  const { network } = vif;
-  const networkVlan = network?.vlan ? `vlan${network.vlan}` : undefined;
-  return [bridge, vlan, networkVlan, network?.bridge].filter((name) => name !== undefined);
 }
 
 async function forEach(

@@ -69,7 +69,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     await using host = await LinuxHost.open({ netns: netns.path });
     await using osVif = await OsVif.open({ host });
     await expect(osVif.plug(tapVif(), instance())).rejects.toMatchObject({
-      cause: { code: 'ERR_OSVIF_FOREIGN_LINK', message: expect.stringContaining('ip link set') },
+      cause: { code: 'ERR_OSVIF_FOREIGN_LINK', message: expect.stringContaining('os-vif adopt') },
     });
     await expect(osVif.unplug(tapVif(), instance())).rejects.toMatchObject({
       cause: { code: 'ERR_OSVIF_FOREIGN_LINK' },

@@ -1,8 +1,9 @@
-/** The script that completes the words of this command in bash. */
+/** The completion script for bash. */
 
 /**
- * Works with bash 4 and later, alone. The words that the user typed are passed on as they are, and nothing evaluates
- * them: there is no `eval`, and no word is part of an arithmetic expression or a pattern.
+ * Works with bash 4 and later, without bash-completion. The script passes the words of the user on
+ * unchanged. It has no `eval`, and uses no word in an arithmetic expression or a pattern, so bash does
+ * not evaluate a word.
  */
 export const BASH_SCRIPT = `# bash completion for os-vif
 

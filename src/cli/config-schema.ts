@@ -1,4 +1,4 @@
-/** What a configuration file may say, as JSON Schema; what may stand for a plugin is checked apart. */
+/** The JSON Schema of the configuration file. The options of plugins have their own schemas. */
 
 const text = { description: 'a string that is not empty', type: 'string', minLength: 1 };
 

@@ -1,17 +1,13 @@
-/** The configuration file: which host, and which plugins with which options. */
+/** Reads the configuration file: options of the host, and plugins with their options. */
 
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../errors/command.ts';
 import type { LinuxHostOptions } from '../host/linux/linux-host.ts';
 import type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
-import { LinuxBridgePlugin } from '../plugins/linux-bridge-plugin.ts';
+import { BUILT_IN_PLUGINS, builtInPlugins, type PluginChoices } from '../plugins/built-in-plugins.ts';
 import { isPluginName } from '../plugins/load-plugin.ts';
-import { MacvtapPlugin } from '../plugins/macvtap-plugin.ts';
-import { NoopPlugin } from '../plugins/noop-plugin.ts';
-import { OvsPlugin } from '../plugins/ovs/ovs-plugin.ts';
-import { type PluginOptions, validatePluginOptions } from '../plugins/plugin-options.ts';
-import { TapPlugin } from '../plugins/tap-plugin.ts';
+import { validatePluginOptions } from '../plugins/plugin-options.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { isRecord } from '../text/is-record.ts';
 import { compileSchema } from '../versioned/validation/validate.ts';
@@ -22,13 +18,16 @@ import { readDocument } from './input/documents.ts';
 /** The arguments of OsVif.open and LinuxHost.open. */
 export interface Setup {
   readonly host: LinuxHostOptions;
-  /** A plugin of another package is named. */
+  /** Built-in plugins, and names of plugin packages. */
   readonly plugins: readonly (VIFPlugin | string)[];
-  /** The folder of the configuration file, where plugins are sought. */
+  /** The folder of the configuration file: the first place to search for plugin packages. */
   readonly folder: string | undefined;
 }
 
-/** What the file says, or what holds without one. Throws InputError for a file that is not as it should be. */
+/**
+ * Reads a configuration file. Without a file, all options have their defaults.
+ * Throws InputError for an invalid file.
+ */
 export async function readConfig(file: string | undefined): Promise<Setup> {
   const config = file === undefined ? {} : await configIn(file);
   const { netns, sysfsRoot, ovsdb, plugins = {} } = config;
@@ -39,19 +38,19 @@ export async function readConfig(file: string | undefined): Promise<Setup> {
       ...(sysfsRoot !== undefined && { sysfsRoot }),
       ...(ovsdb !== undefined && { ovsdb: { ...ovsdb, tls } }),
     },
-    plugins: [...ownPlugins(plugins), ...packages(plugins)],
+    plugins: [...builtInPlugins(plugins), ...packages(plugins)],
     folder: file === undefined ? undefined : await folderOf(file),
   };
 }
 
-/** Where the file really is: a link to it gives no say to the folder of the link. A pipe is in no folder. */
+/**
+ * The folder of the file itself. The folder of a symbolic link to the file is not used, because another user
+ * may own it. Undefined for standard input and pipes.
+ */
 async function folderOf(file: string): Promise<string | undefined> {
   if (file === '-') return undefined;
   return realpath(file).then(dirname, () => undefined);
 }
-
-/** A plugin's options; null: its defaults; false: it is left out. */
-type OwnPlugins = { readonly [Name in keyof PluginOptions]?: PluginOptions[Name] | null | false };
 
 interface Config {
   readonly netns?: string;
@@ -60,10 +59,10 @@ interface Config {
     readonly connection?: string;
     /** Milliseconds. */
     readonly timeout?: number;
-    /** Names of PEM files; relative ones start at the configuration file's folder. */
+    /** Names of PEM files. Relative names start at the folder of the configuration file. */
     readonly tls?: Readonly<Record<'key' | 'cert' | 'ca', string>>;
   };
-  readonly plugins?: OwnPlugins & Readonly<Record<string, unknown>>;
+  readonly plugins?: PluginChoices & Readonly<Record<string, unknown>>;
 }
 
 async function configIn(file: string): Promise<Config> {
@@ -76,7 +75,7 @@ async function configIn(file: string): Promise<Config> {
   return value;
 }
 
-/** Whether a value that was checked against the schema is a configuration. */
+/** Whether the check against the schema found no violation. */
 function isConfig(value: unknown, { violations }: Findings): value is Config {
   return violations.length === 0;
 }
@@ -85,15 +84,18 @@ async function wrongOptions(plugins: Readonly<Record<string, unknown>>): Promise
   const found: Violation[] = [];
   for (const [name, choice] of Object.entries(plugins)) {
     if (choice === null || choice === false) continue;
-    const wrong = OWN.includes(name) ? await validatePluginOptions(name, choice) : wrongForPackage(name, choice);
+    const wrong = BUILT_IN_PLUGINS.includes(name)
+      ? await validatePluginOptions(name, choice)
+      : packageViolations(name, choice);
     found.push(...wrong.map(({ path, message }) => ({ path: `/plugins/${name}${path}`, message })));
   }
   return found;
 }
 
-function wrongForPackage(name: string, choice: unknown): Violation[] {
+/** The violations of an entry for a plugin of another package: its name is invalid, or it has options. */
+function packageViolations(name: string, options: unknown): Violation[] {
   if (!isPluginName(name)) return [{ path: '', message: WANTED_NAME }];
-  const isEmpty = isRecord(choice) && Object.keys(choice).length === 0;
+  const isEmpty = isRecord(options) && Object.keys(options).length === 0;
   return isEmpty ? [] : [{ path: '', message: 'a plugin of another package takes no options here: expected {}' }];
 }
 
@@ -104,21 +106,10 @@ function refusal(where: string, wrong: readonly Violation[]): InputError {
   return new InputError(where, `no configuration: ${texts.join('; ')}`);
 }
 
-function ownPlugins({ tap, linux_bridge, macvtap, ovs, noop }: OwnPlugins): VIFPlugin[] {
-  const made = [
-    tap !== false && new TapPlugin(tap ?? {}),
-    linux_bridge !== false && new LinuxBridgePlugin(linux_bridge ?? {}),
-    macvtap !== false && new MacvtapPlugin(macvtap ?? {}),
-    ovs !== false && new OvsPlugin(ovs ?? {}),
-    noop !== false && new NoopPlugin(),
-  ];
-  return made.filter((plugin) => plugin !== false);
-}
-
-const OWN = ['tap', 'linux_bridge', 'macvtap', 'ovs', 'noop'];
-
 function packages(plugins: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(plugins).flatMap(([name, choice]) => (OWN.includes(name) || choice === false ? [] : [name]));
+  return Object.entries(plugins).flatMap(([name, choice]) =>
+    BUILT_IN_PLUGINS.includes(name) || choice === false ? [] : [name],
+  );
 }
 
 async function readTls(files: Readonly<Record<string, string>>, folder: string): Promise<OvsdbTlsOptions> {

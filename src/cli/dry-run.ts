@@ -1,17 +1,17 @@
-/** A host that can be looked at, and changes nothing: it notes what it was asked to delete. */
+/** A host for dry runs: it answers reads, changes nothing, and records deletions. */
 
 import type { Host } from '../host-contract/host.ts';
 import { type HostCall, interceptHost } from '../host-contract/intercept.ts';
 import type { OvsdbEdit, OvsdbView } from '../host-contract/ovsdb.ts';
 
-/** Something that would go. */
+/** A resource that an unplug would remove. */
 export interface Removal {
-  /** A network device's kind, or `ovs port`, `ovs bridge`, `ovs qos`, `filter chain`, ... */
+  /** The kind of a network device, or `ovs port`, `ovs bridge`, `ovs qos`, `filter chain`, ... */
   readonly kind: string;
   readonly name: string;
 }
 
-/** The host as it is, every change of which is noted in place of being made. */
+/** The same host, but changes have no effect. `note` is called for each deletion. */
 export function dryRunHost(host: Host, note: (removal: Removal) => void): Host {
   return interceptHost(host, async (call, proceed) => {
     if (call.port === 'ovsdb' && call.method === 'change') return noteEdits(host, call.args[0], note);

@@ -1,4 +1,4 @@
-/** One call of OsVif for each VIF that was read. To be imported when needed: it brings the whole library. */
+/** Calls OsVif for each VIF in the input. Imported on demand, because it loads the whole library. */
 
 import type { Host } from '../host-contract/host.ts';
 import type { Attachment } from '../os-vif.ts';
@@ -6,14 +6,14 @@ import { readAttachments } from './input/attachments.ts';
 import { type Session, withOsVif } from './session.ts';
 import type { WiringOptions } from './verb.ts';
 
-/** What was answered, in the order of the VIFs. */
+/** The results, in the order of the VIFs. */
 export interface Answers<T> {
   readonly answers: readonly { readonly attachment: Attachment; readonly answer: T }[];
-  /** Whether there may be any number. */
+  /** Whether the input was a list. */
   readonly isList: boolean;
 }
 
-/** Asks of one VIF after the other. `seenAs` as of {@link withOsVif}. */
+/** Calls `ask` for one VIF after the other. For `seenAs` see {@link withOsVif}. */
 export async function askEachVif<T>(
   files: readonly string[],
   options: WiringOptions,
@@ -29,7 +29,7 @@ export async function askEachVif<T>(
   return withOsVif(options, all, seenAs);
 }
 
-/** Data for JSON: a list where the input was one. */
+/** Data for JSON: a list if the input was a list, else one value. */
 export function listOrOnly<T, U>(
   { answers, isList }: Answers<T>,
   shape: (answer: T, id: string | undefined) => U,

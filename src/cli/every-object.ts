@@ -1,4 +1,4 @@
-/** Every object of os-vif, by name. To be imported when needed: it brings the whole model. */
+/** The classes and schemas of os-vif, by name. Imported on demand, because it loads all classes. */
 
 import '../objects/host-info.ts';
 import '../objects/instance-info.ts';
@@ -19,7 +19,7 @@ export function versionsOf({ version }: ObjectClass): string[] {
   return minorVersionsUpTo(version);
 }
 
-/** What else has a schema, by the name that it is asked for by. */
+/** Paths of other schemas, by their names on the command line. */
 export const OTHER_SCHEMAS: Readonly<Record<string, string>> = {
   port: 'neutron/port-binding.json',
   'network-info': 'nova/network-info.json',
@@ -32,8 +32,9 @@ export const OTHER_SCHEMAS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The JSON Schema of an object in a version (its newest, unless one is said), or of something else, with all that it refers to.
+ * The JSON Schema of an object or of another name, with all schemas that it refers to.
  *
+ * @param version default: the newest version
  * @throws UnsupportedObjectError, IncompatibleVersionError
  */
 export async function schemaFor(
@@ -48,7 +49,10 @@ export async function schemaFor(
   return bundleSchema(`${form}/${name}/${withoutPatch(wanted)}.json`);
 }
 
-/** 1.0 makes the registry say what is wrong with an unknown name. */
+/**
+ * The newest version of an object. 1.0 for an unknown name, for which the registry then throws an
+ * error with a suggestion.
+ */
 function newestOf(name: string): string {
   return everyObject().find(({ objectName }) => objectName === name)?.version ?? '1.0';
 }

@@ -1,9 +1,10 @@
-/** The command: its verbs, and how each ends. */
+/** The command `os-vif`: its verbs and its exit code. */
 
 import { Command, CommanderError } from 'commander';
 import { EXIT, reportError } from './output/exit.ts';
 import { surviveClosedOutput } from './output/output.ts';
 import { guardOutput } from './output/safe-output.ts';
+import { addAdopt } from './verbs/adopt.ts';
 import { addBackport } from './verbs/backport.ts';
 import { addCheck } from './verbs/check.ts';
 import { addCompletion } from './verbs/completion.ts';
@@ -35,6 +36,7 @@ const VERBS = [
   addPlug,
   addCheck,
   addUnplug,
+  addAdopt,
   addGc,
   addHostInfo,
   addHelper,
@@ -61,10 +63,10 @@ function makeProgram(): Command {
   const program = new Command('os-vif')
     .description('Describe virtual network interfaces (VIFs) as OpenStack os-vif does, and plug them into this host.')
     .version(packageVersion())
-    .helpCommand('help [verb]', 'what a verb does, with examples')
+    .helpCommand('help [verb]', 'describe a verb, with examples')
     .configureHelp({ subcommandTerm: (verb) => verb.name() })
     .configureOutput({ outputError: (text, write) => write(`os-vif: ${text.replace(/^error: /, '')}`) })
-    .showHelpAfterError('(os-vif --help tells more)')
+    .showHelpAfterError('(see os-vif --help)')
     .exitOverride()
     .addHelpText('after', AFTERWORD);
   for (const add of VERBS) add(program);
@@ -72,7 +74,7 @@ function makeProgram(): Command {
 }
 
 const AFTERWORD = `
-Files hold one VIF or an array of them, in JSON or YAML, in the wire form or the plain form; without a file, and
-for -, standard input is read. A verb prints a table on a terminal, and JSON elsewhere or with --json.
+A file contains one VIF or an array of VIFs, in JSON or YAML, in the wire form or the plain form. Without a file, or
+with -, the command reads standard input. It prints a table on a terminal, and JSON elsewhere or with --json.
 
-Exit codes: 0, 1 when the answer is no or something failed, 2 when it was called or fed wrongly.`;
+Exit codes: 0 success; 1 a failure, or a check that found problems; 2 wrong arguments or wrong input.`;

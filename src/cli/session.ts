@@ -1,16 +1,19 @@
-/** An OsVif for one run of the command: opened as its options say, ended by signals, closed whatever happens. To be imported when needed. */
+/**
+ * Opens an OsVif for one run of the command, and closes it at the end or after a signal. Imported on demand.
+ */
 
+import type { CallOptions } from '../call-options.ts';
 import { InterruptedError, UsageError } from '../errors/command.ts';
 import { UnsupportedHostError } from '../errors/host.ts';
 import { LinuxHost } from '../host/linux/linux-host.ts';
 import { MemoryHost } from '../host/memory/memory-host.ts';
 import type { Host } from '../host-contract/host.ts';
-import { type CallOptions, OsVif } from '../os-vif.ts';
+import { OsVif } from '../os-vif.ts';
 import { loadPlugin } from '../plugins/load-plugin.ts';
 import { readConfig, type Setup } from './config.ts';
 import type { HostOptions } from './verb.ts';
 
-/** An OsVif, its host, and what each call is to be given. */
+/** An OsVif, its host, and the options of each call. */
 export interface Session {
   readonly osVif: OsVif;
   readonly host: Host;
@@ -18,9 +21,10 @@ export interface Session {
 }
 
 /**
- * Runs an action on an OsVif. SIGINT and SIGTERM abort it, so that a plug takes back what it did; a second one ends the process at once.
+ * Runs an action on an OsVif. SIGINT and SIGTERM abort the action, so that a plug rolls back its changes.
+ * A second signal ends the process at once.
  *
- * @param seenAs what the action sees in place of the host
+ * @param seenAs wraps the host for the OsVif, for example for a dry run
  * @throws InterruptedError after a signal
  */
 export async function withOsVif<T>(
@@ -49,7 +53,7 @@ export async function withOsVif<T>(
       interruption.signal.throwIfAborted();
       return result;
     } catch (error) {
-      // Whatever else went wrong then, it did because of the signal.
+      // After a signal, the error is a result of the signal.
       interruption.signal.throwIfAborted();
       throw error;
     } finally {
@@ -63,7 +67,7 @@ export async function withOsVif<T>(
 async function openHost({ memory, netns, ovsdb, timeout }: HostOptions, setup: Setup): Promise<Host> {
   if (memory) {
     if (netns !== undefined || ovsdb !== undefined)
-      throw new UsageError('--memory has neither --netns nor --ovsdb: leave out one or the other');
+      throw new UsageError('--memory cannot be combined with --netns or --ovsdb: leave one of them out');
     return new MemoryHost();
   }
   try {

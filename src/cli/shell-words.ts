@@ -1,12 +1,13 @@
-/** The words of this command, for shells to complete: told to @bomb.sh/tab, which knows the shells. */
+/** Describes the words of this command to @bomb.sh/tab, which completes them in shells. */
 
 import { RootCommand, ShellCompDirective } from '@bomb.sh/tab';
 import type { Command, Option } from 'commander';
 
 /**
- * The verbs, their options and the words that these may be. Where there is no word to offer, the shell offers files.
+ * The verbs, their options, and the possible values of options and arguments.
+ * Without a possible value, the shell offers files.
  *
- * @param known the words that arguments and options may be, by name, where commander has no choices for them
+ * @param known the possible values of arguments and options, by name, for those without choices in commander
  */
 export function describeForShell(program: Command, known: Readonly<Record<string, readonly string[]>>): RootCommand {
   const root = new RootCommand();
@@ -40,7 +41,7 @@ function offerAll(words: readonly string[] | undefined, offer: (word: string, de
   for (const word of words ?? []) offer(word, '');
 }
 
-/** tab 0.0 tells the shell in every case to offer no files. */
+/** Lets the shell offer files if there is no word. tab 0.0 always sets the directive that offers no files. */
 function offerFilesToo(root: RootCommand): void {
   Object.defineProperty(root, 'directive', {
     get: () =>

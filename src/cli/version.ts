@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 
-/** What package.json says, which lies two folders above the command, dist/entries/cli.js. */
+/** The version in package.json, two folders above the command dist/entries/cli.js. */
 export function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;

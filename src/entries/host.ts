@@ -1,5 +1,6 @@
-/** `os-vif/host`: plugs VIFs into the host that this process runs on. */
+/** `os-vif/host`: plugs VIFs into a host. */
 
+export type { BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from '../call-options.ts';
 export * from '../errors/base.ts';
 export * from '../errors/helper.ts';
 export * from '../errors/host.ts';
@@ -93,6 +94,7 @@ export type {
   RemoveBridge,
   RemovePort,
   RemoveQos,
+  SetBridge,
   SetInterface,
   SetPort,
 } from '../host-contract/ovsdb.ts';
@@ -103,12 +105,9 @@ export type {
   SourceMacDrop,
   SourceMacDropState,
 } from '../host-contract/packet-filters.ts';
-export type { Pci, SwitchPort } from '../host-contract/pci.ts';
+export type { Pci, SwitchPort, SwitchPortRole } from '../host-contract/pci.ts';
 export {
   type Attachment,
-  type BatchOptions,
-  type CallOptions,
-  type GraphCallOptions,
   OsVif,
   type OsVifOptions,
 } from '../os-vif.ts';
@@ -116,8 +115,8 @@ export type { Graph, GraphEdge, GraphGroup, GraphNode, GraphNodeKind, GraphState
 export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
 export { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';
 export { NoopPlugin } from '../plugins/noop-plugin.ts';
+export type { HostDeviceFacts } from '../plugins/ovs/host-device.ts';
 export {
-  type HostDeviceFacts,
   OvsPlugin,
   type OvsPluginOptions,
   QOS_TYPES,
@@ -128,9 +127,11 @@ export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
 export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
 export { WiringPlugin } from '../plugins/wiring-plugin.ts';
+export type { Adopted, Adoption } from '../wiring/adopt.ts';
 export type { ElementDrift, PlannedStep } from '../wiring/check.ts';
 export type { DeletionQueue } from '../wiring/deletion-queue.ts';
 export type { Drawing, DrawingPlace, DrawnEdge, DrawnNode, DrawnThing } from '../wiring/drawing.ts';
+export { adoptableLinks } from '../wiring/elements/adoptable.ts';
 export type { BridgeElement } from '../wiring/elements/bridge.ts';
 export {
   type CustomElement,

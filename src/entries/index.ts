@@ -1,6 +1,6 @@
 /**
- * The model: os-vif's versioned objects, and everything that declares versioned objects of your own. It uses no Node built-in
- * and no native code, so that it runs in a browser.
+ * The versioned objects of os-vif, and the functions to declare further versioned objects.
+ * This entry uses no Node module and no native code, so it runs in a browser.
  *
  * @module os-vif
  */

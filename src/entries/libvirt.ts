@@ -1,5 +1,5 @@
 /**
- * VIFs as libvirt's domain XML: what the hypervisor is told, so that the guest's NIC meets what was plugged.
+ * Converts VIFs to libvirt's domain XML.
  *
  * @module os-vif/libvirt
  */

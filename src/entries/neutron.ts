@@ -1,5 +1,5 @@
 /**
- * VIFs of what Neutron and nova say of a port.
+ * Converts ports of Neutron and entries of nova's network_info to VIFs.
  *
  * @module os-vif/neutron
  */

@@ -1,5 +1,6 @@
 /**
- * Pictures of wirings: Mermaid, Graphviz's DOT, SVG, and text for a terminal. Asks no host: `OsVif.graph` of `os-vif/host` does.
+ * Draws diagrams of graphs as Mermaid, Graphviz's DOT, SVG, and text for a terminal.
+ * `OsVif.graph` creates graphs.
  *
  * @module os-vif/picture
  */

@@ -1,5 +1,5 @@
 /**
- * The JSON Schemas of this package, as files and as single documents.
+ * Reads the JSON Schemas of this package, one by one or bundled into one document.
  *
  * @module os-vif/schemas
  */

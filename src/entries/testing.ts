@@ -1,4 +1,7 @@
-/** `os-vif/testing`: for the tests of those who declare objects or write plugins; needs vitest, and fast-check where arbitraries are asked for. */
+/**
+ * `os-vif/testing`: a kit for tests of versioned objects and plugins.
+ * It needs vitest, and fast-check for arbitraries.
+ */
 
 export { MissingFastCheckError } from '../errors/testing.ts';
 export { type ArbitraryOptions, type ArbitraryTypes, arbitraryObject } from '../testing/arbitrary-object.ts';

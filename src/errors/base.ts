@@ -2,9 +2,12 @@
 
 import { boundedMessage } from '../text/bounds.ts';
 
-/** The base of every error of this library. A message has at most 16,000 bytes; a longer one is cut and says so. */
+/** The base of every error of this library. A message of more than 16,000 bytes is cut. */
 export class OsVifError extends Error {
-  /** A stable name in upper case that starts with `ERR_OSVIF_`. Programs use the code; the message is for people. */
+  /**
+   * A stable name in upper case that starts with `ERR_OSVIF_`.
+   * Programs use the code; the message is for people.
+   */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {

@@ -1,16 +1,16 @@
-/** Errors of what surrounds a VIF: the binding that it comes from, the XML that is made of it. */
+/** Errors of the conversion of Neutron's port bindings to VIFs. */
 
 import { countOfMore, listed, shortened } from '../text/bounds.ts';
 import { OsVifError } from './base.ts';
 
 /**
- * The violations of a port binding from which no VIF can be made. `ERR_OSVIF_PORT_BINDING`.
+ * A port binding cannot be converted to a VIF. `ERR_OSVIF_PORT_BINDING`.
  * The message lists at most 100 violations, then `and N more`.
  */
 export class PortBindingError extends OsVifError {
-  /** The port's UUID; empty for a port without one. */
+  /** The UUID of the port. Empty for a port without a UUID. */
   readonly portId: string;
-  /** Each with its path in what was given, as a JSON Pointer: `/binding:vif_details/vhostuser_socket`. */
+  /** `path` is a JSON Pointer into the input: `/binding:vif_details/vhostuser_socket`. */
   readonly violations: readonly { readonly path: string; readonly message: string }[];
 
   constructor(
@@ -27,28 +27,28 @@ export class PortBindingError extends OsVifError {
   }
 }
 
-/** A port that is bound to no host. `ERR_OSVIF_PORT_UNBOUND`. */
+/** The port is not bound to a host. `ERR_OSVIF_PORT_UNBOUND`. */
 export class UnboundPortError extends PortBindingError {
   constructor(portId: string, violations: PortBindingError['violations']) {
     super(portId, violations, 'ERR_OSVIF_PORT_UNBOUND');
   }
 }
 
-/** A port that Neutron could not bind to its host. `ERR_OSVIF_BINDING_FAILED`. */
+/** Neutron could not bind the port to its host. `ERR_OSVIF_BINDING_FAILED`. */
 export class BindingFailedError extends PortBindingError {
   constructor(portId: string, violations: PortBindingError['violations']) {
     super(portId, violations, 'ERR_OSVIF_BINDING_FAILED');
   }
 }
 
-/** A port of a vif type that no VIF can be made of. `ERR_OSVIF_VIF_TYPE`. */
+/** No VIF class exists for the vif type of the port. `ERR_OSVIF_VIF_TYPE`. */
 export class UnsupportedVifTypeError extends PortBindingError {
   constructor(portId: string, violations: PortBindingError['violations']) {
     super(portId, violations, 'ERR_OSVIF_VIF_TYPE');
   }
 }
 
-/** A port without addresses that can't do without. `ERR_OSVIF_PORT_ADDRESSING`. */
+/** A port has no IP address, but its use needs one. `ERR_OSVIF_PORT_ADDRESSING`. */
 export class UnusableAddressingError extends OsVifError {
   /** The port's UUID. */
   readonly portId: string;
@@ -59,7 +59,7 @@ export class UnusableAddressingError extends OsVifError {
   }
 }
 
-/** The id may be any text: a port that is refused was not checked. */
+/** The id for the message. It is cut, because an invalid port can have any text as its id. */
 function nameOf(portId: string): string {
   return portId ? shortened(portId) : 'without id';
 }

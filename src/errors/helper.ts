@@ -1,9 +1,9 @@
 /** Errors between a RemoteHost and the helper process that works for it. */
 import { OsVifError } from './base.ts';
 
-/** The helper can't be reached, or the connection to it broke; what was asked of it then may be done or not. */
+/** The helper cannot be reached, or the connection broke. The outcome of unanswered requests is unknown. */
 export class HelperConnectionError extends OsVifError {
-  /** Where it was sought: the path of a socket, or a command. */
+  /** The path of the socket, or the command that starts the helper. */
   readonly helper: string;
 
   constructor(helper: string, message: string, options?: ErrorOptions) {
@@ -12,14 +12,17 @@ export class HelperConnectionError extends OsVifError {
   }
 }
 
-/** A RemoteHost and its helper do not speak the same protocol, or one of them sent what is no part of it. */
+/** A RemoteHost and its helper use different protocols, or one of them sent an invalid message. */
 export class HelperProtocolError extends OsVifError {
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_OSVIF_HELPER_PROTOCOL', message, options);
   }
 }
 
-/** The helper does not do that, as far as it was asked: the device is not one of ours, and not one that its configuration names. */
+/**
+ * The helper refused a request, because its policy does not allow it.
+ * For example, the device has no tag of this library and is not part of the configuration of the helper.
+ */
 export class HelperRefusalError extends OsVifError {
   constructor(message: string) {
     super('ERR_OSVIF_HELPER_REFUSAL', message);

@@ -1,8 +1,8 @@
-/** Errors of the host: what the kernel, a device or a namespace would not do. */
+/** Errors of the host: missing programs and unsupported operations. */
 
 import { OsVifError } from './base.ts';
 
-/** koffi, which calls the kernel for us, is not installed or doesn't load. */
+/** The package koffi, through which LinuxHost calls the kernel, is not installed or cannot be loaded. */
 export class MissingKoffiError extends OsVifError {
   constructor(options?: ErrorOptions) {
     super(
@@ -23,21 +23,21 @@ export class MissingCommandError extends OsVifError {
   }
 }
 
-/** This machine or this host can't do what was asked. */
+/** This machine or this host does not support the operation. */
 export class UnsupportedHostError extends OsVifError {
   constructor(message: string) {
     super('ERR_OSVIF_UNSUPPORTED_HOST', message);
   }
 }
 
-/** A network namespace could not be entered, or not be left again. */
+/** A process could not enter or leave a network namespace. */
 export class NamespaceError extends OsVifError {
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_OSVIF_NAMESPACE', message, options);
   }
 }
 
-/** The host was closed. */
+/** A method was called after the host was closed. */
 export class HostClosedError extends OsVifError {
   constructor() {
     super('ERR_OSVIF_CLOSED', 'this host is closed: open a new one');

@@ -1,8 +1,11 @@
-/** Errors of the kernel: a refused request, and what the kernel said about it. */
+/** Errors of the kernel. */
 
 import { OsVifError } from './base.ts';
 
-/** The kernel refused: `errno` is its name for why (`EEXIST`), `text` its own words where it gave any. */
+/**
+ * The kernel refused a request.
+ * `errno` is the name of the error (`EEXIST`), `text` the kernel's message if there is one.
+ */
 export class KernelError extends OsVifError {
   readonly errno: string;
   readonly text: string;
@@ -14,7 +17,7 @@ export class KernelError extends OsVifError {
   }
 }
 
-/** An rtnetlink request was refused; `text` is the kernel's extended acknowledgement. */
+/** The kernel refused a netlink request. `text` is the extended acknowledgement of the kernel. */
 export class NetlinkError extends KernelError {
   constructor(request: string, errno: string, text: string) {
     super('ERR_OSVIF_NETLINK', request, errno, text);
@@ -28,7 +31,7 @@ export class SystemCallError extends KernelError {
   }
 }
 
-/** This process may not do that to the host's network. */
+/** This process lacks a privilege that the request needs. */
 export class PermissionError extends KernelError {
   constructor(request: string, errno: string, text: string, advice: string) {
     super('ERR_OSVIF_PERMISSION', request, errno, text, advice);
@@ -40,12 +43,12 @@ export function isKernelError(error: unknown, ...errnos: string[]): error is Ker
   return error instanceof KernelError && errnos.includes(error.errno);
 }
 
-/** The refusals of the kernel that the state of the host explains. */
+/** The errors that the state of the host can explain. */
 const EXPLICABLE = ['EADDRINUSE', 'EBUSY', 'EEXIST', 'EINVAL', 'ELOOP', 'ENETDOWN', 'EOPNOTSUPP', 'ERANGE'];
 
 /**
- * A copy of the refusal, of the same class, with the reason in its message. Another error is returned as it
- * is.
+ * A copy of a kernel error, of the same class, with the reason in its message.
+ * Every other error is returned unchanged.
  */
 export function explained(error: unknown, reason: string): unknown {
   if (!isKernelError(error, ...EXPLICABLE)) return error;

@@ -12,7 +12,7 @@ export class KindDefinitionError extends OsVifError {
   }
 }
 
-/** A wiring has an element of a kind that no module of this process has defined. */
+/** A wiring has an element of a kind that no module of this process has defined. Import the module first. */
 export class UnknownElementError extends OsVifError {
   constructor(kind: string, known: readonly string[]) {
     super(

@@ -2,7 +2,7 @@
 
 import { OsVifError } from './base.ts';
 
-/** The plugin does not know the port profile, or needs one and the VIF has none. */
+/** The plugin does not support the port profile, or needs a port profile and the VIF has none. */
 export class PortProfileError extends OsVifError {
   constructor(plugin: string, found: string | undefined, wanted: string) {
     const what = found === undefined ? 'the VIF has no port profile' : `it does not take the port profile ${found}`;
@@ -10,7 +10,10 @@ export class PortProfileError extends OsVifError {
   }
 }
 
-/** A libvirt element can't be made of a VIF: there is none for it, the guest can't have it, or libvirt or the kernel would refuse a value. */
+/**
+ * A VIF cannot be converted to libvirt XML. Either libvirt has no element for the VIF, or the hypervisor does
+ * not support the element, or libvirt or the kernel would refuse a value.
+ */
 export class LibvirtXmlError extends OsVifError {
   constructor(message: string) {
     super('ERR_OSVIF_LIBVIRT_XML', message);

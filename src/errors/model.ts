@@ -1,23 +1,26 @@
-/** Errors of the model: values, fields, declarations, versions. */
+/** Errors of versioned objects: values, fields, declarations, versions. */
 
 import { boundedMessage, listed } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { OsVifError } from './base.ts';
 
-/** A value that a field does not take. `ERR_OSVIF_FIELD_VALUE`. */
+/** A field does not accept a value. `ERR_OSVIF_FIELD_VALUE`. */
 export class FieldValueError extends OsVifError {
-  /** The object that was read or written, for example `VIFBridge`; empty while it is not known. */
+  /** The name of the outermost object, for example `VIFBridge`. Empty for a value outside of an object. */
   objectName = '';
-  /** From that object to the value: property names on assignment, wire names in a primitive; `network.subnets.objects[0].cidr`. */
+  /**
+   * The path from that object to the value: `network.subnets.objects[0].cidr`.
+   * It consists of property names after an assignment, and of wire names for a primitive.
+   */
   path = '';
-  /** What was found. */
+  /** The wrong value. */
   readonly value: unknown;
-  /** What would have been taken, for example `a UUID`. */
+  /** A description of the values that the field accepts, for example `a UUID`. */
   readonly expected: string;
   readonly #known: readonly string[];
 
-  /** @param known where only a few words are taken: these words, one of which may have been misspelt */
+  /** @param known the accepted words, if they are few; the message suggests the nearest word */
   constructor(value: unknown, expected: string, known: readonly string[] = []) {
     super('ERR_OSVIF_FIELD_VALUE', '');
     this.value = value;
@@ -26,13 +29,16 @@ export class FieldValueError extends OsVifError {
     this.message = boundedMessage(this.#describe());
   }
 
-  /** The last name on the path: the field that refused the value. */
+  /** The name of the field: the last name of the path. */
   get field(): string {
     const [last = ''] = this.path.split('.').slice(-1);
     return last.split('[', 1)[0] ?? '';
   }
 
-  /** Puts a field or an index in front of the path, on the way up from the value to the object that was asked for. */
+  /**
+   * Adds a field or an index to the front of the path.
+   * Each caller from the value up to the outermost object does so.
+   */
   within(segment: string | number, objectName = this.objectName): this {
     const rest = this.path === '' || this.path.startsWith('[') ? this.path : `.${this.path}`;
     this.path = typeof segment === 'number' ? `[${segment}]${rest}` : `${segment}${rest}`;
@@ -48,7 +54,7 @@ export class FieldValueError extends OsVifError {
   }
 }
 
-/** A name that is no field of the object. `ERR_OSVIF_UNKNOWN_FIELD`. */
+/** The object has no field of this name. `ERR_OSVIF_UNKNOWN_FIELD`. */
 export class UnknownFieldError extends OsVifError {
   constructor(
     readonly objectName: string,
@@ -62,7 +68,7 @@ export class UnknownFieldError extends OsVifError {
   }
 }
 
-/** Fields that were needed and are not set. `ERR_OSVIF_UNSET_FIELD`. */
+/** Required fields are not set. `ERR_OSVIF_UNSET_FIELD`. */
 export class UnsetFieldError extends OsVifError {
   constructor(
     readonly objectName: string,
@@ -75,7 +81,7 @@ export class UnsetFieldError extends OsVifError {
   }
 }
 
-/** A read-only field that has its value already. `ERR_OSVIF_READ_ONLY_FIELD`. */
+/** A read-only field already has a value. `ERR_OSVIF_READ_ONLY_FIELD`. */
 export class ReadOnlyFieldError extends OsVifError {
   constructor(
     readonly objectName: string,
@@ -85,14 +91,17 @@ export class ReadOnlyFieldError extends OsVifError {
   }
 }
 
-/** A declaration that can't work: the message says which class and what to change. `ERR_OSVIF_DECLARATION`. */
+/**
+ * The declaration of a class is wrong. The message names the class and the correction.
+ * `ERR_OSVIF_DECLARATION`.
+ */
 export class DeclarationError extends OsVifError {
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_OSVIF_DECLARATION', message, options);
   }
 }
 
-/** An object name or namespace that nobody has declared here. `ERR_OSVIF_UNSUPPORTED_OBJECT`. */
+/** No class of this process has this object name or namespace. `ERR_OSVIF_UNSUPPORTED_OBJECT`. */
 export class UnsupportedObjectError extends OsVifError {
   constructor(
     readonly objectName: string,
@@ -102,7 +111,7 @@ export class UnsupportedObjectError extends OsVifError {
   }
 }
 
-/** A version of an object that no class here can read. `ERR_OSVIF_INCOMPATIBLE_VERSION`. */
+/** No class of this process can read this version of an object. `ERR_OSVIF_INCOMPATIBLE_VERSION`. */
 export class IncompatibleVersionError extends OsVifError {
   constructor(
     readonly objectName: string,
@@ -111,13 +120,13 @@ export class IncompatibleVersionError extends OsVifError {
   ) {
     super(
       'ERR_OSVIF_INCOMPATIBLE_VERSION',
-      `${objectName} ${describeValue(version)} can't be read here, up to ${listed(supported, ' and ')} can; ` +
+      `${objectName} ${describeValue(version)} cannot be read here, up to ${listed(supported, ' and ')} can; ` +
         'ask the sender to backport it (toPrimitive with targetVersion or versionManifest)',
     );
   }
 }
 
-/** A version to write that is newer than the object. `ERR_OSVIF_TARGET_VERSION`. */
+/** The target version is newer than the version of the object. `ERR_OSVIF_TARGET_VERSION`. */
 export class TargetVersionError extends OsVifError {
   constructor(
     readonly objectName: string,
@@ -126,7 +135,7 @@ export class TargetVersionError extends OsVifError {
   ) {
     super(
       'ERR_OSVIF_TARGET_VERSION',
-      `${objectName} ${version} can't be written as ${describeValue(targetVersion)}: only an older or the same version can be made of it`,
+      `${objectName} ${version} cannot be written as ${describeValue(targetVersion)}: expected the same version or an older one`,
     );
   }
 }

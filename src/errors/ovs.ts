@@ -1,11 +1,13 @@
 /** Errors of Open vSwitch and its database. */
 import { OsVifError } from './base.ts';
 
-/** The OVSDB server can't be reached, or the connection to it broke. */
+/** The OVSDB server cannot be reached, or the connection to it broke. */
 export class OvsdbConnectionError extends OsVifError {
-  /** Where the server was sought, e.g. `unix:/run/openvswitch/db.sock`. */
+  /** The address of the server, such as `unix:/run/openvswitch/db.sock`. */
   readonly connection: string;
-  /** Whether trying again may help; false for a refused certificate or a connection string that can't be read. */
+  /**
+   * Whether a new attempt may succeed. False for a refused certificate and for an invalid connection string.
+   */
   readonly transient: boolean;
 
   constructor(connection: string, message: string, options?: ErrorOptions & { transient?: boolean }) {
@@ -22,20 +24,25 @@ export class OvsdbTimeoutError extends OsVifError {
   }
 }
 
-/** The OVSDB server sent what RFC 7047 does not allow, or its schema is not that of an Open vSwitch. */
+/**
+ * A message of the OVSDB server violates RFC 7047, or the server does not have the schema of Open vSwitch.
+ */
 export class OvsdbProtocolError extends OsVifError {
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_OSVIF_OVSDB_PROTOCOL', message, options);
   }
 }
 
-/** The OVSDB server refused a request; nothing of the transaction was done. */
+/** The OVSDB server refused a request. The transaction changed nothing. */
 export class OvsdbServerError extends OsVifError {
-  /** The server's word for it: `constraint violation`, `referential integrity violation`, `not allowed`, `timed out`, ... */
+  /**
+   * The server's name of the error:
+   * `constraint violation`, `referential integrity violation`, `timed out`, ...
+   */
   readonly error: string;
-  /** The server's explanation, '' when it gave none. */
+  /** The server's explanation. Empty if there is none. */
   readonly details: string;
-  /** Index of the operation that failed; undefined when the transaction failed as a whole at its commit. */
+  /** The index of the failed operation. Undefined if the commit failed. */
   readonly operation: number | undefined;
 
   constructor(request: string, error: string, details: string, operation?: number) {
@@ -46,25 +53,30 @@ export class OvsdbServerError extends OsVifError {
   }
 }
 
-/** An edit does not fit the database as it is: there is no such bridge, or a port of that name exists. */
+/**
+ * An edit does not fit the rows of the database: for example, the bridge is missing or
+ * the port already exists.
+ */
 export class OvsdbEditError extends OsVifError {
   constructor(message: string) {
     super('ERR_OSVIF_OVSDB_EDIT', message);
   }
 }
 
-/** A bridge of Open vSwitch has, or should get, a datapath type that the VIF can't be plugged with. */
+/**
+ * The datapath type of a bridge of Open vSwitch does not fit the VIF, or Open vSwitch does not support it.
+ */
 export class OvsDatapathError extends OsVifError {
   constructor(message: string) {
     super('ERR_OSVIF_OVS_DATAPATH', message);
   }
 }
 
-/** ovs-vswitchd could not make a port work. */
+/** ovs-vswitchd could not open the device of a port. */
 export class OvsPortError extends OsVifError {
-  /** The port's name. */
+  /** The name of the port. */
   readonly port: string;
-  /** ovs-vswitchd's own words. */
+  /** The message of ovs-vswitchd. */
   readonly error: string;
 
   constructor(port: string, error: string, options?: ErrorOptions) {

@@ -2,7 +2,7 @@
 
 import { OsVifError } from './base.ts';
 
-/** A PCI function is not there, or is not what the VIF takes it for. */
+/** A PCI function is missing, or has another type than the VIF needs. */
 export class PciDeviceNotFoundError extends OsVifError {
   constructor(address: string, reason: string) {
     super('ERR_OSVIF_PCI_DEVICE', `PCI device ${address}: ${reason}`);

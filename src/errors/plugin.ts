@@ -2,12 +2,13 @@
 
 import { listed } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
+import { isRecord } from '../text/is-record.ts';
 import { messageOf } from '../text/message-of.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { OsVifError } from './base.ts';
 import type { WiringFailure } from './wiring-failure.ts';
 
-/** No plugin of this OsVif goes by the name that the VIF asks for. */
+/** No plugin of this OsVif has the name in `vif.plugin`. */
 export class NoMatchingPluginError extends OsVifError {
   constructor(plugin: string, known: readonly string[]) {
     super(
@@ -17,26 +18,39 @@ export class NoMatchingPluginError extends OsVifError {
   }
 }
 
-/** A plugin was given a VIF of a class that it doesn't take. */
+/** The plugin does not support the class of the VIF. */
 export class UnsupportedVIFError extends OsVifError {
   constructor(plugin: string, taken: string, given: string) {
     super(
       'ERR_OSVIF_UNSUPPORTED_VIF',
-      `the plugin ${plugin} takes ${taken}, not ${given}: set vif.plugin to one that does`,
+      `the plugin ${plugin} takes ${taken}, not ${given}: set vif.plugin to a plugin that takes ${given}`,
     );
   }
 }
 
-/** A plugin can't be loaded, or can't do what was asked of it. */
+/** An argument is not a VIF of this copy of the library. */
+export class NotAVifError extends OsVifError {
+  constructor(given: unknown) {
+    const isOfAnotherCopy = isRecord(given) && typeof Reflect.get(given, 'toPrimitive') === 'function';
+    super(
+      'ERR_OSVIF_NOT_A_VIF',
+      isOfAnotherCopy
+        ? `expected a VIF, found ${describeValue(given.constructor.name)} of another copy of os-vif: import os-vif from one place, or pass the VIF on with toPrimitive() and fromPrimitive()`
+        : `expected a VIF such as VIFBridge or VIFGeneric, found ${describeValue(given)}`,
+    );
+  }
+}
+
+/** A plugin cannot be loaded, or does not support the operation. */
 export class PluginError extends OsVifError {
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_OSVIF_PLUGIN', message, options);
   }
 }
 
-/** Of several VIFs that were to be plugged or unplugged together, some failed; all others were done. */
+/** Some VIFs of a call for many VIFs failed. All other VIFs were plugged or unplugged. */
 export class BatchError extends OsVifError {
-  /** By VIF id. */
+  /** The error of each failed VIF, by the id of the VIF. */
   readonly failures: ReadonlyMap<string, unknown>;
 
   constructor(what: string, total: number, failures: ReadonlyMap<string, unknown>) {
@@ -48,7 +62,7 @@ export class BatchError extends OsVifError {
   }
 }
 
-/** A plug failed; `cause` says why, `left` what could not be taken back. */
+/** A plug failed. `cause` is the error, `left` lists the elements that could not be rolled back. */
 export class PlugError extends OsVifError {
   readonly element: string | undefined;
   readonly operation: string | undefined;
@@ -62,7 +76,10 @@ export class PlugError extends OsVifError {
   }
 }
 
-/** An unplug failed in part; everything else was removed. `cause` is the error, or an AggregateError of several. */
+/**
+ * An unplug failed for some elements and removed all others.
+ * `cause` is the error, or an AggregateError of several.
+ */
 export class UnplugError extends OsVifError {
   readonly left: readonly string[];
 

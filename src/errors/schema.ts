@@ -4,7 +4,7 @@ import { describeValue } from '../text/describe-value.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { OsVifError } from './base.ts';
 
-/** A path or `$id` of a schema that this package does not have. `ERR_OSVIF_SCHEMA_NOT_FOUND`. */
+/** This package has no schema with this path or `$id`. `ERR_OSVIF_SCHEMA_NOT_FOUND`. */
 export class SchemaNotFoundError extends OsVifError {
   constructor(path: string, known: readonly string[]) {
     super(

@@ -1,7 +1,7 @@
 /** Errors of the testing kit. */
 import { OsVifError } from './base.ts';
 
-/** fast-check, which makes up values, is not installed. */
+/** The package fast-check, which generates values, is not installed. */
 export class MissingFastCheckError extends OsVifError {
   constructor() {
     super(

@@ -8,8 +8,9 @@ import { describeValue } from '../text/describe-value.ts';
 const isLittleEndian = endianness() === 'LE';
 
 /**
- * The bytes of an attribute's value. Numbers are unsigned and in the byte order of the host; `u16be` and `u32be` are in network
- * byte order. Each function throws LinkValueError for a value that does not fit, also when the value is not a number at all.
+ * The bytes of an attribute's value. Numbers are unsigned and in the byte order of the host. `u16be`
+ * and `u32be` use network byte order. Each function throws LinkValueError for a value that does not fit
+ * or is not a number.
  */
 export const attributeValue = {
   u8: (value: number): Buffer => Buffer.from([unsigned(value, 8)]),
@@ -25,7 +26,10 @@ export const attributeValue = {
   },
 };
 
-/** Attributes that the kernel reports, by type. Each method returns undefined when the attribute is absent or too short. */
+/**
+ * Attributes that the kernel reports, by type.
+ * Each method returns undefined when the attribute is absent or too short.
+ */
 export interface LinkAttributes {
   u8(type: number): number | undefined;
   u16(type: number): number | undefined;

@@ -1,8 +1,8 @@
-/** Tells whoever listens on node:diagnostics_channel what was done, how long it took, and how it ended. */
+/** Publishes each operation, its duration and its outcome on channels of node:diagnostics_channel. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
 
-/** The channels, and what a message on each says besides how long it took. */
+/** The channels by name, with the message of each. `DiagnosticsOutcome` is added to each message. */
 export interface DiagnosticsMessages {
   'os-vif:plug': VifMessage;
   'os-vif:unplug': VifMessage;
@@ -16,38 +16,44 @@ export interface DiagnosticsMessages {
   'os-vif:netlink': NetlinkMessage;
 }
 
-/** On `os-vif:plug` and `os-vif:unplug`: the whole of a call. */
+/** On `os-vif:plug` and `os-vif:unplug`: one call. */
 export interface VifMessage {
   /** The VIF's id. */
   readonly vif: string;
   readonly plugin: string;
 }
 
-/** On `os-vif:ensure`, `os-vif:undo` and `os-vif:remove`: a step on one element, or on neighbours that share a transaction. */
+/**
+ * On `os-vif:ensure`, `os-vif:undo` and `os-vif:remove`: a step on one element, or on several
+ * that share a transaction.
+ */
 export interface StepMessage {
   /** The VIF's id. */
   readonly vif: string;
-  /** `tap tap1a2b3c4d-5e` */
+  /** The kind and the name of the element: `tap tap1a2b3c4d-5e`. */
   readonly element: string;
 }
 
 /** On `os-vif:netlink`: a request to the kernel. */
 export interface NetlinkMessage {
-  /** What it was for: `creation of bridge br0`. */
+  /** The purpose of the request: `creation of bridge br0`. */
   readonly what: string;
-  /** Whether it changes anything; otherwise it only looks. */
+  /** Whether the request changes the host. */
   readonly changes: boolean;
 }
 
-/** How it went; added to every message. */
+/** The duration and the error of the operation. */
 export interface DiagnosticsOutcome {
   /** Milliseconds. */
   readonly duration: number;
-  /** Absent when it went well. */
+  /** Absent if the operation succeeded. */
   readonly error?: unknown;
 }
 
-/** Does it, and publishes what came of it. */
+/**
+ * Runs the action, and publishes the message with the outcome.
+ * Returns the result, or throws the error, of the action.
+ */
 export async function traced<C extends keyof DiagnosticsMessages, T>(
   name: C,
   message: DiagnosticsMessages[C],

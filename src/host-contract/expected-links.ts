@@ -1,14 +1,14 @@
-/** Compare-and-set for network devices: a request names the devices as its caller saw them. */
+/** Compare-and-set for network devices: a request contains the devices as its caller saw them. */
 
 import { NetlinkError } from '../errors/kernel.ts';
 import { describeValue } from '../text/describe-value.ts';
 import type { ExpectedLink, Link } from './links.ts';
 
 /**
- * Throws unless each expected device is still there and still has the properties that the caller saw.
+ * Throws unless each expected device still exists and still has the properties that the caller saw.
  *
  * @param found the devices at the expected indexes, as they are now
- * @throws NetlinkError with ENODEV for a device that is gone, with ESTALE for a device that has changed
+ * @throws NetlinkError with ENODEV for a missing device, with ESTALE for a device that has changed
  */
 export function requireExpectedLinks(what: string, expected: readonly ExpectedLink[], found: readonly Link[]): void {
   for (const link of expected) {
@@ -29,7 +29,10 @@ export function nameIn(expected: readonly ExpectedLink[], index: number): string
   return expected.find((link) => link.index === index)?.name ?? `link ${index}`;
 }
 
-/** The kernel's requests name a device by its index, which another device may have by now. */
+/**
+ * The index and the name of a device.
+ * An index alone does not identify a device, because the kernel can use it again.
+ */
 export function identityOf({ index, name }: Link): ExpectedLink {
   return { index, name };
 }

@@ -4,7 +4,7 @@ import type { Filter } from './packet-filters.ts';
 
 const PREFIX = 'os-vif-';
 
-/** One chain per bridge; the kernel takes names of up to 28 characters. */
+/** The name of the chain of a bridge. The kernel accepts names of up to 28 characters. */
 export function chainOf(bridge: string): string {
   return `${PREFIX}${bridge}`;
 }

@@ -1,4 +1,6 @@
-/** The methods of a host, and which of them change it. Dry runs, the helper and aborted calls use this table. */
+/**
+ * The methods of a host, and which of them change it. Dry runs, the helper and aborted calls use this table.
+ */
 
 import type { Host } from './host.ts';
 
@@ -19,6 +21,8 @@ export const HOST_METHODS: { readonly [P in HostPart]: { readonly [M in keyof Ho
     deleteAll: 'changes',
     virtualFunctions: 'reads',
     changeVirtualFunction: 'changes',
+    addAlternativeName: 'changes',
+    removeAlternativeName: 'changes',
   },
   addressing: { get: 'reads', move: 'changes', copy: 'changes' },
   sysctl: { get: 'reads', set: 'changes' },

@@ -16,9 +16,10 @@ export interface Host {
   readonly pci: Pci;
   readonly ovsdb: Ovsdb;
   /**
-   * The network namespace of the host, as it was given to `LinuxHost.open`: a name that `ip netns` knows, or a path. Absent: the
-   * namespace of the process, or a MemoryHost, which has none. Of a RemoteHost, the name and the path are those of the helper. A plugin
-   * that starts programs by itself runs them in this namespace, for example with `ip netns exec` or `nsenter --net=<path>`.
+   * The network namespace of the host, as given to `LinuxHost.open`: a name that `ip netns` knows, or a
+   * path. For a RemoteHost, the namespace of the helper. Absent for the namespace of the process, and for
+   * a MemoryHost. A plugin that starts programs runs them in this namespace, for example with `ip netns
+   * exec` or `nsenter --net=<path>`.
    */
   readonly netns?: string | undefined;
   /** Waits for running calls, then closes sockets and connections. Later calls fail with ERR_OSVIF_CLOSED. */
@@ -27,7 +28,10 @@ export interface Host {
 
 /** The files under /proc/sys, as this network namespace sees them. */
 export interface Sysctl {
-  /** The value of a key, a path such as `net/ipv4/conf/br0/arp_ignore`. Undefined when the file does not exist. */
+  /**
+   * The value of a key, a path such as `net/ipv4/conf/br0/arp_ignore`.
+   * Undefined when the file does not exist.
+   */
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string, expected?: readonly ExpectedLink[]): Promise<void>;
 }

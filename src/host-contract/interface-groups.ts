@@ -1,8 +1,8 @@
 /**
- * The interface groups with which os-vif marks a device for a short time. An interface group is a number of 32 bits that
- * any process can set (`ip link set DEVICE group NUMBER`). Devices usually have group 0, and people number their own groups
- * from 1. The first byte of a mark is therefore arbitrary and large. The kernel stores the mark, so that other processes
- * see it, and so that it outlives the process that set it.
+ * The interface groups with which os-vif marks a device for a short time. An interface group is a number of
+ * 32 bits that any process can set (`ip link set DEVICE group NUMBER`). Devices usually have group 0, and
+ * administrators usually choose small numbers. The first byte of a mark is therefore large. The kernel stores
+ * the mark: other processes see it, and it remains when the process that set it ends.
  *
  *     (no device)
  *         |  create: group 0x4f......
@@ -32,8 +32,8 @@ const DELETION = 0x4e;
 
 /**
  * The group in which LinuxHost creates a device with this alias.
- * Kernel: a request that creates a link may contain a group, but no alias. Until the next request has set the alias, the
- * group tells that os-vif created the device, and for whom. Its low 24 bits are the FNV-1a hash of the alias.
+ * Kernel: a request that creates a link may contain a group, but no alias. Until the next request has set the
+ * alias, the group identifies os-vif and the owner. Its low 24 bits are the FNV-1a hash of the alias.
  */
 export function birthGroup(alias: string): number {
   let hash = 0x811c9dc5;
@@ -47,9 +47,9 @@ export function hasBirthMark({ group }: Pick<Link, 'group'>): boolean {
 }
 
 /**
- * The group of a shared device that a process wants to delete. The process sets the group first, and then looks for users
- * of the device. A process that starts to use the device does so first, and then looks at the group. In each order of
- * events one of the two processes sees the other, without a lock.
+ * The group of a shared device that a process wants to delete. The process sets the group first, and then
+ * looks for users of the device. A process that starts to use the device does so first, and then looks at the
+ * group. In each order of events one of the two processes sees the other, without a lock.
  */
 export const DELETION_MARK_GROUP = groupOf(DELETION_MARK, 0);
 
@@ -58,7 +58,10 @@ export function isMarkedForDeletion({ group }: Pick<Link, 'group'>): boolean {
   return group === DELETION_MARK_GROUP;
 }
 
-/** The group in which devices are deleted together. The random part, of 24 bits, makes sure that no other device has it. */
+/**
+ * The group in which devices are deleted together.
+ * The random part, of 24 bits, makes sure that no other device has it.
+ */
 export function deletionGroup(random: number): number {
   return groupOf(DELETION, random & LOW_BITS);
 }

@@ -8,45 +8,55 @@ import { messageOf } from '../text/message-of.ts';
 import { attributeReader, type LinkAttributes } from './attribute-values.ts';
 import type { DefinedKind, DefinedLink, LinkKindSettings, NamedLink } from './links.ts';
 
-/** An attribute of IFLA_INFO_DATA: its number in linux/if_link.h, and its bytes or the attributes within it. */
+/**
+ * An attribute of IFLA_INFO_DATA: its number in linux/if_link.h, and its bytes or the attributes within it.
+ */
 export type LinkAttribute = readonly [type: number, value: Buffer | readonly LinkAttribute[]];
 
-/** A kind of network device: how its settings become attributes of netlink, and attributes become settings. */
+/**
+ * A kind of network device: how its settings become attributes of netlink, and attributes become settings.
+ */
 export interface LinkKindDefinition<S extends LinkKindSettings> {
   /** The kernel's name of the kind (IFLA_INFO_KIND), such as `vxlan`. */
   readonly kind: string;
   /**
-   * The attributes (IFLA_INFO_DATA) of a new device. Every host calls it, and the helper calls it with the settings of a client:
-   * it throws for settings that the kernel would refuse. The functions of `attributeValue` throw LinkValueError for wrong values.
+   * The attributes (IFLA_INFO_DATA) of a new device. Throws for settings that the kernel would refuse. The
+   * functions of `attributeValue` throw LinkValueError for wrong values. The helper calls this method with
+   * the settings of a client.
    */
   attributes(settings: S): readonly LinkAttribute[];
-  /** The settings of a device that exists. The device may have been made by another program, so that attributes may be absent. */
+  /** The settings of an existing device. Attributes may be absent if another program created the device. */
   read(attributes: LinkAttributes): { readonly [K in keyof S]?: S[K] | undefined };
 }
 
-/** A kind of network device that was added, and a function that makes the description of a new device of this kind. */
+/**
+ * A kind of network device that was added, and a function that makes the description of a new
+ * device of this kind.
+ */
 export interface LinkKindOf<S extends LinkKindSettings> {
   readonly kind: DefinedKind;
   /** The description of a new device, for `Links.create` and for `DesiredLink.link`. */
   link(link: NamedLink & { readonly lower?: number }, settings: S): DefinedLink;
 }
 
-/** `tun` is the kernel's name of what this library calls `tap`. */
+/** The kernel has one name, `tun`, for the kinds `tap` and `tun` of this library. */
 const BUILT_IN: ReadonlySet<string> = new Set(['bridge', 'veth', 'tap', 'tun', 'macvtap', 'vlan']);
 
 const definitions = new Map<string, LinkKindDefinition<LinkKindSettings>>();
 
 /**
- * Adds a kind of network device to this process: to LinuxHost, to MemoryHost, and to a helper whose configuration allows the kind.
- * The settings of a device last as long as the device: a plug fails with ImmutableLinkError when they differ.
+ * Adds a kind of network device to LinuxHost and MemoryHost of this process, and to a helper whose
+ * configuration allows the kind. The settings of an existing device cannot change: a plug fails with
+ * ImmutableLinkError if they differ.
  *
- * @throws KindDefinitionError for a kind that is built in or already defined, and for a name that the kernel does not take
+ * @throws KindDefinitionError for a kind that is built in or already defined, and for a name that the
+ *   kernel does not accept
  */
 export function defineLinkKind<S extends LinkKindSettings>(definition: LinkKindDefinition<S>): LinkKindOf<S> {
   const { kind } = definition;
   if (!/^[a-z0-9_-]{1,32}$/.test(kind))
     throw new KindDefinitionError(
-      `${describeValue(kind)} can't name a kind of network device: expected the kernel's name, such as vxlan`,
+      `${describeValue(kind)} cannot name a kind of network device: expected the kernel's name, such as vxlan`,
     );
   if (BUILT_IN.has(kind)) throw new KindDefinitionError(`the kind ${kind} of network devices is built in`);
   if (definitions.has(kind))
@@ -69,7 +79,7 @@ export function isDefinedKind(kind: string): kind is DefinedKind {
   return definitions.has(kind);
 }
 
-/** Whether this library makes devices of this kind by itself. */
+/** Whether the kind is one of this library, and not one of a plugin. */
 export function isBuiltInKind(kind: string): boolean {
   return BUILT_IN.has(kind);
 }
@@ -97,7 +107,9 @@ export function unknownKind(name: string, kind: unknown): LinkValueError {
   );
 }
 
-/** The settings of a device; undefined for a kind that is not defined, and where the definition can't read the attributes. */
+/**
+ * The settings of a device. Undefined for a kind that is not defined, and if `read` of the definition throws.
+ */
 export function settingsOfKind(kind: string, attributes: ReadonlyMap<number, Buffer>): LinkKindSettings | undefined {
   const definition = definitions.get(kind);
   if (definition === undefined) return undefined;

@@ -1,4 +1,7 @@
-/** Refuses what no device can have, before anything is asked of the kernel; both hosts and every element use it. */
+/**
+ * Checks the values of network devices before any request to the kernel.
+ * All hosts and elements use these checks.
+ */
 
 import { LinkValueError } from '../errors/link.ts';
 import { describeValue } from '../text/describe-value.ts';
@@ -25,10 +28,16 @@ const MAX_GROUP = 0xffffffff;
 
 /** The largest ifindex: the kernel's type is a signed integer of 32 bits. */
 const MAX_INDEX = 0x7fffffff;
-/** Control, format, line separator and paragraph separator characters. They change how a terminal shows the text around them. */
+/**
+ * Control, format, line separator and paragraph separator characters.
+ * They change how a terminal shows the text around them.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/** Throws LinkValueError for a device that the kernel could not create, and for a kind that this process does not know. */
+/**
+ * Throws LinkValueError for a device that the kernel could not create, and for a kind that this
+ * process does not know.
+ */
 export function requireNewLink(link: NewLink): void {
   requireNewName(link.name);
   requireLinkSettings(link.name, link);
@@ -63,22 +72,36 @@ export function requireLinkIndex(index: number): void {
 export function requireMove(from: number, to: number): void {
   requireLinkIndex(from);
   requireLinkIndex(to);
-  if (from === to) throw new LinkValueError(`link ${from}: addresses can't be moved from a device to itself`);
+  if (from === to) throw new LinkValueError(`link ${from}: addresses cannot be moved from a device to itself`);
 }
 
-/** Throws LinkValueError for a name that a device can have, but that nobody can read on a terminal. */
+/** Throws LinkValueError for a name that the kernel accepts, but that a terminal cannot show. */
 function requireNewName(name: string): void {
   requireLinkName(name);
   if (UNPRINTABLE.test(name))
     throw new LinkValueError(
-      `${describeValue(name)} can't name a network device: it contains an unprintable character`,
+      `${describeValue(name)} cannot name a network device: it contains an unprintable character`,
     );
 }
 
-/** Kernel: dev_valid_name(); and no `%`, since dev_alloc_name() would number the device. */
+/**
+ * Throws LinkValueError for a name that no device can have.
+ * Kernel: dev_valid_name(). A `%` is not allowed, because dev_alloc_name() would replace it by a number.
+ */
 export function requireLinkName(name: string): void {
   const fault = faultOfName(name);
-  if (fault) throw new LinkValueError(`${describeValue(name)} can't name a network device: ${fault}`);
+  if (fault) throw new LinkValueError(`${describeValue(name)} cannot name a network device: ${fault}`);
+}
+
+/** Kernel: ALTIFNAMSIZ in linux/if_link.h. */
+const MAX_ALTERNATIVE_NAME_BYTES = 127;
+
+export function requireAlternativeName(name: string): void {
+  const bytes = Buffer.byteLength(name);
+  if (bytes > 0 && bytes <= MAX_ALTERNATIVE_NAME_BYTES && !/[\s\0/]/.test(name)) return;
+  throw new LinkValueError(
+    `${describeValue(name)} can't be an alternative name of a network device: expected 1 to ${MAX_ALTERNATIVE_NAME_BYTES} bytes without white space and slashes`,
+  );
 }
 
 function faultOfName(name: unknown): string | undefined {
@@ -96,7 +119,7 @@ function faultOfName(name: unknown): string | undefined {
   return undefined;
 }
 
-/** Throws LinkValueError for a MAC address, MTU, alias or bridge parameter that the kernel would refuse of any device. */
+/** Throws LinkValueError for a MAC address, MTU, alias or bridge parameter that no device can have. */
 export function requireLinkSettings(name: string, settings: LinkSettings): void {
   const { mac, mtu, alias, group, bridge } = settings;
   if (mac !== undefined) requireMac(name, mac);
@@ -112,18 +135,22 @@ export function requireLinkSettings(name: string, settings: LinkSettings): void 
   if (bridge?.ageingTime !== undefined) requireInteger(name, 'ageing time', bridge.ageingTime, 0, 1_000_000);
 }
 
-/** Throws LinkValueError for a drop rule of many devices: to nft, `eth*` is every device whose name begins with `eth`. */
+/**
+ * Throws LinkValueError for a drop rule of many devices.
+ * In nft, `eth*` matches all names that begin with `eth`.
+ */
 export function requireSourceMacDrop({ device, mac, owner }: SourceMacDrop): void {
   requireLinkName(device);
-  if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends in * stands for many devices`);
+  if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends with * matches many devices`);
   requireMac(device, mac);
   if (UNPRINTABLE.test(owner))
     throw new LinkValueError(`${device}: the owner ${describeValue(owner)} contains an unprintable character`);
 }
 
 /**
- * Throws LinkValueError for a name that iptables reads as something else than one device.
- * iptables(8): a name that ends in `+` stands for many devices; quotes, backslash, `!` and a leading `-` are syntax.
+ * Throws LinkValueError for a name that iptables does not read as one device.
+ * iptables(8): a name that ends in `+` stands for many devices; quotes, backslash, `!` and a
+ * leading `-` are syntax.
  */
 export function requireFilterableName(name: string): void {
   requireLinkName(name);
@@ -133,11 +160,14 @@ export function requireFilterableName(name: string): void {
     );
   if (/^[-!]|["'\\]/.test(name) || UNPRINTABLE.test(name))
     throw new LinkValueError(
-      `${describeValue(name)} can't be used in a rule of iptables: iptables does not read it as one device`,
+      `${describeValue(name)} cannot be used in a rule of iptables: iptables does not read it as one device`,
     );
 }
 
-/** Throws LinkValueError for text that iptables-restore(8) reads as more than one line, or as the end of its input. */
+/**
+ * Throws LinkValueError for text that iptables-restore(8) reads as more than one line, or as the
+ * end of its input.
+ */
 export function requireFilterText(text: string): void {
   if (UNPRINTABLE.test(text))
     throw new LinkValueError(`${describeValue(text)} is no rule of iptables: it contains an unprintable character`);
@@ -146,10 +176,10 @@ export function requireFilterText(text: string): void {
 /** Throws LinkValueError for a name that iptables-restore(8) does not read as one chain. */
 export function requireChainName(chain: string): void {
   if (/^[^\s"'!\\-][^\s"'\\]{0,27}$/.test(chain) && !UNPRINTABLE.test(chain)) return;
-  throw new LinkValueError(`${describeValue(chain)} can't name a chain of iptables`);
+  throw new LinkValueError(`${describeValue(chain)} cannot name a chain of iptables`);
 }
 
-/** Throws LinkValueError for what a physical function can't tell a virtual one. */
+/** Throws LinkValueError for settings that no virtual function can have. */
 export function requireVirtualFunction(name: string, { mac, vlan }: VirtualFunctionSettings): void {
   if (mac !== undefined) requireMac(name, mac);
   if (vlan !== undefined) requireInteger(name, 'VLAN id', vlan, 0, 4094);
@@ -160,7 +190,7 @@ function requireMode(name: string, mode: MacvtapMode): void {
     throw new LinkValueError(`${name}: macvtap mode ${describeValue(mode)} is none of ${MACVTAP_MODES.join(', ')}`);
 }
 
-/** Throws LinkValueError for what can't be the address of a device. */
+/** Throws LinkValueError for text that is not the MAC address of a device. */
 export function requireMac(name: string, mac: string): void {
   const octets = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)
     ? mac.split(':').map((octet) => Number.parseInt(octet, 16))
@@ -168,7 +198,8 @@ export function requireMac(name: string, mac: string): void {
   const [first] = octets;
   if (first === undefined)
     throw new LinkValueError(`${name}: ${describeValue(mac)} is not a MAC address such as fa:16:3e:12:34:56`);
-  if (first & 1) throw new LinkValueError(`${name}: the MAC address ${mac} is a multicast one, no device can have it`);
+  if (first & 1)
+    throw new LinkValueError(`${name}: the MAC address ${mac} is a multicast address, which no device can have`);
   if (octets.every((octet) => octet === 0)) throw new LinkValueError(`${name}: the MAC address is all zeros`);
 }
 

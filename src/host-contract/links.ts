@@ -1,12 +1,12 @@
 /** Network devices: what a host reads of them, and what it can change. */
 
 /**
- * Network devices, as rtnetlink(7) shows them. Errors of the kernel come as KernelError with its errno.
- * An index is at least 1. A method that takes `expected` compares these devices immediately before its request:
- * it changes nothing and fails with ENODEV or ESTALE when one of them is gone or has changed.
+ * Network devices, as rtnetlink(7) shows them. An error of the kernel is a KernelError with the errno. An
+ * index is at least 1. A method that takes `expected` compares these devices immediately before its request:
+ * it changes nothing and fails with ENODEV or ESTALE if one of them is missing or has changed.
  */
 export interface Links {
-  /** The device with this name or index, or undefined when there is none. */
+  /** The device with this name or index. Undefined if no such device exists. */
   get(link: string | number): Promise<Link | undefined>;
   list(): Promise<Link[]>;
   /**
@@ -16,11 +16,14 @@ export interface Links {
   create(link: NewLink, expected?: readonly ExpectedLink[]): Promise<number>;
   /** Changes the given settings and no others. Fails with ENODEV when no device has this index. */
   change(index: number, settings: LinkSettings, expected?: readonly ExpectedLink[]): Promise<void>;
-  /** Fails with ENODEV when no device has this index. The peer of a veth is deleted with it. A bridge releases its ports. */
+  /**
+   * Fails with ENODEV when no device has this index. The peer of a veth is deleted with it.
+   * A bridge releases its ports.
+   */
   delete(index: number, expected?: readonly ExpectedLink[]): Promise<void>;
   /**
-   * Deletes devices together, which costs the kernel hardly more than one deletion. Missing devices are ignored,
-   * and so are devices that differ from `expected`.
+   * Deletes devices together, which takes about as long as one deletion.
+   * Missing devices and devices that differ from `expected` are ignored.
    */
   deleteAll(indexes: readonly number[], expected?: readonly ExpectedLink[]): Promise<void>;
   /** The virtual functions of a physical function, ordered by number; empty for every other device. */
@@ -32,23 +35,35 @@ export interface Links {
     settings: VirtualFunctionSettings,
     expected?: readonly ExpectedLink[],
   ): Promise<void>;
+  /** Adds a further name to the device, 1 to 127 bytes. Fails with EEXIST when a device has the name. */
+  addAlternativeName(index: number, name: string, expected?: readonly ExpectedLink[]): Promise<void>;
+  /** Fails with ENOENT or EINVAL when the device does not have the name. */
+  removeAlternativeName(index: number, name: string, expected?: readonly ExpectedLink[]): Promise<void>;
 }
 
-/** The kinds of devices that this library makes. */
+/** The kinds of devices that this library creates. */
 export type LinkKind = BuiltInLink['kind'];
 
-/** The current state of a device. A property that the kind or the role of the device does not have is absent. */
+/**
+ * The current state of a device. A property that the kind or the role of the device does not have is absent.
+ */
 export interface Link {
   readonly name: string;
-  /** Identifies the device from its creation to its deletion. A device that is created again has another index. */
+  /**
+   * Identifies the device from its creation to its deletion.
+   * A device that is created again has another index.
+   */
   readonly index: number;
-  /** The kernel's IFLA_INFO_KIND, but `tap` or `tun` instead of `tun` for both. Empty for a device without a kind, such as a physical NIC. */
+  /**
+   * The kernel's IFLA_INFO_KIND. The kernel's `tun` is `tap` or `tun`, depending on the type of the device.
+   * Empty for a device without a kind, such as a physical NIC.
+   */
   readonly kind: string;
   /** Lower case, with colons; empty for a device without one. */
   readonly mac: string;
   /** Bytes. */
   readonly mtu: number;
-  /** Administratively up (IFF_UP), whatever the carrier. */
+  /** Administratively up (IFF_UP). The device may have no carrier. */
   readonly up: boolean;
   readonly promiscuous: boolean;
   /** Free text, at most 255 bytes; empty when unset. */
@@ -67,6 +82,8 @@ export interface Link {
   readonly settings?: LinkKindSettings;
   /** The settings of the bridge port; absent when the device is no port of a bridge. */
   readonly port?: Required<PortSettings>;
+  /** Further names of the device (ip-link(8), "altname"); absent when it has none. */
+  readonly alternativeNames?: readonly string[];
 }
 
 /** Settings of every kind of device. An absent setting keeps its value, or gets the kernel's default. */
@@ -89,8 +106,8 @@ export interface LinkSettings {
 export type NewLink = BuiltInLink | DefinedLink;
 
 /**
- * A new device of a kind of this library. `lower` is the index of the device below. `vnetHeader`: packets of a TAP have a
- * virtio header until a process that attaches to the TAP changes that. Default: true.
+ * A new device of a kind of this library. `lower` is the index of the device below. `vnetHeader`: packets of
+ * a TAP have a virtio header until a process that attaches to the TAP changes that. Default: true.
  */
 export type BuiltInLink = NamedLink &
   (
@@ -101,7 +118,9 @@ export type BuiltInLink = NamedLink &
     | { readonly kind: 'vlan'; readonly lower: number; readonly vlan: VlanSettings }
   );
 
-/** A new device of a kind that `defineLinkKind` has added. The result of `defineLinkKind` makes such values. */
+/**
+ * A new device of a kind that `defineLinkKind` has added. The result of `defineLinkKind` makes such values.
+ */
 export interface DefinedLink extends NamedLink {
   readonly kind: DefinedKind;
   readonly settings: LinkKindSettings;
@@ -110,10 +129,15 @@ export interface DefinedLink extends NamedLink {
 }
 
 declare const defined: unique symbol;
-/** The kernel's name of a kind of device that `defineLinkKind` has added. The compiler does not take other strings for it. */
+/**
+ * The kernel's name of a kind that `defineLinkKind` has added. Other strings are not assignable to this type.
+ */
 export type DefinedKind = string & { readonly [defined]: true };
 
-/** The settings of a kind that `defineLinkKind` has added: plain JSON data without nesting. They last as long as the device. */
+/**
+ * The settings of a kind that `defineLinkKind` has added: plain JSON data without nesting.
+ * They cannot change later.
+ */
 export type LinkKindSettings = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Whether the device is of a kind that `defineLinkKind` has added. */
@@ -121,7 +145,10 @@ export function isDefinedLink(link: NewLink): link is DefinedLink {
   return 'settings' in link;
 }
 
-/** The devices that come with a new device: the device itself and, of a veth, its peer. The peer has the same alias unless it names another. */
+/**
+ * The devices that one creation makes: the device itself and, for a veth, the peer.
+ * The peer has the same alias unless its settings contain another one.
+ */
 export function endsOf(link: NewLink): readonly NamedLink[] {
   if (isDefinedLink(link) || link.kind !== 'veth') return [link];
   return [link, { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' }];
@@ -134,7 +161,10 @@ export interface NamedLink extends LinkSettings {
 
 /** Parameters of a bridge (ip-link(8), "BRIDGE Type Support"). */
 export interface BridgeSettings {
-  /** Seconds after which the bridge forgets a learnt address. With 0 it learns no address and floods all frames. */
+  /**
+   * Seconds after which the bridge forgets a learnt address.
+   * With 0 it learns no address and floods all frames.
+   */
   readonly ageingTime?: number;
   /** The spanning tree protocol. */
   readonly stp?: boolean;
@@ -163,14 +193,16 @@ export interface TapState extends TapSettings {
   readonly persistent: boolean;
 }
 
-/** How macvtap devices on one lower device reach each other (ip-link(8), "MACVLAN and MACVTAP Type Support"). */
+/**
+ * How macvtap devices on one lower device reach each other (ip-link(8), "MACVLAN and MACVTAP Type Support").
+ */
 export const MACVTAP_MODES = ['private', 'vepa', 'bridge', 'passthru'] as const;
 /** One of MACVTAP_MODES. */
 export type MacvtapMode = (typeof MACVTAP_MODES)[number];
 
 /** Settings of a macvtap device. */
 export interface MacvtapSettings {
-  /** A device is in mode passthru from its creation to its deletion, or never. */
+  /** The mode of an existing device cannot change to or from `passthru`. */
   readonly mode: MacvtapMode;
 }
 
@@ -179,7 +211,7 @@ export const VLAN_PROTOCOLS = ['802.1Q', '802.1ad'] as const;
 /** One of VLAN_PROTOCOLS. */
 export type VlanProtocol = (typeof VLAN_PROTOCOLS)[number];
 
-/** Settings of a VLAN device, which it keeps from its creation on. */
+/** Settings of a VLAN device. They cannot be changed later. */
 export interface VlanSettings {
   /** VLAN id, 1 to 4094. */
   readonly id: number;
@@ -189,7 +221,10 @@ export interface VlanSettings {
 
 /** Settings of a bridge port (ip-link(8), "bridge_slave"). */
 export interface PortSettings {
-  /** The bridge may send a frame back through the port from which it came. VEPA needs this of its switch. */
+  /**
+   * The bridge may send a frame back through the port that received it.
+   * The switch of a VEPA needs this setting.
+   */
   readonly hairpin?: boolean;
   /** The port exchanges no frames with other isolated ports. */
   readonly isolated?: boolean;

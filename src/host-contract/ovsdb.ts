@@ -1,25 +1,26 @@
 /**
- * The `ovsdb` port: what the wiring asks of an Open vSwitch database, in the terms of Open vSwitch
- * (ovs-vswitchd.conf.db(5)). The real one speaks RFC 7047, the one in memory is a model for dry runs and tests.
+ * The interface to the database of Open vSwitch, in the terms of ovs-vswitchd.conf.db(5).
+ * The OVSDB client implements it with RFC 7047. The in-memory database implements it for dry runs and tests.
  */
 
-/** A database of Open vSwitch: read it, change it in one transaction, wait for what ovs-vswitchd makes of it. */
+/** A database of Open vSwitch: reads, transactions, and waiting for results of ovs-vswitchd. */
 export interface Ovsdb {
-  /** The database as it is now: everything that was committed before this call is in it. */
+  /** The current rows. They include every transaction that was committed before this call. */
   view(options?: OvsdbCallOptions): Promise<OvsdbView>;
 
   /**
-   * Changes the database in one transaction: all edits are made, or none.
+   * Changes the database in one transaction: either all edits take effect, or none.
    *
-   * `decide` looks at the database and says what to edit; an empty list means that nothing is to be done. It must depend
-   * on its argument alone and describe a desired state, because it is asked again when the rows that the edits stand on
-   * changed before the transaction reached the server, and when a connection broke before the outcome was known.
+   * `decide` reads the database and returns the edits. An empty list means that no edit is necessary.
+   * `decide` must depend only on its argument, and must describe a desired state, because it is called again
+   * in two cases: another client changed the same rows before the transaction reached the server, or the
+   * connection broke before the reply.
    *
-   * Resolves to the edits that were made; the views of this `Ovsdb` then show them.
+   * Resolves to the edits that took effect. Later views of this `Ovsdb` contain them.
    *
-   * @throws OvsdbEditError when an edit does not fit the database: no such bridge, a name that is taken
+   * @throws OvsdbEditError when an edit does not fit the database: a missing bridge, a name in use
    * @throws OvsdbServerError when the server refuses the transaction
-   * @throws OvsdbConnectionError when the server can't be reached
+   * @throws OvsdbConnectionError when the server cannot be reached
    * @throws OvsdbTimeoutError when the deadline passes first
    */
   change(
@@ -28,46 +29,67 @@ export interface Ovsdb {
   ): Promise<readonly OvsdbEdit[]>;
 
   /**
-   * Resolves to the first result of `find` that is not undefined; `find` is asked now and after every update.
-   * What `find` throws, this throws. An ovs-vswitchd that leaves it waiting is reminded, at growing intervals, by a new `next_cfg`.
+   * Resolves to the first result of `find` that is not undefined. `find` is called now and after every
+   * update. Errors of `find` are thrown. While the call waits, it increments `next_cfg` at growing intervals,
+   * so that ovs-vswitchd writes its state again.
    *
-   * @param what what is waited for, as the error at the deadline is to name it
+   * @param what a name of the awaited condition, for the error at the deadline
    */
   waitFor<T>(what: string, find: (view: OvsdbView) => T | undefined, options?: OvsdbCallOptions): Promise<T>;
 
-  /** Ends the connection; calls in progress fail. */
+  /** Closes the connection. Running calls fail. */
   close(): Promise<void>;
 }
 
-/** How long one call may take. */
+/** Options of one call. */
 export interface OvsdbCallOptions {
   /** Ends the call with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the call fails with an `OvsdbTimeoutError`; 0 waits for ever. Default: that of the connection. */
+  /**
+   * Milliseconds until the call fails with an `OvsdbTimeoutError`; 0: no limit.
+   * Default: the timeout of the connection.
+   */
   readonly timeout?: number | undefined;
 }
 
 export interface OvsdbChangeOptions extends OvsdbCallOptions {
-  /** Called when a transaction goes out. From then on it may be done even when the call fails, unless `onRefused` is called. */
+  /**
+   * Called when a transaction is sent.
+   * From then on it may take effect even if the call fails, unless `onRefused` is called.
+   */
   readonly onSend?: (() => void) | undefined;
-  /** Called when the server has refused what went out last: nothing of it was done. */
+  /** Called when the server refused the last transaction. The transaction had no effect. */
   readonly onRefused?: (() => void) | undefined;
 }
 
-/** The database at one moment. Use it before the next `await`: it changes as updates arrive. */
+/**
+ * The rows of the database. Use a view only until the next `await`, because updates of the server change it.
+ */
 export interface OvsdbView {
   readonly system: OvsSystem;
-  /** Whether this server's schema has the column, e.g. `Interface`, `mtu_request` (new in Open vSwitch 2.6). */
+  /**
+   * Whether this server's schema has the column, e.g. `Interface`, `mtu_request` (new in Open vSwitch 2.6).
+   */
   has(table: OvsdbTable, column: string): boolean;
   bridge(name: string): OvsBridge | undefined;
   bridges(): Iterable<OvsBridge>;
   port(name: string): OvsPort | undefined;
-  /** The ports of one bridge, its own local port included. */
+  /** The ports of one bridge, including its local port. */
   ports(bridge: string): Iterable<OvsPort>;
   interface(name: string): OvsInterface | undefined;
   interfaces(): Iterable<OvsInterface>;
   qos(uuid: string): OvsQos | undefined;
   allQos(): Iterable<OvsQos>;
+  /** The bridges whose external_ids have this owner as `os-vif`. */
+  bridgesOf(owner: string): Iterable<OvsBridge>;
+  /** The ports whose external_ids have this owner as `os-vif`. */
+  portsOf(owner: string): Iterable<OvsPort>;
+  /** The ports that use this QoS row. */
+  portsWithQos(uuid: string): Iterable<OvsPort>;
+  /** The interfaces whose external_ids have this `iface-id`. */
+  interfacesWithId(ifaceId: string): Iterable<OvsInterface>;
+  /** The QoS rows whose external_ids have this `id`. */
+  qosWithId(id: string): Iterable<OvsQos>;
 }
 
 /** The tables in use. */
@@ -76,12 +98,12 @@ export type OvsdbTable = 'Open_vSwitch' | 'Bridge' | 'Port' | 'Interface' | 'QoS
 /** Keys and values of a map column such as `external_ids`. */
 export type OvsMap = Readonly<Record<string, string>>;
 
-/** What ovs-vswitchd says of itself; empty until it has run once. */
+/** Properties of ovs-vswitchd. They are empty until ovs-vswitchd has run once. */
 export interface OvsSystem {
   readonly version: string | undefined;
-  /** Such as `system` and `netdev`. */
+  /** The supported datapath types, such as `system` and `netdev`. */
   readonly datapathTypes: readonly string[];
-  /** Such as `internal`, `patch`, `dpdkvhostuserclient`. */
+  /** The supported types of interfaces, such as `internal`, `patch`, `dpdkvhostuserclient`. */
   readonly interfaceTypes: readonly string[];
 }
 
@@ -89,7 +111,7 @@ export interface OvsSystem {
 export interface OvsBridge {
   readonly uuid: string;
   readonly name: string;
-  /** `system`, `netdev`, or '' which means `system`. */
+  /** `system`, `netdev`, or the empty string, which means `system`. */
   readonly datapathType: string;
   readonly externalIds: OvsMap;
 }
@@ -98,12 +120,12 @@ export interface OvsBridge {
 export interface OvsPort {
   readonly uuid: string;
   readonly name: string;
-  /** The name of the bridge that it is on. */
+  /** The name of its bridge. */
   readonly bridge: string | undefined;
   /** VLAN of an access port, 0 to 4095. */
   readonly tag: number | undefined;
   readonly vlanMode: string | undefined;
-  /** VLANs that a trunk port carries; none means all. */
+  /** The VLANs of a trunk port. An empty list means all VLANs. */
   readonly trunks: readonly number[];
   /** UUID of its QoS row. */
   readonly qos: string | undefined;
@@ -116,30 +138,44 @@ export interface OvsPort {
 export interface OvsInterface {
   readonly uuid: string;
   readonly name: string;
-  /** '' for a network device of the host, `internal`, `patch`, `dpdkvhostuser`, ... */
+  /** `internal`, `patch`, `dpdkvhostuser`, ... Empty for a network device of the host. */
   readonly type: string;
   readonly options: OvsMap;
   readonly externalIds: OvsMap;
-  /** OpenFlow port number that ovs-vswitchd gave it; -1 when it could not open the device, undefined before it has looked. */
+  /**
+   * The OpenFlow port number from ovs-vswitchd. -1 if the device could not be opened, undefined
+   * before the first attempt.
+   */
   readonly ofport: number | undefined;
-  /** ovs-vswitchd's own words on why the interface does not work. */
+  /** The error of ovs-vswitchd for this interface. */
   readonly error: string | undefined;
   /** Bytes. */
   readonly mtu: number | undefined;
-  /** Bytes; what ovs-vswitchd is asked to set. */
+  /** The requested MTU in bytes. ovs-vswitchd sets it. */
   readonly mtuRequest: number | undefined;
 }
 
 /** A row of the table QoS. */
 export interface OvsQos {
   readonly uuid: string;
-  /** Such as `linux-noop` or `linux-htb`. */
+  /** The type, such as `linux-noop` or `linux-htb`. */
   readonly type: string;
   readonly externalIds: OvsMap;
 }
 
-/** One edit of a transaction. Later edits may refer by name to what earlier ones of the same transaction add. */
-export type OvsdbEdit = AddBridge | RemoveBridge | AddPort | SetPort | SetInterface | RemovePort | AddQos | RemoveQos;
+/**
+ * One edit of a transaction. An edit may refer to names of rows that earlier edits of the transaction add.
+ */
+export type OvsdbEdit =
+  | AddBridge
+  | SetBridge
+  | RemoveBridge
+  | AddPort
+  | SetPort
+  | SetInterface
+  | RemovePort
+  | AddQos
+  | RemoveQos;
 
 /** Adds a bridge with its local port, an interface of type `internal` of the same name. */
 export interface AddBridge {
@@ -147,6 +183,13 @@ export interface AddBridge {
   readonly name: string;
   readonly datapathType?: string | undefined;
   readonly externalIds?: OvsMap | undefined;
+}
+
+/** Changes keys of a bridge's external_ids. */
+export interface SetBridge {
+  readonly edit: 'set-bridge';
+  readonly name: string;
+  readonly externalIds?: OvsMapChange | undefined;
 }
 
 /** Removes a bridge and all of its ports. */
@@ -160,37 +203,40 @@ export interface AddPort extends PortValues {
   readonly edit: 'add-port';
   readonly bridge: string;
   readonly name: string;
+  /** The UUID of an existing QoS row. */
+  readonly qos?: string | undefined;
   readonly externalIds?: OvsMap | undefined;
   readonly interface?: InterfaceValues | undefined;
 }
 
+/** Changes a port. Undefined values, and keys of external_ids that are not listed, stay unchanged. */
 export interface SetPort extends PortValues {
   readonly edit: 'set-port';
   readonly name: string;
   readonly externalIds?: OvsMapChange | undefined;
 }
 
-/** What is undefined stays as it is, and so do keys of maps that are not named. */
+/** Changes an interface. Undefined values, and keys of maps that are not listed, stay unchanged. */
 export interface SetInterface {
   readonly edit: 'set-interface';
   readonly name: string;
   readonly type?: string | undefined;
   readonly options?: OvsMapChange | undefined;
   readonly externalIds?: OvsMapChange | undefined;
-  /** Bytes; null asks for none. */
+  /** Bytes. null removes the request. */
   readonly mtuRequest?: number | null | undefined;
 }
 
-/** Keys of a map column and their new values; null takes a key away. */
+/** Keys of a map column and their new values. null removes a key. */
 export type OvsMapChange = Readonly<Record<string, string | null>>;
 
-/** Removes a port and its interfaces from the bridge that it is on. */
+/** Removes a port and its interfaces from its bridge. */
 export interface RemovePort {
   readonly edit: 'remove-port';
   readonly name: string;
 }
 
-/** Adds a QoS row and hangs it on a port. */
+/** Adds a QoS row and assigns it to a port. */
 export interface AddQos {
   readonly edit: 'add-qos';
   readonly port: string;
@@ -198,13 +244,13 @@ export interface AddQos {
   readonly externalIds?: OvsMap | undefined;
 }
 
-/** Removes a QoS row; the ports that used it must be gone, or go in the same transaction. */
+/** Removes a QoS row. The same transaction, or an earlier one, must remove the ports that use it. */
 export interface RemoveQos {
   readonly edit: 'remove-qos';
   readonly uuid: string;
 }
 
-/** Values of a port; what is undefined stays as it is. */
+/** Values of a port. Undefined values stay unchanged. */
 export interface PortValues {
   readonly tag?: number | undefined;
   readonly vlanMode?: string | undefined;

@@ -1,5 +1,10 @@
-/** The owner tag of a device: its alias, or its interface group while it has no alias yet. */
+/**
+ * The owner tag. The tag of a device is its alias, or its interface group until the alias is set. The tag of
+ * an OVSDB row is a key of its external_ids. Ids of VIFs in tags have the canonical form. The functions here
+ * accept every form of an id and return the canonical form.
+ */
 
+import { canonicalUuid } from '../text/uuid.ts';
 import { birthGroup, hasBirthMark } from './interface-groups.ts';
 import type { Link } from './links.ts';
 
@@ -10,20 +15,69 @@ export const SHARED_OWNER = 'shared';
 
 /** The ifalias of each device that os-vif creates for an owner: `os-vif:` and the id of the VIF. */
 export function aliasOf(owner: string): string {
-  return `${PREFIX}${owner}`;
+  return `${PREFIX}${canonicalUuid(owner)}`;
 }
 
-/** The owner in the alias of the device. Undefined for a device of another program, and for one without an alias yet. */
+/**
+ * The owner in the alias of the device.
+ * Undefined for a device of another program, and for one without an alias yet.
+ */
 export function ownerOf(link: Pick<Link, 'alias'>): string | undefined {
-  return link.alias.startsWith(PREFIX) ? link.alias.slice(PREFIX.length) : undefined;
+  return link.alias.startsWith(PREFIX) ? canonicalUuid(link.alias.slice(PREFIX.length)) : undefined;
 }
 
-/** Whether the device belongs to this owner, also when the process that created it was killed before it set the alias. */
+/**
+ * Whether the device belongs to this owner, also when the process that created it was killed before
+ * it set the alias.
+ */
 export function isOwnedBy(link: Link, owner: string): boolean {
-  return ownerOf(link) === owner || (link.alias === '' && link.group === birthGroup(aliasOf(owner)));
+  return ownerOf(link) === canonicalUuid(owner) || (link.alias === '' && link.group === birthGroup(aliasOf(owner)));
 }
 
-/** Whether os-vif created the device and was killed before it set the alias. Only `isOwnedBy` can then tell the owner. */
+/**
+ * Whether os-vif created the device and was killed before it set the alias. `ownerOf` then returns undefined.
+ */
 export function isUnnamed(link: Link): boolean {
   return link.alias === '' && hasBirthMark(link);
+}
+
+/** Key in the external_ids of a port or bridge of Open vSwitch. Its value is the owner. */
+export const OWNER_KEY = 'os-vif';
+
+/** Key in the external_ids of an interface of Open vSwitch. Its value is the id of the Neutron port. */
+export const IFACE_ID_KEY = 'iface-id';
+
+/**
+ * Key in the external_ids of the port of a representor. Its value is the PCI address of the virtual function.
+ */
+const FUNCTION_KEY = 'os-vif-pci';
+
+/** The external_ids of a port or bridge that os-vif creates for an owner. */
+export function ownerTag(owner: string, pciAddress?: string): Readonly<Record<string, string>> {
+  return {
+    [OWNER_KEY]: canonicalUuid(owner),
+    ...(pciAddress !== undefined && { [FUNCTION_KEY]: pciAddress.toLowerCase() }),
+  };
+}
+
+/** A row of a table with the column `external_ids`. */
+interface TaggedRow {
+  readonly externalIds: Readonly<Record<string, string>>;
+}
+
+/** The owner of a port or bridge. Undefined for one that another program created. */
+export function ownerOfRow(row: TaggedRow): string | undefined {
+  const owner = row.externalIds[OWNER_KEY];
+  return owner === undefined ? undefined : canonicalUuid(owner);
+}
+
+/** The `iface-id` in the external_ids of an interface of Open vSwitch, in canonical form. */
+export function ifaceIdOfRow(row: TaggedRow): string | undefined {
+  const ifaceId = row.externalIds[IFACE_ID_KEY];
+  return ifaceId === undefined ? undefined : canonicalUuid(ifaceId);
+}
+
+/** The PCI address of the virtual function whose representor the port is. */
+export function functionOfRow(row: TaggedRow): string | undefined {
+  return row.externalIds[FUNCTION_KEY];
 }

@@ -1,4 +1,4 @@
-/** Packet filters: chains of iptables, and addresses that devices refuse (nftables). */
+/** Packet filters: chains of iptables, and drop rules of nftables for source MAC addresses. */
 
 /**
  * The chains of this library in the filter tables of IPv4 and, where the kernel has it, of IPv6. A chain has the same rules in both.
@@ -28,13 +28,16 @@ export interface FilterChain {
   readonly faults?: readonly string[];
 }
 
-/** Source MAC addresses that network devices refuse: the device drops an incoming frame from such an address (nftables, family netdev). */
+/**
+ * Drop rules by source MAC address: a device drops each incoming frame from such an
+ * address (nftables, family netdev).
+ */
 export interface IngressFilter {
   /** The drop rules of this library on all devices. */
   list(): Promise<SourceMacDropState[]>;
   /**
-   * Adds a drop rule, and restores changed rules of the device. Fails with EEXIST when the address is listed
-   * already.
+   * Adds a drop rule, and restores changed rules of the device.
+   * Fails with EEXIST if the device already has a rule for the address.
    */
   create(drop: SourceMacDrop): Promise<void>;
   /** A missing rule is ignored. */

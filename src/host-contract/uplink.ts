@@ -3,7 +3,7 @@
  * functions too.
  */
 
-import type { Pci, SwitchPort } from './pci.ts';
+import { type Pci, roleOf, type SwitchPort } from './pci.ts';
 
 /**
  * The names of the network devices of the function, the uplink first. The port name of an uplink is `p0`, or
@@ -25,6 +25,7 @@ export async function uplinkOf(physicalFunction: string, pci: Pci): Promise<stri
 }
 
 function rankOf(port: SwitchPort | undefined): number {
-  if (port?.portName === undefined) return 1;
-  return /^p\d+(s\d+)?$/i.test(port.portName) ? 0 : 2;
+  const role = port?.role ?? roleOf(port?.portName ?? '');
+  if (role !== undefined) return role.flavour === 'uplink' ? 0 : 2;
+  return port?.portName === undefined ? 1 : 2;
 }

@@ -1,62 +1,85 @@
-/** What a libvirt element says besides the VIF: the guest's side of it, and answers that only the host has. */
+/**
+ * The options of libvirt elements that are not part of the VIF: the guest's side, and look-ups on the host.
+ */
 
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { ringSize, wholeNumber } from './values.ts';
 import type { XmlElement } from './xml.ts';
 
-/** Which hypervisor runs the guest: nova's `[libvirt] virt_type`. */
+/** The hypervisor: nova's `[libvirt] virt_type`. */
 export type VirtType = 'kvm' | 'qemu' | 'parallels' | 'lxc';
 
-/** What one direction may pass. Without an average libvirt limits nothing. */
+/** The bandwidth limit of one direction. Without `average` there is no limit. */
 export interface Rate {
-  /** kB/s in the long run. */
+  /** The average rate in kB/s. */
   readonly average?: number;
-  /** kB/s in a burst. */
+  /** The peak rate in kB/s. */
   readonly peak?: number;
-  /** kB that may pass at the peak rate. */
+  /** The size of a burst at the peak rate, in kB. */
   readonly burst?: number;
 }
 
-/** Both directions, as the host sees the guest: `inbound` is what the guest receives. */
+/** The limits of both directions. `inbound` is traffic to the guest. */
 export interface Bandwidth {
   readonly inbound?: Rate;
   readonly outbound?: Rate;
 }
 
-/** The guest, and the host that it runs on. */
+/** Options of the guest, and look-ups on its host. */
 export interface GuestInterface {
-  /** Which hypervisor runs the guest. */
+  /** The hypervisor. */
   readonly virtType: VirtType;
-  /** The device that the guest sees: `virtio`, `e1000`, ... Default `virtio`; for lxc none. A device that is passed through has no model. */
+  /**
+   * The device model in the guest: `virtio`, `e1000`, ... Default: `virtio`; none for lxc.
+   * A passed-through device has no model.
+   */
   readonly model?: string;
-  /** Pairs of virtio queues, 1 to 256, for kvm and parallels; elsewhere they are left out, as nova does. */
+  /**
+   * The number of pairs of virtio queues, 1 to 256.
+   * Only for kvm and parallels; ignored for other hypervisors, as in nova.
+   */
   readonly queues?: number;
-  /** Descriptors of each receive ring: 256, 512 or 1024. */
+  /** The number of descriptors of each receive ring: 256, 512 or 1024. */
   readonly rxQueueSize?: number;
-  /** Descriptors of each transmit ring: 256, 512 or 1024. Said for vhost-user and vDPA; QEMU can't change it elsewhere. */
+  /**
+   * The number of descriptors of each transmit ring: 256, 512 or 1024.
+   * Only for vhost-user and vDPA, because of QEMU.
+   */
   readonly txQueueSize?: number;
-  /** Whether virtio's rings are packed. */
+  /** Whether the virtio rings are packed. */
   readonly packed?: boolean;
-  /** Limits. As with nova, vhost-user, vDPA, and the VIFs of the plugins `tap` and `midonet` have none, whatever is said here. */
+  /**
+   * The bandwidth limits.
+   * As in nova, they are ignored for vhost-user, vDPA, and the plugins `tap` and `midonet`.
+   */
   readonly bandwidth?: Bandwidth;
-  /** VIFVHostUser that is a client: seconds after which the guest connects again when the switch went away. Default: never. */
+  /**
+   * For a VIFVHostUser in client mode: seconds until the guest reconnects to the switch.
+   * Default: no reconnection.
+   */
   readonly reconnect?: number;
-  /** VIFDirect: guests of one host don't reach each other: the mode `bridge` is written as `private`. As of MacvtapPlugin. */
+  /**
+   * For VIFDirect: isolates guests on one device; `private` replaces the mode `bridge`.
+   * The option of MacvtapPlugin.
+   */
   readonly isolateGuests?: boolean;
-  /** The network device of a PCI device. Needed for VIFDirect on one. */
+  /** Returns the network device of a PCI device. Needed for a VIFDirect with `devAddress`. */
   interfaceNameOf?(pciAddress: string): string | undefined;
-  /** The character device of a vDPA device, such as `/dev/vhost-vdpa-0`; undefined for a device that is none. Needed for vDPA ports. */
+  /**
+   * Returns the character device of a vDPA device, such as `/dev/vhost-vdpa-0`, or undefined.
+   * Needed for vDPA ports.
+   */
   vdpaDeviceOf?(pciAddress: string): string | undefined;
 }
 
-/** Whose descriptors move the packets, as far as `<driver>` tells. */
+/** The rule for `<driver>`: the program that reads the virtio queues. */
 export type DriverRule = 'hypervisor' | 'vhost' | 'vhostuser' | 'vdpa' | 'none';
 
 const VIRTIO = 'virtio';
 const ON_PCI = ['virtio', 'ne2k_pci', 'pcnet', 'rtl8139', 'e1000', 'e1000e', 'spapr-vlan', 'vmxnet3', 'igb'];
 
-/** The models that a hypervisor has, and the one that it is given unless another is asked for. As nova, SUPPORTED_VIF_MODELS. */
+/** The models of each hypervisor, and the default model (nova, SUPPORTED_VIF_MODELS). */
 const HYPERVISORS: Readonly<Record<VirtType, { readonly models: readonly string[]; readonly byDefault?: string }>> = {
   kvm: { models: ON_PCI, byDefault: VIRTIO },
   qemu: { models: [...ON_PCI, 'lan9118'], byDefault: VIRTIO },
@@ -64,10 +87,13 @@ const HYPERVISORS: Readonly<Record<VirtType, { readonly models: readonly string[
   lxc: { models: [] },
 };
 
-/** vhost and parallels read several queues; the driver `qemu` reads one. */
+/** The hypervisors with several queues. The driver `qemu` reads only one queue. */
 const WITH_QUEUES: readonly VirtType[] = ['kvm', 'parallels'];
 
-/** `<model>` and `<driver>`. Throws {@link LibvirtXmlError} where the hypervisor has no such model, or a number is out of range. */
+/**
+ * `<model>` and `<driver>`.
+ * Throws {@link LibvirtXmlError} for an unknown model and for a number out of range.
+ */
 export function frontend(guest: GuestInterface, rule: DriverRule): (XmlElement | undefined)[] {
   if (!Object.hasOwn(HYPERVISORS, guest.virtType)) {
     throw new LibvirtXmlError(
@@ -114,7 +140,10 @@ function driver(guest: GuestInterface, rule: DriverRule, model: string | undefin
   return driverElement({ name, queues, rx_queue_size: rx, tx_queue_size: tx, packed: packed ? 'on' : undefined });
 }
 
-/** libvirt takes the model of a vDPA device to be virtio; where something is said of its rings it must be told. */
+/**
+ * The elements of a vDPA device. libvirt assumes the model virtio, but needs `<model>` if `<driver>`
+ * has options of rings.
+ */
 function vdpaFrontend({ rxQueueSize, txQueueSize, packed }: GuestInterface): (XmlElement | undefined)[] {
   const element = driverElement({
     rx_queue_size: ringSize(rxQueueSize, 'rxQueueSize'),
@@ -128,7 +157,7 @@ function driverElement(attributes: Readonly<Record<string, string | number | und
   return Object.values(attributes).some((value) => value !== undefined) ? { name: 'driver', attributes } : undefined;
 }
 
-/** `<bandwidth>`. */
+/** `<bandwidth>`, or undefined without limits. */
 export function bandwidthElement({ bandwidth: { inbound, outbound } = {} }: GuestInterface): XmlElement | undefined {
   const children = [rateElement('inbound', inbound), rateElement('outbound', outbound)];
   return children.some(Boolean) ? { name: 'bandwidth', children } : undefined;

@@ -1,15 +1,15 @@
-/** A PCI device of the host that the guest gets as a whole. */
+/** Converts a VIF with a passed-through PCI device to a `<hostdev>` element. */
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { type VIFBase, VIFHostDevice } from '../objects/vif.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 
 /**
- * The `<hostdev>` element of a VIFHostDevice whose device is passed on as it is (`devType` is `generic`): a physical function, or
- * InfiniBand. The guest sets MAC address and VLAN itself.
+ * The `<hostdev>` element of a VIFHostDevice with `devType` `generic`: a physical function or an InfiniBand
+ * device. The guest sets the MAC address and the VLAN.
  *
  * @see https://libvirt.org/formatdomain.html#usb-pci-scsi-devices
- * @throws LibvirtXmlError for any other VIF: `toInterfaceXml` has an element for it
- * @throws UnsetFieldError where the VIF does not say which device
+ * @throws LibvirtXmlError for every other VIF; use `toInterfaceXml` for those
+ * @throws UnsetFieldError if `devAddress` or `devType` is not set
  */
 export function toHostdevXml(vif: VIFBase): string {
   if (!(vif instanceof VIFHostDevice) || vif.require('devType').devType !== 'generic') {
@@ -24,7 +24,7 @@ export function toHostdevXml(vif: VIFBase): string {
   });
 }
 
-/** `<address>` of a PCI device, `0000:3b:00.1`. */
+/** `<address>` of a PCI device such as `0000:3b:00.1`. */
 export function pciAddressElement(address: string, type?: 'pci'): XmlElement {
   const [domain, bus, slot, func] = address.split(/[:.]/);
   const hex = { domain: `0x${domain}`, bus: `0x${bus}`, slot: `0x${slot}`, function: `0x${func}` };

@@ -1,4 +1,4 @@
-/** What libvirt is told of a VIF, so that the guest's NIC meets what was plugged. */
+/** Converts a VIF to an `<interface>` element, which connects the guest's NIC to the plugged device. */
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { VIFPortProfile8021Qbh } from '../objects/port-profile.ts';
 import {
@@ -17,23 +17,29 @@ import { openVSwitchPort, virtualPort } from './virtual-port.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 
 /**
- * The `<interface>` element of a VIF for a guest. It equals what nova writes, except where libvirt would refuse that: 802.1Qbg's
- * parameters are in one element, packed rings are not said of a passed-through device, and of a vDPA device only with its model.
+ * The `<interface>` element of a VIF for a guest. It equals nova's element, except where libvirt would refuse
+ * nova's: the parameters of 802.1Qbg are in one element, a passed-through device has no option of packed
+ * rings, and a vDPA device has this option only together with its model.
  *
- * - VIFGeneric: `ethernet`; for a TAP that the plugin made, `managed="no"`.
- * - VIFBridge: `bridge`. VIFOpenVSwitch: `bridge` with an `openvswitch` port, or `ethernet` where the plugin makes port or TAP.
- * - VIFDirect: `direct`; with `vifName` and the plugin `macvtap`, which made the device, `ethernet` with `managed="no"`.
+ * - VIFGeneric: `ethernet`, with `managed="no"` if the plugin created the TAP.
+ * - VIFBridge: `bridge`.
+ * - VIFOpenVSwitch:
+ *   `bridge` with an `openvswitch` port, or `ethernet` if the plugin creates the port or the TAP.
+ * - VIFDirect: `direct`. With `vifName` and the plugin `macvtap`, which creates the device:
+ *   `ethernet` with `managed="no"`.
  * - VIFVHostUser: `vhostuser`.
- * - VIFHostDevice: `hostdev`, or `vdpa` where `guest.vdpaDeviceOf` knows the device.
+ * - VIFHostDevice: `hostdev`, or `vdpa` if `guest.vdpaDeviceOf` returns a device.
  *
  * @see https://libvirt.org/formatdomain.html#network-interfaces
- * @throws UnsetFieldError where the VIF lacks what the element must say
- * @throws LibvirtXmlError where libvirt has no element for it, or libvirt or the kernel would refuse a value
+ * @throws UnsetFieldError if a field that the element needs is not set
+ * @throws LibvirtXmlError if libvirt has no element for the VIF, or libvirt or the kernel
+ *   would refuse a value
  */
 export function toInterfaceXml(vif: VIFBase, guest: GuestInterface): string {
   const backend = backendOf(vif, guest);
   const { address } = vif.require('address');
-  if (address === null) throw new LibvirtXmlError(`${vif.type}.address is null: libvirt would make one up`);
+  if (address === null)
+    throw new LibvirtXmlError(`${vif.type}.address is null, and libvirt would generate an address: set it`);
   return writeXml({
     name: 'interface',
     attributes: { type: backend.type, managed: backend.type === 'hostdev' ? 'yes' : undefined },
@@ -50,7 +56,7 @@ export function toInterfaceXml(vif: VIFBase, guest: GuestInterface): string {
   });
 }
 
-/** The host's side of an interface. */
+/** The parts of the element that describe the host's side. */
 interface Backend {
   readonly type: 'ethernet' | 'bridge' | 'direct' | 'vhostuser' | 'hostdev' | 'vdpa';
   readonly driver: DriverRule;
@@ -59,7 +65,10 @@ interface Backend {
   readonly vlan?: XmlElement | undefined;
   readonly virtualPort?: XmlElement | undefined;
   readonly mtu?: boolean;
-  /** libvirt, virNetDevSupportsBandwidth(): on ethernet, bridge and direct. */
+  /**
+   * Whether libvirt supports bandwidth limits: for ethernet, bridge and direct
+   * (virNetDevSupportsBandwidth()).
+   */
   readonly bandwidth?: boolean;
 }
 
@@ -73,7 +82,7 @@ function backendOf(vif: VIFBase, guest: GuestInterface): Backend {
   throw new LibvirtXmlError(`libvirt has no <interface> for a ${vif.type}`);
 }
 
-/** The plugins whose TAPs nova writes in ways of their own. */
+/** Exceptions of nova for the TAP devices of some plugins. */
 const GENERIC_BY_PLUGIN = new Map<string, Partial<Backend> & { readonly managed?: 'no' }>([
   ['tap', { managed: 'no', bandwidth: false }],
   ['midonet', { mtu: false, bandwidth: false }],
@@ -85,7 +94,7 @@ function generic(vif: VIFGeneric): Backend {
   return { ...ethernet(vif.require('vifName').vifName, managed), ...exceptions };
 }
 
-/** A device that is there, or that libvirt makes; with `managed` no it must be there. */
+/** A network device. libvirt creates a missing device, except with `managed` `no`. */
 function ethernet(name: string, managed?: 'no'): Backend {
   return { type: 'ethernet', driver: 'hypervisor', target: targetElement(name, managed), mtu: true, bandwidth: true };
 }
@@ -127,14 +136,14 @@ function direct(vif: VIFDirect, guest: GuestInterface): Backend {
 }
 
 /**
- * The VLAN device if there is one, or the device of the PCI address, or else the device that the network
- * names.
+ * The lower device of a macvtap device: the VLAN device if there is one, else the device of the
+ * PCI address, else `network.bridgeInterface`.
  */
 function lowerDevice(vif: VIFDirect, guest: GuestInterface): string {
   const { vlanName, network } = vif;
   if (vlanName !== undefined) return vlanName;
   if (network?.vlan)
-    throw new LibvirtXmlError(`a VIFDirect is on VLAN ${network.vlan}, and no VLAN device is named: set vlanName`);
+    throw new LibvirtXmlError(`a VIFDirect is on VLAN ${network.vlan} and names no VLAN device: set vlanName`);
   return functionDevice(vif, guest);
 }
 
@@ -144,8 +153,8 @@ function functionDevice({ devAddress, network }: VIFDirect, guest: GuestInterfac
   const advice =
     devAddress === undefined
       ? 'set devAddress or network.bridgeInterface'
-      : `interfaceNameOf names none for ${devAddress}`;
-  throw new LibvirtXmlError(`it is not known which device a VIFDirect is on: ${advice}`);
+      : `interfaceNameOf returned no device for ${devAddress}`;
+  throw new LibvirtXmlError(`the lower device of a VIFDirect is unknown: ${advice}`);
 }
 
 function vhostUser(vif: VIFVHostUser, { reconnect }: GuestInterface): Backend {
@@ -166,11 +175,11 @@ function vhostUser(vif: VIFVHostUser, { reconnect }: GuestInterface): Backend {
 function hostDevice(vif: VIFHostDevice, guest: GuestInterface): Backend {
   const { devAddress, devType } = vif.require('devAddress', 'devType');
   if (devType === 'generic') {
-    throw new LibvirtXmlError(`${devAddress} is given to the guest as a whole (devType generic): use toHostdevXml`);
+    throw new LibvirtXmlError(`${devAddress} is passed through to the guest (devType generic): use toHostdevXml`);
   }
   const vdpa = guest.vdpaDeviceOf?.(devAddress);
   if (vdpa !== undefined) {
-    const source = { name: 'source', attributes: { dev: devicePath(vdpa, 'what vdpaDeviceOf answered') } };
+    const source = { name: 'source', attributes: { dev: devicePath(vdpa, 'the result of vdpaDeviceOf') } };
     return { type: 'vdpa', driver: 'vdpa', source };
   }
   return {
@@ -183,7 +192,10 @@ function hostDevice(vif: VIFHostDevice, guest: GuestInterface): Backend {
   };
 }
 
-/** libvirt only warns that it can't limit a passed-through device. Nova writes the limit where no switch of the host could set one. */
+/**
+ * Whether the NIC switches the frames of the device.
+ * Nova then writes a bandwidth limit, about which libvirt only warns.
+ */
 function isSwitchedByNic(vif: VIFHostDevice): boolean {
   return vlanTag(vif) !== undefined || vif.portProfile instanceof VIFPortProfile8021Qbh;
 }
@@ -193,7 +205,10 @@ function vlanElement(vif: VIFBase): XmlElement | undefined {
   return tag ? { name: 'vlan', children: [{ name: 'tag', attributes: { id: tag } }] } : undefined;
 }
 
-/** The NIC tags what the guest sends; 0 is no tag. Undefined where a VLAN device of the host does it, or the switch of a port profile. */
+/**
+ * The VLAN with which the NIC tags frames; 0 means no tag.
+ * Undefined if a VLAN device or the switch of a port profile adds the tag.
+ */
 function vlanTag({ network, portProfile }: VIFBase): number | undefined {
   const { vlan, shouldProvideVlan } = network ?? {};
   if (vlan === undefined || vlan === null || shouldProvideVlan || portProfile !== undefined) return undefined;

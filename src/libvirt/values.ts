@@ -1,22 +1,34 @@
-/** What libvirt and the kernel take as the value of an attribute. Who would refuse it later, far from the cause, is spared it here. */
+/**
+ * Checks the values of attributes before libvirt and the kernel do, so that the error names the
+ * field of the VIF.
+ */
 
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { describeValue } from '../text/describe-value.ts';
 
-/** libvirt's basictypes.rng, deviceName, less what the kernel refuses: dev_valid_name() knows no `/` and no `:`, and at most 15 bytes. */
+/**
+ * libvirt's deviceName (basictypes.rng) within the kernel's limits (dev_valid_name()): no `/`, no `:`,
+ * at most 15 bytes.
+ */
 const DEVICE_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9_.\\-]{1,15}$/;
-/** basictypes.rng, deviceName: what `<source dev>` of a vDPA device may be. */
+/** libvirt's deviceName (basictypes.rng), for `<source dev>` of a vDPA device. */
 const DEVICE_PATH = /^\/[a-zA-Z0-9_.\-\\:/]+$/;
-/** basictypes.rng, absFilePath: no line breaks. */
+/** libvirt's absFilePath (basictypes.rng): no line breaks. */
 const SOCKET_PATH = /^\/[^\n\r]+$/;
-/** sockaddr_un.sun_path holds 108 bytes, one of which ends it: unix(7). */
+/** unix(7): sun_path has 108 bytes including the closing NUL. */
 const LONGEST_SOCKET_PATH = 107;
-/** libvirt, LIBVIRT_IFLA_VF_PORT_PROFILE_MAX less the byte that ends it; the schema counts characters, the parser bytes. */
+/**
+ * libvirt's LIBVIRT_IFLA_VF_PORT_PROFILE_MAX without the closing NUL, in bytes.
+ * libvirt's schema counts characters.
+ */
 const LONGEST_PROFILE_ID = 39;
 /** libvirt reads sizes and rates as unsigned int. */
 const LARGEST = 0xffffffff;
 
-/** The name of a network device or bridge. */
+/**
+ * Returns the name of a network device or bridge.
+ * Like the other functions here, throws LibvirtXmlError for other values.
+ */
 export function deviceName(value: string, what: string): string {
   if (DEVICE_NAME.test(value)) return value;
   throw refusal(what, value, 'the name of a network device: 1 to 15 letters, digits, `_`, `.`, `\\` or `-`');
@@ -34,7 +46,7 @@ export function socketPath(value: string, what: string): string {
   throw refusal(what, value, `an absolute path of at most ${LONGEST_SOCKET_PATH} bytes without line breaks`);
 }
 
-/** The id of a port profile on a switch: any text, but not much. */
+/** The id of a port profile on a switch: any text of at most 39 bytes. */
 export function profileId(value: string, what: string): string {
   if (bytesOf(value) <= LONGEST_PROFILE_ID) return value;
   throw refusal(what, value, `at most ${LONGEST_PROFILE_ID} bytes`);
@@ -46,7 +58,9 @@ export function wholeNumber(value: number, what: string, min: number, max = LARG
   throw refusal(what, value, `a whole number from ${min} to ${max}`);
 }
 
-/** How many descriptors a virtio ring has. QEMU, hw/net/virtio-net.c: a power of two from 256 to 1024. */
+/**
+ * The number of descriptors of a virtio ring: a power of two from 256 to 1024 (QEMU, hw/net/virtio-net.c).
+ */
 export function ringSize(value: number | undefined, what: string): number | undefined {
   if (value === undefined || value === 256 || value === 512 || value === 1024) return value;
   throw refusal(what, value, '256, 512 or 1024');

@@ -1,4 +1,7 @@
-/** Port profiles as libvirt's `<virtualport>`: what it tells the switch when the guest starts. */
+/**
+ * Converts port profiles to libvirt's `<virtualport>`. libvirt passes its values to the switch
+ * when the guest starts.
+ */
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import {
   VIFPortProfile8021Qbg,
@@ -10,14 +13,17 @@ import type { VIFBase, VIFOpenVSwitch } from '../objects/vif.ts';
 import { profileId, wholeNumber } from './values.ts';
 import type { XmlElement } from './xml.ts';
 
-/** The port of a device that the guest has directly; nothing where its profile means nothing to libvirt. */
+/** The `<virtualport>` of a passed-through device. Undefined if libvirt does not support the profile. */
 export function virtualPort({ portProfile }: VIFBase): XmlElement | undefined {
   if (portProfile instanceof VIFPortProfile8021Qbg) return edgeBridge(portProfile);
   if (portProfile instanceof VIFPortProfile8021Qbh) return portExtender(portProfile);
   return undefined;
 }
 
-/** Who makes the port of Open vSwitch: the plugin, or libvirt by the `<virtualport>` that `port` gives. */
+/**
+ * The options of a port of Open vSwitch. If `createTap` or `createPort` is true, the plugin creates the TAP
+ * or the port. Otherwise libvirt creates the port from the `<virtualport>` that `port` returns.
+ */
 export function openVSwitchPort(vif: VIFOpenVSwitch): {
   readonly createTap: boolean;
   readonly createPort: boolean;
@@ -44,7 +50,9 @@ function openVSwitchProfile(profile: VIFPortProfileBase | undefined): VIFPortPro
   );
 }
 
-/** IEEE 802.1Qbg: bytes of manager and version, 24 bits of type; one `<parameters>` holds them all. */
+/**
+ * IEEE 802.1Qbg: one byte each for manager and version, 24 bits for the type, in one `<parameters>` element.
+ */
 function edgeBridge(profile: VIFPortProfile8021Qbg): XmlElement {
   const { managerId, typeId, typeIdVersion } = profile.require('managerId', 'typeId', 'typeIdVersion');
   return virtualPortElement('802.1Qbg', {

@@ -1,22 +1,26 @@
-/** Elements, and the XML of them: names and values of attributes are escaped by an XML library, never by hand. */
+/** Writes XML elements. An XML library escapes names and values. */
 import XMLBuilder from 'fast-xml-builder';
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { describeValue } from '../text/describe-value.ts';
 
-/** An element without text: attributes that are undefined are left out, and so are children. */
+/** An element without text. Undefined attributes and undefined children are left out. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes?: Readonly<Record<string, string | number | undefined>>;
   readonly children?: readonly (XmlElement | undefined)[];
 }
 
-/** The XML of an element, on one line. Throws {@link LibvirtXmlError} where a value has a character that XML 1.0 can't hold. */
+/**
+ * The XML of an element in one line.
+ * Throws {@link LibvirtXmlError} for a character that XML 1.0 does not allow.
+ */
 export function writeXml(root: XmlElement): string {
   const xml: string = BUILDER.build([nodeOf(root)]);
   return xml.replace(/[\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-// All text is in attributes, where a reader turns a bare line break into a space (XML 1.0, 3.3.3): hence the references above.
+// XML parsers replace line breaks in attributes by spaces (XML 1.0, 3.3.3).
+// Therefore the entities above escape line breaks.
 const BUILDER = new XMLBuilder({
   preserveOrder: true,
   ignoreAttributes: false,
@@ -37,10 +41,13 @@ function nodeOf({ name, attributes = {}, children = [] }: XmlElement): XmlNode {
   return { [name]: children.flatMap((child) => (child ? [nodeOf(child)] : [])), ':@': Object.fromEntries(values) };
 }
 
-/** XML 1.0, 2.2: not even escaped may a document hold the other control characters, half a surrogate pair, U+FFFE or U+FFFF. */
+/**
+ * The characters of XML 1.0, 2.2.
+ * Others, such as most control characters, are not allowed even as references.
+ */
 const XML_TEXT = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
 
 function xmlText(value: string, where: string): string {
   if (XML_TEXT.test(value)) return value;
-  throw new LibvirtXmlError(`${where}: ${describeValue(value)} has a character that XML can't hold`);
+  throw new LibvirtXmlError(`${where}: ${describeValue(value)} has a character that XML does not allow`);
 }

@@ -1,4 +1,4 @@
-/** Ports without IP addresses: which a guest can use, and which it can't. */
+/** Checks whether a guest can use a port without IP addresses. */
 
 import { UnusableAddressingError } from '../errors/binding.ts';
 import { shortened } from '../text/bounds.ts';
@@ -6,19 +6,22 @@ import { describeValue } from '../text/describe-value.ts';
 import type { NeutronPort } from './port.ts';
 
 /**
- * Refuses a port that has no address and can't be used without. A port is usable when it
+ * Throws for a port that has no address but needs one. A port is usable in one of these cases:
  *
- * - has addresses (`fixed_ips`),
- * - gets them when it is bound (`ip_allocation` is `deferred`), or
- * - shall have none (`none`) and is bound by a back-end that connects it below IP (`connectivity` is `l2` in `binding:vif_details`).
+ * - It has addresses (`fixed_ips`).
+ * - It gets addresses when it is bound (`ip_allocation` is `deferred`).
+ * - It was created without addresses (`ip_allocation` is `none`), and its back-end connects it at layer 2
+ *   (`connectivity` is `l2` in `binding:vif_details`).
  *
- * An unaddressed port plugs as any other, but what goes by addresses passes it over: Neutron's firewalls drop all its traffic unless
- * port security is off, l2pop's proxy ARP does not answer for it, and nobody reaches a console or the metadata service by it.
+ * A port without addresses can be plugged, but it has limits: Neutron's firewalls drop all its traffic unless
+ * port security is off, the proxy ARP of l2pop does not answer for it, and the console and the metadata
+ * service do not work over it.
  *
- * The port need not be checked before. The time does not depend on its size.
+ * The port need not be valid. The time does not depend on its size.
  *
- * @see the Neutron specification "Port binding event extended information for Nova", and nova's "Boot a VM with an unaddressed port"
- * @throws UnusableAddressingError with the reason and the way out
+ * @see the Neutron specification "Port binding event extended information for Nova", and nova's "Boot a VM
+ * with an unaddressed port"
+ * @throws UnusableAddressingError with the reason and the remedy
  */
 export function requireUsableAddressing(port: NeutronPort): void {
   const { id, fixed_ips, ip_allocation: allocation } = port;
@@ -32,17 +35,17 @@ export function requireUsableAddressing(port: NeutronPort): void {
 const GIVE_IT_ONE = 'give it an address (`openstack port set --fixed-ip subnet=SUBNET PORT`)';
 
 function withoutLeave(allocation: string | null | undefined): string {
-  const found = allocation ? `ip_allocation is ${describeValue(allocation)}` : 'Neutron tells no ip_allocation';
-  return `${found}, so it was meant to have one; ${GIVE_IT_ONE}, or make a port that shall have none (\`openstack port create --no-fixed-ip\`)`;
+  const found = allocation ? `ip_allocation is ${describeValue(allocation)}` : 'ip_allocation is missing';
+  return `${found}, so the port needs one; ${GIVE_IT_ONE}, or create a port without addresses (\`openstack port create --no-fixed-ip\`)`;
 }
 
 function notBelowIp(connectivity: string | null | undefined, vifType: string | undefined): string {
   if (vifType === undefined || vifType === 'unbound' || vifType === 'binding_failed') {
-    return `ip_allocation is "none", and what connects it is not known before it is bound (binding:vif_type is ${vifType ?? 'missing'}); bind it first, or ${GIVE_IT_ONE}`;
+    return `ip_allocation is "none", and its back-end is not known before it is bound (binding:vif_type is ${vifType ?? 'missing'}); bind it first, or ${GIVE_IT_ONE}`;
   }
   const found = connectivity ? `connectivity ${describeValue(connectivity)}` : 'no connectivity';
   return (
-    `ip_allocation is "none", but its back-end (vif type ${shortened(vifType)}) tells ${found} in binding:vif_details, where only "l2" passes frames ` +
-    `without regard to addresses; bind it by a mechanism driver that does, or ${GIVE_IT_ONE}`
+    `ip_allocation is "none", but its back-end (vif type ${shortened(vifType)}) has ${found} in binding:vif_details, and only "l2" forwards frames ` +
+    `independently of addresses; bind it with a mechanism driver for "l2", or ${GIVE_IT_ONE}`
   );
 }

@@ -1,9 +1,9 @@
-/** A binding: what is left when it doesn't matter any more whether nova's cache or Neutron's API told it. */
+/** A binding of a port, in one form for nova's cache and for Neutron's API. */
 import type { Network } from '../objects/network.ts';
 import type { FieldValues } from '../versioned/versioned-object.ts';
 import type { BindingProfile, VifDetails } from './port.ts';
 
-/** All that a VIF is made of. Its details and profile have been checked against the schema. */
+/** The data for a VIF. The details and the profile are valid against the schema. */
 export interface Binding {
   readonly id: string;
   readonly address: string | null;
@@ -12,25 +12,25 @@ export interface Binding {
   readonly details: VifDetails;
   readonly profile: BindingProfile;
   readonly network: FieldValues<Network>;
-  /** What the device or port on the host is called. */
+  /** The name of the device or port on the host. */
   readonly deviceName: string;
-  /** What Open vSwitch knows the port by. */
+  /** The `iface-id` of the port in Open vSwitch. */
   readonly interfaceId: string;
   readonly active: boolean;
   readonly preserveOnDelete: boolean;
-  /** Whether the plugin adds the port of Open vSwitch, rather than the hypervisor. */
+  /** Whether the plugin, and not the hypervisor, creates the port of Open vSwitch. */
   readonly delegateCreate: boolean;
 }
 
 /**
- * A name for a device of a port. OpenStack's names have 14 bytes, one less than the kernel allows: every agent of every host must come
- * to the same ones.
+ * The name of a device of a port. It has at most 14 bytes, one less than the kernel allows, because every
+ * OpenStack agent must compute the same name.
  */
 export function portDeviceName(prefix: string, portId: string): string {
   return shortName(`${prefix}${portId}`);
 }
 
-/** A name as OpenStack shortens it. */
+/** The first 14 characters of a name, as OpenStack shortens names. */
 export function shortName(name: string): string {
   return name.slice(0, LONGEST_NAME);
 }

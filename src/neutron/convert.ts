@@ -1,11 +1,11 @@
-/** The one converter: from a binding that was checked to a VIF. */
+/** Converts a valid binding to a VIF. */
 import { BindingFailedError, PortBindingError, UnboundPortError, UnsupportedVifTypeError } from '../errors/binding.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { Violation } from '../versioned/validation/violations.ts';
 import type { Binding } from './binding.ts';
 import { type ConversionRule, RULES_BY_VIF_TYPE } from './vif-types.ts';
 
-/** The VIF of a binding, made by the first rule of its vif type whose condition holds. */
+/** The VIF of a binding. The first rule of the vif type whose condition is true creates the VIF. */
 export function convert(binding: Binding): VIFBase {
   const rule = RULES_BY_VIF_TYPE.get(binding.vifType)?.find((candidate) => holds(candidate, binding));
   if (rule !== undefined) return rule.convert(binding);
@@ -18,7 +18,7 @@ function holds({ vnicTypes, flags = [] }: ConversionRule, { vnicType, details }:
   return isOfType && flags.every((flag) => details[flag] === true);
 }
 
-/** What is wrong with a binding, as the error that its vif type calls for. */
+/** The error for violations of a binding. The vif type determines its class. */
 export function bindingError(portId: unknown, vifType: unknown, violations: readonly Violation[]): PortBindingError {
   const id = typeof portId === 'string' ? portId : '';
   if (vifType === 'unbound') return new UnboundPortError(id, violations);

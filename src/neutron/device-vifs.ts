@@ -1,4 +1,4 @@
-/** VIFs whose guest has a device of the host: a PCI function, or a macvtap device on one. */
+/** Converts bindings to VIFs with a PCI function, or with a macvtap device on a NIC. */
 import { DatapathOffloadRepresentor } from '../objects/datapath-offload.ts';
 import {
   VIFPortProfile8021Qbg,
@@ -15,7 +15,10 @@ export function representorOffload({ deviceName, profile }: Binding): DatapathOf
   return new DatapathOffloadRepresentor({ representorName: deviceName, representorAddress: profile.pci_slot });
 }
 
-/** The representor twice, as nova says it: for peers from before datapath offloads, and for later ones. */
+/**
+ * A port profile with the representor in two forms, as in nova: for peers without datapath offloads,
+ * and for later peers.
+ */
 export function representorProfile(binding: Binding): VIFPortProfileOVSRepresentor {
   return new VIFPortProfileOVSRepresentor({
     interfaceId: binding.interfaceId,
@@ -34,17 +37,17 @@ export function vrouterDirectVif(binding: Binding): VIFBase {
   return new VIFHostDevice({ ...ethernetDevice(binding), plugin: 'vrouter', portProfile });
 }
 
-/** A SmartNIC's own agent does what there is to do on its side. */
+/** A VIF on a SmartNIC. The agent of the SmartNIC configures the switch. */
 export function remoteManagedVif(binding: Binding): VIFBase {
   return new VIFHostDevice({ ...ethernetDevice(binding), plugin: 'noop' });
 }
 
-/** libvirt sets the function's MAC address, and its VLAN or port profile. */
+/** A VIF with a virtual function. libvirt sets its MAC address, and its VLAN or port profile. */
 export function virtualFunctionVif(binding: Binding): VIFBase {
   return new VIFHostDevice({ ...ethernetDevice(binding), plugin: 'noop', ...portExtenderProfile(binding) });
 }
 
-/** A whole physical function, or InfiniBand: the guest does everything. */
+/** A VIF with a physical function or an InfiniBand device. The guest configures the device. */
 export function passedThroughVif(binding: Binding, plugin: 'noop' | 'ib_hostdev'): VIFBase {
   return new VIFHostDevice({
     ...common(binding),
@@ -55,8 +58,9 @@ export function passedThroughVif(binding: Binding, plugin: 'noop' | 'ib_hostdev'
 }
 
 /**
- * No `vifName`: libvirt makes the macvtap device. The binding names the device below, and no PCI address: `bridgeInterface` has the
- * name, and `vlanName` that of the VLAN device between, where there is one.
+ * A VIF with a macvtap device that libvirt creates, so it has no `vifName`. The binding has no PCI
+ * address: `bridgeInterface` is the name of the NIC, and `vlanName` the name of the VLAN device on it,
+ * if there is one.
  */
 export function macvtapVif(binding: Binding): VIFBase {
   const { macvtap_source: source, macvtap_mode: mode, physical_interface: physical } = binding.details;
@@ -73,13 +77,13 @@ export function virtualFunctionMacvtapVif(binding: Binding): VIFBase {
   return new VIFDirect({ ...deviceValues(binding), plugin: 'macvtap', mode: 'passthrough' });
 }
 
-/** libvirt hands the profile to the switch. */
+/** A VIF with a port profile of IEEE 802.1Qbh. libvirt passes the profile to the switch. */
 export function portExtenderVif(binding: Binding): VIFBase {
   const profile = portExtenderProfile(binding);
   return new VIFDirect({ ...deviceValues(binding), plugin: 'noop', mode: 'passthrough', ...profile });
 }
 
-/** libvirt announces the VSI to the switch, by lldpad. */
+/** A VIF with a port profile of IEEE 802.1Qbg. libvirt announces the VSI to the switch through lldpad. */
 export function edgeBridgeVif(binding: Binding): VIFBase {
   const { physical_interface, managerid, typeid, typeidversion, instanceid } = binding.details;
   return new VIFDirect({
@@ -103,7 +107,10 @@ function ethernetDevice(binding: Binding): ReturnType<typeof deviceValues> & { r
   return { ...deviceValues(binding), devType: 'ethernet' };
 }
 
-/** The function tags what the guest sends, where its NIC is its own switch. */
+/**
+ * The values of a VIF with a PCI function.
+ * For the vif type hw_veb the NIC switches frames itself, and tags them with `vlan`.
+ */
 function deviceValues(binding: Binding) {
   const { vifType, details, profile } = binding;
   const tagged = vifType === 'hw_veb' ? { vlan: numberOf(details.vlan), shouldProvideVlan: false } : {};

@@ -1,4 +1,4 @@
-/** The form of an entry of nova's network_info cache, apart from the port binding in it. What it holds besides is ignored. */
+/** The schema of an entry of nova's network_info cache. Other members of an entry are ignored. */
 import { ipAddress, ipNetwork, macAddress } from '../versioned/fields/addresses.ts';
 import { uuid } from '../versioned/fields/scalars.ts';
 import { DIALECT } from '../versioned/json-schema.ts';
@@ -8,7 +8,7 @@ import type { Findings } from '../versioned/validation/violations.ts';
 import { type BindingAttributes, bindingForms, bindingRules } from './port-binding-schema.ts';
 import { RULES_BY_VIF_TYPE } from './vif-types.ts';
 
-/** The violations of an entry, apart from those of its binding, each with its path in the entry. */
+/** The violations of an entry without those of its binding, each with its path in the entry. */
 export function checkEntry(entry: unknown): Findings {
   compiled ??= compileCheck(schema());
   return compiled(entry);
@@ -16,17 +16,20 @@ export function checkEntry(entry: unknown): Findings {
 
 let compiled: Check | undefined;
 
-/** JSON Schema (2020-12) of an entry of nova's network_info cache that a VIF can be made of, its binding included. */
+/**
+ * The JSON Schema (2020-12) of an entry of nova's network_info cache that can be converted to a
+ * VIF, including its binding.
+ */
 export function networkInfoSchema(): JsonSchema {
   const { properties, required } = schema();
   return {
     $schema: DIALECT,
     $id: 'os-vif:/schemas/nova/network-info.json',
     title: 'Entry of network_info',
-    description: "an entry of nova's network_info cache that a VIF can be made of",
+    description: "an entry of nova's network_info cache that can be converted to a VIF",
     $comment:
-      'For each type, the details and the profile that it needs, and their forms. What 802.1qbg needs may be in qbg_params, in details or in ' +
-      'network.meta.interface; where, is not told here. Keys that are not named here are ignored.',
+      'For each type: the required details and profile, and their forms. Parameters of 802.1qbg may be in qbg_params, in details or in ' +
+      'network.meta.interface; this schema does not check which. Other keys are ignored.',
     type: 'object',
     properties: {
       id: uuid().schema(CONTEXT),
@@ -39,10 +42,10 @@ export function networkInfoSchema(): JsonSchema {
   };
 }
 
-/** What an entry calls the parts of a binding. */
+/** The names of the parts of a binding in an entry. */
 const ENTRY: BindingAttributes = { vifType: 'type', vnicType: 'vnic_type', details: 'details', profile: 'profile' };
 
-/** These types have no children, so there is nothing to refer to. */
+/** The types have no children, so their schemas contain no references. */
 const CONTEXT: SchemaContext = { form: 'plain', objectSchema: () => ({}) };
 
 function schema(): JsonSchema {

@@ -1,7 +1,7 @@
-/** An entry of nova's network_info cache: nova.network.model.VIF, as the JSON that nova's database holds. */
+/** The types of an entry of nova's network_info cache: nova.network.model.VIF, as JSON in nova's database. */
 import type { BindingProfile, NumberOrDigits, VifDetails } from './port.ts';
 
-/** An address: fixed, floating, of a name server or a gateway. */
+/** The address of a fixed IP, a floating IP, a name server or a gateway. */
 export interface NovaAddress {
   readonly address: string;
   readonly [key: string]: unknown;
@@ -11,7 +11,7 @@ export interface NovaFixedIp extends NovaAddress {
   readonly floating_ips?: readonly NovaAddress[] | null;
 }
 
-/** A route of a subnet there. */
+/** A route of a subnet. */
 export interface NovaRoute {
   readonly cidr: string;
   readonly gateway?: { readonly address?: string | null } | null;
@@ -19,7 +19,7 @@ export interface NovaRoute {
   readonly [key: string]: unknown;
 }
 
-/** A subnet of a network there, with the addresses that the port has of it. */
+/** A subnet, with the addresses of the port on it. */
 export interface NovaSubnet {
   readonly cidr?: string | null;
   readonly dns?: readonly NovaAddress[] | null;
@@ -43,14 +43,14 @@ export interface NovaNetwork {
     readonly should_create_bridge?: boolean | null;
     readonly should_create_vlan?: boolean | null;
     readonly vlan?: NumberOrDigits | null;
-    /** vif type 802.1qbg: the device that the guest is on. */
+    /** For the vif type 802.1qbg: the NIC below the macvtap device of the guest. */
     readonly interface?: string | null;
     readonly [key: string]: unknown;
   };
   readonly [key: string]: unknown;
 }
 
-/** An entry of nova's network_info cache. What is not named here is ignored. */
+/** An entry of nova's network_info cache. Other members are ignored. */
 export interface NetworkInfoEntry {
   /** The port's UUID. */
   readonly id: string;

@@ -1,4 +1,7 @@
-/** The JSON Schema of a port binding: the table of vif types, told in another language. `schemas/neutron/port-binding.json` is this. */
+/**
+ * Creates the JSON Schema of a port binding from the table of vif types, for
+ * `schemas/neutron/port-binding.json`.
+ */
 import { ipAddress, macAddress, pciAddress } from '../versioned/fields/addresses.ts';
 import { uuid } from '../versioned/fields/scalars.ts';
 import { DIALECT } from '../versioned/json-schema.ts';
@@ -6,16 +9,18 @@ import type { JsonSchema, SchemaContext } from '../versioned/model.ts';
 import { VNIC_TYPES } from './port.ts';
 import { type ConversionRule, RULES_BY_VIF_TYPE } from './vif-types.ts';
 
-/** JSON Schema (2020-12) of a port that a VIF can be made of, as Neutron's API shows it to an administrator. */
+/**
+ * The JSON Schema (2020-12) of a port that can be converted to a VIF, as Neutron's API shows
+ * it to an administrator.
+ */
 export function portBindingSchema(): JsonSchema {
   return {
     $schema: DIALECT,
     $id: 'os-vif:/schemas/neutron/port-binding.json',
     title: 'Port binding',
-    description: 'a Neutron port that a VIF can be made of',
+    description: 'a Neutron port that can be converted to a VIF',
     $comment:
-      'For each binding:vif_type, the details and the profile that it needs, and their forms. Attributes and keys that are not named ' +
-      'here are ignored.',
+      'For each binding:vif_type: the required details and profile, and their forms. Other attributes and keys are ignored.',
     type: 'object',
     properties: PORT,
     required: ['id', 'mac_address', NEUTRON.vifType],
@@ -23,7 +28,7 @@ export function portBindingSchema(): JsonSchema {
   };
 }
 
-/** What the parts of a binding are called. */
+/** The names of the parts of a binding. */
 export interface BindingAttributes {
   readonly vifType: string;
   readonly vnicType: string;
@@ -38,7 +43,7 @@ const NEUTRON: BindingAttributes = {
   profile: 'binding:profile',
 };
 
-/** What a binding needs, for each vif type. */
+/** The required parts of a binding, for each vif type. */
 export function bindingRules(attributes: BindingAttributes, vifTypes = RULES_BY_VIF_TYPE): JsonSchema[] {
   const { vifType } = attributes;
   return [...vifTypes].map(([name, ways]) => ({
@@ -47,7 +52,7 @@ export function bindingRules(attributes: BindingAttributes, vifTypes = RULES_BY_
   }));
 }
 
-/** The forms of the parts of a binding, whatever its type. */
+/** The forms of the parts of a binding, for all vif types. */
 export function bindingForms({ vifType, vnicType, details, profile }: BindingAttributes): Record<string, JsonSchema> {
   return {
     [vifType]: { type: 'string', enum: [...RULES_BY_VIF_TYPE.keys()] },
@@ -57,7 +62,7 @@ export function bindingForms({ vifType, vnicType, details, profile }: BindingAtt
   };
 }
 
-/** These types have no children, so there is nothing to refer to. */
+/** The types have no children, so their schemas contain no references. */
 const CONTEXT: SchemaContext = { form: 'plain', objectSchema: () => ({}) };
 
 const UUID = uuid().schema(CONTEXT);
@@ -96,7 +101,7 @@ const DETAIL_FORMS: Readonly<Record<string, JsonSchema>> = {
   instanceid: UUID,
 };
 
-/** The names of all details that a binding is made of. */
+/** The names of all details that the conversion reads. */
 export const DETAIL_NAMES: readonly string[] = Object.keys(DETAIL_FORMS);
 
 const PROFILE_FORMS: Readonly<Record<string, JsonSchema>> = { pci_slot: pciAddress().schema(CONTEXT) };
@@ -120,8 +125,8 @@ const PORT: Readonly<Record<string, JsonSchema>> = {
 };
 
 /**
- * The schema of the first rule whose condition holds. If no condition holds, the schema names the vnic types
- * of the rules.
+ * The schema of the first rule whose condition is true.
+ * Without such a rule, the schema lists the vnic types of all rules.
  */
 function firstOf(
   [rule, ...others]: readonly ConversionRule[],
@@ -137,7 +142,7 @@ function firstOf(
   return { if: condition, then: needsOf(rule, attributes), else: otherwise };
 }
 
-/** A port that says no vnic type is `normal`. */
+/** The condition of a rule. A missing vnic type means `normal`. */
 function conditionOf(
   { vnicTypes, flags }: ConversionRule,
   { vnicType, details }: BindingAttributes,
@@ -179,12 +184,12 @@ function needsOf({ details = [], profile = [] }: ConversionRule, attributes: Bin
   };
 }
 
-/** What is needed may not be null either, where null says that there is none. */
+/** The form of a required value, where null means a missing value. */
 function notNull(form: JsonSchema = {}): JsonSchema {
   return { ...described(form), not: { type: 'null' } };
 }
 
-/** A whole number from 0 up, or its decimal digits. */
+/** A whole number from 0 to `maximum`, or its decimal digits. */
 function digits(maximum: number, pattern: string): JsonSchema {
   const description = `a whole number from 0 to ${maximum}`;
   return {

@@ -1,6 +1,9 @@
-/** What Neutron's API says of ports, networks and subnets, as far as VIFs are made of it. */
+/**
+ * The types of ports, networks and subnets in Neutron's API, with the attributes that the
+ * conversion to VIFs reads.
+ */
 
-/** How the guest's NIC is made: `binding:vnic_type`. */
+/** The values of `binding:vnic_type`: the type of the guest's NIC. */
 export const VNIC_TYPES = [
   'normal',
   'direct',
@@ -15,45 +18,45 @@ export const VNIC_TYPES = [
   'baremetal',
 ] as const;
 
-/** One of VNIC_TYPES: what `binding:vnic_type` may say. */
+/** One of VNIC_TYPES. */
 export type VnicType = (typeof VNIC_TYPES)[number];
 
-/** A number, or its decimal digits: mechanism drivers write both. */
+/** A number, or its decimal digits. Mechanism drivers use both. */
 export type NumberOrDigits = number | string;
 
-/** `binding:vif_details`: what the mechanism driver that bound the port tells the host. Others' keys are ignored. */
+/** `binding:vif_details`: data from the mechanism driver for the host. Other keys are ignored. */
 export interface VifDetails {
   /** Whether Neutron filters the port's traffic. */
   readonly port_filter?: boolean | null;
-  /** What the back-end connects: `l2`, `l3`, or `legacy` where its driver doesn't say. */
+  /** The layer at which the back-end connects ports: `l2`, `l3`, or `legacy` if the driver sets no value. */
   readonly connectivity?: string | null;
-  /** Whether a Linux bridge goes between guest and Open vSwitch. */
+  /** Whether a Linux bridge is between the guest and Open vSwitch. */
   readonly ovs_hybrid_plug?: boolean | null;
-  /** Whether the TAP device is made before the guest starts. */
+  /** Whether the plugin creates the TAP device before the guest starts. */
   readonly ovs_create_tap?: boolean | null;
-  /** The datapath of Open vSwitch's bridge. */
+  /** The datapath type of the bridge of Open vSwitch. */
   readonly datapath_type?: string | null;
-  /** The bridge, where it is another than the host's usual one. */
+  /** The bridge, if it differs from the default bridge of the host. */
   readonly bridge_name?: string | null;
   /** The path of the vhost-user socket. */
   readonly vhostuser_socket?: string;
-  /** Which side of it the guest is; `server` unless it is said. */
+  /** The role of the guest on the socket. Default: `server`. */
   readonly vhostuser_mode?: 'client' | 'server';
   readonly vhostuser_ovs_plug?: boolean | null;
   readonly vhostuser_fp_plug?: boolean | null;
   readonly vhostuser_vrouter_plug?: boolean | null;
-  /** vif type tap: the MAC address of the host side. */
+  /** For the vif type tap: the MAC address of the host side. */
   readonly mac_address?: string | null;
-  /** The device that macvtap devices are made on: the physical one, or a VLAN of it. */
+  /** The device below macvtap devices: the physical device, or a VLAN device on it. */
   readonly macvtap_source?: string;
   readonly macvtap_mode?: 'vepa' | 'passthrough' | 'bridge';
-  /** The device that the host reaches the wire by. */
+  /** The physical device of the network. */
   readonly physical_interface?: string;
   /** The VLAN id, 1 to 4094; 0 for none. */
   readonly vlan?: NumberOrDigits | null;
   /** 802.1Qbh: the profile on the switch. */
   readonly profileid?: string;
-  /** 802.1Qbg: which database the VSI type is in, 0 to 255. */
+  /** 802.1Qbg: the id of the database with the VSI type, 0 to 255. */
   readonly managerid?: NumberOrDigits;
   /** 802.1Qbg: the VSI type, 24 bits. */
   readonly typeid?: NumberOrDigits;
@@ -64,20 +67,26 @@ export interface VifDetails {
   readonly [key: string]: unknown;
 }
 
-/** `binding:profile`: what the host told the mechanism driver. Others' keys are ignored. */
+/** `binding:profile`: data from the host for the mechanism driver. Other keys are ignored. */
 export interface BindingProfile {
-  /** The PCI address of the device that the guest gets. */
+  /** The PCI address of the guest's device. */
   readonly pci_slot?: string;
   readonly [key: string]: unknown;
 }
 
-/** A port, as `GET /v2.0/ports/{id}` shows it to an administrator (within `port`). Other attributes are ignored. */
+/**
+ * A port, as `GET /v2.0/ports/{id}` shows it to an administrator (within `port`).
+ * Other attributes are ignored.
+ */
 export interface NeutronPort {
   readonly id: string;
   readonly mac_address: string;
   readonly network_id?: string;
   readonly fixed_ips?: readonly { readonly ip_address: string; readonly subnet_id?: string }[] | null;
-  /** `immediate`: it has its addresses; `deferred`: it gets them when it is bound; `none`: it shall have none. */
+  /**
+   * `immediate`: the port has its addresses. `deferred`: it gets them when it is bound.
+   * `none`: it has no addresses.
+   */
   readonly ip_allocation?: string | null;
   readonly admin_state_up?: boolean | null;
   readonly status?: string | null;

@@ -1,11 +1,11 @@
-/** VIFs whose guest has a TAP device: on Open vSwitch, on a Linux bridge, or left to somebody else. */
+/** Converts bindings to VIFs with a TAP device: on Open vSwitch, on a Linux bridge, or without a bridge. */
 import { Network } from '../objects/network.ts';
 import { VIFPortProfileFPTap, VIFPortProfileOpenVSwitch } from '../objects/port-profile.ts';
 import { type VIFBase, VIFBridge, VIFGeneric, VIFOpenVSwitch } from '../objects/vif.ts';
 import type { FieldValues } from '../versioned/versioned-object.ts';
 import { type Binding, portDeviceName } from './binding.ts';
 
-/** What every VIF says of its port. */
+/** The values that all VIFs have. */
 export function common(binding: Binding, network: FieldValues<Network> = {}): FieldValues<VIFBase> {
   const { id, address, active, preserveOnDelete, details } = binding;
   return {
@@ -18,12 +18,12 @@ export function common(binding: Binding, network: FieldValues<Network> = {}): Fi
   };
 }
 
-/** What Open vSwitch knows the port by. */
+/** The values of the port profile for Open vSwitch. */
 export function openVSwitchPort({ interfaceId, details }: Binding): FieldValues<VIFPortProfileOpenVSwitch> {
   return { interfaceId, datapathType: details.datapath_type ?? null };
 }
 
-/** The Linux bridge of a port that is plugged the hybrid way. */
+/** The name of the Linux bridge of a hybrid port. */
 export function hybridBridge({ id }: Binding): string {
   return portDeviceName('qbr', id);
 }
@@ -56,7 +56,9 @@ export function hybridVif(binding: Binding): VIFBase {
   });
 }
 
-/** On the network's bridge; Indigo's switch has one for each port, as the hybrid way of Open vSwitch. */
+/**
+ * A VIF on the Linux bridge of the network. For `ivs` (Indigo), the bridge of the port, as for a hybrid port.
+ */
 export function bridgeVif(binding: Binding, plugin: 'linux_bridge' | 'ivs' = 'linux_bridge'): VIFBase {
   return new VIFBridge({
     ...common(binding),
@@ -70,7 +72,7 @@ export function genericVif(binding: Binding, plugin: string): VIFBase {
   return new VIFGeneric({ ...common(binding), plugin, vifName: binding.deviceName });
 }
 
-/** Routed, not switched: the host side has a MAC address of its own. */
+/** A VIF with a TAP device to which the host routes. Its host side has a MAC address of its own. */
 export function tapVif(binding: Binding): VIFBase {
   const { deviceName, details } = binding;
   return new VIFGeneric({

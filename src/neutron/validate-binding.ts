@@ -1,4 +1,4 @@
-/** Checks a port before a VIF is made of it. */
+/** Checks the binding of a port before its conversion to a VIF. */
 
 import { isRecord } from '../text/is-record.ts';
 import { type Check, compileCheck } from '../versioned/validation/checker.ts';
@@ -8,25 +8,27 @@ import { portBindingSchema } from './port-binding-schema.ts';
 import { explainVifType, RULES_BY_VIF_TYPE } from './vif-types.ts';
 
 /**
- * The violations of a port, as Neutron's API shows it to an administrator; none if a VIF can be made of it. ajv checks the port against
- * `schemas/neutron/port-binding.json`.
+ * Checks a port, as Neutron's API shows it to an administrator, against `schemas/neutron/port-binding.json`
+ * with ajv. A port without violations can be converted to a VIF.
  *
- * At most 100 violations and 15,000 bytes are told. If there are more, the last entry has an empty path and the message `and N more`.
- * The time is linear in the size of the port, valid or not, up to 1 MiB of JSON at least.
+ * The list has at most 100 violations and 15,000 bytes. If there are more, the last entry has an empty
+ * path and the message `and N more`. The time is linear in the size of the port, valid or not, at least
+ * up to 1 MiB of JSON.
  *
- * @returns each with its path as a JSON Pointer (RFC 6901): `/binding:vif_details/vhostuser_socket`
+ * @returns the violations, each with its path as a JSON Pointer (RFC 6901):
+ *   `/binding:vif_details/vhostuser_socket`
  */
 export function validateBinding(port: unknown): Violation[] {
   return listOf(checkBinding(port));
 }
 
-/** As {@link validateBinding}, before the list is cut. */
+/** The result of {@link validateBinding} before the list is cut. */
 export function checkBinding(port: unknown): Findings {
   const { violations, more } = checked(port);
   return { violations: withoutDuplicates(violations.map((violation) => explained(violation, port))), more };
 }
 
-/** Whether a VIF can be made of a port that {@link checkBinding} has looked at. */
+/** Whether {@link checkBinding} found no violation, so that the port can be converted. */
 export function isBound(
   port: unknown,
   { violations }: Findings,

@@ -1,4 +1,7 @@
-/** VIFs whose guest shares its memory with a switch in user space, over a vhost-user socket. */
+/**
+ * Converts bindings to VIFs with a vhost-user socket, over which a switch in user space uses the
+ * memory of the guest.
+ */
 import {
   VIFPortProfileBase,
   VIFPortProfileFPBridge,
@@ -30,7 +33,7 @@ export function vrouterVhostUserVif(binding: Binding): VIFBase {
   return vhostUserVif(binding, { plugin: 'contrail_vrouter' });
 }
 
-/** Open vSwitch with DPDK makes a port that is named for what it is. */
+/** A VIF of Open vSwitch with DPDK. */
 export function ovsVhostUserVif(binding: Binding): VIFBase {
   const portProfile = new VIFPortProfileOpenVSwitch(openVSwitchPort(binding));
   return vhostUserVif(binding, { plugin: 'ovs', vifName: portDeviceName('vhu', binding.id), portProfile });

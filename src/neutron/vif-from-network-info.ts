@@ -1,4 +1,4 @@
-/** A VIF of an entry of nova's network_info cache. */
+/** Converts an entry of nova's network_info cache to a VIF. */
 
 import { FixedIP, FixedIPList } from '../objects/fixed-ip.ts';
 import type { Network } from '../objects/network.ts';
@@ -18,10 +18,11 @@ import { DETAIL_NAMES } from './port-binding-schema.ts';
 import { checkBinding, isBound } from './validate-binding.ts';
 
 /**
- * The VIF of an entry of nova's network_info cache (nova.network.model.VIF, as JSON): the one that nova makes.
- * The time is linear in the size of the entry, up to 1 MiB of JSON at least.
+ * Converts an entry of nova's network_info cache (nova.network.model.VIF, as JSON) to the same VIF as nova
+ * does. The time is linear in the size of the entry, at least up to 1 MiB of JSON.
  *
- * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError with paths in the entry
+ * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError with
+ *   paths in the entry
  */
 export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
   if (!isRecord(entry))
@@ -50,8 +51,8 @@ export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
 }
 
 /**
- * The binding of the port that the entry was made of. nova keeps the parameters of 802.1Qbg apart. Here they
- * are details.
+ * The port of the entry in the form of Neutron's API.
+ * The parameters of 802.1Qbg, which nova keeps apart, become details.
  */
 function portOf({ id, address, type, details, profile, vnic_type, qbg_params, network }: NetworkInfoEntry): unknown {
   const lower = type === '802.1qbg' ? network?.meta?.interface : undefined;
@@ -73,14 +74,14 @@ function portOf({ id, address, type, details, profile, vnic_type, qbg_params, ne
   return port;
 }
 
-/** Other keys are ignored. A copy of very many would take more time than all else. */
+/** The details that the conversion reads. Other keys are not copied, because there may be very many. */
 function knownDetails(details: unknown): VifDetails {
   if (!isRecord(details)) return {};
   const names = DETAIL_NAMES.filter((name) => Object.hasOwn(details, name));
   return Object.fromEntries(names.map((name) => [name, details[name]]));
 }
 
-/** Violations of the port with their paths in the entry. */
+/** Converts the paths of violations from the port to the entry. */
 function inEntry({ violations, more }: Findings): Findings {
   return { violations: violations.map(({ path, message }) => ({ path: pathInEntry(path), message })), more };
 }
@@ -114,7 +115,7 @@ function networkOf(network: NovaNetwork): FieldValues<Network> {
     ...(typeof label === 'string' && { label }),
     ...(typeof meta.multi_host === 'boolean' && { multiHost: meta.multi_host }),
     ...(typeof meta.should_create_bridge === 'boolean' && { shouldProvideBridge: meta.should_create_bridge }),
-    // As nova: which VLAN it is counts where it is said whether a device is made for it, be it true or false.
+    // As in nova: `vlan` is set only if `should_create_vlan` is present, true or false.
     ...(typeof meta.should_create_vlan === 'boolean' && {
       shouldProvideVlan: meta.should_create_vlan,
       vlan: Number(meta.vlan),

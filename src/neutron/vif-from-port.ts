@@ -1,4 +1,4 @@
-/** A VIF of what Neutron's API says. */
+/** Converts a port of Neutron's API to a VIF. */
 
 import { FieldValueError } from '../errors/model.ts';
 import { FixedIP, FixedIPList } from '../objects/fixed-ip.ts';
@@ -13,28 +13,40 @@ import { bindingError, convert } from './convert.ts';
 import type { NeutronFloatingIp, NeutronNetwork, NeutronPort, NeutronSubnet, VifDetails } from './port.ts';
 import { checkBinding, isBound } from './validate-binding.ts';
 
-/** What a port refers to, and what nova knows besides. */
+/** The objects to which a port refers, and options that nova sets. */
 export interface PortContext {
-  /** The port's network. */
+  /** The network of the port. */
   readonly network: NeutronNetwork;
-  /** The subnets that the port has addresses on; others are left out. Addresses on one that is not here are kept, without its cidr. */
+  /**
+   * The subnets of the addresses of the port. Other subnets are ignored.
+   * An address on a subnet that is not in the list is kept, but its subnet has no cidr.
+   */
   readonly subnets?: readonly NeutronSubnet[];
-  /** Floating IPs; those of other ports are left out. */
+  /** Floating IPs. Those of other ports are ignored. */
   readonly floatingIps?: readonly NeutronFloatingIp[];
-  /** The host's bridge of Open vSwitch, unless the binding names one: nova's `[neutron] ovs_bridge`. Default `br-int`. */
+  /**
+   * The bridge of Open vSwitch if the binding contains none: nova's `[neutron] ovs_bridge`. Default:
+   * `br-int`.
+   */
   readonly ovsBridge?: string;
-  /** Whether the port stays when the guest goes: it was there before. Default false. */
+  /**
+   * Whether the port stays when the guest is deleted, because it was created before the guest.
+   * Default: false.
+   */
   readonly preserveOnDelete?: boolean;
-  /** Whether the plugin adds the port of Open vSwitch, rather than the hypervisor. Default true, as nova does. */
+  /**
+   * Whether the plugin, and not the hypervisor, creates the port of Open vSwitch. Default: true, as in nova.
+   */
   readonly delegateCreate?: boolean;
 }
 
 /**
- * The VIF of a port, as Neutron's API shows it to an administrator: the one that nova would make.
- * The time is linear in the size of the port and its surroundings, up to 1 MiB of JSON at least.
+ * Converts a port, as Neutron's API shows it to an administrator, to the same VIF as nova does.
+ * The time is linear in the size of the port and its context, at least up to 1 MiB of JSON.
  *
- * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError as {@link validateBinding} finds
- * @throws FieldValueError where network, subnets or floating IPs have values of another form
+ * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError for
+ *   violations of {@link validateBinding}
+ * @throws FieldValueError if the network, a subnet or a floating IP has an invalid value
  */
 export function vifFromPort(port: NeutronPort, surroundings: PortContext): VIFBase {
   const findings = checkBinding(port);
@@ -52,7 +64,7 @@ export function vifFromPort(port: NeutronPort, surroundings: PortContext): VIFBa
     network: networkOf(port, details, surroundings),
     deviceName: portDeviceName('tap', id),
     interfaceId: id,
-    // As nova: a port that is switched off will not become active, so nobody waits for it.
+    // As in nova: a port that is administratively down does not become active, so nova does not wait for it.
     active: isUp === false || status === 'ACTIVE',
     preserveOnDelete,
     delegateCreate,
@@ -72,12 +84,12 @@ function networkOf(port: NeutronPort, details: VifDetails, surroundings: PortCon
     mtu: network.mtu ?? null,
     ...(bridge !== undefined && { bridge: shortName(bridge) }),
     ...(typeof network.name === 'string' && { label: network.name }),
-    // Neutron's Linux bridge agent expects the bridge to be there, or makes it itself: who comes first does.
+    // The plugin creates the bridge, unless Neutron's Linux bridge agent created it before.
     ...(port['binding:vif_type'] === 'bridge' && { shouldProvideBridge: true }),
   };
 }
 
-/** The bridge that stands for the network on the host, where there is one. */
+/** The name of the bridge of the network on the host, if the vif type has one. */
 function bridgeOf(
   vifType: string | undefined,
   { bridge_name: named, vhostuser_ovs_plug: onOvs, vhostuser_fp_plug: onFastPath }: VifDetails,
@@ -89,7 +101,9 @@ function bridgeOf(
   return undefined;
 }
 
-/** A subnet for each that the port has addresses on, in the order of its addresses. An unaddressed port has none. */
+/**
+ * The subnets of the addresses of the port, in the order of the addresses. A port without addresses has none.
+ */
 function subnetsOf(port: NeutronPort, { subnets = [], floatingIps = [] }: PortContext): SubnetList {
   const ownFloatingIps = floatingIps.filter(({ port_id }) => port_id === port.id);
   const floatingTo = grouped(ownFloatingIps, ({ fixed_ip_address }) => fixed_ip_address);
@@ -107,7 +121,7 @@ function subnetsOf(port: NeutronPort, { subnets = [], floatingIps = [] }: PortCo
   return new SubnetList({ objects });
 }
 
-/** The items of each key, in the order in which the keys come first. */
+/** The items grouped by key. The keys have the order of their first items. */
 function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

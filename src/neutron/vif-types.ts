@@ -1,6 +1,6 @@
 /**
- * What becomes of a binding, by vif type. Each type has ways, tried in order; the first whose condition holds is taken. The converter
- * and the JSON Schema are both made of this table, so that what validates converts.
+ * The conversion rules of each vif type. The first rule of a type whose condition is true applies.
+ * The converter and the JSON Schema both use this table, so a valid port can always be converted.
  */
 
 import type { VIFBase } from '../objects/vif.ts';
@@ -30,15 +30,15 @@ import {
   vrouterVhostUserVif,
 } from './vhost-user-vifs.ts';
 
-/** How a VIF is made of a binding, and of which bindings. */
+/** A conversion rule: the condition, the required data, and the function that creates the VIF. */
 export interface ConversionRule {
-  /** Only for these vnic types. */
+  /** Condition: the vnic type is one of these. */
   readonly vnicTypes?: readonly VnicType[];
-  /** Only where all of these details are true. */
+  /** Condition: all of these details are true. */
   readonly flags?: readonly (keyof VifDetails & string)[];
-  /** The details that it needs. */
+  /** The required details. */
   readonly details?: readonly (keyof VifDetails & string)[];
-  /** What it needs of the binding profile. */
+  /** The required keys of the binding profile. */
   readonly profile?: readonly (keyof BindingProfile & string)[];
   readonly convert: (binding: Binding) => VIFBase;
 }
@@ -53,7 +53,7 @@ const OVS: readonly ConversionRule[] = [
   { convert: openVSwitchVif },
 ];
 
-/** By `binding:vif_type`. */
+/** The rules by `binding:vif_type`. */
 export const RULES_BY_VIF_TYPE: ReadonlyMap<string, readonly ConversionRule[]> = new Map<
   string,
   readonly ConversionRule[]
@@ -129,7 +129,7 @@ export const RULES_BY_VIF_TYPE: ReadonlyMap<string, readonly ConversionRule[]> =
   ['ib_hostdev', [{ profile: DEVICE, convert: (binding) => passedThroughVif(binding, 'ib_hostdev') }]],
 ]);
 
-/** The reason why no VIF can be made of a vif type, with advice; undefined for a type that a VIF can be made of. */
+/** The reason why a vif type cannot be converted to a VIF, with advice. Undefined for a type with rules. */
 export function explainVifType(vifType: unknown): string | undefined {
   if (typeof vifType !== 'string' || RULES_BY_VIF_TYPE.has(vifType)) return undefined;
   return (

@@ -1,4 +1,4 @@
-/** Addresses of a port. */
+/** The addresses of a port. */
 
 import { field } from '../versioned/field.ts';
 import { ipAddress } from '../versioned/fields/addresses.ts';
@@ -8,12 +8,12 @@ import { type FieldValues, VersionedObject } from '../versioned/versioned-object
 import { VersionedObjectList } from '../versioned/versioned-object-list.ts';
 import { osVifObject } from './os-vif-object.ts';
 
-/** An address that a port has on a subnet. */
+/** An address of a port on a subnet. */
 @osVifObject({ name: 'FixedIP', version: '1.0' })
 export class FixedIP extends VersionedObject {
   /** The address. */
   @field(ipAddress()) address?: string;
-  /** Floating IPs that lead to it. */
+  /** The floating IPs of the address. */
   @field(listOf(ipAddress())) floatingIps?: readonly string[];
 
   constructor(values: FieldValues<FixedIP> = {}) {
@@ -21,7 +21,7 @@ export class FixedIP extends VersionedObject {
   }
 }
 
-/** Fixed IPs. */
+/** A list of fixed IPs. */
 @osVifObject({ name: 'FixedIPList', version: '1.0' })
 export class FixedIPList extends VersionedObjectList<FixedIP> {
   @field(listOf(objectOf(FixedIP))) declare objects?: readonly FixedIP[];

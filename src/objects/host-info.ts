@@ -1,4 +1,6 @@
-/** What a host can plug: its plugins, the VIF and port profile classes that each takes, and in which versions. */
+/**
+ * The plugins of a host, with the classes and versions of VIFs and port profiles that each plugin supports.
+ */
 
 import { IncompatibleVersionError, UnsupportedObjectError } from '../errors/model.ts';
 import { shortened } from '../text/bounds.ts';
@@ -11,37 +13,40 @@ import { isVersion, isWithin } from '../versioned/version.ts';
 import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { osVifObject } from './os-vif-object.ts';
 
-/** A class of port profiles and the versions of it that a plugin takes. */
+/** A class of port profiles, and the versions that a plugin supports. */
 @osVifObject({ name: 'HostPortProfileInfo', version: '1.0' })
 export class HostPortProfileInfo extends VersionedObject {
   /** The object name of the port profile class. */
   @field(string()) profileObjectName?: string;
-  /** The oldest version that is taken. */
+  /** The oldest supported version. */
   @field(string()) minVersion?: string;
-  /** The newest version that is taken. */
+  /** The newest supported version. */
   @field(string()) maxVersion?: string;
 
   constructor(values: FieldValues<HostPortProfileInfo> = {}) {
     super(values);
   }
 
-  /** The newest version of the profile that both this process and the host know. Throws as {@link HostVIFInfo.getCommonVersion}. */
+  /**
+   * The newest version of the profile that this process and the host support.
+   * Throws as {@link HostVIFInfo.getCommonVersion}.
+   */
   getCommonVersion(this: HostPortProfileInfo): string {
     const { profileObjectName, minVersion, maxVersion } = this.require('profileObjectName', 'minVersion', 'maxVersion');
     return commonVersion(profileObjectName, minVersion, maxVersion);
   }
 }
 
-/** A class of VIFs, the versions of it that a plugin takes, and the port profiles with it. */
+/** A class of VIFs, with its versions and port profiles that a plugin supports. */
 @osVifObject({ name: 'HostVIFInfo', version: '1.1' })
 export class HostVIFInfo extends VersionedObject {
   /** The object name of the VIF class. */
   @field(string()) vifObjectName?: string;
-  /** The oldest version that is taken. */
+  /** The oldest supported version. */
   @field(string()) minVersion?: string;
-  /** The newest version that is taken. */
+  /** The newest supported version. */
   @field(string()) maxVersion?: string;
-  /** The port profiles that may come with it. */
+  /** The supported port profiles. */
   @field(listOf(objectOf(HostPortProfileInfo)), { since: '1.1' })
   supportedPortProfiles?: readonly HostPortProfileInfo[];
 
@@ -50,10 +55,10 @@ export class HostVIFInfo extends VersionedObject {
   }
 
   /**
-   * The newest version of the VIF class that both this process and the host know.
+   * The newest version of the VIF class that this process and the host support.
    *
-   * @throws UnsupportedObjectError where this process does not know the class
-   * @throws IncompatibleVersionError where it has no version that the host takes
+   * @throws UnsupportedObjectError if this process does not have the class
+   * @throws IncompatibleVersionError if there is no common version
    */
   getCommonVersion(this: HostVIFInfo): string {
     const { vifObjectName, minVersion, maxVersion } = this.require('vifObjectName', 'minVersion', 'maxVersion');
@@ -61,10 +66,10 @@ export class HostVIFInfo extends VersionedObject {
   }
 }
 
-/** A plugin and the VIF classes that it takes. */
+/** A plugin, and the VIF classes that it supports. */
 @osVifObject({ name: 'HostPluginInfo', version: '1.0' })
 export class HostPluginInfo extends VersionedObject {
-  /** The name that a VIF asks for it by. */
+  /** The name of the plugin. `vif.plugin` refers to it. */
   @field(string()) pluginName?: string;
   /** What it takes. */
   @field(listOf(objectOf(HostVIFInfo))) vifInfo?: readonly HostVIFInfo[];
@@ -73,12 +78,14 @@ export class HostPluginInfo extends VersionedObject {
     super(values);
   }
 
-  /** Whether it takes VIFs of a class. */
+  /** Whether the plugin supports a VIF class. */
   hasVif(name: string): boolean {
     return this.vifInfo?.some(({ vifObjectName }) => vifObjectName === name) ?? false;
   }
 
-  /** What it says of a class of VIFs. Throws {@link UnsupportedObjectError} where it does not take them. */
+  /**
+   * The entry of a VIF class. Throws {@link UnsupportedObjectError} if the plugin does not support the class.
+   */
   getVif(name: string): HostVIFInfo {
     const found = this.vifInfo?.find(({ vifObjectName }) => vifObjectName === name);
     if (found) return found;
@@ -88,7 +95,7 @@ export class HostPluginInfo extends VersionedObject {
     );
   }
 
-  /** Forgets every class of VIFs but these. */
+  /** Removes all VIF classes except these. */
   filterVifTypes(permitted: readonly string[]): void {
     const taken = new Set(permitted);
     this.vifInfo = (this.vifInfo ?? []).filter(({ vifObjectName = '' }) => taken.has(vifObjectName));
@@ -110,14 +117,14 @@ export class HostInfo extends VersionedObject {
     return this.pluginInfo?.some(({ pluginName }) => pluginName === name) ?? false;
   }
 
-  /** What the host says of a plugin. Throws {@link UnsupportedObjectError} where it does not have it. */
+  /** The entry of a plugin. Throws {@link UnsupportedObjectError} if the host does not have the plugin. */
   getPlugin(name: string): HostPluginInfo {
     const found = this.pluginInfo?.find(({ pluginName }) => pluginName === name);
     if (found) return found;
     throw new UnsupportedObjectError(name, `the host has no plugin ${shortened(name)}`);
   }
 
-  /** Forgets every class of VIFs but these, and every plugin that is left with none. */
+  /** Removes all VIF classes except these, and all plugins without a remaining class. */
   filterVifTypes(permitted: readonly string[]): void {
     const plugins = this.pluginInfo ?? [];
     for (const plugin of plugins) plugin.filterVifTypes(permitted);

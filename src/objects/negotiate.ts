@@ -1,4 +1,4 @@
-/** Which versions of a VIF a host can take. */
+/** Selects versions of a VIF that a host supports. */
 
 import { NegotiationError } from '../errors/negotiation.ts';
 import { listed, shortened } from '../text/bounds.ts';
@@ -8,15 +8,16 @@ import type { HostInfo, HostPluginInfo, HostVIFInfo } from './host-info.ts';
 import type { VIFBase } from './vif.ts';
 
 /**
- * The primitive of a VIF in the newest versions that a host takes, of the VIF and of its port profile. What these versions lack is left
- * out, as in every backport, so make what else is made of the VIF, such as libvirt's XML, of what was negotiated. A host from before
- * HostVIFInfo 1.1 does not tell which profiles it takes; it is given the first version.
+ * Writes a VIF in the newest versions of its class and of its port profile that a host supports. Fields that
+ * these versions do not have are left out, as in every backport. Use the negotiated VIF for other conversions
+ * too, such as to libvirt XML. A host with a HostVIFInfo older than 1.1 lists no port profiles; the profile
+ * is then written in version 1.0.
  *
- * The time is linear in the size of the VIF and the host info, up to 1 MiB of JSON at least.
+ * The time is linear in the size of the VIF and the host info, at least up to 1 MiB of JSON.
  *
- * @param hostInfo what `OsVif.hostInfo()` describes on that host, or Python's `os_vif.host_info()`
- * @throws NegotiationError that names what the host lacks: the plugin, the VIF class, the port profile, or a version of one
- * @throws UnsetFieldError where the VIF has no plugin, or the host info is incomplete
+ * @param hostInfo the result of `OsVif.hostInfo()`, or of Python's `os_vif.host_info()`, on that host
+ * @throws NegotiationError with the plugin, class, port profile or version that the host does not support
+ * @throws UnsetFieldError if the VIF has no plugin, or the host info is incomplete
  */
 export function negotiate(vif: VIFBase, hostInfo: HostInfo): Primitive {
   const { plugin: pluginName } = vif.require('plugin');
@@ -41,13 +42,13 @@ export function negotiate(vif: VIFBase, hostInfo: HostInfo): Primitive {
   return { ...primitive, [DATA]: { ...primitive[DATA], port_profile: portProfile.toPrimitive({ targetVersion }) } };
 }
 
-/** The versions that a host takes, both ends included. */
+/** The versions that a host supports, both ends included. */
 interface VersionRange {
   readonly minVersion: string;
   readonly maxVersion: string;
 }
 
-/** Nobody who doesn't say can be told more. */
+/** The range for hosts that list no port profiles. */
 const FIRST: VersionRange = { minVersion: '1.0', maxVersion: '1.0' };
 
 function vifInfoOf(vif: VIFBase, pluginName: string, plugin: HostPluginInfo): HostVIFInfo {
@@ -68,7 +69,10 @@ function profileRange(vif: VIFBase, profile: string, { supportedPortProfiles: pr
   );
 }
 
-/** The newest version that an object can be written in and that is taken. A third part of a version changes nothing that is read. */
+/**
+ * The newest version of the range in which the object can be written.
+ * A patch component does not matter for reading.
+ */
 function newestVersion(name: string, have: string, { minVersion, maxVersion }: VersionRange): string {
   const isKnown = isVersion(minVersion) && isVersion(maxVersion);
   const newest = isKnown && compareVersions(withoutPatch(maxVersion), have) < 0 ? withoutPatch(maxVersion) : have;
@@ -76,7 +80,7 @@ function newestVersion(name: string, have: string, { minVersion, maxVersion }: V
     isKnown && compareVersions(withoutPatch(minVersion), newest) <= 0 && majorOf(newest) === majorOf(have);
   if (isTaken) return newest;
   throw new NegotiationError(
-    `the host takes ${name} from ${shortened(minVersion)} to ${shortened(maxVersion)}, and this is ${have}`,
+    `the host takes ${name} from ${shortened(minVersion)} to ${shortened(maxVersion)}, but this object has version ${have}`,
   );
 }
 

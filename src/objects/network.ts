@@ -1,4 +1,4 @@
-/** The network that a VIF is on. */
+/** The network of a VIF. */
 import { field } from '../versioned/field.ts';
 import { objectOf } from '../versioned/fields/object-of.ts';
 import { boolean, integer, string, uuid } from '../versioned/fields/scalars.ts';
@@ -6,28 +6,28 @@ import { type FieldValues, VersionedObject } from '../versioned/versioned-object
 import { osVifObject } from './os-vif-object.ts';
 import { SubnetList } from './subnet.ts';
 
-/** A virtual network, and how a Linux bridge host joins it. */
+/** A virtual network, and its bridge and devices on the host. */
 @osVifObject({ name: 'Network', version: '1.1' })
 export class Network extends VersionedObject {
-  /** Its UUID in Neutron. */
+  /** The UUID of the network in Neutron. */
   @field(uuid()) id?: string;
-  /** The bridge that stands for it on the host. */
+  /** The name of the bridge of the network on the host. */
   @field(string()) bridge?: string;
-  /** Its name. */
+  /** The name of the network. */
   @field(string()) label?: string;
-  /** Its subnets. */
+  /** The subnets of the network. */
   @field(objectOf(SubnetList), { initial: () => new SubnetList({ objects: [] }) }) subnets?: SubnetList;
-  /** Whether every host routes for itself (nova-network). */
+  /** Whether each host routes packets of its guests (nova-network). */
   @field(boolean(), { initial: false }) multiHost?: boolean;
-  /** Whether the plugin makes the bridge. */
+  /** Whether the plugin creates the bridge. */
   @field(boolean(), { initial: false }) shouldProvideBridge?: boolean;
-  /** Whether the plugin makes a VLAN device below the bridge. */
+  /** Whether the plugin creates a VLAN device below the bridge. */
   @field(boolean(), { initial: false }) shouldProvideVlan?: boolean;
-  /** The device that the bridge reaches the wire by. */
+  /** The physical device that is connected to the bridge, or its lower device. */
   @field(string(), { nullable: true }) bridgeInterface?: string | null;
   /** The VLAN id, 1 to 4094. */
   @field(integer(), { nullable: true }) vlan?: number | null;
-  /** The largest packet in bytes, or null where the network does not say. */
+  /** The MTU in bytes, or null for a network without an MTU. */
   @field(integer(), { nullable: true, initial: null, since: '1.1' }) mtu?: number | null;
 
   constructor(values: FieldValues<Network> = {}) {

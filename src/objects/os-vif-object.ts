@@ -1,7 +1,10 @@
-/** How os-vif's own objects are declared. */
+/** The decorator of os-vif's own objects. */
 import { type VersionedObjectOptions, versionedObject } from '../versioned/versioned-object-decorator.ts';
 
-/** `@versionedObject` in the namespace `os_vif`. The name is said, so that a minifier that renames classes changes nothing on the wire. */
+/**
+ * `@versionedObject` in the namespace `os_vif`.
+ * The name is required, because a minifier may rename the class.
+ */
 export function osVifObject(options: VersionedObjectOptions & { name: string }): ReturnType<typeof versionedObject> {
   return versionedObject({ namespace: 'os_vif', ...options });
 }

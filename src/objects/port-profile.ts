@@ -1,4 +1,4 @@
-/** Port profiles: what tells the host's switch who a VIF is. */
+/** Port profiles: the data of a VIF for the switch of the host. */
 
 import { field } from '../versioned/field.ts';
 import { macAddress, pciAddress } from '../versioned/fields/addresses.ts';
@@ -11,8 +11,9 @@ import { osVifObject } from './os-vif-object.ts';
 /** The base of every port profile. */
 @osVifObject({ name: 'VIFPortProfileBase', version: '1.1' })
 export class VIFPortProfileBase extends VersionedObject {
-  /** How traffic of the port is offloaded. */
-  // New in 1.1, but no `since`: upstream takes it away from 1.0 by its table of children only, and so keeps it where a manifest rules.
+  /** The datapath offload of the port. */
+  // New in 1.1, but without `since`: upstream removes it from 1.0 only by its table of child versions, and
+  // not for a manifest.
   @field(objectOf(DatapathOffloadBase, { subclasses: true }), { nullable: true, childVersions: { '1.1': '1.0' } })
   datapathOffload?: DatapathOffloadBase | null;
 
@@ -24,17 +25,17 @@ export class VIFPortProfileBase extends VersionedObject {
 /** A port of Open vSwitch. */
 @osVifObject({ name: 'VIFPortProfileOpenVSwitch', version: '1.4', baseVersions: { '1.0': '1.0', '1.2': '1.1' } })
 export class VIFPortProfileOpenVSwitch extends VIFPortProfileBase {
-  /** What `external_ids:iface-id` is set to: the UUID of the port in Neutron. */
+  /** The value of `external_ids:iface-id`: the UUID of the port in Neutron. */
   @field(uuid()) interfaceId?: string;
-  /** The name of the port's profile, free text; libvirt hands it on as `profileid`. */
+  /** The name of the profile of the port: any text. libvirt passes it on as `profileid`. */
   @field(string()) profileId?: string;
   /** The datapath of the bridge: `system` or `netdev`. */
   @field(string(), { nullable: true, since: '1.1' }) datapathType?: string | null;
-  /** Whether the plugin adds the port to the bridge itself, rather than the hypervisor. */
+  /** Whether the plugin, and not the hypervisor, creates the port. */
   @field(boolean(), { default: false, since: '1.3' }) createPort?: boolean;
-  /** Whether the plugin makes the TAP device. */
+  /** Whether the plugin creates the TAP device. */
   @field(boolean(), { default: false, since: '1.4' }) createTap?: boolean;
-  /** Whether that TAP device has several queues. */
+  /** Whether this TAP device has several queues. */
   @field(boolean(), { default: false, since: '1.4' }) multiqueue?: boolean;
 
   constructor(values: FieldValues<VIFPortProfileOpenVSwitch> = {}) {
@@ -51,7 +52,7 @@ export class VIFPortProfileOpenVSwitch extends VIFPortProfileBase {
 export class VIFPortProfileFPOpenVSwitch extends VIFPortProfileOpenVSwitch {
   /** The bridge that the fast path manages. */
   @field(string()) bridgeName?: string;
-  /** Whether the hybrid way of plugging is used. */
+  /** Whether the port is hybrid: a Linux bridge is between the guest and Open vSwitch. */
   @field(boolean(), { default: false }) hybridPlug?: boolean;
 
   constructor(values: FieldValues<VIFPortProfileFPOpenVSwitch> = {}) {
@@ -59,14 +60,17 @@ export class VIFPortProfileFPOpenVSwitch extends VIFPortProfileOpenVSwitch {
   }
 }
 
-/** A port of Open vSwitch that is the representor of a virtual function. Kept for old peers: `datapathOffload` says the same on any profile. */
+/**
+ * A representor of a virtual function as a port of Open vSwitch. For old peers only:
+ * `datapathOffload` of any profile replaces it.
+ */
 @osVifObject({
   name: 'VIFPortProfileOVSRepresentor',
   version: '1.4',
   baseVersions: { '1.0': '1.0', '1.1': '1.1', '1.2': '1.2', '1.3': '1.3', '1.4': '1.4' },
 })
 export class VIFPortProfileOVSRepresentor extends VIFPortProfileOpenVSwitch {
-  /** The name that the representor is given when it is plugged. */
+  /** The name of the representor after a plug. */
   @field(string(), { nullable: true }) representorName?: string | null;
   /** The PCI address of the virtual function. */
   @field(pciAddress(), { nullable: true }) representorAddress?: string | null;
@@ -87,7 +91,7 @@ export class VIFPortProfileFPBridge extends VIFPortProfileBase {
   }
 }
 
-/** A TAP device that is routed, not bridged (Calico). */
+/** A TAP device to which the host routes packets (Calico). */
 @osVifObject({ name: 'VIFPortProfileFPTap', version: '1.1', baseVersions: { '1.0': '1.0', '1.1': '1.1' } })
 export class VIFPortProfileFPTap extends VIFPortProfileBase {
   /** The MAC address of the host side. */
@@ -101,9 +105,9 @@ export class VIFPortProfileFPTap extends VIFPortProfileBase {
 /** A virtual station interface of IEEE 802.1Qbg (VEPA). */
 @osVifObject({ name: 'VIFPortProfile8021Qbg', version: '1.1', baseVersions: { '1.0': '1.0', '1.1': '1.1' } })
 export class VIFPortProfile8021Qbg extends VIFPortProfileBase {
-  /** Which database the VSI type is in. */
+  /** The id of the database with the VSI type. */
   @field(integer()) managerId?: number;
-  /** The VSI type, which says what access the port has. */
+  /** The VSI type, which defines the access of the port. */
   @field(integer()) typeId?: number;
   /** The version of the VSI type. */
   @field(integer()) typeIdVersion?: number;
@@ -129,11 +133,11 @@ export class VIFPortProfile8021Qbh extends VIFPortProfileBase {
 /** A nested DPDK port of a Kubernetes pod (Kuryr). */
 @osVifObject({ name: 'VIFPortProfileK8sDPDK', version: '1.1', baseVersions: { '1.0': '1.0', '1.1': '1.1' } })
 export class VIFPortProfileK8sDPDK extends VIFPortProfileBase {
-  /** Whether addresses and routes are to be set up. */
+  /** Whether to configure addresses and routes. */
   @field(boolean()) l3Setup?: boolean;
   /** The URL of the object in the Kubernetes API. */
   @field(string()) selflink?: string;
-  /** The version of the object there. */
+  /** The version of the object in the Kubernetes API. */
   @field(string()) resourceversion?: string;
 
   constructor(values: FieldValues<VIFPortProfileK8sDPDK> = {}) {

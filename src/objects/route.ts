@@ -1,4 +1,4 @@
-/** Routes of a subnet. */
+/** The routes of a subnet. */
 
 import { field } from '../versioned/field.ts';
 import { ipAddress, ipNetwork } from '../versioned/fields/addresses.ts';
@@ -9,14 +9,14 @@ import { type FieldValues, VersionedObject } from '../versioned/versioned-object
 import { VersionedObjectList } from '../versioned/versioned-object-list.ts';
 import { osVifObject } from './os-vif-object.ts';
 
-/** A route that guests of a subnet are told. */
+/** A route for the guests of a subnet. */
 @osVifObject({ name: 'Route', version: '1.0' })
 export class Route extends VersionedObject {
-  /** Where it leads. */
+  /** The destination. */
   @field(ipNetwork()) cidr?: string;
   /** The next hop. */
   @field(ipAddress()) gateway?: string;
-  /** The device to leave by; nova never sets it. */
+  /** The device for outgoing packets. nova never sets it. */
   @field(string()) interface?: string;
 
   constructor(values: FieldValues<Route> = {}) {
@@ -24,7 +24,7 @@ export class Route extends VersionedObject {
   }
 }
 
-/** Routes. */
+/** A list of routes. */
 @osVifObject({ name: 'RouteList', version: '1.0' })
 export class RouteList extends VersionedObjectList<Route> {
   @field(listOf(objectOf(Route))) declare objects?: readonly Route[];

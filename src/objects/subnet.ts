@@ -1,4 +1,4 @@
-/** Subnets of a network. */
+/** The subnets of a network. */
 
 import { field } from '../versioned/field.ts';
 import { ipAddress, ipNetwork } from '../versioned/fields/addresses.ts';
@@ -10,20 +10,20 @@ import { FixedIPList } from './fixed-ip.ts';
 import { osVifObject } from './os-vif-object.ts';
 import { RouteList } from './route.ts';
 
-/** A subnet, as one port sees it. */
+/** A subnet, with the addresses of one port. */
 @osVifObject({ name: 'Subnet', version: '1.0' })
 export class Subnet extends VersionedObject {
-  /** Its addresses. */
+  /** The range of addresses. */
   @field(ipNetwork()) cidr?: string;
-  /** Name servers. */
+  /** The addresses of name servers. */
   @field(listOf(ipAddress())) dns?: readonly string[];
-  /** The default gateway. */
+  /** The address of the default gateway. */
   @field(ipAddress()) gateway?: string;
-  /** What the port has of it. */
+  /** The addresses of the port on this subnet. */
   @field(objectOf(FixedIPList)) ips?: FixedIPList;
   /** Further routes. */
   @field(objectOf(RouteList)) routes?: RouteList;
-  /** The DHCP server. */
+  /** The address of the DHCP server. */
   @field(ipAddress()) dhcpServer?: string;
 
   constructor(values: FieldValues<Subnet> = {}) {
@@ -31,7 +31,7 @@ export class Subnet extends VersionedObject {
   }
 }
 
-/** Subnets; empty for an unaddressed port. */
+/** A list of subnets. It is empty for a port without addresses. */
 @osVifObject({ name: 'SubnetList', version: '1.0' })
 export class SubnetList extends VersionedObjectList<Subnet> {
   @field(listOf(objectOf(Subnet))) declare objects?: readonly Subnet[];

@@ -1,4 +1,4 @@
-/** Virtual network interfaces, a class for each way that the host side can be made. */
+/** Virtual network interfaces: one class for each type of host side. */
 
 import { field } from '../versioned/field.ts';
 import { macAddress, pciAddress } from '../versioned/fields/addresses.ts';
@@ -9,38 +9,46 @@ import { Network } from './network.ts';
 import { osVifObject } from './os-vif-object.ts';
 import { VIFPortProfileBase } from './port-profile.ts';
 
-/** How a macvtap device passes traffic on. */
+/** The modes of a macvtap device. */
 export const VIF_DIRECT_MODES = ['vepa', 'passthrough', 'bridge'] as const;
-/** Which side of a vhost-user socket VIF the guest is. */
+/** The roles of the guest on a vhost-user socket. */
 export const VHOST_USER_MODES = ['client', 'server'] as const;
-/** What becomes of a host device: `ethernet` is an interface of the guest, `generic` a PCI device of it. */
+/**
+ * The types of a host device:
+ * `ethernet`, a network interface of the guest, or `generic`, a PCI device of the guest.
+ */
 export const HOST_DEVICE_TYPES = ['ethernet', 'generic'] as const;
 
-/** How a VIFDirect's NIC shares its device, as os-vif's VIFDirectMode: `vepa`, `passthrough` or `bridge`. */
+/**
+ * The mode of the macvtap device of a VIFDirect (os-vif's VIFDirectMode): `vepa`, `passthrough` or `bridge`.
+ */
 export type VIFDirectMode = (typeof VIF_DIRECT_MODES)[number];
-/** What the guest is to its vhost-user socket: a `client` of the switch, or the `server`. */
+/** The role of the guest on the vhost-user socket: `client` of the switch, or `server`. */
 export type VhostUserMode = (typeof VHOST_USER_MODES)[number];
-/** What the guest gets of a VIFHostDevice: `ethernet`, a NIC of a virtual function, or `generic`, a PCI device. */
+/**
+ * The device of a VIFHostDevice in the guest:
+ * `ethernet`, the NIC of a virtual function, or `generic`, a PCI device.
+ */
 export type HostDeviceType = (typeof HOST_DEVICE_TYPES)[number];
 
-/** What every VIF has. Use a subclass: it says how the VIF is plugged. */
+/** The fields of every VIF. Create objects of a subclass: the class determines the type of the host side. */
 @osVifObject({ name: 'VIFBase', version: '1.0' })
 export class VIFBase extends VersionedObject {
   /** The UUID of the port. */
   @field(uuid()) id?: string;
   /** The guest's MAC address. */
   @field(macAddress(), { nullable: true }) address?: string | null;
-  /** The network that it is on. */
+  /** The network of the VIF. */
   @field(objectOf(Network), { nullable: true }) network?: Network | null;
-  /** The name of the plugin that plugs it. */
+  /** The name of the plugin that plugs the VIF. */
   @field(string()) plugin?: string;
-  /** Whether it is online from the start. */
+  /** Whether the port was already active when the VIF was created. */
   @field(boolean(), { default: true }) active?: boolean;
-  /** Whether its port stays in the network service when the guest goes. */
+  /** Whether the port stays in the network service when the guest is deleted. */
   @field(boolean(), { default: false }) preserveOnDelete?: boolean;
-  /** Whether the network service filters its traffic, so that the host need not. */
+  /** Whether the network service filters the traffic. The host then needs no filter. */
   @field(boolean(), { default: false }) hasTrafficFiltering?: boolean;
-  /** What tells the switch who it is. */
+  /** The data for the switch of the host. */
   @field(objectOf(VIFPortProfileBase, { subclasses: true })) portProfile?: VIFPortProfileBase;
 
   constructor(values: FieldValues<VIFBase> = {}) {
@@ -48,7 +56,7 @@ export class VIFBase extends VersionedObject {
   }
 }
 
-/** A TAP device that nothing on the host is said of: what joins it to the network is up to the plugin. */
+/** A TAP device. The plugin determines the connection to the network. */
 @osVifObject({ name: 'VIFGeneric', version: '1.0' })
 export class VIFGeneric extends VIFBase {
   /** The name of the device. */
@@ -64,7 +72,7 @@ export class VIFGeneric extends VIFBase {
 export class VIFBridge extends VIFBase {
   /** The name of the device. */
   @field(string()) vifName?: string;
-  /** The bridge. */
+  /** The name of the bridge. */
   @field(string()) bridgeName?: string;
 
   constructor(values: FieldValues<VIFBridge> = {}) {
@@ -77,7 +85,7 @@ export class VIFBridge extends VIFBase {
 export class VIFOpenVSwitch extends VIFBase {
   /** The name of the port and its device. */
   @field(string()) vifName?: string;
-  /** The bridge of Open vSwitch. */
+  /** The name of the bridge of Open vSwitch. */
   @field(string()) bridgeName?: string;
 
   constructor(values: FieldValues<VIFOpenVSwitch> = {}) {
@@ -85,16 +93,16 @@ export class VIFOpenVSwitch extends VIFBase {
   }
 }
 
-/** A macvtap device on a physical function, or on a virtual one that it has for itself. */
+/** A macvtap device on a physical function, or on a virtual function of its own. */
 @osVifObject({ name: 'VIFDirect', version: '1.0' })
 export class VIFDirect extends VIFBase {
   /** The name of the device. */
   @field(string()) vifName?: string;
   /** The PCI address of the function below. */
   @field(pciAddress()) devAddress?: string;
-  /** How traffic is passed on. */
+  /** The mode of the macvtap device. */
   @field(oneOf(VIF_DIRECT_MODES, 'VIFDirectMode')) mode?: VIFDirectMode;
-  /** The name of the VLAN device between. */
+  /** The name of the VLAN device between the function and the macvtap device. */
   @field(string()) vlanName?: string;
 
   constructor(values: FieldValues<VIFDirect> = {}) {
@@ -102,14 +110,14 @@ export class VIFDirect extends VIFBase {
   }
 }
 
-/** A vhost-user socket, behind which a switch in user space moves the packets. */
+/** A vhost-user socket of a switch in user space. */
 @osVifObject({ name: 'VIFVHostUser', version: '1.1', baseVersions: { '1.0': '1.0' } })
 export class VIFVHostUser extends VIFBase {
   /** The name of the port on the switch. */
   @field(string(), { since: '1.1' }) vifName?: string;
   /** The path of the UNIX socket. */
   @field(string()) path?: string;
-  /** Which side of the socket the guest is. */
+  /** The role of the guest on the socket. */
   @field(oneOf(VHOST_USER_MODES, 'VIFVHostUserMode')) mode?: VhostUserMode;
 
   constructor(values: FieldValues<VIFVHostUser> = {}) {
@@ -117,10 +125,10 @@ export class VIFVHostUser extends VIFBase {
   }
 }
 
-/** A PCI device of the host that the guest gets for itself: a physical or a virtual function. */
+/** A PCI device that is passed through to the guest: a physical or a virtual function. */
 @osVifObject({ name: 'VIFHostDevice', version: '1.0' })
 export class VIFHostDevice extends VIFBase {
-  /** What becomes of it in the guest. */
+  /** The type of the device in the guest. */
   @field(oneOf(HOST_DEVICE_TYPES, 'VIFHostDeviceDevType')) devType?: HostDeviceType;
   /** The PCI address of the device. */
   @field(pciAddress()) devAddress?: string;
@@ -130,12 +138,12 @@ export class VIFHostDevice extends VIFBase {
   }
 }
 
-/** A port that a virtual machine hands on to a pod with DPDK (Kuryr). */
+/** A port that a virtual machine passes on to a pod with DPDK (Kuryr). */
 @osVifObject({ name: 'VIFNestedDPDK', version: '1.0' })
 export class VIFNestedDPDK extends VIFBase {
   /** The PCI address of the device in the virtual machine. */
   @field(string()) pciAddress?: string;
-  /** The driver that the device had before. */
+  /** The earlier driver of the device. */
   @field(string()) devDriver?: string;
 
   constructor(values: FieldValues<VIFNestedDPDK> = {}) {

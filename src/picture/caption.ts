@@ -1,4 +1,4 @@
-/** What is written on a node and on an edge, in words that all formats share. */
+/** The captions of nodes and edges, for all formats. */
 
 import { printable } from '../text/printable.ts';
 import type { GraphEdge, GraphNode, GraphNodeKind } from './graph-model.ts';
@@ -21,12 +21,12 @@ const KINDS: Readonly<Record<GraphNodeKind, string>> = {
   wire: 'wire',
 };
 
-/** Lines of printable text: the name, what it is, then facts and notes. */
+/** The caption of a node as lines of printable text: name, kind, facts, notes. */
 export function captionOf({ name, kind, facts, notes }: GraphNode): string[] {
   return [name, KINDS[kind], ...facts, ...notes.map((note) => `! ${note}`)].map(printable);
 }
 
-/** Lines of printable text; none for an edge that goes without saying. */
+/** The caption of an edge as lines of printable text: label, facts, notes. May be empty. */
 export function edgeCaptionOf({ label, facts, notes }: GraphEdge): string[] {
   return [...(label === '' ? [] : [label]), ...facts, ...notes.map((note) => `! ${note}`)].map(printable);
 }

@@ -1,4 +1,4 @@
-/** A graph in Graphviz's language (graphviz.org/doc/info/lang.html). */
+/** Writes a graph in the language of Graphviz (graphviz.org/doc/info/lang.html). */
 
 import { wrap } from '../text/cells.ts';
 import { printable } from '../text/printable.ts';
@@ -6,20 +6,23 @@ import { captionOf, edgeCaptionOf } from './caption.ts';
 import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph-model.ts';
 import { STATE_STYLES } from './palette.ts';
 
-/** DOT; names of whatever content are quoted. Each node and edge has its kind and state for its `class`, as SVG has them. */
+/**
+ * The graph as DOT. Names are quoted.
+ * The `class` of each node and edge contains its kind and its state, as in SVG.
+ */
 export function toDot(graph: Graph, options: LayoutOptions = {}): string {
   return dotIn({ font: 'Helvetica', longestLine: Number.POSITIVE_INFINITY }, graph, options);
 }
 
-/** How Graphviz sets text. */
+/** The font and the line length for Graphviz. */
 export interface Typesetting {
-  /** The font decides how much room Graphviz leaves for a letter. */
+  /** The font name. Graphviz computes the size of boxes with this font. */
   readonly font: string;
-  /** A line of a label that has more characters is broken into lines of at most this many. */
+  /** The largest number of characters in a line. Longer lines are broken. */
   readonly longestLine: number;
 }
 
-/** DOT for a font. */
+/** The graph as DOT with the given typesetting. */
 export function dotIn(
   { font, longestLine }: Typesetting,
   { title, nodes, edges, groups }: Graph,
@@ -97,7 +100,7 @@ function attributes(values: Readonly<Record<string, string>>): string {
     .join(', ');
 }
 
-/** A label's backslashes and HTML entities would be obeyed. */
+/** Quotes a label. Backslashes and `&` are escaped, because Graphviz interprets escapes and HTML entities. */
 function quoted(text: string): string {
   const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '&': '&amp;', '\n': '\\n' };
   return `"${text.replaceAll(/[\\"&\n]/g, (char) => escapes[char] ?? char)}"`;

@@ -1,6 +1,6 @@
 /**
- * Draws the two ends of a wiring, which are in no element: the guest with the devices that its hypervisor
- * makes, and the network.
+ * Draws the two ends of a wiring, which are not elements: the guest with the devices of the
+ * hypervisor, and the network.
  */
 
 import type { InstanceInfo } from '../objects/instance-info.ts';
@@ -16,7 +16,7 @@ import {
 } from '../objects/vif.ts';
 import type { NodeDetails, NodeDraft, Sketch } from './sketch.ts';
 
-/** Adds the guest, and joins it to the node that it is attached to. */
+/** Adds the node of the guest, and an edge to the node to which the guest is attached. */
 export function drawGuest(sketch: Sketch, vif: VIFBase | undefined, instance: InstanceInfo | undefined): void {
   const attachment = (vif && attachmentOf(vif, sketch)) ?? inferAttachment(sketch);
   const name = instance?.name || instance?.uuid || (vif instanceof VIFNestedDPDK ? 'pod' : 'guest');
@@ -24,7 +24,10 @@ export function drawGuest(sketch: Sketch, vif: VIFBase | undefined, instance: In
   if (attachment) sketch.join(guest, attachment);
 }
 
-/** Adds the network where packets leave the host, or the host's routing for a device that nothing joins to it. */
+/**
+ * Adds the node of the network and an edge from each uplink.
+ * A device without an uplink gets an edge to the routing of the host.
+ */
 export function drawWire(sketch: Sketch, vif: VIFBase | undefined): void {
   const leaving = [...sketch.uplinks].filter(({ kind }) => kind === 'device' || kind === 'function');
   const switches = sketch.ofKind('switch').filter(({ group }) => group !== 'own');
@@ -41,11 +44,11 @@ export function drawWire(sketch: Sketch, vif: VIFBase | undefined): void {
   }
 }
 
-const BY_HYPERVISOR = 'made by the hypervisor';
+const BY_HYPERVISOR = 'created by the hypervisor';
 
 type GuestAttachment = (sketch: Sketch) => NodeDraft | undefined;
 
-/** The node that the guest is attached to, by the class of its VIF. */
+/** The node to which the guest is attached, by the class of its VIF. */
 function attachmentOf(vif: VIFBase, sketch: Sketch): NodeDraft | undefined {
   if (vif instanceof VIFGeneric) return tapOf(vif.vifName, sketch);
   if (vif instanceof VIFBridge) return bridgedTap(vif)(sketch);
@@ -58,8 +61,8 @@ function attachmentOf(vif: VIFBase, sketch: Sketch): NodeDraft | undefined {
 }
 
 /**
- * The node that the guest of an unknown VIF is probably attached to: a device that is made for guests, or
- * else one of this VIF alone.
+ * The probable node to which the guest is attached, if the VIF is not given: a device of a kind for guests,
+ * or else a device that belongs only to this VIF.
  */
 function inferAttachment(sketch: Sketch): NodeDraft | undefined {
   const [made] = sketch.ofKind('tap', 'macvtap', 'socket');
@@ -68,7 +71,7 @@ function inferAttachment(sketch: Sketch): NodeDraft | undefined {
   return made ?? found ?? other;
 }
 
-/** The TAP of that name: one that the wiring makes, or else the hypervisor's. */
+/** The node of the TAP. If the wiring does not contain the TAP, the hypervisor creates it. */
 function tapOf(name: string | undefined, sketch: Sketch, details: NodeDetails = {}): NodeDraft {
   const found = name === undefined ? undefined : sketch.find('device', name);
   if (found && found.kind !== 'device') return found;
@@ -92,7 +95,7 @@ function switchedTap({ vifName, bridgeName, network }: VIFOpenVSwitch): GuestAtt
   return (sketch) => {
     const tap = tapOf(vifName, sketch);
     const bridge = network?.bridge || bridgeName;
-    // Of a VIF whose port the hypervisor makes too, the wiring has the bridge alone.
+    // If the hypervisor also creates the port, the wiring contains only the bridge.
     if (bridge && sketch.neighbours(tap).length === 0) {
       sketch.join(tap, sketch.node('switch', bridge), { label: 'port', facts: [BY_HYPERVISOR] });
     }
@@ -133,7 +136,10 @@ function socketOf({ path }: VIFVHostUser): GuestAttachment {
   };
 }
 
-/** A function in switchdev mode has a representor on the host's switch: the network device, or the port of DPDK. */
+/**
+ * The PCI function of the guest.
+ * In switchdev mode, its representor on the switch is a network device or a DPDK port.
+ */
 function functionOf({ devAddress }: VIFHostDevice): GuestAttachment {
   return (sketch) => {
     const [representor] = [...sketch.ofKind('device'), ...sketch.ofKind('port')];

@@ -4,60 +4,64 @@ import type { GraphNodeKind } from '../wiring/drawing.ts';
 
 export type { GraphNodeKind };
 
-/** Plain JSON data. Edges lead from the guest to the wire. */
+/** A graph of devices and rows, as plain JSON data. Edges point from the guest to the wire. */
 export interface Graph {
-  /** One line: whose wiring it is. */
+  /** The VIF and the guest, in one line. */
   readonly title: string;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
-  /** Those that have nodes. */
+  /** The groups that have nodes. */
   readonly groups: readonly GraphGroup[];
 }
 
-/** A box of the picture: a device, a switch, the guest, the wire. */
+/** A node: a device, a switch, the guest, or the wire. */
 export interface GraphNode {
-  /** Of this graph's nodes alone. */
+  /** The id of the node, unique in this graph. */
   readonly id: string;
   readonly kind: GraphNodeKind;
-  /** As the host knows it: a device's name, a PCI address, a path. Whatever was passed in: each format escapes it in its own way. */
+  /**
+   * The name on the host: the name of a device, a PCI address, a path.
+   * It is not escaped; each format escapes it.
+   */
   readonly name: string;
-  /** Such as `mtu 1450`. */
+  /** Facts about the node, such as `mtu 1450`. */
   readonly facts: readonly string[];
-  /** What is wrong with it, or will be done to it. */
+  /** Descriptions of the drift of the node, or of the steps of a plug. */
   readonly notes: readonly string[];
-  /** Absent: as it should be, or nobody looked. */
+  /** Absent if there is no drift and no step, or if the graph contains no drift. */
   readonly state?: GraphState;
-  /** Id of its group. */
+  /** The id of the group of the node. */
   readonly group?: GraphGroup['id'];
 }
 
-/** A line between two boxes. */
+/** An edge between two nodes. */
 export interface GraphEdge {
   /** Id of a node. */
   readonly from: string;
   readonly to: string;
-  /** `carries` packets, or only `governs` what the other end does. */
+  /** `carries`: the edge carries packets. `governs`: one end only controls the other end. */
   readonly kind: 'carries' | 'governs';
-  /** What joins the two, such as `port`; empty where it goes without saying. */
+  /** The type of the connection, such as `port`. May be empty. */
   readonly label: string;
   readonly facts: readonly string[];
   readonly notes: readonly string[];
   readonly state?: GraphState;
 }
 
-/** Boxes that are framed together: those of this VIF, those that VIFs share. */
+/** A group of nodes in a common frame: the nodes of this VIF, or the shared nodes. */
 export interface GraphGroup {
   readonly id: 'own' | 'shared';
   readonly title: string;
 }
 
 /**
- * Of a check: `missing`, `differs`, `conflict` (a plug would fail). Of a plan: `create`, `change`, `refuse`.
+ * The state of a node or an edge. From a check: `missing`, `differs`, `conflict` (a plug would fail).
+ * From a plan: `create`, `change`, `refuse`.
  */
 export type GraphState = 'missing' | 'differs' | 'conflict' | 'create' | 'change' | 'refuse';
 
-/** How a picture is laid out. */
+/** Options of the layout of a diagram. */
 export interface LayoutOptions {
-  /** Where the wire is from the guest; `down` where there is little room beside. Default `right`. */
+  /** The direction from the guest to the wire. `down` suits narrow pages. Default: `right`. */
   readonly direction?: 'right' | 'down';
 }

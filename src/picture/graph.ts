@@ -1,4 +1,6 @@
-/** The wiring of a VIF as a graph: the guest, what joins it to the network, and what of that is shared, missing or about to change. */
+/**
+ * Creates the graph of a wiring, with the guest, the network, and marks for drift or for the steps of a plug.
+ */
 
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
@@ -10,14 +12,17 @@ import { markChange, markDrift } from './marks.ts';
 import { draw } from './parts.ts';
 import { Sketch } from './sketch.ts';
 
-/** What a graph tells besides the wiring. */
+/** The data of a graph besides the wiring. */
 export interface GraphOptions {
-  /** Whose wiring it is: says what the guest has, and what the hypervisor makes. */
+  /**
+   * The VIF of the wiring.
+   * It determines the device of the guest, and the devices that the hypervisor creates.
+   */
   readonly vif?: VIFBase;
   readonly instance?: InstanceInfo;
-  /** Where the host differs, as `OsVif.check` tells. */
+  /** The drift of the host, from `OsVif.check`. */
   readonly drifts?: readonly ElementDrift[];
-  /** What a plug would do, as `OsVif.plan` tells. */
+  /** The steps of a plug, from `OsVif.plan`. */
   readonly changes?: readonly PlannedStep[];
 }
 
@@ -26,7 +31,7 @@ const GROUPS: readonly GraphGroup[] = [
   { id: 'shared', title: 'shared' },
 ];
 
-/** Draws any wiring, of plugins of others too. */
+/** Creates the graph of a wiring. Plugins may define the kinds of its elements. */
 export function graphOf(wiring: Wiring, options: GraphOptions = {}): Graph {
   const { vif, instance, drifts = [], changes = [] } = options;
   const sketch = new Sketch();

@@ -1,11 +1,11 @@
-/** Puts what a check found, or a plan would do, on the part of the picture that it is about. */
+/** Marks the drift of a check, or the steps of a plan, on the nodes and edges of a graph. */
 
 import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
 import type { GraphState } from './graph-model.ts';
 import type { ElementPart } from './parts.ts';
 import type { Annotatable } from './sketch.ts';
 
-/** A part, and the label of the element that it is of. */
+/** A part of the graph, and the label of its element. */
 export interface StepPart extends ElementPart {
   readonly element: string;
 }
@@ -21,12 +21,12 @@ export function markDrift(drift: ElementDrift, parts: readonly StepPart[]): void
 export function markChange(change: PlannedStep, parts: readonly StepPart[]): void {
   const property = change.action === 'change' ? change.property : undefined;
   const item = itemFor(change, property, parts);
-  if (change.action === 'create') mark(item, 'create', 'will be made');
-  else if (change.action === 'refuse') mark(item, 'refuse', `can't be plugged: ${change.reason}`);
+  if (change.action === 'create') mark(item, 'create', 'will be created');
+  else if (change.action === 'refuse') mark(item, 'refuse', `cannot be plugged: ${change.reason}`);
   else mark(item, 'change', `${change.property} will be ${shown(change.to)}, is ${shown(change.from)}`);
 }
 
-/** The worse state of two stays. */
+/** The severity of each state. A node or edge with several states shows the most severe one. */
 const SEVERITY: Readonly<Record<GraphState, number>> = {
   differs: 0,
   change: 0,
@@ -42,7 +42,10 @@ function mark(item: Annotatable | undefined, state: GraphState, note: string): v
   if (item.state === undefined || SEVERITY[state] > SEVERITY[item.state]) item.state = state;
 }
 
-/** A drift names the step: one element, or those of one transaction, separated by commas. */
+/**
+ * The node or edge of a drift.
+ * The drift contains the label of one element, or labels of one transaction, separated by commas.
+ */
 function itemFor(
   { element, on }: { readonly element: string; readonly on: string },
   property: string | undefined,

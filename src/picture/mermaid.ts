@@ -1,11 +1,11 @@
-/** A graph as Mermaid: GitHub, GitLab and many others draw it. */
+/** Writes a graph in the syntax of Mermaid, which GitHub and GitLab display as a diagram. */
 
 import { printable } from '../text/printable.ts';
 import { captionOf, edgeCaptionOf } from './caption.ts';
 import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph-model.ts';
 import { STATE_STYLES, STATES } from './palette.ts';
 
-/** Mermaid's flowchart syntax; names of whatever content are escaped. */
+/** The graph as a flowchart of Mermaid. Names are escaped. */
 export function toMermaid({ title, nodes, edges, groups }: Graph, { direction = 'right' }: LayoutOptions = {}): string {
   const ids = new Map(nodes.map(({ id }, i) => [id, `n${i}`]));
   const grouped = groups.flatMap((group) => [
@@ -25,7 +25,7 @@ export function toMermaid({ title, nodes, edges, groups }: Graph, { direction = 
   return `${lines.join('\n')}\n`;
 }
 
-/** Mermaid's brackets: what stands left and right of a label draws the shape. */
+/** The brackets of Mermaid around a label. They determine the shape of the node. */
 const SHAPES: Partial<Record<GraphNodeKind, readonly [string, string]>> = {
   guest: ['([', '])'],
   bridge: ['[[', ']]'],
@@ -46,7 +46,7 @@ function edgeLine(edge: GraphEdge, ids: ReadonlyMap<string, string>): string {
   return `${ids.get(edge.from)} ${line}${caption === '' ? '' : `|"${caption}"|`} ${ids.get(edge.to)}`;
 }
 
-/** The stroke alone is coloured, so that the reader's theme keeps its grounds. */
+/** The classes of states. Only the stroke is coloured, so the background follows the theme of the page. */
 function classLines(nodes: readonly GraphNode[], ids: ReadonlyMap<string, string>): string[] {
   return STATES.flatMap((state) => {
     const members = nodes.filter((node) => node.state === state).map(({ id }) => ids.get(id));
@@ -65,8 +65,9 @@ function strokeOf(state: (typeof STATES)[number]): string {
 }
 
 /**
- * Mermaid takes `#35;` for the character of that code. Everything but letters, digits and a few marks is written so: quotes would end
- * the label, HTML and Markdown in it would be obeyed. A list's mark at the start of a line is Markdown too.
+ * Escapes text for a label. Mermaid reads `#35;` as the character with code 35. All characters except
+ * letters, digits and some marks are escaped, because quotes end the label, and Mermaid interprets HTML and
+ * Markdown. A list marker at the start of a line is also Markdown.
  */
 function escaped(text: string): string {
   return text

@@ -1,16 +1,16 @@
-/** The colour of each state; the words on a node always say the same. */
+/** The style of each state. The notes on a node contain the same information as text. */
 
 import type { GraphState } from './graph-model.ts';
 
-/** How a state looks. */
+/** The style of a state. */
 export interface StateStyle {
-  /** On light ground, at least 4.5 to 1. */
+  /** The colour on a light background. The contrast is at least 4.5 to 1. */
   readonly light: string;
-  /** On dark ground, at least 4.5 to 1. */
+  /** The colour on a dark background. The contrast is at least 4.5 to 1. */
   readonly dark: string;
-  /** ECMA-48 SGR parameter, for a terminal's own colours. */
+  /** The colour on a terminal, as an SGR parameter of ECMA-48. */
   readonly sgr: number;
-  /** It is not there (yet). */
+  /** Whether the frame is dashed, because the node does not exist (yet). */
   readonly dashed: boolean;
 }
 
@@ -28,5 +28,5 @@ export const STATE_STYLES: Readonly<Record<GraphState, StateStyle>> = {
   refuse: { ...PURPLE, dashed: false },
 };
 
-/** The states in a list by name, for formats that declare each. */
+/** All states, for formats that declare a style for each of them. */
 export const STATES: readonly GraphState[] = ['missing', 'differs', 'conflict', 'create', 'change', 'refuse'];

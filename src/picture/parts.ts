@@ -5,18 +5,21 @@ import type { OvsPortElement } from '../wiring/ovs/ovs-port.ts';
 import { drawingOf, type Element, isOvsElement, labelOf, type OvsElement } from '../wiring/wiring.ts';
 import type { Annotatable, NodeDraft, Sketch } from './sketch.ts';
 
-/** A part of a picture on which drifts and changes are marked. */
+/** A part of a graph on which drifts and changes are marked. */
 export interface ElementPart {
   /** The name of the part in drifts. */
   readonly on: string;
   readonly item: Annotatable;
-  /** The properties whose drifts are marked on this part, where another part has the same name. Default: all. */
+  /** The properties whose drifts are marked on this part, if another part has the same name. Default: all. */
   readonly properties?: readonly string[];
 }
 
 type OvsElementOf<K extends OvsElement['kind']> = Extract<OvsElement, { kind: K }>;
 
-/** The rows of Open vSwitch's database. Elements of other kinds say by themselves how they are drawn. */
+/**
+ * Draws rows of Open vSwitch's database, by the kind of the element.
+ * Elements of other kinds return their own drawings.
+ */
 const DRAWN: { readonly [K in OvsElement['kind']]: (element: OvsElementOf<K>, sketch: Sketch) => ElementPart[] } = {
   'ovs-bridge'({ name, datapathType, shared }, sketch) {
     const facts = ['Open vSwitch', ...(datapathType === undefined ? [] : [`datapath ${datapathType}`])];
@@ -24,6 +27,8 @@ const DRAWN: { readonly [K in OvsElement['kind']]: (element: OvsElementOf<K>, sk
   },
 
   'ovs-port'(element, sketch) {
+    // `drawGuest` draws a port that the hypervisor creates.
+    if (element.external) return [{ on: element.name, item: sketch.node('switch', element.bridge) }];
     const item = drawOvsPort(element, sketch);
     sketch.ports.set(element.name, item);
     return [{ on: element.name, item }];
@@ -49,9 +54,9 @@ const DRAWN: { readonly [K in OvsElement['kind']]: (element: OvsElementOf<K>, sk
   },
 };
 
-/** Adds the element to the picture, and returns the parts on which drifts of the element are marked. */
+/** Adds the element to the graph, and returns the parts on which drifts of the element are marked. */
 export function draw(element: Element, sketch: Sketch): ElementPart[] {
-  return isOvsElement(element) ? drawRow(element, sketch) : add(drawingOf(element) ?? boxOf(element), sketch);
+  return isOvsElement(element) ? drawRow(element, sketch) : addDrawing(drawingOf(element) ?? boxOf(element), sketch);
 }
 
 function drawRow<K extends OvsElement['kind']>(
@@ -61,7 +66,8 @@ function drawRow<K extends OvsElement['kind']>(
   return DRAWN[element.kind](element, sketch);
 }
 
-function add({ nodes, edges = [] }: Drawing, sketch: Sketch): ElementPart[] {
+/** Adds the nodes and edges of the drawing to the sketch, and returns the nodes as parts. */
+function addDrawing({ nodes, edges = [] }: Drawing, sketch: Sketch): ElementPart[] {
   const parts = nodes.map((node) => ({ on: node.name, item: nodeOf(node, sketch), ...propertiesOf(node) }));
   for (const { from, to, ...details } of edges) sketch.join(nodeOf(from, sketch), nodeOf(to, sketch), details);
   return parts;
@@ -78,7 +84,7 @@ function propertiesOf({ properties }: DrawnNode): Pick<ElementPart, 'properties'
   return properties === undefined ? {} : { properties };
 }
 
-/** An element whose kind does not say how it is drawn. */
+/** The drawing of an element whose kind defines none: one box. */
 function boxOf(element: Exclude<Element, OvsElement>): Drawing {
   const group = groupOf('shared' in element && element.shared);
   return { nodes: [{ place: 'element', name: labelOf(element), group }] };

@@ -1,9 +1,9 @@
-/** A graph while it is being drawn: what several elements tell of one thing comes together in one node. */
+/** A graph under construction. Details from several elements are merged into one node. */
 
 import type { DrawingPlace, GraphNodeKind } from '../wiring/drawing.ts';
 import type { GraphEdge, GraphNode, GraphState } from './graph-model.ts';
 
-/** What drifts and changes are marked on. */
+/** A node or an edge, on which drifts and changes are marked. */
 export interface Annotatable {
   facts: string[];
   notes: string[];
@@ -24,16 +24,16 @@ export interface EdgeDraft extends Annotatable {
   readonly label: string;
 }
 
-/** What is told of a node. */
+/** The properties of a node. */
 export interface NodeDetails {
-  /** Default: that of the place, such as `device`. */
+  /** Default: the kind of the place, such as `device`. */
   readonly kind?: GraphNodeKind;
   readonly name?: string;
   readonly group?: 'own' | 'shared' | undefined;
   readonly facts?: readonly string[];
 }
 
-/** What is told of an edge. */
+/** The properties of an edge. */
 export interface EdgeDetails {
   /** Default: `carries`. */
   readonly kind?: GraphEdge['kind'];
@@ -41,7 +41,7 @@ export interface EdgeDetails {
   readonly facts?: readonly string[];
 }
 
-/** Where names are unique, and what a thing there is as long as nobody tells more. */
+/** The places, with the default kind of their nodes. A name is unique within a place. */
 const PLACES = {
   guest: 'guest',
   device: 'device',
@@ -62,12 +62,12 @@ export type Place = DrawingPlace | 'guest' | 'routing' | 'wire';
 export class Sketch {
   readonly #nodes = new Map<string, NodeDraft>();
   readonly #edges: EdgeDraft[] = [];
-  /** The devices by which things reach the wire. */
+  /** The devices that are connected to the wire. */
   readonly uplinks = new Set<NodeDraft>();
-  /** The ports of Open vSwitch by name: of network devices, the edge to the switch. */
+  /** The ports of Open vSwitch by name. For a network device, the port is the edge to the switch. */
   readonly ports = new Map<string, Annotatable>();
 
-  /** The node of that name, a new one where there is none; later details add to earlier ones. */
+  /** Returns the node with this name, or adds it. The details are merged with earlier ones. */
   node(place: Place, name: string, details: NodeDetails = {}): NodeDraft {
     const id = `${place}:${name}`;
     const node = this.#nodes.get(id) ?? { id, kind: PLACES[place], name, facts: [], notes: [] };
@@ -87,7 +87,7 @@ export class Sketch {
     return [...this.#nodes.values()].filter(({ kind }) => kinds.includes(kind));
   }
 
-  /** The edge between the two, a new one where there is none. */
+  /** Returns the edge between the nodes, or adds it. */
   join(from: NodeDraft, to: NodeDraft, details: EdgeDetails = {}): EdgeDraft {
     const { kind = 'carries', label = '', facts = [] } = details;
     const found = this.#edges.find((edge) => edge.label === label && joins(edge, from, to));
@@ -104,7 +104,7 @@ export class Sketch {
     return this.#edges.flatMap(({ from, to }) => (from === node ? [to] : to === node ? [from] : []));
   }
 
-  /** As plain data, every edge turned away from the guest. */
+  /** Returns the graph as plain data. Every edge points away from the guest. */
   finish(): { readonly nodes: GraphNode[]; readonly edges: GraphEdge[] } {
     const steps = this.#stepsFromGuest();
     const distance = (node: NodeDraft): number => steps.get(node) ?? Number.POSITIVE_INFINITY;
@@ -133,7 +133,7 @@ function addNew(facts: string[], more: readonly string[]): void {
   for (const fact of more) if (!facts.includes(fact)) facts.push(fact);
 }
 
-/** Infinity less Infinity is no number. */
+/** Compares two numbers for sorting. A subtraction is wrong here, because Infinity minus Infinity is NaN. */
 function compare(a: number, b: number): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -1,4 +1,4 @@
-/** A graph as SVG, laid out by Graphviz. */
+/** Draws a graph as SVG with the layout of Graphviz. */
 
 import { printable } from '../text/printable.ts';
 import { captionOf } from './caption.ts';
@@ -7,25 +7,30 @@ import type { Graph, LayoutOptions } from './graph-model.ts';
 import { STATE_STYLES, STATES } from './palette.ts';
 
 /**
- * An SVG document that stands alone. It follows the reader's choice of light or dark, brings its own ground, and tells screen readers
- * what it shows. A line of more than 200 characters is broken. Loads Graphviz (WebAssembly, 1 MB) when first called.
+ * A complete SVG document. It has its own background, follows the light or dark mode of the viewer, and
+ * contains a description for screen readers. A line of more than 200 characters is broken. The first call
+ * loads Graphviz (WebAssembly, 1 MB).
  */
 export async function toSvg(graph: Graph, options: LayoutOptions = {}): Promise<string> {
   const { instance } = await import('@viz-js/viz');
   const viz = await instance();
-  // framed() writes the title. Graphviz would read a long one in quadratic time.
+  // framed() writes the title, because Graphviz takes quadratic time for a long title.
   const svg = viz.renderString(dotIn(TYPESETTING, { ...graph, title: '' }, options), { format: 'svg' });
   return framed(svg, graph);
 }
 
 const TYPESETTING: Typesetting = {
-  // Readers have other fonts than Graphviz: room for letters of one width is enough for theirs.
+  // The viewer may use another font.
+  // Boxes that are computed with a monospaced font are wide enough for most fonts.
   font: 'Courier',
-  // The time of Graphviz grows with the square of the length of a line.
+  // The time of Graphviz grows quadratically with the length of a line.
   longestLine: 200,
 };
 
-/** Graphviz's drawing without its prologue and its names for things, which mean nothing to a reader. */
+/**
+ * The drawing of Graphviz in the frame of the document, without the prologue and the
+ * `<title>` elements of Graphviz.
+ */
 function framed(svg: string, graph: Graph): string {
   const [opening = ''] = /<svg[^>]*>/.exec(svg) ?? [];
   const [viewBox = ''] = /viewBox="[^"]*"/.exec(opening) ?? [];
@@ -45,7 +50,7 @@ function framed(svg: string, graph: Graph): string {
   ].join('\n');
 }
 
-/** CSS comes before the attributes that Graphviz writes. */
+/** The style sheet. CSS overrides the attributes from Graphviz. */
 const STYLE = `
 .ground{fill:#fff}
 text{font-family:Helvetica,Arial,"Liberation Sans","DejaVu Sans",sans-serif}
@@ -59,7 +64,7 @@ ${STATES.map((state) => `.${state} :is(path,polygon,ellipse,polyline){stroke:${S
 }
 `;
 
-/** From the guest to the wire, as one would tell it. */
+/** The description for screen readers: all nodes, from the guest to the wire. */
 function descriptionOf({ nodes, edges }: Graph): string {
   const names = new Map(nodes.map((node) => [node.id, captionOf(node).join(', ')]));
   const parts = nodes.map(({ id }) => names.get(id));

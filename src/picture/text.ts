@@ -1,4 +1,4 @@
-/** A graph for a terminal, in boxes from the guest down to the wire. */
+/** Draws a graph for a terminal: boxes from the guest down to the wire. */
 
 import { cellWidth, wrap } from '../text/cells.ts';
 import { captionOf, edgeCaptionOf } from './caption.ts';
@@ -6,15 +6,18 @@ import type { Graph, GraphEdge, GraphNode, GraphState } from './graph-model.ts';
 import { STATE_STYLES } from './palette.ts';
 import { type Branch, Tree } from './tree.ts';
 
-/** How a picture for a terminal is drawn. */
+/** Options of a diagram for a terminal. */
 export interface TextOptions {
-  /** Cells, at least 24. Default 80. */
+  /** The width in cells, at least 24. Default: 80. */
   readonly width?: number;
-  /** Escape sequences of ECMA-48 colour what is missing or differs. Default false. */
+  /** Colours nodes with a state, by escape sequences of ECMA-48. Default: false. */
   readonly colors?: boolean;
 }
 
-/** Lines of box drawing, none wider than `width` unless boxes lie beside boxes beyond it. What several VIFs share has a double frame. */
+/**
+ * The diagram as text with box-drawing characters. Boxes beside each other can exceed `width`.
+ * Shared nodes have a double frame.
+ */
 export function toText(graph: Graph, { width = 80, colors = false }: TextOptions = {}): string {
   const tree = new Tree(graph);
   const pen: Pen = { width: Math.max(MIN_WIDTH, width), colors, under: undefined };
@@ -28,11 +31,14 @@ const MIN_WIDTH = 24;
 interface Pen {
   readonly width: number;
   readonly colors: boolean;
-  /** What joins it to the box above. */
+  /** The edge to the box above. */
   readonly under: GraphEdge | undefined;
 }
 
-/** A box with what hangs on it: the last branch, which leads on to the wire, below it, the others beside the line there. */
+/**
+ * Draws a box and its branches. The last branch, which leads to the wire, is below the box.
+ * The others are beside its line.
+ */
 function drawn(node: GraphNode, tree: Tree, pen: Pen): string[] {
   const branches = tree.branchesOf(node);
   const below = branches.at(-1);
@@ -43,7 +49,10 @@ function drawn(node: GraphNode, tree: Tree, pen: Pen): string[] {
   ];
 }
 
-/** What governs a box has no line on to the wire: it lies beside even when nothing lies below. */
+/**
+ * Draws the last branch.
+ * A node that only governs the box is drawn beside it, because it does not lead to the wire.
+ */
 function onward(branch: Branch, tree: Tree, pen: Pen): string[] {
   if (branch.edge.kind === 'governs') return beside(branch, tree, pen, false);
   return [...railed(branch.edge, pen), ...drawn(branch.node, tree, { ...pen, under: branch.edge })];
@@ -76,7 +85,7 @@ function boxed(node: GraphNode, { width, colors, under }: Pen, hangs: boolean): 
   const [name = '', kind = '', ...more] = captionOf(node);
   const words = [name, node.group === 'shared' ? `${kind}, shared` : kind, ...more];
   const rows = words.flatMap((text) => wrap(text, width - 4));
-  // A loop: Math.max() takes no more arguments than the stack has room for, and a name may be long.
+  // Not Math.max(...): a long name has more lines than the stack has room for arguments.
   const inner = rows.reduce((widest, row) => Math.max(widest, cellWidth(row)), 4) + 2;
   const edge = ([left, dash, right, knot]: readonly [string, string, string, string], joined: boolean) =>
     paint(`${left}${dash}${joined ? knot : dash}${dash.repeat(inner - 2)}${right}`, node.state, colors);

@@ -1,4 +1,4 @@
-/** A graph as trees, for formats that can't draw what comes together again. */
+/** Splits a graph into trees, for formats that cannot draw a node with two parents. */
 
 import { printable } from '../text/printable.ts';
 import type { Graph, GraphEdge, GraphNode } from './graph-model.ts';
@@ -8,10 +8,10 @@ export interface Branch {
   readonly node: GraphNode;
 }
 
-/** One tree for each part of the graph that hangs together. */
+/** One tree for each connected component of the graph. */
 export class Tree {
   readonly roots: readonly GraphNode[];
-  /** Names of nodes that are joined too, beyond the trees. */
+  /** The names of the ends of edges that are not part of a tree. */
   readonly others: readonly { readonly from: string; readonly to: string }[];
   readonly #branches = new Map<string, Branch[]>();
 
@@ -42,7 +42,7 @@ export class Tree {
       .map(({ from, to }) => ({ from: nameOf(from), to: nameOf(to) }));
   }
 
-  /** The longest comes last; what only governs the node comes first. */
+  /** The branches of a node, the longest last. Nodes that only govern this node come first. */
   branchesOf(node: GraphNode): Branch[] {
     const weight = ({ edge, node: child }: Branch) => (edge.kind === 'governs' ? 0 : 1 + this.#heightOf(child));
     return [...(this.#branches.get(node.id) ?? [])].sort((a, b) => weight(a) - weight(b));

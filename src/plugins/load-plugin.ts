@@ -1,4 +1,4 @@
-/** Finds a plugin that is named as a package or as a path. Neither the working directory nor NODE_PATH has a say. */
+/** Loads a plugin from a package or a path. The working directory and NODE_PATH have no effect. */
 
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
@@ -6,20 +6,22 @@ import { pathToFileURL } from 'node:url';
 import { PluginError } from '../errors/plugin.ts';
 import type { VIFPlugin } from './vif-plugin.ts';
 
-/** The names that npm allows, with or without a scope. */
+/** Package names that npm allows, with or without a scope. */
 const PACKAGE_NAME = /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/;
 
-/** Whether a plugin can be named like this: a package, an absolute path, or a path that starts with `./` or `../`. */
+/** Whether the text is a package name, an absolute path, or a path that starts with `./` or `../`. */
 export function isPluginName(name: string): boolean {
   return PACKAGE_NAME.test(name) || isPath(name);
 }
 
 /**
- * Loads a plugin. A package is sought in `node_modules` of `folder`, then where Node finds the packages of os-vif.
+ * Loads a plugin. The function searches for a package in `node_modules` of `folder`, then in the folders in
+ * which Node finds the packages of os-vif.
  *
- * @param name of a package or module that exports `plugin`, a VIFPlugin
- * @param folder where relative paths start and packages are sought first. Without it a path must be absolute.
- * @throws PluginError when there is no such package or file, when it fails to load, or when it has no plugin
+ * @param name the name of a package, or the path of a module; it exports `plugin`, a VIFPlugin
+ * @param folder the base of relative paths, and the first folder to search for packages; without it a
+ *   path must be absolute
+ * @throws PluginError if the package or file is missing, cannot be loaded, or exports no plugin
  */
 export async function loadPlugin(name: string, folder?: string): Promise<VIFPlugin> {
   const { plugin } = await importModule(name, await locate(name, folder));
@@ -31,14 +33,14 @@ export async function loadPlugin(name: string, folder?: string): Promise<VIFPlug
 async function locate(name: string, folder: string | undefined): Promise<string> {
   if (isPath(name)) return pathToFileURL(await moduleAt(name, folder)).href;
   if (!PACKAGE_NAME.test(name))
-    throw new PluginError(`${JSON.stringify(name)} names no plugin: expected the name of a package, or a path`);
+    throw new PluginError(`${JSON.stringify(name)} does not name a plugin: expected the name of a package, or a path`);
   const beside = folder === undefined ? undefined : join(folder, 'node_modules', name);
   if (beside !== undefined && (await isFolder(beside))) return pathToFileURL(await entryOf(name, beside)).href;
   try {
     return import.meta.resolve(name);
   } catch (cause) {
     const places = beside === undefined ? 'beside os-vif' : `in ${beside} and beside os-vif`;
-    throw new PluginError(`the plugin package ${name} can't be found ${places}; is it installed?`, { cause });
+    throw new PluginError(`the plugin package ${name} cannot be found ${places}: install it`, { cause });
   }
 }
 
@@ -53,7 +55,9 @@ async function moduleAt(name: string, folder: string | undefined): Promise<strin
   return (await isFolder(path)) ? entryOf(name, path) : path;
 }
 
-/** The file that a package has for `import`: https://nodejs.org/api/packages.html, "Package entry points". */
+/**
+ * The entry point of a package for `import`: https://nodejs.org/api/packages.html, "Package entry points".
+ */
 async function entryOf(name: string, folder: string): Promise<string> {
   let manifest: { readonly exports?: unknown; readonly main?: unknown };
   try {
@@ -90,11 +94,14 @@ async function importModule(name: string, url: string): Promise<{ readonly plugi
   }
 }
 
-/** Node's message names the module that is missing: that of the plugin itself, or one that the plugin imports. */
+/**
+ * The error for a plugin that cannot be loaded.
+ * Node's message names the missing module: the plugin, or one of its imports.
+ */
 function failure(name: string, cause: unknown): PluginError {
   const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
-  const advice = isMissing(cause) ? '; a plugin needs its dependencies installed beside it' : '';
-  return new PluginError(`the plugin package ${name} can't be loaded: ${reason}${advice}`, { cause });
+  const advice = isMissing(cause) ? '; install the dependencies of the plugin in its own folder' : '';
+  return new PluginError(`the plugin package ${name} cannot be loaded: ${reason}${advice}`, { cause });
 }
 
 const MISSING = new Set(['ENOENT', 'ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']);

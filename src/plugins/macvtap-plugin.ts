@@ -1,4 +1,6 @@
-/** VIFDirect: the guest's NIC is a macvtap device on a device of the host, or has a virtual function for itself. */
+/**
+ * Plugs VIFDirect: the guest's NIC is a macvtap device on a NIC, on a VLAN device or on a virtual function.
+ */
 
 import { PluginError } from '../errors/plugin.ts';
 import type { Host } from '../host-contract/host.ts';
@@ -11,18 +13,19 @@ import { requireVIF } from './vif-plugin.ts';
 import { requireVlan } from './vlan-id.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
-/** How guests share the devices that macvtap puts them on. */
+/** Options of MacvtapPlugin. */
 export interface MacvtapPluginOptions {
   /**
-   * Guests on one device don't reach each other, whatever the switch next door sends back: the mode `bridge` is taken as `private`,
-   * and the device drops frames that come in from a guest of its own, by a rule of nftables (the package nftables must be
-   * installed). VIFs in this mode need an `address`; what a guest sends from another one is not held back. Where libvirt makes the
-   * device, `toInterfaceXml` takes the same option. Default false.
+   * Isolates guests on one device from each other, even if the external switch sends frames back. The mode
+   * `private` replaces `bridge`. A rule of nftables drops incoming frames with the source address of a guest
+   * on the same device. The package nftables must be installed. The VIF must have an `address`. Frames that a
+   * guest sends from another source address are not dropped. If libvirt creates the device, pass the same
+   * option to `toInterfaceXml`. Default: false.
    */
   readonly isolateGuests?: boolean;
 }
 
-/** Named `macvtap`. */
+/** The plugin `macvtap`. */
 export class MacvtapPlugin extends WiringPlugin {
   readonly #options: MacvtapPluginOptions;
 
@@ -44,8 +47,8 @@ export class MacvtapPlugin extends WiringPlugin {
   }
 
   /**
-   * The elements of this VIF alone. The VLAN device is shared and stays, so an unplug needs neither its name
-   * nor its id.
+   * The elements that belong only to this VIF.
+   * The shared VLAN device stays, so an unplug does not need its name or id.
    */
   override async unwireOn(_host: Host, given: VIFBase): Promise<Wiring> {
     const vif = requireVIF(this, given, VIFDirect);
@@ -60,7 +63,7 @@ export class MacvtapPlugin extends WiringPlugin {
     ];
   }
 
-  /** Several guests on one device, or on one VLAN of it. */
+  /** The wiring for several guests on one NIC, or on one VLAN device. */
   #shared(vif: VIFDirect): Wiring {
     const { mode } = vif.require('mode');
     const isolated = mode === 'bridge' && this.#options.isolateGuests;
@@ -71,25 +74,34 @@ export class MacvtapPlugin extends WiringPlugin {
   }
 }
 
-/** Neutron's macvtap agent tells no PCI address: the network then names the device. */
+/**
+ * The NIC of the VIF. Neutron's macvtap agent gives no PCI address:
+ * `network.bridgeInterface` is then the NIC.
+ */
 function deviceBelow(vif: VIFDirect): ExistingDevice {
   const { devAddress, network } = vif;
   if (devAddress === undefined && network?.bridgeInterface) return network.bridgeInterface;
   return { pciAddress: vif.require('devAddress').devAddress };
 }
 
-/** The VLAN device between, if there is one. A guest of a VLAN never gets the untagged device. */
+/**
+ * The VLAN device between the NIC and the macvtap device, if the network has a VLAN.
+ * Without a name for it the plug fails, because the guest must not get untagged traffic.
+ */
 function vlanBelow(vif: VIFDirect): Element[] {
   const { id, vlanName, network } = vif;
   if (vlanName)
     return [{ kind: 'vlan', name: vlanName, id: requireVlan(network), lower: deviceBelow(vif), shared: true }];
   if (!network?.vlan) return [];
   throw new PluginError(
-    `VIF ${id} is on VLAN ${network.vlan}, and no VLAN device is named: set vlanName, or mode passthrough and the devAddress of a virtual function`,
+    `VIF ${id} is on VLAN ${network.vlan} and names no VLAN device: set vlanName, or mode passthrough and the devAddress of a virtual function`,
   );
 }
 
-/** The guest alone has the device. What it may send is set where it can't change it: on the physical function. */
+/**
+ * The wiring for one guest with a virtual function of its own. The MAC address and the VLAN are set on the
+ * physical function, because the guest can change settings of the virtual function.
+ */
 function passthrough(vif: VIFDirect): Wiring {
   if (vif.devAddress === undefined) {
     const vlan = vlanBelow(vif);
@@ -104,15 +116,21 @@ function ownFunction({ devAddress, network, address }: VIFDirect): Element[] {
   return [{ ...settings, kind: 'virtual-function', name: devAddress }];
 }
 
-/** Kernel: macvlan_handle_frame() holds back in mode private what a switch returns to all, and delivers what it returns to one. */
+/**
+ * A macvtap device in mode private, and a filter that drops incoming frames from its address.
+ * Kernel: in mode private, macvlan_handle_frame() drops broadcast frames that a switch sends back,
+ * but delivers unicast frames.
+ */
 function isolatedNic(vif: VIFDirect, lower: ExistingDevice): Element[] {
   const { id, address } = vif;
   if (!address)
-    throw new PluginError(`isolateGuests tells guests by their addresses, and VIF ${id} has none: set its address`);
+    throw new PluginError(`isolateGuests needs the address of each VIF, and VIF ${id} has none: set its address`);
   return [{ kind: 'source-mac-filter', name: address, lower }, ...guestNic(vif, lower, 'private')];
 }
 
-/** The macvtap device; nothing where the VIF has no name for it, because the hypervisor makes it. */
+/**
+ * The macvtap device. No element if the VIF has no vifName, because then the hypervisor creates the device.
+ */
 function guestNic(
   { vifName, address, network }: VIFDirect,
   lower: ExistingDevice,

@@ -1,6 +1,6 @@
 /**
- * For VIFs that need nothing done on the host: vhost-user sockets whose backend is set up by others, and devices that the
- * hypervisor hands to the guest, telling NIC and switch itself.
+ * Plugs VIFs that need no change of the host: vhost-user sockets of a backend that another program
+ * configures, and devices that the hypervisor passes to the guest and configures itself.
  */
 
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../objects/host-info.ts';
@@ -9,7 +9,7 @@ import { VIFDirect, VIFHostDevice, VIFVHostUser } from '../objects/vif.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
-/** Named `noop`. */
+/** The plugin `noop`. */
 export class NoopPlugin extends WiringPlugin {
   describe(): HostPluginInfo {
     const profiles = [VIFPortProfile8021Qbg, VIFPortProfile8021Qbh].map(

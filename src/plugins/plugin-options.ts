@@ -1,6 +1,6 @@
 /**
- * What the options of this library's plugins may be, for those who read them from a file. The compiler holds each form to the type of
- * the plugin's options: a new option, or one of another type, does not compile here.
+ * Checks the options of the built-in plugins, for options that come from a file.
+ * The forms below must match the types of the options, or the compiler reports an error.
  */
 import { NoMatchingPluginError } from '../errors/plugin.ts';
 import { DIALECT } from '../versioned/json-schema.ts';
@@ -22,11 +22,11 @@ export interface PluginOptions {
 }
 
 /**
- * The violations of a plugin's options, each with its path; none if the plugin can be made with them. ajv checks them against
- * `schemas/plugin-options/`. The list is bounded as that of `validate`. The time is linear in the size of the options, up to 1 MiB of
- * JSON at least.
+ * Checks the options of a plugin against `schemas/plugin-options/` with ajv. Returns the violations, each
+ * with its path, or an empty list. The list has the same limits as the list of `validate`. The time is linear
+ * in the size of the options, at least up to 1 MiB of JSON.
  *
- * @throws NoMatchingPluginError where this library has no plugin of that name
+ * @throws NoMatchingPluginError if this library has no plugin of this name
  */
 export async function validatePluginOptions(plugin: string, options: unknown): Promise<Violation[]> {
   const schema = pluginOptionsSchema(plugin);
@@ -35,7 +35,11 @@ export async function validatePluginOptions(plugin: string, options: unknown): P
   return listOf(check(options));
 }
 
-/** JSON Schema (2020-12) of a plugin's options. Throws {@link NoMatchingPluginError} where this library has no plugin of that name. */
+/**
+ * The JSON Schema (2020-12) of the options of a plugin.
+ *
+ * @throws NoMatchingPluginError if this library has no plugin of this name
+ */
 export function pluginOptionsSchema(plugin: string): JsonSchema {
   if (!isOwn(plugin)) throw new NoMatchingPluginError(plugin, Object.keys(FORMS));
   return {
@@ -55,7 +59,7 @@ function isOwn(plugin: string): plugin is keyof PluginOptions {
   return Object.hasOwn(FORMS, plugin);
 }
 
-/** The form of an option of a type. */
+/** The JSON Schema of an option of type V. */
 type OptionForm<V> = { readonly description: string } & ([V] extends [boolean]
   ? { readonly type: 'boolean' }
   : [V] extends [number]
@@ -81,7 +85,7 @@ const MTU = {
   minimum: 68,
   maximum: 65535,
 } as const;
-/** The last number says that there is none: chown(2). */
+/** A user or group id. The largest number of 32 bits means no id: chown(2). */
 const ID = { description: 'the number of a user or group', type: 'integer', minimum: 0, maximum: 0xfffffffe } as const;
 
 const FORMS: OptionForms = {

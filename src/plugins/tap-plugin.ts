@@ -1,6 +1,6 @@
 /**
- * VIFGeneric as a TAP device that is up, unbridged and without address: what OpenStack calls VIF_TYPE_TAP.
- * Somebody else routes to it (Project Calico), or does with it whatever else they like.
+ * Plugs VIFGeneric: a TAP device that is up, has no bridge and no IP address (OpenStack: VIF_TYPE_TAP).
+ * Another program, such as Project Calico, routes packets to the device.
  */
 
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../objects/host-info.ts';
@@ -11,22 +11,22 @@ import type { Wiring } from '../wiring/wiring.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
-/** How TAP devices are made. */
+/** Options of TapPlugin. */
 export interface TapPluginOptions {
-  /** Bytes; for networks that say nothing. Default 1500. */
+  /** The MTU, in bytes, for networks without an MTU. Default: 1500. */
   readonly networkDeviceMtu?: number;
-  /** One queue for each vCPU of the guest can be attached. Default false. */
+  /** The device accepts several queues, such as one for each vCPU of the guest. Default: false. */
   readonly multiQueue?: boolean;
-  /** User that may attach to the device without privileges, for example QEMU's. */
+  /** The id of a user that may attach to the device without privileges, for example the user of QEMU. */
   readonly owner?: number;
-  /** Group that may attach to the device without privileges. */
+  /** The id of a group that may attach to the device without privileges. */
   readonly group?: number;
 }
 
 /**
- * Named `tap`. It asks for no address: a VIF whose network has no subnets, that of an unaddressed port, is plugged as any other. What goes by
- * addresses passes such a port over, though: Neutron's firewalls drop what it sends, l2pop's proxy ARP does not answer for it, and no
- * console or metadata service reaches the guest by it (docs/neutron-and-libvirt.md).
+ * The plugin `tap`. It also plugs a VIF without addresses, of a network without subnets. Such a port has
+ * limits: Neutron's firewalls drop its packets, the proxy ARP of l2pop does not answer for it, and the
+ * console and metadata services do not reach the guest (docs/neutron-and-libvirt.md).
  */
 export class TapPlugin extends WiringPlugin {
   readonly #options: TapPluginOptions;
@@ -72,7 +72,10 @@ export class TapPlugin extends WiringPlugin {
   }
 }
 
-/** The guest's NIC has the VIF's address; the host's end of the wire must have another. */
+/**
+ * The MAC address of the TAP device.
+ * It must differ from the address of the VIF, because the guest's NIC has that address.
+ */
 function hostSideMac({ portProfile }: VIFBase): { mac?: string } {
   const mac = portProfile instanceof VIFPortProfileFPTap ? portProfile.macAddress : undefined;
   return mac ? { mac } : {};

@@ -1,44 +1,65 @@
-/** What a plugin is: the code that knows how to plug some kinds of VIFs. */
+/** The interface of a plugin. A plugin plugs some classes of VIFs. */
 
-import { UnsupportedVIFError } from '../errors/plugin.ts';
+import { NotAVifError, UnsupportedVIFError } from '../errors/plugin.ts';
 import type { Host } from '../host-contract/host.ts';
 import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
-import type { VIFBase } from '../objects/vif.ts';
+import { VIFBase } from '../objects/vif.ts';
+import type { Adoption } from '../wiring/adopt.ts';
 import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
 import type { DeletionQueue } from '../wiring/deletion-queue.ts';
 import type { Garbage } from '../wiring/garbage.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 
-/** A plugin, whatever way it works; `vif.plugin` chooses it by the name that it describes itself with. */
+/** A plugin. `vif.plugin` selects it by the `pluginName` that `describe` returns. */
 export interface VIFPlugin {
-  /** Its name, and the VIF objects and versions that it takes. */
+  /** The name of the plugin, and the VIF classes and versions that it supports. */
   describe(): HostPluginInfo;
-  /** Makes the host side of the VIF. Doing it again changes nothing. */
+  /** Creates the host side of the VIF. The call is idempotent. */
   plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void>;
-  /** Takes away what plug made. Doing it again is fine. */
+  /** Removes the devices and rows that plug created. The call is idempotent. */
   unplug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void>;
-  /** Every way in which the host differs from what plug makes; changes nothing. */
+  /** Returns the drift: the differences between the host and the state that plug creates. Changes nothing. */
   check?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]>;
-  /** What plug would do now; changes nothing. */
+  /** Returns the steps that plug would take now. Changes nothing. */
   plan?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlannedStep[]>;
-  /** The elements that plug makes, for pictures; changes nothing. */
+  /**
+   * Adds the owner tag of the VIF to devices and rows that another program created for it.
+   * Changes nothing else.
+   */
+  adopt?(vif: VIFBase, instance: InstanceInfo, dryRun: boolean, context: PluginContext): Promise<Adoption>;
+  /** Returns the elements that plug creates, for graphs and garbage collection. Changes nothing. */
   wiring?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<Wiring>;
-  /** Removes what it made, other than network devices, for VIFs that are not among the owners (ids); with `dryRun` only tells. */
+  /**
+   * Removes the resources of this plugin, other than network devices, that have the tag of a VIF outside of
+   * `owners` (ids of VIFs). Returns the removed resources. With `dryRun` it changes nothing.
+   */
   collectGarbage?(owners: ReadonlySet<string>, dryRun: boolean, context: PluginContext): Promise<Garbage[]>;
 }
 
-/** What a plugin gets for one call. */
+/** The host and the signal of one call. */
 export interface PluginContext {
-  /** The host to change. `host.netns` is its network namespace, for programs that the plugin starts by itself. */
+  /**
+   * The host to change. `host.netns` is its network namespace, for programs that the plugin starts by itself.
+   */
   readonly host: Host;
-  /** Aborted when the call is to end. */
+  /** Ends the call when it is aborted. */
   readonly signal?: AbortSignal | undefined;
   /** Deletes the devices of several unplugs together. */
   readonly deletions?: DeletionQueue | undefined;
 }
 
-/** The VIF as the class that the plugin takes. */
+/**
+ * Returns the VIF.
+ *
+ * @throws NotAVifError for every other value, such as an object of another copy of this library
+ */
+export function requireVIFBase(value: VIFBase): VIFBase {
+  if (value instanceof VIFBase) return value;
+  throw new NotAVifError(value);
+}
+
+/** Returns the VIF as an object of the class. @throws UnsupportedVIFError for a VIF of another class */
 export function requireVIF<V extends VIFBase>(plugin: Pick<VIFPlugin, 'describe'>, vif: VIFBase, type: new () => V): V {
   if (vif instanceof type) return vif;
   throw new UnsupportedVIFError(plugin.describe().pluginName ?? '', type.name, vif.constructor.name);

@@ -3,11 +3,11 @@
 import { PluginError } from '../errors/plugin.ts';
 import type { Network } from '../objects/network.ts';
 
-/** @throws PluginError for a network without a VLAN id: the device would have the wrong VLAN, or none */
+/** Returns the VLAN id. @throws PluginError for a network without a VLAN id */
 export function requireVlan(network: Network | null | undefined): number {
   const vlan = network?.vlan;
   if (vlan) return vlan;
   throw new PluginError(
-    `network.vlan is ${vlan === undefined ? 'not set' : vlan}, and the VIF asks for a VLAN device: set network.vlan to a VLAN id, 1 to 4094`,
+    `network.vlan is ${vlan === undefined ? 'not set' : vlan}, but the VIF needs a VLAN device: set network.vlan to a VLAN id, 1 to 4094`,
   );
 }

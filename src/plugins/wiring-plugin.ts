@@ -1,9 +1,10 @@
-/** A plugin that says what a plugged VIF is made of, and leaves the doing to the wiring engine. */
+/** A plugin that describes the elements of a VIF. The wiring engine creates, checks and removes them. */
 
 import type { Host } from '../host-contract/host.ts';
 import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
+import { type Adoption, adopt } from '../wiring/adopt.ts';
 import { apply } from '../wiring/apply.ts';
 import { check, type ElementDrift, type PlannedStep, plan } from '../wiring/check.ts';
 import type { ElementContext } from '../wiring/elements/verbs.ts';
@@ -11,19 +12,25 @@ import { remove } from '../wiring/remove.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 import type { PluginContext, VIFPlugin } from './vif-plugin.ts';
 
-/** Extend it with `describe` and `wire`, and all verbs work. */
+/** The base of plugins that describe a wiring. A subclass implements `describe` and `wire`. */
 export abstract class WiringPlugin implements VIFPlugin {
   abstract describe(): HostPluginInfo;
 
-  /** The elements of this VIF, in the order in which they are made. A pure function: it asks and changes nothing. */
+  /**
+   * The elements of this VIF, in the order of their creation.
+   * A pure function: it does not read or change the host.
+   */
   abstract wire(vif: VIFBase, instance: InstanceInfo): Wiring;
 
-  /** The elements on this very host, for a VIF some of whose names only the host knows. Changes nothing. Default: `wire`. */
+  /**
+   * The elements on this host, for wirings that depend on the host, such as on a PCI device. Changes nothing.
+   * Default: `wire`.
+   */
   async wireOn(_host: Host, vif: VIFBase, instance: InstanceInfo): Promise<Wiring> {
     return this.wire(vif, instance);
   }
 
-  /** What an unplug takes away. Default: `wireOn`. */
+  /** The elements that an unplug removes. Default: the result of `wireOn`. */
   async unwireOn(host: Host, vif: VIFBase, instance: InstanceInfo): Promise<Wiring> {
     return await this.wireOn(host, vif, instance);
   }
@@ -42,6 +49,11 @@ export abstract class WiringPlugin implements VIFPlugin {
 
   async plan(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<PlannedStep[]> {
     return plan(await this.wireOn(host, vif, instance), { ...contextOf(vif, host), signal });
+  }
+
+  async adopt(vif: VIFBase, instance: InstanceInfo, dryRun: boolean, context: PluginContext): Promise<Adoption> {
+    const { host, signal } = context;
+    return adopt(await this.wireOn(host, vif, instance), { ...contextOf(vif, host), signal }, { dryRun });
   }
 
   async wiring(vif: VIFBase, instance: InstanceInfo, { host }: PluginContext): Promise<Wiring> {

@@ -1,9 +1,12 @@
-/** The JSON Schemas in this package's folder `schemas/`, read when they are asked for. */
+/** Reads the JSON Schemas in the folder `schemas/` of this package. */
 import { readdir, readFile } from 'node:fs/promises';
 import { SchemaNotFoundError } from '../errors/schema.ts';
 import type { JsonSchema } from '../versioned/model.ts';
 
-/** What every `$id` starts with; `os-vif:/schemas/types.json` is the file that is imported as `os-vif/schemas/types.json`. */
+/**
+ * The base of every `$id`.
+ * `os-vif:/schemas/types.json` is the file `os-vif/schemas/types.json` of the package.
+ */
 export const SCHEMA_BASE = 'os-vif:/schemas/';
 
 /** The paths of all schemas below `schemas/`, sorted: `primitive/VIFBridge/1.0.json`. */
@@ -13,9 +16,9 @@ export async function schemaPaths(): Promise<string[]> {
 }
 
 /**
- * A schema as it stands in its file. It may refer to others by their `$id`.
+ * Reads a schema. It may refer to other schemas by their `$id`.
  *
- * @param path below `schemas/`, or the `$id`
+ * @param path the path below `schemas/`, or the `$id`
  * @throws SchemaNotFoundError
  */
 export async function readSchema(path: string): Promise<JsonSchema> {
@@ -27,9 +30,10 @@ export async function readSchema(path: string): Promise<JsonSchema> {
 }
 
 /**
- * A schema with all that it refers to, directly or not, in its `$defs`: one document for any validator of draft 2020-12.
+ * Reads a schema, and puts all schemas to which it refers, directly or indirectly, into its `$defs`.
+ * The result is one document for any validator of draft 2020-12.
  *
- * @param path below `schemas/`, or the `$id`
+ * @param path the path below `schemas/`, or the `$id`
  * @throws SchemaNotFoundError
  */
 export async function bundleSchema(path: string): Promise<JsonSchema> {
@@ -45,7 +49,7 @@ export async function bundleSchema(path: string): Promise<JsonSchema> {
   return $defs.size === 0 ? root : { ...root, $defs: { ...Object(root.$defs), ...Object.fromEntries($defs) } };
 }
 
-/** Both src/schemas/ and dist/entries/ stand two below the package. */
+/** Two levels up, both from src/schemas/ and from dist/entries/. */
 const FOLDER = new URL('../../schemas/', import.meta.url);
 
 /** The `$id`s of the files that a schema refers to. */
@@ -56,6 +60,9 @@ function referencesIn(value: unknown): string[] {
   );
 }
 
+/**
+ * A type guard for the content of a schema file: this package writes the files, so any object is a schema.
+ */
 function isSchema(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null;
 }

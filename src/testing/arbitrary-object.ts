@@ -1,4 +1,4 @@
-/** Objects as fast-check makes them up: any fields set or not, children at any depth. */
+/** Generates random objects with fast-check. */
 import type { Arbitrary } from 'fast-check';
 import { DeclarationError } from '../errors/model.ts';
 import { readObject } from '../versioned/codec/from-primitive.ts';
@@ -10,25 +10,29 @@ import type { FieldValues, VersionedObject } from '../versioned/versioned-object
 import { arbitraryValues } from './arbitrary-values.ts';
 import { fastCheck } from './fast-check.ts';
 
-/** Which values of a type of fields, by the name that oslo.versionedobjects gives the type: `{ String: fc.constant('x') }`. */
+/**
+ * Arbitraries of field types, by the name of the type in oslo.versionedobjects:
+ * `{ String: fc.constant('x') }`.
+ */
 export type ArbitraryTypes = Readonly<Record<string, Arbitrary<unknown>>>;
 
-/** How objects are made up. */
+/** Options of random objects. */
 export interface ArbitraryOptions<T> {
-  /** Values that every object has. */
+  /** Fixed values of all objects. */
   readonly set?: FieldValues<T>;
   /**
-   * Other values of some types, and values of types of one's own, in their wire form; by oslo's name for the type. The usual texts
-   * (`String`) are any that a field takes, most of them awkward: who plugs what was made up wants names that a device can have.
+   * Arbitraries for own types, and other arbitraries for known types, by oslo's name of the type. Their
+   * values have the wire form. By default, `String` is any text. To plug random VIFs, restrict it to
+   * valid names of devices.
    */
   readonly types?: ArbitraryTypes;
 }
 
 /**
- * Objects of a class. Every field is sometimes unset, save those that the constructor sets; every value is one that the field takes.
+ * Random valid objects of a class. Every field is sometimes unset, except fields that the constructor sets.
  *
- * @throws DeclarationError where a field's type is not known and `types` does not name it
- * @throws MissingFastCheckError where fast-check is not installed
+ * @throws DeclarationError for a field of an unknown type that is not in `types`
+ * @throws MissingFastCheckError if fast-check is not installed
  */
 export function arbitraryObject<T extends VersionedObject>(
   objectClass: ObjectClass<T>,
@@ -42,12 +46,12 @@ export function arbitraryObject<T extends VersionedObject>(
   });
 }
 
-/** Primitives of a class, at its version. */
+/** Random primitives of a class, in its version. */
 export function arbitraryPrimitive(model: ObjectModel, types: ArbitraryTypes = {}): Arbitrary<Primitive> {
   return primitiveAt(model, { ...arbitraryValues(), ...types }, 0);
 }
 
-/** An end for objects that hold their own kind. */
+/** The largest depth of nested objects, for classes with children of their own kind. */
 const DEPTH = 5;
 
 function primitiveAt(model: ObjectModel, types: ArbitraryTypes, depth: number): Arbitrary<Primitive> {
@@ -73,10 +77,11 @@ function valuesOf(
   const values = ofType(type, types, depth);
   if (values !== undefined) return nullable ? fastCheck().option(values, { freq: 5 }) : values;
   throw new DeclarationError(
-    `${declaredBy}.${name}: no values are known for the type ${type.osloName}: name some, types: { ${type.osloName}: ... }`,
+    `${declaredBy}.${name}: there is no arbitrary for the type ${type.osloName}: add one, types: { ${type.osloName}: ... }`,
   );
 }
 
+/** The arbitrary of a field type. Undefined for a type that is neither built in nor in `types`. */
 function ofType(type: FieldType<unknown>, types: ArbitraryTypes, depth: number): Arbitrary<unknown> | undefined {
   const fc = fastCheck();
   if (type.elements !== undefined) {
@@ -93,14 +98,14 @@ function ofType(type: FieldType<unknown>, types: ArbitraryTypes, depth: number):
   return types[type.osloName] ?? wordsOf(type);
 }
 
-/** One of a few strings. */
+/** The arbitrary of an enumeration, from the words in the fingerprint. Undefined for other types. */
 function wordsOf({ fingerprint = {} }: FieldType<unknown>): Arbitrary<unknown> | undefined {
   const { valid_values: words } = fingerprint;
   const isTuple = typeof words === 'object' && words !== null && 'tuple' in words && Array.isArray(words.tuple);
   return isTuple && Array.isArray(words.tuple) ? fastCheck().constantFrom(...words.tuple) : undefined;
 }
 
-/** The newest version of each class that a field takes. */
+/** The newest version of each class that a field accepts. */
 function takenBy({ name, subclasses, objectClass }: ObjectReference): ObjectModel[] {
   const { namespace } = objectClass;
   const newest = new Map<string, ObjectModel>();

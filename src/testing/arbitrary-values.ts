@@ -1,13 +1,15 @@
-/** Values of each field type in their wire form, as fast-check makes them up. */
+/** The arbitraries of the built-in field types. Their values have the wire form. */
 import type { Arbitrary } from 'fast-check';
 import { fastCheck } from './fast-check.ts';
 
-/** By the name that oslo.versionedobjects gives the type. Texts are any that UTF-8 can carry, most of them awkward. */
+/**
+ * The arbitraries by the name of the type in oslo.versionedobjects. Texts contain any characters of Unicode.
+ */
 export function arbitraryValues(): Readonly<Record<string, Arbitrary<unknown>>> {
   const fc = fastCheck();
   const hex = (byte: number) => byte.toString(16).padStart(2, '0');
   const hexByte = fc.integer({ min: 0, max: 255 }).map(hex);
-  // One that a device can have: not a group's, whose first byte is odd, and not all zeros.
+  // A valid address of a device: not multicast (an odd first byte), and not all zeros.
   const firstByte = fc.integer({ min: 1, max: 127 }).map((half) => hex(2 * half));
   const ipv4 = fc.ipV4();
   const ipv6 = fc.constantFrom('2001:db8::1', '::', '::1', 'fe80::a:b', 'fd00:1:2:3:4:5:6:7', '::ffff:192.0.2.1');

@@ -1,4 +1,4 @@
-/** VIFs as fast-check makes them up. */
+/** Generates random VIFs with fast-check. */
 import type { Arbitrary } from 'fast-check';
 import {
   VIFBase,
@@ -14,17 +14,17 @@ import type { ObjectClass } from '../versioned/object-class.ts';
 import { type ArbitraryOptions, arbitraryObject } from './arbitrary-object.ts';
 import { fastCheck } from './fast-check.ts';
 
-/** Which VIFs, and how they are made up. */
+/** Options of random VIFs. */
 export interface ArbitraryVIFOptions<T extends VIFBase> extends ArbitraryOptions<T> {
-  /** Only VIFs of this class; default: of any class of os-vif's. */
+  /** The class of the VIFs. Default: all classes of os-vif. */
   readonly class?: ObjectClass<T>;
 }
 
 /**
- * VIFs for fast-check: of any class, each field sometimes unset, networks and port profiles of every kind. `class` narrows it, `set` gives
- * every VIF some values, `types` says which texts there are.
+ * Random VIFs of all classes, with networks and port profiles of all classes. Each field is sometimes unset.
+ * `class` selects one class, `set` sets fixed values, and `types` replaces arbitraries.
  *
- * @throws MissingFastCheckError where fast-check is not installed
+ * @throws MissingFastCheckError if fast-check is not installed
  */
 export function arbitraryVIF<T extends VIFBase>(
   options: ArbitraryVIFOptions<T> & { readonly class: ObjectClass<T> },

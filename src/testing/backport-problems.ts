@@ -1,4 +1,4 @@
-/** Whether an object can be written in each of its versions, with objects in all its fields, and what was written be read. */
+/** Tests backports: writes an object with all children in each of its versions, and reads the result. */
 import { OsVifError } from '../errors/base.ts';
 import { writeObjectFor } from '../versioned/backport.ts';
 import { readObject } from '../versioned/codec/from-primitive.ts';
@@ -7,7 +7,7 @@ import type { Field, ObjectModel } from '../versioned/model.ts';
 import { newestModel } from '../versioned/registry.ts';
 import { minorVersionsUpTo } from '../versioned/version.ts';
 
-/** A line for each version that it can't. */
+/** One line for each version that cannot be written or read. */
 export function backportProblems(model: ObjectModel): string[] {
   const whole = sampleOf(model, 0);
   return minorVersionsUpTo(model.version).flatMap((targetVersion) => {
@@ -18,16 +18,19 @@ export function backportProblems(model: ObjectModel): string[] {
     } catch (error) {
       if (!(error instanceof OsVifError)) throw error;
       return [
-        `${model.name} ${targetVersion}: what is written for a peer of that version can't be read: ${error.message}`,
+        `${model.name} ${targetVersion}: the backport for a peer of this version cannot be read: ${error.message}`,
       ];
     }
   });
 }
 
-/** Deep enough for a child's children, and an end for objects that hold their own kind. */
+/**
+ * The largest depth of nested objects: enough for grandchildren, and finite for classes with children
+ * of their own kind.
+ */
 const DEPTH = 4;
 
-/** An object whose fields of objects are all set. */
+/** A primitive in which all fields with objects are set. */
 function sampleOf(model: ObjectModel, depth: number): Primitive {
   const data = model.fields.flatMap((field): [string, unknown][] => {
     const value = depth < DEPTH ? childOf(field, depth) : undefined;

@@ -1,11 +1,11 @@
-/** A contract suite for plugins, to be declared in a vitest file. */
+/** A test suite for the contract of plugins, for vitest. */
 
 import { describe, expect, test } from 'vitest';
 import { MemoryHost } from '../host/memory/memory-host.ts';
 import type { Host } from '../host-contract/host.ts';
 import { interceptHost } from '../host-contract/intercept.ts';
 import type { Link, LinkSettings } from '../host-contract/links.ts';
-import { aliasOf, ownerOf } from '../host-contract/ownership.ts';
+import { aliasOf, isOwnedBy, ownerOf, SHARED_OWNER } from '../host-contract/ownership.ts';
 import { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { OsVif } from '../os-vif.ts';
@@ -14,17 +14,17 @@ import { WiringPlugin } from '../plugins/wiring-plugin.ts';
 import { messageOf } from '../text/message-of.ts';
 import { objectClasses } from '../versioned/object-class.ts';
 
-/** What the suite needs beside the plugin. */
+/** The VIF, the instance and the host for the suite. */
 export interface PluginExample {
-  /** A VIF that the plugin takes; a new one for each test. */
+  /** Returns a new VIF that the plugin supports, for each test. */
   readonly vif: () => VIFBase;
-  /** Default: an instance with a name and nothing else. */
+  /** The instance. Default: an instance with only a name. */
   readonly instance?: InstanceInfo;
-  /** A host with what the VIF needs to be there already; a new one for each test. Default: an empty MemoryHost. */
+  /** Returns a new host for each test, with all devices that the VIF needs. Default: an empty MemoryHost. */
   readonly host?: () => Host | Promise<Host>;
 }
 
-/** Declares a `describe` block with everything that a plugin has to do, whatever it plugs. */
+/** Declares a `describe` block with tests of the contract that all plugins must fulfil. */
 export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): void {
   const {
     vif: makeVif,
@@ -62,7 +62,7 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
       changes.length = 0;
       await osVif.plug(makeVif(), instance);
       expect(changes).toEqual([]);
-      // A switch may make further devices later, such as the one of its datapath.
+      // A switch may create further devices later, such as the device of its datapath.
       expect(await devices(host)).toEqual(expect.arrayContaining(before));
     });
 
@@ -90,7 +90,7 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
         const failing = failingAt(step, host);
         await using osVif = await OsVif.open({ host: failing.host, plugins: [plugin] });
         const plugged = osVif.plug(makeVif(), instance);
-        // The plug made fewer changes than that: it must have succeeded by itself.
+        // The plug made fewer changes than `step`, so no change failed, and the plug must succeed.
         if (!(await failing.failed(plugged))) return void (await plugged);
         expect(await devices(host), `the change number ${step + 1} failed`).toEqual(before);
       }
@@ -122,14 +122,47 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
         const before = await osVif.check(makeVif(), instance);
         await osVif.plug(makeVif(), instance);
         expect(before.length > 0).toBe(changes.length > 0);
-        for (const settings of MEDDLING) {
-          await meddle(host, settings);
+        for (const settings of FOREIGN_CHANGES) {
+          await changeTaggedDevices(host, settings);
           const drifts = await osVif.check(makeVif(), instance);
           changes.length = 0;
           await osVif.plug(makeVif(), instance);
           expect(drifts.length > 0, `after ${JSON.stringify(settings)}`).toBe(changes.length > 0);
           expect(await osVif.check(makeVif(), instance)).toEqual([]);
         }
+      },
+    );
+
+    test('a collection keeps everything of a VIF that is valid', async () => {
+      const { host, changes } = counting(await openHost());
+      await using osVif = await OsVif.open({ host, plugins: [plugin] });
+      await osVif.plug(makeVif(), instance);
+      const before = await devices(host);
+      changes.length = 0;
+      expect(await osVif.collectGarbage([makeVif()])).toEqual([]);
+      expect(changes).toEqual([]);
+      expect(await devices(host)).toEqual(expect.arrayContaining(before));
+    });
+
+    test.runIf(plugin.adopt !== undefined)(
+      'an adoption tags devices that have lost their tag, and changes no other',
+      async () => {
+        const { host, changes } = counting(await openHost());
+        await using osVif = await OsVif.open({ host, plugins: [plugin] });
+        await osVif.plug(makeVif(), instance);
+        const before = await devices(host);
+        const own = (await host.links.list()).filter((link) => ![undefined, SHARED_OWNER].includes(ownerOf(link)));
+        for (const { index } of own) await host.links.change(index, { alias: '' });
+        const { adopted, drifts } = await osVif.adopt(makeVif(), instance);
+        const tagged = own.map(({ name }) => name).filter((name) => adopted.some(({ on }) => on === name));
+        expect(await namesOwnedBy(makeVif(), host)).toEqual(tagged);
+        const others = before.filter(({ name }) => !own.some((link) => link.name === name));
+        expect(await devices(host)).toEqual(expect.arrayContaining(others));
+        // Kinds of elements may lack support for adoption.
+        if (tagged.length === own.length) expect(drifts).toEqual([]);
+        changes.length = 0;
+        expect((await osVif.adopt(makeVif(), instance)).adopted).toEqual([]);
+        expect(changes).toEqual([]);
       },
     );
 
@@ -166,17 +199,22 @@ function objectNameOf(vif: VIFBase): unknown {
   return vif.toPrimitive()['versioned_object.name'];
 }
 
-/** A VIF that the plugin is not given. */
+/** The id of a VIF that is never plugged. */
 const ANOTHER_VIF = '00000000-0000-4000-8000-000000000000';
 
-/** Changes that another program makes to the devices of this library. */
-const MEDDLING: readonly LinkSettings[] = [{}, { up: false }, { mtu: 1280 }];
+/** Changes of settings, as another program could make them. */
+const FOREIGN_CHANGES: readonly LinkSettings[] = [{}, { up: false }, { mtu: 1280 }];
 
-async function meddle({ links }: Host, settings: LinkSettings): Promise<void> {
+/** Changes the settings of all devices with an owner tag. */
+async function changeTaggedDevices({ links }: Host, settings: LinkSettings): Promise<void> {
   for (const link of await links.list()) if (ownerOf(link) !== undefined) await links.change(link.index, settings);
 }
 
-/** The names of the devices that a plug makes. */
+async function namesOwnedBy({ id }: VIFBase, { links }: Host): Promise<string[]> {
+  return (await links.list()).filter((link) => id !== undefined && isOwnedBy(link, id)).map(({ name }) => name);
+}
+
+/** The names of the devices that a plug creates. */
 async function devicesMadeBy(plugin: VIFPlugin, { vif, instance, host: openHost }: PluginExample): Promise<string[]> {
   const host = openHost === undefined ? new MemoryHost() : await openHost();
   await using osVif = await OsVif.open({ host, plugins: [plugin] });
@@ -184,19 +222,22 @@ async function devicesMadeBy(plugin: VIFPlugin, { vif, instance, host: openHost 
   return (await host.links.list()).filter((link) => ownerOf(link) !== undefined).map(({ name }) => name);
 }
 
-/** The same host, with a record of what changed it. */
+/** The same host, with a list of the calls that changed it. */
 function counting(host: Host): { host: Host; changes: string[] } {
   const changes: string[] = [];
   const counted = interceptHost(host, async ({ port, method, changes: isChange }, proceed) => {
     const result = await proceed();
-    // A transaction of Open vSwitch's database that had nothing to edit is none.
+    // A transaction of Open vSwitch's database without edits is not a change.
     if (isChange && !(Array.isArray(result) && result.length === 0)) changes.push(`${port}.${method}`);
     return result;
   });
   return { host: counted, changes };
 }
 
-/** The same host, on which one change fails; `failed` tells, when a call has ended, whether it came to that. */
+/**
+ * The same host, but the change with number `step` fails.
+ * `failed` resolves to whether the call reached this change.
+ */
 function failingAt(step: number, host: Host): { host: Host; failed: (call: Promise<void>) => Promise<boolean> } {
   let changes = 0;
   const failing = interceptHost(host, async (call, proceed) => {
@@ -210,7 +251,7 @@ function failingAt(step: number, host: Host): { host: Host; failed: (call: Promi
   return { host: failing, failed };
 }
 
-/** The kernel gives a bridge the address of one of its ports, and takes it away with the last. */
+/** All devices. Bridges have no `mac` here, because the kernel derives it from their ports. */
 async function devices({ links }: Host): Promise<Partial<Link>[]> {
   return (await links.list()).map(({ mac, ...link }) => (link.kind === 'bridge' ? link : { ...link, mac }));
 }

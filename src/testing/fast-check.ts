@@ -1,9 +1,9 @@
-/** fast-check, which only those need to have who ask for arbitraries: it is loaded where it is installed. */
+/** Loads the optional peer dependency fast-check. Only arbitraries need it. */
 import { MissingFastCheckError } from '../errors/testing.ts';
 
 type FastCheck = typeof import('fast-check');
 
-/** Throws {@link MissingFastCheckError}. */
+/** The module fast-check. Throws {@link MissingFastCheckError} if it is not installed. */
 export function fastCheck(): FastCheck {
   if (installed !== undefined) return installed;
   throw new MissingFastCheckError();

@@ -1,10 +1,10 @@
-/** What is wrong with the history that an object's declarations tell. */
+/** Finds inconsistencies in the history of an object. */
 import { hasFieldAt, sinceOf } from '../versioned/history.ts';
 import type { Field, ObjectModel } from '../versioned/model.ts';
 import { newestModel } from '../versioned/registry.ts';
 import { compareVersions, isCompatible, minorVersionsUpTo } from '../versioned/version.ts';
 
-/** A line for each. */
+/** One line for each problem. */
 export function historyProblems(model: ObjectModel): string[] {
   const own = model.fields.filter((field) => model.base?.byName.get(field.name) !== field);
   return [
@@ -16,32 +16,35 @@ export function historyProblems(model: ObjectModel): string[] {
   ];
 }
 
-/** The base has a newer version than the class knows of: what it brought would never be written. */
+/** The base has a newer version than the class lists, so its new fields would never be written. */
 function baseProblems(model: ObjectModel): string[] {
   const { name, version, base, baseVersions } = model;
   if (base === undefined) return [];
   const [, reached = version] = baseVersions.at(-1) ?? [];
   if (baseVersions.length > 0 && compareVersions(reached, base.version) < 0) {
-    const what = `its base ${base.name} is at ${base.version}, and its baseVersions end with ${reached}`;
-    return [`${name}: ${what}: raise the version, and add which version of ${base.name} the new one stands on`];
+    const what = `its base ${base.name} has version ${base.version}, but its baseVersions end with ${reached}`;
+    return [`${name}: ${what}: raise the version, and add it to baseVersions with ${base.version}`];
   }
   return model.fields
     .filter((field) => !hasFieldAt(model, field, version))
     .map((field) => {
-      const what = `${field.declaredBy} has it since ${field.since}, and ${name} ${version} stands on an older version`;
-      return `${name}.${field.name}: ${what}: raise the version of ${name}, and tell by baseVersions what each version stands on`;
+      const what = `${field.declaredBy} has this field since ${field.since}, but ${name} ${version} has an older version as its base`;
+      return `${name}.${field.name}: ${what}: raise the version of ${name}, and list the base of each version in baseVersions`;
     });
 }
 
-/** A version that brings nothing is one whose new field does not say so, and that older peers would be sent. */
+/**
+ * A version without a new field or child version.
+ * Probably a new field lacks `since`, and would be sent to older peers.
+ */
 function emptyVersion(model: ObjectModel, version: string): string[] {
-  const brings =
+  const hasNews =
     model.fields.some((field) => sinceOf(model, field) === version) ||
     model.fields.some(({ childVersions = [] }) => childVersions.some(([own]) => own === version)) ||
     model.baseVersions.some(([own]) => own === version);
-  if (brings) return [];
-  const what = `nothing is said to have come with it`;
-  const cure = `give the field that did \`since: '${version}'\`, or the child that was raised a line in childVersions`;
+  if (hasNews) return [];
+  const what = 'no field and no child version is new in this version';
+  const cure = `add \`since: '${version}'\` to the new field, or add the new child version to childVersions`;
   return [`${model.name} ${version}: ${what}: ${cure}`];
 }
 
@@ -56,19 +59,19 @@ function childProblems(model: ObjectModel, { name, type, childVersions = [] }: F
       const isLater = i === 0 || compareVersions(ownBefore, own) < 0;
       if (compareVersions(own, model.version) > 0)
         return [
-          `${where}: childVersions tell of ${model.name} ${own}, which there is not: raise the version, or correct them`,
+          `${where}: childVersions contain ${model.name} ${own}, which does not exist: raise the version, or correct childVersions`,
         ];
       if (!isCompatible(version, child.version))
         return [
-          `${where}: childVersions tell of ${child.name} ${version}, which there is not: the newest is ${child.version}`,
+          `${where}: childVersions contain ${child.name} ${version}, which does not exist: the newest version is ${child.version}`,
         ];
       if (!isLater || compareVersions(before, version) > 0)
-        return [`${where}: childVersions must ascend, and ${own}: ${version} comes after ${ownBefore}: ${before}`];
+        return [`${where}: childVersions must ascend, but ${own}: ${version} follows ${ownBefore}: ${before}`];
       return [];
     }),
     ...(compareVersions(last, child.version) < 0
       ? [
-          `${where}: ${child.name} is at ${child.version}, and childVersions end with ${last}: raise the version of ${model.name}, and add which version of ${child.name} the new one holds`,
+          `${where}: ${child.name} has version ${child.version}, but childVersions end with ${last}: raise the version of ${model.name}, and add it to childVersions with ${child.version}`,
         ]
       : []),
   ];

@@ -1,13 +1,16 @@
 /**
- * The limits of every text that this library writes about outside data. An error message must stay readable, and must fit into a log
- * line, whatever was passed in.
+ * The limits of texts that contain outside data.
+ * An error message must stay readable and fit into a log line for every input.
  */
 
 /** The largest number of items that a message lists. */
 export const MOST_LISTED = 100;
 /** The largest size of a message, in bytes of UTF-8. */
 export const LONGEST_MESSAGE = 16_000;
-/** The largest size of a list within a message, in bytes of UTF-8. The rest is left for the text around the list. */
+/**
+ * The largest size of a list within a message, in bytes of UTF-8.
+ * The remaining bytes are for the text around the list.
+ */
 const LONGEST_LIST = 15_000;
 /** The largest number of characters of a name or a value that a message shows. */
 const LONGEST_NAME = 80;
@@ -23,7 +26,7 @@ export function listed(items: readonly string[], separator = ', ', more = 0): st
   return (rest === 0 ? shown : [...shown, andMore(rest)]).join(separator);
 }
 
-/** The items from the start that a list of at most 100 items and 15,000 bytes can show: at least one. */
+/** The first items, as many as fit into a list of 100 items and 15,000 bytes. The first item always fits. */
 export function fitting<T>(items: readonly T[], textOf: (item: T) => string): readonly T[] {
   let bytes = 0;
   let count = 0;
@@ -35,7 +38,7 @@ export function fitting<T>(items: readonly T[], textOf: (item: T) => string): re
   return items.slice(0, count);
 }
 
-/** How a list says that it goes on. */
+/** The end of a list that is cut. */
 export function andMore(count: number): string {
   return `and ${count} more`;
 }
@@ -45,7 +48,9 @@ export function countOfMore(text = ''): number {
   return Number(/^and (\d{1,15}) more$/.exec(text)?.[1] ?? 0);
 }
 
-/** A message of at most 16,000 bytes: a longer one is cut and says how many characters are left out. */
+/**
+ * A message of at most 16,000 bytes. A longer message is cut, and ends with the number of missing characters.
+ */
 export function boundedMessage(message: string): string {
   if (message.length * LONGEST_CHARACTER <= LONGEST_MESSAGE || bytesOf(message) <= LONGEST_MESSAGE) return message;
   const ending = (cut: number) => `... ${andMore(message.length - cut)} characters`;
@@ -54,7 +59,7 @@ export function boundedMessage(message: string): string {
   return message.slice(0, read) + ending(read);
 }
 
-/** A name as a message shows it: one of more than 80 characters is cut. */
+/** A name for a message. A name of more than 80 characters is cut. */
 export function shortened(name: string): string {
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 3)}...` : name;
 }

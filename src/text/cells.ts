@@ -1,17 +1,17 @@
-/** How much room text takes on a terminal. */
+/** The width of text on a terminal. */
 
-/** East Asian Wide and Fullwidth (Unicode Standard Annex 11), in the ranges where they are letters or symbols, and emoji. */
+/** Letters and symbols that are East Asian Wide or Fullwidth (Unicode Standard Annex 11), and emoji. */
 const WIDE =
   /[\u{1100}-\u{115f}\u{2e80}-\u{303e}\u{3041}-\u{a4cf}\u{a960}-\u{a97c}\u{ac00}-\u{d7a3}\u{f900}-\u{faff}\u{fe30}-\u{fe6f}\u{ff00}-\u{ff60}\u{ffe0}-\u{ffe6}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 
-/** Of printable text, in cells. */
+/** The width of printable text, in cells of the terminal. */
 export function cellWidth(text: string): number {
   let width = 0;
   for (const char of text) width += charWidth(char);
   return width;
 }
 
-/** A mark takes no cell of its own: a terminal draws it on the letter before it. */
+/** 0, 1 or 2 cells. A combining mark takes no cell, because a terminal draws it on the letter before it. */
 function charWidth(char: string): number {
   // The first mark of Unicode is U+0300. No character before it is wide.
   if (char < '\u0300') return 1;
@@ -19,7 +19,9 @@ function charWidth(char: string): number {
   return WIDE.test(char) ? 2 : 1;
 }
 
-/** Lines of at most that many cells. A line is broken at a space if it has one. */
+/**
+ * Breaks text into lines of at most `width` cells: at a space, or within a word that is longer than a line.
+ */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line: Piece = EMPTY;
@@ -37,7 +39,7 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line.text];
 }
 
-/** Text and its width, which is not computed again for each character that is added. */
+/** Text and its width in cells. The width is stored, so that adding a word takes constant time. */
 interface Piece {
   readonly text: string;
   readonly cells: number;
@@ -45,7 +47,7 @@ interface Piece {
 
 const EMPTY: Piece = { text: '', cells: 0 };
 
-/** The lines that a long word fills, and what is left of it. */
+/** The lines that a long word fills, and the rest of the word. */
 function broken(word: string, width: number): { readonly whole: readonly string[]; readonly rest: Piece } {
   const whole: string[] = [];
   let text = '';

@@ -2,7 +2,7 @@
 
 import { shortened } from './bounds.ts';
 
-/** A value as a message shows it: on one line, at most 80 characters of it, whatever was passed in. */
+/** Any value as text for a message: one line with at most 80 characters of the value. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shortened(value));
   if (typeof value === 'bigint') return describeBigint(value);
@@ -16,7 +16,7 @@ export function describeValue(value: unknown): string {
   return 'an object';
 }
 
-/** Writing the digits of a bigint takes more than linear time, so a large one is not written. */
+/** A large bigint is not written, because computing its decimal digits takes more than linear time. */
 function describeBigint(value: bigint): string {
   return value > -LARGE && value < LARGE ? `${value}n` : 'a bigint of 80 digits or more';
 }

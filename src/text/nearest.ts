@@ -1,10 +1,12 @@
-/** The known name that a misspelt name stands for. */
+/** Suggests a known name for a misspelt name. */
 
 /**
- * The known name that is nearest to a given name, if one is near enough: at most a quarter of the letters is wrong, missing, surplus or
- * swapped with the next letter. Case, dashes and underscores do not count: `vifName` is near `vif_name`.
+ * The known name that is nearest to a given name. Undefined if more than a quarter of the letters (at least
+ * one) is wrong, missing, added or swapped with the next letter. Case, dashes and underscores do not count:
+ * `vifName` is near `vif_name`.
  *
- * The time is linear in the number of known names. Names of more than 64 characters, given or known, are not compared.
+ * The time is linear in the number of known names.
+ * Names of more than 64 characters, given or known, are not compared.
  */
 export function nearestName(given: unknown, known: Iterable<string>): string | undefined {
   if (typeof given !== 'string' || given.length > LONGEST) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The forms of a PCI address, `domain:bus:slot.function` such as `0000:3b:00.1`. The number of a slot has 5 bits, so slots are 00 to 1f.
- * Linux: include/uapi/linux/pci.h, PCI_SLOT().
+ * The forms of a PCI address, `domain:bus:slot.function` such as `0000:3b:00.1`.
+ * Slots are 00 to 1f, because the number of a slot has 5 bits (Linux, include/uapi/linux/pci.h, PCI_SLOT()).
  */
 
 /** The form in sysfs: lower case. */

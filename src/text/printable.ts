@@ -1,8 +1,9 @@
-/** Text that a terminal shows as it is. */
+/** Makes text safe for a terminal. */
 
 /**
- * What can't be seen is written as its code point: names come from others, and must neither steer a terminal nor turn the
- * text around it (Unicode's category C, with Zl and Zp).
+ * Writes invisible characters as their code points (Unicode categories C, Zl and Zp). Names come from other
+ * programs: their control characters must not change the terminal, and their bidirectional characters must
+ * not reorder other text.
  */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);

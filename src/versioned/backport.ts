@@ -1,6 +1,7 @@
 /**
- * A primitive in an older version, for a peer that does not know the newest. The history is data: since which version a field is there,
- * on which version of its base a class stands, which version of a child it holds.
+ * Writes an object in an older version, for an older peer. The declarations contain the history as
+ * data: the version that added each field, the version of the base for each version of a class, and the
+ * version of each child.
  */
 import { TargetVersionError } from '../errors/model.ts';
 import { readObject } from './codec/from-primitive.ts';
@@ -11,28 +12,34 @@ import { MODEL, type ObjectModel, type ObjectState } from './model.ts';
 import { modelFor } from './registry.ts';
 import { compareVersions, isVersion } from './version.ts';
 
-/** What a peer can read. */
+/** The versions that a peer can read. */
 export interface BackportOptions {
-  /** The version of the object itself; where it is left out, what the manifest says, or the version that it has. */
+  /**
+   * The version of the object itself.
+   * Default: the version in the manifest, or else the version of the object.
+   */
   targetVersion?: string;
-  /** The versions that the peer knows, by object name: the peer's own `versionManifest(name)`. Rules every child. */
+  /**
+   * The versions that the peer supports, by object name: the result of `versionManifest(name)` on the peer.
+   * The manifest applies to all nested objects and takes precedence over `childVersions`.
+   */
   versionManifest?: Readonly<Record<string, string>>;
 }
 
 /**
- * A primitive as a peer can read it. It is read and written on the way, so a wrong one is refused. Without a manifest, children go along
- * where the history says so, and stay as they are elsewhere.
+ * Writes a primitive in versions that a peer can read. The primitive is validated.
+ * Without a manifest, a child is backported if the history gives its version, and is unchanged otherwise.
  *
- * The time is linear in the size of the primitive, valid or not, up to 1 MiB of JSON at least.
+ * The time is linear in the size of the primitive, valid or not, at least up to 1 MiB of JSON.
  *
- * @throws TargetVersionError where the target is newer than the primitive
- * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError where this is no primitive of an object known here
+ * @throws TargetVersionError if the target is newer than the primitive
+ * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError for an invalid primitive
  */
 export function backport(primitive: unknown, options: BackportOptions): Primitive {
   return writeObjectFor(readObject(primitive), options);
 }
 
-/** The primitive of an object as a peer can read it. Throws {@link TargetVersionError}. */
+/** The primitive of an object, in versions that a peer can read. Throws {@link TargetVersionError}. */
 export function writeObjectFor(object: ObjectState, options: BackportOptions): Primitive {
   const { [CHANGES]: changes = [], ...primitive } = writeObject(object);
   const model = object[MODEL];
@@ -49,7 +56,10 @@ export function writeObjectFor(object: ObjectState, options: BackportOptions): P
 
 type Manifest = Readonly<Record<string, string>>;
 
-/** Changes a primitive, which must be fresh, in place. A manifest comes before the history, and never makes a child's field go. */
+/**
+ * Backports a primitive in place. The caller must own the primitive.
+ * The manifest takes precedence over the history. It never removes the field of a child.
+ */
 function makeCompatible(
   primitive: Primitive,
   model: ObjectModel,

@@ -1,7 +1,7 @@
-/** A copy of an object. */
+/** Copies versioned objects. */
 import { blank, CHANGED, isVersionedObject, MODEL, VALUES, VERSION } from './model.ts';
 
-/** A copy of a versioned object, of its children too, with the same changes; anything else is given back as it is. */
+/** A deep copy of a versioned object, with the same changes. Other values are returned unchanged. */
 export function cloneObject<T>(object: T): T;
 export function cloneObject(object: unknown): unknown {
   if (!isVersionedObject(object)) return object;

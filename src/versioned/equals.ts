@@ -1,7 +1,10 @@
-/** Whether two objects say the same. */
+/** Compares versioned objects. */
 import { isVersionedObject, MODEL, VALUES, VERSION } from './model.ts';
 
-/** Same object name, namespace and version, the same fields set, and each to the same value. Changes do not count. */
+/**
+ * Whether two objects have the same name, namespace, version and values.
+ * The lists of changes are not compared.
+ */
 export function equalObjects(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (!isVersionedObject(a) || !isVersionedObject(b)) return false;

@@ -1,26 +1,32 @@
-/** The `@field` decorator: one declaration that everything else is made of. */
+/** The `@field` decorator. All operations use its declarations. */
 import 'reflect-metadata';
 import { DeclarationError } from '../errors/model.ts';
 import type { FieldDeclaration, FieldType } from './model.ts';
 import { isVersion } from './version.ts';
 
-/** What a field may be told besides its type. */
+/** The options of a field besides its type. */
 export interface FieldOptions<V> {
-  /** Whether `null` is a value of the field. */
+  /** Whether the field accepts `null`. */
   nullable?: boolean;
-  /** What `setDefaults()` sets, and what null turns into where the field may not be null. */
+  /** The value that `setDefaults()` sets. It also replaces an assigned null if the field is not nullable. */
   default?: V;
-  /** What the constructor sets where nothing is given; a function makes a new value for each object. */
+  /**
+   * The value that the constructor sets if its caller gives none.
+   * A function creates a new value for each object.
+   */
   initial?: V | (() => V);
   /** Whether the value can be set only once. */
   readOnly?: boolean;
-  /** The version of the declaring class that brought the field, where it was not the first. */
+  /** The version of the declaring class that added the field. Default: the first version. */
   since?: string;
-  /** For a field that holds objects: from which version of this class on it holds which version of the child, `{ '1.1': '1.0' }`. */
+  /**
+   * For a field with objects: the version of the child for each version of this class from there on,
+   * `{ '1.1': '1.0' }`.
+   */
   childVersions?: Readonly<Record<string, string>>;
 }
 
-/** Decorates a property whose type is exactly what the field holds. */
+/** Decorates a property. The type of the property must be the type of the field's values. */
 export type FieldDecorator<V> = <K extends string, T extends { [P in K]?: V }>(
   target: T & ([V] extends [T[K]] ? unknown : never),
   key: K,
@@ -30,9 +36,10 @@ const DECLARATIONS = 'os-vif:fields';
 const FIRST_VERSION = '1.0';
 
 /**
- * Declares a field of a versioned object: `@field(string()) vifName?: string`. Its wire name is the property's in snake_case.
+ * Declares a field of a versioned object: `@field(string()) vifName?: string`.
+ * The wire name is the name of the property in snake_case.
  *
- * @throws DeclarationError where the name or the options can't work
+ * @throws DeclarationError for an invalid name and for invalid options
  */
 export function field<V>(
   type: FieldType<V>,
@@ -45,9 +52,11 @@ export function field<V>(type: FieldType<V>, options: FieldOptions<V | null> = {
     const refuse = (why: string) => new DeclarationError(`${declaredBy}.${name}: ${why}`);
     const since = options.since ?? FIRST_VERSION;
     if (!/^[a-z]/.test(name) || propertyNameOf(wireNameOf(name)) !== name) {
-      throw refuse(`a field's name is camelCase, each word starting with a letter, so that its wire name can be told`);
+      throw refuse(
+        'the name of a field must be camelCase, and each word must start with a letter, because the wire name is derived from it',
+      );
     }
-    if (!isVersion(since)) throw refuse(`since is a version such as 1.1`);
+    if (!isVersion(since)) throw refuse('since must be a version such as 1.1');
     const declaration: FieldDeclaration = {
       name,
       wireName: wireNameOf(name),
@@ -64,18 +73,20 @@ export function field<V>(type: FieldType<V>, options: FieldOptions<V | null> = {
   };
 }
 
-/** The fields that `@field` put on a prototype itself, in the order of the source. */
+/**
+ * The fields that `@field` declared on this prototype, without inherited ones, in the order of the source.
+ */
 export function ownDeclarations(prototype: object): readonly FieldDeclaration[] {
   const declarations: unknown = Reflect.getOwnMetadata(DECLARATIONS, prototype);
   return isDeclarations(declarations) ? declarations : [];
 }
 
-/** `vifName` is `vif_name` on the wire. */
+/** The wire name of a property: `vif_name` for `vifName`. */
 function wireNameOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** `vif_name` is `vifName` as a property. */
+/** The property of a wire name: `vifName` for `vif_name`. */
 function propertyNameOf(wireName: string): string {
   return wireName.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,4 +1,7 @@
-/** Fingerprints: the md5 by which oslo's ObjectVersionChecker tells that a class changed without a new version. */
+/**
+ * Fingerprints: checksums with which oslo's ObjectVersionChecker finds classes that changed
+ * without a new version.
+ */
 import { md5 } from '@noble/hashes/legacy.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { hasFieldAt } from './history.ts';
@@ -6,8 +9,9 @@ import type { Field, ObjectModel } from './model.ts';
 import { compareVersions } from './version.ts';
 
 /**
- * The version, a dash, and the md5 of Python's repr of the fields (by name), the remotable methods (none here) and a list's child versions.
- * Of an older version: what it was, as far as the history tells.
+ * The version, a dash, and the md5 of Python's repr() of the fields (sorted by name), the remotable
+ * methods (none here) and the child versions of a list. The fingerprint of an older version is
+ * computed from the history.
  */
 export function fingerprintOf(model: ObjectModel, version = model.version): string {
   const had = model.fields.filter((field) => hasFieldAt(model, field, version));
@@ -19,7 +23,10 @@ export function fingerprintOf(model: ObjectModel, version = model.version): stri
 
 function describe({ type, nullable, default: value }: Field): string {
   const facts: Record<string, string> = {
-    default: value === undefined ? "<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>" : str(value),
+    default:
+      value === undefined
+        ? "<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>"
+        : str(value, type.osloName === 'Float'),
     nullable: repr(nullable),
   };
   for (const [name, fact] of Object.entries(type.fingerprint ?? {})) facts[name] = repr(fact);
@@ -29,19 +36,21 @@ function describe({ type, nullable, default: value }: Field): string {
 function childVersionsOf(model: ObjectModel, version: string): string {
   const all = model.byName.get('objects')?.childVersions ?? [];
   const entries = all.filter(([own]) => compareVersions(own, version) <= 0);
-  const sorted = [...entries].sort(([a], [b]) => compareVersions(a, b));
+  // oslo sorts them as text: 1.10 stands before 1.9.
+  const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
   const pairs = sorted.map(([own, child]) => `(${repr(own)}, ${repr(child)})`);
   return pairs.length === 0 ? 'OrderedDict()' : `OrderedDict([${pairs.join(', ')}])`;
 }
 
-/** Python's str(): as repr(), but a string stands as it is, and a set as oslo prints it. */
-function str(value: unknown): string {
+/** Python's str(): like repr(), but a string has no quotes, and a set has the form of oslo. */
+function str(value: unknown, isFloat = false): string {
   if (typeof value === 'string') return value;
-  if (value instanceof Set) return `set([${[...value].map(str).sort()}])`;
+  if (typeof value === 'number' && isFloat) return reprFloat(value);
+  if (value instanceof Set) return `set([${[...value].map((item) => str(item)).sort()}])`;
   return repr(value);
 }
 
-/** Python's repr() of the values that declarations are made of; `{ tuple: [...] }` stands for a tuple. */
+/** Python's repr() of the values in declarations. `{ tuple: [...] }` represents a tuple. */
 function repr(value: unknown): string {
   if (value === true) return 'True';
   if (value === false) return 'False';
@@ -54,6 +63,13 @@ function repr(value: unknown): string {
   }
   const entries = Object.entries(value).map(([key, item]) => `${repr(key)}: ${repr(item)}`);
   return `{${entries.join(', ')}}`;
+}
+
+/** Python prints an exponent below 1e-4 and from 1e16 on, with two digits at least: 1e-05. */
+function reprFloat(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-4 && size < 1e16)) return String(value);
+  return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
 function reprString(value: string): string {

@@ -1,14 +1,19 @@
-/** A class at an older version: the fields that it had, and the versions of its child objects. The declarations say both. */
+/**
+ * A class at an older version: the fields that it had, and the versions of its child objects.
+ * The declarations say both.
+ */
 
 import type { Field, ObjectModel } from './model.ts';
 import { compareVersions, minorVersionsUpTo } from './version.ts';
 
-/** Whether a class had a field at a version of its own. */
+/** Whether a class had a field at one of its versions. */
 export function hasFieldAt(model: ObjectModel, field: Field, version: string): boolean {
   return compareVersions(field.since, versionOfDeclaring(model, field, version)) <= 0;
 }
 
-/** The first version of a class that has a field. A subclass may have it later than its base class. */
+/**
+ * The first version of a class with a field. A subclass may get an inherited field later than its base class.
+ */
 export function sinceOf(model: ObjectModel, field: Field): string {
   return minorVersionsUpTo(model.version).find((version) => hasFieldAt(model, field, version)) ?? model.version;
 }
@@ -25,10 +30,13 @@ export interface VersionDelta {
   }[];
 }
 
-/** In place of the version of a child: the older version does not have the field. */
+/** Replaces the version of a child if the older version does not have the field. */
 export const ABSENT = Symbol('absent');
 
-/** The changes that lead a class to one of its versions. Only known versions are remembered, because input can name any number of versions. */
+/**
+ * The changes that write a class at a version.
+ * Results for unknown versions are not cached, because input can contain any version.
+ */
 export function deltaTo(model: ObjectModel, version: string): VersionDelta {
   const known = remembered.get(model)?.get(version);
   if (known !== undefined) return known;
@@ -57,7 +65,9 @@ function computeDelta(model: ObjectModel, version: string): VersionDelta {
   return { gone: gone.map(({ wireName }) => wireName), children };
 }
 
-/** Entries ascend. Between two entries the earlier one holds. After the last entry children need no change. */
+/**
+ * The version of a child at a version of the class. Entries ascend. Each entry applies until the next one.
+ */
 function childVersionAt({ childVersions = [] }: Field, version: string): VersionDelta['children'][number]['version'] {
   const next = childVersions.findIndex(([own]) => compareVersions(version, own) <= 0);
   const entry = childVersions[next];
@@ -65,7 +75,7 @@ function childVersionAt({ childVersions = [] }: Field, version: string): Version
   return compareVersions(version, entry[0]) === 0 ? entry[1] : (childVersions[next - 1]?.[1] ?? ABSENT);
 }
 
-/** Which version of the class that declares a field a version of a subclass stands on. */
+/** The version of the declaring class of a field that belongs to a version of a subclass. */
 function versionOfDeclaring(model: ObjectModel, field: Field, target: string): string {
   let version = target;
   for (let level = model; level.base?.byName.get(field.name) === field; level = level.base) {

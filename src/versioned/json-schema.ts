@@ -1,4 +1,4 @@
-/** JSON Schema (draft 2020-12) of objects, made of the same declarations as everything else. */
+/** Creates the JSON Schema (draft 2020-12) of objects from the declarations. */
 
 import { CHANGES, DATA, NAME, NAMESPACE, VERSION_KEY } from './codec/primitive.ts';
 import { hasFieldAt } from './history.ts';
@@ -6,21 +6,21 @@ import type { Field, JsonSchema, ObjectModel, ObjectReference, SchemaContext } f
 import { modelFor, models } from './registry.ts';
 import { minorVersionsUpTo } from './version.ts';
 
-/** Which schema to make. */
+/** Options of a schema. */
 export interface SchemaOptions {
-  /** `primitive` is the wire form, `plain` the form for people. */
+  /** `primitive`: the wire form. `plain`: the form for people. Default: `primitive`. */
   form?: 'primitive' | 'plain';
 }
 
-/** What is said of a field beside its form; for schemas that people read. */
+/** Adds descriptions of fields, for schemas that people read. */
 export interface DescribingContext extends SchemaContext {
   describe?(field: Field, schema: JsonSchema): JsonSchema;
 }
 
 /**
- * The schema of a class at a version. Objects within it may be at any version that is known here.
+ * The schema of a class at a version. Nested objects may have any known version.
  *
- * @throws IncompatibleVersionError where the class has no such version
+ * @throws IncompatibleVersionError if the class has no such version
  */
 export function schemaOf(model: ObjectModel, version = model.version, options: SchemaOptions = {}): JsonSchema {
   const form = options.form ?? 'primitive';
@@ -47,7 +47,9 @@ export function schemaOf(model: ObjectModel, version = model.version, options: S
 
 export const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
-/** The schema of a class at one version, without what it refers to. In the plain form it must say its `type`. */
+/**
+ * The schema of a class at one version, without referenced schemas. In the plain form, `type` is required.
+ */
 export function versionSchema(model: ObjectModel, version: string, context: DescribingContext): JsonSchema {
   const reader = modelFor(model.name, version, model.namespace);
   if (context.form === 'plain') return plainObject(reader, context, version, ['type']);
@@ -55,12 +57,15 @@ export function versionSchema(model: ObjectModel, version: string, context: Desc
   return envelope(reader, [version], dataSchema(reader.fields, context, later));
 }
 
-/** The schema of a class at any version that its newest class reads, without what it refers to. The plain form may leave `type` out. */
+/**
+ * The schema of a class at all versions that its newest class reads, without referenced schemas.
+ * `type` is optional in the plain form.
+ */
 export function anyVersionSchema(model: ObjectModel, context: DescribingContext): JsonSchema {
   return context.form === 'plain' ? plainObject(model, context) : anyVersion(model, context);
 }
 
-/** What stands where a field holds objects: a reference, or several that are told apart by the name of the class. */
+/** The schema of an object in a field: one reference, or several with the class name as discriminator. */
 export function referenceSchema(
   reference: ObjectReference,
   form: SchemaContext['form'],
@@ -72,7 +77,7 @@ export function referenceSchema(
   return oneOfObjects(candidates, form === 'plain' ? 'type' : NAME, locate);
 }
 
-/** The newest version of each name that a field takes. */
+/** The newest version of each class that a field accepts. */
 function modelsFor(reference: ObjectReference): ObjectModel[] {
   const taken = (model: ObjectModel) =>
     model.name === reference.name || (reference.subclasses && model.names.has(reference.name));
@@ -83,7 +88,7 @@ function modelsFor(reference: ObjectReference): ObjectModel[] {
   return [...found.values()];
 }
 
-/** Told apart by one property, so that what is wrong is said of the class that was meant. */
+/** A choice by one property, so that violations refer to the intended class only. */
 function oneOfObjects(
   candidates: readonly ObjectModel[],
   by: string,
@@ -131,7 +136,10 @@ function envelope(model: ObjectModel, versions: readonly string[], data: JsonSch
   };
 }
 
-/** A third part of a version changes nothing: reading takes 1.4.2 for 1.4, and 1 for 1.0. */
+/**
+ * Versions in all accepted forms: a patch component is ignored (1.4.2 is 1.4), and a missing minor version is
+ * 0 (1 is 1.0).
+ */
 function anyOfVersions(versions: readonly string[]): JsonSchema {
   const forms = versions.map((version) => {
     const [major, minor = '0'] = version.split('.');
@@ -147,12 +155,14 @@ function anyOfVersions(versions: readonly string[]): JsonSchema {
 
 const NUMBER = '(?:0|[1-9][0-9]{0,8})';
 
-/** The name of a field; there is none where there are no fields. */
+/** The schema of a field name. `false` without fields. */
 function nameOf(fields: readonly Field[]): JsonSchema | false {
   return fields.length > 0 && { enum: fields.map(({ wireName }) => wireName) };
 }
 
-/** A field that came later is named too, so that it is told from one that never was. */
+/**
+ * The schema of the fields. Fields of later versions are included, so that they are not reported as unknown.
+ */
 function dataSchema(fields: readonly Field[], context: DescribingContext, later: readonly Field[] = []): JsonSchema {
   const properties = Object.fromEntries(
     fields.map((field) => [field.wireName, !later.includes(field) && fieldSchema(field, context)]),

@@ -1,7 +1,8 @@
 /**
- * The model of a class of versioned objects: its fields, compiled once from its declarations, and the state of an instance.
- * Each operation (read, write, backport, ...) works on the model. Only field.ts and versioned-object-decorator.ts know decorators.
- * This file is the lowest layer of versioned/. The types in it refer to each other, so they stand together.
+ * The model of a class of versioned objects: its fields, compiled once from its declarations, and the state
+ * of an instance. Each operation (read, write, backport, ...) works on the model. Only field.ts and
+ * versioned-object-decorator.ts know decorators. This file is the lowest layer of versioned/. The types in it
+ * refer to each other, so they stand together.
  */
 
 /** A JSON Schema, as plain data. */
@@ -36,7 +37,8 @@ export interface DeclaredClass {
 /**
  * The type of a field. It checks assigned values, reads values from the wire and writes them.
  *
- * A type refuses a value with a {@link FieldValueError}. The caller puts field names in front of the path of the error.
+ * A type refuses a value with a {@link FieldValueError}.
+ * The caller puts field names in front of the path of the error.
  */
 export interface FieldType<V> {
   /** The name of this type in oslo.versionedobjects; part of each fingerprint. */
@@ -47,7 +49,10 @@ export interface FieldType<V> {
   read(primitive: unknown, depth: number): V;
   /** The wire form of a stored value. Absent if both are the same. */
   write?(value: V): unknown;
-  /** The value that a property returns. Absent if it is the stored value. A list is frozen here, before a caller can change it. */
+  /**
+   * The value that a property returns. Absent if it is the stored value.
+   * A list is frozen here, before a caller can change it.
+   */
   expose?(value: V): V;
   /** The JSON Schema of the wire form, or of the plain form if `context.form` is `plain`. */
   schema(context: SchemaContext): JsonSchema;
@@ -77,11 +82,17 @@ export interface FieldDeclaration {
   readonly readOnly: boolean;
   /** The value that `setDefaults()` sets. It also replaces an assigned null if the field is not nullable. */
   readonly default?: unknown;
-  /** The value that the constructor sets if its caller gives none. A function makes a new value for each object. */
+  /**
+   * The value that the constructor sets if its caller gives none.
+   * A function makes a new value for each object.
+   */
   readonly initial?: unknown;
   /** The version of the declaring class that added the field. */
   readonly since: string;
-  /** For fields with objects: each entry gives a version of the declaring class and the child version from there on. */
+  /**
+   * For fields with objects: each entry gives a version of the declaring class and the child
+   * version from there on.
+   */
   readonly childVersions: readonly (readonly [own: string, child: string])[] | undefined;
   readonly declaredBy: string;
 }
@@ -103,7 +114,10 @@ export interface ObjectModel {
   /** The object names of the class and of its base classes. */
   readonly names: ReadonlySet<string>;
   readonly base: ObjectModel | undefined;
-  /** The version of the base for each version of this class, ascending. Empty: both have the same version number. */
+  /**
+   * The version of the base for each version of this class, ascending.
+   * Empty: both have the same version number.
+   */
   readonly baseVersions: readonly (readonly [own: string, base: string])[];
   /** Whether the class is a list: it has `objects` and iterates over them. */
   readonly isList: boolean;
@@ -114,13 +128,18 @@ export interface ObjectModel {
   ) => ObjectState;
   /** One `undefined` for each field. */
   readonly unset: readonly undefined[];
-  /** The parts of each field that the codec needs. The codec reads these arrays for each object, so they are flat. */
+  /**
+   * The parts of each field that the codec needs.
+   * The codec reads these arrays for each object, so they are flat.
+   */
   readonly wireNames: readonly string[];
   readonly readers: readonly FieldType<unknown>['read'][];
   readonly writers: readonly FieldType<unknown>['write'][];
   /** Whether a field has an initial value. */
   readonly hasInitials: boolean;
-  /** The last list of changes that was read, and the indexes of its fields. A sender mostly repeats its lists. */
+  /**
+   * The last list of changes that was read, and the indexes of its fields. A sender mostly repeats its lists.
+   */
   lastChanges: { readonly names: readonly string[]; readonly indexes: readonly number[] };
 }
 

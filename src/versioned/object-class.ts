@@ -11,8 +11,8 @@ export type ObjectClass<T extends VersionedObject = VersionedObject> = (abstract
 } & Pick<typeof VersionedObject, 'objectName' | 'version' | 'namespace' | 'fingerprint' | 'jsonSchema'>;
 
 /**
- * The class that reads an object of a name and version. It is the class of that version, or else the newest compatible class:
- * the same major version, and not older.
+ * The class that reads an object of a name and version. It is the class of that version, or else the newest
+ * compatible class: the same major version, and not older.
  *
  * @param namespace needed only if several namespaces have the name
  * @throws UnsupportedObjectError if no class has the name

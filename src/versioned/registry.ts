@@ -9,15 +9,17 @@ import { compareVersions, isCompatible, isVersion, minorVersionsUpTo } from './v
 
 /** One object name in one namespace. */
 interface Entry {
-  /** Newest version first. */
+  /** The models, newest version first. */
   readonly models: ObjectModel[];
-  /** The answer for each `major.minor` that some class can read. */
+  /** The model for each `major.minor` that a class can read. */
   readonly readers: Map<string, ObjectModel>;
 }
 
 const namespaces = new Map<string, Map<string, Entry>>();
 
-/** Makes a class known. Throws {@link DeclarationError} where the namespace has that version of that name already. */
+/**
+ * Registers a model. Throws {@link DeclarationError} if the namespace already has this version of this name.
+ */
 export function register(model: ObjectModel): void {
   const names = namespaces.get(model.namespace) ?? new Map<string, Entry>();
   const entry: Entry = names.get(model.name) ?? { models: [], readers: new Map() };
@@ -38,8 +40,8 @@ export function register(model: ObjectModel): void {
 }
 
 /**
- * The model that reads an object of a name and version: the model of that version, or else the newest compatible one
- * (same major version, not older).
+ * The model that reads an object of a name and version: the model of that version, or else the newest
+ * compatible one (same major version, not older).
  *
  * @throws UnsupportedObjectError if no class has the name
  * @throws IncompatibleVersionError if no class can read that version
@@ -65,7 +67,7 @@ export function newestModel(name: string, namespace?: string): ObjectModel {
   return newest;
 }
 
-/** Every declared model, newest version of a name first. */
+/** All models; for each name, the newest version first. */
 export function models(namespace?: string): ObjectModel[] {
   const chosen = namespace === undefined ? [...namespaces.values()] : [namespaces.get(namespace)];
   return chosen.flatMap((names) => [...(names?.values() ?? [])].flatMap((entry) => entry.models));

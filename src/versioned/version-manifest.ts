@@ -1,11 +1,11 @@
-/** What an object and all that it can hold are at, for a peer that backports for us. */
+/** Lists the newest versions of an object and its children, for a peer that backports to them. */
 import { newestModel } from './registry.ts';
 
 /**
- * The newest version of an object and of everything that its fields were declared to hold, by name: what to send to a peer as manifest.
- * As upstream's `obj_tree_get_versions`.
+ * The newest versions of an object and of all classes in its fields, by name.
+ * Send the result to a peer as its manifest. Upstream: `obj_tree_get_versions`.
  *
- * @throws UnsupportedObjectError where no class has the name
+ * @throws UnsupportedObjectError if no class has the name
  */
 export function versionManifest(name: string, namespace?: string): Record<string, string> {
   const manifest: Record<string, string> = {};

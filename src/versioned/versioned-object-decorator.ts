@@ -1,4 +1,4 @@
-/** The `@versionedObject` decorator: compiles a class's declarations and makes the class known. */
+/** The `@versionedObject` decorator: compiles the declarations of a class and registers the class. */
 import { DeclarationError } from '../errors/model.ts';
 import { declarePlainClass } from './codec/plain.ts';
 import { ownDeclarations } from './field.ts';
@@ -9,25 +9,28 @@ import { compareVersions, isVersion } from './version.ts';
 import { assign, VersionedObject } from './versioned-object.ts';
 import { VersionedObjectList } from './versioned-object-list.ts';
 
-/** What a class of versioned objects is told. */
+/** Options of a class of versioned objects. */
 export interface VersionedObjectOptions {
   /** The newest version, `major.minor`. */
   version: string;
-  /** The name on the wire; the class's own unless given. Give it where a minifier may rename the class. */
+  /** The name on the wire. Default: the name of the class. Set it if a minifier may rename the class. */
   name?: string;
-  /** Whose object it is, for example `kuryr_kubernetes`; the base class's unless given. */
+  /**
+   * The namespace of the object, for example `kuryr_kubernetes`. Default: the namespace of the base class.
+   */
   namespace?: string;
   /**
-   * Where the base class has versions: from which version of this class on it stands on which of the base, `{ '1.0': '1.0', '1.2': '1.1' }`.
-   * Left out, a version stands on the base's version of the same number.
+   * The version of the base class for each version of this class from there on:
+   * `{ '1.0': '1.0', '1.2': '1.1' }`. Default: the same version number as this class.
    */
   baseVersions?: Readonly<Record<string, string>>;
 }
 
 /**
- * Declares a class of versioned objects; its fields are the properties with `@field`, its own and those of its base.
+ * Declares a class of versioned objects.
+ * Its fields are the properties with `@field`, including inherited ones.
  *
- * @throws DeclarationError where the declaration can't work: the message says what to change
+ * @throws DeclarationError for an invalid declaration; the message contains the correction
  */
 export function versionedObject(options: VersionedObjectOptions): <T extends ObjectClass>(objectClass: T) => void {
   return (objectClass) => {
@@ -44,7 +47,7 @@ export function versionedObject(options: VersionedObjectOptions): <T extends Obj
   };
 }
 
-/** oslo's own, for whoever names none. */
+/** The default namespace of oslo.versionedobjects. */
 const DEFAULT_NAMESPACE = 'versionedobjects';
 
 function compile(objectClass: ObjectClass, options: VersionedObjectOptions): ObjectModel {
@@ -52,21 +55,23 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
   const base = prototype[MODEL];
   const name = options.name ?? objectClass.name;
   const refuse = (why: string) => new DeclarationError(`${name}: ${why}`);
-  if (!(prototype instanceof VersionedObject)) throw refuse('a versioned object extends VersionedObject');
-  if (!isVersion(options.version)) throw refuse('version is a version such as 1.0');
+  if (!(prototype instanceof VersionedObject)) throw refuse('a versioned object must extend VersionedObject');
+  if (!isVersion(options.version)) throw refuse('version must be a version such as 1.0');
   const fields = new Map<string, Field>(base?.byName);
   for (const declaration of declarationsUpTo(prototype, base)) {
     const inherited = fields.get(declaration.name);
     if (inherited === undefined && declaration.name in prototype) {
-      throw refuse(`${declaration.name} can't be a field's name, every object has it already`);
+      throw refuse(
+        `${declaration.name} cannot be the name of a field, because every object has a property of this name`,
+      );
     }
     if (compareVersions(declaration.since, options.version) > 0) {
-      throw refuse(`${declaration.name} came with ${declaration.since}, and the version is ${options.version}`);
+      throw refuse(`${declaration.name} has since ${declaration.since}, but the version is ${options.version}`);
     }
     fields.set(declaration.name, { ...declaration, index: inherited?.index ?? fields.size });
   }
   const construct: unknown = objectClass;
-  if (!isConstructor(construct)) throw refuse('a versioned object is a class');
+  if (!isConstructor(construct)) throw refuse('a versioned object must be a class');
   const ordered = [...fields.values()].sort((a, b) => a.index - b.index);
   return {
     name,
@@ -90,7 +95,10 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
   };
 }
 
-/** Also of classes in between that are not declared themselves (mixins), those of the most basic one first. */
+/**
+ * The declarations of a class and of its mixins up to the base, the most basic class first.
+ * A mixin is not declared itself.
+ */
 function declarationsUpTo(prototype: object, base: ObjectModel | undefined): FieldDeclaration[] {
   const end: unknown = base?.objectClass.prototype;
   const declarations: FieldDeclaration[] = [];
@@ -115,7 +123,10 @@ function defineProperty(prototype: object, field: Field): void {
   });
 }
 
-/** Class fields that are defined on the instance hide the accessors, and every value would be lost without a word. */
+/**
+ * Throws if the compiler defines class fields on the instance.
+ * They would hide the accessors, and all values would be lost.
+ */
 function refuseShadowedFields(model: ObjectModel): void {
   const object = new model.construct({});
   const shadowed = model.fields.find((field) => Object.hasOwn(object, field.name));

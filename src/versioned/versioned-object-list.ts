@@ -1,20 +1,21 @@
-/** A list that is a versioned object itself. */
+/** The base class of versioned lists. */
 import { VersionedObject } from './versioned-object.ts';
 
 /**
- * A versioned list. A subclass declares what it holds: `@field(listOf(objectOf(Subnet))) declare objects?: readonly Subnet[]`.
- * It iterates, and knows its length; where `objects` is unset it is empty. In the plain form it is an array.
+ * A list that is a versioned object. A subclass declares the type of its elements:
+ * `@field(listOf(objectOf(Subnet))) declare objects?: readonly Subnet[]`. The list is iterable. If `objects`
+ * is not set, the list is empty. Its plain form is an array.
  */
 export abstract class VersionedObjectList<T extends VersionedObject> extends VersionedObject {
-  /** What is in the list. A frozen array: assign another one to change it. */
+  /** The elements: a frozen array. Assign another array to change the list. */
   declare objects?: readonly T[];
 
-  /** How many objects there are. */
+  /** The number of elements. */
   get length(): number {
     return this.objects?.length ?? 0;
   }
 
-  /** The object at a place; from the end where it is negative, as in arrays. */
+  /** The element at an index. A negative index counts from the end, as in arrays. */
   at(index: number): T | undefined {
     return this.objects?.at(index);
   }

@@ -30,7 +30,7 @@ import {
   VERSION,
 } from './model.ts';
 
-/** The values that a constructor takes: the fields of an object, each of which may be left out. */
+/** The values for a constructor: the fields of an object, all of them optional. */
 export type FieldValues<T> = {
   -readonly [K in keyof T as K extends keyof VersionedObject
     ? never
@@ -39,14 +39,14 @@ export type FieldValues<T> = {
       : K]?: T[K] | undefined;
 };
 
-/** The names of an object's fields. */
+/** The names of the fields of an object. */
 export type FieldName<T> = keyof FieldValues<T> & string;
 
-/** Which changes to forget. */
+/** Options of `resetChanges`. */
 export interface ResetOptions<T> {
-  /** Only these fields; all of them unless given. */
+  /** The fields to reset. Default: all fields. */
   fields?: readonly FieldName<T>[];
-  /** Also the changes of the objects that these fields hold. */
+  /** Whether to reset the objects in these fields too. Default: false. */
   recursive?: boolean;
 }
 
@@ -54,10 +54,11 @@ export interface ResetOptions<T> {
 export type SetFields<T, K extends keyof T> = { readonly [P in K]-?: Exclude<T[P], undefined> };
 
 /**
- * An object whose fields are checked and whose class has versions. Any field may be unset; it then reads as `undefined`.
- * Subclass it, decorate the class with `@versionedObject` and its properties with `@field`.
+ * The base class of versioned objects. Assigned values are checked. Every field may be unset; its value is
+ * then `undefined`. To declare a class, extend this class, and use `@versionedObject` on the class and
+ * `@field` on its properties.
  *
- * @see oslo.versionedobjects, whose objects these are
+ * @see oslo.versionedobjects, the model of these objects
  */
 export abstract class VersionedObject {
   /** @internal */ declare readonly [MODEL]: ObjectModel;
@@ -85,32 +86,32 @@ export abstract class VersionedObject {
     return modelOfClass(this).name;
   }
 
-  /** The version of the class, the newest that it writes. */
+  /** The version of the class: the newest version that it writes. */
   static get version(): string {
     return modelOfClass(this).version;
   }
 
-  /** Whose objects these are; part of the wire form. */
+  /** The namespace of the class, a part of the wire form. */
   static get namespace(): string {
     return modelOfClass(this).namespace;
   }
 
-  /** The object's name on the wire; in the plain form, what tells classes apart. */
+  /** The name of the object on the wire. In the plain form, the discriminator of classes. */
   get type(): string {
     return this[MODEL].name;
   }
 
-  /** class-transformer assigns the discriminator, which is fixed here. */
+  /** Ignores assignments, because class-transformer assigns the discriminator. */
   set type(_name: string) {}
 
-  /** The version of the object: its class's, or the older one that it was read at. */
+  /** The version of the object: the version of its class, or the older version from which it was read. */
   get version(): string {
     return this[VERSION];
   }
 
   /**
-   * The object that a primitive describes. On a subclass, it must be one of that class.
-   * The time is linear in the size of the primitive, valid or not, up to 1 MiB of JSON at least.
+   * Reads an object from a primitive. It must be an object of the class on which the method is called.
+   * The time is linear in the size of the primitive, valid or not, at least up to 1 MiB of JSON.
    *
    * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
    */
@@ -119,8 +120,9 @@ export abstract class VersionedObject {
   }
 
   /**
-   * The object that a plain form describes: `{ type: 'VIFBridge', vif_name: 'tap0' }`. `type` may be left out on the class itself.
-   * The time is linear in the size of the plain form, valid or not, up to 1 MiB of JSON at least.
+   * Reads an object from its plain form: `{ type: 'VIFBridge', vif_name: 'tap0' }`. `type` is optional if it
+   * is the class on which the method is called. The time is linear in the size of the plain form, valid or
+   * not, at least up to 1 MiB of JSON.
    *
    * @throws FieldValueError, UnknownFieldError, UnsupportedObjectError
    */
@@ -128,46 +130,55 @@ export abstract class VersionedObject {
     return checkClass(this, fromPlainForm(plain, this.prototype[MODEL]));
   }
 
-  /** The md5 of the class's fields, as oslo's ObjectVersionChecker computes it, after its version: `1.0-77509ea1...`. */
+  /**
+   * The version and the md5 of the fields of the class, as in oslo's ObjectVersionChecker: `1.0-77509ea1...`.
+   */
   static fingerprint(): string {
     return fingerprintOf(modelOfClass(this));
   }
 
-  /** JSON Schema (2020-12) of the wire form, or of the plain form, in the class's version or an older one. */
+  /**
+   * The JSON Schema (2020-12) of the wire form or the plain form, in the version of the class
+   * or an older version.
+   */
   static jsonSchema(version?: string, options?: SchemaOptions): JsonSchema {
     return schemaOf(modelOfClass(this), version, options);
   }
 
   /**
-   * The wire form, equal to what Python emits; backported to a target version, or to what a peer's manifest says that it knows.
+   * The wire form, equal to the wire form of Python.
+   * It can be backported to a target version, or to the manifest of a peer.
    *
-   * @throws TargetVersionError where the target is newer than the object
+   * @throws TargetVersionError if the target is newer than the object
    */
   toPrimitive(options?: BackportOptions): Primitive {
     return options === undefined ? writeObject(this) : writeObjectFor(this, options);
   }
 
-  /** The wire form: what `JSON.stringify` writes. */
+  /** The wire form, for `JSON.stringify`. */
   toJSON(): Primitive {
     return writeObject(this);
   }
 
-  /** The form for people and HTTP bodies; with `version`, what a peer of that version would see. */
+  /** The plain form, for people and HTTP bodies. With `version`, the fields of that version. */
   toPlain(options?: PlainOptions): Record<string, unknown> {
     return toPlainForm(this, options);
   }
 
-  /** Whether a field has a value; null is one. */
+  /** Whether a field has a value. null is a value. */
   isSet(field: FieldName<this>): boolean {
     return this[VALUES][fieldOf(this, field).index] !== undefined;
   }
 
-  /** Takes a field's value away, and forgets that it changed: the wire form has neither. */
+  /** Removes the value of a field, and removes the field from the changes. */
   unset(field: FieldName<this>): void {
     assign(this, fieldOf(this, field), undefined);
   }
 
-  /** Fields that the caller can't do without, with definite types. Throws {@link UnsetFieldError} that names all that are missing. */
+  /**
+   * Returns fields with types without `undefined`.
+   * Throws {@link UnsetFieldError} with the names of all unset fields.
+   */
   require<K extends FieldName<this>>(...fields: K[]): SetFields<this, K> {
     if (hasSet(this, fields)) return this;
     throw new UnsetFieldError(
@@ -176,12 +187,14 @@ export abstract class VersionedObject {
     );
   }
 
-  /** The fields that were set since the object was made or its changes were reset, those whose object changed too. */
+  /** The fields that changed since the creation or the last reset, including fields whose object changed. */
   get changes(): readonly string[] {
     return changedFields(this).map(({ name }) => name);
   }
 
-  /** Forgets what changed: everything, or just some fields; with `recursive` in the objects that these hold too. */
+  /**
+   * Resets the changes of all fields or of some fields, with `recursive` also in the objects of these fields.
+   */
   resetChanges(options: ResetOptions<this> = {}): void {
     const chosen = options.fields?.map((name) => fieldOf(this, name)) ?? this[MODEL].fields;
     const forgotten = new Set(chosen.map(({ wireName }) => wireName));
@@ -199,17 +212,17 @@ export abstract class VersionedObject {
     }
   }
 
-  /** A copy, children included, with the same changes. */
+  /** A deep copy with the same changes. */
   clone(): this {
     return cloneObject(this);
   }
 
-  /** Whether another object says the same: name, version, the same fields set to the same values. Changes do not count. */
+  /** Whether the other object has the same name, namespace, version and values. Changes are not compared. */
   equals(other: unknown): boolean {
     return equalObjects(this, other);
   }
 
-  /** @internal What console.log shows in Node. */
+  /** @internal The output of console.log in Node. */
   [Symbol.for('nodejs.util.inspect.custom')](
     _depth: number,
     options: object,
@@ -223,7 +236,7 @@ export abstract class VersionedObject {
   }
 }
 
-/** Stores a value as its field takes it; `undefined` unsets. The setter of every field's property. */
+/** The setter of every field: checks and stores the value. `undefined` unsets the field. */
 export function assign(object: VersionedObject, field: Field, value: unknown): void {
   const values = object[VALUES];
   const before = values[field.index];

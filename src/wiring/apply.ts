@@ -7,6 +7,7 @@ import { PlugError } from '../errors/plugin.ts';
 import { traced } from '../host-contract/diagnostics.ts';
 import { listed } from '../text/bounds.ts';
 import { messageOf } from '../text/message-of.ts';
+import { canonicalUuid } from '../text/uuid.ts';
 import { abortableHost, graceSignal, withGracePeriod } from './deadline.ts';
 import type { ElementContext } from './elements/verbs.ts';
 import { withSharedDeviceLock } from './shared-device-lock.ts';
@@ -72,7 +73,7 @@ async function ensure(step: Step, context: ElementContext, done: Done[]): Promis
   signal?.throwIfAborted();
   const undoable = (undo: () => Promise<void>) => void done.push({ label: step.label, undo });
   const ensured = traced('os-vif:ensure', { vif: owner, element: step.label }, () =>
-    step.ensure({ ...context, undoable }),
+    step.ensure({ ...context, owner: canonicalUuid(owner), undoable }),
   );
   await withGracePeriod(ensured, signal, () => undoable(refuseUnknown));
 }

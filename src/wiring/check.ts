@@ -1,5 +1,6 @@
 /** Compares a host with a wiring: what differs, and what a plug would do about it. */
 
+import { canonicalUuid } from '../text/uuid.ts';
 import type { Drift, ElementContext } from './elements/verbs.ts';
 import { stepsOf } from './steps.ts';
 import type { Element, Wiring } from './wiring.ts';
@@ -18,11 +19,11 @@ export type PlannedStep = { readonly element: string; readonly on: string } & (
 /** Every way in which the host differs from the wiring; none when a plug would change nothing. */
 export async function check(wiring: Wiring, context: ElementContext): Promise<ElementDrift[]> {
   const drifts: ElementDrift[] = [];
-  const made = new Set(wiring.flatMap(devicesOf));
+  const owned = { ...context, owner: canonicalUuid(context.owner), made: new Set(wiring.flatMap(devicesOf)) };
   for (const step of stepsOf(wiring)) {
     context.signal?.throwIfAborted();
     step.validate();
-    for (const drift of await step.inspect({ ...context, made })) drifts.push({ element: step.label, ...drift });
+    for (const drift of await step.inspect(owned)) drifts.push({ element: step.label, ...drift });
   }
   return drifts;
 }

@@ -2,10 +2,10 @@
 
 /** What is to stay. */
 export interface InUse {
-  /** Ids of the VIFs that are. */
+  /** Ids of the valid VIFs, in canonical form. */
   readonly owners: ReadonlySet<string>;
   /** Names of the shared devices that they use. */
-  readonly names: ReadonlySet<string>;
+  readonly names: Pick<ReadonlySet<string>, 'has'>;
 }
 
 /** A device, or another thing on the host, that belongs to no VIF any more. */

@@ -1,9 +1,11 @@
 /** Unplug: takes a wiring off the host. */
 
+import { NotOwnedError } from '../errors/link.ts';
 import { UnplugError } from '../errors/plugin.ts';
 import { traced } from '../host-contract/diagnostics.ts';
 import { listed } from '../text/bounds.ts';
 import { messageOf } from '../text/message-of.ts';
+import { canonicalUuid } from '../text/uuid.ts';
 import { abortableHost, withGracePeriod } from './deadline.ts';
 import { DeletionQueue } from './deletion-queue.ts';
 import type { ElementContext } from './elements/verbs.ts';
@@ -12,7 +14,7 @@ import type { Wiring } from './wiring.ts';
 
 /**
  * Removes each element in reverse order; what is gone already is fine and what is shared stays. A failure
- * doesn't stop the rest. The elements are not validated: a value that nothing needs to be removed never stops
+ * does not stop the rest. Nothing is removed if a device has the right kind and no owner. The elements are not validated: a value that nothing needs to be removed never stops
  * an unplug.
  * @throws UnplugError naming every element that is left, and why
  */
@@ -20,7 +22,9 @@ export async function remove(wiring: Wiring, context: ElementContext, signal?: A
   const failures: Failure[] = [];
   const { host } = abortableHost(context.host, signal);
   const deletions = context.deletions ?? new DeletionQueue(context.host);
-  for (const steps of groupAdjacent(stepsOf(wiring).reverse())) {
+  const all = stepsOf(wiring).reverse();
+  await requireOwners(all, { ...context, host });
+  for (const steps of groupAdjacent(all)) {
     const removals = steps.map((step) => removeStep(step, { ...context, deletions, host, signal }));
     failures.push(...(await Promise.all(removals)).filter((failure) => failure !== undefined));
   }
@@ -36,6 +40,28 @@ export async function remove(wiring: Wiring, context: ElementContext, signal?: A
   );
 }
 
+/**
+ * Refuses a VIF whose devices another program made, before anything is removed: a VIF that keeps its devices keeps its port too. One step
+ * alone refuses by itself.
+ */
+async function requireOwners(steps: readonly Step[], context: ElementContext): Promise<void> {
+  if (steps.length < 2) return;
+  const owned = { ...context, owner: canonicalUuid(context.owner) };
+  // A look that fails is not the reason: the removal will say it.
+  const looks = await Promise.all(steps.map((step) => step.unowned(owned).catch(() => [])));
+  const names = looks.flat().map(({ name }) => name);
+  if (names.length === 0) return;
+  const cause = new NotOwnedError(
+    `${listed(names)} ${names.length === 1 ? 'was' : 'were'} not made for this VIF (no alias); take over with adopt (\`os-vif adopt FILE\`), or delete by hand`,
+  );
+  const left = steps.map(({ label }) => label);
+  throw new UnplugError(
+    `unplugging VIF ${context.owner} was refused, and nothing was removed: ${cause.message}`,
+    cause,
+    left,
+  );
+}
+
 interface Failure {
   readonly label: string;
   readonly error: unknown;
@@ -45,7 +71,9 @@ async function removeStep(step: Step, context: ElementContext): Promise<Failure 
   const { owner, signal } = context;
   try {
     signal?.throwIfAborted();
-    const removed = traced('os-vif:remove', { vif: owner, element: step.label }, () => step.remove(context));
+    const removed = traced('os-vif:remove', { vif: owner, element: step.label }, () =>
+      step.remove({ ...context, owner: canonicalUuid(owner) }),
+    );
     await withGracePeriod(removed, signal);
     return undefined;
   } catch (error) {

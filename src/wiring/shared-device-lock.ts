@@ -17,15 +17,18 @@ export async function withSharedDeviceLock<T>(
   action: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const names = sharedNames(wiring);
+  const names = sharedDevicesOf(wiring);
   if (names.length === 0) return action();
   const queue = queues.get(host) ?? new KeyedQueue();
   queues.set(host, queue);
   return queue.run(names, action, signal);
 }
 
-/** Elements of Open vSwitch are left out, because their transactions keep them apart. */
-function sharedNames(wiring: Wiring): string[] {
+/**
+ * The names of the kernel's devices that the VIF uses with others. Elements of Open vSwitch are left out, because their transactions
+ * keep them apart.
+ */
+export function sharedDevicesOf(wiring: Wiring): string[] {
   return wiring.flatMap((element) =>
     !isOvsElement(element) && 'shared' in element && element.shared ? [element.name] : [],
   );

@@ -1,8 +1,11 @@
 /** The steps of a wiring: one for each element, and one for adjacent elements that share a transaction. */
 
 import { setImmediate } from 'node:timers/promises';
+import type { Link } from '../host-contract/links.ts';
+import { aliasOf } from '../host-contract/ownership.ts';
 import type { Drift, ElementContext, UndoContext } from './elements/verbs.ts';
-import { ensureOvs, inspectOvs, type OvsPart, removeOvs } from './ovs/transaction.ts';
+import type { OvsPart } from './ovs/ovs-part.ts';
+import { adoptOvs, ensureOvs, inspectOvs, removeOvs } from './ovs/transaction.ts';
 import {
   definitionOf,
   type Element,
@@ -24,10 +27,15 @@ export interface Step {
   ensure(context: UndoContext): Promise<void>;
   remove(context: ElementContext): Promise<void>;
   inspect(context: ElementContext): Promise<Drift[]>;
+  /** The devices of the kernel that have the right kind and no owner. */
+  unowned(context: ElementContext): Promise<readonly Link[]>;
+  /** Tags what has the right kind and no owner, or with `dryRun` only looks for it. Gives the names. */
+  adopt(context: ElementContext, dryRun: boolean): Promise<string[]>;
 }
 
 export function stepsOf(wiring: Wiring): Step[] {
   const steps: Step[] = [];
+  const ovsParts: OvsPart[] = [];
   let ovsGroup: OvsGroup | undefined;
   for (const element of wiring) {
     const isParallel = element.kind === 'existing-link' && element.optional === true;
@@ -38,10 +46,13 @@ export function stepsOf(wiring: Wiring): Step[] {
     }
     if (ovsGroup === undefined) {
       ovsGroup = { parts: [], parallelSteps: [], labels: [] };
-      steps.push(ovsStep(ovsGroup));
+      steps.push(ovsStep(ovsGroup, ovsParts));
     }
-    if (isOvsElement(element)) ovsGroup.parts.push(ovsPartOf(element));
-    else ovsGroup.parallelSteps.push(stepOf(element));
+    if (isOvsElement(element)) {
+      const part = ovsPartOf(element);
+      ovsGroup.parts.push(part);
+      ovsParts.push(part);
+    } else ovsGroup.parallelSteps.push(stepOf(element));
     ovsGroup.labels.push(labelOf(element));
   }
   return steps;
@@ -64,6 +75,7 @@ interface OvsGroup {
 
 /** The definition is looked up late: an unknown kind fails its own step, and an unplug goes on with the others. */
 function stepOf(element: Exclude<Element, OvsElement>): Step {
+  const unowned = async (context: ElementContext) => (await definitionOf(element).adoptable?.(element, context)) ?? [];
   return {
     label: labelOf(element),
     isBatchDeletable:
@@ -73,10 +85,22 @@ function stepOf(element: Exclude<Element, OvsElement>): Step {
     ensure: async (context) => definitionOf(element).ensure(element, context),
     remove: async (context) => definitionOf(element).remove(element, context),
     inspect: async (context) => definitionOf(element).inspect(element, context),
+    unowned,
+    adopt: async (context, dryRun) => {
+      const links = await unowned(context);
+      if (!dryRun) for (const link of links) await tagLink(link, context);
+      return links.map(({ name }) => name);
+    },
   };
 }
 
-function ovsStep({ parts, parallelSteps, labels }: OvsGroup): Step {
+/** A device that changed since the look stays as it is. */
+async function tagLink({ index, name, kind, alias }: Link, { host, owner }: ElementContext): Promise<void> {
+  await host.links.change(index, { alias: aliasOf(owner) }, [{ index, name, kind, alias }]);
+}
+
+/** @param wiring the parts of all groups of the wiring */
+function ovsStep({ parts, parallelSteps, labels }: OvsGroup, wiring: readonly OvsPart[]): Step {
   const all = async (verb: (step: Step) => Promise<void>, transaction: () => Promise<void>) => {
     // The step waits for all of them, so that none still runs during a roll-back.
     const outcomes = await Promise.allSettled([
@@ -97,17 +121,19 @@ function ovsStep({ parts, parallelSteps, labels }: OvsGroup): Step {
     ensure: (context) =>
       all(
         (step) => step.ensure(context),
-        () => ensureOvs(parts, context),
+        () => ensureOvs(parts, context, wiring),
       ),
     remove: (context) =>
       all(
         (step) => step.remove(context),
-        () => removeOvs(parts, context),
+        () => removeOvs(parts, context, wiring),
       ),
     inspect: async (context) => {
-      const drifts = parts.length > 0 ? await inspectOvs(parts, context) : [];
+      const drifts = parts.length > 0 ? await inspectOvs(parts, context, wiring) : [];
       for (const step of parallelSteps) drifts.push(...(await step.inspect(context)));
       return drifts;
     },
+    unowned: async () => [],
+    adopt: (context, dryRun) => adoptOvs(parts, context, { wiring, dryRun }),
   };
 }

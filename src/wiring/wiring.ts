@@ -21,11 +21,11 @@ import { type VethElement, veth } from './elements/veth.ts';
 import { type VirtualFunctionElement, virtualFunction } from './elements/virtual-function.ts';
 import { type VlanElement, vlan } from './elements/vlan.ts';
 import { type OvsBridgeElement, ovsBridge } from './ovs/ovs-bridge.ts';
+import { type OvsPart, ovsPart } from './ovs/ovs-part.ts';
 import { type OvsPatchElement, ovsPatch } from './ovs/ovs-patch.ts';
 import { type OvsPortElement, ovsPort } from './ovs/ovs-port.ts';
 import { type OvsQosElement, ovsQos } from './ovs/ovs-qos.ts';
 import type { OvsVerbs } from './ovs/ovs-verbs.ts';
-import { type OvsPart, ovsPart } from './ovs/transaction.ts';
 
 /** The elements of a VIF. A plug makes them in this order; an unplug removes them in reverse order. */
 export type Wiring = readonly Element[];

@@ -31,7 +31,7 @@ test('for a host, in the newest versions that it takes', async () => {
 });
 
 test.each([
-  ['nobody to write for', ['vif.json'], 2, '--target <version>, --manifest <file> or --for <file>'],
+  ['nobody to write for', ['vif.json'], 2, '--target <version>, --manifest <file> and --for <file>'],
   [
     'a version that is newer than the object',
     ['vif.json', '--target', '9.0'],

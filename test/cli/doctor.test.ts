@@ -54,5 +54,5 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
 
 test('a need that is not known is refused', async () => {
   const { status, stderr } = await osVif(['doctor', '--need', 'luck', '--ovsdb', 'unix:/nowhere.sock']);
-  expect([status, stderr]).toEqual([2, expect.stringContaining('there is no luck; there are linux, koffi')]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('unknown feature luck; expected any of linux, koffi')]);
 });

@@ -23,7 +23,7 @@ test('with --json it is the graph as data, an array for several VIFs', async () 
 
 test('one SVG of two VIFs is refused', async () => {
   const { status, stderr } = await osVif(['graph', 'vifs.yaml', '--memory', '--format', 'svg']);
-  expect([status, stderr]).toEqual([2, expect.stringContaining('one SVG shows one VIF')]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('an SVG shows one VIF')]);
 });
 
 describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {

@@ -154,7 +154,7 @@ test.each([
 test.each([
   ['a UUID that is none', ['--instance-uuid', 'x'], 1, 'ERR_OSVIF_FIELD_VALUE: --instance-uuid'],
   ['a time that is none', ['--timeout', 'soon'], 2, 'Expected seconds'],
-  ['two hosts', ['--netns', 'x'], 2, '--memory has neither'],
+  ['two hosts', ['--netns', 'x'], 2, '--memory cannot be combined'],
 ])('%s is refused', async (_, options, status, text) => {
   const run = await osVif(['plug', 'vif.json', '--memory', ...options]);
   expect([run.status, run.stdout]).toEqual([status, '']);

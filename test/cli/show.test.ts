@@ -40,7 +40,13 @@ test('a YAML file that would grow beyond all bounds is refused', async () => {
 });
 
 test.each([
-  ['a file that is not there', ['show', 'nowhere.json'], '', 2, 'ERR_OSVIF_INPUT: nowhere.json: there is no such file'],
+  [
+    'a file that is not there',
+    ['show', 'nowhere.json'],
+    '',
+    2,
+    'ERR_OSVIF_INPUT: nowhere.json: the file does not exist',
+  ],
   ['a folder', ['show', '.'], '', 2, 'is a folder'],
   ['nothing', ['show'], '', 2, 'standard input: expected JSON or YAML, found nothing'],
   ['neither JSON nor YAML', ['show'], '{"type": "VIF', 2, 'standard input: neither JSON nor YAML'],
@@ -70,5 +76,8 @@ test('with --debug an error comes with its stack', async () => {
 
 test('a terminal without a file is told what to do', async () => {
   const { status, stdout } = await osVif(['show'], { terminal: true, env: { NO_COLOR: '1' } });
-  expect([status, stdout]).toEqual([2, 'os-vif: ERR_OSVIF_USAGE: name a file, or pipe one in; --help tells more\n']);
+  expect([status, stdout]).toEqual([
+    2,
+    'os-vif: ERR_OSVIF_USAGE: no input: name a file, or pipe data to standard input; see --help\n',
+  ]);
 });

@@ -113,9 +113,9 @@ describe('a definition is refused', () => {
     ['that is defined already', 'lab', 'already defined'],
     ['that is built in', 'veth', 'built in'],
     ['that is built in under another name', 'tun', 'built in'],
-    ['with a slash', 'a/b', "can't name a kind"],
-    ['without a name', '', "can't name a kind"],
-    ['with too long a name', 'x'.repeat(33), "can't name a kind"],
+    ['with a slash', 'a/b', 'cannot name a kind'],
+    ['without a name', '', 'cannot name a kind'],
+    ['with too long a name', 'x'.repeat(33), 'cannot name a kind'],
   ])('of a kind %s', (_, kind, message) => {
     const define = () => defineLinkKind({ kind, attributes: () => [], read: () => ({}) });
     expect(define).toThrow(

@@ -32,12 +32,12 @@ describe('a name of a device', () => {
   ])('%j is refused: %s', (name, fault) => {
     const asked = () => requireLinkName(name);
     expect(asked).toThrow(LinkValueError);
-    expect(asked).toThrow(`${JSON.stringify(name)} can't name a network device: ${fault}`);
+    expect(asked).toThrow(`${JSON.stringify(name)} cannot name a network device: ${fault}`);
   });
 
   test('that is no string is refused', () => {
     const name: string = JSON.parse('7');
-    expect(() => requireLinkName(name)).toThrow("7 can't name a network device: it is not a string");
+    expect(() => requireLinkName(name)).toThrow('7 cannot name a network device: it is not a string');
   });
 
   test.each(['a\u0008', 'a\u000e'])('%j, beside white space, is taken', (name) => {
@@ -77,7 +77,7 @@ describe('settings', () => {
 
 describe('a MAC address', () => {
   test.each([
-    ['01:00:5e:00:00:01', 'dev0: the MAC address 01:00:5e:00:00:01 is a multicast one, no device can have it'],
+    ['01:00:5e:00:00:01', 'dev0: the MAC address 01:00:5e:00:00:01 is a multicast address, which no device can have'],
     ['00:00:00:00:00:00', 'dev0: the MAC address is all zeros'],
     ['x02:fe:00:00:00:01', 'is not a MAC address'],
     ['02:fe:00:00:00:01x', 'is not a MAC address'],
@@ -95,12 +95,12 @@ describe('a device to make', () => {
   const mode: 'vepa' = JSON.parse('"private-vepa"');
 
   test.each<[NewLink, string]>([
-    [{ kind: 'bridge', name: 'a/b' }, '"a/b" can\'t name'],
+    [{ kind: 'bridge', name: 'a/b' }, '"a/b" cannot name'],
     [{ kind: 'tap', name: 'tap0', mtu: 1 }, 'tap0: MTU 1 is outside'],
     [{ kind: 'vlan', name: 'v0', lower: 1, vlan: { id: 0 } }, 'v0: VLAN id 0 is outside 1 to 4094'],
     [{ kind: 'vlan', name: 'v0', lower: 1, vlan: { id: 4095 } }, 'v0: VLAN id 4095 is outside 1 to 4094'],
     [{ kind: 'macvtap', name: 'm0', lower: 1, macvtap: { mode } }, 'm0: macvtap mode "private-vepa" is none of '],
-    [{ kind: 'veth', name: 'v0', peer: { name: '' } }, '"" can\'t name'],
+    [{ kind: 'veth', name: 'v0', peer: { name: '' } }, '"" cannot name'],
     [{ kind: 'veth', name: 'v0', peer: { name: 'v1', mtu: 1 } }, 'v1: MTU 1 is outside'],
     [{ kind: 'veth', name: 'v0', peer: { name: 'v0' } }, 'veth v0: its two ends need two names'],
   ])('%j is refused', (link, message) => {

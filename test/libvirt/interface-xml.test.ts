@@ -47,7 +47,7 @@ describe('the device on the host', () => {
     expect(toInterfaceXml(directVif('bridge', { devAddress: PCI }), named)).toContain('dev="ens1f0v1"');
     expect(toInterfaceXml(directVif('bridge'), named)).toContain('dev="eth0"');
     expect(() => toInterfaceXml(directVif('bridge', { devAddress: PCI }), KVM)).toThrow(
-      /interfaceNameOf names none for 0000:0a:00.1/,
+      /interfaceNameOf returned no device for 0000:0a:00.1/,
     );
     expect(() => toInterfaceXml(directVif('bridge', { network: new Network({}) }), KVM)).toThrow(
       /devAddress or network.bridgeInterface/,

@@ -27,7 +27,7 @@ describe('usable is a port', () => {
 describe('refused, with the way out, is a port', () => {
   test.each([
     ['that lost its address', { ip_allocation: 'immediate', ...L2 }, /"immediate".*--fixed-ip.*--no-fixed-ip/],
-    ['of a Neutron without ip_allocation', { ip_allocation: null }, /no ip_allocation.*--fixed-ip/],
+    ['of a Neutron without ip_allocation', { ip_allocation: null }, /ip_allocation is missing.*--fixed-ip/],
     [
       'on a back-end that says nothing',
       { ip_allocation: 'none', 'binding:vif_details': {} },

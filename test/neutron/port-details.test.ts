@@ -135,14 +135,14 @@ describe('an unaddressed port that is not bound is to be bound first', () => {
     const unbound: NeutronPort = vifType === undefined ? unsaid : { ...unsaid, 'binding:vif_type': vifType };
     expect(() => requireUsableAddressing(unbound)).toThrow(UnusableAddressingError);
     expect(() => requireUsableAddressing(unbound)).toThrow(
-      `what connects it is not known before it is bound (binding:vif_type is ${said}); bind it first, or give it an address`,
+      `its back-end is not known before it is bound (binding:vif_type is ${said}); bind it first, or give it an address`,
     );
   });
 
   test('and one whose back-end goes by addresses, by another mechanism driver', () => {
     const routed = port({ fixed_ips: [], ip_allocation: 'none', 'binding:vif_details': { connectivity: 'l3' } });
     expect(() => requireUsableAddressing(routed)).toThrow(
-      'only "l2" passes frames without regard to addresses; bind it by a mechanism driver that does, or give it an address',
+      'only "l2" forwards frames independently of addresses; bind it with a mechanism driver for "l2", or give it an address',
     );
   });
 });

@@ -17,7 +17,7 @@ describe('every violation is told, with its path', () => {
     [
       'what is no port at all',
       'ovs',
-      [{ path: '', message: 'expected a Neutron port that a VIF can be made of, found "ovs"' }],
+      [{ path: '', message: 'expected a Neutron port that can be converted to a VIF, found "ovs"' }],
     ],
     [
       'several details at once',

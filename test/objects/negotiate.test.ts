@@ -95,7 +95,7 @@ describe('what the host lacks is named', () => {
     [
       'a version',
       ovsVif({ portProfile: oldProfile() }),
-      /takes VIFPortProfileOpenVSwitch from 1\.2 to 1\.9, and this is 1\.0/,
+      /takes VIFPortProfileOpenVSwitch from 1\.2 to 1\.9, but this object has version 1\.0/,
     ],
   ])('%s', (_, vif, message) => {
     expect(() => negotiate(vif, info)).toThrow(NegotiationError);
@@ -104,7 +104,7 @@ describe('what the host lacks is named', () => {
 
   test('a major version that we do not write', () => {
     const ahead = hostTaking('VIFOpenVSwitch', '2.0', {}, '2.0');
-    expect(() => negotiate(ovsVif(), ahead)).toThrow(/from 2\.0 to 2\.0, and this is 1\.0/);
+    expect(() => negotiate(ovsVif(), ahead)).toThrow(/from 2\.0 to 2\.0, but this object has version 1\.0/);
   });
 });
 

@@ -28,6 +28,9 @@ import { PEER_MISSING, Peer } from './peer.ts';
 const row = <V>(python: string, type: FieldType<V>, options: FieldOptions<V | null> = {}) =>
   [python, type, options] as const;
 
+/** The same number, in a form that Python reads as a float. */
+const pythonFloat = (value: number) => `float("${value}")`;
+
 const FIELDS = [
   row('StringField()', string()),
   row('StringField(nullable=True)', string(), { nullable: true }),
@@ -37,6 +40,9 @@ const FIELDS = [
   row('IntegerField(default=0)', integer(), { default: 0 }),
   row('NonNegativeIntegerField(default=7)', integer({ minimum: 0 }), { default: 7 }),
   row('FloatField(default=1.5)', float(), { default: 1.5 }),
+  ...[0.0001, 0.00001, 1.5e-7, -2.5e-10, 123456.789, 1e16, 1.25e22, 5e-324].map((value) =>
+    row(`FloatField(default=${pythonFloat(value)})`, float(), { default: value }),
+  ),
   row('NonNegativeFloatField()', float({ minimum: 0 })),
   row('BooleanField(default=False)', boolean(), { default: false }),
   row('BooleanField(default=True, nullable=True)', boolean(), { default: true, nullable: true }),

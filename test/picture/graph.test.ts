@@ -226,7 +226,7 @@ describe('what is wrong is marked where it is', () => {
 
   test('all that a plug would make', async () => {
     const osVif = await OsVif.open({ host: hostWithNic() });
-    const made = ['create', ['will be made']];
+    const made = ['create', ['will be created']];
     expect(marks(await osVif.graph(hybrid, instance(), { show: 'plan' }))).toEqual([
       ['qbrdc065497-3c', ...made],
       ['qvbdc065497-3c', ...made],
@@ -242,7 +242,7 @@ describe('what is wrong is marked where it is', () => {
     const osVif = await OsVif.open({ host });
     expect(marks(await osVif.graph(tapVif(), instance()))).toMatchObject([['tapdc065497-3c', 'conflict', [/bridge/]]]);
     expect(marks(await osVif.graph(tapVif(), instance(), { show: 'plan' }))).toMatchObject([
-      ['tapdc065497-3c', 'refuse', [/can't be plugged: .*bridge/]],
+      ['tapdc065497-3c', 'refuse', [/cannot be plugged: .*bridge/]],
     ]);
   });
 

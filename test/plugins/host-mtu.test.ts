@@ -87,7 +87,7 @@ describe('an unplug does not fail by a value that it does not need:', () => {
 test.each([null, undefined, 0])('a VLAN network with the VLAN id %s is refused with that value', async (vlan) => {
   await using osVif = await OsVif.open({ host: new MemoryHost() });
   await expect(osVif.plug(vlanVif(vlan), instance())).rejects.toThrow(
-    `network.vlan is ${vlan === undefined ? 'not set' : vlan}, and the VIF asks for a VLAN device`,
+    `network.vlan is ${vlan === undefined ? 'not set' : vlan}, but the VIF needs a VLAN device`,
   );
 });
 

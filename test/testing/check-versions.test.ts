@@ -27,10 +27,10 @@ describe("of os-vif's own objects", () => {
     const { VIFBridge, ...others } = fingerprints;
     expect(checkVersions({ ...others, FixedIP: '1.0-0', Old: '1.0-0', Route: '1.7-0', Subnet: 'x' }, 'os_vif')).toEqual(
       [
-        `FixedIP: its fields changed and its version did not, expected 1.0-0, is ${fingerprints.FixedIP}: raise the version, say since when each new field is there, and expect the new fingerprint`,
-        'Old: gone, and peers may still send it: declare it again, or expect it no more',
-        'Route: its version went back from 1.7 to 1.0; peers have the newer one: raise it again',
-        `Subnet: "x" is no fingerprint, expect ${fingerprints.Subnet}`,
+        `FixedIP: its fields changed, but its version did not, expected 1.0-0, is ${fingerprints.FixedIP}: raise the version, add \`since\` to each new field, and expect the new fingerprint`,
+        'Old: missing, but peers may still send it: declare it again, or remove its fingerprint',
+        'Route: its version decreased from 1.7 to 1.0, but peers have the newer one: raise it again',
+        `Subnet: "x" is not a fingerprint, expect ${fingerprints.Subnet}`,
         `VIFBridge: new, expect ${VIFBridge}`,
       ],
     );
@@ -64,7 +64,7 @@ describe('a new version', () => {
 
   test('that changes what the old one was is told, also later', () => {
     const other = '1.0-00000000000000000000000000000000';
-    const line = `Port: by its history 1.0 was ${first}, expected ${other}: a field that came later lacks \`since\`, or one was changed or taken away`;
+    const line = `Port: the history gives ${first} for 1.0, expected ${other}: a later field lacks \`since\`, or a field was changed or removed`;
     expect(checkVersions({ Port: other }, 'new-version')).toContain(line);
     expect(checkVersions({ Port: [other, Port.fingerprint()] }, 'new-version')).toEqual([line]);
   });
@@ -78,7 +78,7 @@ describe('a history that does not add up is told:', () => {
       @field(integer()) speed?: number;
     }
     expect(checked('no-since', Port)).toEqual([
-      "Port 1.1: nothing is said to have come with it: give the field that did `since: '1.1'`, or the child that was raised a line in childVersions",
+      "Port 1.1: no field and no child version is new in this version: add `since: '1.1'` to the new field, or add the new child version to childVersions",
     ]);
   });
 
@@ -92,7 +92,7 @@ describe('a history that does not add up is told:', () => {
       @field(listOf(objectOf(Lane)), { childVersions: { '1.0': '1.0' } }) declare objects?: readonly Lane[];
     }
     expect(checked('child', Lane, LaneList)).toEqual([
-      'LaneList.objects: Lane is at 1.1, and childVersions end with 1.0: raise the version of LaneList, and add which version of Lane the new one holds',
+      'LaneList.objects: Lane has version 1.1, but childVersions end with 1.0: raise the version of LaneList, and add it to childVersions with 1.1',
     ]);
   });
 
@@ -104,10 +104,10 @@ describe('a history that does not add up is told:', () => {
       @field(objectOf(Lane), { childVersions: { '1.0': '2.0', '1.1': '1.0' } }) lane?: Lane;
     }
     expect(checked('no-child', Lane, Road)).toEqual([
-      'Road.lane: childVersions tell of Lane 2.0, which there is not: the newest is 1.0',
-      'Road.lane: childVersions must ascend, and 1.1: 1.0 comes after 1.0: 2.0',
+      'Road.lane: childVersions contain Lane 2.0, which does not exist: the newest version is 1.0',
+      'Road.lane: childVersions must ascend, but 1.1: 1.0 follows 1.0: 2.0',
       expect.stringMatching(
-        /^Road 1\.0: what is written for a peer of that version can't be read: Lane "2\.0" can't be read here/,
+        /^Road 1\.0: the backport for a peer of this version cannot be read: Lane "2\.0" cannot be read here/,
       ),
     ]);
   });
@@ -120,7 +120,7 @@ describe('a history that does not add up is told:', () => {
       @field(objectOf(Lane), { childVersions: { '1.0': '1.0', '1.1': '1.0' } }) lane?: Lane;
     }
     expect(checked('too-far', Lane, Road)).toEqual([
-      'Road.lane: childVersions tell of Road 1.1, which there is not: raise the version, or correct them',
+      'Road.lane: childVersions contain Road 1.1, which does not exist: raise the version, or correct childVersions',
     ]);
   });
 
@@ -134,8 +134,8 @@ describe('a history that does not add up is told:', () => {
     @versionedObject({ name: 'Told', version: '1.0', baseVersions: { '1.0': '1.0' } })
     class Told extends Base {}
     expect(checked('base', Base, Same, Told)).toEqual([
-      'Same.label: Base has it since 1.1, and Same 1.0 stands on an older version: raise the version of Same, and tell by baseVersions what each version stands on',
-      'Told: its base Base is at 1.1, and its baseVersions end with 1.0: raise the version, and add which version of Base the new one stands on',
+      'Same.label: Base has this field since 1.1, but Same 1.0 has an older version as its base: raise the version of Same, and list the base of each version in baseVersions',
+      'Told: its base Base has version 1.1, but its baseVersions end with 1.0: raise the version, and add it to baseVersions with 1.1',
     ]);
   });
 });

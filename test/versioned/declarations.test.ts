@@ -62,9 +62,9 @@ describe('a declaration is refused', () => {
   test('where a field came with a later version than the class has, or with none at all', () => {
     class Late extends VersionedObject {}
     Reflect.apply(field(string(), { since: '1.2' }), undefined, [Late.prototype, 'name']);
-    expect(() => acme('1.1', 'Late')(Late)).toThrow('name came with 1.2, and the version is 1.1');
+    expect(() => acme('1.1', 'Late')(Late)).toThrow('name has since 1.2, but the version is 1.1');
     expect(() => Reflect.apply(field(string(), { since: 'new' }), undefined, [Late.prototype, 'other'])).toThrow(
-      'since is a version such as 1.1',
+      'since must be a version such as 1.1',
     );
   });
 
@@ -79,7 +79,7 @@ describe('a declaration is refused', () => {
 
   test('where the version is none', () => {
     class Odd extends VersionedObject {}
-    expect(() => acme('one', 'Odd')(Odd)).toThrow('version is a version such as 1.0');
+    expect(() => acme('one', 'Odd')(Odd)).toThrow('version must be a version such as 1.0');
   });
 
   test('where the class was never decorated, at the first use', () => {
@@ -116,7 +116,7 @@ describe('the registry', () => {
 
   test('a version that no class can read is refused with what can be read', () => {
     expect(() => classFor('Device', '1.5')).toThrow(IncompatibleVersionError);
-    expect(() => classFor('Device', '3.0')).toThrow('Device "3.0" can\'t be read here, up to 2.0 and 1.4 and 1.2 can');
+    expect(() => classFor('Device', '3.0')).toThrow('Device "3.0" cannot be read here, up to 2.0 and 1.4 and 1.2 can');
   });
 
   test('reads an object into the class of its version', () => {

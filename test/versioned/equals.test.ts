@@ -9,7 +9,7 @@ describe('objects are not equal', () => {
 
   test.each<[string, FieldValues<Note>, FieldValues<Note>]>([
     ['where only one has a date', { writtenAt: early }, {}],
-    ['where the dates differ', { writtenAt: early }, { writtenAt: new Date(1) }],
+    ['where the dates differ', { writtenAt: early }, { writtenAt: new Date(1000) }],
     ['where only one has a set', { tags: new Set() }, {}],
     ['where only one has a list', { seenAt: [] }, {}],
     ['where only one has a dict', { labels: {} }, {}],

@@ -105,7 +105,8 @@ describe('of an older version', () => {
     ['1.0', "('1.0', '1.0')"],
     ['1.8', "('1.0', '1.0')"],
     ['1.9', "('1.0', '1.0'), ('1.9', '1.2')"],
-    ['1.10', "('1.0', '1.0'), ('1.9', '1.2'), ('1.10', '1.10')"],
+    // oslo sorts them as text.
+    ['1.10', "('1.0', '1.0'), ('1.10', '1.10'), ('1.9', '1.2')"],
   ])("of a list, %s, there are its elements' versions up to then", (version, entries) => {
     const text = `([${objects}], [], OrderedDict([${entries}]))`;
     expect(fingerprintOf(GrowingList.prototype[MODEL], version)).toBe(madeOf(text, version));

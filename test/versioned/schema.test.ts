@@ -99,7 +99,7 @@ describe('validate', () => {
       'a version too new',
       (p) => Object.assign(p, { 'versioned_object.version': '1.9' }),
       '/versioned_object.name',
-      /can't be read here/,
+      /cannot be read here/,
     ],
     ['a wrong type', (p) => Object.assign(Object(p[DATA]), { vif_name: 5 }), `/${DATA}/vif_name`, /string, found 5/],
     [

@@ -124,8 +124,8 @@ function engineSuite(open: () => Promise<Host>): void {
 
   test('remove goes on after a failure, and reports each', async () => {
     const host = await open();
-    await host.links.create({ kind: 'tap', name: 'tap0' });
-    await host.links.create({ kind: 'tap', name: 'tap2' });
+    await host.links.create({ kind: 'tap', name: 'tap0', alias: 'theirs' });
+    await host.links.create({ kind: 'tap', name: 'tap2', alias: 'theirs' });
     await apply([{ kind: 'tap', name: 'tap1' }], { host, owner: 'v' });
     const wiring: Wiring = ['tap0', 'tap1', 'tap2'].map((name) => ({ kind: 'tap', name }));
     await expect(remove(wiring, { host, owner: 'v' })).rejects.toMatchObject({

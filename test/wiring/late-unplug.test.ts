@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import type { Host } from '../../src/host-contract/host.ts';
+import { adopt } from '../../src/wiring/adopt.ts';
 import { apply } from '../../src/wiring/apply.ts';
 import { remove } from '../../src/wiring/remove.ts';
 import type { Wiring } from '../../src/wiring/wiring.ts';
@@ -53,9 +54,38 @@ function lateUnplugs(open: () => Promise<Host>): void {
     const before = await snapshot(host);
     await expect(remove([{ kind: 'tap', name: 'own0' }], { host, owner: 'vif-1' })).rejects.toMatchObject({
       left: ['tap own0'],
-      cause: { code: 'ERR_OSVIF_FOREIGN_LINK', message: expect.stringContaining('take it over with `ip link set dev') },
+      cause: {
+        code: 'ERR_OSVIF_FOREIGN_LINK',
+        message: expect.stringContaining('take it over with adopt (`os-vif adopt FILE`)'),
+      },
     });
     expect(await snapshot(host)).toEqual(before);
+  });
+
+  test.each([
+    ['the first', ['own0']],
+    ['the second', ['own1']],
+    ['each', ['own0', 'own1']],
+  ])('nothing is removed if %s of two devices has no tag, and all of it after adoption', async (_, untagged) => {
+    const host = await given(open);
+    const wiring: Wiring = [
+      { kind: 'bridge', name: 'own0' },
+      { kind: 'tap', name: 'own1', multiQueue: false, master: 'own0' },
+    ];
+    const context = { host, owner: 'vif-1' };
+    await apply(wiring, context);
+    for (const name of untagged) await host.links.change((await host.links.get(name))?.index ?? 0, { alias: '' });
+    const before = await snapshot(host);
+    await expect(remove(wiring, context)).rejects.toMatchObject({
+      code: 'ERR_OSVIF_UNPLUG',
+      message: expect.stringContaining(`nothing was removed: ${untagged.toReversed().join(', ')}`),
+      left: ['tap own1', 'bridge own0'],
+    });
+    expect(await snapshot(host)).toEqual(before);
+    await adopt(wiring, context);
+    await remove(wiring, context);
+    expect(await host.links.get('own0')).toBeUndefined();
+    expect(await host.links.get('own1')).toBeUndefined();
   });
 }
 

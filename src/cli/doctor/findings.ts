@@ -1,4 +1,4 @@
-/** What this host can do: each thing that plugging needs, whether it is there, and what to do where it is not. */
+/** Examines the requirements of plugging on this host, and gives advice for missing ones. */
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -7,28 +7,29 @@ import { messageOf } from '../../text/message-of.ts';
 import { readConfig } from '../config.ts';
 import { ownNamespace, type Trials } from './try-kernel.ts';
 
-/** One thing. */
+/** The result for one requirement. */
 export interface Finding {
-  /** Short and stable, for programs. */
+  /** A short and stable name, for programs. */
   readonly name: string;
   readonly state: 'yes' | 'no' | 'unknown';
-  /** What was found, in words. */
+  /** A description of the result. */
   readonly what: string;
-  /** What to do about a no. */
+  /** The remedy if the state is `no`. */
   readonly advice?: string;
 }
 
+/** Examines all requirements. Changes nothing in the network namespace of this process. */
 export async function examineHost(options: { readonly ovsdb?: string; readonly config?: string }): Promise<Finding[]> {
   const { host } = await readConfig(options.config);
   const connection = options.ovsdb ?? host.ovsdb?.connection;
   const koffi = await examineKoffi();
   return [
-    examineSystem(),
+    examinePlatform(),
     koffi,
     capability('net-admin', 12, 'CAP_NET_ADMIN: make and change network devices', GIVE_CAPABILITY),
     capability('sys-admin', 21, 'CAP_SYS_ADMIN: enter another network namespace (--netns)', ENTER_FIRST),
     examineUserNamespaces(),
-    ...examineKernel(koffi.state === 'yes'),
+    ...tryKernelFeatures(koffi.state === 'yes'),
     await examineOvsdb({ ...host.ovsdb, ...(connection !== undefined && { connection }) }),
   ];
 }
@@ -36,12 +37,18 @@ export async function examineHost(options: { readonly ovsdb?: string; readonly c
 const GIVE_CAPABILITY =
   'run as root, give the service AmbientCapabilities=CAP_NET_ADMIN (systemd), or the container the capability NET_ADMIN';
 const ENTER_FIRST =
-  'needed for --netns alone: start the command in the namespace (nsenter, ip netns exec), or run it as root';
+  'needed only for --netns: start the command in the namespace (nsenter, ip netns exec), or run it as root';
 
-function examineSystem(): Finding {
+/** Whether the operating system is Linux. `what` also names the version of Node. */
+function examinePlatform(): Finding {
   const what = `Node.js ${process.version} on ${process.platform} ${process.arch}`;
   if (process.platform === 'linux') return { name: 'linux', state: 'yes', what };
-  return { name: 'linux', state: 'no', what, advice: 'devices are plugged on Linux alone; --memory plans anywhere' };
+  return {
+    name: 'linux',
+    state: 'no',
+    what,
+    advice: 'os-vif plugs devices only on Linux; --memory works on every system',
+  };
 }
 
 async function examineKoffi(): Promise<Finding> {
@@ -57,7 +64,7 @@ async function examineKoffi(): Promise<Finding> {
   }
 }
 
-/** capabilities(7), by the number of its bit in CapEff. */
+/** Whether this process has a capability (capabilities(7)). `bit` is its number in CapEff. */
 function capability(name: string, bit: number, what: string, advice: string): Finding {
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(statusOfThisProcess())?.[1];
   if (effective === undefined) return { name, state: 'unknown', what };
@@ -76,15 +83,14 @@ function statusOfThisProcess(): string {
 function examineUserNamespaces(): Finding {
   const name = 'user-namespaces';
   const { error, status, stderr } = spawnSync('unshare', ['--user', '--map-root-user', 'true'], { encoding: 'utf8' });
-  if (status === 0)
-    return { name, state: 'yes', what: 'a user may be root of a namespace of its own, to try things in' };
-  const what = error === undefined ? stderr.trim() : 'the command unshare is not there';
+  if (status === 0) return { name, state: 'yes', what: 'users can create a namespace for trials' };
+  const what = error === undefined ? stderr.trim() : 'the command unshare is missing';
   const advice =
-    'wanted for trials without root alone: sysctl kernel.unprivileged_userns_clone=1, or user.max_user_namespaces above 0';
+    'needed only for trials without root: sysctl kernel.unprivileged_userns_clone=1, or user.max_user_namespaces above 0';
   return { name, state: 'no', what, advice };
 }
 
-/** What is tried, what it is for, and what to do where it fails. */
+/** The kernel features: name, description, and advice if the trial fails. */
 const FEATURES: readonly { readonly name: string; readonly what: string; readonly advice: string }[] = [
   { name: 'tap', what: 'TAP devices', advice: 'modprobe tun; in a container, allow the device /dev/net/tun (10:200)' },
   { name: 'veth', what: 'veth pairs (hybrid VIFs)', advice: 'modprobe veth' },
@@ -111,8 +117,9 @@ export const FINDING_NAMES: readonly string[] = [
   'ovsdb',
 ];
 
-function examineKernel(hasKoffi: boolean): Finding[] {
-  const trials = hasKoffi ? trialsInNamespace() : 'not tried: it takes koffi';
+/** Tries each kernel feature in a new network namespace. */
+function tryKernelFeatures(hasKoffi: boolean): Finding[] {
+  const trials = hasKoffi ? trialsInNamespace() : 'not tried: koffi is missing';
   return FEATURES.map(({ name, what, advice }): Finding => {
     if (typeof trials === 'string') return { name, state: 'unknown', what: `${what}: ${trials}` };
     const failure = trials[name];
@@ -121,7 +128,9 @@ function examineKernel(hasKoffi: boolean): Finding[] {
   });
 }
 
-/** This command again, in a namespace of its own; or why there is none. */
+/**
+ * Runs `os-vif doctor --try-kernel` in a new namespace. Returns the reason as text if that is not possible.
+ */
 function trialsInNamespace(): Trials | string {
   const self = process.argv[1] ?? '';
   const isRoot = process.getuid?.() === 0;
@@ -137,8 +146,8 @@ function trialsInNamespace(): Trials | string {
     encoding: 'utf8',
     timeout: 20_000,
   });
-  if (error !== undefined) return 'not tried: the command unshare is not there';
-  if (status !== 0) return `not tried: no namespace to try it in: ${stderr.trim().split('\n', 1)[0]}`;
+  if (error !== undefined) return 'not tried: the command unshare is missing';
+  if (status !== 0) return `not tried: cannot create a namespace: ${stderr.trim().split('\n', 1)[0]}`;
   const trials: unknown = JSON.parse(stdout);
   return isTrials(trials) ? trials : 'not tried';
 }
@@ -155,7 +164,7 @@ async function examineOvsdb(options: OvsdbClientOptions): Promise<Finding> {
     return { name: 'ovsdb', state: 'yes', what: `Open vSwitch${version} answers` };
   } catch (error) {
     const advice =
-      'needed for the plugin ovs alone: install and start openvswitch-switch, name the right socket (--ovsdb), and let this user open it';
+      'needed only for the plugin ovs: install and start openvswitch-switch, set --ovsdb to its socket, and allow this user to open the socket';
     return { name: 'ovsdb', state: 'no', what: reasonOf(error), advice };
   } finally {
     await client.close();

@@ -1,4 +1,4 @@
-/** Tries the kernel's features, one device of each kind. Only ever in a namespace that is thrown away. */
+/** Tries kernel features: creates one device of each kind. Runs only in a temporary network namespace. */
 
 import { spawnSync } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
@@ -8,27 +8,30 @@ import { LinuxHost } from '../../host/linux/linux-host.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { messageOf } from '../../text/message-of.ts';
 
-/** By the feature's name: undefined where it works, or else why not. */
+/** The result of each feature, by name: null for success, else the error. */
 export type Trials = Readonly<Record<string, string | null>>;
 
-/** The network namespace that this process is in. */
+/** The network namespace of this process, such as `net:[4026531840]`. */
 export function ownNamespace(): string {
   return readlinkSync('/proc/self/ns/net');
 }
 
 /**
- * @param outside the namespace that nothing may be done in
- * @throws UsageError where this process is in it
+ * Tries all kernel features in the network namespace of this process.
+ *
+ * @param outside the network namespace of the caller
+ * @throws UsageError if this process is still in that namespace
  */
 export async function tryKernel(outside: string): Promise<Trials> {
-  if (ownNamespace() === outside) throw new UsageError('--try-kernel is for `os-vif doctor` alone: it makes devices');
+  if (ownNamespace() === outside)
+    throw new UsageError('--try-kernel is internal to `os-vif doctor`: it creates devices');
   const trials: Record<string, string | null> = {};
   await using host = await LinuxHost.open();
   for (const [name, attempt] of Object.entries(ATTEMPTS)) trials[name] = await outcomeOf(() => attempt(host));
   return trials;
 }
 
-/** In an order in which each finds what it stands on. */
+/** The trial of each feature. Later trials use devices of earlier ones. */
 const ATTEMPTS: Readonly<Record<string, (host: Host) => Promise<unknown>>> = {
   tap: ({ links }) => links.create({ kind: 'tap', name: 'probe-tap' }),
   veth: ({ links }) => links.create({ kind: 'veth', name: LOWER, peer: { name: 'probe-peer' } }),
@@ -49,13 +52,13 @@ const INGRESS = `table netdev probe { chain in { type filter hook ingress device
 
 async function lowerOf(links: Host['links']): Promise<number> {
   const link = await links.get(LOWER);
-  if (link === undefined) throw new Error('there is no veth to try it on');
+  if (link === undefined) throw new Error('not tried: the trial of veth failed');
   return link.index;
 }
 
 function run(command: string, args: readonly string[], input = ''): void {
   const { error, status, stderr } = spawnSync(command, args, { input, encoding: 'utf8', env: childEnvironment() });
-  if (error !== undefined) throw new Error(`the command ${command} is not there`);
+  if (error !== undefined) throw new Error(`the command ${command} is missing`);
   if (status !== 0) throw new Error(stderr.trim().split('\n', 1)[0] || `${command} ended with ${status}`);
 }
 

@@ -1,4 +1,4 @@
-/** The VIFs that a verb works on, each with its guest. To be imported when needed: it brings the whole model. */
+/** Reads VIFs and their guests. Imported on demand, because it loads all classes. */
 
 import { DocumentError } from '../../errors/command.ts';
 import { FieldValueError } from '../../errors/model.ts';
@@ -9,15 +9,15 @@ import type { InstanceOptions } from '../verb.ts';
 import { type Document, readDocument, readDocuments } from './documents.ts';
 import { isAttachment, located, objectOf, vifOf } from './objects.ts';
 
-/** What was read. */
+/** The VIFs of the input, each with its guest. */
 export interface Attachments {
   readonly attachments: readonly Attachment[];
-  /** Whether there may be any number; then what is said of them is a list too. */
+  /** Whether the input was a list. The output is then a list too. */
   readonly isList: boolean;
 }
 
 /**
- * Every VIF in the files, with the guest that comes with it, or else the one that the options name.
+ * Every VIF in the files. The guest comes with the VIF, or else from the options.
  *
  * @throws DocumentError, InputError, UsageError
  */
@@ -32,7 +32,7 @@ export async function readAttachments(files: readonly string[], options: Instanc
   return { attachments, isList };
 }
 
-/** Every VIF in the files; none in an empty array. */
+/** Every VIF in the files. An empty array has none. */
 export async function readVifs(
   files: readonly string[],
 ): Promise<{ readonly vifs: readonly VIFBase[]; readonly isList: boolean }> {
@@ -40,7 +40,7 @@ export async function readVifs(
   return { vifs: documents.map(vifOf), isList };
 }
 
-/** Plugins go by the VIF's id. */
+/** A VIF with an id. Plugins use the id as the owner in tags. */
 function namedVif(document: Document): VIFBase {
   const vif = vifOf(document);
   located(document.where, () => vif.require('id', 'plugin'));

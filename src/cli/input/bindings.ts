@@ -1,4 +1,4 @@
-/** VIFs of what Neutron and nova wrote. To be imported when needed: it brings the whole model. */
+/** Converts documents of Neutron and nova to VIFs. Imported on demand, because it loads all classes. */
 
 import { UsageError } from '../../errors/command.ts';
 import { FieldValueError } from '../../errors/model.ts';
@@ -11,14 +11,17 @@ import { isRecord } from '../../text/is-record.ts';
 import type { Document } from './documents.ts';
 import { located } from './objects.ts';
 
-/** What a port goes with, where it comes alone. */
+/** The documents that belong to a port that comes alone. */
 export interface PortDocuments {
   readonly network?: Document | undefined;
   readonly subnets?: Document | undefined;
   readonly ovsBridge?: string | undefined;
 }
 
-/** The VIF of a port: alone, as `{port}` of Neutron's API, or as `{port, network, subnets, floating_ips}`. */
+/**
+ * The VIF of a port.
+ * The document is a port, `{port}` of Neutron's API, or `{port, network, subnets, floating_ips}`.
+ */
 export function vifOfPort({ where, value }: Document, documents: PortDocuments): VIFBase {
   return located(where, () => {
     const whole = isRecord(value) && isRecord(value.port) ? value : { port: value };
@@ -42,7 +45,7 @@ export function vifOfEntry({ where, value }: Document): VIFBase {
   });
 }
 
-/** As it is, or as `{network}` of Neutron's API. */
+/** The network in a document: the network itself, or `{network}` of Neutron's API. */
 function networkOf(value: unknown): NeutronNetwork {
   const network = isRecord(value) && isRecord(value.network) ? value.network : value;
   if (network === undefined) {
@@ -57,11 +60,11 @@ function listOf<T>(name: string, isElement: (value: unknown) => value is T, valu
   if (!Array.isArray(list)) throw new FieldValueError(list, 'an array').within(name);
   return list.map((element: unknown, i) => {
     if (isElement(element)) return element;
-    throw new FieldValueError(element, 'an object with what the API shows of it').within(i).within(name);
+    throw new FieldValueError(element, 'an object, as the API shows it').within(i).within(name);
   });
 }
 
-// What else they hold, the library checks.
+// The library checks all other members.
 
 function isPort(value: unknown): value is NeutronPort {
   return isRecord(value);

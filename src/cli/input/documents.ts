@@ -1,29 +1,30 @@
-/** Reads what the command is fed: files or standard input, JSON or YAML. */
+/** Reads the input of the command: files or standard input, JSON or YAML. */
 
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { InputError, UsageError } from '../../errors/command.ts';
 import { messageOf } from '../../text/message-of.ts';
 
-/** One value that was read. */
+/** One value of the input. */
 export interface Document {
-  /** For messages: `vifs.yaml[2]`. */
+  /** The place of the value, for messages: `vifs.yaml[2]`. */
   readonly where: string;
   readonly value: unknown;
 }
 
-/** What several files held. */
+/** The values of several files. */
 export interface Documents {
   readonly documents: readonly Document[];
-  /** Whether there may be any number: several files, an array, or several documents in one YAML file. */
+  /** Whether the input is a list: several files, an array, or several documents in one YAML file. */
   readonly isList: boolean;
 }
 
 /**
- * Every value in the files: an array counts as its elements. No file, or `-`, is standard input.
+ * Every value in the files. An array counts as its elements.
+ * Without a file, or for `-`, it reads standard input.
  *
- * @throws InputError where one can't be read, or is neither JSON nor YAML
- * @throws UsageError where there is no file, and a person at a terminal in place of standard input
+ * @throws InputError if a file cannot be read, or is neither JSON nor YAML
+ * @throws UsageError if no file is given and standard input is a terminal
  */
 export async function readDocuments(files: readonly string[]): Promise<Documents> {
   const documents: Document[] = [];
@@ -41,7 +42,10 @@ export async function readDocuments(files: readonly string[]): Promise<Documents
   return { documents, isList };
 }
 
-/** The one value in a file. Throws as {@link readDocuments}. */
+/**
+ * The value of a file that has exactly one.
+ * Throws as {@link readDocuments}, and InputError for several values.
+ */
 export async function readDocument(file: string): Promise<Document> {
   const [value, ...more] = await readAll(file);
   if (more.length > 0) throw new InputError(nameOf(file), `expected one document, found ${more.length + 1}`);
@@ -55,8 +59,8 @@ async function readAll(file: string): Promise<unknown[]> {
 /**
  * The values in the content of a file. A file whose name ends in `.json` has one.
  *
- * @throws InputError for what is neither JSON nor YAML, for a file without a value, and for more than 100 levels of
- *   arrays and objects
+ * @throws InputError for content that is neither JSON nor YAML, for a file without a value, and for more than
+ *   100 levels of arrays and objects
  */
 export async function valuesOf(file: string, content: string): Promise<unknown[]> {
   if (content.trim() === '') throw new InputError(nameOf(file), 'expected JSON or YAML, found nothing');
@@ -71,7 +75,7 @@ async function parsed(file: string, content: string): Promise<unknown[]> {
   try {
     return [JSON.parse(content)];
   } catch (cause) {
-    if (file.endsWith('.json')) throw new InputError(nameOf(file), `no JSON: ${reasonOf(cause)}`, { cause });
+    if (file.endsWith('.json')) throw new InputError(nameOf(file), `not JSON: ${reasonOf(cause)}`, { cause });
   }
   const { parseYaml } = await import('./yaml.ts');
   try {
@@ -81,10 +85,13 @@ async function parsed(file: string, content: string): Promise<unknown[]> {
   }
 }
 
-/** No object of this library needs a tenth of these levels. Functions that call themselves can read them all. */
+/** Ten times more than the objects of this library need, and few enough for recursive functions. */
 const DEEPEST = 100;
 
-/** Whether arrays and objects within `values` are nested deeper. Looks at one level after the other. */
+/**
+ * Whether arrays and objects within `values` are nested deeper than `levels`.
+ * Not recursive: it checks level by level.
+ */
 function isDeeperThan(levels: number, values: readonly unknown[]): boolean {
   let level = new Set(values.filter(isContainer));
   for (let depth = 0; level.size > 0; depth++) {
@@ -103,20 +110,20 @@ function isContainer(value: unknown): value is object {
 
 async function contentOf(file: string): Promise<string> {
   if (file === '-') {
-    if (process.stdin.isTTY) throw new UsageError('name a file, or pipe one in; --help tells more');
+    if (process.stdin.isTTY) throw new UsageError('no input: name a file, or pipe data to standard input; see --help');
     return text(process.stdin);
   }
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new InputError(nameOf(file), READ_FAILURES[codeOf(cause)] ?? `can't be read: ${reasonOf(cause)}`, { cause });
+    throw new InputError(nameOf(file), READ_FAILURES[codeOf(cause)] ?? `cannot be read: ${reasonOf(cause)}`, { cause });
   }
 }
 
 const READ_FAILURES: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'the file does not exist',
   EISDIR: 'is a folder, not a file',
-  EACCES: 'this user may not read it',
+  EACCES: 'this user has no permission to read it',
 };
 
 function nameOf(file: string): string {

@@ -1,4 +1,6 @@
-/** Finds out what a document is, and everything that is wrong with it. To be imported when needed: it brings the whole model. */
+/**
+ * Detects the type of a document, and finds its violations. Imported on demand, because it loads all classes.
+ */
 
 import { OsVifError } from '../../errors/base.ts';
 import { FieldValueError } from '../../errors/model.ts';
@@ -10,13 +12,17 @@ import { type Violation, validate } from '../../versioned/validation/validate.ts
 import { VersionedObject } from '../../versioned/versioned-object.ts';
 import { isAttachment, isPrimitiveForm } from './objects.ts';
 
+/** The type and the violations of a document. */
 export interface Examination {
-  /** What it is, or seems to be: `VIFBridge 1.0`, `VIFBridge`, `port`. */
+  /** The detected type: `VIFBridge 1.0`, `VIFBridge`, `port`. */
   readonly object: string;
   readonly violations: readonly Violation[];
 }
 
-/** Objects in both forms, `{vif, instance}`, and Neutron's ports, also as its API wraps them. */
+/**
+ * Examines an object in the wire form or the plain form, `{vif, instance}`, a port of Neutron, or
+ * `{port}` of its API.
+ */
 export async function examine(value: unknown): Promise<Examination> {
   if (isPrimitiveForm(value)) {
     return { object: `${textOf(value[NAME])} ${textOf(value[VERSION_KEY])}`, violations: await validate(value) };
@@ -43,7 +49,7 @@ function within(key: string, violations: readonly Violation[]): Violation[] {
   return violations.map(({ path, message }) => ({ path: `/${key}${path}`, message }));
 }
 
-/** Where a class is asked for, the plain form need not name it. */
+/** Adds the type to an object in the plain form, because its place determines the class. */
 function withType(value: unknown, type: string): unknown {
   return isRecord(value) && !Object.hasOwn(value, NAME) ? { type, ...value } : value;
 }
@@ -55,7 +61,7 @@ function isPort(value: unknown): boolean {
   );
 }
 
-/** The plain form is read: it tells the first thing that is wrong. */
+/** The first violation of an object in the plain form. Reading the plain form stops at the first error. */
 function examinePlain(value: unknown): Violation[] {
   try {
     VersionedObject.fromPlain(value);
@@ -70,7 +76,7 @@ function examinePlain(value: unknown): Violation[] {
   }
 }
 
-/** `network.subnets[0].cidr` as a JSON Pointer. */
+/** Converts a path such as `network.subnets[0].cidr` to a JSON Pointer. */
 function pointer(path: string): string {
   const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
   return steps.map((step) => `/${step}`).join('');

@@ -1,4 +1,7 @@
-/** Versioned objects of what was read, in the wire form or the plain form. To be imported when needed: it brings the whole model. */
+/**
+ * Converts documents in the wire form or the plain form to objects.
+ * Imported on demand, because it loads all classes.
+ */
 
 import { OsVifError } from '../../errors/base.ts';
 import { DocumentError, UsageError } from '../../errors/command.ts';
@@ -11,16 +14,16 @@ import { NAME } from '../../versioned/codec/primitive.ts';
 import { VersionedObject } from '../../versioned/versioned-object.ts';
 import type { Document } from './documents.ts';
 
-/** A class of objects; abstract ones too. */
+/** A class of objects. It may be abstract. */
 type ClassOf<T extends VersionedObject> = (abstract new (
   ...args: never[]
 ) => T) &
   Pick<typeof VersionedObject, 'fromPrimitive' | 'fromPlain'>;
 
 /**
- * The object that a document describes, of the class that is asked for.
+ * The object in a document, as an object of the class.
  *
- * @throws DocumentError that says where it is and what is wrong with it
+ * @throws DocumentError with the place and the reason, if the document is no such object
  */
 export function objectOf<T extends VersionedObject>(objectClass: ClassOf<T>, { where, value }: Document): T {
   return located(where, () =>
@@ -28,7 +31,7 @@ export function objectOf<T extends VersionedObject>(objectClass: ClassOf<T>, { w
   );
 }
 
-/** A VIF. One that came with its instance is taken out of that. Throws as {@link objectOf}. */
+/** The VIF in a document, which may be `{vif, instance}`. Throws as {@link objectOf}. */
 export function vifOf({ where, value }: Document): VIFBase {
   if (isAttachment(value)) return objectOf(VIFBase, { where: `${where}.vif`, value: value.vif });
   return located(where, () => {
@@ -39,7 +42,7 @@ export function vifOf({ where, value }: Document): VIFBase {
   });
 }
 
-/** `{vif, instance}`, as OsVif.plugAll takes it. */
+/** Whether the value is `{vif, instance}`, as for OsVif.plugAll. */
 export function isAttachment(value: unknown): value is { readonly vif: unknown; readonly instance?: unknown } {
   return isRecord(value) && isRecord(value.vif);
 }
@@ -48,7 +51,7 @@ export function isPrimitiveForm(value: unknown): value is Record<string, unknown
   return isRecord(value) && Object.hasOwn(value, NAME);
 }
 
-/** Runs `read`; an error of it then says where in the input it was. */
+/** Runs `read`. Its errors become a DocumentError with the place in the input. */
 export function located<T>(where: string, read: () => T): T {
   try {
     return read();
@@ -58,7 +61,7 @@ export function located<T>(where: string, read: () => T): T {
   }
 }
 
-/** A record, or an error that says what it was to be. */
+/** The document as a record. Throws DocumentError with `expected` for another value. */
 export function recordOf({ where, value }: Document, expected: string): Record<string, unknown> {
   if (isRecord(value)) return value;
   return located(where, () => {
@@ -66,7 +69,7 @@ export function recordOf({ where, value }: Document, expected: string): Record<s
   });
 }
 
-/** Any object; the VIF of one that came with its instance. Throws as {@link objectOf}. */
+/** The object in a document, or the VIF of `{vif, instance}`. Throws as {@link objectOf}. */
 export function anyObjectOf(document: Document): VersionedObject {
   return isAttachment(document.value) ? vifOf(document) : objectOf(VersionedObject, document);
 }

@@ -1,28 +1,30 @@
-/** Makes plain values of YAML nodes, in linear time. */
+/** Converts YAML nodes to plain values in linear time. */
 
 import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from 'yaml';
 
-/** The text is not YAML, or is YAML that this reader refuses. The message names the line and the column. */
+/** The text is not YAML, or violates a limit of this reader. The message names the line and the column. */
 export class YamlError extends Error {}
 
-/** Makes an error for a place in the text. */
+/** Creates an error for a place in the text. */
 export type PlaceOfError = (message: string, offset: number) => YamlError;
 
-/** An anchored value, and the length of its text with all aliases in it written out. */
+/** The value of an anchor, and the length of its text after the expansion of all aliases in it. */
 interface Anchored {
   readonly value: unknown;
   readonly length: number;
 }
 
-/** The largest length of the text with all aliases written out, as a multiple of the length of the file. */
+/**
+ * The largest length of the text after the expansion of all aliases, as a multiple of the length of the file.
+ */
 const MOST_EXPANSION = 10;
 
 /**
- * The value of a document. An alias has the same object as its anchor.
+ * The value of a document. An alias refers to the same object as its anchor.
  *
  * @param textLength - The length of the whole file, in characters.
- * @throws YamlError for keys that are equal or no scalars, for an alias without an anchor, and for aliases that make
- *   the document more than ten times as long as the file
+ * @throws YamlError for equal keys, for keys that are not scalars, for an alias without an anchor, and for
+ *   aliases that expand the document to more than ten times the length of the file
  */
 export function yamlValueOf(contents: ParsedNode | null, textLength: number, place: PlaceOfError): unknown {
   const anchors = new Map<string, Anchored>();

@@ -1,16 +1,17 @@
-/** Reads YAML in linear time. To be imported when needed. */
+/** Reads YAML in linear time. Imported on demand. */
 
 import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from 'yaml';
 import { type PlaceOfError, YamlError, yamlValueOf } from './yaml-values.ts';
 
 /**
- * Reads all documents of a text with YAML 1.2's core schema: MAC addresses, dates and numbers of base 60 are strings.
- * Tags have no effect, except for those of the core schema.
+ * Reads all documents of a text with YAML 1.2's core schema: MAC addresses, dates and numbers of base 60 are
+ * strings. Tags have no effect, except for those of the core schema.
  *
- * The package's own `parseAllDocuments` takes quadratic time for many errors, keys, aliases and members of `!!omap`,
- * and exponential time for keys within keys. Here the first error ends the reading, and `yamlValueOf` makes the values.
+ * `parseAllDocuments` of the package `yaml` takes quadratic time for many errors, keys, aliases and members
+ * of `!!omap`, and exponential time for nested keys. This function stops at the first error, and
+ * `yamlValueOf` creates the values.
  *
- * @param levels - The largest number of collections within each other.
+ * @param levels - The largest depth of nested collections.
  * @throws YamlError for the first error
  */
 export function parseYaml(text: string, levels: number): unknown[] {
@@ -24,13 +25,13 @@ export function parseYaml(text: string, levels: number): unknown[] {
   return values;
 }
 
-/** Throws for the first token that the parser cannot read, and as soon as the nesting is too deep. */
+/** The tokens of the text. Throws for the first invalid token, and for nesting that is too deep. */
 function* tokensOf(text: string, levels: number, lines: LineCounter, place: PlaceOfError): Generator<CST.Token> {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
     yield* withoutErrors(parser.next(lexeme), place);
-    // Besides the collections, the stack has the document and a scalar.
+    // The stack contains the collections, the document and a scalar.
     if (parser.stack.length > levels + 2)
       throw place(`expected at most ${levels} levels of arrays and objects, found more`, parser.offset);
   }
@@ -45,20 +46,22 @@ function* withoutErrors(tokens: Iterable<CST.Token>, place: PlaceOfError): Gener
 }
 
 /**
- * YAML 1.1 takes `22:52:25:10:11:12` for a number of base 60, and its tag handles hold for all documents that follow:
- * the composer copies the handles for each document. A document that declares version 1.1 is read as YAML 1.2.
+ * Makes the reader treat a document that declares version 1.1 as YAML 1.2. YAML 1.1 reads
+ * `22:52:25:10:11:12` as a number of base 60. Its tag handles also apply to all later documents, and the
+ * composer copies them for each document.
  */
 function withVersion12(token: CST.Directive): CST.Directive {
   return { ...token, source: token.source.replace(/^(%YAML[ \t]+)1\.1(?=\s|$)/, '$11.2') };
 }
 
 /**
- * A composer hands each of its errors to `onError`, which collects them. An `onError` that throws ends the reading.
- * Each collection around the place catches that error and hands it to `onError` again: the first error is thrown on.
+ * Makes the composer stop at the first error. The composer calls `onError` for each error. An `onError` that
+ * throws ends the reading. Each enclosing collection catches the error and passes it to `onError` again,
+ * which throws the first error.
  *
- * `onError` is a private member of the package `yaml`. When a release renames it, this function has no effect: the
- * composer collects all errors of a document, and {@link jsValueOf} throws the first one. The messages stay the same, but
- * the time for a document with many errors is quadratic. A test of `parseYaml` fails then.
+ * `onError` is a private member of the package `yaml`. If a release renames it, this function has no effect:
+ * the composer collects all errors, and {@link jsValueOf} throws the first one. The messages stay the same,
+ * but a document with many errors takes quadratic time. A test of `parseYaml` then fails.
  */
 function throwErrors(composer: Composer, place: PlaceOfError): void {
   let first: Error | undefined;
@@ -70,7 +73,7 @@ function throwErrors(composer: Composer, place: PlaceOfError): void {
   Object.defineProperty(composer, 'onError', { value: onError });
 }
 
-/** The composer's errors have a number, a range or a token for their place. */
+/** The offset of an error. The composer reports the place as a number, a range or a token. */
 function offsetOf(source: unknown): number {
   const offset: unknown = Array.isArray(source)
     ? source[0]

@@ -1,4 +1,4 @@
-/** How the command ends: its exit codes, and how an error is told. */
+/** Exit codes, and the output of errors. */
 
 import { OsVifError } from '../../errors/base.ts';
 import { InputError, InterruptedError, UsageError } from '../../errors/command.ts';
@@ -6,18 +6,21 @@ import { printable } from '../../text/printable.ts';
 import { colored } from './output.ts';
 import { writeStyled } from './safe-output.ts';
 
+/** The exit codes of the command. */
 export const EXIT = {
   yes: 0,
-  /** The answer is no, or something failed. */
+  /** A failure, or a check that found problems. */
   no: 1,
-  /** The command was called wrongly, or fed what it can't read. */
+  /** Wrong arguments or wrong input. */
   usage: 2,
 } as const;
 
-/** 128 and the number of the signal, as shells tell it. */
+/** As in shells: 128 plus the number of the signal. */
 const BY_SIGNAL: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143 };
 
-/** Writes the error to standard error, with its code; a stack only for those who look for a bug. Gives the exit code. */
+/**
+ * Writes the error and its code to standard error, with the stack if `debug` is set. Returns the exit code.
+ */
 export function reportError(error: unknown, { debug = false } = {}): number {
   const label = colored('red', 'os-vif:', process.stderr);
   writeStyled(process.stderr, `${label} ${textOf(error)}\n`);
@@ -25,7 +28,7 @@ export function reportError(error: unknown, { debug = false } = {}): number {
   return exitCodeOf(error);
 }
 
-/** `ERR_OSVIF_USAGE: what was wrong`, each line of it safe for a terminal. */
+/** `ERR_OSVIF_USAGE: message`. Unprintable characters are escaped. */
 function textOf(error: unknown): string {
   const text = error instanceof OsVifError ? `${error.code}: ${error.message}` : messageOf(error);
   return text.split('\n').map(printable).join('\n');

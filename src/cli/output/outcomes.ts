@@ -1,4 +1,4 @@
-/** What became of each VIF that was to be plugged or unplugged. */
+/** The outcome of a plug or unplug of each VIF. */
 
 import { OsVifError } from '../../errors/base.ts';
 import { BatchError } from '../../errors/plugin.ts';
@@ -8,18 +8,20 @@ import { EXIT, reportError } from './exit.ts';
 import { colored, type OutputOptions, printJson, printsJson, printText } from './output.ts';
 import { tableOf } from './table.ts';
 
-/** One VIF's. */
+/** The outcome of one VIF. */
 export interface Outcome {
   readonly id: string | undefined;
   readonly type: string;
   readonly plugin: string | undefined;
   readonly device: string | undefined;
   readonly ok: boolean;
-  /** Codes of the error and of what is behind it, and its message. */
+  /** The message of the error, and the codes of the error and its causes. */
   readonly error?: { readonly codes: readonly string[]; readonly message: string };
 }
 
-/** Runs work on many VIFs; a failure of some is an outcome of these. */
+/**
+ * Runs `work`. The error of a VIF in a BatchError becomes the outcome of this VIF; other errors are thrown.
+ */
 export async function outcomesOf(attachments: readonly Attachment[], work: () => Promise<void>): Promise<Outcome[]> {
   const failures = await failuresOf(work);
   return attachments.map(({ vif }) => {
@@ -37,7 +39,7 @@ export async function outcomesOf(attachments: readonly Attachment[], work: () =>
   });
 }
 
-/** Prints them; what failed is told on standard error too, and by the exit code. */
+/** Prints the outcomes, and sets the exit code if a VIF failed. */
 export async function reportOutcomes(
   outcomes: readonly Outcome[],
   done: 'plugged' | 'unplugged',

@@ -1,17 +1,17 @@
-/** What the command prints: JSON for programs, text for people, colours on a terminal alone. */
+/** Output of the command: JSON for programs, text for people, colours only on a terminal. */
 
 import { styleText } from 'node:util';
 import { printable } from '../../text/printable.ts';
 import { writeStyled } from './safe-output.ts';
 
-/** Of every verb. */
+/** The output options of every verb. */
 export interface OutputOptions {
   readonly json?: boolean;
 }
 
 export type Color = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
 
-/** Whether this run prints JSON: asked for, or nobody is there to look at a table. */
+/** Whether to print JSON: with --json, or if standard output is not a terminal. */
 export function printsJson({ json }: OutputOptions): boolean {
   return json === true || !process.stdout.isTTY;
 }
@@ -20,11 +20,12 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** Prints text that is safe for a terminal, and a newline if the text does not end with one. */
 export function printText(text: string): void {
   writeStyled(process.stdout, text.endsWith('\n') || text === '' ? text : `${text}\n`);
 }
 
-/** Whether the reader of a stream sees colours; NO_COLOR, FORCE_COLOR and TERM have their say. */
+/** Whether the stream is a terminal with colours. NO_COLOR, FORCE_COLOR and TERM apply. */
 export function hasColors(stream: NodeJS.WriteStream = process.stdout): boolean {
   return stream.isTTY === true && stream.hasColors();
 }
@@ -33,13 +34,16 @@ export function colored(color: Color, text: string, stream: NodeJS.WriteStream =
   return hasColors(stream) ? styleText(color, text, { validateStream: false }) : text;
 }
 
-/** A value in a line or a cell: what others wrote never steers the terminal. */
+/**
+ * A value as text for a line or a cell.
+ * Control characters are escaped, because they could change the terminal.
+ */
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return '-';
   return printable(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-/** A reader such as `head` that has had enough closes the pipe: the rest is written to nobody, and what is under way goes on. */
+/** Ignores EPIPE: a reader such as `head` may close the pipe early. The work of the command continues. */
 export function surviveClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

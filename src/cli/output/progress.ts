@@ -1,16 +1,16 @@
-/** A progress bar on standard error, for work on many VIFs that a person watches. */
+/** A progress bar on standard error, for work on many VIFs on a terminal. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { DiagnosticsMessages } from '../../host-contract/diagnostics.ts';
 import { unguardedStream } from './safe-output.ts';
 
-/** Fewer are done before a bar would be seen. */
+/** A smaller number ends too soon for a progress bar. */
 const FEW = 4;
 
 /**
- * Runs an action while each message on a channel moves the bar one on.
+ * Runs an action. Each message on the channel advances the bar.
  *
- * @param total how many messages are to come
+ * @param total the expected number of messages
  */
 export async function withProgress<T>(
   label: string,
@@ -42,7 +42,7 @@ export async function withProgress<T>(
   }
 }
 
-/** On a channel that tells of looks too, these count for nothing. */
+/** Whether the message reports a change. Messages about reads do not advance the bar. */
 function isChange(message: unknown): boolean {
   return !(typeof message === 'object' && message !== null && 'changes' in message && message.changes === false);
 }

@@ -2,10 +2,10 @@
 
 import { colored, shown } from './output.ts';
 
-/** A cell: its text, or text that is safe and coloured already. */
+/** The value of a cell, or safe text that already has colours. */
 export type Cell = string | number | boolean | null | undefined | { readonly styled: string };
 
-/** Two blanks between columns, and no lines. */
+/** A layout with two blanks between columns, and without lines. */
 const BLANKS = {
   top: '',
   'top-mid': '',
@@ -24,7 +24,7 @@ const BLANKS = {
   middle: '  ',
 };
 
-/** A table; the library that lays it out is loaded for the first one. */
+/** Formats a table. The library for tables is loaded on the first call. */
 export async function tableOf(head: readonly string[], rows: readonly (readonly Cell[])[]): Promise<string> {
   const { default: Table } = await import('cli-table3');
   const table = new Table({

@@ -1,4 +1,4 @@
-/** `os-vif backport`: objects as an older peer can read them. */
+/** `os-vif backport`: writes objects in versions that an older peer can read. */
 
 import type { Command } from 'commander';
 import { UsageError } from '../../errors/command.ts';
@@ -12,7 +12,7 @@ export function addBackport(program: Command): void {
   addVerb(program, {
     name: 'backport',
     summary: 'write objects in versions that an older peer can read',
-    more: 'Prints the wire form. A host info is what `os-vif host-info --json`, or os_vif.host_info() in Python, says there.',
+    more: 'Prints the wire form. A host info is the output of `os-vif host-info --json`, or of os_vif.host_info() in Python, on that host.',
     examples: [
       'backport vif.json --manifest manifest.json',
       'backport network.json --target 1.0',
@@ -20,9 +20,9 @@ export function addBackport(program: Command): void {
     ],
   })
     .argument(FILES, 'objects, in JSON or YAML; - for standard input (default: -)')
-    .option('--target <version>', "the object's own version")
-    .option('--manifest <file>', 'versions by object name: what the peer knows')
-    .option('--for <file>', 'a host info: the newest versions that this host takes; for VIFs')
+    .option('--target <version>', 'the version of the object')
+    .option('--manifest <file>', 'the versions that the peer supports, by object name')
+    .option('--for <file>', 'a host info: use the newest versions that this host supports; only for VIFs')
     .action(backportFiles);
 }
 
@@ -34,10 +34,10 @@ interface BackportOptions extends CommonOptions {
 
 async function backportFiles(files: string[], options: BackportOptions): Promise<void> {
   if (options.for !== undefined && (options.target ?? options.manifest) !== undefined) {
-    throw new UsageError('--for stands alone, without --target and --manifest');
+    throw new UsageError('--for cannot be combined with --target or --manifest');
   }
   if ((options.for ?? options.target ?? options.manifest) === undefined) {
-    throw new UsageError('say for whom: --target <version>, --manifest <file> or --for <file>');
+    throw new UsageError('expected one of --target <version>, --manifest <file> and --for <file>');
   }
   const { documents, isList } = await readDocuments(files);
   const { anyObjectOf, located } = await import('../input/objects.ts');

@@ -1,18 +1,19 @@
-/** `os-vif check`: where the host differs from what plug makes. */
+/** `os-vif check`: prints the drift of VIFs. */
 
 import type { Command } from 'commander';
 import type { VIFBase } from '../../objects/vif.ts';
 import type { ElementDrift } from '../../wiring/check.ts';
+import { driftRows } from '../output/drift-rows.ts';
 import { EXIT } from '../output/exit.ts';
 import { colored, printJson, printsJson, printText, shown } from '../output/output.ts';
-import { type Cell, tableOf } from '../output/table.ts';
+import { tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
 export function addCheck(program: Command): void {
   addWiringVerb(program, {
     name: 'check',
-    summary: 'tell where the host differs from what a plug makes',
-    more: 'Exits 1 when it differs anywhere. Changes nothing.',
+    summary: 'print the drift: the differences between the host and the state that a plug creates',
+    more: 'Exits with 1 if there is drift. Changes nothing.',
     examples: ['check vif.json', 'check vifs.yaml --json'],
   }).action(checkFiles);
 }
@@ -31,16 +32,5 @@ async function checkFiles(files: string[], options: WiringOptions): Promise<void
 async function described(vif: VIFBase, drifts: readonly ElementDrift[]): Promise<string> {
   const title = colored('bold', `${vif.type} ${shown(vif.id)}`);
   if (drifts.length === 0) return `${title}: ${colored('green', 'as it should be')}\n`;
-  const rows = drifts.map((drift): Cell[] => [
-    { styled: colored(drift.type === 'differs' ? 'yellow' : 'red', drift.type) },
-    drift.element,
-    drift.on,
-    ...detailsOf(drift),
-  ]);
-  return `${title}\n${await tableOf(['drift', 'element', 'on', 'what', 'want', 'have'], rows)}`;
-}
-
-function detailsOf(drift: ElementDrift): Cell[] {
-  if (drift.type === 'differs') return [drift.property, shown(drift.want), shown(drift.have)];
-  return [drift.reason ?? '', '', ''];
+  return `${title}\n${await tableOf(['drift', 'element', 'on', 'what', 'want', 'have'], driftRows(drifts))}`;
 }

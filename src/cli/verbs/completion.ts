@@ -1,4 +1,4 @@
-/** `os-vif completion`: what a shell needs to complete the command's words. */
+/** `os-vif completion`: prints completion scripts for shells. */
 
 import type { RootCommand } from '@bomb.sh/tab';
 import { Argument, type Command } from 'commander';
@@ -10,13 +10,13 @@ const SHELLS = ['bash', 'zsh', 'fish', 'powershell'];
 export function addCompletion(program: Command): void {
   addVerb(program, {
     name: 'completion',
-    summary: 'print a script that completes the words of this command',
+    summary: 'print the completion script of this command for a shell',
     more: 'For bash: os-vif completion bash > /etc/bash_completion.d/os-vif',
     examples: ['completion bash', 'completion zsh'],
   })
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
     .action(printScript);
-  // What that script calls: `os-vif complete -- <words so far>`.
+  // The script calls `os-vif complete -- <words so far>`.
   program
     .command('complete', { hidden: true })
     .argument('[words...]')
@@ -28,13 +28,13 @@ export function addCompletion(program: Command): void {
   }
 }
 
-/** @param verb the words that take long to find are found for this verb alone */
+/** @param verb the words of this verb include those that need other modules, such as names of objects */
 async function describedFor(program: Command, verb = ''): Promise<RootCommand> {
   const { describeForShell } = await import('../shell-words.ts');
   return describeForShell(program, (await WORDS[verb]?.()) ?? {});
 }
 
-/** The words that an argument or an option of a verb may be, by its name. */
+/** For each verb: the possible values of arguments and options, by name. */
 const WORDS: Readonly<Record<string, () => Promise<Readonly<Record<string, readonly string[]>>>>> = {
   schema: async () => {
     const { everyObject, OTHER_SCHEMAS } = await import('../every-object.ts');

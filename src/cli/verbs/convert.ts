@@ -1,4 +1,4 @@
-/** `os-vif convert`: VIFs from what Neutron, nova or people wrote, in the form that is asked for. */
+/** `os-vif convert`: converts documents of Neutron and nova to VIFs, and objects between their forms. */
 
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
@@ -10,7 +10,7 @@ import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 export function addConvert(program: Command): void {
   addVerb(program, {
     name: 'convert',
-    summary: 'make VIFs of what Neutron or nova say, or change the form of objects',
+    summary: 'convert documents of Neutron or nova to VIFs, or change the form of objects',
     more:
       'Neutron: a port as its API shows it to an administrator, alone or as {port, network, subnets}.\n' +
       'Nova: an entry of its network_info cache, or the whole list. The wire form and the plain form need no --from.',
@@ -20,12 +20,14 @@ export function addConvert(program: Command): void {
       'convert vifs.yaml --to primitive',
     ],
   })
-    .argument(FILES, 'what to convert, in JSON or YAML; - for standard input (default: -)')
-    .addOption(new Option('--from <what>', 'who wrote it').choices(['neutron', 'nova', 'plain', 'primitive']))
-    .addOption(new Option('--to <form>', 'which form to write').choices(['primitive', 'plain']).default('primitive'))
+    .argument(FILES, 'documents, in JSON or YAML; - for standard input (default: -)')
+    .addOption(
+      new Option('--from <what>', 'the source of the documents').choices(['neutron', 'nova', 'plain', 'primitive']),
+    )
+    .addOption(new Option('--to <form>', 'the form of the output').choices(['primitive', 'plain']).default('primitive'))
     .option('--network <file>', "neutron: the port's network")
     .option('--subnets <file>', "neutron: the port's subnets")
-    .option('--ovs-bridge <name>', 'neutron: the bridge where the binding names none (default: br-int)')
+    .option('--ovs-bridge <name>', 'neutron: the bridge if the binding contains none (default: br-int)')
     .action(convert);
 }
 
@@ -37,7 +39,7 @@ interface ConvertOptions extends CommonOptions {
   readonly ovsBridge?: string;
 }
 
-/** How what each wrote is read. */
+/** The reader of each source. */
 const READERS = {
   neutron: async ({ network, subnets, ovsBridge }: ConvertOptions) => {
     const { vifOfPort } = await import('../input/bindings.ts');
@@ -56,7 +58,7 @@ const READERS = {
 async function convert(files: string[], options: ConvertOptions): Promise<void> {
   const { from = 'plain' } = options;
   if (from !== 'neutron' && (options.network ?? options.subnets ?? options.ovsBridge) !== undefined) {
-    throw new UsageError('--network, --subnets and --ovs-bridge go with --from neutron');
+    throw new UsageError('--network, --subnets and --ovs-bridge need --from neutron');
   }
   const { documents, isList } = await readDocuments(files);
   const read = await READERS[from](options);

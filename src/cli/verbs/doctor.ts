@@ -1,4 +1,4 @@
-/** `os-vif doctor`: what this host can do, and what to do about what it can't. */
+/** `os-vif doctor`: examines the requirements of plugging on this host. */
 
 import type { Command } from 'commander';
 import { UsageError } from '../../errors/command.ts';
@@ -10,17 +10,14 @@ import { addVerb, type CommonOptions } from '../verb.ts';
 export function addDoctor(program: Command): void {
   addVerb(program, {
     name: 'doctor',
-    summary: 'tell what this host can do, and what to do about what it cannot',
-    more: 'Kernel features are tried in a network namespace of their own, which is thrown away. Exits 1 when something needed is not there.',
+    summary: 'examine what this host supports, and give advice for missing features',
+    more: 'Tries kernel features in a temporary network namespace. Exits with 1 if a needed feature is missing.',
     examples: ['doctor', 'doctor --json', 'doctor --need tap bridge'],
   })
     .option('--ovsdb <connection>', "Open vSwitch's database: unix:/path, tcp:host:port or ssl:host:port")
     .option('--config <file>', 'the host, in JSON or YAML, as for plug')
-    .option(
-      '--need <features...>',
-      'what must be there, by the names in the first column (default: linux, koffi, net-admin)',
-    )
-    .addOption(program.createOption('--try-kernel <namespace>', 'used by itself').hideHelp())
+    .option('--need <features...>', 'needed features, by their names in the output (default: linux, koffi, net-admin)')
+    .addOption(program.createOption('--try-kernel <namespace>', 'internal').hideHelp())
     .action(diagnose);
 }
 
@@ -44,7 +41,7 @@ async function diagnose(options: DoctorOptions): Promise<void> {
   const unknown = needed.filter((name) => !findings.some((finding) => finding.name === name));
   if (unknown.length > 0) {
     throw new UsageError(
-      `--need: there is no ${unknown.join(', ')}; there are ${findings.map(({ name }) => name).join(', ')}`,
+      `--need: unknown feature ${unknown.join(', ')}; expected any of ${findings.map(({ name }) => name).join(', ')}`,
     );
   }
   if (findings.some(({ name, state }) => needed.includes(name) && state !== 'yes')) process.exitCode = EXIT.no;

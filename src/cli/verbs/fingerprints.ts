@@ -1,4 +1,4 @@
-/** `os-vif fingerprints`: by what oslo's ObjectVersionChecker tells that an object changed. */
+/** `os-vif fingerprints`: prints the checksums that oslo's ObjectVersionChecker compares. */
 
 import type { Command } from 'commander';
 import { readDocument } from '../input/documents.ts';
@@ -13,7 +13,7 @@ export function addFingerprints(program: Command): void {
     summary: "print the fingerprints of the objects, as oslo's ObjectVersionChecker computes them",
     examples: ['fingerprints', 'fingerprints --expect fingerprints.json'],
   })
-    .option('--expect <file>', 'fingerprints by object name: print what differs from them, and exit 1 if anything does')
+    .option('--expect <file>', 'fingerprints by object name: print the differences, and exit with 1 if there are any')
     .action(printFingerprints);
 }
 

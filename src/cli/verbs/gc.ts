@@ -1,4 +1,4 @@
-/** `os-vif gc`: removes what was made for VIFs that are no more. */
+/** `os-vif gc`: garbage collection of devices and rows of VIFs that no longer exist. */
 
 import type { Command } from 'commander';
 import type { Garbage } from '../../wiring/garbage.ts';
@@ -9,12 +9,12 @@ import { addHostOptions, addVerb, type CommonOptions, type HostOptions } from '.
 export function addGc(program: Command): void {
   const verb = addVerb(program, {
     name: 'gc',
-    summary: 'remove what was made for VIFs that are no more',
-    more: 'Give it all the VIFs that are: [] for none. What others made is left alone.',
+    summary: 'remove devices and rows of VIFs that no longer exist',
+    more: 'The input must be all VIFs that still exist on this host: [] for none. Devices and rows of other programs stay.',
     examples: ['gc vifs.yaml --dry-run', 'gc vifs.yaml'],
   })
-    .argument('[file...]', 'every VIF that stays, in JSON or YAML; - for standard input (default: -)')
-    .option('--dry-run', 'tell what would be removed');
+    .argument('[file...]', 'all VIFs that still exist, in JSON or YAML; - for standard input (default: -)')
+    .option('--dry-run', 'print the devices and rows that would be removed');
   addHostOptions(verb).action(collect);
 }
 
@@ -28,7 +28,7 @@ async function collect(
   const { vifs } = await readVifs(files);
   const { dryRun = false } = options;
   const garbage = await withOsVif(options, async ({ osVif, call }) => {
-    // A person who watches is told how much there is; that takes a look more.
+    // The progress bar needs the total, so a dry run counts the garbage first.
     const look = { ...call, dryRun: true };
     const total = process.stderr.isTTY && !dryRun ? (await osVif.collectGarbage(vifs, look)).length : 0;
     return withProgress('removing', 'os-vif:netlink', total, () => osVif.collectGarbage(vifs, { ...call, dryRun }));

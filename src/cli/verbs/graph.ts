@@ -1,4 +1,4 @@
-/** `os-vif graph`: pictures of what VIFs are made of. */
+/** `os-vif graph`: draws diagrams of VIFs. */
 
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
@@ -9,14 +9,16 @@ import { addWiringVerb, type WiringOptions } from '../verb.ts';
 export function addGraph(program: Command): void {
   addWiringVerb(program, {
     name: 'graph',
-    summary: 'draw what VIFs are made of, from the guest to the wire',
+    summary: 'draw a diagram of each VIF, from the guest to the wire',
     examples: ['graph vif.json', 'graph vif.json --format mermaid', 'graph vif.json --show plan'],
   })
     .addOption(
-      new Option('--format <format>', 'how to draw').choices(['text', 'mermaid', 'dot', 'svg']).default('text'),
+      new Option('--format <format>', 'the format of the diagram')
+        .choices(['text', 'mermaid', 'dot', 'svg'])
+        .default('text'),
     )
     .addOption(
-      new Option('--show <what>', 'in colour, where the host differs, or what a plug would do')
+      new Option('--show <what>', 'mark the drift of the host, or the steps of a plug')
         .choices(['nothing', 'drift', 'plan'])
         .default('nothing'),
     )
@@ -36,7 +38,8 @@ async function draw(files: string[], options: GraphOptions): Promise<void> {
   );
   if (json) return printJson(listOrOnly(graphs, (graph) => graph));
   const count = graphs.answers.length;
-  if (format === 'svg' && count > 1) throw new UsageError(`one SVG shows one VIF, these are ${count}`);
+  if (format === 'svg' && count > 1)
+    throw new UsageError(`an SVG shows one VIF, the input has ${count}: choose another --format or pass one VIF`);
   for (const { answer } of graphs.answers) printText(await FORMATS[format](answer));
 }
 

@@ -1,4 +1,4 @@
-/** `os-vif helper`: works on this host for processes without privileges. */
+/** `os-vif helper`: changes this host for processes without privileges. */
 
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -24,17 +24,17 @@ interface HelperVerbOptions extends CommonOptions {
 export function addHelper(program: Command): void {
   addVerb(program, {
     name: 'helper',
-    summary: 'work on this host for processes without privileges (RemoteHost)',
+    summary: 'change this host for processes without privileges (RemoteHost)',
     more:
-      'Keeps CAP_NET_ADMIN and gives up all other privileges. Changes only devices that os-vif made, and those named by --device.\n' +
-      'Without --socket and --stdio it takes the socket that systemd hands it (LISTEN_FDS).',
+      'Keeps CAP_NET_ADMIN and drops all other privileges. Changes only devices that os-vif created, and devices of --device.\n' +
+      'Without --socket and --stdio it uses the socket from systemd (LISTEN_FDS).',
     examples: ['helper --socket /run/os-vif/helper.sock --group network --mode 0660 --device eth1'],
   })
     .option('--socket <path>', 'socket to listen on')
-    .option('--stdio', 'serve the process that started it, by standard input and output')
+    .option('--stdio', 'serve the parent process over standard input and output')
     .option('--mode <octal>', "the socket's mode (default: 0600)", octal, 0o600)
-    .option('--group <name>', 'group to be in, and to give the socket to')
-    .option('--user <name>', 'user to be (default: the one it is)')
+    .option('--group <name>', 'group of the helper and of the socket')
+    .option('--user <name>', 'user of the helper (default: the current user)')
     .option('--netns <name>', 'network namespace: a name of `ip netns`, or a path')
     .option('--device <name>', 'a device of another owner that clients may use; repeatable', collect, [])
     .option(
@@ -45,14 +45,14 @@ export function addHelper(program: Command): void {
     )
     .option(
       '--filter-target <name>',
-      'a target of iptables beside ACCEPT, DROP, REJECT, RETURN; repeatable',
+      'an allowed target of iptables besides ACCEPT, DROP, REJECT, RETURN; repeatable',
       target,
       [],
     )
     .option('--passthru-mac', 'let a passthru macvtap change the MAC address of a device given with --device')
     .option(
       '--plugin <package>',
-      'a package, or an absolute path, that defines kinds of network devices; repeatable',
+      'a package or an absolute path of a module that defines kinds of network devices; repeatable',
       collect,
       [],
     )
@@ -73,7 +73,7 @@ async function serve(options: HelperVerbOptions): Promise<void> {
     const kept = inherited === undefined ? {} : { keep: [inherited], keepVariables: ['LISTEN_PID', 'LISTEN_FDS'] };
     return restartConfined(confinedArguments(socket), { netns, user, group, ...kept });
   }
-  if (!isConfined()) throw new UsageError('--confined is not for you: leave it out');
+  if (!isConfined()) throw new UsageError('--confined is internal: leave it out');
   await hideDescriptors();
 
   const { loadPlugin } = await import('../../plugins/load-plugin.ts');
@@ -86,7 +86,7 @@ async function serve(options: HelperVerbOptions): Promise<void> {
     : socket === undefined
       ? { fd: FIRST_INHERITED }
       : { socket, mode };
-  // The signal may come as soon as the socket is there.
+  // The signal may arrive as soon as the socket exists.
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
@@ -100,7 +100,10 @@ function allowedBy({ device, name, filterTarget, passthruMac = false, linkKind }
   return { devices: device, ...names, filterTargets: filterTarget, passthruMac, linkKinds: linkKind };
 }
 
-/** The arguments of the confined process, which works in `/`: of two --socket options the last one counts. */
+/**
+ * The arguments of the confined process. It works in `/`, so the path of the socket is made absolute and
+ * appended: of two --socket options the last one counts.
+ */
 function confinedArguments(socket: string | undefined): string[] {
   return [...process.argv.slice(1), ...(socket === undefined ? [] : ['--socket', resolve(socket)]), '--confined'];
 }
@@ -108,13 +111,13 @@ function confinedArguments(socket: string | undefined): string[] {
 /** sd_listen_fds(3), SD_LISTEN_FDS_START. */
 const FIRST_INHERITED = 3;
 
-/** Of a socket: a digit that is read as something else would open it to others. */
+/** Parses the mode of a socket. Only octal, because a misread mode could give access to other users. */
 function octal(text: string): number {
   if (!/^0?[0-7]{3}$/.test(text)) throw new InvalidArgumentError('Expected three octal digits, such as 0660.');
   return Number.parseInt(text, 8);
 }
 
-/** A name of a target or chain, as iptables takes it. */
+/** Checks the name of a target or chain of iptables, and appends it to the earlier names. */
 function target(name: string, before: readonly string[]): readonly string[] {
   if (!/^[\w.-]{1,28}$/.test(name)) throw new InvalidArgumentError('Expected a target of iptables, such as LOG.');
   return collect(name, before);

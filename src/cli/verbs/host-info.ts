@@ -1,4 +1,6 @@
-/** `os-vif host-info`: what this host can plug. */
+/**
+ * `os-vif host-info`: prints the plugins of this host, with the VIF classes and versions that they support.
+ */
 
 import type { Command } from 'commander';
 import type { HostInfo } from '../../objects/host-info.ts';
@@ -9,12 +11,12 @@ import { addVerb, type CommonOptions } from '../verb.ts';
 export function addHostInfo(program: Command): void {
   addVerb(program, {
     name: 'host-info',
-    summary: 'tell which VIFs the plugins of this host take, and in which versions',
-    more: 'JSON is the wire form of HostInfo, for `os-vif backport --for` and for whoever manages the network.',
+    summary: 'print the VIF classes and versions that the plugins of this host support',
+    more: 'JSON is the wire form of HostInfo, for `os-vif backport --for` and for the manager of the network.',
     examples: ['host-info', 'host-info --permit VIFOpenVSwitch VIFBridge'],
   })
     .option('--config <file>', 'plugins and their options, in JSON or YAML')
-    .option('--permit <types...>', 'VIF objects that may be told of; others are left out')
+    .option('--permit <types...>', 'names of VIF classes to print; others are left out')
     .action(tell);
 }
 
@@ -26,7 +28,7 @@ interface HostInfoOptions extends CommonOptions {
 async function tell(options: HostInfoOptions): Promise<void> {
   const { withOsVif } = await import('../session.ts');
   const { config, permit } = options;
-  // The plugins tell, whatever the host.
+  // The result does not depend on the host, so the in-memory host is enough.
   const info = await withOsVif({ memory: true, ...(config !== undefined && { config }) }, async ({ osVif }) =>
     osVif.hostInfo(permit === undefined ? {} : { permittedVifTypes: permit }),
   );

@@ -1,4 +1,4 @@
-/** `os-vif plan`: what a plug would do now. */
+/** `os-vif plan`: prints the steps that a plug would take now. */
 
 import type { Command } from 'commander';
 import type { VIFBase } from '../../objects/vif.ts';
@@ -11,13 +11,13 @@ import { addWiringVerb, type WiringOptions } from '../verb.ts';
 export function addPlan(program: Command): void {
   addWiringVerb(program, {
     name: 'plan',
-    summary: 'tell what a plug would do now, and do nothing',
-    more: 'Exits 1 when a plug would fail.',
+    summary: 'print the steps that a plug would take now, and change nothing',
+    more: 'Exits with 1 if a plug would fail.',
     examples: ['plan vif.json', 'plan vif.json --memory'],
   }).action(planFiles);
 }
 
-/** What `plug --dry-run` does too. */
+/** Prints the plan. `plug --dry-run` calls it too. */
 export async function planFiles(files: string[], options: WiringOptions): Promise<void> {
   const { askEachVif, listOrOnly } = await import('../each-vif.ts');
   const plans = await askEachVif(files, options, ({ osVif, call }, { vif, instance }) =>

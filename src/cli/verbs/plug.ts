@@ -1,4 +1,4 @@
-/** `os-vif plug`: makes the host side of VIFs. */
+/** `os-vif plug`: creates the host side of VIFs. */
 
 import type { Command } from 'commander';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
@@ -7,11 +7,11 @@ import { planFiles } from './plan.ts';
 export function addPlug(program: Command): void {
   addWiringVerb(program, {
     name: 'plug',
-    summary: 'make the host side of VIFs',
-    more: 'A plug that repeats changes nothing; one that fails, or is interrupted, takes back what it did. Exits 1 when any failed.',
+    summary: 'create the host side of VIFs',
+    more: 'A plug is idempotent. A plug that fails or is interrupted rolls back its changes. Exits with 1 if a plug failed.',
     examples: ['plug vif.json --instance instance.json', 'plug vifs.yaml --dry-run'],
   })
-    .option('--dry-run', 'tell what would be done, as plan does')
+    .option('--dry-run', 'print the steps, as plan does')
     .action(plugFiles);
 }
 

@@ -1,4 +1,4 @@
-/** `os-vif schema`: JSON Schemas of the objects, and of what else is read. */
+/** `os-vif schema`: prints JSON Schemas of objects and of other documents. */
 
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
@@ -9,13 +9,17 @@ import { addVerb, type CommonOptions } from '../verb.ts';
 export function addSchema(program: Command): void {
   addVerb(program, {
     name: 'schema',
-    summary: 'print the JSON Schema of an object; without a name, list what has one',
-    more: 'Draft 2020-12, in one document; the package has them as files too, os-vif/schemas/...',
+    summary: 'print the JSON Schema of an object; without a name, list all schemas',
+    more: 'Draft 2020-12, in one document. The package also contains the schemas as files: os-vif/schemas/...',
     examples: ['schema', 'schema VIFOpenVSwitch', 'schema Network 1.0 --form plain', 'schema options-of-ovs'],
   })
-    .argument('[object]', 'its name, such as VIFBridge; or port, network-info, options-of-<plugin>')
+    .argument('[object]', 'the name of an object, such as VIFBridge; or port, network-info, options-of-<plugin>')
     .argument('[version]', 'default: its newest')
-    .addOption(new Option('--form <form>', 'of which form').choices(['primitive', 'plain']).default('primitive'))
+    .addOption(
+      new Option('--form <form>', 'the form that the schema describes')
+        .choices(['primitive', 'plain'])
+        .default('primitive'),
+    )
     .action(printSchema);
 }
 

@@ -1,4 +1,4 @@
-/** `os-vif show`: what objects say, for people. */
+/** `os-vif show`: prints the fields of objects as tables. */
 
 import type { Command } from 'commander';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
@@ -10,8 +10,8 @@ import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 export function addShow(program: Command): void {
   addVerb(program, {
     name: 'show',
-    summary: 'show what VIFs and other objects say',
-    more: 'JSON is the plain form; `convert` writes the wire form.',
+    summary: 'print the fields of VIFs and other objects',
+    more: 'JSON is the plain form. `convert` writes the wire form.',
     examples: ['show vif.json', 'show vifs.yaml --json'],
   })
     .argument(FILES, 'objects, in JSON or YAML; - for standard input (default: -)')
@@ -36,7 +36,7 @@ async function described(object: VersionedObject): Promise<string> {
   return `${title}\n${await tableOf(['field', 'value'], rowsOf(plain, ''))}`;
 }
 
-/** Objects within objects by their path, `network.mtu`; lists of plain values in one row. */
+/** One row for each field, with its path such as `network.mtu`. A list of plain values is one row. */
 function rowsOf(value: unknown, path: string): Cell[][] {
   if (Array.isArray(value) && value.every((element) => typeof element !== 'object'))
     return [[path, value.map(shown).join(', ') || '-']];

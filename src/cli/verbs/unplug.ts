@@ -1,4 +1,4 @@
-/** `os-vif unplug`: takes away what plug made. */
+/** `os-vif unplug`: removes the host side of VIFs. */
 
 import type { Command } from 'commander';
 import type { Removal } from '../dry-run.ts';
@@ -9,11 +9,11 @@ import { addWiringVerb, type WiringOptions } from '../verb.ts';
 export function addUnplug(program: Command): void {
   addWiringVerb(program, {
     name: 'unplug',
-    summary: 'take away what plug made',
-    more: 'What is gone already is fine, what other VIFs share stays. Exits 1 when any failed.',
+    summary: 'remove the devices and rows that plug created',
+    more: 'A missing device is no error. Shared devices stay. Exits with 1 if an unplug failed.',
     examples: ['unplug vif.json', 'unplug vifs.yaml --dry-run'],
   })
-    .option('--dry-run', 'tell what would be removed')
+    .option('--dry-run', 'print the devices and rows that would be removed')
     .action(unplugFiles);
 }
 
@@ -32,7 +32,7 @@ async function unplugFiles(files: string[], options: WiringOptions & { readonly 
   await reportOutcomes(outcomes, 'unplugged', { ...options, isList });
 }
 
-/** Unplugs one after the other from a host that only notes what it is asked. */
+/** Prints the removals: unplugs the VIFs from a host for dry runs, which only records deletions. */
 async function tellRemovals(files: readonly string[], options: WiringOptions): Promise<void> {
   const { dryRunHost } = await import('../dry-run.ts');
   const { askEachVif, listOrOnly } = await import('../each-vif.ts');

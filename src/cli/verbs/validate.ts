@@ -1,4 +1,4 @@
-/** `os-vif validate`: everything that is wrong with objects, or with Neutron's port bindings. */
+/** `os-vif validate`: prints the violations of objects, or of Neutron's port bindings. */
 
 import type { Command } from 'commander';
 import type { Violation } from '../../versioned/validation/validate.ts';
@@ -10,19 +10,19 @@ import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 export function addValidate(program: Command): void {
   addVerb(program, {
     name: 'validate',
-    summary: "tell everything that is wrong with VIFs and other objects, or with Neutron's ports",
-    more: 'Exits 1 when anything is wrong. What the file holds is seen by its keys: the wire form, the plain form, or a port.',
+    summary: "print the violations of VIFs and other objects, or of Neutron's ports",
+    more: 'Exits with 1 if there is a violation. The keys of a document determine its type: wire form, plain form, or port.',
     examples: ['validate vif.json', 'validate vifs.yaml port.json --json'],
   })
     .argument(FILES, 'objects or ports, in JSON or YAML; - for standard input (default: -)')
     .action(validateFiles);
 }
 
-/** What is said of one object. */
+/** The result for one object. */
 interface Verdict {
   readonly where: string;
   readonly valid: boolean;
-  /** What it is: `VIFBridge 1.0`, `VIFBridge`, `port`. */
+  /** The type: `VIFBridge 1.0`, `VIFBridge`, `port`. */
   readonly object: string;
   readonly violations: readonly Violation[];
 }

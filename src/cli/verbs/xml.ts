@@ -1,4 +1,4 @@
-/** `os-vif xml`: what libvirt is told of VIFs. */
+/** `os-vif xml`: prints libvirt XML of VIFs. */
 
 import { readdirSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -13,21 +13,21 @@ const VIRT_TYPES: readonly VirtType[] = ['kvm', 'qemu', 'parallels', 'lxc'];
 export function addXml(program: Command): void {
   addVerb(program, {
     name: 'xml',
-    summary: "write libvirt's <interface> of VIFs, or <hostdev> of a device that the guest gets as a whole",
+    summary: "print libvirt's <interface> of VIFs, or <hostdev> of a passed-through device",
     examples: ['xml vif.json', 'xml vif.json --virt-type kvm --queues 4 --inbound 10000,20000,1024'],
   })
     .argument(FILES, FILES_HELP)
-    .addOption(new Option('--virt-type <type>', 'which hypervisor runs the guest').choices(VIRT_TYPES).default('kvm'))
-    .option('--model <name>', 'the device that the guest sees (default: virtio)')
-    .option('--queues <number>', 'pairs of virtio queues, 1 to 256', wholeNumber)
+    .addOption(new Option('--virt-type <type>', 'the hypervisor').choices(VIRT_TYPES).default('kvm'))
+    .option('--model <name>', 'the device model in the guest (default: virtio)')
+    .option('--queues <number>', 'number of pairs of virtio queues, 1 to 256', wholeNumber)
     .option('--rx-queue-size <number>', 'descriptors of a receive ring: 256, 512 or 1024', wholeNumber)
     .option('--tx-queue-size <number>', 'descriptors of a transmit ring: 256, 512 or 1024', wholeNumber)
-    .option('--packed', "virtio's rings are packed")
-    .option('--inbound <average[,peak[,burst]]>', 'what the guest may receive: kB/s, kB/s and kB', rate)
-    .option('--outbound <average[,peak[,burst]]>', 'what the guest may send', rate)
-    .option('--reconnect <seconds>', 'a vhost-user client connects again after so long', wholeNumber)
-    .option('--isolate-guests', "guests on one device don't reach each other")
-    .option('--interface-of <pci=name>', 'network device of a PCI address (default: as sysfs says)', pair, NO_PAIRS)
+    .option('--packed', 'use packed virtio rings')
+    .option('--inbound <average[,peak[,burst]]>', 'bandwidth limit of received traffic: kB/s, kB/s and kB', rate)
+    .option('--outbound <average[,peak[,burst]]>', 'bandwidth limit of sent traffic', rate)
+    .option('--reconnect <seconds>', 'delay until a vhost-user client reconnects', wholeNumber)
+    .option('--isolate-guests', 'isolate guests on one device from each other')
+    .option('--interface-of <pci=name>', 'network device of a PCI address (default: from sysfs)', pair, NO_PAIRS)
     .option('--vdpa-of <pci=device>', 'vDPA character device of a PCI address', pair, NO_PAIRS)
     .action(writeXml);
 }

@@ -8,7 +8,8 @@ import type { Ovsdb } from '../../host-contract/ovsdb.ts';
 import type { Filter, IngressFilter } from '../../host-contract/packet-filters.ts';
 import type { Pci } from '../../host-contract/pci.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
-import { loadLibc } from './libc.ts';
+import { Devlink } from './devlink.ts';
+import { type Libc, loadLibc } from './libc.ts';
 import { LinuxAddressing } from './linux-addressing.ts';
 import { LinuxFilter } from './linux-filter.ts';
 import { LinuxIngress } from './linux-ingress.ts';
@@ -40,9 +41,10 @@ export class LinuxHost implements Host {
   readonly netns: string | undefined;
   readonly #namespace: NetworkNamespace;
   readonly #socket: NetlinkSocket;
+  readonly #devlink: Devlink;
 
   private constructor(
-    links: Links,
+    libc: Libc,
     ovsdb: Ovsdb,
     namespace: NetworkNamespace,
     socket: NetlinkSocket,
@@ -50,12 +52,14 @@ export class LinuxHost implements Host {
     netns: string | undefined,
   ) {
     this.netns = netns;
+    const links = new LinuxLinks(libc, namespace, socket);
     this.links = links;
     this.addressing = new LinuxAddressing(socket, links);
     this.sysctl = new LinuxSysctl(namespace, links);
     this.filter = new LinuxFilter(namespace);
     this.ingress = new LinuxIngress(namespace);
-    this.pci = new LinuxPci(sysfsRoot);
+    this.#devlink = new Devlink(libc, namespace);
+    this.pci = new LinuxPci(sysfsRoot, () => this.#devlink.ports());
     this.ovsdb = ovsdb;
     this.#namespace = namespace;
     this.#socket = socket;
@@ -78,7 +82,7 @@ export class LinuxHost implements Host {
     const namespace = openNetworkNamespace(libc, netns);
     try {
       const socket = NetlinkSocket.open(libc, namespace);
-      return new LinuxHost(new LinuxLinks(libc, namespace, socket), database, namespace, socket, sysfsRoot, netns);
+      return new LinuxHost(libc, database, namespace, socket, sysfsRoot, netns);
     } catch (error) {
       namespace.close();
       throw error;
@@ -88,6 +92,7 @@ export class LinuxHost implements Host {
   async close(): Promise<void> {
     await this.ovsdb.close();
     await this.#socket.close();
+    await this.#devlink.close();
     this.#namespace.close();
   }
 

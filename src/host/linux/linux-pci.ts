@@ -1,16 +1,20 @@
-/** PCI network functions, from sysfs (the kernel's Documentation/ABI/testing/sysfs-bus-pci). */
+/** PCI network functions, from sysfs (the kernel's Documentation/ABI/testing/sysfs-bus-pci) and devlink. */
 
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Pci, SwitchPort } from '../../host-contract/pci.ts';
+import type { PortRoles } from './devlink.ts';
 
 export class LinuxPci implements Pci {
   readonly #devices: string;
   readonly #interfaces: string;
+  readonly #roles: () => Promise<PortRoles>;
 
-  constructor(sysfsRoot: string) {
+  /** @param roles what devlink says of the ports of NICs */
+  constructor(sysfsRoot: string, roles: () => Promise<PortRoles> = async () => new Map()) {
     this.#devices = join(sysfsRoot, 'bus/pci/devices');
     this.#interfaces = join(sysfsRoot, 'class/net');
+    this.#roles = roles;
   }
 
   async interfacesOf(address: string): Promise<string[]> {
@@ -41,7 +45,8 @@ export class LinuxPci implements Pci {
       this.#attributeOf(name, 'phys_port_name'),
     ]);
     if (!switchId) return undefined;
-    return { switchId, ...(portName !== undefined && { portName }) };
+    const role = (await this.#roles()).get(name);
+    return { switchId, ...(portName !== undefined && { portName }), ...(role !== undefined && { role }) };
   }
 
   /** Reading one that the device does not support fails with EOPNOTSUPP. */

@@ -1,10 +1,10 @@
-/** The kernel's rules for the MTU and the master of any device. */
+/** The rules of the kernel for the MTU and the master of all devices. */
 
 import { NetlinkError } from '../../errors/kernel.ts';
 import type { Link, LinkSettings } from '../../host-contract/links.ts';
 import { MAX_MTU } from './kernel-defaults.ts';
 
-/** Throws the refusal of the kernel, if it refuses these settings. `index` is 0 for a new device. */
+/** Throws the error of the kernel if it refuses these settings. `index` is 0 for a new device. */
 export function refuseSettings(
   what: string,
   kind: string,

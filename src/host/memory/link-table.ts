@@ -1,15 +1,18 @@
-/** The network devices of a host in memory, and what the kernel changes together with a device. */
+/**
+ * The network devices of an in-memory host, and the changes that the kernel makes together with a
+ * change of a device.
+ */
 
 import type { Link, LinkSettings, NamedLink } from '../../host-contract/links.ts';
 import { localMac, PORT_DEFAULTS } from './kernel-defaults.ts';
 import { followersOf, smallestMtu } from './stacked-links.ts';
 
-/** The properties of a new device that its kind decides. */
+/** The properties of a new device that depend on its kind. */
 type OwnProperties = Partial<Link> & { readonly kind: string; readonly mtu: number };
 
 export class LinkTable {
   readonly #links = new Map<number, Link>();
-  /** The bridges whose MTU was set. The MTU of every other bridge follows that of its ports. */
+  /** The bridges whose MTU was set. The MTU of every other bridge follows the MTU of its ports. */
   readonly #withOwnMtu = new Set<number>();
   #lastIndex = 0;
 
@@ -40,7 +43,7 @@ export class LinkTable {
     return index;
   }
 
-  /** Exchanges the device at an index. */
+  /** Replaces the device at an index by a new device. */
   replace(index: number, link: NamedLink, own: OwnProperties): void {
     this.drop(index);
     const other = this.add(link, own);
@@ -49,7 +52,7 @@ export class LinkTable {
     if (added !== undefined) this.#links.set(index, { ...added, index });
   }
 
-  /** Kernel: a veth goes with its peer, and what stands on a device goes with that device. */
+  /** Deletes a device. Kernel: the peer of a veth and all devices above the device are deleted too. */
   drop(index: number): void {
     const link = this.#links.get(index);
     if (!this.#links.delete(index)) return;
@@ -60,22 +63,33 @@ export class LinkTable {
     }
   }
 
+  /**
+   * Changes a device, and adjusts the MTU of its bridge.
+   * The settings of a port are reset when its bridge changes.
+   */
   update(index: number, changes: Partial<Link>): void {
     const link = this.#links.get(index);
     if (link === undefined) return;
     const { port, ...updated } = { ...link, ...changes };
-    // A port that changes its bridge starts anew.
+    // The settings of a port are reset when its bridge changes.
     const kept = link.master === updated.master ? port : PORT_DEFAULTS;
     this.#links.set(index, updated.master ? { ...updated, port: kept ?? PORT_DEFAULTS } : updated);
     for (const bridge of new Set([link.master, updated.master])) this.#adjustMtu(bridge);
   }
 
-  /** The MTU of the bridge was set: it follows its ports no more. */
+  setAlternativeNames(index: number, names: readonly string[]): void {
+    const link = this.#links.get(index);
+    if (link === undefined) return;
+    const { alternativeNames: _, ...rest } = link;
+    this.#links.set(index, names.length === 0 ? rest : { ...rest, alternativeNames: names });
+  }
+
+  /** Records that the MTU of the bridge was set, so that it no longer follows the MTU of its ports. */
   keepMtu(bridge: number): void {
     this.#withOwnMtu.add(bridge);
   }
 
-  /** Changes the devices that stand on a device, as the kernel does after the change of that device. */
+  /** Changes the devices above a device, as the kernel does after a change of that device. */
   follow(before: Link, settings: LinkSettings): void {
     for (const [other, changes] of followersOf(before, settings, this.all())) {
       this.update(other.index, known(changes));
@@ -94,7 +108,7 @@ export class LinkTable {
   }
 }
 
-/** The settings that every device keeps, without those that were not asked for. */
+/** The settings that the link table stores, without undefined ones. */
 export function known({ mac, mtu, up, promiscuous, alias, group, master }: LinkSettings): Partial<Link> {
   const settings = { mac: mac?.toLowerCase(), mtu, up, promiscuous, alias, group, master };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

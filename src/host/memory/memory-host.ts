@@ -1,4 +1,4 @@
-/** A host that exists in memory only, with the kernel's rules: for dry runs, examples and tests. */
+/** An in-memory host with the rules of the kernel, for dry runs, examples and tests. */
 
 import { HostClosedError } from '../../errors/host.ts';
 import type { Host } from '../../host-contract/host.ts';
@@ -7,13 +7,13 @@ import { type BeforeChange, MemoryLinks } from './memory-links.ts';
 import { MemoryAddressing, MemoryIngress, MemoryPci, MemorySysctl } from './memory-network.ts';
 import { MemoryOvsdb } from './memory-ovsdb.ts';
 
-/** How to make a MemoryHost. */
+/** Options of a MemoryHost. */
 export interface MemoryHostOptions {
-  /** Stands for other processes of the host. Called immediately before each change of a device. */
+  /** Simulates other processes of the host. Called immediately before each change of a device. */
   readonly beforeChange?: BeforeChange;
 }
 
-/** Needs no privileges and no Linux. What it holds is gone with it. */
+/** An in-memory host. It needs no privileges and no Linux. Its state is lost with the object. */
 export class MemoryHost implements Host {
   readonly links: MemoryLinks;
   readonly addressing: MemoryAddressing;

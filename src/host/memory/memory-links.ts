@@ -1,8 +1,13 @@
-/** Network devices as the kernel keeps them, in memory. */
+/** The network devices of an in-memory host, with the rules of the kernel. */
 
 import { NetlinkError } from '../../errors/kernel.ts';
 import { isExpected, nameIn, requireExpectedLinks } from '../../host-contract/expected-links.ts';
-import { requireLinkName, requireLinkSettings, requireNewLink } from '../../host-contract/link-values.ts';
+import {
+  requireAlternativeName,
+  requireLinkName,
+  requireLinkSettings,
+  requireNewLink,
+} from '../../host-contract/link-values.ts';
 import {
   type BuiltInLink,
   type DefinedLink,
@@ -21,19 +26,22 @@ import { refuseSettings } from './link-rules.ts';
 import { known, LinkTable } from './link-table.ts';
 import { baseOf, refuseStacked, refuseStackedChange, type StackedLink } from './stacked-links.ts';
 
-/** A device that only a test or a dry run can add: a NIC of the machine. */
+/** A NIC of the machine. Only `addNic` adds such a device. */
 export interface NicSettings extends NamedLink {
-  /** How many virtual functions it has. */
+  /** The number of virtual functions. Default: 0. */
   readonly virtualFunctions?: number;
 }
 
 /**
- * Called with the description of each change of a device, immediately before the change takes effect. A test makes devices
- * appear or disappear here, as other processes do on a real host. Changes that it makes do not call it again.
+ * Called with the description of each change of a device, immediately before the change takes effect. A test
+ * can create or delete devices in this function, as other processes do on a real host. Such changes do not
+ * call the function again.
  */
 export type BeforeChange = (what: string) => void | Promise<void>;
 
-/** The network devices of a MemoryHost. Beside devices that plugins create it has NICs with virtual functions. */
+/**
+ * The network devices of a MemoryHost. Besides devices of plugins, it can have NICs with virtual functions.
+ */
 export class MemoryLinks implements Links {
   readonly #links = new LinkTable();
   readonly #virtualFunctions = new Map<number, VirtualFunction[]>();
@@ -47,7 +55,7 @@ export class MemoryLinks implements Links {
     this.#links.add({ name: 'lo' }, { kind: '', mtu: 65536, mac: '00:00:00:00:00:00' });
   }
 
-  /** Puts a NIC into the machine, and returns its index. */
+  /** Adds a NIC, and returns its index. */
   addNic({ virtualFunctions = 0, ...nic }: NicSettings): number {
     const index = this.#links.add({ mtu: 1500, ...nic }, { kind: '', mtu: 1500 });
     this.#virtualFunctions.set(
@@ -63,12 +71,15 @@ export class MemoryLinks implements Links {
     return index;
   }
 
-  /** Exchanges the device at an index, as when the device is deleted and one from another namespace takes its index. */
+  /**
+   * Replaces the device at an index, as if another process deleted it, and a device of another
+   * namespace took its index.
+   */
   replace(index: number, { name, kind }: Pick<Link, 'name' | 'kind'>): void {
     this.#links.replace(index, { name }, { kind, mtu: 1500 });
   }
 
-  /** Whether there is a device of that name. */
+  /** Whether a device with this name exists. */
   has(name: string): boolean {
     return this.#links.named(name) !== undefined;
   }
@@ -114,7 +125,8 @@ export class MemoryLinks implements Links {
     this.#requireOpen();
     requireExpectedLinks(what, expected, this.#links.all());
     const { group } = settings;
-    // Kernel: rtnl_group_changelink(). LinuxHost refuses index 0, because the caller never means all devices of a group.
+    // Kernel: rtnl_group_changelink().
+    // LinuxHost refuses index 0, because a caller never wants to change all devices of a group.
     const targets =
       index === 0 && group !== undefined ? this.#links.all().filter((link) => link.group === group) : undefined;
     for (const target of targets?.map((link) => link.index) ?? [index]) this.#change(what, target, settings);
@@ -182,6 +194,32 @@ export class MemoryLinks implements Links {
     if (functions.length === 0) throw new NetlinkError(what, 'EOPNOTSUPP', 'Operation not supported');
     if (found === undefined) throw new NetlinkError(what, 'EINVAL', 'Invalid argument');
     functions[number] = { ...found, ...settings };
+  }
+
+  async addAlternativeName(index: number, name: string, expected: readonly ExpectedLink[] = []): Promise<void> {
+    const what = `addition of the alternative name ${name} to ${nameIn(expected, index)}`;
+    const { alternativeNames: names = [] } = await this.#renamed(what, index, name, expected);
+    const isTaken = this.#links.all().some((link) => link.name === name || link.alternativeNames?.includes(name));
+    if (isTaken) throw new NetlinkError(what, 'EEXIST', 'File exists');
+    this.#links.setAlternativeNames(index, [...names, name]);
+  }
+
+  async removeAlternativeName(index: number, name: string, expected: readonly ExpectedLink[] = []): Promise<void> {
+    const what = `removal of the alternative name ${name} from ${nameIn(expected, index)}`;
+    const { alternativeNames: names = [] } = await this.#renamed(what, index, name, expected);
+    if (!names.includes(name)) throw new NetlinkError(what, 'ENOENT', 'No such file or directory');
+    this.#links.setAlternativeNames(
+      index,
+      names.filter((other) => other !== name),
+    );
+  }
+
+  async #renamed(what: string, index: number, name: string, expected: readonly ExpectedLink[]): Promise<Link> {
+    requireAlternativeName(name);
+    if (this.#isWatched()) await this.#interrupt(what);
+    this.#requireOpen();
+    requireExpectedLinks(what, expected, this.#links.all());
+    return this.#require(what, index);
   }
 
   #isWatched(): boolean {

@@ -25,7 +25,7 @@ export class MemoryAddressing implements Addressing {
     this.#links = links;
   }
 
-  /** What a device has from now on. */
+  /** Replaces the addresses and routes of a device. */
   set(index: number, plan: AddressPlan): void {
     this.#plans.set(index, plan);
   }
@@ -74,7 +74,7 @@ function without<T>(all: readonly T[], some: readonly T[], keyOf: (one: T) => st
   return all.filter((one) => !unwanted.has(keyOf(one)));
 }
 
-/** The per-device files of IPv4 and IPv6; each starts as 0. */
+/** The sysctls of devices for IPv4 and IPv6. The first value of each is 0. */
 export class MemorySysctl implements Sysctl {
   readonly #links: Links;
   readonly #values = new Map<string, string>();
@@ -96,7 +96,10 @@ export class MemorySysctl implements Sysctl {
     this.#values.set(place, value);
   }
 
-  /** By index: a device that is made anew starts anew. */
+  /**
+   * The place of a value.
+   * It contains the index of the device, so that a device that is created again has new values.
+   */
   async #placeOf(key: string): Promise<string | undefined> {
     const [, family, name, setting] = /^net\/(ipv[46])\/conf\/([^/]+)\/(\w+)$/.exec(key) ?? [];
     const link = name === undefined ? undefined : await this.#links.get(name);
@@ -125,7 +128,7 @@ export class MemoryIngress implements IngressFilter {
   }
 }
 
-/** A PCI network function: its devices, and for a virtual one whose it is. */
+/** A PCI network function: its network devices and, for a virtual function, its physical function. */
 export interface PciFunction {
   readonly interfaces: readonly string[];
   readonly physicalFunction?: { readonly address: string; readonly number: number };
@@ -136,12 +139,12 @@ export class MemoryPci implements Pci {
   readonly #functions = new Map<string, PciFunction>();
   readonly #switchPorts = new Map<string, SwitchPort>();
 
-  /** Puts a function into the machine. */
+  /** Adds a function. */
   add(address: string, pciFunction: PciFunction): void {
     this.#functions.set(address, pciFunction);
   }
 
-  /** Makes a network device a port of the switch in its NIC. */
+  /** Makes a network device a port of the switch inside its NIC. */
   addSwitchPort(name: string, port: SwitchPort): void {
     this.#switchPorts.set(name, port);
   }

@@ -1,4 +1,4 @@
-/** The rows of the model in memory, with the database's own rules: what goes with what, and what must not dangle. */
+/** The rows of the in-memory database, with the rules of the database for deletions and references. */
 import { OvsdbServerError } from '../../errors/ovs.ts';
 import type {
   OvsBridge,
@@ -9,6 +9,8 @@ import type {
   OvsQos,
   OvsSystem,
 } from '../../host-contract/ovsdb.ts';
+import { ifaceIdOfRow, ownerOfRow } from '../../host-contract/ownership.ts';
+import { canonicalUuid } from '../../text/uuid.ts';
 
 export class MemoryOvsdbState implements OvsdbView {
   readonly system: OvsSystem = {
@@ -21,7 +23,7 @@ export class MemoryOvsdbState implements OvsdbView {
   #interfaces = new Map<string, OvsInterface>();
   #qos = new Map<string, OvsQos>();
 
-  /** For a transaction, which then takes the place of this or is dropped. */
+  /** A copy for a transaction. A committed transaction replaces this state by the copy. */
   copy(): MemoryOvsdbState {
     const copy = new MemoryOvsdbState();
     copy.#bridges = new Map(this.#bridges);
@@ -67,6 +69,26 @@ export class MemoryOvsdbState implements OvsdbView {
     return this.#qos.values();
   }
 
+  *bridgesOf(owner: string): Iterable<OvsBridge> {
+    for (const bridge of this.#bridges.values()) if (ownerOfRow(bridge) === canonicalUuid(owner)) yield bridge;
+  }
+
+  *portsOf(owner: string): Iterable<OvsPort> {
+    for (const port of this.#ports.values()) if (ownerOfRow(port) === canonicalUuid(owner)) yield port;
+  }
+
+  *portsWithQos(uuid: string): Iterable<OvsPort> {
+    for (const port of this.#ports.values()) if (port.qos === uuid) yield port;
+  }
+
+  *interfacesWithId(ifaceId: string): Iterable<OvsInterface> {
+    for (const found of this.#interfaces.values()) if (ifaceIdOfRow(found) === canonicalUuid(ifaceId)) yield found;
+  }
+
+  *qosWithId(id: string): Iterable<OvsQos> {
+    for (const qos of this.#qos.values()) if (qos.externalIds.id === id) yield qos;
+  }
+
   putBridge(bridge: OvsBridge): void {
     this.#bridges.set(bridge.name, bridge);
   }
@@ -97,7 +119,7 @@ export class MemoryOvsdbState implements OvsdbView {
     this.#qos.delete(uuid);
   }
 
-  /** @throws OvsdbServerError in the words of ovsdb-server when a port refers to a QoS row that is gone */
+  /** @throws OvsdbServerError, with the message of ovsdb-server, if a port refers to a deleted QoS row */
   checkReferences(): void {
     for (const { qos, name } of this.#ports.values()) {
       if (qos === undefined || this.#qos.has(qos)) continue;

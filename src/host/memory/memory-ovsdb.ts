@@ -1,4 +1,4 @@
-/** The `ovsdb` port as a model in memory: the same edits, refusals and waits, and an ovs-vswitchd that hands out ofports. */
+/** The in-memory database of Open vSwitch, with a simulated ovs-vswitchd that assigns ofports. */
 import { HostClosedError } from '../../errors/host.ts';
 import { OvsdbEditError, OvsdbTimeoutError } from '../../errors/ovs.ts';
 import type {
@@ -14,16 +14,20 @@ import type {
 } from '../../host-contract/ovsdb.ts';
 import { MemoryOvsdbState } from './memory-ovsdb-state.ts';
 
+/** Options of MemoryOvsdb. */
 export interface MemoryOvsdbOptions {
-  /** Whether the host has a network device of that name; ovs-vswitchd can't open an interface without. Default: it has. */
+  /**
+   * Whether the host has a network device of this name. Without one, ovs-vswitchd cannot open the interface.
+   * Default: true.
+   */
   readonly hasLink?: (name: string) => boolean;
 }
 
 const NAME = 'memory';
-/** OFPP_LOCAL, the OpenFlow port of a bridge's own interface. */
+/** OFPP_LOCAL, the OpenFlow port of the local interface of a bridge. */
 const LOCAL_PORT = 65534;
 
-/** Open vSwitch's database of a MemoryHost, and the switch that follows it. */
+/** The database of Open vSwitch of a MemoryHost, and the simulated switch. */
 export class MemoryOvsdb implements Ovsdb {
   readonly #hasLink: (name: string) => boolean;
   #state = new MemoryOvsdbState();
@@ -93,8 +97,8 @@ export class MemoryOvsdb implements Ovsdb {
   }
 
   /**
-   * Does what ovs-vswitchd does after every change of the database or of the host's devices: opens what can be opened.
-   * Called by itself after `change`; call it when a device came or went.
+   * Opens all interfaces that can be opened, as ovs-vswitchd does after a change of the database or of the
+   * devices. `change` calls it. Call it after a device was added or removed.
    */
   reconfigure(): void {
     for (const found of [...this.#state.interfaces()]) {
@@ -130,6 +134,11 @@ function applyEdit(state: MemoryOvsdbState, edit: OvsdbEdit): void {
       if (state.bridge(name)) throw new OvsdbEditError(`add-bridge ${name}: there is a bridge of that name`);
       state.putBridge({ uuid: crypto.randomUUID(), name, datapathType, externalIds: { ...externalIds } });
       addPort(state, { edit: 'add-port', bridge: name, name, interface: { type: 'internal' } }, 'add-bridge');
+      break;
+    }
+    case 'set-bridge': {
+      const bridge = bridgeOf(state, edit.name, edit.edit);
+      state.putBridge({ ...bridge, externalIds: changeMap(bridge.externalIds, edit.externalIds) });
       break;
     }
     case 'remove-bridge':
@@ -178,8 +187,9 @@ function applyEdit(state: MemoryOvsdbState, edit: OvsdbEdit): void {
 }
 
 function addPort(state: MemoryOvsdbState, edit: AddPort, what: string): void {
-  const { name, bridge, tag, vlanMode, trunks = [], externalIds = {}, interface: values = {} } = edit;
+  const { name, bridge, tag, vlanMode, trunks = [], qos, externalIds = {}, interface: values = {} } = edit;
   if (state.port(name)) throw new OvsdbEditError(`${what} ${name}: there is a port of that name`);
+  if (state.interface(name)) throw new OvsdbEditError(`${what} ${name}: there is an interface of that name`);
   const uuid = crypto.randomUUID();
   state.putPort({
     uuid,
@@ -188,7 +198,7 @@ function addPort(state: MemoryOvsdbState, edit: AddPort, what: string): void {
     tag,
     vlanMode,
     trunks: [...trunks],
-    qos: undefined,
+    qos,
     interfaces: [name],
     externalIds: { ...externalIds },
   });

@@ -1,24 +1,24 @@
 /**
- * The kernel's rules for devices on other devices (net/8021q/vlan_dev.c, drivers/net/macvlan.c,
+ * The rules of the kernel for devices with a lower device (net/8021q/vlan_dev.c, drivers/net/macvlan.c,
  * net/bridge/br_if.c).
  */
 
 import { NetlinkError } from '../../errors/kernel.ts';
 import type { BuiltInLink, Link, LinkSettings } from '../../host-contract/links.ts';
 
-/** A new device on another one. */
+/** A new device with a lower device. */
 export type StackedLink = BuiltInLink & { readonly kind: 'macvtap' | 'vlan' };
 
 /**
- * The device that the new one stands on. If a macvtap device is asked for on another macvtap device, both
- * stand on the same device (macvlan_common_newlink()).
+ * The lower device of the new device. A macvtap device on another macvtap device gets the same lower device
+ * as that one (macvlan_common_newlink()).
  */
 export function baseOf(link: StackedLink, lower: Link, all: readonly Link[]): Link {
   if (link.kind !== 'macvtap' || !isMacvlan(lower)) return lower;
   return all.find(({ index }) => index === lower.lower) ?? lower;
 }
 
-/** Throws the refusal of the kernel, if it refuses the new device. */
+/** Throws the error of the kernel if it refuses the new device. */
 export function refuseStacked(what: string, link: StackedLink, lower: Link, all: readonly Link[]): void {
   if (link.kind === 'vlan') refuseVlan(what, link, lower, all);
   else refuseMacvtap(what, link, lower, all);
@@ -43,8 +43,8 @@ function refuseMacvtap(what: string, link: StackedLink & { kind: 'macvtap' }, lo
 }
 
 /**
- * Throws if the kernel refuses the change of a device that stands on another device, or on which others
- * stand.
+ * Throws the error of the kernel if it refuses the change of a device, because of its lower device or
+ * of devices above it.
  */
 export function refuseStackedChange(what: string, link: Link, settings: LinkSettings, all: readonly Link[]): void {
   const lower = all.find(({ index }) => index === link.lower);
@@ -78,8 +78,8 @@ function refuseUp(
 }
 
 /**
- * The changes of other devices that come with the change of a device: vlan_device_event() and
- * macvlan_device_event().
+ * The changes of devices above a device that follow from a change of the device (vlan_device_event(),
+ * macvlan_device_event()).
  */
 export function followersOf(
   before: Link,
@@ -93,7 +93,7 @@ export function followersOf(
   ]);
 }
 
-/** The MTU of a bridge that was given none: br_mtu_min() */
+/** The MTU of a bridge without an MTU of its own: the smallest MTU of its ports (br_mtu_min()). */
 export function smallestMtu(ports: readonly Link[]): number {
   return ports.length === 0 ? 1500 : Math.min(...ports.map(({ mtu }) => mtu));
 }

@@ -1,4 +1,7 @@
-/** One connection with its replica: opened, filled, kept up, until it breaks. Never used again after that. */
+/**
+ * One connection to ovsdb-server, with a replica of the rows.
+ * After the connection breaks, it is not used again.
+ */
 import type { Socket } from 'node:net';
 import { type OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors/ovs.ts';
 import type { OvsdbView } from '../../host-contract/ovsdb.ts';
@@ -11,17 +14,17 @@ import { serverError } from './server-error.ts';
 import { Session } from './session.ts';
 import { DATABASE, knownColumns, monitorRequests } from './tables.ts';
 
-/** The `<json-value>` that names our monitor; one per connection. */
+/** The `<json-value>` of the monitor. Each connection has one monitor. */
 const MONITOR_ID = 'os-vif';
 
 export class Connection {
   readonly #session: Session;
   #replica = new Replica(new Map());
   #error: OvsdbConnectionError | undefined;
-  /** What waits for an update; told of each, and when the connection breaks. */
+  /** Functions that are called after each update, and when the connection breaks. */
   readonly #watchers = new Set<() => void>();
 
-  /** Connects and asks for the schema and the rows; resolves when the replica is complete. */
+  /** Connects, and requests the schema and the rows. Resolves when the replica is complete. */
   static async open(connection: string, tls: OvsdbTlsOptions | undefined, signal: AbortSignal): Promise<Connection> {
     const opened = new Connection(connection, await openSocket(connection, tls, signal));
     try {
@@ -44,12 +47,15 @@ export class Connection {
     return this.#replica;
   }
 
-  /** Why the connection is no more, undefined while it stands. */
+  /** The reason why the connection ended. Undefined while it is open. */
   get error(): OvsdbConnectionError | undefined {
     return this.#error;
   }
 
-  /** The first result of `find` after an update that is not undefined; undefined when the connection breaks first. */
+  /**
+   * Calls `find` after each update until its result is defined.
+   * Resolves to undefined if the connection breaks first.
+   */
   async findLater<T>(find: (view: OvsdbView) => T | undefined, deadline: Deadline): Promise<T | undefined> {
     let watcher = (): void => {};
     const later = new Promise<T | undefined>((resolve, reject) => {
@@ -71,10 +77,10 @@ export class Connection {
   }
 
   /**
-   * Runs a transaction and resolves to the results of its operations (RFC 7047 4.1.3). The replica shows them by then:
-   * ovsdb-server sends the update before the reply (ovsdb-server(7) 4.1.3).
+   * Runs a transaction and resolves to the results of its operations (RFC 7047 4.1.3). The replica then
+   * contains the changes, because ovsdb-server sends the update before the reply (ovsdb-server(7) 4.1.3).
    *
-   * @throws OvsdbServerError when an operation or the commit fails; nothing was done then
+   * @throws OvsdbServerError if an operation or the commit fails; the transaction then has no effect
    */
   async transact(operations: readonly Operation[], signal: AbortSignal): Promise<readonly unknown[]> {
     const results = await this.#session.request('transact', [DATABASE, ...operations], signal);
@@ -85,13 +91,16 @@ export class Connection {
     return results;
   }
 
-  /** Resolves when all that was committed before is in the replica: the server sends updates before it reads a request. */
+  /**
+   * Resolves when the replica contains all earlier commits.
+   * The server sends updates before it answers a later request.
+   */
   async sync(signal: AbortSignal): Promise<void> {
     await this.#session.request('echo', [], signal);
   }
 
   close(): void {
-    this.#session.close('closed by us');
+    this.#session.close('the client closed the connection');
   }
 
   async #fill(signal: AbortSignal): Promise<void> {
@@ -101,7 +110,7 @@ export class Connection {
     try {
       await this.#session.request('monitor_cond', monitor, signal, (rows) => this.#replica.applyUpdates2(rows));
     } catch (error) {
-      // New in Open vSwitch 2.6; other servers of RFC 7047 may not have it.
+      // monitor_cond is new in Open vSwitch 2.6. Other servers of RFC 7047 may lack it.
       if (!(error instanceof OvsdbServerError) || error.error !== 'unknown method') throw error;
       await this.#session.request('monitor', monitor, signal, (rows) => this.#replica.applyUpdates(rows));
     }
@@ -111,7 +120,7 @@ export class Connection {
     if (id !== MONITOR_ID) return;
     if (method === 'update2') this.#replica.applyUpdates2(updates);
     else if (method === 'update') this.#replica.applyUpdates(updates);
-    else if (method === 'monitor_canceled') this.#session.close('the server has removed the database');
+    else if (method === 'monitor_canceled') this.#session.close('the server removed the database');
     this.#pulse();
   }
 
@@ -131,7 +140,8 @@ function transactionError(
   result: Record<string, unknown>,
 ): OvsdbServerError {
   const operation = operations[index];
-  // One result more than operations: the commit itself failed, on a constraint or a reference (RFC 7047 4.1.3).
+  // A result after the last operation is the error of the commit: a constraint or a
+  // reference (RFC 7047 4.1.3).
   const what = operation ? `operation ${index} (${operation.op} ${operation.table})` : 'commit';
   return serverError(what, result, operation && index);
 }

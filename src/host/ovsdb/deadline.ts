@@ -1,22 +1,22 @@
-/** The deadline and the signal of one call. Everything that the call waits for ends with them. */
+/** The deadline and the signal of one call. They end all waiting of the call. */
 import { OvsdbTimeoutError } from '../../errors/ovs.ts';
 import type { OvsdbCallOptions } from '../../host-contract/ovsdb.ts';
 
 export class Deadline {
-  /** Fires when the call is aborted, is past its deadline, or has ended. */
+  /** Aborted when the caller aborts the call, when the deadline passes, and when the call ends. */
   readonly signal: AbortSignal;
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #outer: AbortSignal | undefined;
   readonly #onOuterAbort: () => void;
 
-  /** @param describe what the call was at when its deadline passed */
+  /** @param describe returns the current work of the call, for the error at the deadline */
   constructor(connection: string, options: OvsdbCallOptions, defaultTimeout: number, describe: () => string) {
     this.signal = this.#controller.signal;
     this.#outer = options.signal;
     this.#onOuterAbort = () => {
       const reason: unknown = this.#outer?.reason;
-      // AbortSignal.timeout() knows that time is up, but not what took so long.
+      // The error of AbortSignal.timeout() does not contain the work of the call.
       const isDeadline = reason instanceof DOMException && reason.name === 'TimeoutError';
       const late = () =>
         new OvsdbTimeoutError(connection, `${describe()} did not end before the deadline`, { cause: reason });
@@ -32,12 +32,12 @@ export class Deadline {
     else this.#outer?.addEventListener('abort', this.#onOuterAbort, { once: true });
   }
 
-  /** @throws the reason why the call is over */
+  /** @throws the reason of the end if the call has ended */
   throwIfEnded(): void {
     this.signal.throwIfAborted();
   }
 
-  /** The result of `promise`, unless the call is over first. */
+  /** The result of `promise`. Throws if the call ends first. */
   race<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const onAbort = () => reject(this.signal.reason);
@@ -57,7 +57,7 @@ export class Deadline {
     }
   }
 
-  /** Frees what the call holds. */
+  /** Ends the call: releases its timer and its listeners. */
   end(): void {
     clearTimeout(this.#timer);
     this.#outer?.removeEventListener('abort', this.#onOuterAbort);

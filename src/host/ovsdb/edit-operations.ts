@@ -1,7 +1,7 @@
 /**
- * Turns edits into the operations of one transaction, each guarded by `wait` (RFC 7047 5.2.6): should a row that an
- * edit stands on have changed before the transaction reaches the server, all of it fails and nothing is done. That new
- * names are free is guarded by the schema's unique indexes.
+ * Converts edits to the operations of one transaction. `wait` operations (RFC 7047 5.2.6) guard the rows of
+ * the edits: if such a row changes before the transaction reaches the server, the whole transaction fails
+ * without effect. The unique indexes of the schema guard new names.
  */
 import { OvsdbEditError } from '../../errors/ovs.ts';
 import type {
@@ -14,6 +14,7 @@ import type {
   OvsInterface,
   OvsPort,
   PortValues,
+  SetBridge,
   SetInterface,
   SetPort,
 } from '../../host-contract/ovsdb.ts';
@@ -42,7 +43,7 @@ import {
 } from './protocol.ts';
 import type { Replica } from './replica.ts';
 
-/** @throws OvsdbEditError when an edit does not fit the replica */
+/** The operations of the edits. @throws OvsdbEditError if an edit does not fit the replica */
 export function operationsFor(edits: readonly OvsdbEdit[], replica: Replica): Operation[] {
   const transaction = new EditTransaction(replica);
   for (const edit of edits) transaction.add(edit);
@@ -69,6 +70,7 @@ class EditTransaction {
 
   add(edit: OvsdbEdit): void {
     if (edit.edit === 'add-bridge') this.#addBridge(edit);
+    else if (edit.edit === 'set-bridge') this.#setBridge(edit);
     else if (edit.edit === 'remove-bridge') this.#removeBridge(this.#bridge(edit.name, edit.edit));
     else if (edit.edit === 'add-port') this.#addPort(edit);
     else if (edit.edit === 'set-port') this.#setPort(edit);
@@ -94,6 +96,13 @@ class EditTransaction {
     this.#linkBridge('insert', namedUuid(rowName('bridge', name)));
   }
 
+  #setBridge({ edit, name, externalIds }: SetBridge): void {
+    const bridge = this.#addedBridges.has(name) ? undefined : this.#bridge(name, edit);
+    const change = { row: {}, mutations: changeMap('external_ids', externalIds) };
+    if (bridge) this.#guardValues('Bridge', bridge.uuid, { external_ids: mapOf(bridge.externalIds) }, change);
+    this.#apply('Bridge', bridge ? isRow(bridge.uuid) : isAdded('bridge', name), change);
+  }
+
   #removeBridge(bridge: OvsBridge): void {
     this.guards.push(unchanged('Bridge', bridge.uuid, { name: bridge.name, external_ids: mapOf(bridge.externalIds) }));
     this.#linkBridge('delete', uuid(bridge.uuid));
@@ -101,11 +110,11 @@ class EditTransaction {
     for (const port of this.#replica.ports(bridge.name)) this.#delete('Port', port.uuid);
   }
 
-  #addPort({ bridge, name, externalIds = {}, interface: values = {}, ...portValues }: AddPort): void {
+  #addPort({ bridge, name, qos, externalIds = {}, interface: values = {}, ...portValues }: AddPort): void {
     const found = this.#addedBridges.has(bridge) ? undefined : this.#bridge(bridge, `add-port ${name}`);
     this.#claimPort('add-port', name);
     if (found) this.guards.push(unchanged('Bridge', found.uuid, { name: bridge }));
-    this.#insertPort(name, portValues, externalIds, values);
+    this.#insertPort(name, portValues, externalIds, values, qos);
     const where = found ? isRow(found.uuid) : isAdded('bridge', bridge);
     this.changes.push({
       op: 'mutate',
@@ -133,7 +142,7 @@ class EditTransaction {
     this.#apply('Interface', found ? isRow(found.uuid) : isAdded('interface', name), change);
   }
 
-  /** The columns that change hold what they held when the change was decided on. */
+  /** Adds a guard: the columns that change still have the values of the replica. */
   #guardValues(table: string, id: string, current: Row, { row, mutations }: RowChange): void {
     const touched = new Set([...Object.keys(row), ...mutations.map(([column]) => column)]);
     const values = Object.fromEntries(Object.entries(current).filter(([column]) => touched.has(column)));
@@ -147,10 +156,11 @@ class EditTransaction {
 
   #removePort(port: OvsPort): void {
     this.#removedPorts.add(port.name);
+    // Guards external_ids of the port and its interfaces, so that a port with a new owner is not removed.
+    this.guards.push(unchanged('Port', port.uuid, { external_ids: mapOf(port.externalIds) }));
     const bridge = port.bridge === undefined ? undefined : this.#replica.bridge(port.bridge);
     for (const name of port.interfaces) {
       const found = this.#replica.interface(name);
-      // Whose port it is stands in the external_ids: another owner must be seen before the port goes.
       if (found) this.guards.push(unchanged('Interface', found.uuid, { external_ids: mapOf(found.externalIds) }));
     }
     if (!bridge) return;
@@ -159,7 +169,10 @@ class EditTransaction {
     this.#delete('Port', port.uuid);
   }
 
-  /** What nothing leads to goes by itself at the commit, but only after references were checked: a QoS row would not go with its port. */
+  /**
+   * Deletes a row explicitly. ovsdb-server deletes unreferenced rows at the commit, but after the check of
+   * references, so that a QoS row could not be deleted together with its port.
+   */
   #delete(table: string, id: string): void {
     this.changes.push({ op: 'delete', table, where: isRow(id) });
   }
@@ -182,7 +195,10 @@ class EditTransaction {
     });
   }
 
-  /** That the name is still free at the commit, the unique index on it sees to: a `wait` would have the server search the table. */
+  /**
+   * Checks that the name of a port is free.
+   * At the commit, the unique index checks again; a `wait` would search the whole table.
+   */
   #claimPort(what: string, name: string): void {
     const isFree = this.#removedPorts.delete(name);
     if (this.#addedPorts.has(name)) throw new OvsdbEditError(`${what} ${name}: there is a port of that name`);
@@ -197,6 +213,7 @@ class EditTransaction {
     port: PortValues,
     externalIds: Readonly<Record<string, string>>,
     values: InterfaceValues,
+    qos?: string,
   ): void {
     const { options = {}, externalIds: interfaceIds = {}, ...rest } = values;
     const interfaceName = rowName('interface', name);
@@ -209,12 +226,21 @@ class EditTransaction {
     this.changes.push({
       op: 'insert',
       table: 'Port',
-      row: { name, ...portRow(port), external_ids: mapOf(externalIds), interfaces: namedUuid(interfaceName) },
+      row: {
+        name,
+        ...portRow(port),
+        ...(qos !== undefined && { qos: uuid(qos) }),
+        external_ids: mapOf(externalIds),
+        interfaces: namedUuid(interfaceName),
+      },
       'uuid-name': rowName('port', name),
     });
   }
 
-  /** The root's row must be there: rows that nothing leads to are dropped at once (RFC 7047 3.2, "isRoot"). */
+  /**
+   * Adds a bridge to the row of Open_vSwitch, or removes it.
+   * An unreferenced bridge is deleted at once (RFC 7047 3.2, "isRoot").
+   */
   #linkBridge(mutator: 'insert' | 'delete', bridge: Value): void {
     if (!this.#rootGuarded) {
       const { root } = this.#replica;

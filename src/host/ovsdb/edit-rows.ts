@@ -1,4 +1,4 @@
-/** Rows, conditions and guards as the operations of edits hold them. */
+/** Rows, conditions and guards for the operations of edits. */
 import type { InterfaceValues, OvsInterface, OvsMapChange, OvsPort, PortValues } from '../../host-contract/ovsdb.ts';
 import {
   type Condition,
@@ -12,7 +12,7 @@ import {
   type Value,
 } from './protocol.ts';
 
-/** `<id>` of RFC 7047 3.1 allows letters, digits and underscores alone. */
+/** The `uuid-name` of a row. An `<id>` of RFC 7047 3.1 has only letters, digits and underscores. */
 export function rowName(kind: string, name: string): string {
   return `${kind}_${Buffer.from(name).toString('hex')}`;
 }
@@ -21,7 +21,7 @@ export function isRow(id: string): Condition[] {
   return [['_uuid', '==', uuid(id)]];
 }
 
-/** A row that this transaction adds. */
+/** The condition for a row that this transaction adds. */
 export function isAdded(kind: string, name: string): Condition[] {
   return [['_uuid', '==', namedUuid(rowName(kind, name))]];
 }
@@ -30,7 +30,7 @@ export function none(table: string, where: Condition[]): Operation {
   return { op: 'wait', table, where, columns: ['_uuid'], until: '==', rows: [], timeout: 0 };
 }
 
-/** The row is there and these columns hold these values. */
+/** A guard: the row exists, and these columns have these values. */
 export function unchanged(table: string, id: string, columns: Row): Operation {
   const row: Row = { _uuid: uuid(id), ...columns };
   return { op: 'wait', table, where: isRow(id), columns: Object.keys(row), until: '==', rows: [row], timeout: 0 };
@@ -70,7 +70,10 @@ export function optional(value: string | number | Value | undefined): Value {
   return value === undefined ? setOf([]) : value;
 }
 
-/** The mutator `insert` leaves a key of a map that is there as it is (RFC 7047 5.1, `<mutator>`), so the keys go first. */
+/**
+ * The mutations of a map.
+ * Keys are deleted first, because the mutator `insert` does not change existing keys (RFC 7047 5.1).
+ */
 export function changeMap(column: string, entries: OvsMapChange | undefined): Mutation[] {
   if (!entries) return [];
   const kept = Object.entries(entries).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));

@@ -1,4 +1,4 @@
-/** Where an OVSDB server listens, written as Open vSwitch writes it (ovsdb(7), "Connection Methods"), and a socket to it. */
+/** Parses the address of an OVSDB server (ovsdb(7), "Connection Methods"), and connects to it. */
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { OvsdbConnectionError } from '../../errors/ovs.ts';
@@ -7,23 +7,23 @@ export type Endpoint =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp' | 'ssl'; readonly host: string; readonly port: number };
 
-/** Keys and certificates for `ssl:`, in PEM. */
+/** The keys and certificates for `ssl:`, in PEM. */
 export interface OvsdbTlsOptions {
-  /** Our private key, when the server asks for a client certificate (ovsdb-server does unless told otherwise). */
+  /** The private key of the client. By default, ovsdb-server requires a client certificate. */
   readonly key?: string | Buffer;
-  /** Our certificate. */
+  /** The certificate of the client. */
   readonly cert?: string | Buffer;
-  /** The authority that signed the server's certificate. */
+  /** The certificate of the authority that signed the certificate of the server. */
   readonly ca?: string | Buffer;
 }
 
-/** IANA's port of OVSDB, used when the connection string names none. */
+/** The default port of OVSDB (IANA). */
 const OVSDB_PORT = 6640;
 
 /**
- * Reads `unix:/path`, `tcp:host:port`, `ssl:host:port`; an IPv6 address stands in brackets.
+ * Parses `unix:/path`, `tcp:host:port` or `ssl:host:port`. An IPv6 address has brackets.
  *
- * @throws OvsdbConnectionError when it is none of these
+ * @throws OvsdbConnectionError for every other text
  */
 export function parseEndpoint(connection: string): Endpoint {
   const unix = /^unix:(.+)$/.exec(connection)?.[1];
@@ -45,7 +45,7 @@ export function parseEndpoint(connection: string): Endpoint {
   return { kind: parts?.kind === 'ssl' ? 'ssl' : 'tcp', host, port };
 }
 
-/** Connects; resolves when the connection stands and, for `ssl`, the server's certificate was found good. */
+/** Connects. Resolves when the connection is open and, for `ssl`, the certificate of the server is valid. */
 export async function openSocket(
   connection: string,
   tls: OvsdbTlsOptions | undefined,
@@ -62,12 +62,12 @@ export async function openSocket(
     };
     const fail = (error: unknown) =>
       settle(() => {
-        // A late error of a socket that nobody waits for any more must not end the process.
+        // A later error of the abandoned socket must not end the process.
         socket.on('error', () => {}).destroy();
         reject(error);
       });
     const onReady = () => settle(() => resolve(socket));
-    const onError = (cause: NodeJS.ErrnoException) => fail(socketError(connection, "can't connect", cause));
+    const onError = (cause: NodeJS.ErrnoException) => fail(socketError(connection, 'cannot connect', cause));
     const onClose = () => fail(new OvsdbConnectionError(connection, 'the server closed the connection at once'));
     const onAbort = () => fail(signal.reason);
     socket.once(ready, onReady).once('error', onError).once('close', onClose);
@@ -81,7 +81,8 @@ function startSocket(connection: string, endpoint: Endpoint, tls: OvsdbTlsOption
   const { host, port } = endpoint;
   if (endpoint.kind === 'tcp') return connectPlain({ host, port, noDelay: true, keepAlive: true });
 
-  // Without an authority of its own a connection would trust whatever the public authorities signed, for any host.
+  // Without its own authority, the connection would trust every certificate of the public
+  // authorities, for any host.
   if (tls?.ca === undefined) {
     throw new OvsdbConnectionError(connection, "ssl needs tls.ca, the authority that signed the server's certificate", {
       transient: false,
@@ -94,14 +95,15 @@ function startSocket(connection: string, endpoint: Endpoint, tls: OvsdbTlsOption
     ca,
     ...(key !== undefined && { key }),
     ...(cert !== undefined && { cert }),
-    // As Open vSwitch does: the private authority vouches for the peer. Certificates that ovs-pki makes name no host.
+    // As in Open vSwitch, the private authority identifies the peer.
+    // Certificates of ovs-pki contain no host name.
     checkServerIdentity: () => undefined,
   })
     .setNoDelay(true)
     .setKeepAlive(true);
 }
 
-/** Failures that the passing of time may heal: a server that is not up yet, a network that is away. */
+/** Temporary errors: the server has not started yet, or the network is down. */
 const TRANSIENT = new Set([
   'ENOENT',
   'ECONNREFUSED',
@@ -114,9 +116,9 @@ const TRANSIENT = new Set([
   'EAI_AGAIN',
 ]);
 
-/** What a failed socket means for a connection: `trouble` is what was being done. */
+/** The error of a connection for an error of its socket. `trouble` names the failed operation. */
 export function socketError(connection: string, trouble: string, cause: NodeJS.ErrnoException): OvsdbConnectionError {
-  // OpenSSL's messages carry source lines; the alert itself stands in `reason`.
+  // The messages of OpenSSL contain source lines. `reason` contains only the alert.
   const reason = 'reason' in cause && typeof cause.reason === 'string' ? cause.reason : cause.message;
   const transient = cause.code !== undefined && TRANSIENT.has(cause.code);
   return new OvsdbConnectionError(connection, `${trouble}: ${reason || cause.code}`, { cause, transient });

@@ -1,15 +1,15 @@
-/** Text of a server in messages: always short, whatever the server sent. */
+/** Shortens texts of a server for messages. */
 
-/** Characters of a value in a message. */
+/** The largest number of characters of a value in a message. */
 const VALUE_LENGTH = 80;
-/** Characters of a name or of an error word in a message. */
+/** The largest number of characters of a name or of the name of an error in a message. */
 const WORD_LENGTH = 1_000;
-/** Characters of the details of an error in a message. */
+/** The largest number of characters of the details of an error in a message. */
 const DETAILS_LENGTH = 8_000;
 
-/** Arrays and objects are written down to this level. */
+/** The largest depth of arrays and objects in a message. */
 const LEVELS = 4;
-/** Elements or members that are written of each array or object. */
+/** The largest number of elements or members of each array or object in a message. */
 const MEMBERS = 8;
 
 /** The start of a JSON value, as JSON. JSON.stringify would overflow the stack on a deeply nested value. */
@@ -17,7 +17,7 @@ export function excerptOf(value: unknown): string {
   return cut(written(value, LEVELS), VALUE_LENGTH);
 }
 
-/** Cuts a name, or an error word of RFC 7047 3.1. */
+/** Cuts a name, or the name of an error of RFC 7047 3.1. */
 export function cutWord(text: string): string {
   return cut(text, WORD_LENGTH);
 }

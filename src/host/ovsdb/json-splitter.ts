@@ -1,12 +1,12 @@
 /**
- * Cuts a stream of bytes into JSON texts. OVSDB puts its messages one after the other with nothing in between
- * (RFC 7047 4), so the end of a message is where its first brace closes.
+ * Cuts a stream of bytes into JSON texts. Messages of OVSDB follow each other without separators (RFC 7047
+ * 4), so a message ends where its first brace is closed.
  *
- * Every byte is looked at once, however the stream is cut; the texts are parsed by whoever gets them.
+ * The time is linear, because the splitter reads every byte once. It does not parse the texts.
  */
 import { OvsdbProtocolError } from '../../errors/ovs.ts';
 
-/** Bytes of the longest message that is taken. */
+/** The largest size of a message, in bytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 const QUOTE = 0x22;
@@ -17,7 +17,10 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
 export class JsonSplitter {
-  /** The start of a message whose end has not come yet: the first `#length` bytes. Its capacity doubles when it is full. */
+  /**
+   * The start of an incomplete message, in the first `#length` bytes.
+   * The capacity doubles when the buffer is full.
+   */
   #held: Uint8Array = new Uint8Array(0);
   #length = 0;
   #depth = 0;
@@ -31,9 +34,10 @@ export class JsonSplitter {
   }
 
   /**
-   * Takes the next bytes and returns the messages that they complete, in order.
+   * Reads the next bytes, and returns the messages that they complete, in order.
    *
-   * @throws OvsdbProtocolError on a byte between messages that starts none, on invalid UTF-8, on a message beyond the limit
+   * @throws OvsdbProtocolError for an invalid byte between messages, for invalid UTF-8, and for a
+   *   message above the limit
    */
   push(chunk: Uint8Array): string[] {
     const messages: string[] = [];
@@ -61,7 +65,7 @@ export class JsonSplitter {
     return messages;
   }
 
-  /** Whether a message has begun and not ended. */
+  /** Whether the start of an incomplete message was read. */
   get isInsideMessage(): boolean {
     return this.#depth > 0;
   }

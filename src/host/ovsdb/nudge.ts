@@ -1,10 +1,13 @@
-/** Waits for a change of the database, and makes ovs-vswitchd write its state again. */
+/** Waits for a change of the database. Meanwhile, it makes ovs-vswitchd write its state again. */
 import type { OvsdbView } from '../../host-contract/ovsdb.ts';
 import type { Connection } from './connection.ts';
 import type { Deadline } from './deadline.ts';
 import type { Operation } from './protocol.ts';
 
-/** The first result of `find` after an update that is not undefined; undefined when the connection breaks first. */
+/**
+ * Calls `find` after each update until its result is defined.
+ * Resolves to undefined if the connection breaks first.
+ */
 export async function waitWithNudge<T>(
   find: (view: OvsdbView) => T | undefined,
   connection: Pick<Connection, 'findLater' | 'transact'>,
@@ -22,8 +25,9 @@ export async function waitWithNudge<T>(
 const FIRST_NUDGE_MS = 500;
 
 /**
- * While ovs-vswitchd starts, the transaction with its state may fail unseen. ovs-vswitchd writes again only after a
- * change. A new `next_cfg` makes it write all of its state (ovs-vswitchd.conf.db(5)), as every change of ovs-vsctl does.
+ * Increments `next_cfg` at growing intervals, as each change by ovs-vsctl does. While ovs-vswitchd starts,
+ * its transaction with its state may fail, and it writes again only after a change. A new `next_cfg` makes it
+ * write its whole state (ovs-vswitchd.conf.db(5)).
  */
 function startNudging(connection: Pick<Connection, 'transact'>, signal: AbortSignal): { stop(): void } {
   const mutation: Operation = { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', 1]] };
@@ -31,7 +35,7 @@ function startNudging(connection: Pick<Connection, 'transact'>, signal: AbortSig
   const startAfter = (pause: number): void => {
     timer = setTimeout(() => {
       startAfter(2 * pause);
-      // The nudge is not needed for certain: a read-only database may change all the same.
+      // A failure is ignored: even a read-only database may still change.
       connection.transact([mutation], signal).catch(() => {});
     }, pause).unref();
   };

@@ -1,4 +1,6 @@
-/** The `ovsdb` port on a real server: a connection made on first use and again after a cut, calls with deadlines on it. */
+/**
+ * The OVSDB client. It connects on first use and after each break of the connection. Calls have deadlines.
+ */
 
 import { HostClosedError } from '../../errors/host.ts';
 import { OvsdbConnectionError, OvsdbServerError } from '../../errors/ovs.ts';
@@ -11,20 +13,28 @@ import { type OvsdbTlsOptions, parseEndpoint } from './endpoint.ts';
 import { waitWithNudge } from './nudge.ts';
 import type { Operation } from './protocol.ts';
 
-/** Where Open vSwitch's database is, and how long to wait for it. */
+/** Options of the OVSDB client. */
 export interface OvsdbClientOptions {
-  /** `unix:/path`, `tcp:host:port` or `ssl:host:port`. Default: `unix:/run/openvswitch/db.sock`. */
+  /**
+   * The address: `unix:/path`, `tcp:host:port` or `ssl:host:port`. Default: `unix:/run/openvswitch/db.sock`.
+   */
   readonly connection?: string | undefined;
-  /** Milliseconds that a call may take unless it says otherwise; 0 is for ever. Default: 120000, as os-vif's ovs_vsctl_timeout. */
+  /**
+   * The default timeout of a call, in milliseconds. 0: no limit.
+   * Default: 120,000, as os-vif's ovs_vsctl_timeout.
+   */
   readonly timeout?: number | undefined;
-  /** Needed for `ssl:`. */
+  /** Keys and certificates. Required for `ssl:`. */
   readonly tls?: OvsdbTlsOptions | undefined;
 }
 
 const DEFAULT_CONNECTION = 'unix:/run/openvswitch/db.sock';
 const DEFAULT_TIMEOUT_MS = 120_000;
 
-/** A server that never answered is given this long, in ms, before a call fails: long enough for one that is just restarting. */
+/**
+ * The time, in milliseconds, until a call fails if the server never answered.
+ * It is long enough for a restart of the server.
+ */
 const FIRST_CONTACT_MS = 2_000;
 const FIRST_CONTACT_BACKOFF_MS = 250;
 const FIRST_BACKOFF_MS = 50;
@@ -37,14 +47,14 @@ export class OvsdbClient implements Ovsdb {
   #connection: Connection | undefined;
   #pending: PendingConnection | undefined;
   #wasConnected = false;
-  /** Why there is no connection. */
+  /** The error of the last attempt to connect. */
   #lastFailure: string | undefined;
   #closed: HostClosedError | undefined;
 
   /**
-   * Connects to nothing yet.
+   * Does not connect yet.
    *
-   * @throws OvsdbConnectionError when the connection string can't be read
+   * @throws OvsdbConnectionError for an invalid connection string
    */
   constructor(options: OvsdbClientOptions = {}) {
     this.#name = options.connection ?? DEFAULT_CONNECTION;
@@ -66,11 +76,11 @@ export class OvsdbClient implements Ovsdb {
   }
 
   async change(decide: Decide, options: OvsdbChangeOptions = {}): Promise<readonly OvsdbEdit[]> {
-    /** Edits that were sent over a connection that broke before the reply. */
+    /** The edits of a transaction whose connection broke before the reply. */
     let unconfirmed: readonly OvsdbEdit[] = [];
     let refusals = 0;
     const describe = () =>
-      refusals === 0 ? 'a transaction' : `a transaction that other writers were ahead of ${refusals} times`;
+      refusals === 0 ? 'a transaction' : `a transaction that other writers overtook ${refusals} times`;
     return await this.#call(describe, options, async (deadline) => {
       for (;;) {
         const made = await this.#retryOnReconnect(deadline, async (connection) => {
@@ -83,13 +93,15 @@ export class OvsdbClient implements Ovsdb {
             return committed;
           } catch (error) {
             if (error instanceof OvsdbServerError) options.onRefused?.();
-            // Done or not, the fresh replica will tell. Should the server still find it in its input, its guards decide.
+            // The outcome is unknown; the new replica shows it.
+            // If the server still reads the old request, its guards prevent a double change.
             if (error === connection.error) unconfirmed = decision.edits;
             throw error;
           }
         });
         if (made) return made;
-        // A writer was faster; the replica has its changes by now. Under many writers a short wait lets one of them through.
+        // Another writer was faster, and the replica contains its changes.
+        // A short random wait lets one of many writers succeed.
         await deadline.sleep(Math.random() * Math.min(2 ** refusals++, 100));
       }
     });
@@ -113,8 +125,8 @@ export class OvsdbClient implements Ovsdb {
   }
 
   /**
-   * Runs operations as they are, in one transaction, and resolves to their results (RFC 7047 4.1.3, 5.2).
-   * Never sent twice: when the connection breaks before the reply, the error leaves open whether they were done.
+   * Runs operations in one transaction, and resolves to their results (RFC 7047 4.1.3, 5.2).
+   * It does not repeat the transaction: if the connection breaks before the reply, the outcome is unknown.
    */
   transact(operations: readonly Operation[], options: OvsdbCallOptions = {}): Promise<readonly unknown[]> {
     return this.#call(
@@ -142,7 +154,10 @@ export class OvsdbClient implements Ovsdb {
     }
   }
 
-  /** Runs `attempt`, again on a new connection whenever the one that it was on breaks: for attempts that bear it. */
+  /**
+   * Runs `attempt`, and repeats it on a new connection if the connection breaks.
+   * `attempt` must be repeatable.
+   */
   async #retryOnReconnect<T>(deadline: Deadline, attempt: (connection: Connection) => Promise<T>): Promise<T> {
     for (;;) {
       const connection = await this.#connected(deadline);
@@ -150,7 +165,7 @@ export class OvsdbClient implements Ovsdb {
         return await attempt(connection);
       } catch (error) {
         if (!connection.error || error !== connection.error) throw error;
-        // A server that breaks the protocol would do so again.
+        // For example, a server that violates the protocol would do so again.
         if (!connection.error.transient) throw error;
         deadline.throwIfEnded();
       }
@@ -168,7 +183,7 @@ export class OvsdbClient implements Ovsdb {
     } finally {
       pending.waiting--;
       if (pending.waiting === 0) {
-        pending.controller.abort(new Error('nobody waits for the connection any more'));
+        pending.controller.abort(new Error('no call waits for the connection'));
         if (this.#pending === pending) this.#pending = undefined;
       }
     }
@@ -177,12 +192,12 @@ export class OvsdbClient implements Ovsdb {
   #startConnecting(): PendingConnection {
     const controller = new AbortController();
     const connected = this.#dial(controller.signal);
-    // Whoever waits sees the failure; when nobody does any more it is no news.
+    // The waiting calls get the error. Without waiting calls, the rejection must not end the process.
     connected.catch(() => {});
     return { controller, connected, waiting: 0 };
   }
 
-  /** Connects, with a longer pause after each failure, for as long as somebody waits. */
+  /** Connects while calls wait, with a longer pause after each failure. */
   async #dial(signal: AbortSignal): Promise<Connection> {
     this.#lastFailure = this.#connection?.error?.message;
     this.#connection = undefined;
@@ -208,7 +223,7 @@ export class OvsdbClient implements Ovsdb {
 interface PendingConnection {
   readonly controller: AbortController;
   readonly connected: Promise<Connection>;
-  /** Calls that wait for it; at 0 it is given up. */
+  /** The number of waiting calls. At 0 the attempt is aborted. */
   waiting: number;
 }
 
@@ -220,8 +235,9 @@ interface Decision {
 }
 
 /**
- * Asks what to edit. The replica may be an instant behind the server; guards catch that for what is sent, but "nothing to do"
- * and "can't be done" are believed only of a replica that is known to be up to date.
+ * Calls `decide` for the edits. The replica may lag behind the server. Guards detect an outdated replica
+ * for edits that are sent. If `decide` returns no edits or throws, the replica is synchronized, and
+ * `decide` is called again.
  */
 async function decideOnFresh(connection: Connection, decide: Decide, deadline: Deadline): Promise<Decision> {
   const attempt = (): Decision => {
@@ -232,13 +248,13 @@ async function decideOnFresh(connection: Connection, decide: Decide, deadline: D
     const decision = attempt();
     if (decision.operations.length > 0) return decision;
   } catch {
-    // Asked again below.
+    // The second attempt below decides.
   }
   await connection.sync(deadline.signal);
   return attempt();
 }
 
-/** Resolves to the edits that were made, or to undefined when a guard failed and nothing was done. */
+/** Resolves to the edits, or to undefined if a guard failed, so that the transaction had no effect. */
 async function commitGuarded(
   connection: Connection,
   { edits, operations }: Decision,
@@ -253,7 +269,10 @@ async function commitGuarded(
   }
 }
 
-/** A `wait` whose rows differ fails with "timed out" (RFC 7047 5.2.6); a name that another took, with the index that it is in. */
+/**
+ * Whether a guard failed: a `wait` with "timed out" (RFC 7047 5.2.6), or a new name with a violation
+ * of its unique index.
+ */
 function isFailedGuard(error: unknown, operations: readonly Operation[]): boolean {
   if (!(error instanceof OvsdbServerError)) return false;
   if (error.operation === undefined)

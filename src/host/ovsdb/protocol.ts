@@ -1,4 +1,4 @@
-/** RFC 7047 as types: values (5.1), operations (5.2), and how their JSON is written and read. */
+/** Values (RFC 7047 5.1) and operations (5.2) as types, and their conversion from and to JSON. */
 import { OvsdbProtocolError } from '../../errors/ovs.ts';
 import { excerptOf } from './excerpt.ts';
 
@@ -7,7 +7,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 /** A `<string>`, `<number>`, `<boolean>`, `["uuid", ...]` or `["named-uuid", ...]`. */
 export type Atom = string | number | boolean | readonly ['uuid' | 'named-uuid', string];
 
-/** A value of a column: an atom stands for a set of one. */
+/** A value of a column. An atom means a set with one element. */
 export type Value = Atom | readonly ['set', readonly Atom[]] | readonly ['map', readonly (readonly [Atom, Atom])[]];
 
 export type Row = { readonly [column: string]: Value };
@@ -16,7 +16,7 @@ export type Condition = readonly [column: string, comparison: '==', value: Value
 
 export type Mutation = readonly [column: string, mutator: 'insert' | 'delete' | '+=', value: Value];
 
-/** The operations of a transaction that are in use, RFC 7047 5.2. */
+/** The operations of RFC 7047 5.2 that this library uses. */
 export type Operation =
   | { readonly op: 'insert'; readonly table: string; readonly row: Row; readonly 'uuid-name'?: string }
   | { readonly op: 'update'; readonly table: string; readonly where: readonly Condition[]; readonly row: Row }
@@ -34,16 +34,16 @@ export type Operation =
       readonly columns: readonly string[];
       readonly until: '==';
       readonly rows: readonly Row[];
-      /** Milliseconds; 0 fails at once when the rows differ. */
+      /** Milliseconds. With 0, the operation fails at once if the rows differ. */
       readonly timeout?: number;
     };
 
-/** A reference to a row that exists. */
+/** A reference to an existing row. */
 export function uuid(id: string): Atom {
   return ['uuid', id];
 }
 
-/** A reference to a row that an `insert` of the same transaction makes under this `uuid-name`. */
+/** A reference to the row of an `insert` with this `uuid-name` in the same transaction. */
 export function namedUuid(name: string): Atom {
   return ['named-uuid', name];
 }
@@ -56,15 +56,17 @@ export function mapOf(entries: Readonly<Record<string, string>>): Value {
   return ['map', Object.entries(entries)];
 }
 
-/** A column as a replica keeps it: every value is a set of atoms, or a map. A UUID is kept as its text. */
+/**
+ * An atom in a replica. A replica stores each column as a set of atoms or as a map. A UUID is stored as text.
+ */
 export type Scalar = string | number | boolean;
 export type Datum = Set<Scalar> | Map<Scalar, Scalar>;
 
 /**
- * Reads a set of strings, UUIDs, booleans or VLAN ids, or the atom that stands for a set of one.
+ * Reads a set of strings, UUIDs, booleans or VLAN ids, or the atom of a set with one element.
  *
- * Any number would be a risk: V8 hashes numbers without a secret, so a server could choose numbers that make a Set
- * take quadratic time. The columns in use hold VLAN ids (ovs-vswitchd.conf.db(5), `trunks`).
+ * Other numbers are refused: V8 hashes numbers without a secret, so a server could choose numbers for which a
+ * Set takes quadratic time. The only numbers in sets are VLAN ids (ovs-vswitchd.conf.db(5), `trunks`).
  */
 export function readSet(value: unknown): Set<Scalar> {
   const atoms = isTagged(value, 'set') ? value[1] : [value];
@@ -88,7 +90,7 @@ export function readOptional(value: unknown): Set<Scalar> {
   return new Set(value[1].map(readAtom));
 }
 
-/** Reads a map whose keys are strings. Numbers are no keys, for the reason that {@link readSet} gives. */
+/** Reads a map whose keys are strings. Numbers are refused for the reason in {@link readSet}. */
 export function readMap(value: unknown): Map<Scalar, Scalar> {
   if (!isTagged(value, 'map')) throw new OvsdbProtocolError(`${excerptOf(value)} is no OVSDB map`);
   return new Map(

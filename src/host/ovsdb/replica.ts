@@ -1,4 +1,7 @@
-/** A copy of the rows in use, kept up by the server's updates, with look-ups by name that do not grow with the database. */
+/**
+ * A replica of the rows that this library uses. Updates of the server change it.
+ * Look-ups by name take constant time.
+ */
 import { OvsdbProtocolError } from '../../errors/ovs.ts';
 import type {
   OvsBridge,
@@ -13,6 +16,7 @@ import type {
 import { isRecord } from '../../text/is-record.ts';
 import { cutWord } from './excerpt.ts';
 import { type Datum, readSet } from './protocol.ts';
+import { RowIndex } from './row-index.ts';
 import { applyDifference, emptyColumn, isTable, type KnownColumns, readColumn } from './tables.ts';
 
 type StoredRow = Map<string, Datum>;
@@ -25,15 +29,16 @@ interface StoredTable {
 export class Replica implements OvsdbView {
   readonly #known: KnownColumns;
   readonly #tables = new Map<OvsdbTable, StoredTable>();
-  /** Port UUID: UUID of the bridge that it is on. */
+  /** The UUID of the bridge, by the UUID of the port. */
   readonly #bridgeOf = new Map<string, string>();
+  readonly #index = new RowIndex();
 
   constructor(known: KnownColumns) {
     this.#known = known;
     for (const table of known.keys()) this.#tables.set(table, { rows: new Map(), byName: new Map() });
   }
 
-  /** Takes the `<table-updates>` of `monitor` and `update` (RFC 7047 4.1.5, 4.1.6). */
+  /** Applies the `<table-updates>` of `monitor` and `update` (RFC 7047 4.1.5, 4.1.6). */
   applyUpdates(updates: unknown): void {
     this.#eachRow(updates, (table, uuid, update) => {
       const row = update.new;
@@ -42,7 +47,7 @@ export class Replica implements OvsdbView {
     });
   }
 
-  /** Takes the `<table-updates2>` of `monitor_cond` and `update2` (ovsdb-server(7) 4.1.12, 4.1.14). */
+  /** Applies the `<table-updates2>` of `monitor_cond` and `update2` (ovsdb-server(7) 4.1.12, 4.1.14). */
   applyUpdates2(updates: unknown): void {
     this.#eachRow(updates, (table, uuid, update) => {
       if ('delete' in update) this.#remove(table, uuid);
@@ -60,7 +65,7 @@ export class Replica implements OvsdbView {
     };
   }
 
-  /** UUID of the one row of Open_vSwitch; a database that was just made has none. */
+  /** The UUID of the only row of Open_vSwitch. Undefined for a new database. */
   get root(): string | undefined {
     return this.#rows('Open_vSwitch').keys().next().value;
   }
@@ -109,6 +114,34 @@ export class Replica implements OvsdbView {
     for (const entry of this.#rows('QoS')) yield toQos(...entry);
   }
 
+  *bridgesOf(owner: string): Iterable<OvsBridge> {
+    for (const entry of this.#entries('Bridge', this.#index.find('Bridge', 'owner', owner))) yield toBridge(...entry);
+  }
+
+  *portsOf(owner: string): Iterable<OvsPort> {
+    for (const entry of this.#entries('Port', this.#index.find('Port', 'owner', owner))) yield this.#toPort(...entry);
+  }
+
+  *portsWithQos(uuid: string): Iterable<OvsPort> {
+    for (const entry of this.#entries('Port', this.#index.find('Port', 'qos', uuid))) yield this.#toPort(...entry);
+  }
+
+  *interfacesWithId(ifaceId: string): Iterable<OvsInterface> {
+    for (const entry of this.#entries('Interface', this.#index.find('Interface', 'ifaceId', ifaceId)))
+      yield toInterface(...entry);
+  }
+
+  *qosWithId(id: string): Iterable<OvsQos> {
+    for (const entry of this.#entries('QoS', this.#index.find('QoS', 'id', id))) yield toQos(...entry);
+  }
+
+  *#entries(table: OvsdbTable, uuids: Iterable<string>): Iterable<[string, StoredRow]> {
+    for (const uuid of uuids) {
+      const row = this.#rows(table).get(uuid);
+      if (row) yield [uuid, row];
+    }
+  }
+
   #toPort(uuid: string, row: StoredRow): OvsPort {
     const bridge = this.#rows('Bridge').get(this.#bridgeOf.get(uuid) ?? '');
     const interfaces = texts(row, 'interfaces').flatMap((id) => {
@@ -142,7 +175,9 @@ export class Replica implements OvsdbView {
   #put(table: OvsdbTable, uuid: string, row: StoredRow): void {
     const stored = this.#tables.get(table);
     const old = stored?.rows.get(uuid);
+    if (old !== undefined) this.#index.remove(table, uuid, old);
     stored?.rows.set(uuid, row);
+    this.#index.add(table, uuid, row);
     if (old === undefined) stored?.byName.set(text(row, 'name'), uuid);
     if (table !== 'Bridge') return;
     for (const port of old ? texts(old, 'ports') : []) this.#takeOff(uuid, port);
@@ -153,10 +188,12 @@ export class Replica implements OvsdbView {
     const row = this.#rows(table).get(uuid);
     if (!row || !isRecord(differences))
       throw new OvsdbProtocolError(`an update of ${table} modifies row ${cutWord(uuid)}, which was never sent`);
+    this.#index.remove(table, uuid, row);
     for (const [column, kind] of this.#known.get(table) ?? []) {
       if (column in differences)
         row.set(column, applyDifference(kind, row.get(column) ?? emptyColumn(kind), differences[column]));
     }
+    this.#index.add(table, uuid, row);
     if (table !== 'Bridge' || !('ports' in differences)) return;
     for (const port of readSet(differences.ports)) {
       if (row.get('ports')?.has(port)) this.#bridgeOf.set(String(port), uuid);
@@ -169,12 +206,16 @@ export class Replica implements OvsdbView {
     const old = stored?.rows.get(uuid);
     if (!stored || !old) return;
     stored.rows.delete(uuid);
-    // One update may bring the removal of a row after the row that has its name now.
+    this.#index.remove(table, uuid, old);
+    // An update may contain the removal of a row after the new row with the same name.
     if (stored.byName.get(text(old, 'name')) === uuid) stored.byName.delete(text(old, 'name'));
     if (table === 'Bridge') for (const port of texts(old, 'ports')) this.#takeOff(uuid, port);
   }
 
-  /** One update may bring the bridge that a port moved to before the bridge that it left. */
+  /**
+   * Removes a port from a bridge, unless it moved: an update may contain the new bridge of a port
+   * before the old bridge.
+   */
   #takeOff(bridge: string, port: string): void {
     if (this.#bridgeOf.get(port) === bridge) this.#bridgeOf.delete(port);
   }

@@ -1,13 +1,13 @@
-/** The error of a reply, as OvsdbServerError. */
+/** Converts the error of a reply to an OvsdbServerError. */
 import { OvsdbServerError } from '../../errors/ovs.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { cutDetails, cutWord, excerptOf } from './excerpt.ts';
 
 /**
- * Reads an error object of RFC 7047 3.1. ovsdb-server sends a bare string where it has no method of that name.
+ * Converts an error object of RFC 7047 3.1. For an unknown method, ovsdb-server sends a string instead.
  *
- * @param request for the message: what was asked of the server
- * @param operation index of the operation that failed
+ * @param request the name of the request, for the message
+ * @param operation the index of the failed operation
  */
 export function serverError(request: string, error: unknown, operation?: number): OvsdbServerError {
   const { error: word, details } = isRecord(error) ? error : { error, details: '' };

@@ -1,4 +1,7 @@
-/** JSON-RPC 1.0 over one socket, both ways (RFC 7047 4): requests, their replies, notifications, and echo as keep-alive. */
+/**
+ * JSON-RPC 1.0 over one socket (RFC 7047 4): requests, replies, notifications, and
+ * echo requests as keep-alive.
+ */
 import type { Socket } from 'node:net';
 import { OvsdbConnectionError, OvsdbProtocolError } from '../../errors/ovs.ts';
 import { isRecord } from '../../text/is-record.ts';
@@ -9,19 +12,19 @@ import { serverError } from './server-error.ts';
 
 export interface SessionHandlers {
   onNotification(method: string, params: readonly unknown[]): void;
-  /** Called once, after every request in flight has failed with the same error. */
+  /** Called once, after all running requests failed with the same error. */
   onClose(error: OvsdbConnectionError): void;
 }
 
-/** Characters of the longest echo request that is answered. ovsdb-server sends one of 37. */
+/** The largest number of characters of an echo request. ovsdb-server sends 37. */
 const MAX_ECHO_LENGTH = 64 * 1024;
-/** Levels of arrays and objects in an echo request that is answered. ovsdb-server sends one. */
+/** The largest depth of arrays and objects in an echo request. ovsdb-server sends 1. */
 const MAX_ECHO_LEVELS = 100;
 
-/** Bytes that may wait to be read by the server before the next message is written. */
+/** The largest number of bytes that the server has not read yet. A further message closes the connection. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
-/** Milliseconds of silence after which the server is asked for a sign of life, and then as many again until it is given up. */
+/** Milliseconds without data until an echo request is sent, and again until the connection is closed. */
 const PROBE_INTERVAL_MS = 5_000;
 
 interface Pending {
@@ -29,7 +32,7 @@ interface Pending {
   onResult(result: unknown): void;
   resolve(result: unknown): void;
   reject(error: unknown): void;
-  /** Frees what the request holds. */
+  /** Releases the listener of the request. */
   settled(): void;
 }
 
@@ -50,7 +53,8 @@ export class Session {
     this.#socket = socket;
     this.#handlers = handlers;
     this.#probeInterval = probeInterval;
-    // Not an interval: after the event loop was blocked, the answer that waits in the socket must be read before the next verdict.
+    // Not setInterval(): after the event loop was blocked, the answer in the socket must be read
+    // before the next check.
     this.#probe = setTimeout(() => this.#onSilence(), probeInterval).unref();
     socket
       .on('data', (chunk: Buffer) => this.#onData(chunk))
@@ -68,11 +72,13 @@ export class Session {
   /**
    * Sends a request and resolves to its result.
    *
-   * When `signal` fires the request is cancelled (RFC 7047 4.1.4) and its reply, if one comes, is dropped.
+   * If `signal` is aborted, the request is cancelled (RFC 7047 4.1.4), and a later reply is ignored.
    *
-   * @param onResult called with the result before the next message of the server is read: it may be in the same packet
-   * @throws OvsdbServerError when the server answers with an error
-   * @throws OvsdbConnectionError when the connection breaks first; whether the server got the request is not known then
+   * @param onResult called with the result before the next message, which may be in the
+   *   same packet, is processed
+   * @throws OvsdbServerError if the server replies with an error
+   * @throws OvsdbConnectionError if the connection breaks first; it is then unknown whether the
+   *   server received the request
    */
   request(
     method: string,
@@ -96,11 +102,12 @@ export class Session {
     });
   }
 
-  /** Ends the session; requests in flight fail with `reason`. */
+  /** Closes the session. Running requests fail with `reason`. */
   close(reason: string): void {
     this.#close(reason);
   }
 
+  /** Sends a message. Closes the connection if the server has too many unread bytes. */
   #send(message: object): void {
     if (this.#closed) return;
     const waiting = this.#socket.writableLength;
@@ -125,7 +132,7 @@ export class Session {
     }
   }
 
-  /** @param length of the message's text */
+  /** @param length the length of the text of the message */
   #onMessage(message: Record<string, unknown>, length: number): void {
     const { id, method, params } = message;
     if (typeof method === 'string') {
@@ -135,7 +142,7 @@ export class Session {
     }
     if (typeof id !== 'number') return;
     const pending = this.#pending.get(id);
-    // Unknown: the reply to a request that was given up, or to our own probe.
+    // The reply to a cancelled request or to the keep-alive has no entry.
     if (!pending) return;
     this.#pending.delete(id);
     pending.settled();
@@ -156,7 +163,7 @@ export class Session {
       throw new OvsdbProtocolError(
         `the server sent an echo request of ${length} characters, the limit is ${MAX_ECHO_LENGTH}`,
       );
-    // JSON.stringify of Node 24 and older overflows the stack where JSON.parse does not.
+    // Up to Node 24, JSON.stringify overflows the stack for values that JSON.parse can read.
     if (isDeeperThan(MAX_ECHO_LEVELS, [id, params]))
       throw new OvsdbProtocolError(
         `the server sent an echo request that is nested too deeply: more than ${MAX_ECHO_LEVELS} levels`,
@@ -166,7 +173,7 @@ export class Session {
 
   #onSilence(): void {
     if (this.#probed) {
-      this.#close(`no sign of life from the server for ${2 * this.#probeInterval} ms`);
+      this.#close(`the server sent nothing for ${2 * this.#probeInterval} ms`);
       return;
     }
     this.#probed = true;
@@ -193,7 +200,10 @@ export class Session {
   }
 }
 
-/** Whether arrays and objects in the value are nested deeper. It looks at one level after the other. */
+/**
+ * Whether arrays and objects in the value are nested deeper than `levels`.
+ * Not recursive: it checks level by level.
+ */
 function isDeeperThan(levels: number, value: unknown): boolean {
   let level = [value];
   for (let depth = 0; depth <= levels && level.length > 0; depth++)
@@ -206,9 +216,9 @@ function parse(text: string): Record<string, unknown> {
   try {
     message = JSON.parse(text);
   } catch (cause) {
-    throw new OvsdbProtocolError(`the server sent what is no JSON: ${text.slice(0, 80)}`, { cause });
+    throw new OvsdbProtocolError(`the server sent invalid JSON: ${text.slice(0, 80)}`, { cause });
   }
   if (!isRecord(message))
-    throw new OvsdbProtocolError(`the server sent what is no JSON-RPC message: ${text.slice(0, 80)}`);
+    throw new OvsdbProtocolError(`the server sent an invalid JSON-RPC message: ${text.slice(0, 80)}`);
   return message;
 }

@@ -1,4 +1,6 @@
-/** The tables and columns of ovs-vswitchd.conf.db(5) that are in use, and how their values are held. */
+/**
+ * The tables and columns of ovs-vswitchd.conf.db(5) that this library uses, and the kinds of their values.
+ */
 import { OvsdbProtocolError } from '../../errors/ovs.ts';
 import type { OvsdbTable } from '../../host-contract/ovsdb.ts';
 import { isRecord } from '../../text/is-record.ts';
@@ -7,10 +9,13 @@ import { type Datum, type Json, readMap, readOptional, readSet } from './protoco
 /** The name of the database, RFC 7047 4.1.1. */
 export const DATABASE = 'Open_vSwitch';
 
-/** `one`: at most one value, so that a change brings the new one; `set` and `map`: a change brings the difference. */
+/**
+ * `one`: at most one value; a change contains the new value.
+ * `set` and `map`: a change contains the difference.
+ */
 export type ColumnKind = 'one' | 'set' | 'map';
 
-// Statistics and status stay out: they change every few seconds on every interface.
+// Without statistics and status, which change every few seconds on every interface.
 const COLUMNS: Readonly<Record<OvsdbTable, Readonly<Record<string, ColumnKind>>>> = {
   Open_vSwitch: { bridges: 'set', ovs_version: 'one', datapath_types: 'set', iface_types: 'set' },
   Bridge: { name: 'one', datapath_type: 'one', ports: 'set', external_ids: 'map' },
@@ -36,18 +41,18 @@ const COLUMNS: Readonly<Record<OvsdbTable, Readonly<Record<string, ColumnKind>>>
   QoS: { type: 'one', external_ids: 'map' },
 };
 
-/** Columns that came after Open vSwitch 2.0; a server without them is used without them. */
+/** Columns that are newer than Open vSwitch 2.0. A server may lack them. */
 const YOUNG_COLUMNS = new Set(['datapath_types', 'iface_types', 'error', 'mtu', 'mtu_request']);
 
 const TABLES: readonly OvsdbTable[] = ['Open_vSwitch', 'Bridge', 'Port', 'Interface', 'QoS'];
 
-/** The columns that are in use and that a server has. */
+/** The used columns that a server has. */
 export type KnownColumns = ReadonlyMap<OvsdbTable, ReadonlyMap<string, ColumnKind>>;
 
 /**
- * Picks the columns in use from a `get_schema` reply (RFC 7047 4.1.2).
+ * Selects the used columns from a `get_schema` reply (RFC 7047 4.1.2).
  *
- * @throws OvsdbProtocolError when the schema lacks what every Open vSwitch has
+ * @throws OvsdbProtocolError if the schema lacks a column that every Open vSwitch has
  */
 export function knownColumns(schema: unknown): KnownColumns {
   const tables = isRecord(schema) && isRecord(schema.tables) ? schema.tables : {};
@@ -59,7 +64,7 @@ export function knownColumns(schema: unknown): KnownColumns {
         if (column in present) return true;
         if (YOUNG_COLUMNS.has(column)) return false;
         throw new OvsdbProtocolError(
-          `the server's schema is not that of an Open vSwitch: there is no column ${column} in ${table}`,
+          `the server does not have the schema of Open vSwitch: the table ${table} has no column ${column}`,
         );
       });
       return [table, new Map(known)];
@@ -86,12 +91,15 @@ export function readColumn(kind: ColumnKind, value: unknown): Datum {
   return READERS[kind](value);
 }
 
-/** What a column holds that an initial row leaves out: the default, which for the columns in use is nothing or ''. */
+/** The default value of a column that a row omits. For the used columns it is empty. */
 export function emptyColumn(kind: ColumnKind): Datum {
   return kind === 'map' ? new Map() : new Set();
 }
 
-/** Brings a column up to date with a `modify` of update2 (ovsdb-server(7) 4.1.14), in place: a bridge may have thousands of ports. */
+/**
+ * Applies a `modify` of update2 (ovsdb-server(7) 4.1.14) to a column.
+ * It works in place, because a bridge may have thousands of ports.
+ */
 export function applyDifference(kind: ColumnKind, column: Datum, difference: unknown): Datum {
   if (kind === 'one') return readOptional(difference);
   if (column instanceof Set) {

@@ -1,6 +1,6 @@
 /**
- * The shape of the arguments of the helper's verbs, as JSON Schema. Other properties are refused. wiring/link-values.ts
- * checks the values, for every host.
+ * The JSON Schemas of the arguments of the helper's verbs.
+ * Other properties are refused. host-contract/link-values.ts checks the values, for every host.
  */
 
 import type { Address, AddressPlan, Route } from '../../host-contract/addressing.ts';
@@ -32,9 +32,11 @@ export const index: Schema = { type: 'integer', minimum: 1, maximum: 0x7fffffff 
 export const indexOrNone: Schema = { ...index, minimum: 0 };
 /** The id of a user or group. The kernel uses 0xffffffff for none. */
 const id: Schema = { type: 'integer', minimum: 0, maximum: 0xfffffffe };
-/** A name of a device, among others. requireLinkName() decides whether a device can have it. */
+/** Text, such as the name of a device. requireLinkName() checks names. */
 export const text: Schema = { type: 'string', maxLength: 4096 };
-/** Text without quotes, backslashes and the Unicode categories Cc, Cf, Zl, Zp, which a terminal does not print. */
+/** An alternative name that is a record of os-vif: a client adds and removes no other. */
+export const recordName: Schema = { type: 'string', pattern: '^os-vif\\.(vf|nic)\\.[\\w.-]+$', maxLength: 127 };
+/** Text without quotes, backslashes and unprintable characters (Unicode categories Cc, Cf, Zl, Zp). */
 const plainText: Schema = { type: 'string', pattern: '^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}"\\\\]*$', maxLength: 4096 };
 const ipv4 = '(25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}';
 /** permittedPlan() takes only addresses that the host has, so that the exact form does not matter. */
@@ -47,7 +49,7 @@ const ipNetwork: Schema = {
 const byte: Schema = { type: 'integer', minimum: 0, maximum: 255 };
 const word: Schema = { type: 'integer', minimum: 0, maximum: 0xffffffff };
 
-/** The arguments of a call. A call may omit the expected devices. */
+/** The schema of the arguments of a call. The expected devices, at the end, may be missing. */
 export function tuple(...items: readonly Schema[]): Schema {
   if (items.length === 0) return { type: 'array', maxItems: 0 };
   return {
@@ -62,7 +64,10 @@ export function listOf(items: Schema, maxItems: number): Schema {
   return { type: 'array', items, maxItems };
 }
 
-/** Every property of T: a property that is added to T and not here is a compile error. Properties are optional unless required. */
+/**
+ * The schema of T. A property of T that is missing here is a compile error.
+ * Properties are optional unless listed in `required`.
+ */
 function objectOf<T>(properties: Record<keyof T, Schema>, required: readonly (keyof T & string)[] = []): Schema {
   return { type: 'object', properties, required, additionalProperties: false };
 }
@@ -93,13 +98,13 @@ export const linkSettings = objectOf<LinkSettings>(SETTINGS);
 
 const NAMED: Record<keyof NamedLink, Schema> = { ...SETTINGS, name: text };
 
-/** The devices as the client saw them. */
+/** The expected devices: the devices as the client saw them. */
 export const expected: Schema = listOf(
   objectOf<ExpectedLink>({ index, name: text, kind: text, alias: text, group: id, master: indexOrNone }, ['index']),
   5000,
 );
 
-/** The properties of a kind of device, beside those of every kind. */
+/** The properties of each kind of device, without those that all kinds have. */
 const KINDS: { readonly [K in BuiltInLink['kind']]: Record<Own<K>, Schema> } = {
   bridge: {},
   veth: { peer: objectOf<NamedLink>(NAMED, ['name']) },
@@ -126,7 +131,10 @@ const builtInLink: Schema = {
   })),
 };
 
-/** A device of a kind that a plugin has defined. The policy decides whether a client may create the kind; the definition checks the values. */
+/**
+ * A device of a kind that a plugin defined.
+ * The policy checks the kind, and the definition of the kind checks the values.
+ */
 const definedLink = objectOf<DefinedLink>(
   {
     ...NAMED,
@@ -192,19 +200,19 @@ export const addressPlan = objectOf<AddressPlan>(
   ['addresses', 'routes'],
 );
 
-/** The keys that wiring reads or writes. Each belongs to one device. */
+/** The sysctl keys that the wiring reads or writes. Each belongs to one device. */
 const KEYS = 'net/(ipv4/conf/[^/]+/(arp_ignore|arp_announce|forwarding)|ipv6/conf/[^/]+/disable_ipv6)';
 export const sysctlKey: Schema = { type: 'string', pattern: `^${KEYS}$`, maxLength: 100 };
-/** The keys and values that wiring writes. */
+/** The sysctl keys that the wiring writes. */
 export const writableKey: Schema = { ...sysctlKey, not: { pattern: '/forwarding$' } };
 export const sysctlValue: Schema = { type: 'string', pattern: '^[0-8]$' };
 
-/** The chain of a bridge: `os-vif-` and the name. iptables takes 28 bytes. */
+/** The chain of a bridge: `os-vif-` and the name of the bridge. iptables accepts 28 bytes. */
 export const chain: Schema = { type: 'string', pattern: '^os-vif-.', maxLength: 28 };
 /** A rule as `iptables -S` prints it. permittedRules() decides whether a client may set it. */
 export const rule: Schema = { type: 'string', maxLength: 100 };
 
-/** nft(8): a name that ends in `*` stands for every device whose name starts so. */
+/** The name of a device with a drop rule. In nft(8), a name that ends with `*` matches several devices. */
 const hooked: Schema = { ...text, pattern: '[^*]$' };
 export const sourceMacDrop = objectOf<SourceMacDrop>(
   { device: hooked, mac: text, owner: { ...plainText, maxLength: 120 } },

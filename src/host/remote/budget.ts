@@ -1,4 +1,4 @@
-/** Bytes that several holders have together. */
+/** Limits the bytes that several holders have together. */
 
 export class Budget<Holder> {
   readonly #limit: number;
@@ -7,20 +7,20 @@ export class Budget<Holder> {
   #total = 0;
 
   /**
-   * @param limit bytes of all holders together
-   * @param onExceeded is called with the holder that has most, each time that an addition goes above the limit
+   * @param limit the largest number of bytes of all holders together
+   * @param onExceeded called with the holder with most bytes, each time that an addition exceeds the limit
    */
   constructor(limit: number, onExceeded: (largest: Holder) => void) {
     this.#limit = limit;
     this.#onExceeded = onExceeded;
   }
 
-  /** Changes of a holder that did not join, or that left, have no effect. */
+  /** Adds a holder. Changes of other holders have no effect. */
   join(holder: Holder): void {
     this.#held.set(holder, 0);
   }
 
-  /** Frees all that the holder has. */
+  /** Removes the holder and its bytes. */
   leave(holder: Holder): void {
     this.#total -= this.heldBy(holder);
     this.#held.delete(holder);

@@ -1,4 +1,4 @@
-/** One client of a helper: reads its requests and answers each. */
+/** One client of a helper: reads its requests and answers each of them. */
 
 import type { Readable, Writable } from 'node:stream';
 import { HelperProtocolError } from '../../errors/helper.ts';
@@ -9,7 +9,7 @@ import * as limits from './limits.ts';
 import { type Answer, GREETING, type HelperGreeting, MAX_REQUEST } from './protocol.ts';
 import { TaskQueue, type Turns } from './turns.ts';
 
-/** Does what a request asks. */
+/** Performs a request, and resolves to the result. */
 export type Perform = (verb: string, args: readonly unknown[]) => Promise<unknown>;
 
 /** The resources that all clients of a helper share. */
@@ -17,15 +17,15 @@ export interface SharedResources {
   readonly perform: Perform;
   readonly greeting: HelperGreeting;
   readonly turns: Turns;
-  /** Bytes of unfinished frames and of unanswered requests. */
+  /** Bytes of incomplete frames and of unanswered requests. */
   readonly received: Budget<ClientSession>;
-  /** Told of all bytes that are read. */
+  /** Called with the number of bytes of each read. */
   onRead(bytes: number): void;
-  /** Bytes of answers that wait for the client to read. */
+  /** Bytes of answers that clients have not read. */
   readonly unsent: Budget<ClientSession>;
 }
 
-/** Milliseconds in which a client can read why the connection ends. */
+/** The time in milliseconds for a client to read the reason before its connection is closed. */
 export const PATIENCE = 1000;
 
 export class ClientSession {
@@ -33,7 +33,7 @@ export class ClientSession {
   readonly #output: Writable;
   readonly #shared: SharedResources;
   readonly #queue: TaskQueue;
-  /** Requests that wait or run. */
+  /** Waiting and running requests. */
   readonly #unanswered = new Set<Promise<void>>();
   #isGreeted = false;
   #isExpelled = false;
@@ -48,18 +48,20 @@ export class ClientSession {
     shared.received.join(this);
     shared.unsent.join(this);
     output.on('drain', () => shared.turns.next());
-    // A client that cannot get its answers gets no further requests done. Those that run are finished.
+    // If the client cannot receive answers, waiting requests are dropped. Running requests are finished.
     output.on('close', () => this.#queue.clear());
     output.on('error', () => {});
     input.on('error', () => {});
   }
 
-  /** Whether the client has sent its greeting. */
+  /** Whether the client sent its greeting. */
   get isGreeted(): boolean {
     return this.#isGreeted;
   }
 
-  /** Resolves when the connection is over and every request is done. It never rejects. */
+  /**
+   * Serves the client. Resolves when the connection is closed and all requests are finished. Never rejects.
+   */
   async serve(): Promise<void> {
     const deadline = setTimeout(() => this.#requireGreeting(), limits.GREETING_DEADLINE);
     try {
@@ -74,13 +76,16 @@ export class ClientSession {
     this.#shared.unsent.leave(this);
   }
 
-  /** Reads no more requests. Those that were read are done, unless the client does not read its answers. */
+  /** Stops reading. Requests that were read are performed, unless the client does not read its answers. */
   stop(): void {
     this.#input.destroy();
     if (this.#output.writableNeedDrain) setTimeout(() => this.#output.destroy(), PATIENCE).unref();
   }
 
-  /** Ends the connection at once. Requests that wait are dropped, and those that run are finished without an answer. */
+  /**
+   * Closes the connection at once. Waiting requests are dropped.
+   * Running requests are finished without an answer.
+   */
   expel(reason: string): void {
     this.#isExpelled = true;
     this.#shared.received.leave(this);
@@ -92,13 +97,16 @@ export class ClientSession {
   }
 
   #requireGreeting(): void {
-    // After a long turn of the event loop, a greeting may have arrived that is not yet read.
+    // After a long turn of the event loop, the socket may contain a greeting that was not read yet.
     setImmediate(() => {
       if (!this.#isGreeted) this.expel(`no greeting within ${limits.GREETING_DEADLINE / 1000} s`);
     });
   }
 
-  /** Closes the connection when the last answer is out. Input that nobody reads would have the kernel discard the answer. */
+  /**
+   * Closes the connection after the last answer.
+   * It reads the remaining input, because the kernel discards the answer otherwise.
+   */
   #leave(): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {
@@ -117,7 +125,7 @@ export class ClientSession {
 
   async #read(): Promise<void> {
     for await (const frame of framesOf(this.#chunks(), MAX_REQUEST)) {
-      // One chunk has many frames: those that follow are not taken.
+      // A chunk can contain several frames. The frames after an expulsion are not read.
       if (this.#isExpelled) return;
       if (this.#isGreeted) await this.#take(frame);
       else this.#greet(frame);
@@ -131,7 +139,7 @@ export class ClientSession {
       this.#shared.onRead(chunk.length);
       this.#shared.received.change(this, chunk.length);
       yield chunk;
-      // Here all complete frames of the chunk have been taken.
+      // All complete frames of the chunk were read.
       if (!this.#isGreeted && received >= limits.MAX_UNGREETED)
         throw new HelperProtocolError(`no greeting within ${limits.MAX_UNGREETED} bytes`);
     }
@@ -142,13 +150,16 @@ export class ClientSession {
     const { protocol, version } = objectIn(frame);
     if (protocol !== GREETING.protocol || version !== GREETING.version)
       throw new HelperProtocolError(
-        `this helper speaks ${GREETING.protocol} ${GREETING.version}, and the client did not start with that: use one version of os-vif for both`,
+        `this helper speaks ${GREETING.protocol} ${GREETING.version}, but the client sent another greeting: use one version of os-vif for both`,
       );
     this.#isGreeted = true;
     this.#write(this.#shared.greeting);
   }
 
-  /** Resolves when the next frame may be read. Frames that are not read stay with the client, which has to wait. */
+  /**
+   * Queues a frame. Resolves when the next frame may be read.
+   * Until then, the client cannot send more than the buffers hold.
+   */
   async #take(frame: Buffer): Promise<void> {
     const { id, verb } = objectIn(frame);
     if (typeof id !== 'number' || !Number.isSafeInteger(id)) throw new HelperProtocolError('a request without an id');
@@ -170,7 +181,10 @@ export class ClientSession {
     return this.#unanswered.size >= limits.MAX_REQUESTS_OF_CLIENT || (isFull && this.#unanswered.size > 0);
   }
 
-  /** The frame is parsed again: arguments that wait as values would take many times the bytes of the frame. */
+  /**
+   * Performs a request.
+   * It parses the frame again, because parsed arguments of waiting requests would need much more memory.
+   */
   async #answer(id: number, frame: Buffer): Promise<void> {
     try {
       const { verb, args } = objectIn(frame);
@@ -192,17 +206,20 @@ export class ClientSession {
   }
 }
 
-/** With the line feed. */
+/** The size of a frame with its line feed, in bytes. */
 function sizeOf(frame: Buffer): number {
   return frame.length + 1;
 }
 
-/** iptables and nft take many times longer than a request to the kernel. */
+/**
+ * The lane of a verb.
+ * Verbs that start iptables or nft have their own lane, because they take much longer than others.
+ */
 function laneOf(verb: unknown): keyof typeof limits.MAX_RUNNING {
   return typeof verb === 'string' && /^(filter|ingress)\./.test(verb) ? 'program' : 'kernel';
 }
 
-/** Resolves when the client has read its answers, or is gone. */
+/** Resolves when the client has read its answers, or the connection is closed. */
 function drained(output: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,4 +1,6 @@
-/** The clients of a helper: lets them in as far as its limits go, and sends away those that take too much. */
+/**
+ * The clients of a helper. Refuses new clients above the limits, and expels clients that use too much memory.
+ */
 
 import type { Readable, Writable } from 'node:stream';
 import { Budget } from './budget.ts';
@@ -23,7 +25,7 @@ export class Clients {
   readonly #users = new Map<ClientSession, number | undefined>();
   #uncollected = 0;
   readonly #served = new Set<Promise<void>>();
-  /** Closes each connection that was refused and still has to read the reason, oldest first. */
+  /** Functions that close refused connections whose clients have not read the reason yet, oldest first. */
   readonly #refused = new Set<() => void>();
 
   constructor(perform: Perform, greeting: HelperGreeting = GREETING) {
@@ -33,17 +35,21 @@ export class Clients {
       turns: new Turns(MAX_RUNNING),
       onRead: (bytes) => this.#countGarbage(bytes),
       received: new Budget(MAX_RECEIVED, (largest) =>
-        this.#expel(largest, `all requests together have more than ${MAX_RECEIVED} bytes, and this client's have most`),
+        this.#expel(
+          largest,
+          `all requests together exceed ${MAX_RECEIVED} bytes, and this client has the largest share`,
+        ),
       ),
       unsent: new Budget(MAX_UNSENT, (largest) =>
-        this.#expel(largest, `unread answers have more than ${MAX_UNSENT} bytes, and this client's have most`),
+        this.#expel(largest, `unread answers exceed ${MAX_UNSENT} bytes, and this client has the largest share`),
       ),
     };
   }
 
   /**
-   * Serves a client and resolves when it is gone. At the limit it takes the place of the oldest client that has not greeted.
-   * @param user the client's user id, when the kernel tells it
+   * Serves a client, and resolves when its connection is closed.
+   * At the limit, it replaces the oldest client without a greeting.
+   * @param user the user id of the client, if the kernel reports it
    */
   async welcome(input: Readable, output: Writable, user?: number): Promise<void> {
     const refusal = this.#makeRoom(user);
@@ -58,14 +64,17 @@ export class Clients {
     await served;
   }
 
-  /** Takes no more requests, and waits until those that were taken are answered. */
+  /** Stops reading requests, and waits until all requests are answered. */
   async close(): Promise<void> {
     for (const session of this.#users.keys()) session.stop();
     for (const end of this.#refused) end();
     await Promise.all(this.#served);
   }
 
-  /** Tells the reason, and closes when the client has read it. A client that sends meanwhile would otherwise lose the answer. */
+  /**
+   * Sends the reason, and closes the connection after the client has read it.
+   * Meanwhile it reads the input, or the reason is lost.
+   */
   #refuse(input: Readable, output: Writable, reason: string): void {
     const end = (): void => {
       clearTimeout(patience);
@@ -77,27 +86,30 @@ export class Clients {
     for (const stream of [input, output]) stream.on('error', () => {});
     input.once('end', end).once('close', end).resume();
     output.end(frameOf(connectionErrorFrame(reason)));
-    // The oldest refused connection makes room for this one.
+    // Above the limit of refused connections, the oldest one is closed.
     if (this.#refused.size > MAX_REFUSED) for (const endOldest of [...this.#refused].slice(0, 1)) endOldest();
   }
 
-  /** Returns why there is no room. */
+  /** Makes room for a new client. Returns the reason if there is no room. */
   #makeRoom(user: number | undefined): string | undefined {
     const ofUser = [...this.#users].filter(([, other]) => other === user).map(([session]) => session);
     if (ofUser.length >= MAX_CONNECTIONS_OF_USER && !this.#expelSilent(ofUser))
-      return `the user has ${MAX_CONNECTIONS_OF_USER} connections already`;
+      return `the user already has ${MAX_CONNECTIONS_OF_USER} connections`;
     if (this.#users.size >= MAX_CONNECTIONS && !this.#expelSilent([...this.#users.keys()]))
-      return `there are ${MAX_CONNECTIONS} connections already`;
+      return `there are already ${MAX_CONNECTIONS} connections`;
     return undefined;
   }
 
   #expelSilent(sessions: readonly ClientSession[]): boolean {
     const oldest = sessions.find(({ isGreeted }) => !isGreeted);
-    if (oldest !== undefined) this.#expel(oldest, 'another client needs the place of this one, which has not greeted');
+    if (oldest !== undefined) this.#expel(oldest, 'this client sent no greeting, and another client needs its place');
     return oldest !== undefined;
   }
 
-  /** Every buffer that is read becomes garbage soon. `gc` is there in the command, which starts Node with --expose-gc. */
+  /**
+   * Collects garbage after a number of read bytes, because read buffers become garbage soon.
+   * The command starts Node with --expose-gc.
+   */
   #countGarbage(bytes: number): void {
     this.#uncollected += bytes;
     if (this.#uncollected < COLLECT_AFTER) return;

@@ -1,4 +1,4 @@
-/** A RemoteHost's end of the connection to its helper: numbers requests, and gives each its answer. */
+/** The connection of a RemoteHost to its helper. Assigns answers to requests by their numbers. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
@@ -19,14 +19,14 @@ import {
   type VerbName,
 } from './protocol.ts';
 
-/** Where the helper is. */
+/** The address of a helper. */
 export type HelperAddress =
-  /** It listens on a socket of this path. */
+  /** The path of the socket of the helper. */
   | { readonly socket: string }
-  /** It is started by this command, speaks by its standard input and output, and ends with the connection. */
+  /** The command that starts a helper. It uses standard input and output, and ends with the connection. */
   | { readonly command: readonly [string, ...string[]] };
 
-/** How long to wait for the greeting of the helper. */
+/** Options of the wait for the greeting of the helper. */
 export interface GreetingOptions {
   /** Milliseconds until the connection fails. Default: 30,000. 0: no limit. */
   readonly connectTimeout?: number;
@@ -34,7 +34,7 @@ export interface GreetingOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How long a helper may take for the answers that are missing when the connection is closed, in ms. */
+/** The time in milliseconds for missing answers after `close`. */
 const CLOSE_TIMEOUT = 10_000;
 
 interface Pending {
@@ -47,13 +47,13 @@ export class HelperConnection {
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #pending = new Map<number, Pending>();
-  /** Settles when the connection is over. */
+  /** Settles when the connection is closed. */
   readonly #over: Promise<unknown>;
   readonly #kill: () => void;
   #netns: string | undefined;
   #last = 0;
   #isClosing = false;
-  /** Why no more can be asked. */
+  /** The reason why further requests fail. */
   #fault: Error | undefined;
 
   private constructor(
@@ -71,8 +71,10 @@ export class HelperConnection {
   }
 
   /**
-   * @throws HelperConnectionError where nobody listens, or the command ends at once
-   * @throws HelperProtocolError where somebody else, or another version of the helper, does
+   * Connects, and waits for the greeting.
+   *
+   * @throws HelperConnectionError if no process listens, or the command ends at once
+   * @throws HelperProtocolError if the process is not a helper, or a helper of another version
    */
   static async open(
     address: HelperAddress,
@@ -81,7 +83,7 @@ export class HelperConnection {
     signal?.throwIfAborted();
     const connection =
       'socket' in address ? HelperConnection.#toSocket(address.socket) : HelperConnection.#toCommand(address.command);
-    const late = () => connection.#giveUp(`it did not greet within ${connectTimeout} ms`);
+    const late = () => connection.#giveUp(`the helper sent no greeting within ${connectTimeout} ms`);
     const timer = connectTimeout > 0 ? setTimeout(late, connectTimeout) : undefined;
     const onAbort = () => connection.#giveUp('the connection was aborted');
     signal?.addEventListener('abort', onAbort);
@@ -111,7 +113,7 @@ export class HelperConnection {
     return new HelperConnection(commandLine(child, command), child.stdout, child.stdin, over, kill);
   }
 
-  /** The network namespace that the helper works in, as the helper tells it. */
+  /** The network namespace of the helper, from its greeting. */
   get netns(): string | undefined {
     return this.#netns;
   }
@@ -127,10 +129,10 @@ export class HelperConnection {
     });
   }
 
-  /** Waits for the missing answers, but at most 10 s. The calls without an answer then fail. */
+  /** Waits at most 10 s for missing answers, and closes the connection. Calls without an answer then fail. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    const late = () => this.#giveUp(`it did not answer within ${CLOSE_TIMEOUT} ms of the close`);
+    const late = () => this.#giveUp(`the helper did not answer within ${CLOSE_TIMEOUT} ms after the close`);
     const timer = setTimeout(late, CLOSE_TIMEOUT);
     while (this.#pending.size > 0 && this.#fault === undefined) await this.#someAnswer();
     this.#output.end();
@@ -173,10 +175,10 @@ export class HelperConnection {
       else if (answer.protocol === GREETING.protocol && answer.version === GREETING.version) {
         if (typeof answer.netns === 'string') this.#netns = answer.netns;
         onGreeting();
-      } else throw new HelperProtocolError(`${this.#where} is no helper of this version of os-vif`);
+      } else throw new HelperProtocolError(`${this.#where} is not a helper of this version of os-vif`);
       isGreeted = true;
     }
-    throw new HelperConnectionError(this.#where, 'it closed the connection');
+    throw new HelperConnectionError(this.#where, 'the helper closed the connection');
   }
 
   #endOf(error: ErrorFrame): Error {
@@ -188,21 +190,21 @@ export class HelperConnection {
 
   #settle({ id = 0, value, error }: Answer): void {
     const pending = this.#pending.get(id);
-    if (pending === undefined) throw new HelperProtocolError(`${this.#where} answers what was not asked`);
+    if (pending === undefined) throw new HelperProtocolError(`${this.#where} sent an answer without a request`);
     this.#pending.delete(id);
     if (error === undefined) pending.resolve(value);
     else pending.reject(reviveError(error));
   }
 
-  /** Ends the connection to a helper that does not answer, and the helper too if this process started it. */
+  /** Closes the connection to a helper that does not answer. Ends the helper if this process started it. */
   #giveUp(message: string): void {
     this.#fail(new HelperConnectionError(this.#where, message));
     this.#kill();
   }
 
-  /** Whatever is still unanswered, may be done or not. */
+  /** Fails all unanswered requests. Their outcome is unknown. */
   #fail(error: unknown): Error {
-    // The end of the streams that follows is no other fault.
+    // The end of the streams follows the first fault, and is not another fault.
     this.#fault ??= faultOf(error, this.#where);
     for (const { reject } of this.#pending.values()) reject(this.#fault);
     this.#pending.clear();
@@ -212,7 +214,7 @@ export class HelperConnection {
   }
 }
 
-/** JSON has no undefined: an argument that the caller omits stays out of the request. */
+/** The arguments without undefined ones at the end, because JSON has no undefined. */
 function withoutOmitted(args: readonly unknown[]): readonly unknown[] {
   return args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1);
 }

@@ -1,4 +1,7 @@
-/** Errors on their way from the helper to its client: there they are of the same class, with the same fields. */
+/**
+ * Transfers errors from the helper to its client.
+ * The client gets an error of the same class with the same fields.
+ */
 
 import { OsVifError } from '../../errors/base.ts';
 import { HelperProtocolError, HelperRefusalError } from '../../errors/helper.ts';
@@ -8,7 +11,7 @@ import { LinkValueError } from '../../errors/link.ts';
 import { messageOf } from '../../text/message-of.ts';
 import type { ErrorFrame } from './protocol.ts';
 
-/** Those that a host throws. */
+/** The classes of errors that a host throws. */
 const CLASSES: ReadonlyMap<string, new (...args: never) => OsVifError> = new Map(
   Object.entries<new (...args: never) => OsVifError>({
     KernelError,
@@ -25,6 +28,7 @@ const CLASSES: ReadonlyMap<string, new (...args: never) => OsVifError> = new Map
   }),
 );
 
+/** Converts an error to a frame. */
 export function errorFrameOf(error: unknown): ErrorFrame {
   if (!(error instanceof OsVifError)) {
     const message = messageOf(error);
@@ -34,12 +38,17 @@ export function errorFrameOf(error: unknown): ErrorFrame {
   return { name, code, message, ...(error instanceof KernelError && { errno: error.errno, text: error.text }) };
 }
 
-/** The last frame of a connection that the helper ends although the client keeps to the protocol. */
+/**
+ * The last frame of a connection that the helper closes, although the client did not violate the protocol.
+ */
 export function connectionErrorFrame(reason: string): { readonly error: ErrorFrame } {
   return { error: { name: 'HelperConnectionError', code: 'ERR_OSVIF_HELPER_CONNECTION', message: reason } };
 }
 
-/** Made by the constructor that all have in common: those of the classes make up messages from what is no longer known. */
+/**
+ * Converts a frame to an error. It uses the constructor of the base class, because constructors of the
+ * classes compose messages from values that the frame does not contain.
+ */
 export function reviveError({ name, code, message, errno, text }: ErrorFrame): Error {
   const error: unknown = Reflect.construct(OsVifError, [code, message], CLASSES.get(name) ?? OsVifError);
   if (!(error instanceof OsVifError)) return new HelperProtocolError(message);

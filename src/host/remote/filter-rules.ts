@@ -1,12 +1,15 @@
-/** Rules of iptables that a client of the helper may set: parsed into their parts, and written again from these parts only. */
+/**
+ * Checks rules of iptables from clients of the helper.
+ * It parses each rule, and writes the rule again from its parts.
+ */
 
 import { HelperRefusalError } from '../../errors/helper.ts';
 import { requireFilterableName } from '../../host-contract/link-values.ts';
 
-/** Targets that decide about a packet without the help of another chain or program (iptables(8), "TARGETS"; iptables-extensions(8)). */
+/** Targets without effects on other chains or programs (iptables(8), "TARGETS"; iptables-extensions(8)). */
 const TARGETS = ['ACCEPT', 'DROP', 'REJECT', 'RETURN'];
 
-/** A rule about packets that come in through one device, leave through another, or both. */
+/** A rule for packets by their incoming device, their outgoing device, or both. */
 export interface DeviceRule {
   readonly input?: string;
   readonly output?: string;
@@ -17,7 +20,8 @@ export interface DeviceRule {
  * The rules of the chain of a bridge, as `iptables -S` prints them.
  *
  * @param furtherTargets targets that the configuration of the helper allows
- * @throws HelperRefusalError for a rule that is not about the bridge, that has another form, or another target
+ * @throws HelperRefusalError for a rule without the bridge, for another form, and for a target
+ *   that is not allowed
  * @throws LinkValueError for a device name that iptables does not read as one device
  */
 export function permittedRules(
@@ -49,7 +53,7 @@ function parse(text: string): DeviceRule {
   return { ...(input !== undefined && { input }), ...(output !== undefined && { output }), target };
 }
 
-/** Takes an option and its value from the start of the words. */
+/** Removes an option and its value from the start of the words, and returns the value. */
 function optionIn(words: string[], option: string): string | undefined {
   return words[0] === option ? words.splice(0, 2)[1] : undefined;
 }

@@ -1,10 +1,10 @@
-/** Cuts a stream of bytes into frames, which are lines. It holds at most one frame, and no more of it than the limit. */
+/** Cuts a stream of bytes into frames, one per line. It stores at most one frame, up to the limit. */
 
 import { HelperProtocolError } from '../../errors/helper.ts';
 import { isRecord } from '../../text/is-record.ts';
 
 const NEWLINE = 0x0a;
-/** Pieces of one line before they become one buffer. */
+/** The largest number of pieces of a line before they are joined. */
 const MAX_PIECES = 64;
 
 /**
@@ -18,7 +18,7 @@ export async function* framesOf(input: AsyncIterable<Buffer>, limit: number): As
     size += piece.length;
     if (size > limit) throw new HelperProtocolError(`a frame of more than ${limit} bytes`);
     pieces.push(piece);
-    // A buffer of one byte takes about a hundred bytes.
+    // Pieces are joined, because even a buffer of one byte needs about a hundred bytes.
     if (pieces.length > MAX_PIECES) pieces = [Buffer.concat(pieces)];
   };
   for await (const chunk of input) {
@@ -30,16 +30,21 @@ export async function* framesOf(input: AsyncIterable<Buffer>, limit: number): As
       rest = rest.subarray(end + 1);
       yield line;
     }
-    // A part of a chunk would keep the whole chunk in memory.
+    // A copy, because a part of a chunk keeps the whole chunk in memory.
     if (rest.length > 0) add(rest === chunk ? rest : Buffer.from(rest));
   }
 }
 
+/** A value as a frame: a line of JSON. */
 export function frameOf(value: unknown): string {
   return `${JSON.stringify(value)}\n`;
 }
 
-/** The object that a frame has, with unchecked values. @throws HelperProtocolError when the frame is not a JSON object */
+/**
+ * The object in a frame. Its values are not checked.
+ *
+ * @throws HelperProtocolError if the frame is not a JSON object
+ */
 export function objectIn(frame: Buffer): Readonly<Record<string, unknown>> {
   const value = parsed(frame);
   if (isRecord(value)) return value;

@@ -1,4 +1,7 @@
-/** The process with the privileges: works on a host for clients that have none, as far as its policy allows. */
+/**
+ * The helper: a process with privileges that changes a host for clients without
+ * privileges, within its policy.
+ */
 
 import { createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
@@ -14,34 +17,38 @@ import { listenOn, type SocketFile } from './socket-file.ts';
 
 /** The host of a helper, its clients, and the changes that it allows. */
 export interface HelperOptions extends PolicyOptions {
-  /** The host to work on, usually a LinuxHost. The helper does not close it. */
+  /** The host, usually a LinuxHost. The helper does not close it. */
   readonly host: Host;
-  /** The network namespace that clients are told (`host.netns` of a RemoteHost). Default: that of the host. */
+  /**
+   * The network namespace that the greeting contains (`host.netns` of a RemoteHost).
+   * Default: the namespace of the host.
+   */
   readonly netns?: string | undefined;
-  /** How clients reach the helper. */
+  /** The socket or the streams of the clients. */
   readonly clients: SocketFile | { readonly fd: number } | { readonly input: Readable; readonly output: Writable };
 }
 
 /** A running helper. */
 export interface Helper {
-  /** Resolves after `close`, or when the only client is gone. */
+  /** Resolves after `close`, or after the only client of streams has disconnected. */
   readonly closed: Promise<void>;
-  /** Takes no more requests, and waits until those that were taken are done. */
+  /** Stops reading requests, and waits until all requests are answered. */
   close(): Promise<void>;
 }
 
 /**
- * Serves clients until it is closed. Every client that may connect to the socket may do all that the policy allows.
+ * Serves clients until it is closed.
+ * Each client that can connect to the socket can do everything that the policy allows.
  *
- * @throws KindDefinitionError when `linkKinds` names a kind that no module of this process has defined
- * @throws HelperConnectionError when the socket cannot be made, or another helper serves its path
- * @throws MissingKoffiError when koffi is not installed, which a helper on a socket needs
+ * @throws KindDefinitionError if `linkKinds` contains a kind that no module of this process has defined
+ * @throws HelperConnectionError if the socket cannot be created, or another helper serves its path
+ * @throws MissingKoffiError if koffi, which a helper on a socket needs, is not installed
  */
 export async function serveHelper({ host, netns = host.netns, clients, ...allowed }: HelperOptions): Promise<Helper> {
   return serveWith(host, clients, new OwnDevicesPolicy(host, allowed), netns);
 }
 
-/** The same with another policy. */
+/** Serves clients with the given policy. */
 export async function serveWith(
   host: Host,
   clients: HelperOptions['clients'],
@@ -65,7 +72,7 @@ export async function serveWith(
   return { closed, close };
 }
 
-/** Clients do not need ajv, so that it is loaded with the first helper. */
+/** The function that performs requests. ajv is loaded on the first call, because clients do not need it. */
 async function performerFor(host: Host, policy: Policy): Promise<Perform> {
   const { VERB_BY_NAME } = await import('./verbs.ts');
   const rules = new RuleKeeper(host);
@@ -73,7 +80,7 @@ async function performerFor(host: Host, policy: Policy): Promise<Perform> {
   const workplace = { host, policy, rules };
   return async (name, args) => {
     const verb = VERB_BY_NAME.get(name);
-    // A proposal for a misspelt verb would cost more time than a request to the kernel.
+    // Without a suggestion, because its computation takes longer than a request to the kernel.
     if (verb === undefined) throw new HelperProtocolError(`there is no verb ${JSON.stringify(name.slice(0, 40))}`);
     return verb(args, workplace);
   };

@@ -1,10 +1,13 @@
-/** Which addresses and routes a client may move: those that one of the two devices has, with the properties that they have there. */
+/**
+ * Checks which addresses and routes a client may move: only those of the two devices,
+ * with their current properties.
+ */
 
 import { HelperRefusalError } from '../../errors/helper.ts';
 import { type Address, type AddressPlan, addressKey, type Route } from '../../host-contract/addressing.ts';
 
 /**
- * The plan of a client, with each address and route as the host has it.
+ * The plan of a client, with the properties of each address and route on the host.
  *
  * @param present the addresses and routes of the two devices; they may be on either, because a roll-back moves them back. If both have
  *   one, the properties of the last count

@@ -1,4 +1,4 @@
-/** Decides what a helper does for its clients: changes of devices that this library made, and a few changes of devices that its configuration names. */
+/** The policy of a helper: which requests of its clients the helper performs. */
 
 import { HelperRefusalError } from '../../errors/helper.ts';
 import { NetlinkError, SystemCallError } from '../../errors/kernel.ts';
@@ -25,51 +25,52 @@ import { describeValue } from '../../text/describe-value.ts';
 import { permittedRules } from './filter-rules.ts';
 import { permittedPlan } from './permitted-plan.ts';
 
-/** The devices that a policy has looked at. The host compares them again immediately before it changes anything. */
+/** The devices that a policy checked. The host compares them again immediately before a change. */
 export type Checked = readonly ExpectedLink[];
 
 /**
- * Each method throws a HelperRefusalError for a request that a client may not make, and the error of the kernel for a
- * device that does not exist. A request that passes is made only while the checked devices are as they were.
+ * Each method throws HelperRefusalError for a request that is not allowed, and the error of the kernel for a
+ * missing device. An allowed request is performed only if the checked devices have not changed.
  */
 export interface Policy {
   create(link: NewLink): Promise<Checked>;
   change(index: number, settings: LinkSettings): Promise<Checked>;
   delete(index: number): Promise<Checked>;
-  /** Resolves to exactly the devices that may be deleted. Missing devices are left out. */
+  /** Resolves to the devices that may be deleted. Missing devices are left out. */
   deleteAll(indexes: readonly number[]): Promise<Checked>;
-  /** Resolves to the plan with the properties that the addresses and routes have on the host. */
+  /** Resolves to the plan with the properties of the addresses and routes on the host. */
   move(plan: AddressPlan, from: number, to: number): Promise<{ readonly plan: AddressPlan; readonly checked: Checked }>;
-  changeVirtualFunction(index: number): Promise<Checked>;
+  /** A device whose virtual functions or records change. */
+  use(what: string, index: number): Promise<Checked>;
   setSysctl(device: string): Promise<Checked>;
   /** Resolves to the rules that the host may set in the chain of the bridge. */
   setFilter(bridge: string, rules: readonly string[]): Promise<string[]>;
   createDrop(device: string): Promise<void>;
-  /** For rules that are deleted, by the name of their device. The device may be missing. */
+  /** Checks the deletion of rules of a device, by its name. The device may be missing. */
   deleteRules(device: string): Promise<void>;
 }
 
-/** Permissions of a helper beside changes of devices that this library created. */
+/** The permissions of a helper besides changes of devices that this library created. */
 export interface PolicyOptions {
-  /** Names of devices of other owners that may be used: as a port, as a lower device, for their virtual functions. */
+  /** Devices of other owners that clients may use as a port, as a lower device, or for virtual functions. */
   readonly devices?: readonly string[];
-  /** Patterns of the names that a new device may have, with `*` and `?` as in a shell. Default: every name. */
+  /** Patterns of names for new devices, with `*` and `?` as in a shell. Default: every name. */
   readonly names?: readonly string[];
-  /** Targets of filter rules beside ACCEPT, DROP, REJECT and RETURN. */
+  /** Targets of filter rules besides ACCEPT, DROP, REJECT and RETURN. */
   readonly filterTargets?: readonly string[];
-  /** Allows a passthru macvtap device to change the MAC address of the named device below it. Default: false. */
+  /** Allows a passthru macvtap device to change the MAC address of a device in `devices`. Default: false. */
   readonly passthruMac?: boolean;
   /**
-   * Kinds of devices, beside the built-in ones, that a client may create: kinds that `defineLinkKind` has added to the process
-   * of the helper. A client may choose every setting that the kind has. Default: none.
+   * Kinds of devices, besides the built-in ones, that a client may create. `defineLinkKind` must have added
+   * them to the process of the helper. A client may choose all settings of such a kind. Default: none.
    */
   readonly linkKinds?: readonly string[];
 }
 
-/** The settings that plugging needs of a device of another owner. The name, owner, group and MAC address stay. */
+/** The settings of devices of other owners that a client may change. Plugging needs them. */
 const SETTINGS_OF_OTHERS: ReadonlySet<string> = new Set<keyof LinkSettings>(['up', 'mtu', 'master', 'port']);
 
-/** Directories of /proc/sys/net that stand for all devices, or for future devices. */
+/** Directories of /proc/sys/net for all devices, or for future devices. */
 const NOT_DEVICES: ReadonlySet<string> = new Set(['all', 'default']);
 
 export class OwnDevicesPolicy implements Policy {
@@ -94,7 +95,7 @@ export class OwnDevicesPolicy implements Policy {
   }
 
   async create(link: NewLink): Promise<Checked> {
-    // Before the definition of the kind sees the settings.
+    // This check precedes the check of the settings by the definition of the kind.
     if (isDefinedLink(link) && !this.#linkKinds.has(link.kind))
       throw new HelperRefusalError(
         `${link.name} is of the kind ${describeValue(link.kind)}, which this helper does not create; its configuration must name the kind (--link-kind)`,
@@ -143,7 +144,7 @@ export class OwnDevicesPolicy implements Policy {
 
   async deleteAll(indexes: readonly number[]): Promise<Checked> {
     const wanted = new Set(indexes);
-    // One list costs less than many look-ups.
+    // One list takes less time than many look-ups.
     const found = (await this.#host.links.list()).filter(({ index }) => wanted.has(index));
     for (const link of found) requireOurs(link);
     return found.map(identityOf);
@@ -166,8 +167,8 @@ export class OwnDevicesPolicy implements Policy {
     };
   }
 
-  async changeVirtualFunction(index: number): Promise<Checked> {
-    return [identityOf(await this.#usable(`change of a virtual function of link ${index}`, index))];
+  async use(what: string, index: number): Promise<Checked> {
+    return [identityOf(await this.#usable(what, index))];
   }
 
   async setSysctl(device: string): Promise<Checked> {
@@ -181,7 +182,7 @@ export class OwnDevicesPolicy implements Policy {
 
   async setFilter(bridge: string, rules: readonly string[]): Promise<string[]> {
     requireFilterableName(bridge);
-    // A device of another kind may disappear without the helper: a TAP goes when its user closes it.
+    // Other devices may disappear without the helper. For example, a TAP is deleted when its user closes it.
     await this.#requireRuleDevice(bridge, ['bridge']);
     return permittedRules(bridge, rules, this.#filterTargets);
   }
@@ -202,7 +203,7 @@ export class OwnDevicesPolicy implements Policy {
       throw new HelperRefusalError(`${name} matches no pattern of names that the helper may create (--name)`);
   }
 
-  /** A device that rules may name: it exists, and only the helper or its administrator can delete it. */
+  /** Checks a device in a rule. It must exist, and only the helper or an administrator can delete it. */
   async #requireRuleDevice(name: string, kinds: readonly string[]): Promise<void> {
     requireDeviceName(name);
     const link = await this.#host.links.get(name);
@@ -219,14 +220,14 @@ export class OwnDevicesPolicy implements Policy {
       );
   }
 
-  /** A device of another owner stays in a bridge of another owner, and keeps its port settings there. */
+  /** A device of another owner must stay in a bridge of another owner, and keep its port settings. */
   async #leavableMaster(link: Link, { master, port }: LinkSettings): Promise<Checked> {
     const isUntouched = master === undefined || master === link.master;
     if (link.master === 0 || (isUntouched && port === undefined)) return [];
     const bridge = await this.#host.links.get(link.master);
     if (bridge !== undefined && isOurs(bridge)) return [identityOf(bridge)];
     throw new HelperRefusalError(
-      `${link.name} is a port of ${bridge?.name ?? 'a bridge'}, which was not made by os-vif: ${isUntouched ? 'its port settings stay' : 'it stays there'}`,
+      `${link.name} is a port of ${bridge?.name ?? 'a bridge'}, which os-vif did not create: ${isUntouched ? 'its port settings cannot be changed' : 'it cannot leave this bridge'}`,
     );
   }
 
@@ -249,7 +250,7 @@ export class OwnDevicesPolicy implements Policy {
   #requireAllowed({ name }: Link): void {
     if (!this.#devices.has(name))
       throw new HelperRefusalError(
-        `${name} was not made by os-vif; the configuration of the helper must name it (--device) before a client may use it`,
+        `os-vif did not create ${name}; the configuration of the helper must name it (--device) before a client may use it`,
       );
   }
 }
@@ -257,7 +258,7 @@ export class OwnDevicesPolicy implements Policy {
 function requireDefinedKind(kind: string): void {
   if (!isDefinedKind(kind))
     throw new KindDefinitionError(
-      `the helper can't allow the kind ${describeValue(kind)} of network devices: no module of its process has defined it (--plugin)`,
+      `the helper cannot allow the kind ${describeValue(kind)} of network devices: no module of its process has defined it (--plugin)`,
     );
 }
 
@@ -267,10 +268,10 @@ function isOurs(link: Link): boolean {
 
 function requireOurs(link: Link): void {
   if (!isOurs(link))
-    throw new HelperRefusalError(`${link.name} was not made by os-vif, so the helper does not delete it`);
+    throw new HelperRefusalError(`os-vif did not create ${link.name}, so the helper does not delete it`);
 }
 
-/** The properties that a decision depends on. */
+/** The properties of a device on which a decision depends. */
 function identityOf(link: Link): ExpectedLink {
   const { index, name, alias, group, master } = link;
   return isOurs(link) ? { index, alias, group } : { index, name, alias, master };
@@ -279,16 +280,18 @@ function identityOf(link: Link): ExpectedLink {
 function requireSettingsOfOthers(link: Link, settings: LinkSettings): void {
   const excess = Object.keys(settings).filter((setting) => !SETTINGS_OF_OTHERS.has(setting));
   if (excess.length > 0)
-    throw new HelperRefusalError(`${link.name} was not made by os-vif: its ${excess.join(', ')} stays as it is`);
+    throw new HelperRefusalError(
+      `os-vif did not create ${link.name}, so the helper does not change its ${excess.join(', ')}`,
+    );
 }
 
 function requireDeviceName(name: string): void {
   requireLinkName(name);
   if (NOT_DEVICES.has(name))
-    throw new HelperRefusalError(`${name} is no device: it stands for every device in /proc/sys/net`);
+    throw new HelperRefusalError(`${name} is not a device: it means all devices in /proc/sys/net`);
 }
 
-/** A pattern of a shell as a regular expression. */
+/** Converts a pattern of a shell to a regular expression. */
 function patternOf(pattern: string): RegExp {
   const parts = [...pattern].map((character) =>
     character === '*' ? '.*' : character === '?' ? '.' : character.replace(/[\\^$.|+()[\]{}]/, '\\$&'),

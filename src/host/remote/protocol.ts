@@ -1,29 +1,35 @@
 /**
- * What a RemoteHost and its helper say to each other: a line of JSON a frame. Both first say which protocol they speak;
- * then requests go one way and answers the other, each with the number of its request, in any order.
+ * The protocol between a RemoteHost and its helper. A frame is a line of JSON. Both sides first send a
+ * greeting. Then the RemoteHost sends requests with numbers, and the helper sends answers with the same
+ * numbers, in any order.
  */
 
 import type { Host } from '../../host-contract/host.ts';
 import type { HostPart } from '../../host-contract/host-methods.ts';
 
-/** The first frame of either side. */
+/** The first frame of both sides. */
 export const GREETING = { protocol: 'os-vif-helper', version: 1 } as const;
 
-/** The greeting of a helper. `netns` is the network namespace that it works in, where its administrator gave one. */
+/** The greeting of a helper. `netns` is its network namespace, if its administrator configured one. */
 export type HelperGreeting = typeof GREETING & { readonly netns?: string };
 
-/** Bytes of a request: that of 10,000 devices to delete has less than a tenth. */
+/**
+ * The largest size of a request in bytes. A request for 10,000 deletions has less than a tenth of this size.
+ */
 export const MAX_REQUEST = 1 << 20;
-/** Bytes of an answer: that about 100,000 devices has about half. */
+/** The largest size of an answer in bytes. A list of 100,000 devices has about half of this size. */
 export const MAX_ANSWER = 1 << 26;
 
-/** Devices of one `links.deleteAll`. A RemoteHost divides longer lists. */
+/** The largest number of devices in one `links.deleteAll`. A RemoteHost splits longer lists. */
 export const MAX_DELETED_TOGETHER = 5000;
 
-/** The parts of a host that the helper serves. A client connects to Open vSwitch itself, because its database checks who may. */
+/**
+ * The parts of a host that the helper serves.
+ * A client connects to Open vSwitch itself, because ovsdb-server checks its access.
+ */
 type Port = Exclude<HostPart, 'ovsdb'>;
 
-/** `links.get` and so on: one verb for each method of these parts. */
+/** The verbs: one for each method of these parts, such as `links.get`. */
 export type VerbName = { [P in Port]: `${P}.${keyof Host[P] & string}` }[Port];
 
 type MethodOf<V extends VerbName> = V extends `${infer P extends Port}.${infer M}`
@@ -35,20 +41,23 @@ type MethodOf<V extends VerbName> = V extends `${infer P extends Port}.${infer M
 export type ArgumentsOf<V extends VerbName> = MethodOf<V> extends (...args: infer A) => unknown ? A : never;
 export type ResultOf<V extends VerbName> = MethodOf<V> extends (...args: never) => Promise<infer R> ? R : never;
 
-/** The answer to a request, which has `id`, `verb` and `args`; without `id`, why the connection ends. Neither value nor error: the value is undefined. */
+/**
+ * The answer to a request, which has `id`, `verb` and `args`. An answer without `id` contains the reason why
+ * the connection is closed. An answer without value and error means the value undefined.
+ */
 export interface Answer {
   readonly id?: number;
   readonly value?: unknown;
   readonly error?: ErrorFrame;
 }
 
-/** An error on its way: what `reviveError` makes the same of. */
+/** An error in a frame. `reviveError` converts it back. */
 export interface ErrorFrame {
-  /** Name of the class. */
+  /** The name of the class. */
   readonly name: string;
   readonly code: string;
   readonly message: string;
-  /** Of a KernelError. */
+  /** Only for a KernelError. */
   readonly errno?: string;
   readonly text?: string;
 }

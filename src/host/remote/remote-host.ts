@@ -1,4 +1,4 @@
-/** A host that another process, which has the privileges, works on for this one, which has none. */
+/** A host that a helper with privileges changes for this process, which needs no privileges. */
 
 import type { Addressing } from '../../host-contract/addressing.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
@@ -10,17 +10,20 @@ import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
 import { type GreetingOptions, type HelperAddress, HelperConnection } from './connection.ts';
 import { MAX_DELETED_TOGETHER } from './protocol.ts';
 
-/** How to reach the helper, and Open vSwitch. */
+/** The addresses of the helper and of Open vSwitch. */
 export type RemoteHostOptions = HelperAddress &
   GreetingOptions & {
     /**
-     * Where Open vSwitch's database listens: this process connects itself, on first use. Default: the local
-     * socket, unix:/run/openvswitch/db.sock.
+     * The address of the database of Open vSwitch. This process itself connects, on first use.
+     * Default: the local socket unix:/run/openvswitch/db.sock.
      */
     readonly ovsdb?: OvsdbClientOptions;
   };
 
-/** Has a helper (`os-vif helper`) work on network devices, filters and sysctls. Needs no privileges but to open the helper's socket, and no koffi. */
+/**
+ * A host whose network devices, filters and sysctls a helper (`os-vif helper`) changes.
+ * This process only needs access to the socket of the helper. It does not need koffi.
+ */
 export class RemoteHost implements Host {
   readonly links: Links;
   readonly addressing: Addressing;
@@ -29,7 +32,7 @@ export class RemoteHost implements Host {
   readonly ingress: IngressFilter;
   readonly pci: Pci;
   readonly ovsdb: Ovsdb;
-  /** As the helper tells it. */
+  /** The network namespace of the helper. */
   readonly netns: string | undefined;
   readonly #helper: HelperConnection;
 
@@ -56,6 +59,9 @@ export class RemoteHost implements Host {
       virtualFunctions: (index) => helper.ask('links.virtualFunctions', index),
       changeVirtualFunction: (index, number, settings, expected) =>
         helper.ask('links.changeVirtualFunction', index, number, settings, expected),
+      addAlternativeName: (index, name, expected) => helper.ask('links.addAlternativeName', index, name, expected),
+      removeAlternativeName: (index, name, expected) =>
+        helper.ask('links.removeAlternativeName', index, name, expected),
     };
     this.addressing = {
       get: (index) => helper.ask('addressing.get', index),
@@ -86,10 +92,12 @@ export class RemoteHost implements Host {
   }
 
   /**
-   * @throws HelperConnectionError where no helper is reached, or the helper does not greet within
-   * `connectTimeout`
-   * @throws HelperProtocolError where the helper is of another version
-   * @throws OvsdbConnectionError where `ovsdb.connection` can't be read
+   * Connects to the helper.
+   *
+   * @throws HelperConnectionError if the helper cannot be reached, or sends no
+   *   greeting within `connectTimeout`
+   * @throws HelperProtocolError if the helper has another version
+   * @throws OvsdbConnectionError if `ovsdb.connection` is invalid
    */
   static async connect({ ovsdb, ...helper }: RemoteHostOptions): Promise<RemoteHost> {
     const database = new OvsdbClient(ovsdb);

@@ -1,6 +1,6 @@
 /**
- * Removes the packet filters of a device together with the device. Both iptables and nftables bind rules to names:
- * rules that remain would apply to the next device of that name, whoever creates it.
+ * Removes the packet filters of a device together with the device. Rules of iptables and nftables refer to
+ * names. A remaining rule would apply to the next device with the same name.
  */
 
 import { OsVifError } from '../../errors/base.ts';
@@ -8,30 +8,30 @@ import { bridgesWithChain, chainOf } from '../../host-contract/filter-chains.ts'
 import type { Host } from '../../host-contract/host.ts';
 import type { Link } from '../../host-contract/links.ts';
 
-/** The two kinds of rules: chains of iptables, and addresses that a device refuses (nftables). */
+/** The two kinds of rules: chains of iptables, and drop rules of nftables. */
 export type RuleKind = 'filter' | 'ingress';
 
 export class RuleKeeper {
   readonly #host: Host;
   /** Names of devices that may have rules of a kind. */
   readonly #names: Readonly<Record<RuleKind, Set<string>>> = { filter: new Set(), ingress: new Set() };
-  /** How many times rules were set. */
+  /** The number of times that rules were set. */
   #settings = 0;
 
   constructor(host: Host) {
     this.#host = host;
   }
 
-  /** Finds the rules that earlier helpers set, and removes those whose device is missing. */
+  /** Finds the rules of earlier helpers, and removes rules whose device is missing. */
   async load(): Promise<void> {
     const { filter, ingress } = this.#host;
-    // A host without iptables or nftables has no such rules.
+    // Errors are ignored, because a host without iptables or nftables has no rules.
     for (const name of await emptyOnError(bridgesWithChain(filter))) this.#names.filter.add(name);
     for (const { device } of await emptyOnError(ingress.list())) this.#names.ingress.add(device);
     await this.#removeOrphans();
   }
 
-  /** Runs `action`, which sets rules for a device. Removes the rules if the device has disappeared meanwhile. */
+  /** Runs `action`, which sets rules for a device. Removes the rules if the device disappeared meanwhile. */
   async setting(kind: RuleKind, name: string, action: () => Promise<void>): Promise<void> {
     this.#names[kind].add(name);
     await action();
@@ -40,8 +40,9 @@ export class RuleKeeper {
   }
 
   /**
-   * Runs `action`, which deletes devices. Their rules go first, so that no rule remains if the helper is killed
-   * between the two steps. Rules that another request sets during the deletion go afterwards.
+   * Runs `action`, which deletes devices. Their rules are removed first, so that no rule remains
+   * if the helper is killed between the two steps. Rules that another request sets during the
+   * deletion are removed afterwards.
    */
   async deleting(indexes: readonly number[], action: () => Promise<void>): Promise<void> {
     const before = this.#settings;
@@ -74,7 +75,10 @@ export class RuleKeeper {
   }
 }
 
-/** The devices that the kernel deletes with these: the other ends of veth pairs, and every device that stands on one of them. */
+/**
+ * The names of these devices and of all devices that the kernel deletes with them: peers of veths,
+ * and devices above them.
+ */
 function namesLeavingWith(indexes: readonly number[], all: readonly Link[]): string[] {
   const leaving = new Set(indexes);
   let before = 0;

@@ -1,4 +1,4 @@
-/** The socket on which a helper listens. Its mode and its group decide who may connect. */
+/** The socket of a helper. Its mode and its group determine the users that can connect. */
 
 import { lstatSync, rmSync } from 'node:fs';
 import { chmod, chown, mkdtemp, rename, rm } from 'node:fs/promises';
@@ -9,26 +9,27 @@ import { messageOf } from '../../text/message-of.ts';
 import { type FileIdentity, fileIdentity } from '../linux/file-identity.ts';
 import { type FileLock, tryLock } from '../linux/file-lock.ts';
 
-/** A unix socket to listen on, and who may connect to it. */
+/** A unix socket, with its mode and group. */
 export interface SocketFile {
   /**
-   * Path of the socket. A socket that a dead helper left behind is replaced. The helper holds a lock on the file `<path>.lock` as
-   * long as it runs, and removes both files when it closes.
+   * The path of the socket. The socket of a helper that was killed is replaced.
+   * The helper holds a lock on the file `<path>.lock` while it runs, and removes both files when it closes.
    */
   readonly socket: string;
-  /** Default: 0600, for the user of the helper alone; 0660 lets its group in too. */
+  /** The mode. Default: 0600, only for the user of the helper. 0660 allows its group too. */
   readonly mode?: number;
-  /** Number of the group to which the socket belongs. Default: the group of the helper. */
+  /** The id of the group of the socket. Default: the group of the helper. */
   readonly group?: number;
 }
 
-/** Connections that wait for the helper. The kernel takes at most net.core.somaxconn. */
+/** The largest number of connections that wait for the helper. The kernel limits it to net.core.somaxconn. */
 const BACKLOG = 1024;
 
 /**
- * Listens, and resolves to a function that removes the socket and releases its path.
+ * Listens, and resolves to a function that removes the socket and its lock.
  *
- * @throws HelperConnectionError when the socket cannot be made, another process listens on it, or the path names another file
+ * @throws HelperConnectionError if the socket cannot be created, another process listens on it, or the
+ *   path is another file
  */
 export async function listenOn(server: Server, where: SocketFile | { readonly fd: number }): Promise<() => void> {
   if ('fd' in where) {
@@ -47,20 +48,20 @@ export async function listenOn(server: Server, where: SocketFile | { readonly fd
     lock?.release();
     if (error instanceof HelperConnectionError) throw error;
     const reason = messageOf(error);
-    throw new HelperConnectionError(socket, `can't be listened on: ${reason}`, { cause: error });
+    throw new HelperConnectionError(socket, `the helper cannot listen on this socket: ${reason}`, { cause: error });
   }
 }
 
-const IN_USE = 'a helper listens there already';
+const IN_USE = 'another helper already listens on it';
 
-/** Another program may have put its own socket at the path: that one stays. */
+/** Removes the socket, unless another program replaced it by its own socket. Releases the lock. */
 function leave(socket: string, made: FileIdentity | undefined, lock: FileLock | undefined): void {
   const isOwn = made !== undefined && fileIdentity(socket) === made;
   if (isOwn) rmSync(socket, { force: true });
   lock?.release();
 }
 
-/** The socket is made in a folder that nobody else may enter, and moved to its path when its mode is right. */
+/** Creates the socket in a private folder, sets its mode and group, and then moves it to its path. */
 async function makeSocket(
   server: Server,
   socket: string,
@@ -91,19 +92,20 @@ function listening(server: Server, options: ListenOptions | { readonly fd: numbe
   });
 }
 
-/** A helper without the lock may be there: one of an older version, or another program. */
+/** Throws if another process uses the path without the lock, such as a helper of an older version. */
 async function requireFree(socket: string): Promise<void> {
   const found = lstatSync(socket, { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (!found.isSocket()) throw new HelperConnectionError(socket, 'there is something that is not a socket');
+  if (!found.isSocket()) throw new HelperConnectionError(socket, 'the path is not a socket');
   const errno = await connectionError(socket);
   if (errno === undefined) throw new HelperConnectionError(socket, IN_USE);
-  // unix(7): nobody listens. All other errors are of a socket that is in use: EAGAIN tells that its queue is full.
+  // unix(7): with ECONNREFUSED no process listens. After other errors the socket may be in use.
+  // For example, EAGAIN: its queue is full.
   if (errno !== 'ECONNREFUSED' && errno !== 'ENOENT')
-    throw new HelperConnectionError(socket, `there is a socket that may be in use (${errno}): remove it if it is not`);
+    throw new HelperConnectionError(socket, `the socket may be in use (${errno}): remove it if no process uses it`);
 }
 
-/** Undefined when the connection succeeds. */
+/** The errno of an attempt to connect. Undefined if the connection succeeds. */
 function connectionError(socket: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const probe = connect(socket);

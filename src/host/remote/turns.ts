@@ -1,12 +1,15 @@
-/** Runs tasks of many queues, a few at once. Queues take turns, so that a long queue does not delay a short one. */
+/**
+ * Runs tasks of many queues, a few at the same time.
+ * Queues take turns, so that a long queue does not delay a short one.
+ */
 
-/** Tasks of one lane do not wait for those of another. */
+/** A group of tasks. Tasks of one lane do not wait for tasks of another lane. */
 type Lane = string;
 
 interface Task {
   readonly lane: Lane;
   run(): Promise<void>;
-  /** Called when the task has run, or was dropped. */
+  /** Called after the task has run or was dropped. */
   end(): void;
 }
 
@@ -15,12 +18,12 @@ export class TaskQueue {
   running = 0;
   readonly #isReady: () => boolean;
 
-  /** @param isReady whether the next task may start; when it becomes so, `Turns.next` must be called */
+  /** @param isReady whether the next task may start; call `Turns.next` when its result changes to true */
   constructor(isReady: () => boolean) {
     this.#isReady = isReady;
   }
 
-  /** The next task, when it may start. */
+  /** The next task, if it may start. */
   get ready(): Task | undefined {
     return this.#isReady() ? this.tasks[0] : undefined;
   }
@@ -33,16 +36,16 @@ export class TaskQueue {
 
 export class Turns {
   readonly #room: Map<Lane, number>;
-  /** In the order of their turns. */
+  /** The queues with tasks, in the order of their turns. */
   readonly #waiting = new Set<TaskQueue>();
   #isScheduled = false;
 
-  /** @param lanes how many tasks of each lane may run at once */
+  /** @param lanes the largest number of running tasks of each lane */
   constructor(lanes: Readonly<Record<Lane, number>>) {
     this.#room = new Map(Object.entries(lanes));
   }
 
-  /** Resolves when the task has run, or was dropped. */
+  /** Queues a task. Resolves after the task has run or was dropped. */
   run(queue: TaskQueue, lane: Lane, run: () => Promise<void>): Promise<void> {
     return new Promise((end) => {
       queue.tasks.push({ lane, run, end });
@@ -53,8 +56,8 @@ export class Turns {
   }
 
   /**
-   * Starts what may start, in the next turn of the event loop. The loop reads from all clients between tasks, also when
-   * tasks end without waiting for anything.
+   * Starts all tasks that may start, in the next turn of the event loop.
+   * The event loop can then read from all clients between tasks, even if tasks end without waiting.
    */
   next(): void {
     if (this.#isScheduled) return;
@@ -66,7 +69,7 @@ export class Turns {
   }
 
   #startAll(): void {
-    // A queue that is added again while this loop runs comes after all others.
+    // A queue that is added again during this loop comes after all others.
     for (const queue of this.#waiting) {
       const task = queue.ready;
       if (task === undefined && queue.tasks.length > 0) continue;

@@ -1,4 +1,6 @@
-/** The verbs of a helper: the methods of a host, each with the shape of its arguments and the decision of the policy. */
+/**
+ * The verbs of a helper: for each method of a host, the schema of its arguments, and the check by the policy.
+ */
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { HelperProtocolError } from '../../errors/helper.ts';
@@ -10,7 +12,7 @@ import type { Policy } from './policy.ts';
 import { type ArgumentsOf, MAX_DELETED_TOGETHER, type ResultOf, type VerbName } from './protocol.ts';
 import type { RuleKeeper } from './rule-keeper.ts';
 
-/** The host that a helper works on, and who decides what it does there. */
+/** The host and the policy of a helper. */
 export interface Workplace {
   readonly host: Host;
   readonly policy: Policy;
@@ -21,10 +23,10 @@ export type Verb = (args: readonly unknown[], workplace: Workplace) => Promise<u
 
 const ajv = new Ajv2020({ discriminator: true, strictTuples: false });
 
-/** How many times the policy looks at a device again that changes between its decision and the request. */
+/** The largest number of attempts if a device changes between the check by the policy and the request. */
 const ATTEMPTS = 5;
 
-/** A verb whose arguments have this shape. `perform` asks the policy first, and then the host. */
+/** Defines a verb with the schema of its arguments. `perform` calls the policy first, and then the host. */
 function verb<V extends VerbName>(
   name: V,
   items: readonly schemas.Schema[],
@@ -45,7 +47,7 @@ function verb<V extends VerbName>(
 }
 
 const linkOrIndex = { anyOf: [schemas.text, schemas.indexOrNone] };
-/** Rules of a chain: two for each device that a bridge forwards to. */
+/** The largest number of rules of a chain. There are two rules for each device to which a bridge forwards. */
 const MAX_RULES = 1000;
 
 const VERBS: { readonly [V in VerbName]: Verb } = {
@@ -88,8 +90,25 @@ const VERBS: { readonly [V in VerbName]: Verb } = {
     [schemas.index, schemas.virtualFunctionNumber, schemas.virtualFunction, schemas.expected],
     async ({ host, policy }, index, number, settings, expected = []) => {
       requireVirtualFunction(`link ${index}`, settings);
-      const checked = await policy.changeVirtualFunction(index);
+      const checked = await policy.use(`change of a virtual function of link ${index}`, index);
       await host.links.changeVirtualFunction(index, number, settings, [...checked, ...expected]);
+    },
+  ),
+  'links.addAlternativeName': verb(
+    'links.addAlternativeName',
+    [schemas.index, schemas.recordName, schemas.expected],
+    async ({ host, policy }, index, name, expected = []) =>
+      host.links.addAlternativeName(index, name, [
+        ...(await policy.use(`record at link ${index}`, index)),
+        ...expected,
+      ]),
+  ),
+  'links.removeAlternativeName': verb(
+    'links.removeAlternativeName',
+    [schemas.index, schemas.recordName, schemas.expected],
+    async ({ host, policy }, index, name, expected = []) => {
+      const checked = await policy.use(`record at link ${index}`, index);
+      await host.links.removeAlternativeName(index, name, [...checked, ...expected]);
     },
   ),
   'addressing.get': verb('addressing.get', [schemas.index], ({ host }, index) => host.addressing.get(index)),
@@ -160,12 +179,12 @@ const VERBS: { readonly [V in VerbName]: Verb } = {
 
 export const VERB_BY_NAME: ReadonlyMap<string, Verb> = new Map(Object.entries(VERBS));
 
-/** `br0` of `net/ipv4/conf/br0/arp_ignore`. */
+/** The device in a sysctl key: `br0` in `net/ipv4/conf/br0/arp_ignore`. */
 function deviceOfKey(key: string): string {
   return key.split('/')[3] ?? '';
 }
 
-/** `br0` of `os-vif-br0`. */
+/** The bridge of a chain: `br0` for `os-vif-br0`. */
 function bridgeOfChain(chain: string): string {
   const bridge = chain.slice('os-vif-'.length);
   requireLinkName(bridge);

@@ -5,39 +5,36 @@
 
 import { PortProfileError } from '../../errors/libvirt.ts';
 import { FieldValueError } from '../../errors/model.ts';
-import { RepresentorNotFoundError } from '../../errors/pci.ts';
 import { PlugError, UnsupportedVIFError } from '../../errors/plugin.ts';
 import type { Host } from '../../host-contract/host.ts';
-import { isOwnedBy } from '../../host-contract/ownership.ts';
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../../objects/host-info.ts';
 import type { InstanceInfo } from '../../objects/instance-info.ts';
 import { VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor } from '../../objects/port-profile.ts';
 import { type VIFBase, VIFBridge, VIFHostDevice, VIFOpenVSwitch, VIFVHostUser } from '../../objects/vif.ts';
 import { listed } from '../../text/bounds.ts';
 import { messageOf } from '../../text/message-of.ts';
-import { graceSignal } from '../../wiring/deadline.ts';
-import { mayExist } from '../../wiring/elements/existing-device.ts';
+import { canonicalUuid } from '../../text/uuid.ts';
+import { apply } from '../../wiring/apply.ts';
+import type { ElementDrift, PlannedStep } from '../../wiring/check.ts';
 import type { Garbage } from '../../wiring/garbage.ts';
 import { collectOvsGarbage } from '../../wiring/ovs/collect-ovs-garbage.ts';
 import { remove } from '../../wiring/remove.ts';
 import type { Wiring } from '../../wiring/wiring.ts';
 import type { PluginContext } from '../vif-plugin.ts';
 import { WiringPlugin } from '../wiring-plugin.ts';
-import { isTrunkBridge, namesOf } from './names.ts';
+import { devicesBehind, formerHybridDevices } from './former-devices.ts';
+import { factsOf, formerHostDeviceWiring, type HostDeviceFacts, hostDeviceWiring, isGone } from './host-device.ts';
+import { isTrunkBridge } from './names.ts';
 import {
   bareWiring,
-  dpdkWiring,
-  hybridDevices,
   hybridPort,
   hybridWiring,
   nativeWiring,
   type OvsVif,
   portBridgeWiring,
-  representorWiring,
   vhostUserWiring,
   type WantedTap,
 } from './ovs-wiring.ts';
-import { representorOf, type VirtualFunctionLocation, virtualFunctionOf } from './representor.ts';
 
 /** os-vif's options, by os-vif's names and with its defaults; where the database is, the host is told. */
 export interface OvsPluginOptions {
@@ -65,13 +62,6 @@ export const QOS_TYPES = [
 
 /** One of {@link QOS_TYPES}. */
 export type QosType = (typeof QOS_TYPES)[number];
-
-/** What only the host knows of a VIFHostDevice. */
-export interface HostDeviceFacts {
-  /** The name of its representor's network device. */
-  readonly representor?: string;
-  readonly virtualFunction?: VirtualFunctionLocation;
-}
 
 type SupportedClass = typeof VIFBridge | typeof VIFOpenVSwitch | typeof VIFVHostUser | typeof VIFHostDevice;
 
@@ -113,7 +103,7 @@ export class OvsPlugin extends WiringPlugin {
       const { vifName } = vif.require('vifName');
       const tap = tapOf(vif, profile);
       if (this.#options.perPortBridge) return portBridgeWiring(this.#plugged(vif, profile, instance), vifName, tap);
-      if (!profile.createPort) return bareWiring(this.#known(vif, profile));
+      if (!profile.createPort) return bareWiring(this.#known(vif, profile), vifName);
       return nativeWiring(this.#plugged(vif, profile, instance), vifName, tap);
     }
     const plugged = this.#plugged(vif, profile, instance);
@@ -135,7 +125,7 @@ export class OvsPlugin extends WiringPlugin {
     }
     if (vif instanceof VIFBridge) return hybridWiring(known, vif.require('bridgeName').bridgeName);
     if (vif instanceof VIFVHostUser) return vhostUserWiringOf(vif, known);
-    if (vif instanceof VIFHostDevice) return hostDeviceWiring(vif, known, facts);
+    if (vif instanceof VIFHostDevice) return formerHostDeviceWiring(vif, known, facts);
     throw unsupported(vif);
   }
 
@@ -144,27 +134,48 @@ export class OvsPlugin extends WiringPlugin {
   }
 
   override async unwireOn(host: Host, vif: VIFBase): Promise<Wiring> {
-    const wiring = this.unwire(vif, vif instanceof VIFHostDevice ? await this.#factsOf(vif, host) : {});
-    if (!(vif instanceof VIFOpenVSwitch)) return wiring;
-    const known = this.#known(vif, this.#profileOf(vif));
-    return (await mayExist(namesOf(known.id).hybridBridge, host)) ? [...hybridDevices(known), ...wiring] : wiring;
+    const wiring = this.unwire(vif, vif instanceof VIFHostDevice ? await this.#remainingFactsOf(vif, host) : {});
+    if (vif instanceof VIFBridge) return wiring;
+    return [...(await formerHybridDevices(this.#known(vif, this.#profileOf(vif)), host)), ...wiring];
   }
 
   override async plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void> {
-    await super.plug(vif, instance, context);
-    if (!(vif instanceof VIFOpenVSwitch)) return;
+    const { host, signal } = context;
+    const wiring = await this.wireOn(host, vif, instance);
+    const { id } = vif.require('id');
+    const obsolete: string[] = [];
+    await apply(wiring, { host, owner: id, onObsoletePort: (name) => obsolete.push(name) }, signal);
     try {
-      await this.#removeHybridRemains(vif, context);
+      await this.#removeDevicesBehind(obsolete, vif, context);
     } catch (cause) {
       // All is plugged by now and stays so: an error without `left` would say that the host is as before.
-      const { id } = this.#known(vif, this.#profileOf(vif));
-      const left = [
-        `all that plugging VIF ${id} makes`,
-        `what VIF ${id} was made of when it was hybrid, or part of it`,
-      ];
-      const message = `VIF ${id} is plugged, but what it had when it was hybrid is not all removed: ${messageOf(cause)}; left on the host: ${listed(left)}`;
+      const left = [`all that plugging VIF ${id} makes`, `devices that VIF ${id} had before, or some of them`];
+      const message = `VIF ${id} is plugged, but the devices that it had before are not all removed: ${messageOf(cause)}; left on the host: ${listed(left)}`;
       throw new PlugError(message, cause, { operation: 'remove', left });
     }
+  }
+
+  override async unplug(vif: VIFBase, _instance: InstanceInfo, context: PluginContext): Promise<void> {
+    const { host, signal, deletions } = context;
+    const { id } = vif.require('id');
+    const obsolete: string[] = [];
+    const onObsoletePort = (name: string) => void obsolete.push(name);
+    await remove(await this.unwireOn(host, vif), { host, owner: id, deletions, onObsoletePort }, signal);
+    await this.#removeDevicesBehind(obsolete, vif, context);
+  }
+
+  override async check(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]> {
+    return super.check(vif, instance, context).catch((error: unknown) => {
+      if (!isGone(error)) throw error;
+      return [{ ...representorOf(vif), type: 'missing' }];
+    });
+  }
+
+  override async plan(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlannedStep[]> {
+    return super.plan(vif, instance, context).catch((error: unknown) => {
+      if (!isGone(error)) throw error;
+      return [{ ...representorOf(vif), action: 'refuse', reason: error.message }];
+    });
   }
 
   async collectGarbage(
@@ -175,27 +186,24 @@ export class OvsPlugin extends WiringPlugin {
     return collectOvsGarbage(host, owners, { dryRun, signal });
   }
 
-  /** Two ports with one iface-id would leave it to chance which of them works. A guest that still runs on the old one keeps it. */
-  async #removeHybridRemains(vif: VIFOpenVSwitch, { host, signal }: PluginContext): Promise<void> {
+  async #removeDevicesBehind(ports: readonly string[], vif: VIFBase, context: PluginContext): Promise<void> {
+    if (ports.length === 0) return;
+    const { host, signal, deletions } = context;
     const known = this.#known(vif, this.#profileOf(vif));
-    const { hybridBridge, bridgeEnd, switchEnd } = namesOf(known.id);
-    // The plug has just looked at the database: nothing is asked of it again. A deadline that has just passed is no reason to fail.
-    const hasPort = await host.ovsdb.waitFor('a look at the ports', (view) => view.port(switchEnd) !== undefined, {
-      signal: signal?.aborted ? graceSignal() : signal,
-    });
-    const bridge = hasPort ? await host.links.get(hybridBridge) : undefined;
-    if (!bridge || !isOwnedBy(bridge, known.id)) return;
-    const ports = (await host.links.list()).filter(({ master }) => master === bridge.index);
-    if (ports.some(({ name }) => name !== bridgeEnd)) return;
-    await remove([...hybridDevices(known), ...hybridPort(known)], { host, owner: known.id }, signal);
+    const devices = await devicesBehind(ports, known, host);
+    if (devices.length > 0) await remove(devices, { host, owner: known.id, deletions }, signal);
   }
 
-  async #factsOf(vif: VIFHostDevice, { pci }: Host): Promise<HostDeviceFacts> {
-    const virtualFunction = await virtualFunctionOf(vif.require('devAddress').devAddress, pci);
-    const isKernels = (this.#profileOf(vif).datapathType || 'system') === 'system';
-    return isKernels
-      ? { virtualFunction, representor: await representorOf(virtualFunction, pci) }
-      : { virtualFunction };
+  #factsOf(vif: VIFHostDevice, { pci }: Host): Promise<HostDeviceFacts> {
+    return factsOf(vif, this.#profileOf(vif).datapathType || 'system', pci);
+  }
+
+  /** What is gone is left out. */
+  #remainingFactsOf(vif: VIFHostDevice, host: Host): Promise<HostDeviceFacts> {
+    return this.#factsOf(vif, host).catch((error: unknown) => {
+      if (isGone(error)) return {};
+      throw error;
+    });
   }
 
   #profileOf({ portProfile }: VIFBase): VIFPortProfileOpenVSwitch {
@@ -213,10 +221,10 @@ export class OvsPlugin extends WiringPlugin {
     const { address } = vif.require('address');
     if (address === null) throw new FieldValueError(address, 'a MAC address').within('address', vif.constructor.name);
     const externalIds = {
-      'iface-id': profile.require('interfaceId').interfaceId,
+      'iface-id': canonicalUuid(profile.require('interfaceId').interfaceId),
       'iface-status': 'active',
       'attached-mac': address,
-      'vm-uuid': instance.require('uuid').uuid,
+      'vm-uuid': canonicalUuid(instance.require('uuid').uuid),
       ...(isTrunkBridge(known.bridge) && { bridge_name: known.bridge }),
     };
     return { ...known, externalIds };
@@ -233,11 +241,11 @@ export class OvsPlugin extends WiringPlugin {
     if (network === null) throw new FieldValueError(network, 'a network').within('network', vif.constructor.name);
     const { interfaceId } = profile;
     return {
-      id,
+      id: canonicalUuid(id),
       bridge: network.require('bridge').bridge,
       datapathType: profile.datapathType || undefined,
       mtu: network.mtu || networkDeviceMtu,
-      externalIds: interfaceId === undefined ? {} : { 'iface-id': interfaceId },
+      externalIds: interfaceId === undefined ? {} : { 'iface-id': canonicalUuid(interfaceId) },
       isolated: isolateVif,
       qosType: defaultQosType,
       waitForPort,
@@ -256,16 +264,10 @@ function vhostUserWiringOf(vif: VIFVHostUser, plugged: OvsVif): Wiring {
   return vhostUserWiring(plugged, vif.mode === 'client' ? 'client' : 'server', vif.path);
 }
 
-function hostDeviceWiring(
-  vif: VIFHostDevice,
-  plugged: OvsVif,
-  { representor, virtualFunction }: HostDeviceFacts,
-): Wiring {
-  if ((plugged.datapathType ?? 'system') !== 'system') {
-    return dpdkWiring(plugged, virtualFunction?.physicalFunction, virtualFunction?.number);
-  }
-  if (representor !== undefined) return representorWiring(plugged, representor);
-  throw new RepresentorNotFoundError(vif.devAddress ?? 'a device without address', virtualFunction?.number ?? 0);
+/** The part of a VIFHostDevice that is missing, in drifts and plans. */
+function representorOf(vif: VIFBase): { readonly element: string; readonly on: string } {
+  const on = `representor of ${vif instanceof VIFHostDevice ? vif.devAddress : vif.id}`;
+  return { element: `existing-link ${on}`, on };
 }
 
 function unsupported(vif: VIFBase): UnsupportedVIFError {

@@ -9,11 +9,13 @@ import type { OvsBridgeElement } from '../../wiring/ovs/ovs-bridge.ts';
 import type { OvsPatchElement } from '../../wiring/ovs/ovs-patch.ts';
 import type { OvsPortElement } from '../../wiring/ovs/ovs-port.ts';
 import type { OvsQosElement } from '../../wiring/ovs/ovs-qos.ts';
+import { qosIdOf } from '../../wiring/ovs/qos-id.ts';
 import type { Wiring } from '../../wiring/wiring.ts';
-import { isTrunkBridge, namesOf, qosIdOf } from './names.ts';
+import { isTrunkBridge, namesOf } from './names.ts';
 
 /** A VIF as the plugin sees it. */
 export interface OvsVif {
+  /** In canonical form. */
   readonly id: string;
   /** The bridge of its network. */
   readonly bridge: string;
@@ -45,8 +47,14 @@ export function nativeWiring(vif: OvsVif, name: string, tap: WantedTap | undefin
   return [...deviceOf(vif, name, tap), bridgeOf(vif), ...portOf(vif, { name, awaited: tap !== undefined })];
 }
 
-/** The bridge alone: the hypervisor adds the port itself. */
-export function bareWiring(vif: OvsVif): Wiring {
+/** The bridge alone: the hypervisor adds the port of this name itself. */
+export function bareWiring(vif: OvsVif, name: string): Wiring {
+  const { bridge, externalIds } = vif;
+  return [bridgeOf(vif), { kind: 'ovs-port', name, bridge, externalIds, external: true }];
+}
+
+/** What is known of a VIF whose device is gone: its rows are found by their tags. */
+export function goneWiring(vif: OvsVif): Wiring {
   return [bridgeOf(vif)];
 }
 
@@ -79,7 +87,7 @@ export function portBridgeWiring(vif: OvsVif, name: string, tap: WantedTap | und
   return [
     ...deviceOf(vif, name, tap),
     bridgeOf(vif),
-    { ...bridgeOf(vif), name: portBridge, shared: false },
+    { ...bridgeOf(vif), name: portBridge, shared: false, exclusive: true },
     ...portOf(onOwnBridge, { name, awaited: tap !== undefined }),
     patch,
   ];
@@ -95,10 +103,16 @@ export function vhostUserWiring(vif: OvsVif, guestIs: 'client' | 'server', path:
   return [bridgeOf(vif, 'netdev'), ...portOf(vif, { ...port, mtuRequest: vif.mtu }, 'netdev')];
 }
 
-/** The network device that stands for a virtual function. */
-export function representorWiring(vif: OvsVif, representor: string): Wiring {
-  const device: ExistingLinkElement = { kind: 'existing-link', name: representor, mtu: vif.mtu, up: true };
-  return [device, bridgeOf(vif), ...portOf(vif, { name: representor })];
+/** The network device that stands for a virtual function. Whoever owns its port owns the device, so that the port comes first. */
+export function representorWiring(vif: OvsVif, representor: string, pciAddress: string): Wiring {
+  const device: ExistingLinkElement = {
+    kind: 'existing-link',
+    name: representor,
+    mtu: vif.mtu,
+    up: true,
+    ownedByPort: true,
+  };
+  return [bridgeOf(vif), ...portOf(vif, { name: representor, pciAddress }), device];
 }
 
 /** A virtual function whose representor DPDK opens; without one, as at an unplug, the port alone counts. */
@@ -109,12 +123,13 @@ export function dpdkWiring(vif: OvsVif, physicalFunction?: string, number?: numb
   return [bridgeOf(vif), ...portOf(vif, { name, type: 'dpdk', options })];
 }
 
-function bridgeOf({ bridge, datapathType }: OvsVif, defaultDatapathType = 'system'): OvsBridgeElement {
+function bridgeOf({ bridge, datapathType, waitForPort }: OvsVif, defaultDatapathType = 'system'): OvsBridgeElement {
   return {
     kind: 'ovs-bridge',
     name: bridge,
     ...(datapathType === undefined ? { defaultDatapathType } : { datapathType }),
     shared: !isTrunkBridge(bridge),
+    ...(waitForPort && { awaited: true }),
   };
 }
 
@@ -124,7 +139,7 @@ type PortOwner = Pick<OvsVif, 'bridge' | 'datapathType' | 'isolated' | 'qosType'
 
 function portOf(
   vif: PortOwner,
-  port: Pick<OvsPortElement, 'name' | 'type' | 'options' | 'mtuRequest' | 'awaited'>,
+  port: Pick<OvsPortElement, 'name' | 'type' | 'options' | 'mtuRequest' | 'pciAddress' | 'awaited'>,
   defaultDatapathType = 'system',
 ): (OvsPortElement | OvsQosElement)[] {
   const { bridge, externalIds, isolated, qosType, datapathType = defaultDatapathType } = vif;

@@ -4,7 +4,7 @@
  */
 
 import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../errors/pci.ts';
-import type { Pci } from '../../host-contract/pci.ts';
+import { type Pci, roleOf, type SwitchPort } from '../../host-contract/pci.ts';
 import { uplinkOf } from '../../host-contract/uplink.ts';
 
 /** Where a virtual function comes from. */
@@ -32,13 +32,18 @@ export async function representorOf({ physicalFunction, number }: VirtualFunctio
   const uplink = await requireUplink(physicalFunction, pci);
   const { switchId } = (await pci.switchPortOf(uplink)) ?? {};
   const pfNumber = Number(/\.(\d+)$/.exec(physicalFunction)?.[1]);
-  for (const name of await pci.interfaces()) {
-    const port = await pci.switchPortOf(name);
-    if (!port || port.switchId !== switchId || port.portName === undefined) continue;
-    const pf = pfNumberOf(port.portName);
-    if ((pf === undefined || pf === pfNumber) && vfNumberOf(port.portName) === number) return name;
-  }
+  const names = await pci.interfaces();
+  const ports = await Promise.all(names.map((name) => pci.switchPortOf(name)));
+  const found = names.find((_, i) => ports[i]?.switchId === switchId && represents(ports[i], pfNumber, number));
+  if (found !== undefined) return found;
   throw new RepresentorNotFoundError(uplink, number);
+}
+
+/** Functions of another host have representors on this switch too. */
+function represents(port: SwitchPort | undefined, physicalFunction: number, number: number): boolean {
+  const role = port?.role ?? roleOf(port?.portName ?? '');
+  if (role?.flavour !== 'virtual-function' || role.external) return false;
+  return role.virtualFunction === number && (role.physicalFunction ?? physicalFunction) === physicalFunction;
 }
 
 async function requireUplink(physicalFunction: string, pci: Pci): Promise<string> {
@@ -48,18 +53,4 @@ async function requireUplink(physicalFunction: string, pci: Pci): Promise<string
     physicalFunction,
     'none of its network devices is in switchdev mode (none has a phys_switch_id)',
   );
-}
-
-/** The virtual function's number in a phys_port_name: `3`, `vf3`, `pf0vf3`, `c1pf0vf3`, `VF3@PF0`; undefined for other ports. */
-export function vfNumberOf(portName: string): number | undefined {
-  return numberIn(/^(\d+)$/.exec(portName) ?? /vf(\d+)/i.exec(portName));
-}
-
-/** The physical function's number in a phys_port_name, where it has one. */
-export function pfNumberOf(portName: string): number | undefined {
-  return numberIn(/pf(\d+)/i.exec(portName));
-}
-
-function numberIn(match: RegExpExecArray | null): number | undefined {
-  return match?.[1] === undefined ? undefined : Number(match[1]);
 }

@@ -1,4 +1,4 @@
-/** Primitive to object: every value is checked on the way, and an error says where it stood. */
+/** Reads objects from primitives. Every value is checked, and errors contain the path of the value. */
 import { FieldValueError } from '../../errors/model.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { refuse } from '../fields/field-type.ts';
@@ -16,12 +16,13 @@ import { modelFor } from '../registry.ts';
 import { isVersion, withoutPatch } from '../version.ts';
 import { CHANGES, DATA, NAME, NAMESPACE, VERSION_KEY } from './primitive.ts';
 
-/** Objects within objects, at the most; deeper input is refused before it can exhaust the stack. */
+/** The largest depth of nested objects. Deeper input could exhaust the stack. */
 export const MAX_DEPTH = 64;
 
 /**
- * The object that a primitive describes, of the newest class that can read its version; it keeps that version.
- * Fields that the class does not know are passed over, as oslo does: a newer `.z` of the sender may have added them.
+ * Reads an object from a primitive with the newest class that can read its version. The object keeps
+ * the version. Unknown fields are ignored, as in oslo, because a newer patch version of the sender
+ * may have added them.
  *
  * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
  */
@@ -29,7 +30,10 @@ export function readObject(primitive: unknown): ObjectState {
   return readAs(modelOf(primitive), primitive, 0);
 }
 
-/** The class that reads a primitive, by its envelope; `likely`, where it is the one, saves looking for it. */
+/**
+ * The model that reads a primitive, by its name, namespace and version.
+ * A correct guess in `likely` saves the look-up.
+ */
 export function modelOf(primitive: unknown, likely?: ObjectModel): ObjectModel {
   if (!isRecord(primitive)) return refuse(primitive, 'a versioned object in its primitive form');
   const name = primitive[NAME];
@@ -42,12 +46,12 @@ export function modelOf(primitive: unknown, likely?: ObjectModel): ObjectModel {
   return modelFor(name, versionToRead(version), namespace);
 }
 
-/** The version that a primitive is read as: 1.4.2 as 1.4. */
+/** The version without its patch component, which is ignored: 1.4 for 1.4.2. */
 export function versionToRead(version: string): string {
   return hasPatch(version) ? withoutPatch(version) : version;
 }
 
-/** Reads a primitive of a class that {@link modelOf} found. */
+/** Reads a primitive with the model that {@link modelOf} returned. */
 export function readAs(model: ObjectModel, primitive: unknown, depth: number): ObjectState {
   if (depth > MAX_DEPTH) return refuse(primitive, `at most ${MAX_DEPTH} objects within one another`);
   const { [DATA]: data, [CHANGES]: changes, [VERSION_KEY]: version } = isRecord(primitive) ? primitive : {};
@@ -61,7 +65,7 @@ export function readAs(model: ObjectModel, primitive: unknown, depth: number): O
   return object;
 }
 
-/** A third part of a version is no reason to refuse it: 1.4.2 is read as 1.4. */
+/** Whether the version has a patch component, which is accepted and ignored: 1.4.2 is read as 1.4. */
 function hasPatch(version: string): boolean {
   return version.indexOf('.') !== version.lastIndexOf('.') && isVersion(version);
 }
@@ -81,13 +85,16 @@ function fill(values: unknown[], model: ObjectModel, data: Record<string, unknow
   }
 }
 
-/** What is stored for null: null where the field may be, else its default, as oslo does. */
+/**
+ * The value to store for null, as in oslo: null if the field is nullable, else its default.
+ * Throws without a default.
+ */
 export function valueForNull(field: Field | undefined): unknown {
   if (field?.nullable) return null;
   return field?.default === undefined ? refuse(null, 'a value, null is none here') : field.type.coerce(field.default);
 }
 
-/** Names of fields that the class does not know, or that are not set, are passed over, as oslo does. */
+/** Reads the list of changes. Names of unknown and of unset fields are ignored, as in oslo. */
 function readChanges(model: ObjectModel, values: readonly unknown[], changes: unknown): readonly string[] {
   if (!Array.isArray(changes)) return refuseKey(changes, 'an array of field names', CHANGES, model.name);
   if (!isSame(model.lastChanges.names, changes)) model.lastChanges = lookUp(model, changes);

@@ -1,6 +1,7 @@
 /**
- * The plain form, for people and HTTP bodies: `{ type: 'VIFBridge', vif_name: 'tap0', network: { ... } }`. class-transformer makes it and
- * reads it; what it is told here comes from the same declarations as everything else. A list object is an array in it.
+ * The plain form, for people and HTTP bodies: `{ type: 'VIFBridge', vif_name: 'tap0', network: { ... } }`.
+ * class-transformer writes and reads it. Its metadata comes from the declarations. A list object is an array
+ * in the plain form.
  */
 import 'reflect-metadata';
 import { Exclude, Expose, instanceToPlain, plainToInstance, Transform, Type } from 'class-transformer';
@@ -23,9 +24,9 @@ import { newestModel } from '../registry.ts';
 import { compareVersions } from '../version.ts';
 import { MAX_DEPTH, readObject, valueForNull } from './from-primitive.ts';
 
-/** For whom the plain form is. */
+/** Options of the plain form. */
 export interface PlainOptions extends Pick<BackportOptions, 'versionManifest'> {
-  /** What a peer that knows this version of the object would see. */
+  /** The version of the object to write. Default: the version of the object. */
   version?: string;
 }
 
@@ -39,7 +40,10 @@ export function toPlainForm(object: ObjectState, options: PlainOptions = {}): Re
   return plainOf(seen);
 }
 
-/** Reading sets what constructors set, also where an object's version did not have the field yet. */
+/**
+ * Unsets fields that are newer than the version of the object.
+ * Reading sets their initial values, as constructors do.
+ */
 function forgetLater(object: ObjectState): void {
   for (const field of object[MODEL].fields) {
     const value = object[VALUES][field.index];
@@ -49,7 +53,9 @@ function forgetLater(object: ObjectState): void {
 }
 
 /**
- * The object of a plain form. `expected` is the class that it was asked of, none where `type` must tell.
+ * Reads an object from its plain form.
+ *
+ * @param expected the class of the object; undefined if only `type` determines the class
  *
  * @throws FieldValueError, UnknownFieldError, UnsupportedObjectError
  */
@@ -62,7 +68,10 @@ export function fromPlainForm(plain: unknown, expected: ObjectModel | undefined)
   return isVersionedObject(object) ? object : refuse(plain, `the plain form of ${model.name}`);
 }
 
-/** Tells class-transformer of a class: its fields by wire name, the classes of those that hold objects, and `type` to tell them apart. */
+/**
+ * Declares a class to class-transformer: its fields by wire name, the classes of fields with objects,
+ * and the discriminator `type`.
+ */
 export function declarePlainClass(model: ObjectModel): void {
   const { prototype } = model.objectClass;
   Exclude()(model.construct);
@@ -70,7 +79,7 @@ export function declarePlainClass(model: ObjectModel): void {
   subTypes.push({ value: model.construct, name: model.name, namespace: model.namespace, version: model.version });
   subTypes.sort((a, b) => compareVersions(b.version, a.version));
   for (const field of model.fields) {
-    // class-transformer looks at the base class too.
+    // class-transformer also reads the declarations of the base class.
     if (model.base?.byName.get(field.name) === field) continue;
     Expose({ name: field.wireName })(prototype, field.name);
     if (field.type.object) declareObjectField(prototype, field.name, field.type.object);
@@ -78,10 +87,12 @@ export function declarePlainClass(model: ObjectModel): void {
   }
 }
 
-/** Every class, the newest of a name first: class-transformer looks here for the one that `type` names. */
+/**
+ * All classes, the newest of each name first. class-transformer searches this list for the class in `type`.
+ */
 const subTypes: { value: ObjectModel['construct']; name: string; namespace: string; version: string }[] = [];
 
-/** The same, those of one namespace before all others: another may have the same name. */
+/** All classes, those of the given namespace first, because several namespaces may have the same name. */
 function subTypesFrom(namespace: string): typeof subTypes {
   const isOwn = (subType: (typeof subTypes)[number]) => subType.namespace === namespace;
   return [...subTypes.filter(isOwn), ...subTypes.filter((subType) => !isOwn(subType))];
@@ -105,8 +116,9 @@ function declareObjectField(prototype: object, name: string, object: ObjectRefer
 }
 
 /**
- * Collections, and values that JSON does not have (dates), have their wire form. class-transformer would walk through a dict in a time that
- * grows with the square of its keys, so it must not see one: it gets a function on the way out, and takes a boolean for it on the way in.
+ * Declares a field whose plain form is its wire form: collections and dates. class-transformer takes
+ * quadratic time for the keys of a dict, so it must not see the value: it gets a function instead when it
+ * writes, and a boolean when it reads.
  */
 function declareWrittenField(
   prototype: object,
@@ -120,7 +132,10 @@ function declareWrittenField(
   Transform(({ obj }) => read(obj[wireName]), { toClassOnly: true })(prototype, name);
 }
 
-/** Whether {@link plainOf} has called class-transformer. Others who call it get the wire forms themselves. */
+/**
+ * Whether {@link plainOf} called class-transformer.
+ * Other callers of class-transformer get the wire forms directly.
+ */
 let isSealing = false;
 
 function plainOf(object: ObjectState): Record<string, unknown> {
@@ -139,7 +154,7 @@ function sealed(transform: () => unknown): unknown {
   }
 }
 
-/** Puts the written values in place of the functions that give them. */
+/** Replaces the functions by the values that they return. */
 function unseal(plain: unknown): void {
   if (Array.isArray(plain)) plain.forEach(unseal);
   if (!isRecord(plain)) return;
@@ -151,8 +166,8 @@ function unseal(plain: unknown): void {
 }
 
 /**
- * Looks a plain form over before class-transformer builds it: it would pass over names that it does not know, and overflow the
- * stack where objects are nested without an end. Gives the class that is meant.
+ * Checks a plain form and returns its model. class-transformer itself ignores unknown names, and overflows
+ * the stack for deeply nested objects.
  */
 function checkPlain(
   plain: unknown,
@@ -214,6 +229,7 @@ function checkValue({ type, ...field }: Field, value: unknown, depth: number): v
   }
 }
 
+/** Runs the check, and adds the place to the path of its FieldValueError. */
 function along(place: string | number, objectName: string, check: () => unknown): void {
   try {
     check();
@@ -223,7 +239,10 @@ function along(place: string | number, objectName: string, check: () => unknown)
   }
 }
 
-/** What a field holds one by one: a list object's elements stand for it in the plain form. */
+/**
+ * The model of the elements of a field with a list object, because a list object is an array
+ * in the plain form.
+ */
 function elementModel({ objectClass }: ObjectReference): ObjectModel {
   const model = objectClass.prototype[MODEL];
   return elementOf(model) ?? model;

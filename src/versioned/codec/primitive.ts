@@ -1,4 +1,4 @@
-/** The wire form, as oslo.versionedobjects names its keys. */
+/** The wire form. Its keys have the names of oslo.versionedobjects. */
 
 import { isRecord } from '../../text/is-record.ts';
 
@@ -8,18 +8,18 @@ export const VERSION_KEY = 'versioned_object.version';
 export const DATA = 'versioned_object.data';
 export const CHANGES = 'versioned_object.changes';
 
-/** A versioned object on the wire: plain JSON, what Python's `obj_to_primitive` returns. */
+/** A versioned object on the wire: plain JSON, as Python's `obj_to_primitive` returns it. */
 export interface Primitive {
   [NAME]: string;
   [NAMESPACE]: string;
   [VERSION_KEY]: string;
-  /** The fields that are set, by wire name. */
+  /** The values of the set fields, by wire name. */
   [DATA]: Record<string, unknown>;
-  /** The wire names of the fields that changed; left out where none did. */
+  /** The wire names of the changed fields. Absent without changes. */
   [CHANGES]?: string[];
 }
 
-/** Whether a value has the form of a versioned object on the wire; its fields may still be wrong. */
+/** Whether a value has the form of a primitive. Its fields are not checked. */
 export function isPrimitive(value: unknown): value is Primitive {
   return (
     isRecord(value) &&

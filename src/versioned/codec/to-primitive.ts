@@ -1,8 +1,11 @@
-/** Object to primitive. */
+/** Writes objects as primitives. */
 import { CHANGED, MODEL, NO_CHANGES, type ObjectState, VALUES, VERSION } from '../model.ts';
 import { CHANGES, DATA, isPrimitive, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './primitive.ts';
 
-/** The primitive of an object, at the version that it has. A child that changed makes the field that holds it changed. */
+/**
+ * The primitive of an object, in the version of the object.
+ * If a child has changes, its field is listed as changed.
+ */
 export function writeObject(object: ObjectState): Primitive {
   const model = object[MODEL];
   const values = object[VALUES];
@@ -33,7 +36,7 @@ export function writeObject(object: ObjectState): Primitive {
       };
 }
 
-/** Changes of an object make the field that holds it changed; those of objects in a list do not, as in os-vif. */
+/** Whether a child has changes. Changes of objects in a list do not count, as in os-vif. */
 function holdsChanges(written: unknown): boolean {
   return isPrimitive(written) && written[CHANGES] !== undefined;
 }

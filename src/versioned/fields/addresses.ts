@@ -1,48 +1,54 @@
 /**
- * Field types of addresses: MAC, PCI, IP and IP network. Each type has one pattern, which its JSON Schema shares. The stored value is the
- * canonical form, which Python's netaddr writes too.
+ * Field types of addresses: MAC, PCI, IP and IP network. Each type and its JSON Schema use the same pattern.
+ * The stored value has the canonical form of Python's netaddr.
  */
 import ipaddr from 'ipaddr.js';
 import { PCI_ADDRESS_INPUT } from '../../text/pci-address.ts';
 import type { FieldType } from '../model.ts';
 import { refuse, scalar } from './field-type.ts';
 
-/** A MAC address, six bytes with `:` or `-` between; stored in lower case with colons. */
+/** A MAC address: six bytes, separated by `:` or `-`. Stored in lower case with colons. */
 export function macAddress(): FieldType<string> {
   return MAC_ADDRESS;
 }
 
-/** The PCI address of a device, `domain:bus:slot.function` such as `0000:3b:00.1`; stored in lower case. */
+/** The PCI address of a device, `domain:bus:slot.function` such as `0000:3b:00.1`. Stored in lower case. */
 export function pciAddress(): FieldType<string> {
   return PCI_ADDRESS;
 }
 
-/** An IPv4 address of four plain decimal parts or an IPv6 address without a zone; IPv6 is stored as RFC 5952 writes it. */
+/**
+ * An IPv4 address of four decimal parts, or an IPv6 address without a zone.
+ * IPv6 is stored in the form of RFC 5952.
+ */
 export function ipAddress(): FieldType<string> {
   return IP_ADDRESS;
 }
 
-/** An IPv4 address of four plain decimal parts. */
+/** An IPv4 address of four decimal parts. */
 export function ipv4Address(): FieldType<string> {
   return IPV4_ADDRESS;
 }
 
-/** An IPv6 address without a zone, stored as RFC 5952 writes it. */
+/** An IPv6 address without a zone. Stored in the form of RFC 5952. */
 export function ipv6Address(): FieldType<string> {
   return IPV6_ADDRESS;
 }
 
 /**
- * An IP network in CIDR notation, `10.0.0.0/24` or `2001:db8::/64`. Bits behind the prefix are kept
- * (`10.0.0.5/24`). Leading zeros of the prefix length are accepted, and left out of the stored value. A bare
- * address is a network of itself. An IPv4 netmask or hostmask in place of the prefix length is converted.
+ * An IP network in CIDR notation, `10.0.0.0/24` or `2001:db8::/64`. Bits after the prefix are kept
+ * (`10.0.0.5/24`). Leading zeros of the prefix length are accepted, but not stored. An address without a
+ * prefix length gets the full length. An IPv4 netmask or hostmask is converted to a prefix length.
  */
 export function ipNetwork(): FieldType<string> {
   return IP_NETWORK;
 }
 
 const MOST_REMEMBERED = 1024;
-/** The longest canonical network has 43 characters. Longer texts are not remembered, so that the memory is bounded too. */
+/**
+ * The longest canonical network has 43 characters.
+ * Longer texts are not cached, so the memory of the cache is limited.
+ */
 const LONGEST_REMEMBERED = 64;
 const whole = (source: string) => new RegExp(`^(?:${source})$`);
 const pattern = (form: RegExp) => ({ type: 'string', pattern: form.source });
@@ -80,7 +86,7 @@ function acceptPci(value: unknown): string {
   return value.toLowerCase();
 }
 
-/** The same addresses come again and again: the canonical forms of the last ones are remembered. */
+/** A type of addresses with a cache of canonical forms, because the same addresses recur. */
 function address(
   osloName: string,
   expected: string,
@@ -112,7 +118,7 @@ function canonicalNetwork(value: string): string {
   return `${address}/${prefix?.includes('.') ? prefixLengthOf(prefix) : Number(prefix ?? 32)}`;
 }
 
-/** Netmask or hostmask; 0.0.0.0 is a netmask. */
+/** The prefix length of a netmask or a hostmask. 0.0.0.0 is a netmask. */
 function prefixLengthOf(mask: string): number {
   const address = ipaddr.IPv4.parse(mask);
   const asNetmask = address.prefixLengthFromSubnetMask();
@@ -121,7 +127,10 @@ function prefixLengthOf(mask: string): number {
   return new ipaddr.IPv4(inverted).prefixLengthFromSubnetMask() ?? refuse(mask, 'a netmask or a hostmask');
 }
 
-/** As inet_ntop(3) of the GNU C library writes it, which Python's netaddr does too: mapped and compatible addresses end in IPv4. */
+/**
+ * The form of inet_ntop(3) in the GNU C library, and of Python's netaddr: mapped and compatible
+ * addresses end with IPv4.
+ */
 function canonicalIpv6(value: string): string {
   const address = ipaddr.IPv6.parse(value.replace(IPV4_TAIL, asGroups));
   const [a, b, c, d, e, f, g = 0, h = 0] = address.parts;
@@ -132,13 +141,15 @@ function canonicalIpv6(value: string): string {
 
 const IPV4_TAIL = new RegExp(`${IPV4}$`);
 
-/** ipaddr.js takes ::192.0.2.1 for ::ffff:192.0.2.1; written as two groups it is read right. */
+/** An IPv4 address as two groups of IPv6, because ipaddr.js reads ::192.0.2.1 as ::ffff:192.0.2.1. */
 function asGroups(ipv4: string): string {
   const [a = 0, b = 0, c = 0, d = 0] = ipv4.split('.').map(Number);
   return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
 }
 
-/** RFC 4291 2.2: eight groups, or fewer with one `::`, the last two groups as hexadecimal or as an IPv4 address. */
+/**
+ * RFC 4291 2.2: eight groups, or fewer with one `::`. The last two groups are hexadecimal or an IPv4 address.
+ */
 function ipv6Pattern(): string {
   const group = '[0-9a-fA-F]{1,4}';
   const tail = (groups: number) =>

@@ -1,11 +1,14 @@
-/** Field types that hold several values: lists, sets, dicts. A property gives out frozen values: a change is a checked assignment. */
+/**
+ * Field types with several values: lists, sets, dicts. Values are frozen.
+ * To change a value, assign a new one.
+ */
 
 import { DeclarationError, FieldValueError } from '../../errors/model.ts';
 import { shortened } from '../../text/bounds.ts';
 import type { FieldType, JsonSchema, SchemaContext } from '../model.ts';
 import { refuse } from './field-type.ts';
 
-/** How the elements of a collection may be. */
+/** Options of the elements of a collection. */
 export interface ElementOptions {
   /** Whether an element may be `null`. */
   nullable?: boolean;
@@ -37,7 +40,7 @@ export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fie
     ...(type.object && { object: type.object }),
     coerce: (value) => into(value, undefined),
     read: into,
-    // A loop: slice() is slow on frozen arrays.
+    // Not slice(), which is slow for frozen arrays.
     write: (values) => {
       const written = new Array<unknown>(values.length);
       for (let i = 0; i < written.length; i++) written[i] = element.write(values[i] ?? null);
@@ -49,15 +52,15 @@ export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fie
   };
 }
 
-/** A set. A value is a `Set`, read-only by type; its wire form is an array. */
+/** A set. A value is a `Set` that cannot be changed; its wire form is an array. */
 export function setOf<V>(type: FieldType<V>, options: { nullable: true }): FieldType<ReadonlySet<V | null>>;
-/** A set. A value is a `Set`, read-only by type; its wire form is an array. */
+/** A set. A value is a `Set` that cannot be changed; its wire form is an array. */
 export function setOf<V>(type: FieldType<V>, options?: ElementOptions): FieldType<ReadonlySet<V>>;
 export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): FieldType<ReadonlySet<V | null>> {
   refuseObjects(type, 'set');
   const element = elementOf(type, options);
   const into = (values: Iterable<unknown>, take: (item: unknown) => V | null) =>
-    new Set(Array.from(values, (item, i) => at(i, take, item)));
+    frozenSet(Array.from(values, (item, i) => at(i, take, item)));
   return {
     osloName: 'Set',
     elements: { type, nullable: options.nullable === true },
@@ -67,9 +70,22 @@ export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fiel
     write: (values) => Array.from(values, element.write),
     schema: (context) => ({ type: 'array', items: element.schema(context) }),
     equal: (a, b) => a.size === b.size && isEverySame(a, b, element),
-    clone: (values) => new Set(Array.from(values, element.clone)),
+    clone: (values) => frozenSet(Array.from(values, element.clone)),
   };
 }
+
+/** Object.freeze alone leaves the content of a Set open: what the field refuses could be added. */
+function frozenSet<V>(values: Iterable<V>): ReadonlySet<V> {
+  return Object.freeze(Object.defineProperties(new Set(values), UNCHANGEABLE));
+}
+
+const refuseChange = {
+  value() {
+    throw new TypeError('the set of a field cannot be changed: assign a new Set to the field');
+  },
+};
+
+const UNCHANGEABLE: PropertyDescriptorMap = { add: refuseChange, delete: refuseChange, clear: refuseChange };
 
 /** A dict with string keys. A value is a frozen object without a prototype. */
 export function dictOf<V>(
@@ -86,7 +102,7 @@ export function dictOf<V>(
   const element = elementOf(type, options);
   const map = <A, B>(dict: Readonly<Record<string, A>>, to: (value: A | undefined) => B) => {
     const result: Record<string, B> = Object.create(null);
-    // The time of Object.entries() grows faster than the number of keys.
+    // Not Object.entries(), whose time grows faster than the number of keys.
     for (const key of Object.keys(dict)) result[key] = at(key, to, dict[key]);
     return result;
   };
@@ -108,7 +124,10 @@ export function dictOf<V>(
   };
 }
 
-/** Whether each value of a set equals one of another set. Equal values have the same wire form, so only those are compared. */
+/**
+ * Whether each value of a set has an equal value in another set.
+ * Only values with the same wire form are compared.
+ */
 function isEverySame<V>(values: ReadonlySet<V | null>, others: ReadonlySet<V | null>, element: Element<V>): boolean {
   const byWireForm = new Map<string, (V | null)[]>();
   for (const other of others) {
@@ -142,9 +161,9 @@ function elementOf<V>(type: FieldType<V>, options: ElementOptions): Element<V> {
   };
 }
 
-/** oslo looks into lists only, when it backports objects and tells what a tree of them is at. */
+/** Throws for a collection of objects other than a list, because oslo backports only objects in lists. */
 function refuseObjects(type: Pick<FieldType<never>, 'object'>, collection: string): void {
-  if (type.object) throw new DeclarationError(`a ${collection} can't hold versioned objects, a list can`);
+  if (type.object) throw new DeclarationError(`a ${collection} cannot hold versioned objects: use a list`);
 }
 
 function at<A, B>(place: number | string, take: (value: A) => B, value: A): B {

@@ -1,11 +1,16 @@
-/** Helpers of field types. Types with one value are in scalars.ts, addresses.ts and object-of.ts, types with several in collections.ts. */
+/**
+ * Helpers of field types. Types with one value are in scalars.ts, addresses.ts and object-of.ts, types
+ * with several in collections.ts.
+ */
 import { FieldValueError } from '../../errors/model.ts';
 import type { FieldType, JsonSchema } from '../model.ts';
 
 /**
- * A type with immutable values that are their own wire form, so that assigned values and values from the wire are checked alike.
+ * A type with immutable values that are their own wire form, so that assigned values and values from the
+ * wire are checked alike.
  *
- * @param accept returns the value to store, or throws FieldValueError. The schema's description is what that error expects.
+ * @param accept returns the value to store, or throws FieldValueError; its `expected` is the
+ *   description in the schema
  */
 export function scalar<V>(
   osloName: string,
@@ -17,7 +22,7 @@ export function scalar<V>(
   return { osloName, coerce: accept, read: accept, schema: describe, ...(fingerprint && { fingerprint }) };
 }
 
-/** The expectation that `accept` states for a value that no type accepts. */
+/** Derives the description from the error of `accept` for a value that no type accepts. */
 function expectedBy(accept: (value: unknown) => unknown): string {
   try {
     accept(Symbol('no value'));
@@ -27,7 +32,7 @@ function expectedBy(accept: (value: unknown) => unknown): string {
   return 'any value';
 }
 
-/** Refuses a value. `known` lists the accepted words if they are few. */
+/** Throws FieldValueError. `known` lists the accepted words if they are few. */
 export function refuse(value: unknown, expected: string, known?: readonly string[]): never {
   throw new FieldValueError(value, expected, known);
 }

@@ -1,4 +1,4 @@
-/** The field type of a versioned object within another. */
+/** The field type of nested versioned objects. */
 
 import { cloneObject } from '../clone.ts';
 import { modelOf, readAs } from '../codec/from-primitive.ts';
@@ -19,8 +19,9 @@ import { refuse } from './field-type.ts';
 /**
  * A versioned object.
  *
- * @param objectClass the class, or a function that gives it where it is declared later (an object that holds its own kind)
- * @param options `subclasses: true` takes subclasses too
+ * @param objectClass the class, or a function that returns it if it is declared later (a class with children
+ *   of its own kind)
+ * @param options `subclasses: true`: the field also accepts objects of subclasses
  */
 export function objectOf<T extends VersionedObject>(
   objectClass: ObjectClass<T> | (() => ObjectClass<T>),

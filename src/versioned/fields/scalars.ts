@@ -1,45 +1,46 @@
-/** Field types of one plain value: text, numbers, yes or no, UUIDs, points in time, one of a few words. */
+/** Field types with one value: strings, numbers, booleans, UUIDs, points in time, enumerations. */
+import { UUID_INPUT } from '../../text/uuid.ts';
 import type { FieldType } from '../model.ts';
 import { refuse, scalar } from './field-type.ts';
 
-/** A string, any text, kept as it is. */
+/** Any string. */
 export function string(): FieldType<string> {
   return STRING;
 }
 
-/** A safe integer (-2^53+1 to 2^53-1), with `minimum: 0` oslo's NonNegativeInteger. */
+/** A safe integer (-2^53+1 to 2^53-1). With `minimum: 0`, oslo's NonNegativeInteger. */
 export function integer(options: { minimum?: 0 } = {}): FieldType<number> {
   return options.minimum === 0 ? NON_NEGATIVE_INTEGER : INTEGER;
 }
 
-/** A finite number, with `minimum: 0` oslo's NonNegativeFloat. */
+/** A finite number. With `minimum: 0`, oslo's NonNegativeFloat. */
 export function float(options: { minimum?: 0 } = {}): FieldType<number> {
   return options.minimum === 0 ? NON_NEGATIVE_FLOAT : FLOAT;
 }
 
-/** `true` or `false`; nothing else is turned into one. */
+/** `true` or `false`. Other values are not converted. */
 export function boolean(): FieldType<boolean> {
   return BOOLEAN;
 }
 
-/** A UUID, with or without dashes, in any case; kept as written. */
+/** A UUID in any form: with or without dashes, upper case or lower case. The form is kept. */
 export function uuid(): FieldType<string> {
   return UUID;
 }
 
 /**
- * A point in time. A value is a `Date`; an ISO 8601 string is taken too, and one without an offset is in UTC.
- * The wire form is `2026-01-31T12:00:00Z`: whole seconds, as oslo writes them.
+ * A point in time. The value is a `Date`. An assigned ISO 8601 string is converted; without an offset it is
+ * in UTC. The wire form is `2026-01-31T12:00:00Z`, with whole seconds, as in oslo.
  */
 export function dateTime(): FieldType<Date> {
   return DATE_TIME;
 }
 
 /**
- * One of a few strings.
+ * One of several strings.
  *
- * @param values every string that is taken, in the order that the fingerprint is made of
- * @param osloName the name of the Enum subclass upstream; an anonymous one is `Enum`
+ * @param values the accepted strings; their order is part of the fingerprint
+ * @param osloName the name of the subclass of Enum upstream
  */
 export function oneOf<const T extends string>(values: readonly T[], osloName = 'Enum'): FieldType<T> {
   const known = new Set<unknown>(values);
@@ -86,15 +87,23 @@ const BOOLEAN = scalar(
   { type: 'boolean' },
 );
 
-const UUID_FORM = /^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$/;
-
 const UUID = scalar(
   'UUID',
-  (value) => (typeof value === 'string' && UUID_FORM.test(value) ? value : refuse(value, 'a UUID')),
-  { type: 'string', pattern: UUID_FORM.source },
+  (value) => (typeof value === 'string' && UUID_INPUT.test(value) ? value : refuse(value, 'a UUID')),
+  { type: 'string', pattern: UUID_INPUT.source },
 );
 
-const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/;
+/** The days that exist, from the year 1 to the year 9999 as in Python's datetime. */
+const DAY = [
+  '[0-9]{4}-(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])',
+  '[0-9]{4}-(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)',
+  '[0-9]{4}-02-(?:0[1-9]|1[0-9]|2[0-8])',
+  // Leap years: each fourth year, of the full centuries each fourth.
+  '(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29',
+].join('|');
+const TIME = '(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}(?:\\.[0-9]{1,9})?';
+const OFFSET = 'Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]';
+const ISO_8601 = new RegExp(`^(?!0000)(?:${DAY})T${TIME}(${OFFSET})?$`);
 
 const POINT_IN_TIME = 'a point in time such as 2026-01-31T12:00:00Z';
 
@@ -108,12 +117,14 @@ const DATE_TIME: FieldType<Date> = {
   clone: (value) => new Date(value),
 };
 
+/** The wire form has whole seconds, so a value has them too. */
 function readDate(value: unknown): Date {
   const match = typeof value === 'string' ? ISO_8601.exec(value) : null;
   const date = value instanceof Date ? new Date(value) : match && new Date(match[1] ? match[0] : `${match[0]}Z`);
   const year = date?.getUTCFullYear() ?? Number.NaN;
-  if (date && year >= 0 && year <= 9999) return date;
-  return refuse(value, POINT_IN_TIME);
+  if (!date || !(year >= 1 && year <= 9999)) return refuse(value, POINT_IN_TIME);
+  date.setUTCMilliseconds(0);
+  return date;
 }
 
 function isInteger(value: unknown): value is number {

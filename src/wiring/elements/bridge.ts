@@ -4,6 +4,7 @@ import { isKernelError } from '../../errors/kernel.ts';
 import { requireNewLink } from '../../host-contract/link-values.ts';
 import type { BridgeSettings } from '../../host-contract/links.ts';
 import { groupOf, mtuFact } from '../drawing.ts';
+import { adoptableLinks } from './adoptable.ts';
 import { defineElement } from './define-element.ts';
 import { type DesiredLink, isOurs } from './desired-link.ts';
 import { ensureLink, inspectLink, removeLink } from './link.ts';
@@ -48,6 +49,8 @@ export const bridge = defineElement<BridgeElement>({
     const isOwn = link?.kind === 'bridge' && isOurs(link, desired, context);
     return isOwn ? [...found, ...(await inspectSysctls(element, context))] : found;
   },
+
+  adoptable: (element, context) => adoptableLinks(desiredBridge(element), context),
 
   draw({ name, mtu, shared, stp, vlanFiltering }) {
     const facts = [...mtuFact(mtu), ...(stp ? ['STP'] : []), ...(vlanFiltering ? ['filters VLANs'] : [])];

@@ -1,6 +1,7 @@
 /** Defines a kind of element: what the engine does with it. Elements of this library and of plugins use the same function. */
 
 import { KindDefinitionError, UnknownElementError } from '../../errors/kinds.ts';
+import type { Link } from '../../host-contract/links.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import type { Drawing } from '../drawing.ts';
 import type { Drift, ElementContext, UndoContext } from './verbs.ts';
@@ -66,6 +67,10 @@ export interface ElementDefinition<E extends ElementData> {
   remove(element: E, context: ElementContext): Promise<void>;
   /** Lists where the host differs from the element. Returns an empty list exactly when `ensure` would change nothing. */
   inspect(element: E, context: ElementContext): Promise<Drift[]>;
+  /**
+   * The devices without an owner that are this element's but for the tag. `adopt` gives them the tag of the VIF. Default: none.
+   */
+  adoptable?(element: E, context: ElementContext): Promise<Link[]>;
   /** How messages name the element. Default: kind and name. */
   label?(element: E): string;
   /** What diagrams show of the element. Default: a node with the label. */

@@ -79,7 +79,7 @@ export async function conflictReason(
   context: ElementContext,
 ): Promise<string | undefined> {
   if (link.kind !== wanted.kind) return otherKind(link);
-  if (!desired.shared) return isOurs(link, desired, context) ? undefined : otherOwner(link, wanted.kind, context.owner);
+  if (!desired.shared) return isOurs(link, desired, context) ? undefined : otherOwner(link, wanted.kind);
   const faults = await Promise.all(fixedDifferences(link, wanted).map((found) => named(found, context)));
   if (faults.length === 0) return otherMaster(link, wanted, desired, context);
   const texts = faults.map(
@@ -109,15 +109,17 @@ const LABELS: Readonly<Record<string, string>> = {
 };
 
 /** The reason for a device that has the name, but was not made for the VIF. `kind` is the wanted kind. */
-export function otherOwner(link: Link, kind: string, owner: string): string {
-  return `a ${link.kind || 'device'} of that name is there that was not made for this VIF (alias "${link.alias}"); ${remedyFor(link, kind, owner)}`;
+export function otherOwner(link: Link, kind: string): string {
+  return `a ${link.kind || 'device'} of that name is there that was not made for this VIF (alias "${link.alias}"); ${remedyFor(link, kind)}`;
 }
 
-function remedyFor(link: Link, kind: string, owner: string): string {
+function remedyFor(link: Link, kind: string): string {
   if (belongsToAnother(link)) return 'unplug that VIF, or collect the garbage if that VIF no longer exists';
-  return link.kind === kind
-    ? `delete it, or take it over with \`ip link set dev ${link.name} alias ${aliasOf(owner)}\``
-    : 'delete or rename that device first';
+  if (link.kind !== kind) return 'delete or rename that device first';
+  const adopt = 'take it over with adopt (`os-vif adopt FILE`)';
+  return link.alias === ''
+    ? `delete it, or ${adopt}`
+    : `delete it, or clear its alias with \`ip link set dev ${link.name} alias ""\` and ${adopt}`;
 }
 
 function otherKind({ kind }: Link): string {

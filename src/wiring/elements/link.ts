@@ -161,7 +161,7 @@ export async function removeLink(desired: DesiredLink, context: ElementContext):
 export function requireOwnOrAnothers(link: Link, kind: string, { owner }: ElementContext): boolean {
   if (link.kind === kind && isOwnedBy(link, owner)) return true;
   if (belongsToAnother(link)) return false;
-  throw new NotOwnedError(`${kind} ${link.name}: ${otherOwner(link, kind, owner)}`);
+  throw new NotOwnedError(`${kind} ${link.name}: ${otherOwner(link, kind)}`);
 }
 
 /** Deletes the device that this call made, unless others came to use it. */

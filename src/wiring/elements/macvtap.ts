@@ -5,9 +5,18 @@ import { identityOf } from '../../host-contract/expected-links.ts';
 import { requireNewLink } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings, MacvtapMode } from '../../host-contract/links.ts';
 import { type DrawnNode, mtuFact } from '../drawing.ts';
+import { adoptableLinks } from './adoptable.ts';
 import { defineElement } from './define-element.ts';
 import type { DesiredLink } from './desired-link.ts';
-import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
+import { restoreUnused } from './device-restoring.ts';
+import {
+  drawnDevice,
+  type ExistingDevice,
+  findDevice,
+  getIfPresent,
+  lookForDevice,
+  requireDevice,
+} from './existing-device.ts';
 import { ensureLink, inspectLink, inspectWithoutLower, removeLink } from './link.ts';
 import { ensureUp, inspectUp } from './lower-device.ts';
 import { findMacvtapObstacle, isMacvlan } from './macvtap-obstacle.ts';
@@ -50,7 +59,11 @@ export const macvtap = defineElement<MacvtapElement>({
     }
   },
 
-  remove: (element, context) => removeLink(desiredMacvtap(element, 0), context),
+  async remove(element, context) {
+    const link = await getIfPresent(element.name, context.host);
+    await removeLink(desiredMacvtap(element, 0), context);
+    if (link?.kind === element.kind) await restoreUnused(link.lower, context.host);
+  },
 
   async inspect(element, context) {
     const found = await lookForDevice(element.lower, context);
@@ -58,6 +71,11 @@ export const macvtap = defineElement<MacvtapElement>({
     const lower = await baseOf(found, context);
     const up = element.lowerUp ? inspectUp(lower) : [];
     return [...up, ...(await inspectLink(desiredOn(lower, element, context), context))];
+  },
+
+  async adoptable(element, context) {
+    const found = await lookForDevice(element.lower, context);
+    return found ? adoptableLinks(desiredMacvtap(element, (await baseOf(found, context)).index), context) : [];
   },
 
   draw({ name, lower, mode, mac, mtu }) {

@@ -3,6 +3,7 @@
 import { requireLinkName, requireNewLink } from '../../host-contract/link-values.ts';
 import type { TapSettings } from '../../host-contract/links.ts';
 import { type DrawnNode, mtuFact } from '../drawing.ts';
+import { adoptableLinks } from './adoptable.ts';
 import { defineElement } from './define-element.ts';
 import type { DesiredLink } from './desired-link.ts';
 import { ensureLink, inspectLink, removeLink } from './link.ts';
@@ -36,6 +37,7 @@ export const tap = defineElement<TapElement>({
   },
   remove: (element, context) => removeLink(desiredTap(element), context),
   inspect: (element, context) => inspectLink(desiredTap(element), context),
+  adoptable: (element, context) => adoptableLinks(desiredTap(element), context),
 
   draw({ name, mtu, mac, multiQueue, master }) {
     const facts = [...mtuFact(mtu), ...(mac ? [`host side ${mac}`] : []), ...(multiQueue ? ['multiqueue'] : [])];

@@ -6,6 +6,7 @@ import { requireLinkName, requireNewLink } from '../../host-contract/link-values
 import type { Link, LinkSettings } from '../../host-contract/links.ts';
 import { aliasOf, isOwnedBy } from '../../host-contract/ownership.ts';
 import { type DrawnEdge, type DrawnNode, mtuFact } from '../drawing.ts';
+import { hasNoOwner } from './adoptable.ts';
 import { defineElement } from './define-element.ts';
 import { type DesiredLink, type Obstacle, otherOwner } from './desired-link.ts';
 import { getIfPresent } from './existing-device.ts';
@@ -59,6 +60,12 @@ export const veth = defineElement<VethElement>({
     return [...(await inspectLink(desiredVeth(element), context)), ...(await inspectPeer(element, context))];
   },
 
+  async adoptable(element, context) {
+    const ends = await bothEnds(element, context);
+    const isPair = ends.length === 2 && ends.every((end) => end.kind === 'veth') && ends[0]?.index === ends[1]?.lower;
+    return isPair ? ends.filter(hasNoOwner) : [];
+  },
+
   draw({ name, peer, mtu, master }) {
     const end = (of: string): DrawnNode => ({
       place: 'device',
@@ -95,7 +102,7 @@ async function bothEnds(
 /** Either both ends are there, belong to this VIF and belong together, or none is there. */
 function conflictOf(element: VethElement, ends: readonly Link[], { owner }: ElementContext): Obstacle | undefined {
   const foreign = ends.find((end) => end.kind !== 'veth' || !isOwnedBy(end, owner));
-  if (foreign !== undefined) return { on: foreign.name, reason: otherOwner(foreign, 'veth', owner) };
+  if (foreign !== undefined) return { on: foreign.name, reason: otherOwner(foreign, 'veth') };
   const [first, second] = ends;
   if (first === undefined || (second !== undefined && second.index === first.lower)) return undefined;
   const expected = element.peer === first.name ? element.name : element.peer;

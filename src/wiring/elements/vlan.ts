@@ -3,6 +3,7 @@
 import { requireNewLink } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings } from '../../host-contract/links.ts';
 import { type DrawnNode, groupOf, mtuFact } from '../drawing.ts';
+import { adoptableLinks } from './adoptable.ts';
 import { defineElement } from './define-element.ts';
 import type { DesiredLink, Obstacle } from './desired-link.ts';
 import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
@@ -48,6 +49,11 @@ export const vlan = defineElement<VlanElement>({
     const lower = await lookForDevice(element.lower, context);
     if (lower === undefined) return inspectWithoutLower(element.lower, desiredVlan(element, 0), context);
     return [...inspectUp(lower), ...(await inspectLink(desiredOn(lower, element, context), context))];
+  },
+
+  async adoptable(element, context) {
+    const found = await lookForDevice(element.lower, context);
+    return found ? adoptableLinks(desiredVlan(element, found.index), context) : [];
   },
 
   draw({ name, id, lower, mtu, shared }) {

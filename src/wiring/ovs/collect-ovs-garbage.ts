@@ -2,14 +2,23 @@
 
 import { OvsdbConnectionError } from '../../errors/ovs.ts';
 import type { Host } from '../../host-contract/host.ts';
-import type { OvsdbEdit, OvsdbView, OvsPort } from '../../host-contract/ovsdb.ts';
-import { SHARED_OWNER } from '../../host-contract/ownership.ts';
+import type { OvsBridge, OvsdbEdit, OvsdbView, OvsPort } from '../../host-contract/ovsdb.ts';
+import { ownerOfRow, SHARED_OWNER } from '../../host-contract/ownership.ts';
 import type { Garbage } from '../garbage.ts';
-import { ownerMarked } from './ovs-verbs.ts';
+import { isUsedByOthers, removalForIds } from './owned-rows.ts';
+import { qosIdOf } from './qos-id.ts';
+
+const PORT = 'ovs-port';
+const BRIDGE = 'ovs-bridge';
+const QOS = 'ovs-qos';
+
+/** A UUID of version 5, as `qosIdOf` makes it. */
+const QOS_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-/;
 
 /**
- * Removes every port and bridge whose external_ids name a VIF that is not among the owners. Bridges that VIFs share stay,
- * and so does what others made: a hypervisor's ports have the `iface-id` of the VIF too, but not our mark.
+ * Removes every port and bridge whose external_ids name a VIF that is not among the owners, and the QoS rows of ports that do not exist
+ * any more. Shared bridges, bridges with a port of another VIF, and rows of other programs stay: a port of a hypervisor has the
+ * `iface-id` of the VIF too, but not the tag.
  */
 export async function collectOvsGarbage(
   { ovsdb }: Host,
@@ -24,7 +33,7 @@ export async function collectOvsGarbage(
         const found = garbageIn(view, owners);
         // Asked again after a cut the database may show none of it any more; it was removed all the same.
         if (found.length > 0) garbage = found;
-        return found.flatMap((one) => removalOf(one, view));
+        return removalOf(found, view);
       },
       { signal },
     );
@@ -36,31 +45,40 @@ export async function collectOvsGarbage(
 }
 
 function garbageIn(view: OvsdbView, owners: ReadonlySet<string>): Garbage[] {
-  const abandoned = (owner: string | undefined): owner is string =>
-    owner !== undefined && owner !== SHARED_OWNER && !owners.has(owner);
-  const garbage: Garbage[] = [];
+  const ports: Garbage[] = [];
+  const bridges: Garbage[] = [];
+  const abandoned = new Set<string>();
+  const note = (list: Garbage[], kind: string, row: OvsBridge | OvsPort) => {
+    const owner = ownerOfRow(row);
+    if (owner === undefined || owner === SHARED_OWNER || owners.has(owner)) return;
+    abandoned.add(owner);
+    list.push({ kind, name: row.name, owner });
+  };
   for (const bridge of view.bridges()) {
-    const owner = ownerMarked(bridge);
-    if (abandoned(owner)) garbage.push({ kind: 'ovs-bridge', name: bridge.name, owner });
-    for (const port of view.ports(bridge.name)) {
-      const portOwner = ownerMarked(port);
-      if (abandoned(portOwner)) garbage.push({ kind: 'ovs-port', name: port.name, owner: portOwner });
-    }
+    note(bridges, BRIDGE, bridge);
+    for (const port of view.ports(bridge.name)) note(ports, PORT, port);
   }
+  const unused = bridges.filter(({ name }) => !isUsedByOthers(name, view, abandoned));
   // Ports before the bridges that they are on.
-  return garbage.sort((a, b) => Number(a.kind === 'ovs-bridge') - Number(b.kind === 'ovs-bridge'));
+  return [...ports, ...unused, ...leftQos(view)];
 }
 
-function removalOf({ kind, name }: Garbage, view: OvsdbView): OvsdbEdit[] {
-  if (kind === 'ovs-bridge') return [{ edit: 'remove-bridge', name }];
-  const port = view.port(name);
-  return port ? [{ edit: 'remove-port', name }, ...ownQosOf(port, view)] : [];
+/** QoS rows that no port uses, and whose port does not exist any more. */
+function leftQos(view: OvsdbView): Garbage[] {
+  const unused = [...view.allQos()].filter(
+    ({ uuid, externalIds: { id = '', _type } }) =>
+      _type !== undefined && QOS_ID.test(id) && [...view.portsWithQos(uuid)].length === 0,
+  );
+  if (unused.length === 0) return [];
+  const ports = [...view.bridges()].flatMap(({ name }) => [...view.ports(name)]);
+  const ids = new Set(ports.map(({ name }) => qosIdOf(name)));
+  return unused.flatMap(({ uuid, externalIds: { id = '' } }) => (ids.has(id) ? [] : [{ kind: QOS, name: uuid }]));
 }
 
-/** The row that the port was made with; one that others gave it is theirs. */
-function ownQosOf(port: OvsPort, view: OvsdbView): OvsdbEdit[] {
-  const qos = port.qos === undefined ? undefined : view.qos(port.qos);
-  return qos?.externalIds._type === undefined ? [] : [{ edit: 'remove-qos', uuid: qos.uuid }];
+function removalOf(garbage: readonly Garbage[], view: OvsdbView): OvsdbEdit[] {
+  const named = (kind: string) => garbage.filter((one) => one.kind === kind).map(({ name }) => name);
+  const owners = new Set(garbage.map(({ owner }) => owner).filter((owner) => owner !== undefined));
+  return removalForIds({ ports: named(PORT), bridges: named(BRIDGE), qos: named(QOS) }, view, owners);
 }
 
 /** The socket is not there: this host has no Open vSwitch, and so nothing of ours in it. */

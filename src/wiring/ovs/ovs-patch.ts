@@ -3,8 +3,9 @@
 import { LinkValueError } from '../../errors/link.ts';
 import { requireLinkName } from '../../host-contract/link-values.ts';
 import type { OvsMap, PortValues } from '../../host-contract/ovsdb.ts';
-import { type DesiredPort, portDrifts, portEdits, portRemoval } from './ovs-port.ts';
+import { type DesiredPort, ownPort, portAdoption, portDrifts, portEdits } from './ovs-port.ts';
 import type { OvsVerbs } from './ovs-verbs.ts';
+import { joinedRows } from './owned-rows.ts';
 
 /** A pair of patch ports that joins two bridges of Open vSwitch. */
 export interface OvsPatchElement {
@@ -32,16 +33,24 @@ export const ovsPatch: OvsVerbs<OvsPatchElement> = {
     if (name === peer) throw new LinkValueError(`patch ${name}: its two ends need two names`);
   },
 
+  names: ({ name, peer }) => [name, peer],
+
+  ifaceId: ({ externalIds }) => externalIds?.['iface-id'],
+
   ensure(element, view, owner) {
     return bothEnds(element).flatMap((end) => portEdits(end, view, owner));
   },
 
-  remove(element, view, owner) {
-    return bothEnds(element).flatMap((end) => portRemoval(end, view, owner));
+  rows(element, view, owner) {
+    return joinedRows(...bothEnds(element).map((end) => ownPort(end, view, owner)));
   },
 
   inspect(element, view, owner) {
     return bothEnds(element).flatMap((end) => portDrifts(end, view, owner));
+  },
+
+  adopt(element, view, owner) {
+    return bothEnds(element).flatMap((end) => portAdoption(end, view, owner));
   },
 };
 

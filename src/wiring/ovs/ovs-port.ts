@@ -11,8 +11,11 @@ import type {
   OvsPort,
   PortValues,
 } from '../../host-contract/ovsdb.ts';
+import { functionOfRow, ownerOfRow, ownerTag } from '../../host-contract/ownership.ts';
 import type { Drift } from '../elements/verbs.ts';
-import { type OvsVerbs, ownerMark, ownerMarked, portConflict } from './ovs-verbs.ts';
+import type { OvsOwner, OvsRows, OvsVerbs, TagEdit } from './ovs-verbs.ts';
+import { removalOf } from './owned-rows.ts';
+import { ifaceIdOf, isOwnPort, isStalePort, portConflict } from './port-owner.ts';
 
 /** A port of a bridge of Open vSwitch, with its one interface. */
 export interface OvsPortElement {
@@ -31,6 +34,10 @@ export interface OvsPortElement {
   readonly initialVlan?: PortValues;
   /** A plug is done when ovs-vswitchd has opened it; its device must be there already. */
   readonly awaited?: boolean;
+  /** PCI address of the virtual function whose representor it is. The port has the address in its external_ids. */
+  readonly pciAddress?: string;
+  /** The hypervisor adds it, so that a plug adds nothing: the name must be free of other VIFs. */
+  readonly external?: boolean;
 }
 
 export const ovsPort: OvsVerbs<OvsPortElement> = {
@@ -40,75 +47,103 @@ export const ovsPort: OvsVerbs<OvsPortElement> = {
     else if (!/^[^\s/]+$/.test(name)) throw new LinkValueError(`"${name}" can't name a port`);
   },
 
+  names: ({ name }) => [name],
+
+  ifaceId: ({ externalIds }) => externalIds?.['iface-id'],
+
   ensure(element, view, owner) {
     return portEdits(element, view, owner);
   },
 
-  remove(element, view, owner) {
-    return portRemoval(element, view, owner);
+  rows(element, view, owner) {
+    return ownPort(element, view, owner);
   },
 
   inspect(element, view, owner) {
     return portDrifts(element, view, owner);
   },
 
-  awaited({ name, awaited }) {
-    return awaited ? [name] : [];
+  adopt(element, view, owner) {
+    return portAdoption(element, view, owner);
   },
+
+  awaited: ({ name, awaited }) => (awaited ? { port: name } : {}),
 };
 
 /** What a port should be, whichever element it is part of. */
 export type DesiredPort = Omit<OvsPortElement, 'kind' | 'awaited'>;
 
-export function portEdits(desired: DesiredPort, view: OvsdbView, owner: string): OvsdbEdit[] {
-  const { name, bridge, initialVlan } = desired;
+export function portEdits(desired: DesiredPort, view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
+  const { name, bridge, initialVlan, pciAddress, external } = desired;
+  const reason = portConflict(desired, view, owner);
+  if (reason !== undefined) throw new NotOwnedError(`ovs-port ${name}: ${reason}`);
+  if (external) return [];
   const port = view.port(name);
   const found = view.interface(name);
+  const externalIds = ownerTag(owner.id, pciAddress);
   const add: OvsdbEdit = {
     edit: 'add-port',
     bridge,
     name,
     ...initialVlan,
-    externalIds: ownerMark(owner),
+    externalIds,
     interface: desiredInterface(desired, view),
   };
   if (!port) return [add];
-  requireOwned(desired, port, found, owner);
-  if (port.bridge !== bridge || !found) return [{ edit: 'remove-port', name }, add];
+  if (port.bridge !== bridge || !found || isStalePort(port, desired, owner))
+    return [...removalOf({ ports: [name] }, view, owner), add];
 
   const edits: OvsdbEdit[] = [];
-  if (ownerMarked(port) !== owner) edits.push({ edit: 'set-port', name, externalIds: ownerMark(owner) });
+  if (isOfOtherFunction(desired, port)) edits.push({ edit: 'set-port', name, externalIds });
   if (differences(desired, found, view).length > 0) {
     edits.push({ edit: 'set-interface', name, ...desiredInterface(desired, view) });
   }
   return edits;
 }
 
-export function portRemoval(desired: DesiredPort, view: OvsdbView, owner: string): OvsdbEdit[] {
-  const { name } = desired;
+/** The row of the port, if the owner has it. */
+export function ownPort({ name }: DesiredPort, view: OvsdbView, owner: OvsOwner): OvsRows {
   const port = view.port(name);
-  if (!port) return [];
-  requireOwned(desired, port, view.interface(name), owner);
-  return [{ edit: 'remove-port', name }];
+  return port && isOwnPort(port, view, owner) ? { ports: [name] } : {};
 }
 
-export function portDrifts(desired: DesiredPort, view: OvsdbView, owner: string): Drift[] {
-  const { name: on, bridge } = desired;
+export function portDrifts(desired: DesiredPort, view: OvsdbView, owner: OvsOwner): Drift[] {
+  const { name: on, bridge, pciAddress, external } = desired;
+  const reason = portConflict(desired, view, owner);
+  if (reason !== undefined) return [{ type: 'conflict', on, reason }];
+  if (external) return [];
   const port = view.port(on);
   const found = view.interface(on);
-  if (!port || !found) return [{ type: 'missing', on }];
-  const reason = portConflict(port, found, owner, desired.externalIds?.['iface-id']);
-  if (reason !== undefined) return [{ type: 'conflict', on, reason }];
+  if (!port || !found || isStalePort(port, desired, owner)) return [{ type: 'missing', on }];
   const drifts: Drift[] = differences(desired, found, view).map((difference) => ({
     type: 'differs',
     on,
     ...difference,
   }));
+  if (isOfOtherFunction(desired, port))
+    drifts.push({ type: 'differs', on, property: 'virtual function', want: pciAddress, have: functionOfRow(port) });
   if (port.bridge !== bridge) drifts.push({ type: 'differs', on, property: 'bridge', want: bridge, have: port.bridge });
   // Until its device is there a port can't work; what makes the device may come later.
   if (found.error !== undefined)
     drifts.push({ type: 'differs', on, property: 'error', want: undefined, have: found.error });
   return drifts;
+}
+
+/** The hypervisor adds and removes its own port. A port without `iface-id` is taken for the VIF's if it is right in all but the tag. */
+export function portAdoption(desired: DesiredPort, view: OvsdbView, owner: OvsOwner): TagEdit[] {
+  const { name, bridge, pciAddress, external } = desired;
+  const port = view.port(name);
+  const found = view.interface(name);
+  if (external || port === undefined || found === undefined || ownerOfRow(port) !== undefined) return [];
+  const isWithoutId = ifaceIdOf(port, view) === undefined && desired.externalIds === undefined;
+  const isRight = isWithoutId && port.bridge === bridge && differences(desired, found, view).length === 0;
+  const isOwn = isOwnPort(port, view, owner) && found.type === (desired.type ?? '');
+  return isOwn || isRight ? [{ edit: 'set-port', name, externalIds: ownerTag(owner.id, pciAddress) }] : [];
+}
+
+/** Whether the tag of the port names another virtual function. A hypervisor's port has no tag, and gets none. */
+function isOfOtherFunction({ pciAddress }: DesiredPort, port: OvsPort): boolean {
+  return pciAddress !== undefined && ownerOfRow(port) !== undefined && functionOfRow(port) !== pciAddress.toLowerCase();
 }
 
 function differences(desired: DesiredPort, found: OvsInterface, view: OvsdbView) {
@@ -136,9 +171,4 @@ function desiredInterface(desired: DesiredPort, view: OvsdbView): InterfaceValue
     ...(externalIds !== undefined && { externalIds }),
     ...(mtuRequest !== undefined && view.has('Interface', 'mtu_request') && { mtuRequest }),
   };
-}
-
-function requireOwned(desired: DesiredPort, port: OvsPort, found: OvsInterface | undefined, owner: string): void {
-  const reason = portConflict(port, found, owner, desired.externalIds?.['iface-id']);
-  if (reason !== undefined) throw new NotOwnedError(`ovs-port ${desired.name}: ${reason}`);
 }

@@ -1,48 +1,54 @@
 /** What each kind of element in Open vSwitch's database can do: look at the database, and say what to edit. */
 
-import type { OvsdbEdit, OvsdbView, OvsInterface, OvsMap, OvsPort } from '../../host-contract/ovsdb.ts';
+import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import type { Drift } from '../elements/verbs.ts';
+
+/** The VIF that rows belong to. */
+export interface OvsOwner {
+  readonly id: string;
+  /** The names of the ports and bridges of its wiring. */
+  readonly names: ReadonlySet<string>;
+  /** The `iface-id`s of the interfaces of its wiring. */
+  readonly ifaceIds: ReadonlySet<string>;
+}
+
+/** Rows of the database: names of ports and bridges, and UUIDs of QoS rows. */
+export interface OvsRows {
+  readonly ports?: readonly string[];
+  readonly bridges?: readonly string[];
+  readonly qos?: readonly string[];
+}
+
+/** An edit that only tags a row. */
+export type TagEdit = Extract<OvsdbEdit, { readonly edit: 'set-bridge' | 'set-port' }>;
+
+/** What ovs-vswitchd must have opened before a plug is done. */
+export interface AwaitedRows {
+  /** A port that the VIF uses. */
+  readonly port?: string | undefined;
+  /** A bridge, if this plug adds it. */
+  readonly newBridge?: string | undefined;
+}
 
 /** The verbs of one kind. They change nothing themselves: the edits of all elements of a VIF go into one transaction. */
 export interface OvsVerbs<E> {
   /** Throws LinkValueError for what could never be. */
   validate(element: E): void;
-  /** The edits that make the database agree with the element; none where it does already. */
-  ensure(element: E, view: OvsdbView, owner: string): OvsdbEdit[];
-  /** The edits that remove what is the owner's; none where it is gone. */
-  remove(element: E, view: OvsdbView, owner: string): OvsdbEdit[];
+  /** The names of the ports and bridges that the element describes. */
+  names(element: E): string[];
+  /** The `iface-id` of the interface that the element describes. */
+  ifaceId?(element: E): string | undefined;
+  /**
+   * The edits that make the database agree with the element; none where it does already.
+   * @param before the edits of earlier elements in the same transaction
+   */
+  ensure(element: E, view: OvsdbView, owner: OvsOwner, before: readonly OvsdbEdit[]): OvsdbEdit[];
+  /** The rows of the element that the owner has. Rows of other owners are left out. */
+  rows(element: E, view: OvsdbView, owner: OvsOwner): OvsRows;
   /** Where the database differs from the element. */
-  inspect(element: E, view: OvsdbView, owner: string): Drift[];
-  /** Ports that must work before a plug is done. */
-  awaited?(element: E): string[];
-}
-
-/**
- * Key in the external_ids of the ports and bridges that are made: the id of the VIF, as a device has in its alias.
- * It tells ours from the ports that a hypervisor adds with the same `iface-id`.
- */
-const OWNER_KEY = 'os-vif';
-
-export function ownerMark(owner: string): OvsMap {
-  return { [OWNER_KEY]: owner };
-}
-
-/** The id of the VIF that a port or bridge was made for, or undefined when others made it. */
-export function ownerMarked(row: { readonly externalIds: OvsMap }): string | undefined {
-  return row.externalIds[OWNER_KEY];
-}
-
-/** Why a port is not this VIF's, or undefined when it is, or is nobody's. */
-export function portConflict(
-  port: OvsPort,
-  found: OvsInterface | undefined,
-  owner: string,
-  ifaceId?: string,
-): string | undefined {
-  const marked = ownerMarked(port);
-  if (marked === owner) return undefined;
-  if (marked !== undefined) return `port ${port.name} was made for VIF ${marked}`;
-  const theirs = found?.externalIds['iface-id'];
-  if (theirs === undefined || theirs === ifaceId) return undefined;
-  return `port ${port.name} is that of another VIF (iface-id "${theirs}"); remove it with \`ovs-vsctl del-port ${port.name}\` if it is not`;
+  inspect(element: E, view: OvsdbView, owner: OvsOwner): Drift[];
+  /** The edits that tag the rows of the element that have no owner and are right but for the tag. Default: none. */
+  adopt?(element: E, view: OvsdbView, owner: OvsOwner): TagEdit[];
+  /** What must work before a plug is done. */
+  awaited?(element: E): AwaitedRows;
 }

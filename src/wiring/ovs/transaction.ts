@@ -3,44 +3,41 @@
 import { OvsDatapathError, OvsdbTimeoutError, OvsPortError } from '../../errors/ovs.ts';
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import { listed } from '../../text/bounds.ts';
+import { canonicalUuid } from '../../text/uuid.ts';
 import type { Drift, ElementContext, UndoContext } from '../elements/verbs.ts';
-import type { OvsVerbs } from './ovs-verbs.ts';
+import { ifaceIdConflicts } from './interface-ids.ts';
+import type { OvsPart } from './ovs-part.ts';
+import type { OvsOwner } from './ovs-verbs.ts';
+import { joinedRows, removalOf, taggedRows } from './owned-rows.ts';
+import { obsoleteDevices, obsoleteDrifts, plugEdits } from './plug-edits.ts';
 import { undoOf } from './undo.ts';
-
-/** An element with the verbs of its kind. */
-export interface OvsPart {
-  validate(): void;
-  ensure(view: OvsdbView, owner: string): OvsdbEdit[];
-  remove(view: OvsdbView, owner: string): OvsdbEdit[];
-  inspect(view: OvsdbView, owner: string): Drift[];
-  awaited(): string[];
-}
-
-export function ovsPart<E>(verbs: OvsVerbs<E>, element: E): OvsPart {
-  return {
-    validate: () => verbs.validate(element),
-    ensure: (view, owner) => verbs.ensure(element, view, owner),
-    remove: (view, owner) => verbs.remove(element, view, owner),
-    inspect: (view, owner) => verbs.inspect(element, view, owner),
-    awaited: () => verbs.awaited?.(element) ?? [],
-  };
-}
 
 /** ms that a roll-back may take after a plug that got no answer. */
 const UNSURE_UNDO_TIMEOUT_MS = 1_000;
 
-/** Makes the database agree with the elements, then waits until ovs-vswitchd has opened the ports that are to be awaited. */
-export async function ensureOvs(parts: readonly OvsPart[], context: UndoContext): Promise<void> {
+/**
+ * Makes the database agree with the elements, then waits until ovs-vswitchd has opened the ports and bridges that are to be awaited.
+ * @param wiring the parts of the whole wiring: rows of this VIF that are in none of them are removed
+ */
+export async function ensureOvs(
+  parts: readonly OvsPart[],
+  context: UndoContext,
+  wiring: readonly OvsPart[] = parts,
+): Promise<void> {
   const { ovsdb } = context.host;
+  const owner = ownerOfParts(wiring, context);
   /** What takes back each transaction that was carried out, or may have been. */
   const undos: ReturnType<typeof undoOf>[] = [];
   let undo: ReturnType<typeof undoOf> | undefined;
   let [isMade, isUndoable] = [false, false];
+  let obsolete: string[] = [];
   const takeBack = async (): Promise<void> => {
     for (const each of undos.toReversed()) await ovsdb.change(each, isMade ? {} : { timeout: UNSURE_UNDO_TIMEOUT_MS });
   };
   const decide = (view: OvsdbView) => {
-    const edits = parts.flatMap((part) => part.ensure(view, context.owner));
+    const edits = plugEdits(parts, view, owner);
+    // Asked again after a cut, the database may show none of them any more.
+    obsolete = [...new Set([...obsolete, ...obsoleteDevices(edits, view, owner)])];
     undo = undoOf(edits, view);
     return edits;
   };
@@ -52,8 +49,30 @@ export async function ensureOvs(parts: readonly OvsPart[], context: UndoContext)
   const onRefused = () => void undos.pop();
   const edits = await ovsdb.change(decide, { signal: context.signal, onSend, onRefused });
   isMade = true;
-  const added = new Set(edits.map((edit) => (edit.edit === 'add-port' ? edit.name : undefined)));
-  for (const port of parts.flatMap((part) => part.awaited())) {
+  for (const name of obsolete) context.onObsoletePort?.(name);
+  await untilWorking(parts, edits, context);
+}
+
+function ownerOfParts(wiring: readonly OvsPart[], { owner }: ElementContext): OvsOwner {
+  const ifaceIds = wiring.map(({ ifaceId }) => ifaceId).filter((ifaceId) => ifaceId !== undefined);
+  return {
+    id: owner,
+    names: new Set(wiring.flatMap(({ names }) => names)),
+    ifaceIds: new Set(ifaceIds.map(canonicalUuid)),
+  };
+}
+
+async function untilWorking(
+  parts: readonly OvsPart[],
+  edits: readonly OvsdbEdit[],
+  context: ElementContext,
+): Promise<void> {
+  const added = new Set(edits.map((edit) => (edit.edit.startsWith('add-') && 'name' in edit ? edit.name : undefined)));
+  const awaited = parts.map((part) => part.awaited());
+  for (const { newBridge } of awaited)
+    if (newBridge !== undefined && added.has(newBridge)) await untilOpen(newBridge, true, context);
+  for (const { port } of awaited) {
+    if (port === undefined) continue;
     await untilOpen(port, added.has(port), context);
     await keepUp(port, context);
   }
@@ -83,31 +102,56 @@ async function untilOpen(port: string, isNew: boolean, { host: { ovsdb }, signal
   }
 }
 
-/** Removes what the elements describe and this owner has; what is another's is an error, and does not keep the rest. */
-export async function removeOvs(parts: readonly OvsPart[], context: ElementContext): Promise<void> {
-  let failures: unknown[] = [];
-  await context.host.ovsdb.change(
-    (view) => {
-      failures = [];
-      return parts.toReversed().flatMap((part) => {
-        try {
-          return part.remove(view, context.owner);
-        } catch (error) {
-          failures.push(error);
-          return [];
-        }
-      });
-    },
-    { signal: context.signal },
-  );
-  const [first] = failures;
-  if (failures.length === 1) throw first;
-  if (failures.length > 1) throw new AggregateError(failures, listed(failures.map(String), '; '));
+/** Removes the rows that the elements describe, and every row that is tagged as this owner's. Rows of other owners stay. */
+export async function removeOvs(
+  parts: readonly OvsPart[],
+  context: ElementContext,
+  wiring: readonly OvsPart[] = parts,
+): Promise<void> {
+  const owner = ownerOfParts(wiring, context);
+  let obsolete: string[] = [];
+  const decide = (view: OvsdbView) => {
+    const rows = joinedRows(taggedRows(view, owner), ...parts.map((part) => part.rows(view, owner)));
+    const edits = removalOf(rows, view, owner);
+    // Asked again after a cut, the database may show none of them any more.
+    obsolete = [...new Set([...obsolete, ...obsoleteDevices(edits, view, owner)])];
+    return edits;
+  };
+  await context.host.ovsdb.change(decide, { signal: context.signal });
+  for (const name of obsolete) context.onObsoletePort?.(name);
 }
 
-export async function inspectOvs(parts: readonly OvsPart[], context: ElementContext): Promise<Drift[]> {
+/** Tags the rows of the elements that have no owner, and gives their names. */
+export async function adoptOvs(
+  parts: readonly OvsPart[],
+  context: ElementContext,
+  { wiring, dryRun }: { readonly wiring: readonly OvsPart[]; readonly dryRun: boolean },
+): Promise<string[]> {
+  const { ovsdb } = context.host;
+  const owner = ownerOfParts(wiring, context);
+  let names: string[] = [];
+  const decide = (view: OvsdbView) => {
+    const edits = parts.flatMap((part) => part.adopt(view, owner));
+    // Asked again after a cut, the database may show all of them tagged.
+    names = [...new Set([...names, ...edits.map(({ name }) => name)])];
+    return edits;
+  };
+  if (dryRun) decide(await ovsdb.view({ signal: context.signal }));
+  else if (parts.length > 0) await ovsdb.change(decide, { signal: context.signal });
+  return names;
+}
+
+export async function inspectOvs(
+  parts: readonly OvsPart[],
+  context: ElementContext,
+  wiring: readonly OvsPart[] = parts,
+): Promise<Drift[]> {
+  const owner = ownerOfParts(wiring, context);
   const view = await context.host.ovsdb.view({ signal: context.signal });
-  return parts.flatMap((part) => part.inspect(view, context.owner));
+  const drifts = parts.flatMap((part) => part.inspect(view, owner));
+  // Reported once, by the first elements of the wiring.
+  if (parts[0] !== wiring[0]) return drifts;
+  return [...drifts, ...ifaceIdConflicts(view, owner), ...obsoleteDrifts(view, owner)];
 }
 
 /** @throws OvsPortError with ovs-vswitchd's words once it has given up */

@@ -1,19 +1,24 @@
 /** What takes the edits of a transaction back, worked out from the rows as they were before it. */
 
-import type { AddBridge, OvsdbEdit, OvsdbView, OvsMap, OvsMapChange } from '../../host-contract/ovsdb.ts';
+import type { AddBridge, AddPort, OvsdbEdit, OvsdbView, OvsMap, OvsMapChange } from '../../host-contract/ovsdb.ts';
 
 /** Gives the edits that bring back the rows of `before`, in a database where the edits were made, or were not. */
 export function undoOf(edits: readonly OvsdbEdit[], before: OvsdbView): (view: OvsdbView) => OvsdbEdit[] {
   // Looked up now: the view goes on with the database.
   const undoings = edits.map((edit) => undoing(edit, before)).reverse();
   return (view) => {
-    const removed = new Set<string>();
-    return undoings.flatMap((undo) => undo(view, removed));
+    const earlier: Earlier = { removedPorts: new Set(), addedBridges: new Set() };
+    return undoings.flatMap((undo) => undo(view, earlier));
   };
 }
 
-/** `removed`: the ports that undoings before this one remove. */
-type Undoing = (view: OvsdbView, removed: Set<string>) => OvsdbEdit[];
+/** What undoings before this one remove and add. */
+interface Earlier {
+  readonly removedPorts: Set<string>;
+  readonly addedBridges: Set<string>;
+}
+
+type Undoing = (view: OvsdbView, earlier: Earlier) => OvsdbEdit[];
 
 const NOTHING: Undoing = () => [];
 
@@ -22,10 +27,10 @@ function undoing(edit: OvsdbEdit, before: OvsdbView): Undoing {
     case 'add-bridge':
       return unlessUsed(edit);
     case 'add-port':
-      return (view, removed) => {
+      return (view, { removedPorts }) => {
         const port = view.port(edit.name);
         if (!port || !carries(port, edit.externalIds)) return [];
-        removed.add(edit.name);
+        removedPorts.add(edit.name);
         return [{ edit: 'remove-port', name: edit.name }];
       };
     case 'add-qos':
@@ -35,6 +40,11 @@ function undoing(edit: OvsdbEdit, before: OvsdbView): Undoing {
       };
     case 'remove-port':
       return bringBack(edit.name, before);
+    case 'set-bridge': {
+      const { name, externalIds } = edit;
+      const old = changeBack(externalIds, before.bridge(name)?.externalIds);
+      return (view) => (view.bridge(name) ? [{ edit: 'set-bridge', name, externalIds: old }] : []);
+    }
     case 'set-port': {
       const { name, externalIds } = edit;
       const old = changeBack(externalIds, before.port(name)?.externalIds);
@@ -53,8 +63,9 @@ function undoing(edit: OvsdbEdit, before: OvsdbView): Undoing {
       };
       return (view) => (view.interface(name) ? [old] : []);
     }
-    // A plug removes no bridge, and of the QoS rows only stale ones of its VIF.
     case 'remove-bridge':
+      return bringBackBridge(edit.name, before);
+    // A row that a port used comes back with the port.
     case 'remove-qos':
       return NOTHING;
   }
@@ -67,10 +78,10 @@ function carries(row: { readonly externalIds: OvsMap }, externalIds: OvsMap = {}
 
 /** A bridge that others put ports on in the meantime stays. */
 function unlessUsed({ name, externalIds }: AddBridge): Undoing {
-  return (view, removed) => {
+  return (view, { removedPorts }) => {
     const bridge = view.bridge(name);
     if (!bridge || !carries(bridge, externalIds)) return [];
-    const isUsed = [...view.ports(name)].some((port) => port.name !== name && !removed.has(port.name));
+    const isUsed = [...view.ports(name)].some((port) => port.name !== name && !removedPorts.has(port.name));
     return isUsed ? [] : [{ edit: 'remove-bridge', name }];
   };
 }
@@ -81,8 +92,9 @@ function bringBack(name: string, before: OvsdbView): Undoing {
   const bridge = port?.bridge;
   if (!port || bridge === undefined) return NOTHING;
   const { tag, vlanMode, trunks, externalIds } = port;
+  const qos = port.qos === undefined ? undefined : before.qos(port.qos);
   const { type, options, externalIds: interfaceIds, mtuRequest } = found ?? {};
-  const add: OvsdbEdit = {
+  const add: AddPort = {
     edit: 'add-port',
     bridge,
     name,
@@ -92,7 +104,24 @@ function bringBack(name: string, before: OvsdbView): Undoing {
     externalIds,
     interface: { type, options, externalIds: interfaceIds, mtuRequest },
   };
-  return (view, removed) => (view.bridge(bridge) && (!view.port(name) || removed.has(name)) ? [add] : []);
+  return (view, { removedPorts, addedBridges }) => {
+    if (!view.bridge(bridge) && !addedBridges.has(bridge)) return [];
+    if (view.port(name) && !removedPorts.has(name)) return [];
+    if (qos === undefined) return [add];
+    if (view.qos(qos.uuid)) return [{ ...add, qos: qos.uuid }];
+    return [add, { edit: 'add-qos', port: name, type: qos.type, externalIds: qos.externalIds }];
+  };
+}
+
+function bringBackBridge(name: string, before: OvsdbView): Undoing {
+  const bridge = before.bridge(name);
+  if (bridge === undefined) return NOTHING;
+  const { datapathType, externalIds } = bridge;
+  return (view, { addedBridges }) => {
+    if (view.bridge(name)) return [];
+    addedBridges.add(name);
+    return [{ edit: 'add-bridge', name, datapathType, externalIds }];
+  };
 }
 
 function changeBack(change: OvsMapChange | undefined, old: OvsMap = {}): OvsMapChange | undefined {

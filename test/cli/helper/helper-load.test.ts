@@ -90,7 +90,7 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('a helper under a
     const hosts = await Promise.all(Array.from({ length: 256 }, () => RemoteHost.connect({ socket })));
     await expect(RemoteHost.connect({ socket })).rejects.toMatchObject({
       code: 'ERR_OSVIF_HELPER_CONNECTION',
-      message: `helper ${socket}: the user has 256 connections already`,
+      message: `helper ${socket}: the user already has 256 connections`,
     });
     await Promise.all(hosts.splice(0, 1).map((host) => host.close()));
     await using next = await RemoteHost.connect({ socket });

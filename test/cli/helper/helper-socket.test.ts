@@ -11,7 +11,7 @@ import { commandUnderTest } from '../command.ts';
 import { type HelperProcess, spawnHelper, startHelper, temporaryFolder, until } from './helper-process.ts';
 
 const osVif = commandUnderTest();
-const IN_USE = 'listens there already';
+const IN_USE = 'already listens on it';
 
 describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('the socket of a helper', () => {
   test('is served by exactly one of four helpers that start at once', async () => {

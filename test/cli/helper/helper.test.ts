@@ -97,7 +97,7 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('os-vif helper', 
     ['a user without a group', ['helper', '--stdio', '--user', 'nobody'], '--user needs --group'],
     ['a mode that is none', ['helper', '--stdio', '--mode', '66o'], 'three octal digits'],
     ['a mode with a digit too many', ['helper', '--stdio', '--mode', '07770'], 'three octal digits'],
-    ['a false claim to be confined', ['helper', '--stdio', '--confined'], '--confined is not for you'],
+    ['a false claim to be confined', ['helper', '--stdio', '--confined'], '--confined is internal'],
   ])('is refused with %s', async (_, args, message) => {
     const { status, stderr } = await osVif(args);
     expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
@@ -123,7 +123,7 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('os-vif helper', 
 
   test.each([
     ['a kind that no plugin defines', ['--link-kind', 'vxlan'], 'no module of its process has defined it'],
-    ['a plugin that is not there', ['--plugin', '/nonexistent/plugin.js'], "can't be loaded"],
+    ['a plugin that is not there', ['--plugin', '/nonexistent/plugin.js'], 'cannot be loaded'],
     ['a plugin with a relative path', ['--plugin', './plugin.js'], 'write an absolute path'],
   ])('does not start with %s', async (_, options, message) => {
     const { ended, complaint } = await spawnHelper(osVif, await makeNetns(), options);

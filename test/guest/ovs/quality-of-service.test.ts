@@ -19,7 +19,7 @@ test.each(TYPES)('%s puts its qdisc on the device, and the unplug leaves no row 
   expect(ovs.server.vsctl('--bare', '--columns=type', 'list', 'qos')).toBe('');
 });
 
-test.fails('bug-D18: the row of QoS goes with its port when defaultQosType changed since the plug', async () => {
+test('bug-D18: the row of QoS goes with its port when defaultQosType changed since the plug', async () => {
   const ovs = await openKernelOvs();
   await ovs.plugTap(1, { defaultQosType: 'linux-htb' });
   await ovs.osVif.unplug(kernelTap(1), instance());

@@ -4,6 +4,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
+import type { SwitchPortRole } from '../../../src/host-contract/pci.ts';
 import { OsVif } from '../../../src/os-vif.ts';
 import { OvsPlugin } from '../../../src/plugins/ovs/ovs-plugin.ts';
 import { makeSysfs } from '../../host/fake-sysfs.ts';
@@ -25,11 +26,15 @@ export interface EmbeddedSwitch {
   /** The devices that the database has as ports, whether they are there or not. */
   rows(): string[];
   isUp(portName: string): boolean;
+  /** A reboot after which two representors have each other's device name. The database keeps its rows, the kernel's datapath is new. */
+  rebootWithSwappedNames(portName: string, otherPortName: string): Promise<void>;
+  /** What devlink says of the device of this port. */
+  roleOf(portName: string): Promise<SwitchPortRole | undefined>;
 }
 
 /** With switchdev mode on and four virtual functions. */
 export async function openEmbeddedSwitch(): Promise<EmbeddedSwitch> {
-  const { netns, server } = await openOvsHost({ kernelDatapath: true, timeout: 60_000 });
+  const { netns, server, killSwitch, startSwitch } = await openOvsHost({ kernelDatapath: true, timeout: 60_000 });
   const sh = (line: string) => netns.run('sh', '-c', line);
   // netdevsim puts its devices into the namespace of the process that asks for them.
   sh('echo "1 2" > /sys/bus/netdevsim/new_device');
@@ -74,6 +79,16 @@ export async function openEmbeddedSwitch(): Promise<EmbeddedSwitch> {
       const names = portNames();
       return rows().map((row) => [...names].find(([, device]) => device === row)?.[0] ?? `${row}, which is gone`);
     },
+    rebootWithSwappedNames: async (portName, otherPortName) => {
+      await killSwitch();
+      sh('ovs-dpctl del-dp ovs-system');
+      const names = portNames();
+      const [one = '', other = ''] = [names.get(portName), names.get(otherPortName)];
+      sh(`ip link set ${one} down; ip link set ${other} down; ip link set ${one} name swapping`);
+      sh(`ip link set ${other} name ${one}; ip link set swapping name ${other}`);
+      await startSwitch();
+    },
+    roleOf: async (portName) => (await host.pci.switchPortOf(portNames().get(portName) ?? ''))?.role,
     isUp: (portName) => {
       const device = portNames().get(portName);
       return netns.links().some(({ ifname, flags }) => ifname === device && flags.includes('UP'));

@@ -35,7 +35,7 @@ const LEVELS = 500_000;
 const deep = `${'['.repeat(LEVELS)}${']'.repeat(LEVELS)}`;
 const deepObject = `${'{"a":'.repeat(LEVELS)}1${'}'.repeat(LEVELS)}`;
 
-/** Writes a reply whose result is JSON text: JSON.stringify can't write these values. */
+/** Writes a reply whose result is JSON text: JSON.stringify cannot write these values. */
 function replyText(socket: Socket, { id }: Message, result: string, error = 'null'): void {
   socket.write(`{"id":${JSON.stringify(id)},"result":${result},"error":${error}}`);
 }

@@ -45,7 +45,7 @@ describe.skipIf(missing)('over tcp', () => {
     const failing = addBridge({ connection: `tcp:127.0.0.1:${port}` }, 'br-none');
 
     await expect(failing).rejects.toThrow(OvsdbConnectionError);
-    await expect(failing).rejects.toThrow(`tcp:127.0.0.1:${port}: can't connect: connect ECONNREFUSED`);
+    await expect(failing).rejects.toThrow(`tcp:127.0.0.1:${port}: cannot connect: connect ECONNREFUSED`);
   });
 });
 

@@ -18,7 +18,7 @@ const SCHEMAS = [
 /** PATH with the folders where daemons are. */
 export const path = [process.env.PATH, ...SBIN].join(delimiter);
 
-/** Why tests that need Open vSwitch can't run; undefined when they can. In CI it is an error to have none. */
+/** Why tests that need Open vSwitch cannot run; undefined when they can. In CI it is an error to have none. */
 export function ovsIsMissing(): string | undefined {
   const schema = SCHEMAS.find((file) => existsSync(file));
   const tools = ['ovsdb-server', 'ovsdb-tool', 'ovsdb-client'].filter(

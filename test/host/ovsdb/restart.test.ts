@@ -163,7 +163,7 @@ describe('a server that was never there', () => {
     const failing = client.view();
 
     await expect(failing).rejects.toThrow(OvsdbConnectionError);
-    await expect(failing).rejects.toThrow("unix:/nonexistent/db.sock: can't connect: connect ENOENT");
+    await expect(failing).rejects.toThrow('unix:/nonexistent/db.sock: cannot connect: connect ENOENT');
   });
 
   test.skipIf(missing)('is reached when it comes up a moment later', async () => {

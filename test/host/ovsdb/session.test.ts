@@ -46,7 +46,7 @@ describe('a session', () => {
     await expect.poll(() => said.join('')).toContain('{"method":"echo","params":[],"id":"probe"}');
     await request;
 
-    expect(closed?.message).toContain(`no sign of life from the server for ${2 * PROBE_MS} ms`);
+    expect(closed?.message).toContain(`the server sent nothing for ${2 * PROBE_MS} ms`);
     expect(closed?.transient).toBe(true);
   });
 

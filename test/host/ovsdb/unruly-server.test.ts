@@ -176,8 +176,8 @@ describe('what a server says', () => {
   });
 
   test.each([
-    ['no JSON', '{"id":1,}', 'what is no JSON'],
-    ['no message', '[1,2]', 'no JSON-RPC message'],
+    ['no JSON', '{"id":1,}', 'invalid JSON'],
+    ['no message', '[1,2]', 'invalid JSON-RPC message'],
     ['no braces', 'HTTP/1.1 400 Bad Request', 'no JSON message starts with'],
   ])('%s ends the call at once', async (_, bytes, message) => {
     const { client, server } = await serve((_message, socket) => socket.write(bytes));
@@ -196,7 +196,7 @@ describe('what a server says', () => {
     const failing = client.view();
 
     await expect(failing).rejects.toThrow(OvsdbProtocolError);
-    await expect(failing).rejects.toThrow('there is no column name in Bridge');
+    await expect(failing).rejects.toThrow('the table Bridge has no column name');
     expect(Bridge).toBeDefined();
   });
 

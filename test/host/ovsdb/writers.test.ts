@@ -32,7 +32,7 @@ describe('several writers', () => {
     await client.change((view) => {
       const tag = view.port('tap1')?.tag ?? 0;
       seen.push(tag);
-      // The event loop stands still here, so the update can't reach the replica before the transaction is sent.
+      // The event loop stands still here, so the update cannot reach the replica before the transaction is sent.
       if (seen.length === 1) server.vsctl('set', 'port', 'tap1', 'tag=10');
       return [{ edit: 'set-port', name: 'tap1', tag: tag + 1 }];
     });

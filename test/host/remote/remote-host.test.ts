@@ -49,7 +49,7 @@ test.each<[string, readonly [string, ...string[]], unknown]>([
 describe('a helper that accepts connections and never greets', () => {
   test('is an error after the time limit', async () => {
     const { socket, ended } = await silentServer();
-    await expect(RemoteHost.connect({ socket, connectTimeout: 50 })).rejects.toThrow('did not greet within 50 ms');
+    await expect(RemoteHost.connect({ socket, connectTimeout: 50 })).rejects.toThrow('sent no greeting within 50 ms');
     await ended;
   });
 
@@ -67,7 +67,9 @@ describe('a helper that accepts connections and never greets', () => {
 
   test('is an error when it is a command', async () => {
     const command = ['sh', '-c', 'read greeting; read more'] as const;
-    await expect(RemoteHost.connect({ command, connectTimeout: 200 })).rejects.toThrow('did not greet within 200 ms');
+    await expect(RemoteHost.connect({ command, connectTimeout: 200 })).rejects.toThrow(
+      'sent no greeting within 200 ms',
+    );
   });
 });
 
@@ -78,7 +80,7 @@ test.each([
   const remote = await RemoteHost.connect({ command: ['sh', '-c', script] });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
-  const asked = expect(remote.links.list()).rejects.toThrow('did not answer within 10000 ms of the close');
+  const asked = expect(remote.links.list()).rejects.toThrow('did not answer within 10000 ms after the close');
   const closed = remote.close();
   await vi.advanceTimersByTimeAsync(10_000);
   await asked;
@@ -121,7 +123,7 @@ test('when the helper goes, what is asked fails and does not wait', async () => 
 test('two helpers do not listen on one socket', async () => {
   const socket = await helperOf(new MemoryHost());
   const second = serveHelper({ host: new MemoryHost(), clients: { socket } });
-  await expect(second).rejects.toThrow('listens there already');
+  await expect(second).rejects.toThrow('already listens on it');
 });
 
 async function open(): Promise<Host> {

@@ -52,7 +52,7 @@ describe.skipIf(OVS_UNAVAILABLE)('a plug that is cut off', () => {
     expect(server.vsctl('--bare', '--columns=name', 'list', 'Port')).toContain(PATCH);
   });
 
-  test('before the remains of a hybrid VIF are removed names what is left', async () => {
+  test('before the devices of a VIF that was hybrid are removed names what is left', async () => {
     const { host } = await openOvsHost();
     const osVif = await OsVif.open({ host, plugins: [new OvsPlugin()] });
     await osVif.plug(hybridVif(), instance());
@@ -61,7 +61,7 @@ describe.skipIf(OVS_UNAVAILABLE)('a plug that is cut off', () => {
 
     const { message, left } = await failureOf(lateVif.plug(tapVif(), instance(), { signal: late.signal }));
 
-    expect(message).toMatch(/is plugged, but what it had when it was hybrid is not all removed: .*too late/);
+    expect(message).toMatch(/is plugged, but the devices that it had before are not all removed: .*too late/);
     expect(left).not.toEqual([]);
     expect(await osVif.check(tapVif(), instance())).toEqual([]);
   });

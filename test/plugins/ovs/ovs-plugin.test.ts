@@ -111,7 +111,7 @@ describe('a plug is refused for', () => {
     ]);
 
     await expect(plug(tapVif())).rejects.toThrow('is that of another VIF (iface-id "another")');
-    await expect(unplug(nativeVif())).rejects.toThrow('is that of another VIF (iface-id "another")');
+    await unplug(nativeVif());
 
     expect((await host.ovsdb.view()).interface(TAP)?.externalIds).toEqual(theirs);
     expect(await links(host)).toEqual([]);

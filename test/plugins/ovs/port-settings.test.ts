@@ -1,7 +1,7 @@
 /** The QoS, the VLAN and the trunk bridge of a new port, on the in-memory host. */
 
 import { describe, expect, test } from 'vitest';
-import { qosIdOf } from '../../../src/plugins/ovs/names.ts';
+import { qosIdOf } from '../../../src/wiring/ovs/qos-id.ts';
 import { VIF_ID } from '../vifs.ts';
 import { EXTERNAL_IDS, given, portOf } from './memory-ovs.ts';
 import { hybridVif, nativeVif, network, profile, TAP, tapVif, vhostUserVif } from './ovs-vifs.ts';

@@ -6,7 +6,7 @@ import { LinuxPci } from '../../../src/host/linux/linux-pci.ts';
 import { VIFPortProfileOVSRepresentor } from '../../../src/objects/port-profile.ts';
 import { OsVif } from '../../../src/os-vif.ts';
 import { OvsPlugin } from '../../../src/plugins/ovs/ovs-plugin.ts';
-import { pfNumberOf, representorOf, vfNumberOf, virtualFunctionOf } from '../../../src/plugins/ovs/representor.ts';
+import { representorOf, virtualFunctionOf } from '../../../src/plugins/ovs/representor.ts';
 import { instance, VIF_ID } from '../vifs.ts';
 import { OVS_UNAVAILABLE, openOvsHost } from './ovs-host.ts';
 import { hostDeviceVif, profile } from './ovs-vifs.ts';
@@ -29,25 +29,6 @@ function nic(): SysfsTree {
   return tree;
 }
 
-describe('phys_port_name', () => {
-  test.each([
-    ['2', 2, undefined],
-    ['vf2', 2, undefined],
-    ['VF18', 18, undefined],
-    ['pf0vf1', 1, 0],
-    ['PF3VF12', 12, 3],
-    ['c1pf0vf2', 2, 0],
-    ['vf2@pf1', 2, 1],
-    ['p0', undefined, undefined],
-    ['pf1', undefined, 1],
-    ['pf0sf3', undefined, 0],
-    ['', undefined, undefined],
-  ])('%j names virtual function %s of physical function %s', (name, vf, pf) => {
-    expect(vfNumberOf(name)).toBe(vf);
-    expect(pfNumberOf(name)).toBe(pf);
-  });
-});
-
 describe('a virtual function', () => {
   test('is known by the link of its physical function that leads to it', async () => {
     const tree = nic();
@@ -67,7 +48,7 @@ describe('a virtual function', () => {
 });
 
 describe('the representor', () => {
-  test.each(['1', 'vf1', 'VF1', 'pf0vf1', 'c1pf0vf1', 'vf1@pf0'])(
+  test.each(['1', 'vf1', 'VF1', 'pf0vf1', 'vf1@pf0'])(
     'is the device on the same switch whose port is called %s',
     async (portName) => {
       const tree = nic();
@@ -86,6 +67,33 @@ describe('the representor', () => {
     tree.addInterface('eth0', { phys_switch_id: SWITCH, phys_port_name: 'pf0vf0' });
 
     expect(await find(tree, VFS[0])).toBe('eth0');
+  });
+
+  test.each(['c1pf0vf1', 'c2pf0vf1', 'pf0sf1', 'pf1vf1', 'pf0vf11', 'p1'])(
+    'is not the device whose port is called %s, although its name comes first',
+    async (portName) => {
+      const tree = nic();
+      tree.addInterface('aaa0', { phys_switch_id: SWITCH, phys_port_name: portName });
+      tree.addInterface('eth1', { phys_switch_id: SWITCH, phys_port_name: 'pf0vf1' });
+
+      expect(await find(tree, VFS[1])).toBe('eth1');
+    },
+  );
+
+  test('is what devlink says, also where the name of the port says something else', async () => {
+    const tree = nic();
+    tree.addInterface('eth0', { phys_switch_id: SWITCH, phys_port_name: 'pf0vf1' });
+    tree.addInterface('eth1', { phys_switch_id: SWITCH, phys_port_name: 'odd' });
+    const pci = new LinuxPci(
+      tree.root,
+      async () =>
+        new Map([
+          ['eth0', { flavour: 'virtual-function', physicalFunction: 0, virtualFunction: 1, external: true }],
+          ['eth1', { flavour: 'virtual-function', physicalFunction: 0, virtualFunction: 1 }],
+        ] as const),
+    );
+
+    expect(await representorOf(await virtualFunctionOf(VFS[1], pci), pci)).toBe('eth1');
   });
 
   test('is not one of the same number on another switch', async () => {
@@ -162,7 +170,7 @@ describe('the uplink', () => {
 describe.skipIf(OVS_UNAVAILABLE)('a VIFHostDevice', () => {
   async function given(tree: SysfsTree) {
     const ovs = await openOvsHost({ withSwitch: false, host: { sysfsRoot: tree.root } });
-    const osVif = await OsVif.open({ host: ovs.host, plugins: [new OvsPlugin()] });
+    const osVif = await OsVif.open({ host: ovs.host, plugins: [new OvsPlugin({ waitForPort: false })] });
     return { ...ovs, osVif };
   }
 

@@ -1,5 +1,6 @@
 /** Plugs against a real ovsdb-server and ovs-vswitchd, in good times and in bad. */
 
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
@@ -10,10 +11,10 @@ import { OsVif } from '../../../src/os-vif.ts';
 import { OvsPlugin, type OvsPluginOptions } from '../../../src/plugins/ovs/ovs-plugin.ts';
 import { makeNetns } from '../../host/netns.ts';
 import { greet, ScriptedServer } from '../../host/ovsdb/scripted-server.ts';
-import { instance } from '../vifs.ts';
+import { instance, VIF_ID } from '../vifs.ts';
 import { hostState } from './host-state.ts';
 import { OVS_UNAVAILABLE, type OvsHostOptions, openOvsHost } from './ovs-host.ts';
-import { hybridVif, nativeVif, profile, SHORT_ID, TAP, tapVif, vifId } from './ovs-vifs.ts';
+import { hybridVif, nativeVif, network, profile, SHORT_ID, TAP, tapVif, vifId } from './ovs-vifs.ts';
 
 async function given(options: OvsHostOptions = {}, plugin: OvsPluginOptions = {}) {
   const ovs = await openOvsHost(options);
@@ -38,6 +39,28 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
 
     expect(Number(server.vsctl('get', 'interface', port, 'ofport'))).toBeGreaterThan(0);
     expect(await osVif.check(vif, instance())).toEqual([]);
+  });
+
+  test.each(['br-int', 'tbr-1a2b3c4d-5'])(
+    'of a VIF whose port the hypervisor adds resolves when the device of its new bridge %s exists',
+    async (bridge) => {
+      const { osVif, netns } = await given();
+
+      await osVif.plug(nativeVif({ network: network({ bridge }) }), instance());
+
+      expect(readFileSync(netns.path.replace('ns/net', 'net/dev'), 'utf8')).toContain(`${bridge}:`);
+    },
+  );
+
+  test('that adds a bridge fails at its deadline when no ovs-vswitchd runs, and one on a bridge that exists does not wait', async () => {
+    const { osVif, server, state } = await given({ withSwitch: false, timeout: 500 });
+    const before = state();
+
+    await expect(osVif.plug(nativeVif(), instance())).rejects.toThrow(/br-int did not end within 500 ms/);
+
+    expect(state()).toEqual(before);
+    server.vsctl('add-br', 'br-int', '--', 'set', 'bridge', 'br-int', 'datapath_type=netdev');
+    await osVif.plug(nativeVif(), instance());
   });
 
   test('does not wait for a port whose device the hypervisor is still to make', async () => {
@@ -85,6 +108,11 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
       'add-port',
       'br-int',
       TAP,
+      '--',
+      'set',
+      'interface',
+      TAP,
+      `external_ids:iface-id=${VIF_ID}`,
     );
     const elsewhere = await makeNetns();
     const host = await LinuxHost.open({
@@ -100,7 +128,7 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
       cause: { code: 'ERR_OSVIF_OVS_PORT', cause: { code: 'ERR_OSVIF_OVSDB_TIMEOUT' } },
     });
     expect(server.vsctl('list-ports', 'br-int')).toBe(TAP);
-    expect(server.vsctl('get', 'interface', TAP, 'external_ids')).toBe('{}');
+    expect(server.vsctl('get', 'interface', TAP, 'external_ids')).toBe(`{iface-id="${VIF_ID}"}`);
     expect(elsewhere.links()).toEqual([]);
   });
 
@@ -179,7 +207,7 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
     const before = state();
 
     await expect(osVif.plug(tapVif(), instance())).rejects.toThrow(
-      'add-bridge br-int: there is a port of that name; the host is as it was before',
+      /ovs-bridge br-int: there is a port of that name; .*; the host is as it was before/,
     );
 
     expect(state()).toEqual(before);

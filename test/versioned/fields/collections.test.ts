@@ -162,7 +162,7 @@ test('a list of objects holds what the objects are of, any other collection noth
 });
 
 test('a set of objects is refused as a set', () => {
-  expect(() => setOf(objectOf(Network))).toThrow("a set can't hold versioned objects");
+  expect(() => setOf(objectOf(Network))).toThrow('a set cannot hold versioned objects');
 });
 
 function dict<V>(values: Record<string, V>): Record<string, V> {

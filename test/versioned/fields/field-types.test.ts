@@ -167,9 +167,27 @@ const TYPES: Record<string, Row> = {
       ['2026-01-31T12:00:00Z', new Date(Date.UTC(2026, 0, 31, 12))],
       ['2026-01-31T12:00:00', new Date(Date.UTC(2026, 0, 31, 12))],
       ['2026-01-31T12:00:00+02:00', new Date(Date.UTC(2026, 0, 31, 10))],
+      ['2026-01-31T12:00:00.999999Z', new Date(Date.UTC(2026, 0, 31, 12))],
+      [new Date(Date.UTC(2026, 0, 31, 12, 0, 0, 900)), new Date(Date.UTC(2026, 0, 31, 12))],
+      ['2024-02-29T00:00:00Z', new Date(Date.UTC(2024, 1, 29))],
+      ['2000-02-29T00:00:00Z', new Date(Date.UTC(2000, 1, 29))],
       [new Date(0), new Date(0)],
     ],
-    refuses: ['', 'today', '2026-01-31', '2026-13-01T00:00:00Z', '2026-01-31T25:00:00Z', new Date(Number.NaN), 0, null],
+    refuses: [
+      ...['', 'today', '2026-01-31', '2026-13-01T00:00:00Z', '2026-01-31T25:00:00Z', new Date(Number.NaN), 0, null],
+      ...[
+        '2026-02-30',
+        '2026-02-29',
+        '1900-02-29',
+        '2100-02-29',
+        '2026-04-31',
+        '2026-06-31',
+        '2026-00-01',
+        '2026-01-00',
+        '0000-01-01',
+      ].map((day) => `${day}T12:00:00Z`),
+      ...['24:00:00', '23:60:00', '23:59:60', '23:59:59+24:00', '23:59:59+01:60'].map((time) => `2026-01-31T${time}`),
+    ],
     expected: 'a point in time such as 2026-01-31T12:00:00Z',
   },
   oneOf: { type: oneOf(['a', 'b']), takes: same('a', 'b'), refuses: ['A', '', 'c', 0, ['a']], expected: 'one of a, b' },
@@ -250,7 +268,7 @@ test('an object of a subclass is taken only where subclasses are', () => {
 
 test('sets and dicts of objects are refused at declaration', () => {
   expect(() => setOf(objectOf(Network))).toThrow(DeclarationError);
-  expect(() => dictOf(objectOf(Network))).toThrow("a dict can't hold versioned objects, a list can");
+  expect(() => dictOf(objectOf(Network))).toThrow('a dict cannot hold versioned objects: use a list');
 });
 
 test('a wrong element is named by its place', () => {

@@ -28,42 +28,42 @@ function given() {
 
 describe('refused before anything is done is', () => {
   test.each<[Element, string]>([
-    [{ kind: 'tap', name: 'a/b' }, '"a/b" can\'t name'],
-    [{ kind: 'tap', name: 'tap0', master: 'a/b' }, '"a/b" can\'t name'],
+    [{ kind: 'tap', name: 'a/b' }, '"a/b" cannot name'],
+    [{ kind: 'tap', name: 'tap0', master: 'a/b' }, '"a/b" cannot name'],
     [{ kind: 'bridge', name: 'br0', mtu: 1 }, 'br0: MTU 1'],
     [{ kind: 'veth', name: 'v0', peer: 'v0' }, 'two ends need two names'],
-    [{ kind: 'veth', name: 'v0', peer: 'v1', master: 'a/b' }, '"a/b" can\'t name'],
+    [{ kind: 'veth', name: 'v0', peer: 'v1', master: 'a/b' }, '"a/b" cannot name'],
     [{ kind: 'vlan', name: 'v0', id: 4095, lower: 'eth0' }, 'VLAN id 4095'],
-    [{ kind: 'vlan', name: 'v0', id: 1, lower: 'a/b' }, '"a/b" can\'t name'],
+    [{ kind: 'vlan', name: 'v0', id: 1, lower: 'a/b' }, '"a/b" cannot name'],
     [{ kind: 'macvtap', name: 'm0', mode: 'vepa', lower: { pciAddress: '03:10.1' } }, '"03:10.1" is not a PCI address'],
     [{ kind: 'macvtap', name: 'm0', mode: 'vepa', lower: { pciAddress: `${VF}x` } }, 'is not a PCI address'],
     [{ kind: 'macvtap', name: 'm0', mode: 'vepa', lower: { pciAddress: `x${VF}` } }, 'is not a PCI address'],
     [{ kind: 'macvtap', name: 'm0', mode: 'vepa', lower: { pciAddress: '0000:03:20.1' } }, 'is not a PCI address'],
     [{ kind: 'macvtap', name: 'm0', mode: 'vepa', mac: 'none', lower: 'eth0' }, '"none" is not a MAC address'],
-    [{ kind: 'port', name: 'a/b', bridge: 'br0' }, '"a/b" can\'t name'],
-    [{ kind: 'port', name: 'eth0', bridge: 'a/b' }, '"a/b" can\'t name'],
+    [{ kind: 'port', name: 'a/b', bridge: 'br0' }, '"a/b" cannot name'],
+    [{ kind: 'port', name: 'eth0', bridge: 'a/b' }, '"a/b" cannot name'],
     [{ kind: 'port', name: 'eth0', bridge: 'br0', mtu: 1 }, 'eth0: MTU 1'],
-    [{ kind: 'existing-link', name: 'a/b' }, '"a/b" can\'t name'],
+    [{ kind: 'existing-link', name: 'a/b' }, '"a/b" cannot name'],
     [{ kind: 'existing-link', name: 'eth0', mtu: 1 }, 'eth0: MTU 1'],
     [{ kind: 'virtual-function', name: 'eth0' }, '"eth0" is not a PCI address'],
     [{ kind: 'virtual-function', name: '0000:03:20.1' }, '"0000:03:20.1" is not a PCI address'],
     [{ kind: 'virtual-function', name: VF, vlan: 4095 }, `${VF}: VLAN id 4095`],
-    [{ kind: 'forward-rule', name: 'a/b', interfaces: [], dropAction: 'DROP' }, '"a/b" can\'t name'],
-    [{ kind: 'forward-rule', name: 'br0', interfaces: ['a/b'], dropAction: 'DROP' }, '"a/b" can\'t name'],
-    [{ kind: 'forward-rule', name: 'br+', interfaces: [], dropAction: 'DROP' }, '"br+" can\'t be used in a rule'],
+    [{ kind: 'forward-rule', name: 'a/b', interfaces: [], dropAction: 'DROP' }, '"a/b" cannot name'],
+    [{ kind: 'forward-rule', name: 'br0', interfaces: ['a/b'], dropAction: 'DROP' }, '"a/b" cannot name'],
+    [{ kind: 'forward-rule', name: 'br+', interfaces: [], dropAction: 'DROP' }, '"br+" cannot be used in a rule'],
     [
       { kind: 'forward-rule', name: 'br0', interfaces: ['eth+'], dropAction: 'DROP' },
-      '"eth+" can\'t be used in a rule',
+      '"eth+" cannot be used in a rule',
     ],
-    [{ kind: 'forward-rule', name: 'br0', interfaces: ['!eth0'], dropAction: 'DROP' }, "can't be used in a rule"],
-    [{ kind: 'forward-rule', name: 'br0', interfaces: ['-i'], dropAction: 'DROP' }, "can't be used in a rule"],
-    [{ kind: 'forward-rule', name: 'br0', interfaces: ['a"b'], dropAction: 'DROP' }, "can't be used in a rule"],
+    [{ kind: 'forward-rule', name: 'br0', interfaces: ['!eth0'], dropAction: 'DROP' }, 'cannot be used in a rule'],
+    [{ kind: 'forward-rule', name: 'br0', interfaces: ['-i'], dropAction: 'DROP' }, 'cannot be used in a rule'],
+    [{ kind: 'forward-rule', name: 'br0', interfaces: ['a"b'], dropAction: 'DROP' }, 'cannot be used in a rule'],
     [{ kind: 'forward-rule', name: 'br0', interfaces: [], dropAction: 'DROP -p tcp' }, "can't be a target of iptables"],
     [{ kind: 'forward-rule', name: 'br0', interfaces: [], dropAction: '' }, '"" can\'t be a target of iptables'],
     [{ kind: 'source-mac-filter', name: 'none', lower: 'eth0' }, 'source-mac-filter: "none" is not a MAC address'],
-    [{ kind: 'source-mac-filter', name: MAC, lower: 'a/b' }, '"a/b" can\'t name'],
-    [{ kind: 'ovs-bridge', name: 'a/b' }, '"a/b" can\'t name'],
-    [{ kind: 'ovs-port', name: 'p0', bridge: 'a/b' }, '"a/b" can\'t name'],
+    [{ kind: 'source-mac-filter', name: MAC, lower: 'a/b' }, '"a/b" cannot name'],
+    [{ kind: 'ovs-bridge', name: 'a/b' }, '"a/b" cannot name'],
+    [{ kind: 'ovs-port', name: 'p0', bridge: 'a/b' }, '"a/b" cannot name'],
     [{ kind: 'ovs-port', name: 'x'.repeat(16), bridge: 'br0' }, 'it has 16 bytes'],
     [{ kind: 'ovs-port', name: 'a b', bridge: 'br0', type: 'internal' }, '"a b" can\'t name a port'],
     [
@@ -78,8 +78,8 @@ describe('refused before anything is done is', () => {
       { kind: 'ovs-patch', name: 'p0', bridge: 'br0', peer: 'a b', peerBridge: 'br1' },
       '"a b" can\'t name a patch port',
     ],
-    [{ kind: 'ovs-patch', name: 'p0', bridge: 'a/b', peer: 'p1', peerBridge: 'br1' }, '"a/b" can\'t name'],
-    [{ kind: 'ovs-patch', name: 'p0', bridge: 'br0', peer: 'p1', peerBridge: 'a/b' }, '"a/b" can\'t name'],
+    [{ kind: 'ovs-patch', name: 'p0', bridge: 'a/b', peer: 'p1', peerBridge: 'br1' }, '"a/b" cannot name'],
+    [{ kind: 'ovs-patch', name: 'p0', bridge: 'br0', peer: 'p1', peerBridge: 'a/b' }, '"a/b" cannot name'],
     [{ kind: 'ovs-qos', name: 'p0', type: '', id: 'q' }, 'QoS of port p0: the type is empty'],
   ])('%j', async (element, message) => {
     const { host, plug, check } = given();
@@ -93,7 +93,7 @@ describe('refused before anything is done is', () => {
 describe('a device that others make', () => {
   const named: Element = { kind: 'existing-link', name: 'tap0', mtu: 1400, up: true };
 
-  test('is set up and gets its MTU, and is set down by the unplug', async () => {
+  test('is set up and gets its MTU, and the unplug restores both', async () => {
     const { host, plug, unplug, check, link } = given();
     await host.links.create({ kind: 'tap', name: 'tap0' });
     expect(await check(named)).toMatchObject([
@@ -104,7 +104,8 @@ describe('a device that others make', () => {
     expect(await link('tap0')).toMatchObject({ mtu: 1400, up: true });
     expect(await check(named)).toEqual([]);
     await unplug(named);
-    expect(await link('tap0')).toMatchObject({ mtu: 1400, up: false });
+    expect(await link('tap0')).toMatchObject({ mtu: 1500, up: false });
+    expect((await link('tap0')).alternativeNames).toBeUndefined();
   });
 
   test('is left as it is where nothing is asked of it', async () => {
@@ -199,6 +200,7 @@ describe('a virtual function', () => {
     expect(
       (await check(vf)).map((drift) => drift.type === 'differs' && [drift.on, drift.property, drift.want]),
     ).toEqual([
+      [VF, 'owner', 'vif-1'],
       [VF, 'mac', MAC],
       [VF, 'vlan', 7],
       [VF, 'trust', true],
@@ -210,13 +212,13 @@ describe('a virtual function', () => {
     expect(await state()).toMatchObject({ mac: '00:00:00:00:00:00', vlan: 0, trust: false });
   });
 
-  test('keeps what the VIF does not ask for', async () => {
+  test('gets back all that it had before the first plug of its VIF', async () => {
     const { plug, unplug, state } = await withFunction();
     await plug({ kind: 'virtual-function', name: VF, vlan: 9 });
-    const before = await state();
     await plug({ kind: 'virtual-function', name: VF, mac: MAC });
+    expect(await state()).toMatchObject({ vlan: 9, mac: MAC });
     await unplug({ kind: 'virtual-function', name: VF, mac: MAC });
-    expect(await state()).toMatchObject({ vlan: 9, trust: before?.trust });
+    expect(await state()).toMatchObject({ vlan: 0, mac: '00:00:00:00:00:00' });
   });
 
   test('that is none is an error, unless it may be none and no VLAN is asked for', async () => {
@@ -289,13 +291,12 @@ describe('a bridge of Open vSwitch', () => {
       expect(await check({ kind: 'ovs-bridge', name: 'br0', ...(datapathType && { datapathType }) })).toEqual([]);
   });
 
-  test('goes with its VIF unless others use it', async () => {
+  test('goes with its VIF', async () => {
     const { host, plug, unplug, check } = given();
     const own: Element = { kind: 'ovs-bridge', name: 'br0' };
     expect(await check(own)).toMatchObject([{ type: 'missing', on: 'br0' }]);
     await plug(own);
     expect((await host.ovsdb.view()).bridge('br0')?.externalIds).toEqual({ 'os-vif': 'vif-1' });
-    await unplug({ ...own, shared: true });
     expect(await check(own)).toEqual([]);
     await unplug(own);
     await unplug(own);

@@ -5,6 +5,7 @@ import type { OvsdbEdit } from '../../../src/host-contract/ovsdb.ts';
 import { apply } from '../../../src/wiring/apply.ts';
 import type { Element } from '../../../src/wiring/wiring.ts';
 
+const OWN = { 'os-vif': 'vif-1' };
 const BRIDGE: OvsdbEdit = { edit: 'add-bridge', name: 'br0' };
 /** No such device: the plug fails here. */
 const FAILS: Element = { kind: 'existing-link', name: 'missing0' };
@@ -22,12 +23,27 @@ const PORT: Element = {
 async function stateOf({ ovsdb }: MemoryHost): Promise<unknown> {
   const view = await ovsdb.view();
   return {
-    bridges: [...view.bridges()].map(({ uuid: _, ...bridge }) => bridge),
-    ports: [...view.bridges()].flatMap(({ name }) =>
-      [...view.ports(name)].map(({ uuid: _, ...port }) => ({ ...port, interface: interfaceOf(port.name) })),
+    bridges: byName([...view.bridges()].map(({ uuid: _, ...bridge }) => bridge)),
+    ports: byName(
+      [...view.bridges()].flatMap(({ name }) =>
+        [...view.ports(name)].map(({ uuid: _, qos, ...port }) => ({
+          ...port,
+          qos: qosOf(qos),
+          interface: interfaceOf(port.name),
+        })),
+      ),
     ),
-    qos: [...view.allQos()].map(({ type, externalIds }) => ({ type, externalIds })),
+    qos: [...view.allQos()].map(({ externalIds }) => JSON.stringify(externalIds)).sort(),
   };
+
+  function byName<T extends { readonly name: string }>(rows: T[]): T[] {
+    return rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  function qosOf(uuid: string | undefined): unknown {
+    const { type, externalIds } = view.qos(uuid ?? '') ?? {};
+    return { type, externalIds };
+  }
 
   function interfaceOf(port: string): unknown {
     const { uuid: _, ofport: __, ...found } = view.interface(port) ?? {};
@@ -70,12 +86,12 @@ test.each<[what: string, before: OvsdbEdit[], wiring: Element[]]>([
   ],
   [
     'an MTU that was asked for where none was',
-    [BRIDGE, { edit: 'add-port', bridge: 'br0', name: 'p0', interface: { type: 'internal' } }],
+    [BRIDGE, { edit: 'add-port', bridge: 'br0', name: 'p0', externalIds: OWN, interface: { type: 'internal' } }],
     [PORT],
   ],
   [
     'a type where there was another',
-    [BRIDGE, { edit: 'add-port', bridge: 'br0', name: 'p0', interface: { type: 'tap' } }],
+    [BRIDGE, { edit: 'add-port', bridge: 'br0', name: 'p0', externalIds: OWN, interface: { type: 'tap' } }],
     [PORT],
   ],
   [
@@ -89,9 +105,23 @@ test.each<[what: string, before: OvsdbEdit[], wiring: Element[]]>([
         name: 'p0',
         trunks: [1, 2],
         vlanMode: 'trunk',
-        externalIds: { 'os-vif': 'vif-1' },
+        externalIds: OWN,
         interface: { type: 'internal', options: { key: '1' }, externalIds: { 'iface-id': 'i' }, mtuRequest: 1500 },
       },
+    ],
+    [PORT],
+  ],
+  [
+    'ports, a bridge and QoS rows that the VIF had before its wiring changed',
+    [
+      BRIDGE,
+      { edit: 'add-bridge', name: 'own', datapathType: 'netdev', externalIds: OWN },
+      { edit: 'add-port', bridge: 'own', name: 'p0', externalIds: OWN, interface: { type: 'internal' } },
+      { edit: 'add-qos', port: 'p0', type: 'linux-htb', externalIds: { id: 'q', _type: 'linux-htb' } },
+      { edit: 'add-port', bridge: 'own', name: 'theirs', tag: 7, interface: { type: 'internal' } },
+      { edit: 'add-qos', port: 'theirs', type: 'linux-sfq', externalIds: { theirs: 'x' } },
+      { edit: 'add-port', bridge: 'br0', name: 'old', externalIds: OWN, interface: { type: 'internal' } },
+      { edit: 'add-qos', port: 'old', type: 'linux-noop', externalIds: { id: 'r', _type: 'linux-noop' } },
     ],
     [PORT],
   ],

@@ -90,8 +90,22 @@ describe('what was removed', () => {
     expect(undoOf([gone()], await ovsdb.view())(await ovsdb.view())).toEqual([]);
   });
 
-  test('as a bridge or a QoS row is not brought back: nothing that may be undone removes one', async () => {
-    expect(await undone([BR0], [{ edit: 'remove-bridge', name: 'br0' }])).toEqual([]);
+  test('as a bridge is added with its type, before the ports that it had', async () => {
+    const own: OvsdbEdit = { edit: 'add-bridge', name: 'br0', datapathType: 'netdev', externalIds: { a: 'b' } };
+    expect(await undone([own, full], [gone(), { edit: 'remove-bridge', name: 'br0' }])).toEqual([own, full]);
+  });
+
+  test('with a QoS row gets a row of the same kind, or the same row if it is still there', async () => {
+    const { ovsdb } = new MemoryHost();
+    const qos: OvsdbEdit = { edit: 'add-qos', port: 'p0', type: 'linux-htb', externalIds: { id: 'q' } };
+    await ovsdb.change(() => [BR0, full, qos]);
+    const uuid = (await ovsdb.view()).port('p0')?.qos ?? '';
+    const edits: OvsdbEdit[] = [gone(), { edit: 'remove-qos', uuid }];
+    const undo = undoOf(edits, await ovsdb.view());
+    await ovsdb.change(() => [gone()]);
+    expect(undo(await ovsdb.view())).toEqual([{ ...full, qos: uuid }]);
+    await ovsdb.change(() => [{ edit: 'remove-qos', uuid }]);
+    expect(undo(await ovsdb.view())).toEqual([full, qos]);
   });
 });
 

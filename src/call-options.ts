@@ -1,0 +1,36 @@
+/** The options of the methods of OsVif. */
+
+/** Options of every call. */
+export interface CallOptions {
+  /**
+   * Ends the call between two requests to the host, or while it waits for another call for the same VIF.
+   * A plug then rolls back its changes.
+   */
+  readonly signal?: AbortSignal;
+  /**
+   * Milliseconds after which the call ends in the same way.
+   * The timeout includes waiting for other calls. 0: no limit.
+   */
+  readonly timeout?: number;
+}
+
+/** Options of calls for many VIFs. */
+export interface BatchOptions extends CallOptions {
+  /** The largest number of VIFs that are processed at the same time. Default: 64. */
+  readonly concurrency?: number;
+}
+
+/** Options of graphs. */
+export interface GraphCallOptions extends CallOptions {
+  /**
+   * The marks in the graph: the `drift` of the host, the steps of a plug (`plan`), or `nothing`. Default:
+   * `drift`.
+   */
+  readonly show?: 'drift' | 'plan' | 'nothing';
+}
+
+/** Options of calls that support a dry run. */
+export interface DryRunOptions extends CallOptions {
+  /** Changes nothing, and returns the changes that the call would make. Default: false. */
+  readonly dryRun?: boolean;
+}

@@ -1,0 +1,46 @@
+/** What only the host knows of a VIFHostDevice: its virtual function, and the representor of that function. */
+
+import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../errors/pci.ts';
+import type { Pci } from '../../host-contract/pci.ts';
+import type { VIFHostDevice } from '../../objects/vif.ts';
+import type { Wiring } from '../../wiring/wiring.ts';
+import { dpdkWiring, goneWiring, type OvsVif, representorWiring } from './ovs-wiring.ts';
+import { representorOf, type VirtualFunctionLocation, virtualFunctionOf } from './representor.ts';
+
+/** What only the host knows of a VIFHostDevice. */
+export interface HostDeviceFacts {
+  /** The name of its representor's network device. */
+  readonly representor?: string;
+  readonly virtualFunction?: VirtualFunctionLocation;
+}
+
+/**
+ * @throws PciDeviceNotFoundError if the virtual function does not exist, or its NIC is not in switchdev mode
+ * @throws RepresentorNotFoundError if no network device is its representor
+ */
+export async function factsOf(vif: VIFHostDevice, datapathType: string, pci: Pci): Promise<HostDeviceFacts> {
+  const virtualFunction = await virtualFunctionOf(vif.require('devAddress').devAddress, pci);
+  return datapathType === 'system'
+    ? { virtualFunction, representor: await representorOf(virtualFunction, pci) }
+    : { virtualFunction };
+}
+
+/** Whether the virtual function, its representor or switchdev mode is gone. */
+export function isGone(error: unknown): error is PciDeviceNotFoundError | RepresentorNotFoundError {
+  return error instanceof PciDeviceNotFoundError || error instanceof RepresentorNotFoundError;
+}
+
+export function hostDeviceWiring(vif: VIFHostDevice, plugged: OvsVif, facts: HostDeviceFacts): Wiring {
+  const { representor, virtualFunction } = facts;
+  if ((plugged.datapathType ?? 'system') !== 'system')
+    return dpdkWiring(plugged, virtualFunction?.physicalFunction, virtualFunction?.number);
+  const { devAddress } = vif.require('devAddress');
+  if (representor === undefined) throw new RepresentorNotFoundError(devAddress, virtualFunction?.number ?? 0);
+  return representorWiring(plugged, representor, devAddress);
+}
+
+/** What an unplug removes: without a representor, the rows that are tagged as the VIF's. */
+export function formerHostDeviceWiring(vif: VIFHostDevice, known: OvsVif, facts: HostDeviceFacts): Wiring {
+  const isKernels = (known.datapathType ?? 'system') === 'system';
+  return isKernels && facts.representor === undefined ? goneWiring(known) : hostDeviceWiring(vif, known, facts);
+}

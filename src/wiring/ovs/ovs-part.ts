@@ -1,0 +1,30 @@
+/** Elements of Open vSwitch's database that share a transaction, whatever their kinds. */
+
+import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
+import type { Drift } from '../elements/verbs.ts';
+import type { AwaitedRows, OvsOwner, OvsRows, OvsVerbs, TagEdit } from './ovs-verbs.ts';
+
+/** An element with the verbs of its kind. */
+export interface OvsPart {
+  readonly names: readonly string[];
+  readonly ifaceId: string | undefined;
+  validate(): void;
+  ensure(view: OvsdbView, owner: OvsOwner, before: readonly OvsdbEdit[]): OvsdbEdit[];
+  rows(view: OvsdbView, owner: OvsOwner): OvsRows;
+  inspect(view: OvsdbView, owner: OvsOwner): Drift[];
+  adopt(view: OvsdbView, owner: OvsOwner): TagEdit[];
+  awaited(): AwaitedRows;
+}
+
+export function ovsPart<E>(verbs: OvsVerbs<E>, element: E): OvsPart {
+  return {
+    names: verbs.names(element),
+    ifaceId: verbs.ifaceId?.(element),
+    validate: () => verbs.validate(element),
+    ensure: (view, owner, before) => verbs.ensure(element, view, owner, before),
+    rows: (view, owner) => verbs.rows(element, view, owner),
+    inspect: (view, owner) => verbs.inspect(element, view, owner),
+    adopt: (view, owner) => verbs.adopt?.(element, view, owner) ?? [],
+    awaited: () => verbs.awaited?.(element) ?? {},
+  };
+}

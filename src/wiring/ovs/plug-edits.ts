@@ -1,0 +1,54 @@
+/** The edits of a plug: those of the elements, and those that remove what the VIF had before its wiring changed. */
+
+import { NotOwnedError } from '../../errors/link.ts';
+import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
+import type { Drift } from '../elements/verbs.ts';
+import { ifaceIdConflicts } from './interface-ids.ts';
+import type { OvsPart } from './ovs-part.ts';
+import type { OvsOwner } from './ovs-verbs.ts';
+import { obsoleteRows, removalOf, taggedRows } from './owned-rows.ts';
+
+/** Obsolete ports go before and obsolete bridges after the rest, because a port may move from one bridge to another. */
+export function plugEdits(parts: readonly OvsPart[], view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
+  const edits = removalOf({ ports: obsoleteRows(view, owner).ports }, view, owner);
+  for (const part of parts) edits.push(...part.ensure(view, owner, edits));
+  const [conflict] = ifaceIdConflicts(view, owner);
+  if (conflict !== undefined) throw new NotOwnedError(`ovs-port ${conflict.on}: ${conflict.reason}`);
+  return [...edits, ...bridgeRemoval(edits, view, owner)];
+}
+
+/** Rows that the transaction already removes are left out. */
+function bridgeRemoval(before: readonly OvsdbEdit[], view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
+  const bridges = taggedRows(view, owner).bridges.filter((name) => !owner.names.has(name));
+  if (bridges.length === 0) return [];
+  const ports = before.flatMap((edit) => (edit.edit === 'remove-port' ? [edit.name] : []));
+  const qos = new Set(before.map((edit) => (edit.edit === 'remove-qos' ? edit.uuid : undefined)));
+  return removalOf({ ports, bridges }, view, owner).filter((edit) => {
+    if (edit.edit === 'remove-port') return !ports.includes(edit.name);
+    return edit.edit !== 'remove-qos' || !qos.has(edit.uuid);
+  });
+}
+
+/** The names of the network devices behind the ports that the edits remove and that are not part of the wiring. */
+export function obsoleteDevices(edits: readonly OvsdbEdit[], view: OvsdbView, { names }: OvsOwner): string[] {
+  return edits.flatMap((edit) => {
+    if (edit.edit !== 'remove-port' || names.has(edit.name)) return [];
+    return view.interface(edit.name)?.type === '' ? [edit.name] : [];
+  });
+}
+
+/** Rows that a plug removes. */
+export function obsoleteDrifts(view: OvsdbView, owner: OvsOwner): Drift[] {
+  const { ports, bridges } = obsoleteRows(view, owner);
+  const drift = (on: string, property: string, have: unknown): Drift => ({
+    type: 'differs',
+    on,
+    property,
+    want: undefined,
+    have,
+  });
+  return [
+    ...ports.map((name) => drift(name, 'bridge', view.port(name)?.bridge)),
+    ...bridges.map((name) => drift(name, 'name', name)),
+  ];
+}

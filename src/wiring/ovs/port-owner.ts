@@ -1,0 +1,64 @@
+/** Decides whose a port of Open vSwitch is. */
+
+import type { OvsdbView, OvsPort } from '../../host-contract/ovsdb.ts';
+import { functionOfRow, ifaceIdOfRow, ownerOfRow } from '../../host-contract/ownership.ts';
+import type { OvsOwner } from './ovs-verbs.ts';
+
+/** A port that a VIF wants to use. */
+export interface WantedPort {
+  readonly name: string;
+  /** The port is the representor of this virtual function. */
+  readonly pciAddress?: string;
+  /** The hypervisor adds the port. A port without owner is then replaced by the hypervisor. */
+  readonly external?: boolean;
+}
+
+/**
+ * Whether the port belongs to this VIF: os-vif tagged it, or another program added it with an `iface-id` of the VIF. A hypervisor
+ * replaces the port of a VIF by its own, without a tag.
+ */
+export function isOwnPort(port: OvsPort, view: OvsdbView, owner: OvsOwner): boolean {
+  const tag = ownerOfRow(port);
+  if (tag !== undefined) return tag === owner.id;
+  const ifaceId = ifaceIdOf(port, view);
+  return ifaceId !== undefined && owner.ifaceIds.has(ifaceId);
+}
+
+/**
+ * Whether the port has another owner, but its name is that of the representor of this VIF's virtual function by now. The kernel can
+ * name representors in another order after a reboot, while the database keeps its rows.
+ */
+export function isStalePort(port: OvsPort, { pciAddress }: WantedPort, owner: OvsOwner): boolean {
+  const tag = ownerOfRow(port);
+  const recorded = functionOfRow(port);
+  if (tag === undefined || tag === owner.id || recorded === undefined || pciAddress === undefined) return false;
+  return recorded !== pciAddress.toLowerCase();
+}
+
+/** Why the VIF can't use the name for its port. Undefined if it can. */
+export function portConflict(wanted: WantedPort, view: OvsdbView, owner: OvsOwner): string | undefined {
+  const { name, external } = wanted;
+  const port = view.port(name);
+  if (port === undefined) {
+    if (external || view.interface(name) === undefined) return undefined;
+    return `an interface ${name} belongs to a port of another name; remove it from that port first`;
+  }
+  if (isOwnPort(port, view, owner) || isStalePort(port, wanted, owner)) return undefined;
+  const tag = ownerOfRow(port);
+  if (tag !== undefined) return `port ${name} was made for VIF ${tag}`;
+  const ifaceId = ifaceIdOf(port, view);
+  if (ifaceId !== undefined)
+    return `port ${name} is that of another VIF (iface-id "${ifaceId}"); remove it with \`ovs-vsctl del-port ${name}\` if it is not`;
+  if (external) return undefined;
+  return `port ${name} exists and was not made for this VIF; remove it with \`ovs-vsctl del-port ${name}\` if it is not in use`;
+}
+
+/** The `iface-id` of the interface of the port. */
+export function ifaceIdOf({ interfaces }: OvsPort, view: OvsdbView): string | undefined {
+  for (const name of interfaces) {
+    const found = view.interface(name);
+    const ifaceId = found && ifaceIdOfRow(found);
+    if (ifaceId !== undefined) return ifaceId;
+  }
+  return undefined;
+}
