@@ -11,7 +11,8 @@ export interface Addressing {
   get(index: number): Promise<AddressPlan>;
   /**
    * Moves addresses and routes from one device to another: adds them to the other device first, so that no address and no route is
-   * missing at any moment. An address that the other device already has gets the lifetime of the plan. A label that begins
+   * missing at any moment. The other device also gets the neighbours of the first device. An address that the other device already has gets the lifetime of the plan, or the
+   * longer one that the first device has meanwhile: a renewed lease is not lost. A label that begins
    * with the name of the first device begins with the name of the other device afterwards. Fails with LinkValueError when both devices are the same.
    */
   move(plan: AddressPlan, from: number, to: number, expected?: readonly ExpectedLink[]): Promise<void>;
@@ -86,6 +87,16 @@ export function isIpv6({ address, destination = address }: Partial<Address & Rou
 /** What identifies an address on a device to the kernel. */
 export function addressKey({ address, peer = '' }: Address): string {
   return `${address} ${peer}`;
+}
+
+/** The addresses of a plan that have been renewed since: those that are valid longer now. */
+export function renewedOf({ addresses }: AddressPlan, now: AddressPlan): Address[] {
+  const planned = new Map(addresses.map((address) => [addressKey(address), validityOf(address)]));
+  return now.addresses.filter((address) => validityOf(address) > (planned.get(addressKey(address)) ?? FOR_EVER));
+}
+
+function validityOf({ lifetime }: Address): number {
+  return lifetime?.valid ?? FOR_EVER;
 }
 
 /**

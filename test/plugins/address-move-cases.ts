@@ -1,6 +1,10 @@
 /** What a NIC can have when it becomes a port of a Linux bridge: for the kernel as commands of iproute2, for MemoryHost as a plan. */
 
 import type { AddressPlan } from '../../src/host-contract/addressing.ts';
+import type { Host } from '../../src/host-contract/host.ts';
+import { interceptHost } from '../../src/host-contract/intercept.ts';
+import { OsVif } from '../../src/os-vif.ts';
+import { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../../src/plugins/linux-bridge-plugin.ts';
 
 export interface AddressCase {
   /** Arguments of `ip`. The NIC is eth0. */
@@ -129,6 +133,10 @@ export const IPV6: Readonly<Record<string, AddressCase>> = {
     commands: ['addr add 2001:db8::7 peer 2001:db8:1::1/128 metric 77 nodad dev eth0'],
     plan: { addresses: [{ address: '2001:db8::7/128', peer: '2001:db8:1::1', metric: 77, flags: 2 }], routes: [] },
   },
+  'an IPv6 address that the kernel has checked for duplicates': {
+    commands: ['addr add 2001:db8::7/64 nodad dev eth0', 'addr change 2001:db8::7/64 dev eth0'],
+    plan: { addresses: [{ address: '2001:db8::7/64' }], routes: [] },
+  },
   'a deprecated IPv6 address without a route of its own': {
     commands: [
       'addr add 2001:db8::7/64 preferred_lft 0 noprefixroute nodad dev eth0',
@@ -214,3 +222,16 @@ export const REFUSED: Readonly<Record<string, AddressCase & { readonly reason: s
     reason: 'uses a next hop object (ip nexthop)',
   },
 };
+
+/** Plugs Linux bridges with these options. */
+export async function open(host: Host, options: LinuxBridgePluginOptions = {}): Promise<OsVif> {
+  return OsVif.open({ host, plugins: [new LinuxBridgePlugin(options)] });
+}
+
+/** The same host: a plug fails at the filter rules, after it has moved the addresses. */
+export function failingAtFilter(host: Host): Host {
+  return interceptHost(host, async ({ port, method }, proceed) => {
+    if (port === 'filter' && method === 'set') throw new Error('this step fails');
+    return proceed();
+  });
+}

@@ -3,33 +3,46 @@ import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import type { AddressPlan } from '../../src/host-contract/addressing.ts';
 import type { Host } from '../../src/host-contract/host.ts';
-import { interceptHost } from '../../src/host-contract/intercept.ts';
-import { OsVif } from '../../src/os-vif.ts';
-import { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../../src/plugins/linux-bridge-plugin.ts';
+import type { OsVif } from '../../src/os-vif.ts';
+import type { LinuxBridgePluginOptions } from '../../src/plugins/linux-bridge-plugin.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
-import { type AddressCase, BRIDGE, IPV6, MOVABLE, REFUSED } from './address-move-cases.ts';
+import { remoteOf } from '../host/remote/helper-host.ts';
+import { type AddressCase, BRIDGE, failingAtFilter, IPV6, MOVABLE, open, REFUSED } from './address-move-cases.ts';
 import { bridgeVif, instance } from './vifs.ts';
 
 const NOTHING = { addresses: [], routes: [] };
 
 interface Prepared {
   readonly host: Host;
+  /** The same host for an administrator. */
+  readonly admin: Host;
+  /** A helper does not take a NIC out of a bridge of another program. */
+  readonly leavesBridges: boolean;
   /** All that a move may change, in the words of the host. */
   look(): Promise<unknown>;
   /** Gives the NIC an address or a route. */
   give(tested: AddressCase): void;
 }
 
-moveSuite('in memory', async () => {
+moveSuite('in memory', prepareMemory);
+
+moveSuite('through a helper', async () => {
+  const prepared = await prepareMemory();
+  return { ...prepared, leavesBridges: false, host: await remoteOf(prepared.admin, { devices: ['eth0', BRIDGE] }) };
+});
+
+async function prepareMemory(): Promise<Prepared> {
   const host = new MemoryHost();
   await host.links.create({ kind: 'veth', name: 'eth0', up: true, peer: { name: 'far0', up: true } });
   const { index = 0 } = (await host.links.get('eth0')) ?? {};
   return {
     host,
+    admin: host,
+    leavesBridges: true,
     look: async () => [await host.links.list(), await host.addressing.get(index)],
     give: ({ plan }) => host.addressing.set(index, plan),
   };
-});
+}
 
 describe.skipIf(NETNS_UNAVAILABLE)('kernel', () => {
   moveSuite('on the kernel', async () => {
@@ -41,6 +54,8 @@ describe.skipIf(NETNS_UNAVAILABLE)('kernel', () => {
     const shown = (...args: string[]) => netns.run('ip', '-d', ...args).replace(/(\d+)sec/g, 'SECONDS');
     return {
       host,
+      admin: host,
+      leavesBridges: true,
       look: async () => [
         shown('-4', 'addr'),
         shown('-6', 'addr', 'show', 'scope', 'global'),
@@ -90,12 +105,14 @@ function moveSuite(name: string, prepare: () => Promise<Prepared>): void {
     test.each(Object.entries(IPV6))(
       '%s goes to a bridge of the administrator with IPv6, and comes back',
       async (_, tested) => {
-        const { host, osVif, look, planOf } = await given(tested);
-        await host.links.create({ kind: 'bridge', name: BRIDGE, up: true });
+        const { host, admin, osVif, look, planOf, leavesBridges } = await given(tested);
+        await admin.links.create({ kind: 'bridge', name: BRIDGE, up: true });
         const before = await look();
-        const failing = await open(failingAtFilter(host));
-        await expect(plug(failing, false)).rejects.toMatchObject({ left: [] });
-        expect(await look()).toEqual(before);
+        if (leavesBridges) {
+          const failing = await open(failingAtFilter(host));
+          await expect(plug(failing, false)).rejects.toMatchObject({ left: [] });
+          expect(await look()).toEqual(before);
+        }
         await plug(osVif);
         expect(await planOf(BRIDGE)).toEqual(sorted(tested.plan));
         expect(await planOf('eth0')).toEqual(NOTHING);
@@ -168,6 +185,19 @@ function moveSuite(name: string, prepare: () => Promise<Prepared>): void {
       expect(await drifts(osVif)).toEqual([]);
     });
 
+    test('a lease that is renewed between look and move keeps the new lifetime', async () => {
+      const lifetime = { valid: 3600, preferred: 3600 };
+      const { host, admin, planOf, indexOf } = await given({
+        commands: ['addr add 192.0.2.7/24 valid_lft 3600 preferred_lft 3600 dev eth0'],
+        plan: { addresses: [{ address: '192.0.2.7/24', lifetime }], routes: [] },
+      });
+      await admin.links.create({ kind: 'bridge', name: BRIDGE, up: true });
+      const seen = { addresses: [{ address: '192.0.2.7/24', lifetime: { valid: 10, preferred: 10 } }], routes: [] };
+      await host.addressing.move(seen, await indexOf('eth0'), await indexOf(BRIDGE));
+      expect((await planOf(BRIDGE)).addresses[0]?.lifetime?.valid).toBeGreaterThan(3500);
+      expect(await planOf('eth0')).toEqual(NOTHING);
+    });
+
     test('a renewed lease on the NIC stays on both devices when the next plug fails', async () => {
       const lease: AddressCase = {
         commands: ['addr replace 192.0.2.7/24 valid_lft 3600 preferred_lft 3600 dev eth0'],
@@ -183,7 +213,7 @@ function moveSuite(name: string, prepare: () => Promise<Prepared>): void {
     });
 
     test('the bridge has the MAC address of the NIC, and TAPs with lower addresses do not change it', async () => {
-      const { host, osVif, indexOf } = await given({
+      const { host, admin, osVif, indexOf } = await given({
         commands: ['addr add 192.0.2.7/24 dev eth0'],
         plan: { addresses: [{ address: '192.0.2.7/24' }], routes: [] },
       });
@@ -191,7 +221,7 @@ function moveSuite(name: string, prepare: () => Promise<Prepared>): void {
       await plug(osVif);
       expect(await macOf(BRIDGE)).toBe(await macOf('eth0'));
       for (const end of ['01', '02', '03'])
-        await host.links.create({
+        await admin.links.create({
           kind: 'tap',
           name: `tap${end}`,
           mac: `02:00:00:00:00:${end}`,
@@ -199,23 +229,12 @@ function moveSuite(name: string, prepare: () => Promise<Prepared>): void {
         });
       expect(await macOf(BRIDGE)).toBe(await macOf('eth0'));
       expect(await drifts(osVif)).toEqual([]);
-      await host.links.change(await indexOf(BRIDGE), { mac: '02:00:00:00:00:01' });
+      await admin.links.change(await indexOf(BRIDGE), { mac: '02:00:00:00:00:01' });
       expect(await drifts(osVif)).toMatchObject([{ on: BRIDGE, property: 'mac' }]);
       await plug(osVif);
       expect(await macOf(BRIDGE)).toBe(await macOf('eth0'));
       expect(await drifts(osVif)).toEqual([]);
     });
-  });
-}
-
-async function open(host: Host, options: LinuxBridgePluginOptions = {}): Promise<OsVif> {
-  return OsVif.open({ host, plugins: [new LinuxBridgePlugin(options)] });
-}
-
-function failingAtFilter(host: Host): Host {
-  return interceptHost(host, async ({ port, method }, proceed) => {
-    if (port === 'filter' && method === 'set') throw new Error('this step fails');
-    return proceed();
   });
 }
 

@@ -1,5 +1,6 @@
 /** IPv4 and IPv6 addresses and routes of a network namespace, by rtnetlink. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KernelError } from '../../errors/kernel.ts';
 import {
   type Address,
@@ -8,6 +9,7 @@ import {
   isIpv6,
   labelOn,
   type Route,
+  renewedOf,
 } from '../../host-contract/addressing.ts';
 import { requireMove } from '../../host-contract/link-values.ts';
 import type { ExpectedLink, Links } from '../../host-contract/links.ts';
@@ -28,11 +30,22 @@ import {
 import { requestExpecting } from './netlink/expecting.ts';
 import { networkOf, prefixOf } from './netlink/ip-address.ts';
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_REPLACE } from './netlink/message.ts';
+import {
+  decodeNeighbour,
+  isPermanent,
+  neighbourAttributes,
+  neighbourHeader,
+  neighbourListHeader,
+  RTM_GETNEIGH,
+  RTM_NEWNEIGH,
+  textOf,
+} from './netlink/neighbour-message.ts';
 import type { Request } from './netlink/request.ts';
 import {
   decodeRoute,
   type FoundRoute,
   identifyingRouteAttributes,
+  localAddressOn,
   RTM_DELROUTE,
   RTM_GETROUTE,
   RTM_NEWROUTE,
@@ -42,6 +55,9 @@ import {
 } from './netlink/route-message.ts';
 import type { NetlinkSocket } from './netlink/socket.ts';
 
+/** Between two looks whether the kernel uses an address, and the longest wait for that, in ms. */
+const PAUSE_MS = 2;
+const LONGEST_WAIT_MS = 1000;
 const RTPROT_KERNEL = 2;
 /** Kernel: IP6_RT_PRIO_ADDRCONF. */
 const IPV6_PREFIX_METRIC = 256;
@@ -70,6 +86,8 @@ export class LinuxAddressing implements Addressing {
 
   async move(plan: AddressPlan, from: number, to: number, expected: readonly ExpectedLink[] = []): Promise<void> {
     await this.copy(plan, from, to, expected);
+    const renewed = plan.addresses.some(({ lifetime }) => lifetime) ? renewedOf(plan, await this.get(from)) : [];
+    if (renewed.length > 0) await this.copy({ addresses: renewed, routes: [] }, from, to, expected);
     for (const route of plan.routes)
       await this.#ignoring('ESRCH', expected, {
         what: `removal of the route to ${route.destination}`,
@@ -96,17 +114,20 @@ export class LinuxAddressing implements Addressing {
   ): Promise<void> {
     requireMove(from, to);
     const [fromName, toName] = [await this.#nameOf(from), await this.#nameOf(to)];
-    for (const address of addresses) {
-      const label = labelOn(toName, fromName, address);
-      for (const asked of requestedForms(address))
-        await requestExpecting(this.#socket, expected, {
-          what: `addition of ${address.address} to ${toName}`,
-          type: RTM_NEWADDR,
-          flags: NLM_F_CREATE | NLM_F_REPLACE,
-          body: addressHeader(to, asked),
-          attributes: addressAttributes(asked, label),
-        });
-    }
+    const add = async (address: Address) => {
+      await requestExpecting(this.#socket, expected, {
+        what: `addition of ${address.address} to ${toName}`,
+        type: RTM_NEWADDR,
+        flags: NLM_F_CREATE | NLM_F_REPLACE,
+        body: addressHeader(to, address),
+        attributes: addressAttributes(address, labelOn(toName, fromName, address)),
+      });
+    };
+    for (const address of addresses) await add(withoutDetection(address));
+    const ipv6 = addresses.filter(isIpv6);
+    if (ipv6.length > 0) await this.#untilUsable(ipv6, to);
+    for (const address of ipv6) if (withoutDetection(address) !== address) await add(address);
+    await this.#copyNeighbours(addresses, from, to, expected);
     // Routes of the link first, because the kernel accepts a gateway only when a route reaches it.
     for (const route of routes.toSorted((a, b) => order(a) - order(b)))
       await this.#ignoring('EEXIST', expected, {
@@ -117,6 +138,46 @@ export class LinuxAddressing implements Addressing {
         body: routeHeader(route),
         attributes: routeAttributes(route, to),
       });
+  }
+
+  /** Kernel: a work queue adds the local route of a new IPv6 address, without which no packet is accepted. */
+  async #untilUsable(addresses: readonly Address[], index: number): Promise<void> {
+    for (let waited = 0; waited < LONGEST_WAIT_MS; waited += PAUSE_MS) {
+      const body = routeListHeader(AF_INET6);
+      const routes = await this.#socket.dump({ what: 'list of routes', type: RTM_GETROUTE, body });
+      const usable = new Set(routes.map((message) => localAddressOn(index, message)));
+      if (addresses.every(({ address }) => usable.has(address.split('/')[0]))) return;
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  /**
+   * Answers to requests for neighbours arrive at the bridge while the NIC is its port. Without its neighbours, the device that gets
+   * the addresses could not send until it has resolved them.
+   */
+  async #copyNeighbours(
+    addresses: readonly Address[],
+    from: number,
+    to: number,
+    expected: readonly ExpectedLink[],
+  ): Promise<void> {
+    const families = new Set(addresses.map((address) => (isIpv6(address) ? AF_INET6 : AF_INET)));
+    for (const family of families) {
+      const body = neighbourListHeader(family);
+      const entries = await this.#socket.dump({ what: 'list of neighbours', type: RTM_GETNEIGH, body });
+      const neighbours = entries.flatMap((message) => decodeNeighbour(message) ?? []);
+      for (const neighbour of neighbours.filter((each) => each.index === from && each.family === family)) {
+        const request = requestExpecting(this.#socket, expected, {
+          what: `addition of the neighbour ${textOf(neighbour)}`,
+          type: RTM_NEWNEIGH,
+          flags: NLM_F_CREATE,
+          body: neighbourHeader(neighbour, to),
+          attributes: neighbourAttributes(neighbour),
+        });
+        // The kernel finds the others again.
+        await (isPermanent(neighbour) ? request : request.catch(ignoreKernelError));
+      }
+    }
   }
 
   /** The addresses of one family, each with its label, and all unicast routes. */
@@ -148,14 +209,14 @@ export class LinuxAddressing implements Addressing {
   }
 }
 
-/**
- * The address as the requests name it. Duplicate address detection would keep an IPv6 address from use for a second, so it is
- * added without, and gets its own flags afterwards.
- */
-function requestedForms(address: Address): Address[] {
+function ignoreKernelError(error: unknown): void {
+  if (!(error instanceof KernelError)) throw error;
+}
+
+/** Duplicate address detection would keep an IPv6 address from use for a second or more. */
+function withoutDetection(address: Address): Address {
   const { flags = 0 } = address;
-  if (!isIpv6(address) || (flags & IFA_F_NODAD) !== 0) return [address];
-  return [{ ...address, flags: flags | IFA_F_NODAD }, address];
+  return isIpv6(address) && (flags & IFA_F_NODAD) === 0 ? { ...address, flags: flags | IFA_F_NODAD } : address;
 }
 
 function order({ gateway, scope }: Route): number {

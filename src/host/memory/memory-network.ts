@@ -7,6 +7,7 @@ import {
   type AddressPlan,
   addressKey,
   labelOn,
+  renewedOf,
 } from '../../host-contract/addressing.ts';
 import { requireExpectedLinks } from '../../host-contract/expected-links.ts';
 import type { Sysctl } from '../../host-contract/host.ts';
@@ -35,6 +36,8 @@ export class MemoryAddressing implements Addressing {
 
   async move(plan: AddressPlan, from: number, to: number, expected: readonly ExpectedLink[] = []): Promise<void> {
     await this.copy(plan, from, to, expected);
+    const renewed = renewedOf(plan, await this.get(from));
+    if (renewed.length > 0) await this.copy({ addresses: renewed, routes: [] }, from, to, expected);
     const { addresses, routes, ...rest } = await this.get(from);
     this.set(from, {
       ...rest,

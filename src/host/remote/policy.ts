@@ -162,7 +162,7 @@ export class OwnDevicesPolicy implements Policy {
     // The properties on the first device count, such as the lifetime of a renewed lease.
     const present = [await addressing.get(to), await addressing.get(from)];
     return {
-      plan: permittedPlan(plan, present, `${source.name} and ${target.name}`),
+      plan: permittedPlan(plan, present, `${source.name} and ${target.name}`, target.name),
       checked: [identityOf(source), identityOf(target)],
     };
   }

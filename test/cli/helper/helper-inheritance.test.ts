@@ -53,16 +53,17 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('what a helper in
   });
 
   test.each([
-    ['iptables', 'filter', /^\/usr\/sbin\/xtables-(nft|legacy)-multi$/],
-    ['nft', 'ingress', /^\/usr\/sbin\/nft$/],
-  ] as const)('%s has no file, variable or folder of the starter', async (_, port, program) => {
+    ['iptables, for both IP versions,', 'filter', /^\/usr\/sbin\/xtables-(nft|legacy)-multi$/, 2],
+    ['nft', 'ingress', /^\/usr\/sbin\/nft$/, 1],
+  ] as const)('%s has no file, variable or folder of the starter', async (_, port, program, count) => {
     const netns = await makeNetns();
     const env = { DATABASE_PASSWORD: 'secret', LD_BIND_NOW: '1', PATH: `/tmp:${process.env.PATH}` };
     const { pid, socket } = await startHelper(osVif, netns, [], { before: DESCRIPTORS, env });
     await using host = await RemoteHost.connect({ socket });
     const started = await startedBy(pid, () => host[port].list());
     const path = expect.stringMatching(program);
-    expect(started).toEqual([{ path, environment: CLEAN, files: [], folder: '/' }]);
+    const each = { path, environment: CLEAN, files: [], folder: '/' };
+    expect(started).toEqual(Array.from({ length: count }, () => each));
   });
 
   test('the socket of systemd stays open in the helper, and not in the programs that it starts', async () => {

@@ -155,6 +155,7 @@ function requestFor(indexes: readonly number[]): fc.Arbitrary<{ verb: string; ar
     'ingress.delete': fc.tuple(refusal),
     'links.changeVirtualFunction': fc.tuple(index, index, settings),
     'addressing.move': fc.tuple(settings, index, index),
+    'addressing.copy': fc.tuple(settings, index, index),
   };
   const anything = fc.array(fc.oneof(value, settings, device), { maxLength: 3 });
   return fc.constantFrom(...VERB_BY_NAME.keys()).chain((verb) =>

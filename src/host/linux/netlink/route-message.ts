@@ -35,6 +35,7 @@ const RTA_ENCAP_TYPE = 21;
 const RTA_EXPIRES = 23;
 const RTA_NH_ID = 30;
 const RTN_UNICAST = 1;
+const RTN_LOCAL = 2;
 const RTNH_F_ONLINK = 4;
 const RTM_F_CLONED = 0x200;
 const RTAX_CC_ALGO = 16;
@@ -98,6 +99,14 @@ export function decodeRoute({ payload }: Message, family: number): FoundRoute | 
   const fault = faultOf(payload, attributes);
   if (fault !== undefined) return { indexes, immovable: `the route to ${route.destination} ${fault}` };
   return { indexes, route };
+}
+
+/** The address of the host that a message about a local route of the device is about. */
+export function localAddressOn(index: number, { payload }: Message): string | undefined {
+  const attributes = decodeAttributes(payload.subarray(12));
+  const destination = attributes.get(RTA_DST);
+  if (payload.readUInt8(7) !== RTN_LOCAL || numberIn(attributes, RTA_OIF) !== index) return undefined;
+  return destination && ipText(destination);
 }
 
 /** What a moved route would lose. */
