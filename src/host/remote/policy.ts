@@ -72,6 +72,7 @@ const SETTINGS_OF_OTHERS: ReadonlySet<string> = new Set<keyof LinkSettings>(['up
 /** Directories of /proc/sys/net for all devices, or for future devices. */
 const NOT_DEVICES: ReadonlySet<string> = new Set(['all', 'default']);
 
+/** The policy for devices of this library and for configured devices. */
 export class OwnDevicesPolicy implements Policy {
   readonly #host: Host;
   readonly #devices: ReadonlySet<string>;
