@@ -1,125 +1,108 @@
-// Two builds of this package in one process, in turn: `npm run bench:compare -- FOLDER`. FOLDER holds the earlier build.
-// A ratio above 1 means that this build takes longer. The rows `again` compare this build with itself: they show the noise.
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+// This build beside an earlier one: `npm run bench:compare -- FOLDER [TASK ...] [--rounds N]`. FOLDER holds the earlier build. TASK is a
+// part of the name of a task; without one all tasks run. Each task is measured N rounds in each of three generations (default 9).
+// A ratio above 1 means that this build takes longer. The columns `again` compare this build with itself: they show the noise. The CPU
+// time of the process shows a loss also while other programs use the machine.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { median, secondsPerCall, secondsUntil } from './measure.mjs';
-import { startOvs } from './ovs.mjs';
-import { NETWORK, PORT, SUBNETS } from './payloads.mjs';
+import { median, quantile } from './measure.mjs';
 
-const ROUNDS = 25;
-const IN_A_ROW = 20;
-const INSIDE = '--inside-namespace';
+/** Each generation has new processes, because the compiler of V8 does not treat two processes alike. */
+const GENERATIONS = 3;
+/** What a plug leaves to do for the kernel and ovs-vswitchd must not slow the next side, in ms. */
+const REST = 30;
 
-const folder = process.argv[2];
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '9' } },
+});
+const [folder, ...wanted] = positionals;
 if (folder === undefined) {
   console.error('npm run bench:compare -- FOLDER: the folder of an earlier version, in which `npm run build` was run');
   process.exit(2);
 }
-if (!process.argv.includes(INSIDE)) {
-  // A network namespace of its own, so that nothing touches the machine's network.
-  const script = fileURLToPath(import.meta.url);
-  const args = ['--net', process.execPath, '--expose-gc', script, folder, INSIDE];
-  process.exit(spawnSync('unshare', args, { stdio: 'inherit' }).status ?? 1);
-}
 
 const here = fileURLToPath(new URL('..', import.meta.url));
-const ovs = await startOvs({ withSwitch: true });
-const sides = {
-  before: await openSide(resolve(folder), 1),
-  after: await openSide(here, 2),
-  again: await openSide(here, 3),
-};
+const roots = { before: resolve(folder), after: here, again: here };
 const times = new Map();
-for (let round = 0; round < ROUNDS; round++) {
-  const order = Object.entries(sides);
-  for (let turn = 0; turn < round % order.length; turn++) order.push(order.shift());
-  for (const [name, side] of order) {
-    globalThis.gc();
-    for (const [task, seconds] of await side.measure()) note(`${task} ${name}`, seconds);
-  }
-}
-for (const { host } of Object.values(sides)) await host.close();
-ovs.stop();
+for (let generation = 0; generation < GENERATIONS; generation++) await measureGeneration();
 print();
 
-/** A build: its library, a host and VIFs of its own. */
-async function openSide(root, number) {
-  const entry = (name) => import(pathToFileURL(resolve(root, 'dist/entries', `${name}.js`)).href);
-  const [model, { LinuxHost, OsVif }] = [await entry('index'), await entry('host')];
-  const [{ vifFromPort }, { toInterfaceXml }] = [await entry('neutron'), await entry('libvirt')];
-  const host = await LinuxHost.open({ ovsdb: { connection: ovs.connection } });
-  const osVif = await OsVif.open({ host });
-  const instance = new model.InstanceInfo({ uuid: 'd7a730ca-3c28-49c3-8f26-4662b909fe8a', name: 'guest' });
-  const { hybrid, tap } = vifsOf(model, number);
-  const large = JSON.parse(readFileSync(new URL('../examples/ovs-vif.json', import.meta.url), 'utf8'));
-  const vif = model.VersionedObject.fromPrimitive(large);
-  const calls = {
-    fromPrimitive: () => model.VersionedObject.fromPrimitive(large),
-    toPrimitive: () => vif.toPrimitive(),
-    validate: () => model.validate(large),
-    'toPlain and fromPlain': () => vif.constructor.fromPlain(vif.toPlain()),
-    vifFromPort: () => vifFromPort(PORT, { network: NETWORK, subnets: SUBNETS }),
-    toInterfaceXml: () => toInterfaceXml(vif, { virtType: 'kvm' }),
-  };
-  async function measure() {
-    const found = Object.entries(calls).map(([name, call]) => [name, secondsPerCall(call)]);
-    for (const [kind, vifs] of Object.entries({ tap, hybrid })) {
-      for (const verb of ['plug', 'unplug'])
-        found.push([`${verb}, ${kind}`, await secondsUntil(() => each(vifs, (one) => osVif[verb](one, instance)))]);
-      const attachments = vifs.map((one) => ({ vif: one, instance }));
-      for (const verb of ['plugAll', 'unplugAll'])
-        found.push([`${verb}, ${kind}`, await secondsUntil(() => osVif[verb](attachments))]);
+async function measureGeneration() {
+  const sides = await Promise.all(Object.entries(roots).map(([name, root]) => openSide(name, root)));
+  // The first round only warms up.
+  for (let round = 0; round <= Number(values.rounds); round++) {
+    for (const task of sides[0].tasks) {
+      for (const side of inOrder(sides, round)) {
+        await sleep(REST);
+        const measured = await side.measure(task);
+        if (round > 0) note(task, side.name, measured);
+      }
     }
-    return found;
+    process.stderr.write('.');
   }
-  return { host, measure };
+  for (const side of sides) await side.close();
 }
 
-async function each(vifs, action) {
-  for (const vif of vifs) await action(vif);
+/** Each side is the first, the second and the last one equally often. */
+function inOrder(sides, round) {
+  const turn = round % sides.length;
+  const turned = [...sides.slice(turn), ...sides.slice(0, turn)];
+  return round % 2 === 0 ? turned : turned.reverse();
 }
 
-function vifsOf({ Network, VIFBridge, VIFGeneric, VIFPortProfileOpenVSwitch }, side) {
-  const made = Array.from({ length: IN_A_ROW }, (_, i) => {
-    const id = `${side}${i.toString(16).padStart(7, '0')}-3c8d-4f44-8fb4-e1d33c16a536`;
-    const name = id.slice(0, 11);
-    const address = `fa:16:3e:00:0${side}:${i.toString(16).padStart(2, '0')}`;
-    const network = new Network({ id: NETWORK.id, bridge: 'br-int', mtu: 1450 });
-    const portProfile = new VIFPortProfileOpenVSwitch({ interfaceId: id, profileId: '', datapathType: 'netdev' });
-    return {
-      tap: new VIFGeneric({ id, plugin: 'tap', address, vifName: `tap${name}`, network }),
-      hybrid: new VIFBridge({
-        id,
-        plugin: 'ovs',
-        address,
-        vifName: `tap${name}`,
-        bridgeName: `qbr${name}`,
-        network,
-        portProfile,
-      }),
-    };
-  });
-  return { tap: made.map(({ tap }) => tap), hybrid: made.map(({ hybrid }) => hybrid) };
+/** A build in a process, a network namespace and an Open vSwitch of its own. */
+async function openSide(name, root) {
+  const script = fileURLToPath(new URL('compare-side.mjs', import.meta.url));
+  const child = fork(script, [root], { execPath: 'unshare', execArgv: ['--net', process.execPath, '--expose-gc'] });
+  const answer = async () => {
+    const gone = new AbortController();
+    const ended = once(child, 'exit', { signal: gone.signal }).then(([status]) => {
+      throw new Error(`the process of ${root} ended with ${status}`);
+    });
+    const [message] = await Promise.race([once(child, 'message', { signal: gone.signal }), ended]);
+    ended.catch(() => {});
+    gone.abort();
+    return message;
+  };
+  const ask = (task) => {
+    child.send(task);
+    return answer();
+  };
+  const all = await answer();
+  const tasks = all.filter((task) => wanted.length === 0 || wanted.some((part) => task.includes(part)));
+  const close = async () => {
+    child.disconnect();
+    await once(child, 'exit');
+  };
+  return { name, tasks, measure: ask, close };
 }
 
-function note(key, value) {
-  times.set(key, [...(times.get(key) ?? []), value]);
+function note(task, side, measured) {
+  const ofTask = times.get(task) ?? { before: [], after: [], again: [] };
+  ofTask[side].push(measured);
+  times.set(task, ofTask);
 }
 
 function print() {
-  const table = new Table({
-    head: ['task', 'before', 'after', 'after / before', 'after / again'],
-    style: { head: [] },
-  });
-  const tasks = [...times.keys()].filter((key) => key.endsWith(' after')).map((key) => key.slice(0, -' after'.length));
-  for (const task of tasks) {
-    const [before, after, again] = ['before', 'after', 'again'].map((side) => times.get(`${task} ${side}`));
-    const ratio = (others) => median(after.map((seconds, i) => seconds / others[i])).toFixed(2);
-    const micros = (all) => `${(median(all) * 1e6).toFixed(1)} µs`;
-    table.push([task, micros(before), micros(after), ratio(before), ratio(again)]);
+  const head = ['task', 'before', 'after', 'after / before', 'half of them', 'after / again', 'half of them'];
+  const table = new Table({ head: [...head, 'CPU / before', 'CPU / again'], style: { head: [] } });
+  for (const [task, { before, after, again }] of times) {
+    const micros = (all) => `${(median(all.map(({ seconds }) => seconds)) * 1e6).toFixed(1)} µs`;
+    const [wall, noise] = [ratios('seconds', after, before), ratios('seconds', after, again)];
+    const [[cpu], [cpuNoise]] = [ratios('cpu', after, before), ratios('cpu', after, again)];
+    table.push([task, micros(before), micros(after), ...wall, ...noise, cpu, cpuNoise]);
   }
-  console.log(table.toString());
+  console.log(`\n${table}`);
+}
+
+/** The median of the ratios of the rounds, and where half of them lie. */
+function ratios(what, ours, others) {
+  const all = ours.map((measured, i) => measured[what] / others[i][what]);
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((q) => quantile(all, q).toFixed(2));
+  return [middle, `${low} to ${high}`];
 }

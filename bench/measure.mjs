@@ -2,7 +2,7 @@
 
 const MIN_SECONDS = 0.1;
 
-const quantile = (numbers, q) => [...numbers].sort((a, b) => a - b)[Math.round(q * (numbers.length - 1))];
+export const quantile = (numbers, q) => [...numbers].sort((a, b) => a - b)[Math.round(q * (numbers.length - 1))];
 export const median = (numbers) => quantile(numbers, 0.5);
 
 /** Seconds that one call takes, over at least 0.1 s of calls; what it returns is kept, so that no call can be left out. */

@@ -21,6 +21,8 @@ export const HOST_METHODS: { readonly [P in HostPart]: { readonly [M in keyof Ho
     deleteAll: 'changes',
     virtualFunctions: 'reads',
     changeVirtualFunction: 'changes',
+    addAlternativeName: 'changes',
+    removeAlternativeName: 'changes',
   },
   addressing: { get: 'reads', move: 'changes' },
   sysctl: { get: 'reads', set: 'changes' },

@@ -32,19 +32,47 @@ export function interceptHost(host: Host, interceptor: Interceptor): Host {
 }
 
 function intercepted<P extends HostPart>(port: P, target: Host[P], interceptor: Interceptor): Host[P] {
-  const methods = Object.entries<Effect>(HOST_METHODS[port]).map(([method, effect]) => [
-    method,
-    (...args: unknown[]) =>
-      interceptor({ port, method, args, changes: effect === 'changes' }, async () => {
-        const member: unknown = Reflect.get(target, method);
-        return typeof member === 'function' ? Reflect.apply(member, target, args) : member;
-      }),
-  ]);
-  const decorated: unknown = Object.fromEntries(methods);
+  const decorated = new DECORATORS[port](target, interceptor);
   if (isPart(port, decorated)) return decorated;
   throw new TypeError(`${port} has no methods`);
 }
 
+/** Stands for a part of a host. Each part has a class, because a host is decorated for each call of a plug. */
+class Decorated {
+  readonly target: object;
+  readonly interceptor: Interceptor;
+
+  constructor(target: object, interceptor: Interceptor) {
+    this.target = target;
+    this.interceptor = interceptor;
+  }
+}
+
+function decoratorOf(port: HostPart): typeof Decorated {
+  class DecoratedPart extends Decorated {}
+  for (const [method, effect] of Object.entries<Effect>(HOST_METHODS[port])) {
+    const changes = effect === 'changes';
+    const value = function (this: Decorated, ...args: unknown[]): Promise<unknown> {
+      return this.interceptor({ port, method, args, changes }, async () => {
+        const member: unknown = Reflect.get(this.target, method);
+        return typeof member === 'function' ? Reflect.apply(member, this.target, args) : member;
+      });
+    };
+    Object.defineProperty(DecoratedPart.prototype, method, { value });
+  }
+  return DecoratedPart;
+}
+
+const DECORATORS: { readonly [P in HostPart]: typeof Decorated } = {
+  links: decoratorOf('links'),
+  addressing: decoratorOf('addressing'),
+  sysctl: decoratorOf('sysctl'),
+  filter: decoratorOf('filter'),
+  ingress: decoratorOf('ingress'),
+  pci: decoratorOf('pci'),
+  ovsdb: decoratorOf('ovsdb'),
+};
+
 function isPart<P extends HostPart>(port: P, value: unknown): value is Host[P] {
-  return typeof value === 'object' && value !== null && Object.keys(HOST_METHODS[port]).every((name) => name in value);
+  return value instanceof DECORATORS[port];
 }

@@ -12,13 +12,14 @@ export class KeyedQueue {
    */
   async run<T>(keys: readonly string[], action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
-    const turn = Promise.all(keys.map((key) => this.#last.get(key)));
+    const earlier = keys.flatMap((key) => this.#last.get(key) ?? []);
+    const turn = earlier.length === 0 ? undefined : Promise.all(earlier);
     let leave = (): void => {};
     const done = new Promise<void>((resolve) => {
       leave = resolve;
     });
-    // An action that gives up leaves its place, but later actions still wait for the earlier ones.
-    const left = turn.then(() => done);
+    // An action that a signal ends leaves its place early, but later actions still wait for the earlier ones.
+    const left = turn === undefined || signal === undefined ? done : turn.then(() => done);
     for (const key of keys) this.#last.set(key, left);
     try {
       await untilAborted(turn, signal);
@@ -40,8 +41,8 @@ export class KeyedQueue {
 }
 
 /** The outcome of the work, or the reason of the signal, whichever comes first. */
-async function untilAborted(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) {
+async function untilAborted(work: Promise<unknown> | undefined, signal: AbortSignal | undefined): Promise<void> {
+  if (work === undefined || signal === undefined) {
     await work;
     return;
   }

@@ -93,6 +93,17 @@ export function requireLinkName(name: string): void {
   if (fault) throw new LinkValueError(`${describeValue(name)} cannot name a network device: ${fault}`);
 }
 
+/** Kernel: ALTIFNAMSIZ in linux/if_link.h. */
+const MAX_ALTERNATIVE_NAME_BYTES = 127;
+
+export function requireAlternativeName(name: string): void {
+  const bytes = Buffer.byteLength(name);
+  if (bytes > 0 && bytes <= MAX_ALTERNATIVE_NAME_BYTES && !/[\s\0/]/.test(name)) return;
+  throw new LinkValueError(
+    `${describeValue(name)} can't be an alternative name of a network device: expected 1 to ${MAX_ALTERNATIVE_NAME_BYTES} bytes without white space and slashes`,
+  );
+}
+
 function faultOfName(name: unknown): string | undefined {
   if (typeof name !== 'string') return 'it is not a string';
   const bytes = Buffer.byteLength(name);

@@ -35,6 +35,10 @@ export interface Links {
     settings: VirtualFunctionSettings,
     expected?: readonly ExpectedLink[],
   ): Promise<void>;
+  /** Adds a further name to the device, 1 to 127 bytes. Fails with EEXIST when a device has the name. */
+  addAlternativeName(index: number, name: string, expected?: readonly ExpectedLink[]): Promise<void>;
+  /** Fails with ENOENT or EINVAL when the device does not have the name. */
+  removeAlternativeName(index: number, name: string, expected?: readonly ExpectedLink[]): Promise<void>;
 }
 
 /** The kinds of devices that this library creates. */
@@ -78,6 +82,8 @@ export interface Link {
   readonly settings?: LinkKindSettings;
   /** The settings of the bridge port; absent when the device is no port of a bridge. */
   readonly port?: Required<PortSettings>;
+  /** Further names of the device (ip-link(8), "altname"); absent when it has none. */
+  readonly alternativeNames?: readonly string[];
 }
 
 /** Settings of every kind of device. An absent setting keeps its value, or gets the kernel's default. */

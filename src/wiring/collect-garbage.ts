@@ -4,7 +4,9 @@ import type { Host } from '../host-contract/host.ts';
 import type { Link } from '../host-contract/links.ts';
 import { isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from '../host-contract/ownership.ts';
 import { collectChains } from './collect-chains.ts';
+import { collectFunctions } from './collect-functions.ts';
 import { collectMacDrops } from './collect-mac-drops.ts';
+import { restoreUnused } from './elements/device-restoring.ts';
 import { deleteUnused } from './elements/shared-links.ts';
 import type { Garbage, InUse } from './garbage.ts';
 
@@ -28,12 +30,14 @@ export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false 
     for (const link of shared.toSorted((a, b) => b.master - a.master)) {
       if (!(await deleteUnused(host, link))) garbage.delete(link.index);
     }
+    for (const { lower } of garbage.values()) await restoreUnused(lower, host);
   }
   // Last, so that no guest is ever without its filter.
   return [
     ...[...garbage.values()].map(describe),
     ...(await collectChains(host, inUse, { links, garbage, dryRun })),
     ...(await collectMacDrops(host, inUse.owners, dryRun)),
+    ...(await collectFunctions(host, inUse.owners, dryRun)),
   ];
 }
 

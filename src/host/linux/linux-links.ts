@@ -5,6 +5,7 @@ import { KernelError, NetlinkError } from '../../errors/kernel.ts';
 import { isExpected, nameIn } from '../../host-contract/expected-links.ts';
 import { birthGroup, deletionGroup } from '../../host-contract/interface-groups.ts';
 import {
+  requireAlternativeName,
   requireLinkIndex,
   requireLinkName,
   requireLinkSettings,
@@ -23,6 +24,7 @@ import {
   type VirtualFunctionSettings,
 } from '../../host-contract/links.ts';
 import type { Libc } from './libc.ts';
+import { nameAddition, nameRemoval } from './netlink/alternative-name-message.ts';
 import { compare, findLinks, linksIn, lookUpOf, requestExpecting } from './netlink/expecting.ts';
 import {
   creationAttributes,
@@ -32,6 +34,7 @@ import {
   RTM_GETLINK,
   RTM_NEWLINK,
   settingAttributes,
+  WITHOUT_COUNTERS,
 } from './netlink/link-message.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from './netlink/message.ts';
 import type { Request } from './netlink/request.ts';
@@ -68,7 +71,8 @@ export class LinuxLinks implements Links {
   }
 
   async list(): Promise<Link[]> {
-    const messages = await this.#socket.dump({ what: 'list of links', type: RTM_GETLINK, body: linkHeader() });
+    const request = { what: 'list of links', type: RTM_GETLINK, body: linkHeader(), attributes: [WITHOUT_COUNTERS] };
+    const messages = await this.#socket.dump(request);
     return linksIn(messages);
   }
 
@@ -149,6 +153,18 @@ export class LinuxLinks implements Links {
       body: linkHeader(index),
       attributes: [virtualFunctionAttribute(number, settings)],
     });
+  }
+
+  async addAlternativeName(index: number, name: string, expected: readonly ExpectedLink[] = []): Promise<void> {
+    requireLinkIndex(index);
+    requireAlternativeName(name);
+    await requestExpecting(this.#socket, expected, nameAddition(index, name, expected));
+  }
+
+  async removeAlternativeName(index: number, name: string, expected: readonly ExpectedLink[] = []): Promise<void> {
+    requireLinkIndex(index);
+    requireAlternativeName(name);
+    await requestExpecting(this.#socket, expected, nameRemoval(index, name, expected));
   }
 }
 

@@ -78,6 +78,13 @@ export class LinkTable {
     for (const bridge of new Set([link.master, updated.master])) this.#adjustMtu(bridge);
   }
 
+  setAlternativeNames(index: number, names: readonly string[]): void {
+    const link = this.#links.get(index);
+    if (link === undefined) return;
+    const { alternativeNames: _, ...rest } = link;
+    this.#links.set(index, names.length === 0 ? rest : { ...rest, alternativeNames: names });
+  }
+
   /** Records that the MTU of the bridge was set, so that it no longer follows the MTU of its ports. */
   keepMtu(bridge: number): void {
     this.#withOwnMtu.add(bridge);

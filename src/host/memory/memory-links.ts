@@ -2,7 +2,12 @@
 
 import { NetlinkError } from '../../errors/kernel.ts';
 import { isExpected, nameIn, requireExpectedLinks } from '../../host-contract/expected-links.ts';
-import { requireLinkName, requireLinkSettings, requireNewLink } from '../../host-contract/link-values.ts';
+import {
+  requireAlternativeName,
+  requireLinkName,
+  requireLinkSettings,
+  requireNewLink,
+} from '../../host-contract/link-values.ts';
 import {
   type BuiltInLink,
   type DefinedLink,
@@ -189,6 +194,32 @@ export class MemoryLinks implements Links {
     if (functions.length === 0) throw new NetlinkError(what, 'EOPNOTSUPP', 'Operation not supported');
     if (found === undefined) throw new NetlinkError(what, 'EINVAL', 'Invalid argument');
     functions[number] = { ...found, ...settings };
+  }
+
+  async addAlternativeName(index: number, name: string, expected: readonly ExpectedLink[] = []): Promise<void> {
+    const what = `addition of the alternative name ${name} to ${nameIn(expected, index)}`;
+    const { alternativeNames: names = [] } = await this.#renamed(what, index, name, expected);
+    const isTaken = this.#links.all().some((link) => link.name === name || link.alternativeNames?.includes(name));
+    if (isTaken) throw new NetlinkError(what, 'EEXIST', 'File exists');
+    this.#links.setAlternativeNames(index, [...names, name]);
+  }
+
+  async removeAlternativeName(index: number, name: string, expected: readonly ExpectedLink[] = []): Promise<void> {
+    const what = `removal of the alternative name ${name} from ${nameIn(expected, index)}`;
+    const { alternativeNames: names = [] } = await this.#renamed(what, index, name, expected);
+    if (!names.includes(name)) throw new NetlinkError(what, 'ENOENT', 'No such file or directory');
+    this.#links.setAlternativeNames(
+      index,
+      names.filter((other) => other !== name),
+    );
+  }
+
+  async #renamed(what: string, index: number, name: string, expected: readonly ExpectedLink[]): Promise<Link> {
+    requireAlternativeName(name);
+    if (this.#isWatched()) await this.#interrupt(what);
+    this.#requireOpen();
+    requireExpectedLinks(what, expected, this.#links.all());
+    return this.#require(what, index);
   }
 
   #isWatched(): boolean {

@@ -40,7 +40,8 @@ export interface Policy {
   deleteAll(indexes: readonly number[]): Promise<Checked>;
   /** Resolves to the plan with the properties of the addresses and routes on the host. */
   move(plan: AddressPlan, from: number, to: number): Promise<{ readonly plan: AddressPlan; readonly checked: Checked }>;
-  changeVirtualFunction(index: number): Promise<Checked>;
+  /** A device whose virtual functions or records change. */
+  use(what: string, index: number): Promise<Checked>;
   setSysctl(device: string): Promise<Checked>;
   /** Resolves to the rules that the host may set in the chain of the bridge. */
   setFilter(bridge: string, rules: readonly string[]): Promise<string[]>;
@@ -166,8 +167,8 @@ export class OwnDevicesPolicy implements Policy {
     };
   }
 
-  async changeVirtualFunction(index: number): Promise<Checked> {
-    return [identityOf(await this.#usable(`change of a virtual function of link ${index}`, index))];
+  async use(what: string, index: number): Promise<Checked> {
+    return [identityOf(await this.#usable(what, index))];
   }
 
   async setSysctl(device: string): Promise<Checked> {

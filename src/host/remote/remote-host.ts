@@ -59,6 +59,9 @@ export class RemoteHost implements Host {
       virtualFunctions: (index) => helper.ask('links.virtualFunctions', index),
       changeVirtualFunction: (index, number, settings, expected) =>
         helper.ask('links.changeVirtualFunction', index, number, settings, expected),
+      addAlternativeName: (index, name, expected) => helper.ask('links.addAlternativeName', index, name, expected),
+      removeAlternativeName: (index, name, expected) =>
+        helper.ask('links.removeAlternativeName', index, name, expected),
     };
     this.addressing = {
       get: (index) => helper.ask('addressing.get', index),

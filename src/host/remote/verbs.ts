@@ -91,8 +91,25 @@ const VERBS: { readonly [V in VerbName]: Verb } = {
     [schemas.index, schemas.virtualFunctionNumber, schemas.virtualFunction, schemas.expected],
     async ({ host, policy }, index, number, settings, expected = []) => {
       requireVirtualFunction(`link ${index}`, settings);
-      const checked = await policy.changeVirtualFunction(index);
+      const checked = await policy.use(`change of a virtual function of link ${index}`, index);
       await host.links.changeVirtualFunction(index, number, settings, [...checked, ...expected]);
+    },
+  ),
+  'links.addAlternativeName': verb(
+    'links.addAlternativeName',
+    [schemas.index, schemas.recordName, schemas.expected],
+    async ({ host, policy }, index, name, expected = []) =>
+      host.links.addAlternativeName(index, name, [
+        ...(await policy.use(`record at link ${index}`, index)),
+        ...expected,
+      ]),
+  ),
+  'links.removeAlternativeName': verb(
+    'links.removeAlternativeName',
+    [schemas.index, schemas.recordName, schemas.expected],
+    async ({ host, policy }, index, name, expected = []) => {
+      const checked = await policy.use(`record at link ${index}`, index);
+      await host.links.removeAlternativeName(index, name, [...checked, ...expected]);
     },
   ),
   'addressing.get': verb('addressing.get', [schemas.index], ({ host }, index) => host.addressing.get(index)),

@@ -4,7 +4,7 @@
  * With `allErrors`, ajv copies the errors that it has so far after each `$ref` that fails, and writes the whole path into each error. The
  * time then grows with the square of the number of errors. Here every element of an array, every value of a dict and every object that
  * a `$ref` leads to is a part. ajv checks a part by a validator of its own, whose errors are counted at once: only those that are told
- * are kept.
+ * are kept. Most values are valid, so that a validator of the undivided schema, which stops at the first error, checks each value first.
  */
 import { Ajv2020, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { MOST_LISTED } from '../../text/bounds.ts';
@@ -17,13 +17,24 @@ export type Check = (value: unknown) => Findings;
 
 /** Compiles a schema. The schema must refer to nothing outside it, and only to its `$defs`. */
 export function compileCheck(schema: JsonSchema): Check {
-  shared ??= createAjv();
-  return compileWith(shared, schema);
+  first ??= new Ajv2020({ strict: true });
+  const isValid = first.compile(schema);
+  let tell: Check | undefined;
+  return (value) => {
+    if (isValid(value)) return VALID;
+    tell ??= compileTelling(schema);
+    return tell(value);
+  };
 }
 
-let shared: Ajv2020 | undefined;
+const VALID: Findings = { violations: [], more: 0 };
 
-function createAjv(): Ajv2020 {
+/** Stops at the first error. */
+let first: Ajv2020 | undefined;
+/** Goes on after an error. */
+let telling: Ajv2020 | undefined;
+
+function createTelling(): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, passContext: true });
   const part = { schemaType: 'string', errors: false } as const;
   ajv.addKeyword({ ...part, keyword: PART, validate: isPartValid });
@@ -32,7 +43,9 @@ function createAjv(): Ajv2020 {
   return ajv;
 }
 
-function compileWith(ajv: Ajv2020, schema: JsonSchema): Check {
+function compileTelling(schema: JsonSchema): Check {
+  telling ??= createTelling();
+  const ajv = telling;
   const { root, parts } = divide(schema);
   const compiled = new Map<string, ValidateFunction>();
   const validatorOf = (name: string): ValidateFunction => {

@@ -6,9 +6,10 @@ import type { LinkSettings } from '../../host-contract/links.ts';
 import { ownerOfRow } from '../../host-contract/ownership.ts';
 import { mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
+import { recordDevice, restoreDevice } from './device-restoring.ts';
 import { inspectMissing, mayExist } from './existing-device.ts';
 import { adjustLink } from './link.ts';
-import { differences } from './link-differences.ts';
+import { settingsOf as changesOf, differences } from './link-differences.ts';
 import type { ElementContext } from './verbs.ts';
 
 /** A network device that others make, and a VIF only uses. */
@@ -17,7 +18,7 @@ export interface ExistingLinkElement {
   readonly name: string;
   /** Bytes. */
   readonly mtu?: number;
-  /** Set up by a plug and down by an unplug. Absent: left as it is. */
+  /** Set up by a plug. Absent: left as it is. */
   readonly up?: true;
   /** The owner of the device is the owner of the port of Open vSwitch with its name: an unplug leaves the device of another owner alone. */
   readonly ownedByPort?: boolean;
@@ -36,15 +37,19 @@ export const existingLink = defineElement<ExistingLinkElement>({
   async ensure(element, context) {
     if (element.optional && !(await mayExist(element.name, context.host))) return;
     const link = await context.host.links.get(element.name);
-    if (link) await adjustLink(link, settingsOf(element), context);
-    else if (!element.optional) throw new MissingLinkError(element.name, `VIF ${context.owner}`);
+    if (link) {
+      const changes = changesOf(differences(link, settingsOf(element)), 'want');
+      // The device of a hypervisor goes with the guest.
+      if (element.up) await recordDevice(link, changes, context);
+      await adjustLink(link, settingsOf(element), context);
+    } else if (!element.optional) throw new MissingLinkError(element.name, `VIF ${context.owner}`);
   },
 
   async remove({ name, up, ownedByPort }, context) {
     const { links } = context.host;
     const link = up && (await links.get(name));
-    if (!link?.up || (ownedByPort && !(await ownsPort(name, context)))) return;
-    await links.change(link.index, { up: false });
+    if (!link || (ownedByPort && !(await ownsPort(name, context)))) return;
+    await restoreDevice(link, context.host);
   },
 
   async inspect(element, context) {

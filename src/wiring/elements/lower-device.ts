@@ -4,12 +4,14 @@ import { isKernelError } from '../../errors/kernel.ts';
 import { identityOf } from '../../host-contract/expected-links.ts';
 import type { Link } from '../../host-contract/links.ts';
 import type { Obstacle } from './desired-link.ts';
+import { recordDevice } from './device-restoring.ts';
 import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 /** Sets the device up. A roll-back sets it down again unless further devices use it by then. */
 export async function ensureUp(lower: Link, context: UndoContext): Promise<void> {
   if (lower.up) return;
   const users = usersOf(lower, await context.host.links.list()).map(({ index }) => index);
+  await recordDevice(lower, { up: true }, context);
   context.undoable(() => setDown(lower, users, context));
   await context.host.links.change(lower.index, { up: true }, [identityOf(lower)]);
 }

@@ -8,7 +8,15 @@ import { type DrawnNode, mtuFact } from '../drawing.ts';
 import { adoptableLinks } from './adoptable.ts';
 import { defineElement } from './define-element.ts';
 import type { DesiredLink } from './desired-link.ts';
-import { drawnDevice, type ExistingDevice, findDevice, lookForDevice, requireDevice } from './existing-device.ts';
+import { restoreUnused } from './device-restoring.ts';
+import {
+  drawnDevice,
+  type ExistingDevice,
+  findDevice,
+  getIfPresent,
+  lookForDevice,
+  requireDevice,
+} from './existing-device.ts';
 import { ensureLink, inspectLink, inspectWithoutLower, removeLink } from './link.ts';
 import { ensureUp, inspectUp } from './lower-device.ts';
 import { findMacvtapObstacle, isMacvlan } from './macvtap-obstacle.ts';
@@ -51,7 +59,11 @@ export const macvtap = defineElement<MacvtapElement>({
     }
   },
 
-  remove: (element, context) => removeLink(desiredMacvtap(element, 0), context),
+  async remove(element, context) {
+    const link = await getIfPresent(element.name, context.host);
+    await removeLink(desiredMacvtap(element, 0), context);
+    if (link?.kind === element.kind) await restoreUnused(link.lower, context.host);
+  },
 
   async inspect(element, context) {
     const found = await lookForDevice(element.lower, context);

@@ -1,10 +1,18 @@
 /** What a physical function enforces of one of its virtual functions: the guest that has it can't change it. */
 
-import { MissingLinkError } from '../../errors/link.ts';
+import { MissingLinkError, NotOwnedError } from '../../errors/link.ts';
 import { requireVirtualFunction } from '../../host-contract/link-values.ts';
 import type { VirtualFunction, VirtualFunctionSettings } from '../../host-contract/links.ts';
 import { defineElement } from './define-element.ts';
 import { findDevice, requireDevice } from './existing-device.ts';
+import {
+  type FunctionPlace,
+  isOwn,
+  ownerConflict,
+  ownRecords,
+  recordOwner,
+  restoreFunction,
+} from './function-owner.ts';
 import type { Drift, ElementContext } from './verbs.ts';
 
 export interface VirtualFunctionElement extends VirtualFunctionSettings {
@@ -26,30 +34,34 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
   async ensure(element, context) {
     const place = await placeOf(element, context);
     if (place === undefined) return refuseVlan(element);
+    const reason = ownerConflict(place, context);
+    if (reason !== undefined) throw new NotOwnedError(`virtual-function ${element.name}: ${reason}`);
     const { links } = context.host;
     const have = await stateOf(place, context);
+    await recordOwner(place, element, have, context);
     const changed = changesFor(element, have);
     if (Object.keys(changed).length === 0) return;
     // Noted before: a driver may have taken some of it when it refuses the rest.
     const old = before(changed, have);
     if (Object.keys(old).length > 0) context.undoable(() => restore(place, old, context));
-    await links.changeVirtualFunction(place.index, place.number, changed);
+    await links.changeVirtualFunction(place.physical.index, place.number, changed);
   },
 
-  /** The address goes back to none and the VLAN to 0, so that the next user of the function starts anew. */
-  async remove(element, context) {
-    const place = await placeOf({ ...element, optional: true }, context);
-    if (place === undefined) return;
-    const changed = changesFor(cleared(element), await stateOf(place, context));
-    if (Object.keys(changed).length > 0)
-      await context.host.links.changeVirtualFunction(place.index, place.number, changed);
+  /** The function gets back what the driver reported before the plug. A function that this VIF does not own is left alone. */
+  async remove(_, context) {
+    for (const [physical, record] of await ownRecords(context)) await restoreFunction(physical, record, context.host);
   },
 
   async inspect(element, context) {
     const place = await placeOf({ ...element, optional: true }, context);
     if (place === undefined) return element.optional && !element.vlan ? [] : [{ type: 'missing', on: element.name }];
+    const reason = ownerConflict(place, context);
+    if (reason !== undefined) return [{ type: 'conflict', on: element.name, reason }];
     const have = await stateOf(place, context);
-    return Object.entries(changesFor(element, have)).map(
+    const owner: Drift[] = isOwn(place, context)
+      ? []
+      : [{ type: 'differs', on: element.name, property: 'owner', want: context.owner, have: undefined }];
+    const settings = Object.entries(changesFor(element, have)).map(
       ([property, want]): Drift => ({
         type: 'differs',
         on: element.name,
@@ -58,6 +70,7 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
         have: Reflect.get(have, property),
       }),
     );
+    return [...owner, ...settings];
   },
 
   draw({ name, mac, vlan, trust, spoofCheck }) {
@@ -71,34 +84,28 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
   },
 });
 
-/** The physical function's device, and the number of the virtual one. */
-interface Place {
-  readonly index: number;
-  readonly number: number;
-}
-
 /** Restores the settings. A setting that the refused request did not change is skipped. */
-async function restore(place: Place, old: VirtualFunctionSettings, context: ElementContext): Promise<void> {
+async function restore(place: FunctionPlace, old: VirtualFunctionSettings, context: ElementContext): Promise<void> {
   const changed = changesFor(old, await stateOf(place, context));
   if (Object.keys(changed).length === 0) return;
-  await context.host.links.changeVirtualFunction(place.index, place.number, changed);
+  await context.host.links.changeVirtualFunction(place.physical.index, place.number, changed);
 }
 
 async function placeOf(
   { name, optional }: VirtualFunctionElement,
   context: ElementContext,
-): Promise<Place | undefined> {
+): Promise<FunctionPlace | undefined> {
   const physical = await context.host.pci.physicalFunctionOf(name);
   if (physical === undefined) {
     if (optional) return undefined;
     throw new MissingLinkError(`of the physical function of ${name}`, `virtual-function ${name}`);
   }
   const device = await findDevice({ pciAddress: physical.address }, context, `virtual-function ${name}`);
-  return { index: device.index, number: physical.number };
+  return { physical: device, number: physical.number };
 }
 
-async function stateOf({ index, number }: Place, { host }: ElementContext): Promise<VirtualFunction> {
-  return (await host.links.virtualFunctions(index)).find((found) => found.number === number) ?? { number };
+async function stateOf({ physical, number }: FunctionPlace, { host }: ElementContext): Promise<VirtualFunction> {
+  return (await host.links.virtualFunctions(physical.index)).find((found) => found.number === number) ?? { number };
 }
 
 function changesFor(
@@ -120,14 +127,6 @@ function before(changed: VirtualFunctionSettings, have: VirtualFunctionSettings)
       Reflect.get(have, key) === undefined ? [] : [[key, Reflect.get(have, key)]],
     ),
   );
-}
-
-function cleared({ mac, vlan, trust }: VirtualFunctionSettings): VirtualFunctionSettings {
-  return {
-    ...(mac !== undefined && { mac: '00:00:00:00:00:00' }),
-    ...(vlan !== undefined && { vlan: 0 }),
-    ...(trust !== undefined && { trust: false }),
-  };
 }
 
 function refuseVlan({ name, vlan }: VirtualFunctionElement): void {

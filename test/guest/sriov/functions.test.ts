@@ -160,7 +160,7 @@ test('a function that a program of the host has renamed is found by its PCI addr
   expect(await osVif.check(functionVif(1, pf.address(1)), instance())).toEqual([]);
 });
 
-test.fails('bug-D1: a late unplug leaves a function alone that another guest has by now', async () => {
+test('bug-D1: a late unplug leaves a function alone that another guest has by now', async () => {
   const {
     osVif,
     physical: [pf],

@@ -47,7 +47,7 @@ test('an unplug takes the trust away', async () => {
   expect(pf.state(1)).toContain('trust off');
 });
 
-test.fails('kvm-K5: an unplug turns spoof checking on again', async () => {
+test('kvm-K5: an unplug turns spoof checking on again', async () => {
   const {
     osVif,
     physical: [pf],

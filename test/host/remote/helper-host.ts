@@ -40,7 +40,7 @@ export const EVERYTHING: Policy = {
   delete: async () => [],
   deleteAll: async (indexes) => indexes.map((index) => ({ index })),
   move: async (plan) => ({ plan, checked: [] }),
-  changeVirtualFunction: async () => [],
+  use: async () => [],
   setSysctl: async () => [],
   setFilter: async (_, rules) => [...rules],
   createDrop: async () => {},

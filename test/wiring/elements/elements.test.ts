@@ -93,7 +93,7 @@ describe('refused before anything is done is', () => {
 describe('a device that others make', () => {
   const named: Element = { kind: 'existing-link', name: 'tap0', mtu: 1400, up: true };
 
-  test('is set up and gets its MTU, and is set down by the unplug', async () => {
+  test('is set up and gets its MTU, and the unplug restores both', async () => {
     const { host, plug, unplug, check, link } = given();
     await host.links.create({ kind: 'tap', name: 'tap0' });
     expect(await check(named)).toMatchObject([
@@ -104,7 +104,8 @@ describe('a device that others make', () => {
     expect(await link('tap0')).toMatchObject({ mtu: 1400, up: true });
     expect(await check(named)).toEqual([]);
     await unplug(named);
-    expect(await link('tap0')).toMatchObject({ mtu: 1400, up: false });
+    expect(await link('tap0')).toMatchObject({ mtu: 1500, up: false });
+    expect((await link('tap0')).alternativeNames).toBeUndefined();
   });
 
   test('is left as it is where nothing is asked of it', async () => {
@@ -199,6 +200,7 @@ describe('a virtual function', () => {
     expect(
       (await check(vf)).map((drift) => drift.type === 'differs' && [drift.on, drift.property, drift.want]),
     ).toEqual([
+      [VF, 'owner', 'vif-1'],
       [VF, 'mac', MAC],
       [VF, 'vlan', 7],
       [VF, 'trust', true],
@@ -210,13 +212,13 @@ describe('a virtual function', () => {
     expect(await state()).toMatchObject({ mac: '00:00:00:00:00:00', vlan: 0, trust: false });
   });
 
-  test('keeps what the VIF does not ask for', async () => {
+  test('gets back all that it had before the first plug of its VIF', async () => {
     const { plug, unplug, state } = await withFunction();
     await plug({ kind: 'virtual-function', name: VF, vlan: 9 });
-    const before = await state();
     await plug({ kind: 'virtual-function', name: VF, mac: MAC });
+    expect(await state()).toMatchObject({ vlan: 9, mac: MAC });
     await unplug({ kind: 'virtual-function', name: VF, mac: MAC });
-    expect(await state()).toMatchObject({ vlan: 9, trust: before?.trust });
+    expect(await state()).toMatchObject({ vlan: 0, mac: '00:00:00:00:00:00' });
   });
 
   test('that is none is an error, unless it may be none and no VLAN is asked for', async () => {

@@ -1,9 +1,10 @@
 /** What a physical function is told of one of its virtual functions, on a host in memory. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import type { VirtualFunctionSettings } from '../../../src/host-contract/links.ts';
 import { apply } from '../../../src/wiring/apply.ts';
 import { check } from '../../../src/wiring/check.ts';
+import { collectGarbage } from '../../../src/wiring/collect-garbage.ts';
 import type { VirtualFunctionElement } from '../../../src/wiring/elements/virtual-function.ts';
 import { remove } from '../../../src/wiring/remove.ts';
 import type { Element } from '../../../src/wiring/wiring.ts';
@@ -43,10 +44,11 @@ function given() {
   };
 }
 
-test('only what differs is told to the driver, and an unplug only what it cleared', async () => {
+test('only what differs is told to the driver, and an unplug only what it restores', async () => {
   const { told, state, plug, unplug, check } = given();
   const wanted = element({ mac: MAC.toUpperCase(), vlan: 7, trust: true, spoofCheck: false });
   expect(await check(wanted)).toMatchObject([
+    { type: 'differs', on: NAME, property: 'owner', want: 'vif-1' },
     { type: 'differs', on: NAME, property: 'mac', want: MAC, have: NO_MAC },
     { property: 'vlan', want: 7, have: 0 },
     { property: 'trust', want: true, have: false },
@@ -57,14 +59,12 @@ test('only what differs is told to the driver, and an unplug only what it cleare
   expect(await check(wanted)).toEqual([]);
   await plug(wanted);
   await plug(element({ ...wanted, vlan: 8 }));
-  await unplug(element({ vlan: 8 }));
-  await unplug(element({ vlan: 8 }));
-  await unplug(wanted);
+  await unplug(element({ ...wanted, vlan: 8 }));
+  await unplug(element({ ...wanted, vlan: 8 }));
   expect(told).toStrictEqual([
     { mac: MAC, vlan: 7, trust: true, spoofCheck: false },
     { vlan: 8 },
-    { vlan: 0 },
-    { mac: NO_MAC, trust: false },
+    { mac: NO_MAC, vlan: 0, trust: false, spoofCheck: true },
   ]);
 });
 
@@ -115,3 +115,109 @@ describe('a function that is no virtual one', () => {
     await expect(plug(element({ vlan: 7 }))).rejects.toThrow(`virtual-function ${NAME}`);
   });
 });
+
+describe('the owner of a function', () => {
+  const wanted = element({ mac: MAC, vlan: 101, trust: true, spoofCheck: false });
+  const OTHER_MAC = '02:fe:00:00:00:02';
+  const other = element({ mac: OTHER_MAC, vlan: 102 });
+
+  function two() {
+    const all = given();
+    const ofOther = { host: all.host, owner: 'vif-2' };
+    return {
+      ...all,
+      plugOther: () => apply([other], ofOther),
+      unplugOther: () => remove([other], ofOther),
+      checkOther: () => check([other], ofOther),
+      records: async () => (await all.host.links.get('eth0'))?.alternativeNames ?? [],
+      collect: (...owners: string[]) => collectGarbage(all.host, { owners: new Set(owners), names: new Set<string>() }),
+    };
+  }
+
+  test('bug-D1: a late or repeated unplug leaves the function of another VIF alone', async () => {
+    const { plug, unplug, plugOther, checkOther, state } = two();
+    await plug(wanted);
+    await unplug(wanted);
+    await plugOther();
+    const before = await state();
+    for (let i = 0; i < 2; i++) await unplug(wanted);
+    expect(await state()).toEqual(before);
+    expect(await checkOther()).toEqual([]);
+  });
+
+  test('is asked before another VIF gets it: check tells the conflict, and plug fails with the same reason', async () => {
+    const { plug, plugOther, checkOther, state, unplug } = two();
+    await plug(wanted);
+    const before = await state();
+    const reason = 'it belongs to VIF vif-1 (virtual function 1 of eth0); unplug that VIF, or collect the garbage';
+    expect(await checkOther()).toMatchObject([{ type: 'conflict', on: NAME, reason: expect.stringContaining(reason) }]);
+    await expect(plugOther()).rejects.toMatchObject({ left: [], cause: { code: 'ERR_OSVIF_FOREIGN_LINK' } });
+    expect(await state()).toEqual(before);
+    await unplug(wanted);
+    await plugOther();
+    expect(await checkOther()).toEqual([]);
+  });
+
+  test('kvm-K5: an unplug turns spoof checking and trust back to what the driver reported', async () => {
+    const { host, plug, unplug, state } = two();
+    await host.links.changeVirtualFunction(await indexOf(host), 1, { trust: true, vlan: 5 });
+    const before = await state();
+    await plug(element({ mac: MAC, vlan: 7, trust: false, spoofCheck: false }));
+    await unplug(element({ mac: MAC, vlan: 7, trust: false, spoofCheck: false }));
+    expect(await state()).toEqual(before);
+  });
+
+  test('settings that another program has made since then stay', async () => {
+    const { host, plug, unplug, state, records } = two();
+    await plug(wanted);
+    await host.links.changeVirtualFunction(await indexOf(host), 1, { mac: OTHER_MAC, vlan: 102 });
+    await unplug(wanted);
+    expect(await state()).toMatchObject({ mac: OTHER_MAC, vlan: 102 });
+    expect(await records()).toEqual([]);
+  });
+
+  test('the record outlives a plug that was killed, and the next plug and unplug restore what was there', async () => {
+    const { host, plug, unplug, state, records } = two();
+    const before = await state();
+    const { changeVirtualFunction } = host.links;
+    host.links.changeVirtualFunction = () => new Promise(() => {});
+    void plug(wanted);
+    await vi.waitFor(async () => expect(await records()).toHaveLength(1));
+    host.links.changeVirtualFunction = changeVirtualFunction;
+    await plug(wanted);
+    await unplug(wanted);
+    expect(await state()).toEqual(before);
+    expect(await records()).toEqual([]);
+  });
+
+  test('that exists no more is found by garbage collection, which restores the function', async () => {
+    const { plug, plugOther, collect, state, records } = two();
+    const before = await state();
+    await plug(wanted);
+    expect(await collect('vif-1')).toEqual([]);
+    expect(await collect('vif-2')).toEqual([{ kind: 'virtual-function', name: 'eth0 vf 1', owner: 'vif-1' }]);
+    expect(await state()).toEqual(before);
+    expect(await records()).toEqual([]);
+    await plugOther();
+  });
+
+  test('an unplug after the function went away removes the record', async () => {
+    const { host, plug, unplug, records } = two();
+    await plug(wanted);
+    host.pci.physicalFunctionOf = async () => undefined;
+    host.links.virtualFunctions = async () => [];
+    await unplug(wanted);
+    expect(await records()).toEqual([]);
+  });
+
+  test('of two plugs at the same time, one gets the function and the other fails', async () => {
+    const { plug, plugOther, records } = two();
+    const outcomes = await Promise.allSettled([plug(wanted), plugOther()]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await records()).toHaveLength(1);
+  });
+});
+
+async function indexOf({ links }: MemoryHost): Promise<number> {
+  return (await links.get('eth0'))?.index ?? 0;
+}

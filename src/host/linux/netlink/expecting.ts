@@ -2,7 +2,7 @@
 
 import { requireExpectedLinks } from '../../../host-contract/expected-links.ts';
 import type { ExpectedLink, Link } from '../../../host-contract/links.ts';
-import { decodeLink, linkHeader, nameAttribute, RTM_GETLINK, RTM_NEWLINK } from './link-message.ts';
+import { decodeLink, linkHeader, nameAttribute, RTM_GETLINK, RTM_NEWLINK, WITHOUT_COUNTERS } from './link-message.ts';
 import type { Message } from './message.ts';
 import type { Request } from './request.ts';
 import type { NetlinkSocket, Turn } from './socket.ts';
@@ -41,7 +41,7 @@ export function lookUpOf(link: string | number): Request {
     type: RTM_GETLINK,
     flags: 0,
     body: linkHeader(typeof link === 'number' ? link : 0),
-    attributes: typeof link === 'string' ? [nameAttribute(link)] : [],
+    attributes: typeof link === 'string' ? [nameAttribute(link), WITHOUT_COUNTERS] : [WITHOUT_COUNTERS],
   };
 }
 

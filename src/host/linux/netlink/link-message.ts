@@ -15,6 +15,7 @@ import {
 } from '../../../host-contract/links.ts';
 import {
   type Attribute,
+  decodeAttributeList,
   decodeAttributes,
   encodeAttributes,
   type Message,
@@ -40,7 +41,10 @@ const IFLA_MASTER = 10;
 const IFLA_LINKINFO = 18;
 const IFLA_IFALIAS = 20;
 const IFLA_GROUP = 27;
+export const IFLA_EXT_MASK = 29;
 const IFLA_LINK_NETNSID = 37;
+export const IFLA_PROP_LIST = 52;
+export const IFLA_ALT_IFNAME = 53;
 
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
@@ -71,8 +75,13 @@ const IFLA_TUN_PERSIST = 6;
 const IFLA_TUN_MULTI_QUEUE = 7;
 const IFF_TAP = 2;
 
+const RTEXT_FILTER_SKIP_STATS = 8;
+
 const IFF_UP = 0x1;
 const IFF_PROMISC = 0x100;
+
+/** Asks for links without the counters of IPv6. They are a fifth of a message, and the kernel adds them up over all CPUs. */
+export const WITHOUT_COUNTERS: Attribute = [IFLA_EXT_MASK, u32(RTEXT_FILTER_SKIP_STATS)];
 
 /** struct ifinfomsg */
 export function linkHeader(index = 0, settings: LinkSettings = {}): Buffer {
@@ -227,8 +236,17 @@ export function decodeLink({ payload }: Message): Link {
     ...(kind === 'macvtap' && { macvtap: { mode: decodeMacvtapMode(data) } }),
     ...(kind === 'vlan' && { vlan: decodeVlan(data) }),
     ...(settings !== undefined && { settings }),
+    ...alternativeNames(attributes.get(IFLA_PROP_LIST)),
     ...(stringOf(info.get(IFLA_INFO_SLAVE_KIND)) === 'bridge' && { port: decodePort(info.get(IFLA_INFO_SLAVE_DATA)) }),
   };
+}
+
+function alternativeNames(properties: Buffer | undefined): Pick<Link, 'alternativeNames'> {
+  if (properties === undefined) return {};
+  const names = decodeAttributeList(properties).flatMap(([type, value]) =>
+    type === IFLA_ALT_IFNAME ? [readString(value)] : [],
+  );
+  return names.length === 0 ? {} : { alternativeNames: names };
 }
 
 function decodeBridge(data: Map<number, Buffer>): Required<BridgeSettings> {

@@ -9,6 +9,7 @@ export const NLM_F_DUMP = 0x300;
 export const NLM_F_REPLACE = 0x100;
 export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
+export const NLM_F_APPEND = 0x800;
 const NLM_F_CAPPED = 0x100;
 const NLM_F_ACK_TLVS = 0x200;
 
@@ -84,12 +85,13 @@ export function decodeAttributes(buffer: Buffer): Map<number, Buffer> {
 /** The attributes in these bytes, in order: for lists whose entries share one type. */
 export function decodeAttributeList(buffer: Buffer): [number, Buffer][] {
   const attributes: [number, Buffer][] = [];
-  let rest = buffer;
-  while (rest.length >= ATTRIBUTE_HEADER_SIZE) {
-    const length = readU16(rest, 0);
-    if (length < ATTRIBUTE_HEADER_SIZE || length > rest.length) break;
-    attributes.push([readU16(rest, 2) & ATTRIBUTE_TYPE, rest.subarray(ATTRIBUTE_HEADER_SIZE, length)]);
-    rest = rest.subarray(aligned(length));
+  let at = 0;
+  while (at + ATTRIBUTE_HEADER_SIZE <= buffer.length) {
+    const length = readU16(buffer, at);
+    if (length < ATTRIBUTE_HEADER_SIZE || at + length > buffer.length) break;
+    const type = readU16(buffer, at + 2) & ATTRIBUTE_TYPE;
+    attributes.push([type, buffer.subarray(at + ATTRIBUTE_HEADER_SIZE, at + length)]);
+    at += aligned(length);
   }
   return attributes;
 }
@@ -110,11 +112,18 @@ export function u8(value: number): Buffer {
 }
 
 export function u16(value: number): Buffer {
-  return Buffer.from(new Uint16Array([value]).buffer);
+  const bytes = Buffer.allocUnsafe(2);
+  if (littleEndian) bytes.writeUInt16LE(value);
+  else bytes.writeUInt16BE(value);
+  return bytes;
 }
 
+/** Negative values are written as their two's complement. */
 export function u32(value: number): Buffer {
-  return Buffer.from(new Uint32Array([value]).buffer);
+  const bytes = Buffer.allocUnsafe(4);
+  if (littleEndian) bytes.writeUInt32LE(value >>> 0);
+  else bytes.writeUInt32BE(value >>> 0);
+  return bytes;
 }
 
 /** A string with its closing NUL. */

@@ -121,10 +121,11 @@ export class NetlinkSocket {
   }
 
   #read(request: Request): Promise<Answer> {
+    if (this.#closed) return Promise.reject(new HostClosedError());
     return new Promise((resolve, reject) => {
       this.#reads.push({ request, resolve, reject });
-      // The next turn sends all waiting read requests as one batch.
-      this.#enqueue(() => this.#readTogether()).catch(reject);
+      // The next turn sends all waiting read requests as one batch, so that the first of each batch asks for a turn.
+      if (this.#reads.length % READ_BATCH === 1) this.#enqueue(() => this.#readTogether()).catch(reject);
     });
   }
 
@@ -144,12 +145,15 @@ export class NetlinkSocket {
 
   async #exchange(requests: readonly Request[]): Promise<Answer[]> {
     const seqs = requests.map(() => this.#nextSeq());
-    const messages = requests.map(({ type, flags, body, attributes }, i) =>
-      encodeMessage(type, flags | NLM_F_REQUEST | NLM_F_ACK, seqs[i] ?? 0, body, attributes),
-    );
+    const messages = requests.map((request, i) => {
+      const { type, flags, body, attributes } = request;
+      // The kernel answers a request for information with one message, and needs no acknowledgement besides.
+      const answered = NLM_F_REQUEST | (isChange(request) ? NLM_F_ACK : 0);
+      return encodeMessage(type, flags | answered, seqs[i] ?? 0, body, attributes);
+    });
     await this.#send(Buffer.concat(messages), requests[0]?.what ?? 'netlink request');
     const answers = [];
-    for (const [i, { what }] of requests.entries()) answers.push(await this.#collectUntilAck(seqs[i] ?? 0, what));
+    for (const [i, request] of requests.entries()) answers.push(await this.#collectAnswer(seqs[i] ?? 0, request));
     return answers;
   }
 
@@ -202,12 +206,13 @@ export class NetlinkSocket {
     }
   }
 
-  async #collectUntilAck(seq: number, what: string): Promise<Answer> {
+  async #collectAnswer(seq: number, request: Request): Promise<Answer> {
     const messages: Message[] = [];
     for (;;) {
-      for (const message of await this.#receive(seq, what, 'here')) {
+      for (const message of await this.#receive(seq, request.what, 'here')) {
         if (message.type === NLMSG_ERROR) return { ...decodeAck(message), messages };
         messages.push(message);
+        if (!isChange(request)) return { errno: 0, text: '', messages };
       }
     }
   }

@@ -1,0 +1,19 @@
+/** Gives virtual functions of VIFs that no longer exist the settings back that they had before. */
+
+import { functionRecords, isRecordOf } from '../host-contract/device-records.ts';
+import type { Host } from '../host-contract/host.ts';
+import { restoreFunction } from './elements/function-owner.ts';
+import type { Garbage } from './garbage.ts';
+
+/** @param owners ids of the valid VIFs */
+export async function collectFunctions(host: Host, owners: ReadonlySet<string>, dryRun: boolean): Promise<Garbage[]> {
+  const garbage: Garbage[] = [];
+  for (const link of await host.links.list()) {
+    for (const record of functionRecords(link)) {
+      if ([...owners].some((owner) => isRecordOf(record, owner))) continue;
+      if (!dryRun) await restoreFunction(link, record, host);
+      garbage.push({ kind: 'virtual-function', name: `${link.name} vf ${record.number}`, owner: record.owner });
+    }
+  }
+  return garbage;
+}
