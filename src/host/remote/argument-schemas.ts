@@ -35,7 +35,7 @@ export const indexOrNone: Schema = { ...index, minimum: 0 };
 const id: Schema = { type: 'integer', minimum: 0, maximum: 0xfffffffe };
 /** Text, such as the name of a device. requireLinkName() checks names. */
 export const text: Schema = { type: 'string', maxLength: 4096 };
-/** An alternative name that is a record of os-vif: a client adds and removes no other. */
+/** An alternative name that is a record of os-vif. A client cannot add or remove other names. */
 export const recordName: Schema = { type: 'string', pattern: '^os-vif\\.(vf|nic)\\.[\\w.-]+$', maxLength: 127 };
 /** Text without quotes, backslashes and unprintable characters (Unicode categories Cc, Cf, Zl, Zp). */
 const plainText: Schema = { type: 'string', pattern: '^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}"\\\\]*$', maxLength: 4096 };

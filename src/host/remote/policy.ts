@@ -40,7 +40,7 @@ export interface Policy {
   deleteAll(indexes: readonly number[]): Promise<Checked>;
   /** Resolves to the plan with the properties of the addresses and routes on the host. */
   move(plan: AddressPlan, from: number, to: number): Promise<{ readonly plan: AddressPlan; readonly checked: Checked }>;
-  /** A device whose virtual functions or records change. */
+  /** Checks a device whose virtual functions or records change. */
   use(what: string, index: number): Promise<Checked>;
   setSysctl(device: string): Promise<Checked>;
   /** Resolves to the rules that the host may set in the chain of the bridge. */
