@@ -13,11 +13,11 @@ export * from '../errors/pci.ts';
 export * from '../errors/plugin.ts';
 export * from '../errors/wiring-failure.ts';
 export { LinuxHost, type LinuxHostOptions } from '../host/linux/linux-host.ts';
+export { MemoryFilter } from '../host/memory/memory-filter.ts';
 export { MemoryHost, type MemoryHostOptions } from '../host/memory/memory-host.ts';
 export type { BeforeChange, MemoryLinks, NicSettings } from '../host/memory/memory-links.ts';
 export type {
   MemoryAddressing,
-  MemoryFilter,
   MemoryIngress,
   MemoryPci,
   MemorySysctl,

@@ -36,3 +36,10 @@ export class MissingLinkError extends OsVifError {
     super('ERR_OSVIF_MISSING_LINK', `${neededBy} needs the device ${link}, which does not exist`);
   }
 }
+
+/** The addresses and routes of a device cannot be moved to its bridge without a loss. Nothing is changed. */
+export class AddressMoveError extends OsVifError {
+  constructor(message: string) {
+    super('ERR_OSVIF_ADDRESS_MOVE', message);
+  }
+}

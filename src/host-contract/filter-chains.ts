@@ -9,8 +9,13 @@ export function chainOf(bridge: string): string {
   return `${PREFIX}${bridge}`;
 }
 
-/** The names of the bridges that have a chain. The bridges themselves may be missing. */
+/** The bridge whose chain has this name. */
+export function bridgeOf(chain: string): string {
+  return chain.startsWith(PREFIX) ? chain.slice(PREFIX.length) : '';
+}
+
+/** The bridges that have a chain, whether they are there or not. */
 export async function bridgesWithChain(filter: Filter): Promise<string[]> {
   const chains = await filter.list();
-  return chains.filter((chain) => chain.startsWith(PREFIX)).map((chain) => chain.slice(PREFIX.length));
+  return chains.filter((chain) => chain.startsWith(PREFIX)).map(bridgeOf);
 }

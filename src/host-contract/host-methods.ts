@@ -24,7 +24,7 @@ export const HOST_METHODS: { readonly [P in HostPart]: { readonly [M in keyof Ho
     addAlternativeName: 'changes',
     removeAlternativeName: 'changes',
   },
-  addressing: { get: 'reads', move: 'changes' },
+  addressing: { get: 'reads', move: 'changes', copy: 'changes' },
   sysctl: { get: 'reads', set: 'changes' },
   filter: { list: 'reads', get: 'reads', set: 'changes', delete: 'changes' },
   ingress: { list: 'reads', create: 'changes', delete: 'changes' },

@@ -155,7 +155,11 @@ export function requireSourceMacDrop({ device, mac, owner }: SourceMacDrop): voi
  */
 export function requireFilterableName(name: string): void {
   requireLinkName(name);
-  if (/\+$|^[-!]|["'\\]/.test(name) || UNPRINTABLE.test(name))
+  if (name.endsWith('+'))
+    throw new LinkValueError(
+      `${describeValue(name)} can't be used in a rule of iptables: a name that ends in + stands for many devices; rename the device`,
+    );
+  if (/^[-!]|["'\\]/.test(name) || UNPRINTABLE.test(name))
     throw new LinkValueError(
       `${describeValue(name)} cannot be used in a rule of iptables: iptables does not read it as one device`,
     );

@@ -1,13 +1,20 @@
 /** Packet filters: chains of iptables, and drop rules of nftables for source MAC addresses. */
 
-/** The chains of this library in the IPv4 filter table. FORWARD jumps to each of them. */
+/**
+ * The chains of this library in the filter tables of IPv4 and, where the kernel has it, of IPv6. A chain has the same rules in both.
+ * FORWARD jumps to each chain.
+ */
 export interface Filter {
-  /** The names of all chains in the table, of every owner. */
+  /** The names of all chains in the tables, of every owner. */
   list(): Promise<string[]>;
-  /** The rules of the chain, and whether FORWARD jumps to it. Undefined when the chain does not exist. */
+  /** The rules of the chain, and whether they take effect. Undefined when the chain does not exist. */
   get(chain: string): Promise<FilterChain | undefined>;
-  /** Creates the chain and the jump to it in one transaction, or replaces the rules of an existing chain. */
+  /**
+   * Creates the chain, or replaces its rules. FORWARD then has one jump to the chain: at the top, unless its only jump
+   * takes effect where it is. Each IP version is changed in one transaction.
+   */
   set(chain: string, rules: readonly string[]): Promise<void>;
+  /** Deletes the chain and all jumps of FORWARD to it. A missing chain is ignored. */
   delete(chain: string): Promise<void>;
 }
 
@@ -15,7 +22,10 @@ export interface Filter {
 export interface FilterChain {
   /** As `iptables -S` prints them, without `-A chain`: `-i br0 -j ACCEPT`. */
   readonly rules: readonly string[];
+  /** In each IP version, FORWARD jumps to the chain once, for all packets, and no rule before the jump decides about them. */
   readonly jumpedTo: boolean;
+  /** Why the chain does not take effect. Absent: it does. */
+  readonly faults?: readonly string[];
 }
 
 /**

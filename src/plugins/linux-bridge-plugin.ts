@@ -22,8 +22,13 @@ export interface LinuxBridgePluginOptions {
   readonly vlanInterface?: string;
   /** Devices that a bridge may forward to and from. Default: `['all']`, to and from anywhere. */
   readonly forwardBridgeInterface?: readonly string[];
-  /** The iptables target of what may not be forwarded. Default: DROP. */
+  /** The iptables target of what may not be forwarded. It must exist for IPv4 and IPv6. Default: DROP. */
   readonly iptablesDropAction?: string;
+  /**
+   * Addresses of the NIC with a finite lifetime, from DHCP or from an IPv6 router, go to the bridge too. The program that renews them must
+   * then work on the bridge: a lease that it renews on the NIC goes to the bridge at the next plug. Default: false, a plug fails.
+   */
+  readonly moveLeasedAddresses?: boolean;
 }
 
 /** Named `linux_bridge`. */
@@ -76,7 +81,13 @@ export class LinuxBridgePlugin extends WiringPlugin {
       ];
     }
     const name = flatInterface ?? network?.bridgeInterface;
-    return name ? [{ kind: 'port', name, bridge, ...mtu, moveAddresses: true, shared: true, optional: true }] : [];
+    if (!name) return [];
+    const move = {
+      moveAddresses: true,
+      ...(this.#options.moveLeasedAddresses && { moveLeasedAddresses: true }),
+      bridgeDisablesIpv6: true,
+    };
+    return [{ kind: 'port', name, bridge, ...mtu, ...move, shared: true, optional: true }];
   }
 
   /** Where Neutron filters, rules of ours would only be in its way. */

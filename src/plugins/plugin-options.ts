@@ -95,6 +95,7 @@ const FORMS: OptionForms = {
     vlanInterface: NAME,
     forwardBridgeInterface: { description: 'an array of names', type: 'array', items: NAME },
     iptablesDropAction: NAME,
+    moveLeasedAddresses: YES_OR_NO,
   },
   macvtap: { isolateGuests: YES_OR_NO },
   noop: {},

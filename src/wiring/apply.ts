@@ -44,6 +44,10 @@ async function applyNow(wiring: Wiring, context: ElementContext, signal?: AbortS
       current = step;
       step.validate();
     }
+    for (const step of steps) {
+      current = step;
+      await step.precheck({ ...context, host: gate.host, signal });
+    }
     for (let attempt = 1; ; attempt++) {
       try {
         for (const step of steps) {

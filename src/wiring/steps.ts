@@ -22,6 +22,8 @@ export interface Step {
   /** The step is about devices of this VIF alone. The kernel can delete them together with the devices of adjacent steps. */
   readonly isBatchDeletable: boolean;
   validate(): void;
+  /** Throws where `ensure` would refuse the host as it is; changes nothing. */
+  precheck(context: ElementContext): Promise<void>;
   ensure(context: UndoContext): Promise<void>;
   remove(context: ElementContext): Promise<void>;
   inspect(context: ElementContext): Promise<Drift[]>;
@@ -79,6 +81,7 @@ function stepOf(element: Exclude<Element, OvsElement>): Step {
     isBatchDeletable:
       element.kind === 'veth' || element.kind === 'tap' || (element.kind === 'bridge' && !element.shared),
     validate: () => definitionOf(element).validate(element),
+    precheck: async (context) => definitionOf(element).precheck?.(element, context),
     ensure: async (context) => definitionOf(element).ensure(element, context),
     remove: async (context) => definitionOf(element).remove(element, context),
     inspect: async (context) => definitionOf(element).inspect(element, context),
@@ -111,6 +114,7 @@ function ovsStep({ parts, parallelSteps, labels }: OvsGroup, wiring: readonly Ov
       return labels.join(', ');
     },
     isBatchDeletable: false,
+    precheck: async () => {},
     validate: () => {
       for (const each of [...parallelSteps, ...parts]) each.validate();
     },

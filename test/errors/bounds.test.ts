@@ -39,6 +39,7 @@ const ERRORS: readonly model.OsVifError[] = [
   new errors.ImmutableLinkError(LONG, LONG, LONG, LONG),
   new errors.MissingLinkError(LONG, LONG),
   new errors.NotAVifError(LONG),
+  new errors.AddressMoveError(LONG),
   new errors.KindDefinitionError(LONG),
   new errors.UnknownElementError(LONG, MANY),
   new errors.MissingCommandError(LONG, LONG),

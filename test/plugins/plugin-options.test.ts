@@ -20,6 +20,7 @@ const EVERY: { readonly [P in keyof PluginOptions]: Required<PluginOptions[P]> }
     vlanInterface: 'eth1',
     forwardBridgeInterface: ['all'],
     iptablesDropAction: 'REJECT',
+    moveLeasedAddresses: true,
   },
   macvtap: { isolateGuests: true },
   noop: {},

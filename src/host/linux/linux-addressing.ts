@@ -1,27 +1,50 @@
-/** IPv4 addresses and routes of a network namespace, by rtnetlink. */
+/** IPv4 and IPv6 addresses and routes of a network namespace, by rtnetlink. */
 
 import { KernelError } from '../../errors/kernel.ts';
-import type { Addressing, AddressPlan } from '../../host-contract/addressing.ts';
+import {
+  type Address,
+  type Addressing,
+  type AddressPlan,
+  isIpv6,
+  labelOn,
+  type Route,
+} from '../../host-contract/addressing.ts';
 import { requireMove } from '../../host-contract/link-values.ts';
 import type { ExpectedLink, Links } from '../../host-contract/links.ts';
 import {
+  AF_INET,
+  AF_INET6,
   addressAttributes,
   addressHeader,
+  addressListHeader,
   decodeAddress,
-  decodeRoute,
+  IFA_F_NODAD,
+  IFA_F_NOPREFIXROUTE,
+  identifyingAttributes,
   RTM_DELADDR,
   RTM_GETADDR,
-  RTM_GETROUTE,
   RTM_NEWADDR,
+} from './netlink/address-message.ts';
+import { requestExpecting } from './netlink/expecting.ts';
+import { networkOf, prefixOf } from './netlink/ip-address.ts';
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_REPLACE } from './netlink/message.ts';
+import type { Request } from './netlink/request.ts';
+import {
+  decodeRoute,
+  type FoundRoute,
+  identifyingRouteAttributes,
+  RTM_DELROUTE,
+  RTM_GETROUTE,
   RTM_NEWROUTE,
   routeAttributes,
   routeHeader,
   routeListHeader,
-} from './netlink/address-message.ts';
-import { requestExpecting } from './netlink/expecting.ts';
-import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from './netlink/message.ts';
-import type { Request } from './netlink/request.ts';
+} from './netlink/route-message.ts';
 import type { NetlinkSocket } from './netlink/socket.ts';
+
+const RTPROT_KERNEL = 2;
+/** Kernel: IP6_RT_PRIO_ADDRCONF. */
+const IPV6_PREFIX_METRIC = 256;
 
 export class LinuxAddressing implements Addressing {
   readonly #socket: NetlinkSocket;
@@ -33,55 +56,87 @@ export class LinuxAddressing implements Addressing {
   }
 
   async get(index: number): Promise<AddressPlan> {
-    const addresses = await this.#socket.dump({ what: 'list of addresses', type: RTM_GETADDR, body: addressHeader(0) });
-    const routes = await this.#socket.dump({ what: 'list of routes', type: RTM_GETROUTE, body: routeListHeader() });
+    const name = await this.#nameOf(index);
+    const [ipv4, ipv6] = await Promise.all([AF_INET, AF_INET6].map((family) => this.#list(family, index)));
+    const addresses = [...(ipv4?.addresses ?? []), ...(ipv6?.addresses ?? [])];
+    const found = [...(ipv4?.routes ?? []), ...(ipv6?.routes ?? [])].filter((each) => !isAutomatic(each, addresses));
+    const immovable = found.flatMap((each) => ('immovable' in each ? [each.immovable] : []));
     return {
-      addresses: addresses
-        .flatMap((message) => decodeAddress(message) ?? [])
-        .flatMap((found) => (found.index === index ? [found.address] : [])),
-      routes: routes
-        .flatMap((message) => decodeRoute(message) ?? [])
-        .flatMap((found) => (found.index === index ? [found.route] : [])),
+      addresses: addresses.map(({ label, ...address }) => (label === name || !label ? address : { ...address, label })),
+      routes: found.flatMap((each) => ('route' in each ? [each.route] : [])),
+      ...(immovable.length > 0 && { immovable }),
     };
   }
 
-  /** Adds each address before it removes it, and replaces each route in one request, so that traffic continues. */
-  async move(
+  async move(plan: AddressPlan, from: number, to: number, expected: readonly ExpectedLink[] = []): Promise<void> {
+    await this.copy(plan, from, to, expected);
+    for (const route of plan.routes)
+      await this.#ignoring('ESRCH', expected, {
+        what: `removal of the route to ${route.destination}`,
+        type: RTM_DELROUTE,
+        flags: 0,
+        body: routeHeader(route),
+        attributes: identifyingRouteAttributes(route, from),
+      });
+    for (const address of plan.addresses)
+      await this.#ignoring('EADDRNOTAVAIL', expected, {
+        what: `removal of ${address.address}`,
+        type: RTM_DELADDR,
+        flags: 0,
+        body: addressHeader(from, address),
+        attributes: identifyingAttributes(address),
+      });
+  }
+
+  async copy(
     { addresses, routes }: AddressPlan,
     from: number,
     to: number,
     expected: readonly ExpectedLink[] = [],
   ): Promise<void> {
     requireMove(from, to);
-    const label = (await this.#links.get(to))?.name ?? '';
+    const [fromName, toName] = [await this.#nameOf(from), await this.#nameOf(to)];
     for (const address of addresses) {
-      await this.#ignoring('EEXIST', expected, {
-        what: `addition of ${address.address} to ${label}`,
-        type: RTM_NEWADDR,
-        flags: NLM_F_CREATE | NLM_F_EXCL,
-        body: addressHeader(to, address),
-        attributes: addressAttributes(address, label),
-      });
+      const label = labelOn(toName, fromName, address);
+      for (const asked of requestedForms(address))
+        await requestExpecting(this.#socket, expected, {
+          what: `addition of ${address.address} to ${toName}`,
+          type: RTM_NEWADDR,
+          flags: NLM_F_CREATE | NLM_F_REPLACE,
+          body: addressHeader(to, asked),
+          attributes: addressAttributes(asked, label),
+        });
     }
     // Routes of the link first, because the kernel accepts a gateway only when a route reaches it.
-    for (const route of routes.toSorted((a, b) => b.scope - a.scope)) {
-      await requestExpecting(this.#socket, expected, {
-        what: `change of the route to ${route.destination} to ${label}`,
+    for (const route of routes.toSorted((a, b) => order(a) - order(b)))
+      await this.#ignoring('EEXIST', expected, {
+        what: `addition of the route to ${route.destination} by ${toName}`,
         type: RTM_NEWROUTE,
-        flags: NLM_F_CREATE | NLM_F_REPLACE,
+        // Behind the route by the first device, which is used until it is removed.
+        flags: NLM_F_CREATE | NLM_F_APPEND,
         body: routeHeader(route),
         attributes: routeAttributes(route, to),
       });
-    }
-    for (const address of addresses) {
-      await this.#ignoring('EADDRNOTAVAIL', expected, {
-        what: `removal of ${address.address}`,
-        type: RTM_DELADDR,
-        flags: 0,
-        body: addressHeader(from, address),
-        attributes: addressAttributes(address, '').slice(0, 2),
-      });
-    }
+  }
+
+  /** The addresses of one family, each with its label, and all unicast routes. */
+  async #list(family: number, index: number): Promise<{ addresses: Address[]; routes: FoundRoute[] }> {
+    const [addresses, routes] = await Promise.all([
+      this.#socket.dump({ what: 'list of addresses', type: RTM_GETADDR, body: addressListHeader(family) }),
+      this.#socket.dump({ what: 'list of routes', type: RTM_GETROUTE, body: routeListHeader(family) }),
+    ]);
+    return {
+      addresses: addresses
+        .flatMap((message) => decodeAddress(message, family) ?? [])
+        .flatMap((found) => (found.index === index ? [found.address] : [])),
+      routes: routes
+        .flatMap((message) => decodeRoute(message, family) ?? [])
+        .filter(({ indexes }) => indexes.includes(index)),
+    };
+  }
+
+  async #nameOf(index: number): Promise<string> {
+    return (await this.#links.get(index))?.name ?? '';
   }
 
   async #ignoring(errno: string, expected: readonly ExpectedLink[], request: Request): Promise<void> {
@@ -91,4 +146,36 @@ export class LinuxAddressing implements Addressing {
       if (!(error instanceof KernelError && error.errno === errno)) throw error;
     }
   }
+}
+
+/**
+ * The address as the requests name it. Duplicate address detection would keep an IPv6 address from use for a second, so it is
+ * added without, and gets its own flags afterwards.
+ */
+function requestedForms(address: Address): Address[] {
+  const { flags = 0 } = address;
+  if (!isIpv6(address) || (flags & IFA_F_NODAD) !== 0) return [address];
+  return [{ ...address, flags: flags | IFA_F_NODAD }, address];
+}
+
+function order({ gateway, scope }: Route): number {
+  return (gateway === undefined ? 0 : 256) - scope;
+}
+
+/** Whether the kernel adds and removes the route together with an address, or with the link-local address. */
+function isAutomatic(found: FoundRoute, addresses: readonly Address[]): boolean {
+  if ('immovable' in found || found.route.protocol !== RTPROT_KERNEL || found.route.gateway !== undefined) return false;
+  const { destination, priority } = found.route;
+  if (/^(fe80|ff00):/.test(destination)) return true;
+  const automatic = isIpv6(found.route) ? IPV6_PREFIX_METRIC : undefined;
+  return addresses.some(
+    ({ address, peer = address, flags = 0, metric = automatic }) =>
+      (flags & IFA_F_NOPREFIXROUTE) === 0 && metric === priority && isPrefixOf(destination, address, peer),
+  );
+}
+
+/** Kernel: of an IPv6 address with a peer, both ends have a route. */
+function isPrefixOf(destination: string, address: string, peer: string): boolean {
+  const length = prefixOf(address);
+  return [address, peer].some((end) => destination === networkOf(`${end.split('/')[0]}/${length}`));
 }

@@ -1,5 +1,7 @@
-/** Chains in the IPv4 filter table, through iptables-restore. */
+/** Chains in the filter tables of IPv4 and IPv6, through iptables-restore and ip6tables-restore. */
 
+import { existsSync } from 'node:fs';
+import { chainState, type FilterTable, jumpsIn, jumpTo } from '../../host-contract/filter-table.ts';
 import { requireChainName, requireFilterText } from '../../host-contract/link-values.ts';
 import type { Filter, FilterChain } from '../../host-contract/packet-filters.ts';
 import { runCommand } from './command.ts';
@@ -7,6 +9,11 @@ import type { NetworkNamespace } from './network-namespace.ts';
 
 /** Seconds to wait for others who change the tables. */
 const WAIT = '5';
+/** How often a change starts over because another process changed the table at the same time. */
+const ATTEMPTS = 5;
+
+type IpVersion = 'IPv4' | 'IPv6';
+const COMMANDS: Readonly<Record<IpVersion, string>> = { IPv4: 'iptables', IPv6: 'ip6tables' };
 
 export class LinuxFilter implements Filter {
   readonly #namespace: NetworkNamespace;
@@ -16,46 +23,104 @@ export class LinuxFilter implements Filter {
   }
 
   async list(): Promise<string[]> {
-    return (await this.#lines()).flatMap((line) => /^:(\S+) /.exec(line)?.[1] ?? []);
+    const tables = await Promise.all(versions().map((version) => this.#read(version)));
+    return [...new Set(tables.flatMap((table) => [...table.keys()]))];
   }
 
   async get(chain: string): Promise<FilterChain | undefined> {
-    const lines = await this.#lines();
-    if (!lines.some((line) => line.startsWith(`:${chain} `))) return undefined;
-    const own = `-A ${chain} `;
-    return {
-      rules: lines.flatMap((line) => (line.startsWith(own) ? [line.slice(own.length)] : [])),
-      jumpedTo: lines.includes(`-A FORWARD -j ${chain}`),
-    };
+    const tables = await Promise.all(versions().map(async (version) => [version, await this.#read(version)] as const));
+    return chainState(new Map(tables), chain);
   }
 
   async set(chain: string, rules: readonly string[]): Promise<void> {
     requireChainName(chain);
-    const found = await this.get(chain);
-    // -N fails when the chain is there: of several processes only one adds the jump.
-    const start = found === undefined ? `-N ${chain}` : `-F ${chain}`;
-    const jump = found?.jumpedTo ? [] : [`-A FORWARD -j ${chain}`];
-    await this.#restore([start, ...rules.map((rule) => `-A ${chain} ${rule}`), ...jump]);
+    for (const version of versions()) await this.#setIn(version, chain, rules);
   }
 
   async delete(chain: string): Promise<void> {
     requireChainName(chain);
-    const found = await this.get(chain);
-    if (found === undefined) return;
-    const jump = found.jumpedTo ? [`-D FORWARD -j ${chain}`] : [];
-    await this.#restore([...jump, `-F ${chain}`, `-X ${chain}`]);
+    for (const version of versions()) {
+      const table = await this.#read(version);
+      if (!table.has(chain)) continue;
+      await this.#restore(version, [...deletionsOfJumps(table, chain), `-F ${chain}`, `-X ${chain}`]);
+    }
   }
 
-  async #lines(): Promise<string[]> {
-    return (await this.#run(['iptables-save', '-t', 'filter'])).split('\n');
+  async #setIn(version: IpVersion, chain: string, rules: readonly string[]): Promise<void> {
+    let table = await this.#read(version);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const before = table;
+      const refusal = await this.#restore(version, changesFor(version, table, chain, rules)).catch(
+        (error: unknown) => error,
+      );
+      // -N has succeeded, so that no other process can have added a jump.
+      if (refusal === undefined && !before.has(chain)) return;
+      table = await this.#read(version);
+      // Two processes that repair the jump at the same time can both add one.
+      if (refusal === undefined && takesEffect(version, table, chain)) return;
+      const isLast = attempt === ATTEMPTS || !hasOtherJumps(table, before, chain);
+      if (refusal !== undefined && isLast) throw refusal;
+    }
   }
 
-  async #restore(lines: readonly string[]): Promise<void> {
+  async #read(version: IpVersion): Promise<FilterTable> {
+    return tableIn(await this.#run([`${COMMANDS[version]}-save`, '-t', 'filter']));
+  }
+
+  async #restore(version: IpVersion, lines: readonly string[]): Promise<void> {
     for (const line of lines) requireFilterText(line);
-    await this.#run(['iptables-restore', '--noflush', '--wait', WAIT], ['*filter', ...lines, 'COMMIT', ''].join('\n'));
+    const command = [`${COMMANDS[version]}-restore`, '--noflush', '--wait', WAIT];
+    await this.#run(command, ['*filter', ...lines, 'COMMIT', ''].join('\n'));
   }
 
   #run(command: readonly string[], input = ''): Promise<string> {
     return runCommand(this.#namespace, command, { input, debianPackage: 'iptables' });
   }
+}
+
+/** Kernel: with `ipv6.disable=1` there is no IPv6, and no directory of its sysctls. */
+function versions(): IpVersion[] {
+  return existsSync('/proc/sys/net/ipv6') ? ['IPv4', 'IPv6'] : ['IPv4'];
+}
+
+/** The lines for iptables-restore that set the rules, and repair the jump. */
+function changesFor(version: IpVersion, table: FilterTable, chain: string, rules: readonly string[]): string[] {
+  const isNew = !table.has(chain);
+  const jump =
+    !isNew && takesEffect(version, table, chain)
+      ? []
+      : [...deletionsOfJumps(table, chain), `-I FORWARD 1 ${jumpTo(chain)}`];
+  // -N fails when the chain is there: of several processes only one adds the jump.
+  return [isNew ? `-N ${chain}` : `-F ${chain}`, ...rules.map((rule) => `-A ${chain} ${rule}`), ...jump];
+}
+
+function takesEffect(version: IpVersion, table: FilterTable, chain: string): boolean {
+  return chainState(new Map([[version, table]]), chain)?.jumpedTo === true;
+}
+
+/** Whether another process has created or deleted the chain or a jump to it in the meantime. */
+function hasOtherJumps(table: FilterTable, before: FilterTable, chain: string): boolean {
+  const [now, then] = [table, before].map((each) => [each.has(chain), ...jumpsIn(each, chain)].join('\n'));
+  return now !== then;
+}
+
+function deletionsOfJumps(table: FilterTable, chain: string): string[] {
+  return jumpsIn(table, chain).map((rule) => `-D FORWARD ${rule}`);
+}
+
+/** Reads what iptables-save(8) prints. */
+function tableIn(text: string): FilterTable {
+  const table = new Map<string, string[]>();
+  for (const line of text.split('\n')) {
+    const [, chain] = /^:(\S+) /.exec(line) ?? [];
+    if (chain !== undefined) table.set(chain, []);
+    const [, owner = '', rule = ''] = /^-A (\S+) (.*)$/.exec(line) ?? [];
+    table.get(owner)?.push(withoutDefault(rule));
+  }
+  return table;
+}
+
+/** iptables adds the default option of REJECT, which IPv4 and IPv6 write differently. */
+function withoutDefault(rule: string): string {
+  return rule.replace(/ --reject-with icmp6?-port-unreachable$/, '');
 }

@@ -2,8 +2,9 @@
 
 import { HostClosedError } from '../../errors/host.ts';
 import type { Host } from '../../host-contract/host.ts';
+import { MemoryFilter } from './memory-filter.ts';
 import { type BeforeChange, MemoryLinks } from './memory-links.ts';
-import { MemoryAddressing, MemoryFilter, MemoryIngress, MemoryPci, MemorySysctl } from './memory-network.ts';
+import { MemoryAddressing, MemoryIngress, MemoryPci, MemorySysctl } from './memory-network.ts';
 import { MemoryOvsdb } from './memory-ovsdb.ts';
 
 /** Options of a MemoryHost. */

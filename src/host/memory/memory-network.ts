@@ -1,18 +1,18 @@
-/** Addresses, sysctls, packet filters and PCI functions of an in-memory host. */
+/** Addresses, sysctls, refused MAC addresses and PCI functions, in memory. */
 
 import { SystemCallError } from '../../errors/kernel.ts';
-import type { Addressing, AddressPlan } from '../../host-contract/addressing.ts';
+import {
+  type Address,
+  type Addressing,
+  type AddressPlan,
+  addressKey,
+  labelOn,
+} from '../../host-contract/addressing.ts';
 import { requireExpectedLinks } from '../../host-contract/expected-links.ts';
 import type { Sysctl } from '../../host-contract/host.ts';
 import { requireMove, requireSourceMacDrop } from '../../host-contract/link-values.ts';
 import type { ExpectedLink, Links } from '../../host-contract/links.ts';
-import type {
-  Filter,
-  FilterChain,
-  IngressFilter,
-  SourceMacDrop,
-  SourceMacDropState,
-} from '../../host-contract/packet-filters.ts';
+import type { IngressFilter, SourceMacDrop, SourceMacDropState } from '../../host-contract/packet-filters.ts';
 import type { Pci, SwitchPort } from '../../host-contract/pci.ts';
 
 /** The addresses and routes of a MemoryHost. */
@@ -34,20 +34,41 @@ export class MemoryAddressing implements Addressing {
   }
 
   async move(plan: AddressPlan, from: number, to: number, expected: readonly ExpectedLink[] = []): Promise<void> {
+    await this.copy(plan, from, to, expected);
+    const { addresses, routes, ...rest } = await this.get(from);
+    this.set(from, {
+      ...rest,
+      addresses: without(addresses, plan.addresses, addressKey),
+      routes: without(routes, plan.routes, JSON.stringify),
+    });
+  }
+
+  async copy(plan: AddressPlan, from: number, to: number, expected: readonly ExpectedLink[] = []): Promise<void> {
     requireMove(from, to);
     requireExpectedLinks(`move of addresses from link ${from} to link ${to}`, expected, await this.#links.list());
-    const [here, there] = [await this.get(from), await this.get(to)];
-    this.set(from, { addresses: without(here.addresses, plan.addresses), routes: without(here.routes, plan.routes) });
+    const [fromName, toName] = [await this.#nameOf(from), await this.#nameOf(to)];
+    const { addresses, routes, ...rest } = await this.get(to);
+    const copied = plan.addresses.map((address) => relabelled(address, fromName, toName));
     this.set(to, {
-      addresses: [...without(there.addresses, plan.addresses), ...plan.addresses],
-      routes: [...without(there.routes, plan.routes), ...plan.routes],
+      ...rest,
+      addresses: [...without(addresses, copied, addressKey), ...copied],
+      routes: [...without(routes, plan.routes, JSON.stringify), ...plan.routes],
     });
+  }
+
+  async #nameOf(index: number): Promise<string> {
+    return (await this.#links.get(index))?.name ?? '';
   }
 }
 
-function without<T>(all: readonly T[], some: readonly T[]): T[] {
-  const unwanted = new Set(some.map((one) => JSON.stringify(one)));
-  return all.filter((one) => !unwanted.has(JSON.stringify(one)));
+function relabelled({ label, ...address }: Address, from: string, to: string): Address {
+  const renamed = labelOn(to, from, { ...address, ...(label !== undefined && { label }) });
+  return renamed === to ? address : { ...address, label: renamed };
+}
+
+function without<T>(all: readonly T[], some: readonly T[], keyOf: (one: T) => string): T[] {
+  const unwanted = new Set(some.map(keyOf));
+  return all.filter((one) => !unwanted.has(keyOf(one)));
 }
 
 /** The sysctls of devices for IPv4 and IPv6. The first value of each is 0. */
@@ -83,28 +104,7 @@ export class MemorySysctl implements Sysctl {
   }
 }
 
-/** The chains of packet filters of a MemoryHost. */
-export class MemoryFilter implements Filter {
-  readonly #chains = new Map<string, FilterChain>();
-
-  async list(): Promise<string[]> {
-    return [...this.#chains.keys()];
-  }
-
-  async get(chain: string): Promise<FilterChain | undefined> {
-    return this.#chains.get(chain);
-  }
-
-  async set(chain: string, rules: readonly string[]): Promise<void> {
-    this.#chains.set(chain, { rules, jumpedTo: true });
-  }
-
-  async delete(chain: string): Promise<void> {
-    this.#chains.delete(chain);
-  }
-}
-
-/** The drop rules of a MemoryHost. */
+/** The addresses that devices of a MemoryHost refuse. */
 export class MemoryIngress implements IngressFilter {
   readonly #drops = new Map<string, SourceMacDrop>();
 

@@ -40,8 +40,13 @@ export const recordName: Schema = { type: 'string', pattern: '^os-vif\\.(vf|nic)
 /** Text without quotes, backslashes and unprintable characters (Unicode categories Cc, Cf, Zl, Zp). */
 const plainText: Schema = { type: 'string', pattern: '^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}"\\\\]*$', maxLength: 4096 };
 const ipv4 = '(25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}';
-const ipAddress: Schema = { type: 'string', pattern: `^${ipv4}$` };
-const ipNetwork: Schema = { type: 'string', pattern: `^${ipv4}/(3[0-2]|[12]?\\d)$` };
+/** permittedPlan() takes only addresses that the host has, so that the exact form does not matter. */
+const ipv6 = '[0-9a-f:]{2,39}';
+const ipAddress: Schema = { type: 'string', pattern: `^(${ipv4}|${ipv6})$` };
+const ipNetwork: Schema = {
+  type: 'string',
+  pattern: `^(${ipv4}/(3[0-2]|[12]?\\d)|${ipv6}/(12[0-8]|1[01]\\d|[1-9]?\\d))$`,
+};
 const byte: Schema = { type: 'integer', minimum: 0, maximum: 255 };
 const word: Schema = { type: 'integer', minimum: 0, maximum: 0xffffffff };
 
@@ -168,7 +173,13 @@ export const virtualFunction = objectOf<VirtualFunctionSettings>({
 const address = objectOf<Address>(
   {
     address: ipNetwork,
+    peer: ipAddress,
     broadcast: ipAddress,
+    scope: byte,
+    label: text,
+    flags: word,
+    metric: word,
+    protocol: byte,
     lifetime: objectOf<NonNullable<Address['lifetime']>>({ valid: word, preferred: word }, ['valid', 'preferred']),
   },
   ['address'],
@@ -183,15 +194,17 @@ const route = objectOf<Route>(
     protocol: byte,
     scope: byte,
     onLink: bool,
+    expires: word,
+    preference: byte,
     metrics: { type: 'object', propertyNames: { pattern: '^\\d{1,2}$' }, additionalProperties: word },
   },
   ['destination', 'table', 'protocol', 'scope'],
 );
 /** Addresses and routes. */
-export const addressPlan = objectOf<AddressPlan>({ addresses: listOf(address, 1000), routes: listOf(route, 1000) }, [
-  'addresses',
-  'routes',
-]);
+export const addressPlan = objectOf<AddressPlan>(
+  { addresses: listOf(address, 1000), routes: listOf(route, 1000), immovable: listOf(text, 1000) },
+  ['addresses', 'routes'],
+);
 
 /** The sysctl keys that the wiring reads or writes. Each belongs to one device. */
 const KEYS = 'net/(ipv4/conf/[^/]+/(arp_ignore|arp_announce|forwarding)|ipv6/conf/[^/]+/disable_ipv6)';

@@ -4,20 +4,21 @@
  */
 
 import { HelperRefusalError } from '../../errors/helper.ts';
-import type { AddressPlan, Route } from '../../host-contract/addressing.ts';
+import { type AddressPlan, addressKey, type Route } from '../../host-contract/addressing.ts';
 
 /**
  * The plan of a client, with the properties of each address and route on the host.
  *
- * @param present the addresses and routes of both devices, because a roll-back moves them back
- * @param where the names of the two devices, for messages
+ * @param present the addresses and routes of the two devices; they may be on either, because a roll-back moves them back. If both have
+ *   one, the properties of the last count
+ * @param where names of the two devices, for messages
  * @throws HelperRefusalError for an address or a route that neither device has
  */
 export function permittedPlan(plan: AddressPlan, present: readonly AddressPlan[], where: string): AddressPlan {
-  const addresses = new Map(present.flatMap((each) => each.addresses).map((one) => [one.address, one]));
+  const addresses = new Map(present.flatMap((each) => each.addresses).map((one) => [addressKey(one), one]));
   const routes = new Map(present.flatMap((each) => each.routes).map((one) => [keyOf(one), one]));
   return {
-    addresses: plan.addresses.map(({ address }) => found(addresses.get(address), `the address ${address}`, where)),
+    addresses: plan.addresses.map((one) => found(addresses.get(addressKey(one)), `the address ${one.address}`, where)),
     routes: plan.routes.map((route) => found(routes.get(keyOf(route)), describe(route), where)),
   };
 }

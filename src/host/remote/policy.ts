@@ -160,7 +160,8 @@ export class OwnDevicesPolicy implements Policy {
     const what = `move of addresses from link ${from} to link ${to}`;
     const [source, target] = [await this.#usable(what, from), await this.#usable(what, to)];
     const { addressing } = this.#host;
-    const present = [await addressing.get(from), await addressing.get(to)];
+    // The properties on the first device count, such as the lifetime of a renewed lease.
+    const present = [await addressing.get(to), await addressing.get(from)];
     return {
       plan: permittedPlan(plan, present, `${source.name} and ${target.name}`),
       checked: [identityOf(source), identityOf(target)],

@@ -66,6 +66,7 @@ export class RemoteHost implements Host {
     this.addressing = {
       get: (index) => helper.ask('addressing.get', index),
       move: (plan, from, to, expected) => helper.ask('addressing.move', plan, from, to, expected),
+      copy: (plan, from, to, expected) => helper.ask('addressing.copy', plan, from, to, expected),
     };
     this.sysctl = {
       get: (key) => helper.ask('sysctl.get', key),

@@ -121,6 +121,14 @@ const VERBS: { readonly [V in VerbName]: Verb } = {
       await host.addressing.move(plan, from, to, [...checked, ...expected]);
     },
   ),
+  'addressing.copy': verb(
+    'addressing.copy',
+    [schemas.addressPlan, schemas.index, schemas.index, schemas.expected],
+    async ({ host, policy }, asked, from, to, expected = []) => {
+      const { plan, checked } = await policy.move(asked, from, to);
+      await host.addressing.copy(plan, from, to, [...checked, ...expected]);
+    },
+  ),
   'sysctl.get': verb('sysctl.get', [schemas.sysctlKey], async ({ host }, key) => {
     requireLinkName(deviceOfKey(key));
     return host.sysctl.get(key);

@@ -50,6 +50,11 @@ export interface ElementDefinition<E extends ElementData> {
   /** Throws LinkValueError for values that no host can have. Asks the host nothing. */
   validate(element: E): void;
   /**
+   * Throws where `ensure` would refuse the host as it is. A plug calls it for all elements before the first change.
+   * Changes nothing. Default: no check.
+   */
+  precheck?(element: E, context: ElementContext): Promise<void>;
+  /**
    * Makes the host agree with the element. Changes nothing on a host that agrees already. Notes each change
    * with `context.undoable`.
    */

@@ -1,4 +1,4 @@
-/** Lets packets through the host's FORWARD chain for one bridge, where nobody else filters (iptables(8)). */
+/** Lets packets of IPv4 and IPv6 through the host's FORWARD chain for one bridge, where nobody else filters (iptables(8)). */
 
 import { LinkValueError } from '../../errors/link.ts';
 import { chainOf } from '../../host-contract/filter-chains.ts';
@@ -53,10 +53,12 @@ export const forwardRule = defineElement<ForwardRuleElement>({
     const chain = chainOf(element.name);
     const have = await filter.get(chain);
     if (have === undefined) return [{ type: 'missing', on: chain }];
-    if (isRight(have, element)) return [];
-    return [
-      { type: 'differs', on: chain, property: 'rules', want: rulesOf(element), have: have.jumpedTo ? have.rules : [] },
-    ];
+    const drifts: Drift[] = [];
+    if (!hasRules(have, element))
+      drifts.push({ type: 'differs', on: chain, property: 'rules', want: rulesOf(element), have: have.rules });
+    if (!have.jumpedTo)
+      drifts.push({ type: 'differs', on: chain, property: 'effect', want: [], have: have.faults ?? [] });
+    return drifts;
   },
 
   draw({ name, interfaces, dropAction, shared }) {
@@ -79,5 +81,9 @@ function rulesOf({ name, interfaces, dropAction }: ForwardRuleElement): string[]
 }
 
 function isRight(have: FilterChain | undefined, element: ForwardRuleElement): boolean {
-  return have?.jumpedTo === true && have.rules.join('\n') === rulesOf(element).join('\n');
+  return have?.jumpedTo === true && hasRules(have, element);
+}
+
+function hasRules({ rules }: FilterChain, element: ForwardRuleElement): boolean {
+  return rules.join('\n') === rulesOf(element).join('\n');
 }

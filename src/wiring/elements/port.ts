@@ -3,10 +3,12 @@
 import { isKernelError } from '../../errors/kernel.ts';
 import { NotOwnedError } from '../../errors/link.ts';
 import type { AddressPlan } from '../../host-contract/addressing.ts';
+import { identityOf } from '../../host-contract/expected-links.ts';
 import { requireLinkName, requireLinkSettings } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings, PortSettings } from '../../host-contract/links.ts';
 import { ownerOf, SHARED_OWNER } from '../../host-contract/ownership.ts';
 import { type DrawnNode, mtuFact } from '../drawing.ts';
+import { isEmptyPlan, isOwnBridge, moveObstacle, movePlan, planOf, requireMovable } from './address-move.ts';
 import { defineElement } from './define-element.ts';
 import type { Obstacle } from './desired-link.ts';
 import { findDevice, inspectMissing, lookForDevice } from './existing-device.ts';
@@ -26,8 +28,15 @@ export interface PortElement extends PortSettings {
    * never lowered.
    */
   readonly mtu?: number;
-  /** Its IPv4 addresses and routes go to the bridge, since a port has no use of them. */
+  /**
+   * Its addresses and routes go to the bridge, since a port has no use of them. The bridge gets the MAC address of the device for
+   * good. Default: false.
+   */
   readonly moveAddresses?: boolean;
+  /** Addresses and routes with a finite lifetime, and routes of a DHCP client, go too. Default: the plug fails. */
+  readonly moveLeasedAddresses?: boolean;
+  /** The wiring makes the bridge without IPv6. A plug then fails if the device has a global IPv6 address. Default: false. */
+  readonly bridgeDisablesIpv6?: boolean;
   /** Used by several VIFs: it stays a port when a VIF goes. */
   readonly shared?: boolean;
   /** No error when there is no such device. */
@@ -43,18 +52,27 @@ export const port = defineElement<PortElement>({
     requireLinkSettings(element.name, settingsOf(element));
   },
 
+  async precheck(element, context) {
+    const device = await lookForDevice(element.name, context);
+    if (device === undefined) return;
+    const bridge = await context.host.links.get(element.bridge);
+    await requireUsable(element, device, bridge, context);
+  },
+
   async ensure(element, context) {
     const device = await deviceOf(element, context);
     if (device === undefined) return;
-    const { index: bridge } = await requireMaster(element.bridge, context, `port ${element.name}`);
-    const conflict = await conflictOf(element, device, bridge, context);
-    if (conflict !== undefined) throw new NotOwnedError(conflict.reason);
+    const bridge = await requireMaster(element.bridge, context, `port ${element.name}`);
+    await requireUsable(element, device, bridge, context);
+    if (element.moveAddresses) await ensureMac(device, bridge, context);
+    const { index } = bridge;
     try {
-      await adjustLink(device, { ...wantedOf(element, device), master: bridge }, context);
+      await adjustLink(device, { ...wantedOf(element, device), master: index }, context);
     } finally {
-      if (device.master !== bridge) await requireNotBeingDeleted(context.host, bridge, `port ${element.name}`);
+      if (device.master !== index) await requireNotBeingDeleted(context.host, index, `port ${element.name}`);
     }
-    if (element.moveAddresses) await moveAddresses(device.index, bridge, context);
+    const plan = await wantedPlan(element, device, context);
+    if (!isEmptyPlan(plan)) await movePlan(plan, device.index, index, context);
   },
 
   async remove(element, context) {
@@ -71,7 +89,7 @@ export const port = defineElement<PortElement>({
     const device = await lookForDevice(name, context);
     if (device === undefined) return element.optional ? [] : inspectMissing(name, context, `port ${name}`);
     const bridge = await context.host.links.get(element.bridge);
-    const conflict = await conflictOf(element, device, bridge?.index, context);
+    const conflict = await conflictOf(element, device, bridge, context);
     if (conflict !== undefined) return [{ type: 'conflict', ...conflict }];
     return [
       ...inspectMaster(element, device, bridge),
@@ -79,6 +97,7 @@ export const port = defineElement<PortElement>({
         (difference): Drift => ({ type: 'differs', on: name, ...difference }),
       ),
       ...(await inspectAddresses(element, device, context)),
+      ...(await inspectMac(element, device, bridge, context)),
     ];
   },
 
@@ -114,14 +133,38 @@ function wantedOf(element: PortElement, device: Link): LinkSettings {
   return { ...settings, mtu: ownerOf(device) === undefined ? Math.max(mtu, device.mtu) : mtu };
 }
 
-/** Why the device cannot become a port of the bridge. The device of another bridge would be missed there. */
+async function requireUsable(
+  element: PortElement,
+  device: Link,
+  bridge: Link | undefined,
+  context: ElementContext,
+): Promise<void> {
+  const obstacle = await portObstacle(element, device, bridge, context);
+  if (obstacle !== undefined) throw new NotOwnedError(obstacle.reason);
+  if (element.moveAddresses)
+    await requireMovable(device, bridge, await planOf(device.index, context.host), element, context);
+}
+
+/** Why a plug fails at this device. */
 async function conflictOf(
+  element: PortElement,
+  device: Link,
+  bridge: Link | undefined,
+  context: ElementContext,
+): Promise<Obstacle | undefined> {
+  const obstacle = await portObstacle(element, device, bridge, context);
+  if (obstacle !== undefined || !element.moveAddresses) return obstacle;
+  return moveObstacle(device, bridge, await planOf(device.index, context.host), element, context);
+}
+
+/** Why the device cannot become a port of the bridge. The device of another bridge would be missed there. */
+async function portObstacle(
   { name, bridge }: PortElement,
   device: Link,
-  wanted: number | undefined,
+  wanted: Link | undefined,
   { host: { links } }: ElementContext,
 ): Promise<Obstacle | undefined> {
-  if (device.master === wanted) return undefined;
+  if (device.master === wanted?.index) return undefined;
   const other = await links.get(device.master);
   if (other !== undefined) {
     const remedy = `take it out with \`ip link set ${name} nomaster\``;
@@ -141,11 +184,38 @@ function isAnothers(link: Link, { owner }: ElementContext): boolean {
   return found !== undefined && found !== owner && found !== SHARED_OWNER;
 }
 
-async function moveAddresses(from: number, to: number, { host: { addressing }, undoable }: UndoContext): Promise<void> {
-  const plan = await addressing.get(from);
-  if (isEmpty(plan)) return;
-  undoable(() => addressing.move(plan, to, from));
-  await addressing.move(plan, from, to);
+function wantedPlan({ moveAddresses }: PortElement, { index }: Link, { host }: ElementContext): Promise<AddressPlan> {
+  return moveAddresses ? planOf(index, host) : Promise.resolve({ addresses: [], routes: [] });
+}
+
+/**
+ * A bridge that nobody gave a MAC address takes that of its ports, in turn. Hosts that know the addresses of this host by the
+ * MAC address of the device would then lose it.
+ */
+async function ensureMac(device: Link, bridge: Link, context: UndoContext): Promise<void> {
+  if (!isOwnBridge(bridge, context)) return;
+  const hasToMove = !isEmptyPlan(await planOf(device.index, context.host));
+  if (!hasToMove && !(await needsMac(device, bridge, context))) return;
+  const { mac } = device;
+  if (bridge.mac !== mac) await adjustLink(bridge, { mac }, context);
+  // Kernel: dev_set_mac_address() marks also the address that the bridge has borrowed as its own.
+  else await context.host.links.change(bridge.index, { mac }, [identityOf(bridge)]);
+}
+
+/** Whether the bridge has addresses of the host and another MAC address than the device. */
+async function needsMac(device: Link, bridge: Link, { host: { addressing } }: ElementContext): Promise<boolean> {
+  return bridge.mac !== device.mac && (await addressing.get(bridge.index)).addresses.length > 0;
+}
+
+async function inspectMac(
+  { moveAddresses, bridge: name }: PortElement,
+  device: Link,
+  bridge: Link | undefined,
+  context: ElementContext,
+): Promise<Drift[]> {
+  if (!moveAddresses || bridge === undefined || !isOwnBridge(bridge, context)) return [];
+  if (!(await needsMac(device, bridge, context))) return [];
+  return [{ type: 'differs', on: name, property: 'mac', want: device.mac, have: bridge.mac }];
 }
 
 async function takeOut(device: Link, { host: { links } }: ElementContext): Promise<void> {
@@ -162,17 +232,8 @@ function inspectMaster({ name, bridge: want }: PortElement, device: Link, bridge
   return [{ type: 'differs', on: name, property: 'master', want, have: undefined }];
 }
 
-async function inspectAddresses(
-  { name, moveAddresses }: PortElement,
-  device: Link,
-  { host: { addressing } }: ElementContext,
-): Promise<Drift[]> {
-  const plan = moveAddresses ? await addressing.get(device.index) : { addresses: [], routes: [] };
-  if (isEmpty(plan)) return [];
-  const have = [...plan.addresses.map(({ address }) => address), ...plan.routes.map(({ destination }) => destination)];
-  return [{ type: 'differs', on: name, property: 'addresses', want: [], have }];
-}
-
-function isEmpty({ addresses, routes }: AddressPlan): boolean {
-  return addresses.length === 0 && routes.length === 0;
+async function inspectAddresses(element: PortElement, device: Link, context: ElementContext): Promise<Drift[]> {
+  const { addresses, routes } = await wantedPlan(element, device, context);
+  const have = [...addresses.map(({ address }) => address), ...routes.map(({ destination }) => destination)];
+  return have.length === 0 ? [] : [{ type: 'differs', on: element.name, property: 'addresses', want: [], have }];
 }

@@ -41,6 +41,7 @@ const SETUP = `
   ip link set port0 master br-host
   iptables -N ADMIN-CHAIN
   iptables -A FORWARD -i eth0 -j ADMIN-CHAIN
+  ip6tables -N ADMIN-CHAIN
   nft add table netdev admin
   nft add chain netdev admin in '{ type filter hook ingress device eth0 priority 0 ; }'
 `;

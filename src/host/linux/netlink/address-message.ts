@@ -1,153 +1,107 @@
-/** IPv4 addresses and routes as rtnetlink messages (rtnetlink(7), linux/if_addr.h, linux/rtnetlink.h). */
+/** IPv4 and IPv6 addresses as rtnetlink messages (rtnetlink(7), linux/if_addr.h). */
 
-import type { Address, Route } from '../../../host-contract/addressing.ts';
-import {
-  type Attribute,
-  decodeAttributeList,
-  decodeAttributes,
-  type Message,
-  readU32,
-  text,
-  u8,
-  u32,
-} from './message.ts';
+import { type Address, FOR_EVER, isIpv6 } from '../../../host-contract/addressing.ts';
+import { ipBytes, ipText, prefixOf } from './ip-address.ts';
+import { type Attribute, decodeAttributes, type Message, readString, readU32, text, u8, u32 } from './message.ts';
 
 export const RTM_NEWADDR = 20;
 export const RTM_DELADDR = 21;
 export const RTM_GETADDR = 22;
-export const RTM_NEWROUTE = 24;
-export const RTM_GETROUTE = 26;
 
-const AF_INET = 2;
+export const AF_INET = 2;
+export const AF_INET6 = 10;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const IFA_LABEL = 3;
 const IFA_BROADCAST = 4;
 const IFA_CACHEINFO = 6;
-const RT_SCOPE_UNIVERSE = 0;
-const FOR_EVER = 0xffffffff;
+const IFA_FLAGS = 8;
+const IFA_RT_PRIORITY = 9;
+const IFA_PROTO = 11;
 
-const RTA_DST = 1;
-const RTA_OIF = 4;
-const RTA_GATEWAY = 5;
-const RTA_PRIORITY = 6;
-const RTA_PREFSRC = 7;
-const RTA_METRICS = 8;
-const RTA_TABLE = 15;
-const RTN_UNICAST = 1;
-const RTPROT_KERNEL = 2;
-const RTNH_F_ONLINK = 4;
+const IFA_F_TEMPORARY = 0x01;
+export const IFA_F_NODAD = 0x02;
+const IFA_F_DADFAILED = 0x08;
+const IFA_F_HOMEADDRESS = 0x10;
+const IFA_F_MANAGETEMPADDR = 0x100;
+export const IFA_F_NOPREFIXROUTE = 0x200;
+const IFA_F_MCAUTOJOIN = 0x400;
+/** Kernel: inet6_rtm_newaddr() and rtm_to_ifaddr() take these; the other flags are its own. */
+const SETTABLE_FLAGS = IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN;
 
-/** struct ifaddrmsg */
-export function addressHeader(index: number, { address }: { readonly address: string } = { address: '/0' }): Buffer {
-  return Buffer.concat([u8(AF_INET), u8(prefixOf(address)), u8(0), u8(RT_SCOPE_UNIVERSE), u32(index)]);
+/** struct ifaddrmsg that asks for all addresses of a family. */
+export function addressListHeader(family: number): Buffer {
+  return Buffer.concat([u8(family), Buffer.alloc(7)]);
 }
 
-/** The label is how `ip addr` and others of its age call the address: by the name of its device. */
-export function addressAttributes({ address, broadcast, lifetime }: Address, label: string): Attribute[] {
-  const ip = ipBytes(address);
-  const attributes: Attribute[] = [
-    [IFA_LOCAL, ip],
-    [IFA_ADDRESS, ip],
-    [IFA_LABEL, text(label)],
+/** struct ifaddrmsg */
+export function addressHeader(index: number, address: Address): Buffer {
+  const family = isIpv6(address) ? AF_INET6 : AF_INET;
+  return Buffer.concat([u8(family), u8(prefixOf(address.address)), u8(0), u8(address.scope ?? 0), u32(index)]);
+}
+
+/** What identifies the address: for the request that removes it. */
+export function identifyingAttributes({ address, peer = address }: Address): Attribute[] {
+  return [
+    [IFA_LOCAL, ipBytes(address)],
+    [IFA_ADDRESS, ipBytes(peer)],
   ];
+}
+
+/** @param label how `ip addr` and older programs call an IPv4 address: by default by the name of its device */
+export function addressAttributes(address: Address, label: string): Attribute[] {
+  const { broadcast, flags = 0, metric, protocol, lifetime } = address;
+  const attributes = identifyingAttributes(address);
+  if (!isIpv6(address)) attributes.push([IFA_LABEL, text(label)]);
   if (broadcast !== undefined) attributes.push([IFA_BROADCAST, ipBytes(broadcast)]);
+  if (flags !== 0) attributes.push([IFA_FLAGS, u32(flags)]);
+  if (metric !== undefined) attributes.push([IFA_RT_PRIORITY, u32(metric)]);
+  if (protocol !== undefined) attributes.push([IFA_PROTO, u8(protocol)]);
+  const { preferred = FOR_EVER, valid = FOR_EVER } = lifetime ?? {};
   // struct ifa_cacheinfo: preferred, valid, and two times that only the kernel sets.
-  if (lifetime)
-    attributes.push([IFA_CACHEINFO, Buffer.concat([u32(lifetime.preferred), u32(lifetime.valid), u32(0), u32(0)])]);
+  attributes.push([IFA_CACHEINFO, Buffer.concat([u32(preferred), u32(valid), u32(0), u32(0)])]);
   return attributes;
 }
 
-/** The device and the address that a message describes, or undefined for one with less than global scope. */
-export function decodeAddress({ payload }: Message): { index: number; address: Address } | undefined {
+/**
+ * The device and the address that a message describes. Undefined for an IPv6 address that is not global or that the kernel manages
+ * by itself: a temporary address, and a duplicate of an address of another host.
+ */
+export function decodeAddress(
+  { payload }: Message,
+  family: number,
+): { readonly index: number; readonly address: Address } | undefined {
   const attributes = decodeAttributes(payload.subarray(8));
-  const local = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS);
-  if (payload.readUInt8(0) !== AF_INET || payload.readUInt8(3) !== RT_SCOPE_UNIVERSE || local === undefined)
-    return undefined;
-  const broadcast = attributes.get(IFA_BROADCAST);
-  const lifetime = attributes.get(IFA_CACHEINFO);
+  const first = attributes.get(IFA_ADDRESS);
+  const local = attributes.get(IFA_LOCAL) ?? first;
+  if (payload.readUInt8(0) !== family || local === undefined) return undefined;
+  const [length, scope] = [payload.readUInt8(1), payload.readUInt8(3)];
+  const flags = numberIn(attributes, IFA_FLAGS) ?? payload.readUInt8(2);
+  if (family === AF_INET6 && (scope !== 0 || (flags & (IFA_F_TEMPORARY | IFA_F_DADFAILED)) !== 0)) return undefined;
+  const [broadcast, label] = [attributes.get(IFA_BROADCAST), attributes.get(IFA_LABEL)];
+  const [metric, protocol] = [numberIn(attributes, IFA_RT_PRIORITY), attributes.get(IFA_PROTO)?.[0]];
+  const lifetime = lifetimeIn(attributes.get(IFA_CACHEINFO));
   const address: Address = {
-    address: `${ipText(local)}/${payload.readUInt8(1)}`,
+    address: `${ipText(local)}/${length}`,
+    ...(first && !first.equals(local) && { peer: ipText(first) }),
     ...(broadcast && { broadcast: ipText(broadcast) }),
-    ...(lifetime &&
-      readU32(lifetime, 4) !== FOR_EVER && {
-        lifetime: { preferred: readU32(lifetime, 0), valid: readU32(lifetime, 4) },
-      }),
+    ...(scope !== 0 && { scope }),
+    ...(label && { label: readString(label) }),
+    ...((flags & SETTABLE_FLAGS) !== 0 && { flags: flags & SETTABLE_FLAGS }),
+    ...(metric && { metric }),
+    ...(protocol && { protocol }),
+    ...(lifetime && { lifetime }),
   };
   return { index: readU32(payload, 4), address };
 }
 
-/** struct rtmsg; a table above 255 stands in its attribute only. */
-export function routeHeader({ destination, table, protocol, scope, onLink }: Route): Buffer {
-  const bytes = [AF_INET, prefixOf(destination), 0, 0, table > 255 ? 0 : table, protocol, scope, RTN_UNICAST].map(u8);
-  return Buffer.concat([...bytes, u32(onLink ? RTNH_F_ONLINK : 0)]);
+function lifetimeIn(info: Buffer | undefined): Address['lifetime'] {
+  if (info === undefined) return undefined;
+  const [preferred, valid] = [readU32(info, 0), readU32(info, 4)];
+  return preferred === FOR_EVER && valid === FOR_EVER ? undefined : { preferred, valid };
 }
 
-/** struct rtmsg that asks for all IPv4 routes. */
-export function routeListHeader(): Buffer {
-  return Buffer.concat([u8(AF_INET), Buffer.alloc(11)]);
-}
-
-export function routeAttributes(
-  { destination, gateway, source, priority, table, metrics }: Route,
-  index: number,
-): Attribute[] {
-  const attributes: Attribute[] = [];
-  if (prefixOf(destination) > 0) attributes.push([RTA_DST, ipBytes(destination)]);
-  attributes.push([RTA_OIF, u32(index)], [RTA_TABLE, u32(table)]);
-  if (gateway !== undefined) attributes.push([RTA_GATEWAY, ipBytes(gateway)]);
-  if (source !== undefined) attributes.push([RTA_PREFSRC, ipBytes(source)]);
-  if (priority !== undefined) attributes.push([RTA_PRIORITY, u32(priority)]);
-  if (metrics)
-    attributes.push([
-      RTA_METRICS,
-      Object.entries(metrics).map(([type, value]): Attribute => [Number(type), u32(value)]),
-    ]);
-  return attributes;
-}
-
-/** The device and the route that a message describes, or undefined for one of the kernel's own and for one that is not unicast. */
-export function decodeRoute({ payload }: Message): { index: number; route: Route } | undefined {
-  const attributes = decodeAttributes(payload.subarray(12));
-  const device = attributes.get(RTA_OIF);
-  const protocol = payload.readUInt8(5);
-  if (
-    payload.readUInt8(0) !== AF_INET ||
-    payload.readUInt8(7) !== RTN_UNICAST ||
-    protocol === RTPROT_KERNEL ||
-    device === undefined
-  )
-    return undefined;
-  const [to, gateway, source] = [attributes.get(RTA_DST), attributes.get(RTA_GATEWAY), attributes.get(RTA_PREFSRC)];
-  const [priority, table, metrics] = [
-    attributes.get(RTA_PRIORITY),
-    attributes.get(RTA_TABLE),
-    attributes.get(RTA_METRICS),
-  ];
-  const route: Route = {
-    destination: `${to ? ipText(to) : '0.0.0.0'}/${payload.readUInt8(1)}`,
-    table: table ? readU32(table, 0) : payload.readUInt8(4),
-    protocol,
-    scope: payload.readUInt8(6),
-    ...(gateway && { gateway: ipText(gateway) }),
-    ...(source && { source: ipText(source) }),
-    ...(priority && { priority: readU32(priority, 0) }),
-    ...((readU32(payload, 8) & RTNH_F_ONLINK) !== 0 && { onLink: true }),
-    ...(metrics && {
-      metrics: Object.fromEntries(decodeAttributeList(metrics).map(([type, value]) => [type, readU32(value, 0)])),
-    }),
-  };
-  return { index: readU32(device, 0), route };
-}
-
-function ipBytes(address: string): Buffer {
-  return Buffer.from((address.split('/')[0] ?? '').split('.').map(Number));
-}
-
-function ipText(bytes: Buffer): string {
-  return [...bytes.subarray(0, 4)].join('.');
-}
-
-function prefixOf(address: string): number {
-  return Number(address.split('/')[1] ?? 32);
+function numberIn(attributes: ReadonlyMap<number, Buffer>, type: number): number | undefined {
+  const value = attributes.get(type);
+  return value && readU32(value, 0);
 }
