@@ -157,7 +157,7 @@ export function requireFilterableName(name: string): void {
   requireLinkName(name);
   if (name.endsWith('+'))
     throw new LinkValueError(
-      `${describeValue(name)} can't be used in a rule of iptables: a name that ends in + stands for many devices; rename the device`,
+      `${describeValue(name)} cannot be used in a rule of iptables: a name that ends with + matches many devices; rename the device`,
     );
   if (/^[-!]|["'\\]/.test(name) || UNPRINTABLE.test(name))
     throw new LinkValueError(

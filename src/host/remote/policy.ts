@@ -28,10 +28,8 @@ import { permittedPlan } from './permitted-plan.ts';
 /** The devices that a policy checked. The host compares them again immediately before a change. */
 export type Checked = readonly ExpectedLink[];
 
-/**
- * Each method throws HelperRefusalError for a request that is not allowed, and the error of the kernel for a
- * missing device. An allowed request is performed only if the checked devices have not changed.
- */
+// An allowed request is performed only if the checked devices have not changed.
+/** Each method throws HelperRefusalError for a refused request, the kernel's error for a missing device. */
 export interface Policy {
   create(link: NewLink): Promise<Checked>;
   change(index: number, settings: LinkSettings): Promise<Checked>;
