@@ -2,6 +2,7 @@
 
 const text = { description: 'a string that is not empty', type: 'string', minLength: 1 };
 
+/** The schema of the configuration file. */
 export const CONFIG_SCHEMA = {
   description: 'an object with netns, ovsdb, sysfsRoot or plugins',
   type: 'object',

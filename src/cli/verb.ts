@@ -30,7 +30,9 @@ export function addVerb(program: Command, { name, summary, more, examples }: Ver
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ os-vif ${example}`).join('\n')}`);
 }
 
+/** The argument of verbs that read files. */
 export const FILES = '[file...]';
+/** The help of the argument of verbs that read VIFs. */
 export const FILES_HELP = 'VIFs, in JSON or YAML; - for standard input (default: -)';
 
 /** The options that select the host. */
@@ -43,6 +45,7 @@ export interface HostOptions {
   readonly timeout?: number;
 }
 
+/** Adds the options that select the host. */
 export function addHostOptions(verb: Command): Command {
   return verb
     .option('--netns <name>', 'network namespace: a name of `ip netns`, or a path such as /proc/1234/ns/net')

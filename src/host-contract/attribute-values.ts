@@ -41,6 +41,7 @@ export interface LinkAttributes {
   bytes(type: number): Buffer | undefined;
 }
 
+/** A reader of the attributes that the kernel reported, by their types. */
 export function attributeReader(attributes: ReadonlyMap<number, Buffer>): LinkAttributes {
   const number = (type: number, bytes: number, little: boolean): number | undefined => {
     const value = attributes.get(type);

@@ -1,39 +1,42 @@
 /**
- * Records that os-vif keeps at a device of others: who owns a virtual function of the device, and what the kernel reported before
- * a plug changed a setting. A virtual function has no alias, and the alias of a NIC belongs to its administrator. The record
- * is an alternative name of the device (ip-link(8), "altname"), for example
- * `os-vif.vf.7.3.dc065497-3c8d-4f44-8fb4-e1d33c16a536.for-fa163e000001.mac-000000000000.vlan-0.trust-0.spoof-1` for function 3
- * of the device with the index 7. A namespace has each name once, so that the index is part of it. The record outlives the process, each process sees it, and it disappears with the device, as the settings do.
+ * Records of os-vif at devices of other owners. A record contains the owner of a virtual function of
+ * the device, or the values of the device before a plug changed them. A virtual function has no alias,
+ * and the alias of a NIC belongs to its administrator. Therefore the record is an alternative name of
+ * the device (ip-link(8), "altname"):
+ * `os-vif.vf.7.3.dc065497-3c8d-4f44-8fb4-e1d33c16a536.for-fa163e000001.mac-000000000000.vlan-0.trust-0.spoof-1`
+ * is the record of function 3 of the device with index 7. It contains the index, because a name is
+ * unique in a network namespace. All processes see the record. It remains when the process ends, and is
+ * deleted with the device.
  */
 
 import { canonicalUuid } from '../text/uuid.ts';
 import type { Link, VirtualFunctionSettings } from './links.ts';
 
-/** The owner of a virtual function. */
+/** The record of a virtual function: its owner, and its settings before the plug. */
 export interface FunctionRecord {
-  /** Number of the function. */
+  /** The number of the virtual function. */
   readonly number: number;
-  /** Id of the VIF. */
+  /** The id of the VIF that owns the function. */
   readonly owner: string;
-  /** The MAC address that the plug has set. Absent: none. */
+  /** The MAC address that the plug set. Absent if the plug set none. */
   readonly setMac?: string;
-  /** What the driver reported before the plug. */
+  /** The settings that the driver reported before the plug. */
   readonly before: VirtualFunctionSettings;
 }
 
-/** What the kernel reported of a device before the first plug changed it. A property that no plug changed is absent. */
+/** The settings of a device before the first plug changed them. Settings that no plug changed are absent. */
 export interface DeviceRecord {
   readonly mtu?: number;
   readonly up?: boolean;
 }
 
-/** A record as a device has it. */
+/** A record, with the alternative name that contains it. */
 export type Stored<R> = R & { /** The alternative name. */ readonly name: string };
 
 const FUNCTION = /^os-vif\.vf\.\d+\.(\d+)\.([\w-]{1,40})((?:\.[a-z]+-[0-9a-f]+)*)$/;
 const DEVICE = /^os-vif\.nic\.\d+((?:\.[a-z]+-\d+)+)$/;
 
-/** The alternative name that is the record. */
+/** The alternative name for a record of a virtual function. */
 export function nameOfFunctionRecord({ index }: Link, { number, owner, setMac, before }: FunctionRecord): string {
   const { mac, vlan, trust, spoofCheck } = before;
   return `os-vif.vf.${index}.${number}.${ownerPart(owner)}${parts({
@@ -45,7 +48,7 @@ export function nameOfFunctionRecord({ index }: Link, { number, owner, setMac, b
   })}`;
 }
 
-/** The record of a virtual function of the device. Undefined: it has no owner. */
+/** The record of a virtual function of the device. Undefined for a function without an owner. */
 export function functionRecordOf(link: Link, number: number): Stored<FunctionRecord> | undefined {
   return functionRecords(link).find((record) => record.number === number);
 }
@@ -69,17 +72,17 @@ export function functionRecords({ alternativeNames = [] }: Link): Stored<Functio
   });
 }
 
-/** Whether the record names this VIF as the owner of the function. */
+/** Whether this VIF owns the function of the record. */
 export function isRecordOf({ owner }: FunctionRecord, vif: string): boolean {
   return owner === ownerPart(vif);
 }
 
-/** The alternative name that is the record. */
+/** The alternative name for a record of the settings of a device. */
 export function nameOfDeviceRecord({ index }: Link, { mtu, up }: DeviceRecord): string {
   return `os-vif.nic.${index}${parts({ mtu, up: up === undefined ? undefined : Number(up) })}`;
 }
 
-/** The record of a device that plugs have changed. Undefined: none has. */
+/** The record of the settings of the device. Undefined if no plug changed the device. */
 export function deviceRecordOf({ alternativeNames = [] }: Link): Stored<DeviceRecord> | undefined {
   for (const name of alternativeNames) {
     const match = DEVICE.exec(name);
@@ -90,7 +93,10 @@ export function deviceRecordOf({ alternativeNames = [] }: Link): Stored<DeviceRe
   return undefined;
 }
 
-/** Ids of VIFs are UUIDs. Of other text, characters that a name cannot have are replaced. */
+/**
+ * The id of a VIF for a name.
+ * Ids are UUIDs; in other text, characters that a name cannot contain are replaced.
+ */
 function ownerPart(owner: string): string {
   return canonicalUuid(owner)
     .replaceAll(/[^\w-]/g, '_')

@@ -37,7 +37,10 @@ function intercepted<P extends HostPart>(port: P, target: Host[P], interceptor: 
   throw new TypeError(`${port} has no methods`);
 }
 
-/** Stands for a part of a host. Each part has a class, because a host is decorated for each call of a plug. */
+/**
+ * A part of a host with an interceptor.
+ * There is one class per part, because each call of a plug intercepts the host.
+ */
 class Decorated {
   readonly target: object;
   readonly interceptor: Interceptor;

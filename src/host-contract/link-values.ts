@@ -96,11 +96,12 @@ export function requireLinkName(name: string): void {
 /** Kernel: ALTIFNAMSIZ in linux/if_link.h. */
 const MAX_ALTERNATIVE_NAME_BYTES = 127;
 
+/** Throws LinkValueError for a name that the kernel does not accept as an alternative name. */
 export function requireAlternativeName(name: string): void {
   const bytes = Buffer.byteLength(name);
   if (bytes > 0 && bytes <= MAX_ALTERNATIVE_NAME_BYTES && !/[\s\0/]/.test(name)) return;
   throw new LinkValueError(
-    `${describeValue(name)} can't be an alternative name of a network device: expected 1 to ${MAX_ALTERNATIVE_NAME_BYTES} bytes without white space and slashes`,
+    `${describeValue(name)} cannot be an alternative name of a network device: expected 1 to ${MAX_ALTERNATIVE_NAME_BYTES} bytes without white space and slashes`,
   );
 }
 
@@ -156,7 +157,7 @@ export function requireFilterableName(name: string): void {
   requireLinkName(name);
   if (name.endsWith('+'))
     throw new LinkValueError(
-      `${describeValue(name)} cannot be used in a rule of iptables: a name that ends in + stands for many devices; rename the device`,
+      `${describeValue(name)} cannot be used in a rule of iptables: a name that ends with + matches many devices; rename the device`,
     );
   if (/^[-!]|["'\\]/.test(name) || UNPRINTABLE.test(name))
     throw new LinkValueError(

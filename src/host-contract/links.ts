@@ -35,9 +35,9 @@ export interface Links {
     settings: VirtualFunctionSettings,
     expected?: readonly ExpectedLink[],
   ): Promise<void>;
-  /** Adds a further name to the device, 1 to 127 bytes. Fails with EEXIST when a device has the name. */
+  /** Adds an alternative name of 1 to 127 bytes to the device. Fails with EEXIST if a device has the name. */
   addAlternativeName(index: number, name: string, expected?: readonly ExpectedLink[]): Promise<void>;
-  /** Fails with ENOENT or EINVAL when the device does not have the name. */
+  /** Removes an alternative name. Fails with ENOENT or EINVAL if the device does not have the name. */
   removeAlternativeName(index: number, name: string, expected?: readonly ExpectedLink[]): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ export interface Link {
   readonly settings?: LinkKindSettings;
   /** The settings of the bridge port; absent when the device is no port of a bridge. */
   readonly port?: Required<PortSettings>;
-  /** Further names of the device (ip-link(8), "altname"); absent when it has none. */
+  /** The alternative names of the device (ip-link(8), "altname"). Absent if it has none. */
   readonly alternativeNames?: readonly string[];
 }
 

@@ -52,6 +52,7 @@ export interface OvsdbCallOptions {
   readonly timeout?: number | undefined;
 }
 
+/** Options of `Ovsdb.change`. */
 export interface OvsdbChangeOptions extends OvsdbCallOptions {
   /**
    * Called when a transaction is sent.

@@ -11,6 +11,7 @@ import type { Binding } from './binding.ts';
 import type { NumberOrDigits } from './port.ts';
 import { common } from './switched-vifs.ts';
 
+/** The datapath offload for a representor. */
 export function representorOffload({ deviceName, profile }: Binding): DatapathOffloadRepresentor {
   return new DatapathOffloadRepresentor({ representorName: deviceName, representorAddress: profile.pci_slot });
 }
@@ -28,10 +29,12 @@ export function representorProfile(binding: Binding): VIFPortProfileOVSRepresent
   });
 }
 
+/** A VIF with a virtual function in switchdev mode. */
 export function representorVif(binding: Binding, plugin: 'ovs' | 'agilio_ovs'): VIFBase {
   return new VIFHostDevice({ ...ethernetDevice(binding), plugin, portProfile: representorProfile(binding) });
 }
 
+/** A VIF with a virtual function whose representor the plugin `vrouter` plugs. */
 export function vrouterDirectVif(binding: Binding): VIFBase {
   const portProfile = new VIFPortProfileBase({ datapathOffload: representorOffload(binding) });
   return new VIFHostDevice({ ...ethernetDevice(binding), plugin: 'vrouter', portProfile });
@@ -73,6 +76,7 @@ export function macvtapVif(binding: Binding): VIFBase {
   });
 }
 
+/** A VIF with a macvtap device in mode passthrough on a virtual function. */
 export function virtualFunctionMacvtapVif(binding: Binding): VIFBase {
   return new VIFDirect({ ...deviceValues(binding), plugin: 'macvtap', mode: 'passthrough' });
 }

@@ -7,6 +7,7 @@ export interface NovaAddress {
   readonly [key: string]: unknown;
 }
 
+/** A fixed IP with its floating IPs. */
 export interface NovaFixedIp extends NovaAddress {
   readonly floating_ips?: readonly NovaAddress[] | null;
 }

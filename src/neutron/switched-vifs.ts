@@ -28,6 +28,7 @@ export function hybridBridge({ id }: Binding): string {
   return portDeviceName('qbr', id);
 }
 
+/** A VIF with a port of Open vSwitch. */
 export function openVSwitchVif(binding: Binding): VIFBase {
   const { deviceName, details, network, delegateCreate } = binding;
   return new VIFOpenVSwitch({
@@ -43,6 +44,7 @@ export function openVSwitchVif(binding: Binding): VIFBase {
   });
 }
 
+/** A VIF with a Linux bridge between the guest and Open vSwitch. */
 export function hybridVif(binding: Binding): VIFBase {
   return new VIFBridge({
     ...common(binding),
@@ -68,6 +70,7 @@ export function bridgeVif(binding: Binding, plugin: 'linux_bridge' | 'ivs' = 'li
   });
 }
 
+/** A VIF with a TAP device. The plugin determines its connection. */
 export function genericVif(binding: Binding, plugin: string): VIFBase {
   return new VIFGeneric({ ...common(binding), plugin, vifName: binding.deviceName });
 }

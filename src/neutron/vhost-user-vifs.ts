@@ -25,10 +25,12 @@ function vhostUserVif(binding: Binding, values: FieldValues<VIFVHostUser>): VIFB
   });
 }
 
+/** A VIF with a vhost-user socket that another program configures. */
 export function plainVhostUserVif(binding: Binding): VIFBase {
   return vhostUserVif(binding, { plugin: 'noop' });
 }
 
+/** A VIF of Contrail's vRouter with DPDK. */
 export function vrouterVhostUserVif(binding: Binding): VIFBase {
   return vhostUserVif(binding, { plugin: 'contrail_vrouter' });
 }
@@ -39,6 +41,7 @@ export function ovsVhostUserVif(binding: Binding): VIFBase {
   return vhostUserVif(binding, { plugin: 'ovs', vifName: portDeviceName('vhu', binding.id), portProfile });
 }
 
+/** A VIF of a fast path of Open vSwitch. */
 export function fastPathOvsVif(binding: Binding): VIFBase {
   const hybridPlug = binding.details.ovs_hybrid_plug ?? false;
   const portProfile = new VIFPortProfileFPOpenVSwitch({
@@ -49,15 +52,18 @@ export function fastPathOvsVif(binding: Binding): VIFBase {
   return vhostUserVif(binding, { plugin: 'vhostuser_fp', portProfile });
 }
 
+/** A VIF of a fast path of a Linux bridge. */
 export function fastPathBridgeVif(binding: Binding): VIFBase {
   const portProfile = new VIFPortProfileFPBridge({ bridgeName: binding.network.bridge });
   return vhostUserVif(binding, { plugin: 'vhostuser_fp', portProfile });
 }
 
+/** A VIF of Agilio OVS with a representor. */
 export function agilioForwarderVif(binding: Binding): VIFBase {
   return vhostUserVif(binding, { plugin: 'agilio_ovs', portProfile: representorProfile(binding) });
 }
 
+/** A VIF of Contrail's vRouter with a representor. */
 export function vrouterForwarderVif(binding: Binding): VIFBase {
   const portProfile = new VIFPortProfileBase({ datapathOffload: representorOffload(binding) });
   return vhostUserVif(binding, { plugin: 'vrouter', portProfile });

@@ -23,7 +23,7 @@ export class Network extends VersionedObject {
   @field(boolean(), { initial: false }) shouldProvideBridge?: boolean;
   /** Whether the plugin creates a VLAN device below the bridge. */
   @field(boolean(), { initial: false }) shouldProvideVlan?: boolean;
-  /** The physical device that is connected to the bridge, or its lower device. */
+  /** The device through which the bridge reaches the physical network. */
   @field(string(), { nullable: true }) bridgeInterface?: string | null;
   /** The VLAN id, 1 to 4094. */
   @field(integer(), { nullable: true }) vlan?: number | null;

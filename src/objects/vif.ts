@@ -42,7 +42,7 @@ export class VIFBase extends VersionedObject {
   @field(objectOf(Network), { nullable: true }) network?: Network | null;
   /** The name of the plugin that plugs the VIF. */
   @field(string()) plugin?: string;
-  /** Whether the port was already active when the VIF was created. */
+  /** Whether the VIF is initially online. */
   @field(boolean(), { default: true }) active?: boolean;
   /** Whether the port stays in the network service when the guest is deleted. */
   @field(boolean(), { default: false }) preserveOnDelete?: boolean;

@@ -25,8 +25,8 @@ export function drawGuest(sketch: Sketch, vif: VIFBase | undefined, instance: In
 }
 
 /**
- * Adds the node of the network and an edge from each uplink.
- * A device without an uplink gets an edge to the routing of the host.
+ * Adds the node of the network, with an edge from each node where packets leave the host.
+ * A TAP that is connected only to the guest gets an edge to the routing of the host.
  */
 export function drawWire(sketch: Sketch, vif: VIFBase | undefined): void {
   const leaving = [...sketch.uplinks].filter(({ kind }) => kind === 'device' || kind === 'function');

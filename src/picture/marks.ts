@@ -10,6 +10,7 @@ export interface StepPart extends ElementPart {
   readonly element: string;
 }
 
+/** Marks a drift on its part. */
 export function markDrift(drift: ElementDrift, parts: readonly StepPart[]): void {
   const property = drift.type === 'differs' ? drift.property : undefined;
   const item = itemFor(drift, property, parts);
@@ -18,6 +19,7 @@ export function markDrift(drift: ElementDrift, parts: readonly StepPart[]): void
   else mark(item, 'differs', `${drift.property} is ${shown(drift.have)}, should be ${shown(drift.want)}`);
 }
 
+/** Marks a step of a plan on its part. */
 export function markChange(change: PlannedStep, parts: readonly StepPart[]): void {
   const property = change.action === 'change' ? change.property : undefined;
   const item = itemFor(change, property, parts);

@@ -19,6 +19,7 @@ const AMBER = { light: '#8a5300', dark: '#f0b352', sgr: 33 };
 const GREEN = { light: '#1a6e36', dark: '#6fd08c', sgr: 32 };
 const PURPLE = { light: '#7a2e9e', dark: '#dba0f5', sgr: 35 };
 
+/** The styles by state. */
 export const STATE_STYLES: Readonly<Record<GraphState, StateStyle>> = {
   missing: { ...RED, dashed: true },
   differs: { ...AMBER, dashed: false },

@@ -10,6 +10,7 @@ export interface Annotatable {
   state?: GraphState;
 }
 
+/** A node of a sketch. */
 export interface NodeDraft extends Annotatable {
   readonly id: string;
   kind: GraphNodeKind;
@@ -17,6 +18,7 @@ export interface NodeDraft extends Annotatable {
   group?: 'own' | 'shared';
 }
 
+/** An edge of a sketch. */
 export interface EdgeDraft extends Annotatable {
   from: NodeDraft;
   to: NodeDraft;
@@ -59,6 +61,7 @@ const PLACES = {
 /** The places of elements, and those of the two ends of a diagram. */
 export type Place = DrawingPlace | 'guest' | 'routing' | 'wire';
 
+/** A graph under construction. */
 export class Sketch {
   readonly #nodes = new Map<string, NodeDraft>();
   readonly #edges: EdgeDraft[] = [];

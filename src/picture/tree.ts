@@ -3,6 +3,7 @@
 import { printable } from '../text/printable.ts';
 import type { Graph, GraphEdge, GraphNode } from './graph-model.ts';
 
+/** A child of a node, and the edge to it. */
 export interface Branch {
   readonly edge: GraphEdge;
   readonly node: GraphNode;

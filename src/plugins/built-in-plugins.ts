@@ -13,8 +13,10 @@ import type { VIFPlugin } from './vif-plugin.ts';
  */
 export type PluginChoices = { readonly [Name in keyof PluginOptions]?: PluginOptions[Name] | null | false };
 
+/** The names of the plugins of this library. */
 export const BUILT_IN_PLUGINS: readonly string[] = ['tap', 'linux_bridge', 'macvtap', 'ovs', 'noop'];
 
+/** Creates the plugins of this library with the given options. */
 export function builtInPlugins({ tap, linux_bridge, macvtap, ovs, noop }: PluginChoices = {}): VIFPlugin[] {
   const made = [
     tap !== false && new TapPlugin(tap ?? {}),

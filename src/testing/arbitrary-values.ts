@@ -28,7 +28,7 @@ export function arbitraryValues(): Readonly<Record<string, Arbitrary<unknown>>> 
     Boolean: fc.boolean(),
     UUID: fc.uuid(),
     DateTime: fc
-      .date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
+      .date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
       .map((date) => `${date.toISOString().slice(0, 19)}Z`),
     MACAddress: fc
       .tuple(firstByte, fc.array(hexByte, { minLength: 5, maxLength: 5 }))

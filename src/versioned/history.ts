@@ -1,6 +1,6 @@
 /**
  * A class at an older version: the fields that it had, and the versions of its child objects.
- * The declarations say both.
+ * Both come from the declarations.
  */
 
 import type { Field, ObjectModel } from './model.ts';
@@ -22,7 +22,9 @@ export function sinceOf(model: ObjectModel, field: Field): string {
 export interface VersionDelta {
   /** The wire names of the fields that the older version does not have. */
   readonly gone: readonly string[];
-  /** The fields that hold objects, with the version of the object. Undefined: the history does not say. */
+  /**
+   * The fields that hold objects, with the version of the object. Undefined: the history contains no version.
+   */
   readonly children: readonly {
     readonly wireName: string;
     readonly objectName: string;

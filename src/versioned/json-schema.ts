@@ -45,6 +45,7 @@ export function schemaOf(model: ObjectModel, version = model.version, options: S
   };
 }
 
+/** The `$schema` of all schemas of this package. */
 export const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
 /**
@@ -161,7 +162,8 @@ function nameOf(fields: readonly Field[]): JsonSchema | false {
 }
 
 /**
- * The schema of the fields. Fields of later versions are included, so that they are not reported as unknown.
+ * The schema of the fields. Fields of later versions have the schema `false`, so that errors distinguish them
+ * from unknown names.
  */
 function dataSchema(fields: readonly Field[], context: DescribingContext, later: readonly Field[] = []): JsonSchema {
   const properties = Object.fromEntries(

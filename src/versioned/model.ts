@@ -143,9 +143,13 @@ export interface ObjectModel {
   lastChanges: { readonly names: readonly string[]; readonly indexes: readonly number[] };
 }
 
+/** The key of the model of an object. */
 export const MODEL = Symbol('os-vif.model');
+/** The key of the values of an object. */
 export const VALUES = Symbol('os-vif.values');
+/** The key of the changes of an object. */
 export const CHANGED = Symbol('os-vif.changed');
+/** The key of the version of an object. */
 export const VERSION = Symbol('os-vif.version');
 
 /** The state of an object, by index of the field. `undefined` is unset, `null` is a value. */

@@ -140,7 +140,7 @@ export function filterSuite(name: string, open: () => Promise<FilteredHost>): vo
         ];
         for (const rule of rules)
           await expect(apply([rule], { host, owner: 'vif-1' })).rejects.toThrow(
-            'a name that ends in + stands for many devices; rename the device',
+            'a name that ends with + matches many devices; rename the device',
           );
         expect(await host.filter.list()).toEqual(before);
       },

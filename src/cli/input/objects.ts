@@ -47,6 +47,7 @@ export function isAttachment(value: unknown): value is { readonly vif: unknown; 
   return isRecord(value) && isRecord(value.vif);
 }
 
+/** Whether the value has the key of the object name in the wire form. */
 export function isPrimitiveForm(value: unknown): value is Record<string, unknown> {
   return isRecord(value) && Object.hasOwn(value, NAME);
 }

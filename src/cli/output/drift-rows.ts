@@ -7,6 +7,7 @@ import type { ElementDrift } from '../../wiring/check.ts';
 import { colored, shown } from './output.ts';
 import type { Cell } from './table.ts';
 
+/** The rows of the table of drifts. */
 export function driftRows(drifts: readonly ElementDrift[]): Cell[][] {
   return drifts.map((drift) => [
     { styled: colored(drift.type === 'differs' ? 'yellow' : 'red', drift.type) },

@@ -9,6 +9,7 @@ export interface OutputOptions {
   readonly json?: boolean;
 }
 
+/** The colours and styles of the output. */
 export type Color = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
 
 /** Whether to print JSON: with --json, or if standard output is not a terminal. */
@@ -16,6 +17,7 @@ export function printsJson({ json }: OutputOptions): boolean {
   return json === true || !process.stdout.isTTY;
 }
 
+/** Prints a value as JSON with indentation. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
@@ -30,6 +32,7 @@ export function hasColors(stream: NodeJS.WriteStream = process.stdout): boolean 
   return stream.isTTY === true && stream.hasColors();
 }
 
+/** The text in a colour, if the stream is a terminal with colours. */
 export function colored(color: Color, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   return hasColors(stream) ? styleText(color, text, { validateStream: false }) : text;
 }

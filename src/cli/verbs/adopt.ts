@@ -9,6 +9,7 @@ import { colored, printJson, printsJson, printText, shown } from '../output/outp
 import { type Cell, tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
+/** Adds the verb `adopt` to the command. */
 export function addAdopt(program: Command): void {
   addWiringVerb(program, {
     name: 'adopt',

@@ -8,6 +8,7 @@ import { readDocument, readDocuments } from '../input/documents.ts';
 import { printJson } from '../output/output.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
+/** Adds the verb `backport` to the command. */
 export function addBackport(program: Command): void {
   addVerb(program, {
     name: 'backport',

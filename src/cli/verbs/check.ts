@@ -9,6 +9,7 @@ import { colored, printJson, printsJson, printText, shown } from '../output/outp
 import { tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
+/** Adds the verb `check` to the command. */
 export function addCheck(program: Command): void {
   addWiringVerb(program, {
     name: 'check',

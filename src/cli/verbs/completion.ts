@@ -7,6 +7,7 @@ import { addVerb } from '../verb.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'];
 
+/** Adds the verb `completion` to the command. */
 export function addCompletion(program: Command): void {
   addVerb(program, {
     name: 'completion',
@@ -28,7 +29,7 @@ export function addCompletion(program: Command): void {
   }
 }
 
-/** @param verb the words of this verb include those that need other modules, such as names of objects */
+/** @param verb the verb whose values from other modules, such as names of objects, are included */
 async function describedFor(program: Command, verb = ''): Promise<RootCommand> {
   const { describeForShell } = await import('../shell-words.ts');
   return describeForShell(program, (await WORDS[verb]?.()) ?? {});

@@ -7,6 +7,7 @@ import { type Document, readDocument, readDocuments } from '../input/documents.t
 import { printJson } from '../output/output.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
+/** Adds the verb `convert` to the command. */
 export function addConvert(program: Command): void {
   addVerb(program, {
     name: 'convert',

@@ -7,6 +7,7 @@ import { EXIT } from '../output/exit.ts';
 import { type Color, colored, printJson, printsJson, printText, shown } from '../output/output.ts';
 import { addVerb, type CommonOptions } from '../verb.ts';
 
+/** Adds the verb `doctor` to the command. */
 export function addDoctor(program: Command): void {
   addVerb(program, {
     name: 'doctor',

@@ -7,6 +7,7 @@ import { printJson, printsJson, printText, shown } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
 import { addVerb, type CommonOptions } from '../verb.ts';
 
+/** Adds the verb `fingerprints` to the command. */
 export function addFingerprints(program: Command): void {
   addVerb(program, {
     name: 'fingerprints',

@@ -6,6 +6,7 @@ import { printJson, printsJson, printText } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
 import { addHostOptions, addVerb, type CommonOptions, type HostOptions } from '../verb.ts';
 
+/** Adds the verb `gc` to the command. */
 export function addGc(program: Command): void {
   const verb = addVerb(program, {
     name: 'gc',

@@ -6,6 +6,7 @@ import type { Graph } from '../../picture/graph-model.ts';
 import { hasColors, printJson, printText } from '../output/output.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
+/** Adds the verb `graph` to the command. */
 export function addGraph(program: Command): void {
   addWiringVerb(program, {
     name: 'graph',

@@ -21,6 +21,7 @@ interface HelperVerbOptions extends CommonOptions {
   readonly confined?: boolean;
 }
 
+/** Adds the verb `helper` to the command. */
 export function addHelper(program: Command): void {
   addVerb(program, {
     name: 'helper',

@@ -8,6 +8,7 @@ import { printJson, printsJson, printText } from '../output/output.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { addVerb, type CommonOptions } from '../verb.ts';
 
+/** Adds the verb `host-info` to the command. */
 export function addHostInfo(program: Command): void {
   addVerb(program, {
     name: 'host-info',

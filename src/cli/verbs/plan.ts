@@ -8,6 +8,7 @@ import { type Color, colored, printJson, printsJson, printText, shown } from '..
 import { tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
+/** Adds the verb `plan` to the command. */
 export function addPlan(program: Command): void {
   addWiringVerb(program, {
     name: 'plan',

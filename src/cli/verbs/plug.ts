@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 import { planFiles } from './plan.ts';
 
+/** Adds the verb `plug` to the command. */
 export function addPlug(program: Command): void {
   addWiringVerb(program, {
     name: 'plug',

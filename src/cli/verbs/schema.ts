@@ -6,6 +6,7 @@ import { printJson, printsJson, printText } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
 import { addVerb, type CommonOptions } from '../verb.ts';
 
+/** Adds the verb `schema` to the command. */
 export function addSchema(program: Command): void {
   addVerb(program, {
     name: 'schema',

@@ -7,6 +7,7 @@ import { colored, printJson, printsJson, printText, shown } from '../output/outp
 import { type Cell, tableOf } from '../output/table.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
+/** Adds the verb `show` to the command. */
 export function addShow(program: Command): void {
   addVerb(program, {
     name: 'show',

@@ -6,6 +6,7 @@ import { printJson, printsJson, printText } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
+/** Adds the verb `unplug` to the command. */
 export function addUnplug(program: Command): void {
   addWiringVerb(program, {
     name: 'unplug',

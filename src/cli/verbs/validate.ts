@@ -7,6 +7,7 @@ import { EXIT } from '../output/exit.ts';
 import { colored, printJson, printsJson, printText, shown } from '../output/output.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
+/** Adds the verb `validate` to the command. */
 export function addValidate(program: Command): void {
   addVerb(program, {
     name: 'validate',

@@ -10,6 +10,7 @@ import { addVerb, type CommonOptions, FILES, FILES_HELP, wholeNumber } from '../
 
 const VIRT_TYPES: readonly VirtType[] = ['kvm', 'qemu', 'parallels', 'lxc'];
 
+/** Adds the verb `xml` to the command. */
 export function addXml(program: Command): void {
   addVerb(program, {
     name: 'xml',

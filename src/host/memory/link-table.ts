@@ -10,6 +10,7 @@ import { followersOf, smallestMtu } from './stacked-links.ts';
 /** The properties of a new device that depend on its kind. */
 type OwnProperties = Partial<Link> & { readonly kind: string; readonly mtu: number };
 
+/** The network devices of an in-memory host, by index. */
 export class LinkTable {
   readonly #links = new Map<number, Link>();
   /** The bridges whose MTU was set. The MTU of every other bridge follows the MTU of its ports. */

@@ -12,6 +12,7 @@ import type {
 import { ifaceIdOfRow, ownerOfRow } from '../../host-contract/ownership.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 
+/** The rows of the in-memory database. */
 export class MemoryOvsdbState implements OvsdbView {
   readonly system: OvsSystem = {
     version: undefined,

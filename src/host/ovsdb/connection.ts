@@ -17,6 +17,7 @@ import { DATABASE, knownColumns, monitorRequests } from './tables.ts';
 /** The `<json-value>` of the monitor. Each connection has one monitor. */
 const MONITOR_ID = 'os-vif';
 
+/** A connection to ovsdb-server with a replica. */
 export class Connection {
   readonly #session: Session;
   #replica = new Replica(new Map());

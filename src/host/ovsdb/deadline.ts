@@ -2,6 +2,7 @@
 import { OvsdbTimeoutError } from '../../errors/ovs.ts';
 import type { OvsdbCallOptions } from '../../host-contract/ovsdb.ts';
 
+/** The deadline of one call. Call `end` when the call ends. */
 export class Deadline {
   /** Aborted when the caller aborts the call, when the deadline passes, and when the call ends. */
   readonly signal: AbortSignal;

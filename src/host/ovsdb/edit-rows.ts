@@ -17,6 +17,7 @@ export function rowName(kind: string, name: string): string {
   return `${kind}_${Buffer.from(name).toString('hex')}`;
 }
 
+/** The condition for an existing row. */
 export function isRow(id: string): Condition[] {
   return [['_uuid', '==', uuid(id)]];
 }
@@ -26,6 +27,7 @@ export function isAdded(kind: string, name: string): Condition[] {
   return [['_uuid', '==', namedUuid(rowName(kind, name))]];
 }
 
+/** A guard: no row matches the conditions. */
 export function none(table: string, where: Condition[]): Operation {
   return { op: 'wait', table, where, columns: ['_uuid'], until: '==', rows: [], timeout: 0 };
 }
@@ -36,6 +38,7 @@ export function unchanged(table: string, id: string, columns: Row): Operation {
   return { op: 'wait', table, where: isRow(id), columns: Object.keys(row), until: '==', rows: [row], timeout: 0 };
 }
 
+/** The columns of a port in the replica that edits can change. */
 export function currentPort(port: OvsPort): Row {
   return {
     tag: optional(port.tag),
@@ -45,6 +48,7 @@ export function currentPort(port: OvsPort): Row {
   };
 }
 
+/** The columns for the values of a port. Undefined values are left out. */
 export function portRow({ tag, vlanMode, trunks }: PortValues): Row {
   return {
     ...(tag !== undefined && { tag }),
@@ -53,6 +57,7 @@ export function portRow({ tag, vlanMode, trunks }: PortValues): Row {
   };
 }
 
+/** The columns of an interface in the replica that edits can change. */
 export function currentInterface(found: OvsInterface): Row {
   return {
     type: found.type,
@@ -62,10 +67,12 @@ export function currentInterface(found: OvsInterface): Row {
   };
 }
 
+/** The columns for the values of an interface. Undefined values are left out. */
 export function interfaceRow({ type, mtuRequest }: InterfaceValues): Row {
   return { ...(type !== undefined && { type }), ...(mtuRequest !== undefined && { mtu_request: mtuRequest }) };
 }
 
+/** The value of an optional column. Undefined becomes the empty set. */
 export function optional(value: string | number | Value | undefined): Value {
   return value === undefined ? setOf([]) : value;
 }

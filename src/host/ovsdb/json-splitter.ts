@@ -16,6 +16,7 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
+/** Cuts a stream of bytes into JSON texts. */
 export class JsonSplitter {
   /**
    * The start of an incomplete message, in the first `#length` bytes.

@@ -40,6 +40,7 @@ const FIRST_CONTACT_BACKOFF_MS = 250;
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 8_000;
 
+/** The OVSDB client. Close it at the end. */
 export class OvsdbClient implements Ovsdb {
   readonly #name: string;
   readonly #timeout: number;

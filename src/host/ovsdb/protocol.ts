@@ -2,6 +2,7 @@
 import { OvsdbProtocolError } from '../../errors/ovs.ts';
 import { excerptOf } from './excerpt.ts';
 
+/** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** A `<string>`, `<number>`, `<boolean>`, `["uuid", ...]` or `["named-uuid", ...]`. */
@@ -10,10 +11,13 @@ export type Atom = string | number | boolean | readonly ['uuid' | 'named-uuid', 
 /** A value of a column. An atom means a set with one element. */
 export type Value = Atom | readonly ['set', readonly Atom[]] | readonly ['map', readonly (readonly [Atom, Atom])[]];
 
+/** A `<row>`: values by column. */
 export type Row = { readonly [column: string]: Value };
 
+/** A `<condition>` for equality. */
 export type Condition = readonly [column: string, comparison: '==', value: Value];
 
+/** A `<mutation>`. */
 export type Mutation = readonly [column: string, mutator: 'insert' | 'delete' | '+=', value: Value];
 
 /** The operations of RFC 7047 5.2 that this library uses. */
@@ -48,10 +52,12 @@ export function namedUuid(name: string): Atom {
   return ['named-uuid', name];
 }
 
+/** A set of atoms. */
 export function setOf(atoms: Iterable<Atom>): Value {
   return ['set', [...atoms]];
 }
 
+/** A map of strings. */
 export function mapOf(entries: Readonly<Record<string, string>>): Value {
   return ['map', Object.entries(entries)];
 }
@@ -60,6 +66,7 @@ export function mapOf(entries: Readonly<Record<string, string>>): Value {
  * An atom in a replica. A replica stores each column as a set of atoms or as a map. A UUID is stored as text.
  */
 export type Scalar = string | number | boolean;
+/** A column in a replica. */
 export type Datum = Set<Scalar> | Map<Scalar, Scalar>;
 
 /**

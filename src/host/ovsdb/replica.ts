@@ -26,6 +26,7 @@ interface StoredTable {
   readonly byName: Map<string, string>;
 }
 
+/** A replica of the rows that this library uses. */
 export class Replica implements OvsdbView {
   readonly #known: KnownColumns;
   readonly #tables = new Map<OvsdbTable, StoredTable>();

@@ -5,6 +5,7 @@ import { IFACE_ID_KEY, OWNER_KEY } from '../../host-contract/ownership.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 import type { Datum } from './protocol.ts';
 
+/** A row in a replica: values by column. */
 export type StoredRow = ReadonlyMap<string, Datum>;
 
 /** The indexed values of each table. */

@@ -10,6 +10,7 @@ import { JsonSplitter } from './json-splitter.ts';
 import type { Json } from './protocol.ts';
 import { serverError } from './server-error.ts';
 
+/** The functions that a session calls. */
 export interface SessionHandlers {
   onNotification(method: string, params: readonly unknown[]): void;
   /** Called once, after all running requests failed with the same error. */
@@ -36,6 +37,7 @@ interface Pending {
   settled(): void;
 }
 
+/** A JSON-RPC session over one socket. */
 export class Session {
   readonly #connection: string;
   readonly #socket: Socket;

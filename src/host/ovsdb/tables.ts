@@ -77,6 +77,7 @@ export function monitorRequests(known: KnownColumns): Json {
   return Object.fromEntries([...known].map(([table, columns]) => [table, [{ columns: [...columns.keys()] }]]));
 }
 
+/** Whether this library uses the table. */
 export function isTable(name: string): name is OvsdbTable {
   return Object.hasOwn(COLUMNS, name);
 }
@@ -87,6 +88,7 @@ const READERS: Readonly<Record<ColumnKind, (value: unknown) => Datum>> = {
   map: readMap,
 };
 
+/** Reads the value of a column of the given kind. */
 export function readColumn(kind: ColumnKind, value: unknown): Datum {
   return READERS[kind](value);
 }

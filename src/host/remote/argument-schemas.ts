@@ -22,6 +22,7 @@ import {
 import type { SourceMacDrop } from '../../host-contract/packet-filters.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 
+/** A JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;
 
 const bool: Schema = { type: 'boolean' };
@@ -34,7 +35,7 @@ export const indexOrNone: Schema = { ...index, minimum: 0 };
 const id: Schema = { type: 'integer', minimum: 0, maximum: 0xfffffffe };
 /** Text, such as the name of a device. requireLinkName() checks names. */
 export const text: Schema = { type: 'string', maxLength: 4096 };
-/** An alternative name that is a record of os-vif: a client adds and removes no other. */
+/** An alternative name that is a record of os-vif. A client cannot add or remove other names. */
 export const recordName: Schema = { type: 'string', pattern: '^os-vif\\.(vf|nic)\\.[\\w.-]+$', maxLength: 127 };
 /** Text without quotes, backslashes and unprintable characters (Unicode categories Cc, Cf, Zl, Zp). */
 const plainText: Schema = { type: 'string', pattern: '^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}"\\\\]*$', maxLength: 4096 };
@@ -60,6 +61,7 @@ export function tuple(...items: readonly Schema[]): Schema {
   };
 }
 
+/** The schema of an array with at most `maxItems` items. */
 export function listOf(items: Schema, maxItems: number): Schema {
   return { type: 'array', items, maxItems };
 }
@@ -94,6 +96,7 @@ const SETTINGS: Record<keyof LinkSettings, Schema> = {
   macvtap,
   port,
 };
+/** The settings of a device. */
 export const linkSettings = objectOf<LinkSettings>(SETTINGS);
 
 const NAMED: Record<keyof NamedLink, Schema> = { ...SETTINGS, name: text };
@@ -157,7 +160,9 @@ export const newLink: Schema = {
   ],
 };
 
+/** The number of a virtual function. */
 export const virtualFunctionNumber: Schema = { type: 'integer', minimum: 0, maximum: 0xffff };
+/** The settings of a virtual function. */
 export const virtualFunction = objectOf<VirtualFunctionSettings>({
   mac: text,
   vlan: number,
@@ -195,6 +200,7 @@ const route = objectOf<Route>(
   },
   ['destination', 'table', 'protocol', 'scope'],
 );
+/** Addresses and routes. */
 export const addressPlan = objectOf<AddressPlan>(
   { addresses: listOf(address, 1000), routes: listOf(route, 1000), immovable: listOf(text, 1000) },
   ['addresses', 'routes'],
@@ -202,9 +208,11 @@ export const addressPlan = objectOf<AddressPlan>(
 
 /** The sysctl keys that the wiring reads or writes. Each belongs to one device. */
 const KEYS = 'net/(ipv4/conf/[^/]+/(arp_ignore|arp_announce|forwarding)|ipv6/conf/[^/]+/disable_ipv6)';
+/** A sysctl key of one device. */
 export const sysctlKey: Schema = { type: 'string', pattern: `^${KEYS}$`, maxLength: 100 };
 /** The sysctl keys that the wiring writes. */
 export const writableKey: Schema = { ...sysctlKey, not: { pattern: '/forwarding$' } };
+/** The value of such a key. */
 export const sysctlValue: Schema = { type: 'string', pattern: '^[0-8]$' };
 
 /** The chain of a bridge: `os-vif-` and the name of the bridge. iptables accepts 28 bytes. */
@@ -214,8 +222,10 @@ export const rule: Schema = { type: 'string', maxLength: 100 };
 
 /** The name of a device with a drop rule. In nft(8), a name that ends with `*` matches several devices. */
 const hooked: Schema = { ...text, pattern: '[^*]$' };
+/** A drop rule. */
 export const sourceMacDrop = objectOf<SourceMacDrop>(
   { device: hooked, mac: text, owner: { ...plainText, maxLength: 120 } },
   ['device', 'mac', 'owner'],
 );
+/** A PCI address in lower case. */
 export const pciAddress: Schema = { type: 'string', pattern: PCI_ADDRESS.source };

@@ -28,6 +28,7 @@ export interface SharedResources {
 /** The time in milliseconds for a client to read the reason before its connection is closed. */
 export const PATIENCE = 1000;
 
+/** The session of one client. */
 export class ClientSession {
   readonly #input: Readable;
   readonly #output: Writable;

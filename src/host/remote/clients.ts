@@ -19,6 +19,7 @@ import {
 import { GREETING, type HelperGreeting } from './protocol.ts';
 import { Turns } from './turns.ts';
 
+/** All clients of a helper. */
 export class Clients {
   readonly #shared: SharedResources;
   /** The user of each connection, oldest connection first. */

@@ -42,6 +42,7 @@ interface Pending {
   reject(error: unknown): void;
 }
 
+/** A connection to a helper. */
 export class HelperConnection {
   readonly #where: string;
   readonly #input: Readable;

@@ -28,10 +28,8 @@ import { permittedPlan } from './permitted-plan.ts';
 /** The devices that a policy checked. The host compares them again immediately before a change. */
 export type Checked = readonly ExpectedLink[];
 
-/**
- * Each method throws HelperRefusalError for a request that is not allowed, and the error of the kernel for a
- * missing device. An allowed request is performed only if the checked devices have not changed.
- */
+// An allowed request is performed only if the checked devices have not changed.
+/** Each method throws HelperRefusalError for a refused request, the kernel's error for a missing device. */
 export interface Policy {
   create(link: NewLink): Promise<Checked>;
   change(index: number, settings: LinkSettings): Promise<Checked>;
@@ -40,7 +38,7 @@ export interface Policy {
   deleteAll(indexes: readonly number[]): Promise<Checked>;
   /** Resolves to the plan with the properties of the addresses and routes on the host. */
   move(plan: AddressPlan, from: number, to: number): Promise<{ readonly plan: AddressPlan; readonly checked: Checked }>;
-  /** A device whose virtual functions or records change. */
+  /** Checks a device whose virtual functions or records change. */
   use(what: string, index: number): Promise<Checked>;
   setSysctl(device: string): Promise<Checked>;
   /** Resolves to the rules that the host may set in the chain of the bridge. */
@@ -73,6 +71,7 @@ const SETTINGS_OF_OTHERS: ReadonlySet<string> = new Set<keyof LinkSettings>(['up
 /** Directories of /proc/sys/net for all devices, or for future devices. */
 const NOT_DEVICES: ReadonlySet<string> = new Set(['all', 'default']);
 
+/** The policy for devices of this library and for configured devices. */
 export class OwnDevicesPolicy implements Policy {
   readonly #host: Host;
   readonly #devices: ReadonlySet<string>;

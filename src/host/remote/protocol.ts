@@ -38,7 +38,9 @@ type MethodOf<V extends VerbName> = V extends `${infer P extends Port}.${infer M
     : never
   : never;
 
+/** The arguments of a verb. */
 export type ArgumentsOf<V extends VerbName> = MethodOf<V> extends (...args: infer A) => unknown ? A : never;
+/** The result of a verb. */
 export type ResultOf<V extends VerbName> = MethodOf<V> extends (...args: never) => Promise<infer R> ? R : never;
 
 /**

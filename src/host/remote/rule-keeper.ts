@@ -11,6 +11,7 @@ import type { Link } from '../../host-contract/links.ts';
 /** The two kinds of rules: chains of iptables, and drop rules of nftables. */
 export type RuleKind = 'filter' | 'ingress';
 
+/** Removes the packet filters of deleted devices. */
 export class RuleKeeper {
   readonly #host: Host;
   /** Names of devices that may have rules of a kind. */

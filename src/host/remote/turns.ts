@@ -13,6 +13,7 @@ interface Task {
   end(): void;
 }
 
+/** The tasks of one client. */
 export class TaskQueue {
   readonly tasks: Task[] = [];
   running = 0;
@@ -34,6 +35,7 @@ export class TaskQueue {
   }
 }
 
+/** Runs the tasks of all queues in turns. */
 export class Turns {
   readonly #room: Map<Lane, number>;
   /** The queues with tasks, in the order of their turns. */

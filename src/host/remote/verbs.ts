@@ -19,6 +19,7 @@ export interface Workplace {
   readonly rules: RuleKeeper;
 }
 
+/** Checks the arguments of a request, and performs it. */
 export type Verb = (args: readonly unknown[], workplace: Workplace) => Promise<unknown>;
 
 const ajv = new Ajv2020({ discriminator: true, strictTuples: false });
@@ -177,6 +178,7 @@ const VERBS: { readonly [V in VerbName]: Verb } = {
   }),
 };
 
+/** All verbs by name. */
 export const VERB_BY_NAME: ReadonlyMap<string, Verb> = new Map(Object.entries(VERBS));
 
 /** The device in a sysctl key: `br0` in `net/ipv4/conf/br0/arp_ignore`. */

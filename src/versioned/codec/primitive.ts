@@ -2,10 +2,15 @@
 
 import { isRecord } from '../../text/is-record.ts';
 
+/** The key of the object name. */
 export const NAME = 'versioned_object.name';
+/** The key of the namespace. */
 export const NAMESPACE = 'versioned_object.namespace';
+/** The key of the version. */
 export const VERSION_KEY = 'versioned_object.version';
+/** The key of the fields. */
 export const DATA = 'versioned_object.data';
+/** The key of the changed fields. */
 export const CHANGES = 'versioned_object.changes';
 
 /** A versioned object on the wire: plain JSON, as Python's `obj_to_primitive` returns it. */

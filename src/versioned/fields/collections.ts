@@ -74,7 +74,10 @@ export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fiel
   };
 }
 
-/** Object.freeze alone leaves the content of a Set open: what the field refuses could be added. */
+/**
+ * A Set without methods that change it.
+ * Object.freeze() does not protect its elements, so invalid values could be added.
+ */
 function frozenSet<V>(values: Iterable<V>): ReadonlySet<V> {
   return Object.freeze(Object.defineProperties(new Set(values), UNCHANGEABLE));
 }
