@@ -176,7 +176,8 @@ test.skipIf(NETNS_UNAVAILABLE)(
     });
     expect(started).toEqual([]);
     const forFilter = await childProcesses(() => osVif.plug(bridgeVif({ hasTrafficFiltering: false }), instance()));
-    expect(new Set(forFilter)).toEqual(new Set(['iptables-save', 'iptables-restore']));
+    const commands = ['iptables', 'ip6tables'].flatMap((command) => [`${command}-save`, `${command}-restore`]);
+    expect(new Set(forFilter)).toEqual(new Set(commands));
   },
 );
 
