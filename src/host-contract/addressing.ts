@@ -5,15 +5,19 @@ import type { ExpectedLink } from './links.ts';
 /** The IPv4 and IPv6 addresses and routes of devices. */
 export interface Addressing {
   /**
-   * All IPv4 addresses of the device and its IPv6 addresses of global scope, without temporary ones; and its routes without those
-   * that the kernel adds together with an address.
+   * The addresses and routes of the device: all IPv4 addresses, and the IPv6 addresses of global scope that
+   * are not temporary. Routes that the kernel adds together with an address are left out.
    */
   get(index: number): Promise<AddressPlan>;
   /**
-   * Moves addresses and routes from one device to another: adds them to the other device first, so that no address and no route is
-   * missing at any moment. The other device also gets the neighbours of the first device. An address that the other device already has gets the lifetime of the plan, or the
-   * longer one that the first device has meanwhile: a renewed lease is not lost. A label that begins
-   * with the name of the first device begins with the name of the other device afterwards. Fails with LinkValueError when both devices are the same.
+   * Moves addresses and routes from one device to another. The other device gets them first, so that no
+   * address and no route is missing at any moment. It also gets the neighbours of the first device.
+   *
+   * An address that the other device already has gets the lifetime of the plan. If a program renews the
+   * address on the first device meanwhile, it gets that lifetime. In a label, the name of the other device
+   * replaces the name of the first.
+   *
+   * @throws LinkValueError if both devices are the same
    */
   move(plan: AddressPlan, from: number, to: number, expected?: readonly ExpectedLink[]): Promise<void>;
   /** Adds addresses and routes to `to` as `move` does, and leaves those of `from` where they are. */
@@ -32,7 +36,7 @@ export interface AddressPlan {
 export interface Address {
   /** With the length of the prefix: `192.0.2.7/24`, `2001:db8::7/64`. */
   readonly address: string;
-  /** The address of the other end of a point-to-point link. The length of the prefix is then that of this address. */
+  /** The address of the other end of a point-to-point link. The prefix length is then the one of the peer. */
   readonly peer?: string;
   readonly broadcast?: string;
   /** rtnetlink(7), ifa_scope. Absent: 0, global. */
@@ -45,7 +49,10 @@ export interface Address {
   readonly metric?: number;
   /** The origin of the address (IFA_PROTO). */
   readonly protocol?: number;
-  /** Seconds for which the address is valid and preferred; 0xffffffff: without end. Absent: both without end. */
+  /**
+   * Seconds for which the address is valid and preferred. 0xffffffff means without end.
+   * Absent: both without end.
+   */
   readonly lifetime?: { readonly valid: number; readonly preferred: number };
 }
 
@@ -84,7 +91,7 @@ export function isIpv6({ address, destination = address }: Partial<Address & Rou
   return destination?.includes(':') === true;
 }
 
-/** What identifies an address on a device to the kernel. */
+/** The properties by which the kernel identifies an address of a device. */
 export function addressKey({ address, peer = '' }: Address): string {
   return `${address} ${peer}`;
 }
@@ -100,8 +107,9 @@ function validityOf({ lifetime }: Address): number {
 }
 
 /**
- * The label that the address has on another device: a label that begins with the name of the one device begins with the
- * name of the other. A label that becomes too long for the kernel is replaced by the name of the device.
+ * The label that the address has on another device: a label that begins with the name of the one device
+ * begins with the name of the other. A label that becomes too long for the kernel is replaced by the
+ * name of the device.
  */
 export function labelOn(to: string, from: string, { label = from }: Address): string {
   const renamed = label === from || label.startsWith(`${from}:`) ? `${to}${label.slice(from.length)}` : label;

@@ -3,7 +3,7 @@
  * the device, or the values of the device before a plug changed them. A virtual function has no alias,
  * and the alias of a NIC belongs to its administrator. Therefore the record is an alternative name of
  * the device (ip-link(8), "altname"):
- * `os-vif.vf.7.3.dc065497-3c8d-4f44-8fb4-e1d33c16a536.for-fa163e000001.mac-000000000000.vlan-0.trust-0.spoof-1`
+ * `os-vif.vf.7.3.dc065497-3c8d-4f44-8fb4-e1d33c16a536.for-fa163e000001.mac-000000000000.vlan-0`
  * is the record of function 3 of the device with index 7. It contains the index, because a name is
  * unique in a network namespace. All processes see the record. It remains when the process ends, and is
  * deleted with the device.

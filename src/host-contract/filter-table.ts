@@ -66,7 +66,10 @@ function leavesForward(text: string, table: FilterTable, bridge: string): boolea
   return rule.isGoto || rule.target === 'RETURN' || isFinal(rule, table, bridge, new Set());
 }
 
-/** Whether the rule decides about all packets of the bridge, by itself or through the chains to which it leads. */
+/**
+ * Whether the rule decides about all packets of the bridge, by itself or through the chains
+ * to which it leads.
+ */
 function isFinal(rule: Rule, table: FilterTable, bridge: string, visited: ReadonlySet<string>): boolean {
   const { target } = rule;
   if (!isAbout(bridge, rule)) return false;

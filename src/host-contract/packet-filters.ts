@@ -1,8 +1,8 @@
 /** Packet filters: chains of iptables, and drop rules of nftables for source MAC addresses. */
 
 /**
- * The chains of this library in the filter tables of IPv4 and, where the kernel has it, of IPv6. A chain has the same rules in both.
- * FORWARD jumps to each chain.
+ * The chains of this library in the filter tables of IPv4 and, where the kernel has it, of IPv6.
+ * A chain has the same rules in both. FORWARD jumps to each chain.
  */
 export interface Filter {
   /** The names of all chains in the tables, of every owner. */
@@ -10,8 +10,8 @@ export interface Filter {
   /** The rules of the chain, and whether they take effect. Undefined when the chain does not exist. */
   get(chain: string): Promise<FilterChain | undefined>;
   /**
-   * Creates the chain, or replaces its rules. FORWARD then has one jump to the chain: at the top, unless its only jump
-   * takes effect where it is. Each IP version is changed in one transaction.
+   * Creates the chain, or replaces its rules. FORWARD then has one jump to the chain: at the top, unless its
+   * only jump takes effect where it is. Each IP version is changed in one transaction.
    */
   set(chain: string, rules: readonly string[]): Promise<void>;
   /** Deletes the chain and all jumps of FORWARD to it. A missing chain is ignored. */
@@ -22,7 +22,10 @@ export interface Filter {
 export interface FilterChain {
   /** As `iptables -S` prints them, without `-A chain`: `-i br0 -j ACCEPT`. */
   readonly rules: readonly string[];
-  /** In each IP version, FORWARD jumps to the chain once, for all packets, and no rule before the jump decides about them. */
+  /**
+   * In each IP version, FORWARD jumps to the chain once, for all packets, and no rule before the
+   * jump decides about them.
+   */
   readonly jumpedTo: boolean;
   /** Why the chain does not take effect. Absent: it does. */
   readonly faults?: readonly string[];

@@ -1,7 +1,7 @@
 /**
- * VIFBridge on a Linux bridge that the guest's TAP is put into by the hypervisor, as os-vif 3 plugged it: where the network
- * says so, the plugin provides the bridge, joins it to the wire, and lets its packets through the host's filter.
- * All of it is shared by the network's VIFs, and stays when they go.
+ * VIFBridge on a Linux bridge that the guest's TAP is put into by the hypervisor, as os-vif 3 plugged it:
+ * where the network says so, the plugin provides the bridge, joins it to the wire, and lets its packets
+ * through the host's filter. All of it is shared by the network's VIFs, and stays when they go.
  */
 
 import type { Host } from '../host-contract/host.ts';
@@ -25,8 +25,9 @@ export interface LinuxBridgePluginOptions {
   /** The iptables target of what may not be forwarded. It must exist for IPv4 and IPv6. Default: DROP. */
   readonly iptablesDropAction?: string;
   /**
-   * Addresses of the NIC with a finite lifetime, from DHCP or from an IPv6 router, go to the bridge too. The program that renews them must
-   * then work on the bridge: a lease that it renews on the NIC goes to the bridge at the next plug. Default: false, a plug fails.
+   * Addresses of the NIC with a finite lifetime, from DHCP or from an IPv6 router, go to the bridge too. The
+   * program that renews them must then work on the bridge: a lease that it renews on the NIC goes to the
+   * bridge at the next plug. Default: false, a plug fails.
    */
   readonly moveLeasedAddresses?: boolean;
 }

@@ -19,17 +19,20 @@ export interface Adopted {
   readonly on: string;
 }
 
-/** What an adoption did. */
+/** The result of an adoption. */
 export interface Adoption {
   /** What was tagged, or with `dryRun` what would be. */
   readonly adopted: readonly Adopted[];
-  /** Where the host differs then from what a plug makes. A plug fails for the reason of a `conflict`, and puts the others right. */
+  /**
+   * Where the host differs then from what a plug makes.
+   * A plug fails for the reason of a `conflict`, and puts the others right.
+   */
   readonly drifts: readonly ElementDrift[];
 }
 
 /**
- * Tags each device and row of the wiring that has the right kind and no owner, and changes nothing else. What has another owner stays,
- * and is among the drifts.
+ * Tags each device and row of the wiring that has the right kind and no owner, and changes nothing else.
+ * What has another owner stays, and is among the drifts.
  */
 export async function adopt(
   wiring: Wiring,

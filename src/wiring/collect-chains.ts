@@ -15,7 +15,8 @@ export interface Collected {
 }
 
 /**
- * The chain of a bridge goes with it. One whose bridge others deleted, or a collection that was killed, is garbage of its own, and told.
+ * The chain of a bridge goes with it.
+ * One whose bridge others deleted, or a collection that was killed, is garbage of its own, and told.
  */
 export async function collectChains(
   { filter }: Host,

@@ -11,8 +11,8 @@ import { deleteUnused } from './devices/shared-links.ts';
 import type { Garbage, InUse } from './garbage.ts';
 
 /**
- * Removes every device that was made for a VIF that is not in use, every shared one that nobody uses, and the filters made for them.
- * What others made has no alias of ours, and is not looked at.
+ * Removes every device that was made for a VIF that is not in use, every shared one that nobody uses, and the
+ * filters made for them. What others made has no alias of ours, and is not looked at.
  */
 export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false } = {}): Promise<Garbage[]> {
   const links = await host.links.list();

@@ -5,8 +5,8 @@ import { setImmediate } from 'node:timers/promises';
 /**
  * Runs `action` for each item. A failure does not keep the other items.
  *
- * @param action is given a function to await before its work: one item begins in each round of the event loop, so that
- *   other work of the process gets its turn
+ * @param action is given a function to await before its work: one item begins in each round of the event
+ *   loop, so that other work of the process gets its turn
  * @returns the errors of the items that failed
  */
 export async function concurrently<T>(

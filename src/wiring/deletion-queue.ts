@@ -1,6 +1,7 @@
 /**
- * Deletes network devices together. The kernel waits once for all users of the devices of one deletion, so that many cost
- * hardly more than one. Deletions that are asked for while the kernel works on earlier ones are made together afterwards.
+ * Deletes network devices together. The kernel waits once for all users of the devices of one deletion, so
+ * that many cost hardly more than one. Deletions that are asked for while the kernel works on earlier ones
+ * are made together afterwards.
  */
 
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
@@ -45,7 +46,9 @@ export class DeletionQueue {
     });
   }
 
-  /** Runs one of many unplugs. A deletion waits a moment for those that run, so that they are made together. */
+  /**
+   * Runs one of many unplugs. A deletion waits a moment for those that run, so that they are made together.
+   */
   async expecting<T>(unplug: () => Promise<T>): Promise<T> {
     this.#expected += 1;
     try {
@@ -67,7 +70,10 @@ export class DeletionQueue {
     this.#isWorking = false;
   }
 
-  /** Waits as long as each round of the event loop brings another deletion: callers that started together arrive together. */
+  /**
+   * Waits as long as each round of the event loop brings another deletion: callers that
+   * started together arrive together.
+   */
   async #gather(): Promise<void> {
     for (let before = 0; before < this.#waiting.length; ) {
       before = this.#waiting.length;

@@ -1,4 +1,7 @@
-/** What a diagram shows of an element, as plain JSON data. `picture/` puts the drawings of all elements into one graph. */
+/**
+ * What a diagram shows of an element, as plain JSON data.
+ * `picture/` puts the drawings of all elements into one graph.
+ */
 
 /** Where names are unique: elements that name the same thing in the same place share one node. */
 export type DrawingPlace = 'device' | 'bridge' | 'switch' | 'port' | 'socket' | 'function' | 'filter' | 'element';
@@ -45,7 +48,10 @@ export interface DrawnNode extends DrawnThing {
   readonly group?: 'own' | 'shared';
   /** Short texts in the node, such as `mtu 1450`. */
   readonly facts?: readonly string[];
-  /** The properties whose drifts are marked here, where another element has a thing of the same name. Default: all. */
+  /**
+   * The properties whose drifts are marked here, where another element has a thing of the same name.
+   * Default: all.
+   */
   readonly properties?: readonly string[];
 }
 

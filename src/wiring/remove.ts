@@ -14,8 +14,8 @@ import type { Wiring } from './wiring.ts';
 
 /**
  * Removes each element in reverse order; what is gone already is fine and what is shared stays. A failure
- * does not stop the rest. Nothing is removed if a device has the right kind and no owner. The elements are not validated: a value that nothing needs to be removed never stops
- * an unplug.
+ * does not stop the rest. Nothing is removed if a device has the right kind and no owner. The elements are
+ * not validated: a value that nothing needs to be removed never stops an unplug.
  * @throws UnplugError naming every element that is left, and why
  */
 export async function remove(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<void> {
@@ -41,8 +41,8 @@ export async function remove(wiring: Wiring, context: ElementContext, signal?: A
 }
 
 /**
- * Refuses a VIF whose devices another program made, before anything is removed: a VIF that keeps its devices keeps its port too. One step
- * alone refuses by itself.
+ * Refuses a VIF whose devices another program made, before anything is removed: a VIF that keeps its devices
+ * keeps its port too. One step alone refuses by itself.
  */
 async function requireOwners(steps: readonly Step[], context: ElementContext): Promise<void> {
   if (steps.length < 2) return;

@@ -1,6 +1,6 @@
 /**
- * Runs plugs that share a device of the kernel one after the other. A plug that fails then removes no device that another
- * plug of this process has started to use.
+ * Runs plugs that share a device of the kernel one after the other.
+ * A plug that fails then removes no device that another plug of this process has started to use.
  */
 
 import type { Host } from '../host-contract/host.ts';
@@ -25,8 +25,8 @@ export async function withSharedDeviceLock<T>(
 }
 
 /**
- * The names of the kernel's devices that the VIF uses with others. Elements of Open vSwitch are left out, because their transactions
- * keep them apart.
+ * The names of the kernel's devices that the VIF uses with others.
+ * Elements of Open vSwitch are left out, because their transactions keep them apart.
  */
 export function sharedDevicesOf(wiring: Wiring): string[] {
   return wiring.flatMap((element) =>

@@ -19,7 +19,10 @@ import {
 export interface Step {
   /** How messages name the step. */
   readonly label: string;
-  /** The step is about devices of this VIF alone. The kernel can delete them together with the devices of adjacent steps. */
+  /**
+   * The step is about devices of this VIF alone.
+   * The kernel can delete them together with the devices of adjacent steps.
+   */
   readonly isBatchDeletable: boolean;
   validate(): void;
   /** Throws where `ensure` would refuse the host as it is; changes nothing. */
@@ -73,7 +76,10 @@ interface OvsGroup {
   readonly labels: string[];
 }
 
-/** The definition is looked up late: an unknown kind fails its own step, and an unplug goes on with the others. */
+/**
+ * The definition is looked up late: an unknown kind fails its own step, and an unplug goes
+ * on with the others.
+ */
 function stepOf(element: Exclude<Element, OvsElement>): Step {
   const unowned = async (context: ElementContext) => (await definitionOf(element).adoptable?.(element, context)) ?? [];
   return {

@@ -1,4 +1,7 @@
-/** The environment of the programs that this library starts. The environment of this process does not decide what they do. */
+/**
+ * The environment of the programs that this library starts.
+ * The environment of this process does not decide what they do.
+ */
 
 /** Folders of system programs. Debian's order comes first; NixOS has its programs in the last folder only. */
 export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';

@@ -24,12 +24,13 @@ const ERRNOS: ReadonlyMap<RegExp, string> = new Map([
 ]);
 
 /**
- * Runs a command in a network namespace and resolves to its standard output.
- * The command gets a fixed PATH, no variable of this process but `XTABLES_LOCKFILE`, and `/` as its working directory.
+ * Runs a command in a network namespace and resolves to its standard output. The command gets a fixed PATH,
+ * no variable of this process but `XTABLES_LOCKFILE`, and `/` as its working directory.
  *
  * @throws MissingCommandError when the command is not installed
  * @throws PermissionError when this process lacks the privilege
- * @throws SystemCallError when the command fails for another reason; the error has the text that the command printed
+ * @throws SystemCallError when the command fails for another reason; the error has the text
+ *   that the command printed
  */
 export function runCommand(
   namespace: NetworkNamespace,

@@ -48,9 +48,10 @@ export function isConfined(): boolean {
 }
 
 /**
- * Restarts this process with CAP_NET_ADMIN and no other capability, under the same process id. It does not return.
- * The kernel keeps capabilities per thread, and Node has started threads by now: only execve(2) takes the capabilities of all.
- * The new process has no descriptor, variable or option of Node that the starter did not mean for it, and works in `/`.
+ * Restarts this process with CAP_NET_ADMIN and no other capability, under the same process id. It does not
+ * return. The kernel keeps capabilities per thread, and Node has started threads by now: only execve(2) takes
+ * the capabilities of all. The new process has no descriptor, variable or option of Node that the starter did
+ * not mean for it, and works in `/`.
  *
  * @throws SystemCallError when this process lacks CAP_NET_ADMIN, or may not do one of the steps
  * @throws NamespaceError when the namespace cannot be entered
@@ -68,7 +69,8 @@ export async function restartConfined(argv: readonly string[], confinement: Conf
   calls.check('forbidding new privileges', calls.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
   process.chdir('/');
   closeOnExec(calls, confinement.keep ?? []);
-  // SIGUSR1 ends a process that has no handler. The new process ignores it until Node blocks it (PlatformInit in src/node.cc).
+  // SIGUSR1 ends a process that has no handler.
+  // The new process ignores it until Node blocks it (PlatformInit in src/node.cc).
   calls.signal(constants.signals.SIGUSR1, SIG_IGN);
   // src/host/remote/clients.ts collects garbage itself.
   const args = [process.execPath, ...WITHOUT_INSPECTOR, '--expose-gc', ...argv];
@@ -83,8 +85,8 @@ export async function hideDescriptors(): Promise<void> {
 
 /**
  * Options of Node with which SIGUSR1 does not open the inspector, from the first instruction of Node on.
- * bind(2) refuses a link-local address without a scope (ipv6(7): EINVAL), so that an inspector that starts cannot listen.
- * Newer versions of Node can also leave out the handler of SIGUSR1.
+ * bind(2) refuses a link-local address without a scope (ipv6(7): EINVAL), so that an inspector that starts
+ * cannot listen. Newer versions of Node can also leave out the handler of SIGUSR1.
  */
 const WITHOUT_INSPECTOR = ['--inspect-port=[fe80::1]:1024', '--inspect-publish-uid=stderr', '--disable-sigusr1'].filter(
   (option) => process.allowedNodeEnvironmentFlags.has(option.split('=', 1)[0] ?? option),
@@ -160,7 +162,9 @@ async function loadCalls(): Promise<Calls> {
   };
 }
 
-/** Each of the sets effective, permitted and inheritable has two words. CAP_NET_ADMIN is in the first word. */
+/**
+ * Each of the sets effective, permitted and inheritable has two words. CAP_NET_ADMIN is in the first word.
+ */
 function capabilityData(): Buffer {
   return Buffer.from(Uint32Array.of(ONLY_NET_ADMIN, ONLY_NET_ADMIN, ONLY_NET_ADMIN, 0, 0, 0).buffer);
 }

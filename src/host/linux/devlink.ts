@@ -1,4 +1,6 @@
-/** Asks devlink what the ports of NICs are for (kernel, Documentation/networking/devlink/devlink-port.rst). */
+/**
+ * Asks devlink what the ports of NICs are for (kernel, Documentation/networking/devlink/devlink-port.rst).
+ */
 
 import { HostClosedError } from '../../errors/host.ts';
 import { KernelError } from '../../errors/kernel.ts';

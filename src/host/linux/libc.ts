@@ -6,13 +6,18 @@ import type { LibraryHandle } from 'koffi';
 import { MissingKoffiError } from '../../errors/host.ts';
 import { SystemCallError } from '../../errors/kernel.ts';
 
-/** What a call came back with; `errno` is its name (`EAGAIN`) when `value` is negative, and empty otherwise. */
+/**
+ * What a call came back with; `errno` is its name (`EAGAIN`) when `value` is negative, and empty otherwise.
+ */
 export interface CallResult {
   readonly value: number;
   readonly errno: string;
 }
 
-/** System calls. A sync one runs on this thread; the others on a worker, so that the event loop never waits for the kernel. */
+/**
+ * System calls.
+ * A sync one runs on this thread; the others on a worker, so that the event loop never waits for the kernel.
+ */
 export interface Libc {
   socketSync(domain: number, type: number, protocol: number): CallResult;
   setsockoptSync(fd: number, level: number, option: number, value: Buffer): CallResult;
@@ -25,7 +30,10 @@ export interface Libc {
   ioctl(fd: number, request: number, argument: Buffer | number): Promise<CallResult>;
 }
 
-/** Node has four workers unless UV_THREADPOOL_SIZE says otherwise, and koffi refuses more than some hundred calls at once. */
+/**
+ * Node has four workers unless UV_THREADPOOL_SIZE says otherwise, and koffi refuses more than some
+ * hundred calls at once.
+ */
 const MOST_ON_WORKERS = 64;
 
 /** @throws MissingKoffiError where koffi is not installed or doesn't load */

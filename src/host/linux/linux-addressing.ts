@@ -152,8 +152,8 @@ export class LinuxAddressing implements Addressing {
   }
 
   /**
-   * Answers to requests for neighbours arrive at the bridge while the NIC is its port. Without its neighbours, the device that gets
-   * the addresses could not send until it has resolved them.
+   * Answers to requests for neighbours arrive at the bridge while the NIC is its port.
+   * Without its neighbours, the device that gets the addresses could not send until it has resolved them.
    */
   async #copyNeighbours(
     addresses: readonly Address[],

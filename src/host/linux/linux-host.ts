@@ -21,15 +21,24 @@ import { type NetworkNamespace, openNetworkNamespace } from './network-namespace
 
 /** How to open a LinuxHost. */
 export interface LinuxHostOptions {
-  /** A network namespace: a name that `ip netns` knows, or a path such as /proc/1234/ns/net. Default: the one this process is in. */
+  /**
+   * A network namespace: a name that `ip netns` knows, or a path such as /proc/1234/ns/net.
+   * Default: the one this process is in.
+   */
   readonly netns?: string;
-  /** Where Open vSwitch's database listens; connected to on first use. Default: the local socket, unix:/run/openvswitch/db.sock. */
+  /**
+   * Where Open vSwitch's database listens; connected to on first use.
+   * Default: the local socket, unix:/run/openvswitch/db.sock.
+   */
   readonly ovsdb?: OvsdbClientOptions;
   /** Where sysfs is mounted, for PCI functions. Default: /sys. */
   readonly sysfsRoot?: string;
 }
 
-/** Works on the kernel's network devices by rtnetlink and /dev/net/tun. Needs koffi, and CAP_NET_ADMIN for all but reading. */
+/**
+ * Works on the kernel's network devices by rtnetlink and /dev/net/tun.
+ * Needs koffi, and CAP_NET_ADMIN for all but reading.
+ */
 export class LinuxHost implements Host {
   readonly links: Links;
   readonly addressing: Addressing;

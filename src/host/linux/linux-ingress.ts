@@ -1,4 +1,7 @@
-/** Addresses that devices refuse, through nft(8): a table of the family netdev for each device, which goes with its last address. */
+/**
+ * Addresses that devices refuse, through nft(8): a table of the family netdev for each device, which goes
+ * with its last address.
+ */
 
 import { isKernelError } from '../../errors/kernel.ts';
 import { KeyedQueue } from '../../host-contract/keyed-queue.ts';
@@ -9,7 +12,10 @@ import { runCommand } from './command.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 
 const PREFIX = 'os-vif-';
-/** The map of addresses, the chain that looks a frame's source up in it, and the chain that it is then sent to. */
+/**
+ * The map of addresses, the chain that looks a frame's source up in it, and the chain that it
+ * is then sent to.
+ */
 const [MAP, LOOKUP, REFUSED] = ['refused', 'ingress', 'drop-refused'];
 const LOOKUP_RULE = [{ vmap: { key: { payload: { protocol: 'ether', field: 'saddr' } }, data: `@${MAP}` } }];
 const REFUSED_RULE = [{ drop: null }];
@@ -38,7 +44,9 @@ export class LinuxIngress implements IngressFilter {
     return dropsIn(output === '' ? {} : JSON.parse(output));
   }
 
-  /** One transaction, which is the same whether the table is there or not: so processes may do this at once. */
+  /**
+   * One transaction, which is the same whether the table is there or not: so processes may do this at once.
+   */
   async create(drop: SourceMacDrop): Promise<void> {
     requireSourceMacDrop(drop);
     const { device, mac, owner } = drop;
@@ -67,7 +75,9 @@ export class LinuxIngress implements IngressFilter {
     await leaving.done;
   }
 
-  /** The kernel deletes no chain that an entry still leads to: it knows best whether these were the last ones. */
+  /**
+   * The kernel deletes no chain that an entry still leads to: it knows best whether these were the last ones.
+   */
   async #deleteLeaving(device: string): Promise<void> {
     const { macs = [] } = this.#leaving.get(device) ?? {};
     this.#leaving.delete(device);
@@ -112,7 +122,10 @@ export class LinuxIngress implements IngressFilter {
   }
 }
 
-/** nft takes letters, digits and `/\-_.` in a name; every other byte of a device's name becomes `/` and two digits. */
+/**
+ * nft takes letters, digits and `/\-_.` in a name; every other byte of a device's name becomes
+ * `/` and two digits.
+ */
 function tableOf(device: string): string {
   const bytes = [...Buffer.from(device)].map((byte) => {
     const character = String.fromCharCode(byte);

@@ -85,7 +85,8 @@ export class LinuxLinks implements Links {
     };
     if (!isDefinedLink(link) && link.kind === 'tap')
       return createTap(this.#libc, this.#namespace, link, () => this.#socket.turn((turn) => configureIn(turn, [link])));
-    // One turn: a caller of this host cannot delete the device, and let another process take its name, in between.
+    // One turn: a caller of this host cannot delete the device, and let another process take
+    // its name, in between.
     return this.#socket.turn(async (turn) => {
       await compare(turn, `creation of ${link.kind} ${link.name}`, expected);
       await turn.request(creationOf(link));
@@ -242,7 +243,8 @@ function changeOf(index: number, settings: LinkSettings, name = `link ${index}`)
 function endsToConfigure(link: NewLink): NamedLink[] {
   const ends = endsOf(link);
   const mtu = link.kind === 'bridge' ? link.mtu : undefined;
-  // Kernel: macvlan_common_newlink() gives a passthru device the address of its lower device and ignores IFLA_ADDRESS.
+  // Kernel: macvlan_common_newlink() gives a passthru device the address of its lower
+  // device and ignores IFLA_ADDRESS.
   const mac = link.kind === 'macvtap' && link.macvtap?.mode === 'passthru' ? link.mac : undefined;
   return ends.map(({ name, alias, up, promiscuous, master, group = 0 }) => ({
     name,

@@ -11,12 +11,18 @@ const NAMED = '/run/netns/';
 const OWN = '/proc/thread-self/ns/net';
 
 export interface NetworkNamespace {
-  /** Runs `action` in the namespace. It must be synchronous: what is awaited would run in the thread's own namespace. */
+  /**
+   * Runs `action` in the namespace.
+   * It must be synchronous: what is awaited would run in the thread's own namespace.
+   */
   run<T>(action: () => T): T;
   close(): void;
 }
 
-/** @param netns a name that `ip netns` knows, or a path such as /proc/1234/ns/net; absent: the namespace of this process */
+/**
+ * @param netns a name that `ip netns` knows, or a path such as /proc/1234/ns/net; absent: the
+ *   namespace of this process
+ */
 export function openNetworkNamespace(libc: Libc, netns: string | undefined): NetworkNamespace {
   if (netns === undefined) return { run: (action) => action(), close: () => {} };
   const path = pathOf(netns);

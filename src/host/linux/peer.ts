@@ -3,12 +3,18 @@
 import type { Socket } from 'node:net';
 import { importKoffi } from './libc.ts';
 
-/** socket(7) on all architectures but PowerPC, MIPS and SPARC, where the call fails or has an answer of another length. */
+/**
+ * socket(7) on all architectures but PowerPC, MIPS and SPARC, where the call fails or has an
+ * answer of another length.
+ */
 const [SOL_SOCKET, SO_PEERCRED] = [1, 17];
 /** struct ucred: pid, uid, gid. */
 const CREDENTIALS_LENGTH = 12;
 
-/** Resolves to a function that tells the user id of the process that connected, or undefined when the kernel does not tell. */
+/**
+ * Resolves to a function that tells the user id of the process that connected, or undefined when the
+ * kernel does not tell.
+ */
 export async function loadPeerUser(): Promise<(socket: Socket) => number | undefined> {
   const getsockopt = (await importKoffi()).load(null).func('int getsockopt(int, int, int, void *, void *)');
   return (socket) => {

@@ -9,8 +9,8 @@ import { type Address, type AddressPlan, addressKey, type Route } from '../../ho
 /**
  * The plan of a client, with the properties of each address and route on the host.
  *
- * @param present the addresses and routes of the two devices; they may be on either, because a roll-back moves them back. If both have
- *   one, the properties of the last count
+ * @param present the addresses and routes of the two devices; they may be on either, because a roll-back
+ *   moves them back. If both have one, the properties of the last count
  * @param where names of the two devices, for messages
  * @param target name of the device that gets the addresses; a label may begin with it
  * @throws HelperRefusalError for an address or a route that neither device has

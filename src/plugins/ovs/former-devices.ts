@@ -9,8 +9,8 @@ import { namesOf } from './names.ts';
 import { hybridDevices, type OvsVif } from './ovs-wiring.ts';
 
 /**
- * The devices of this VIF behind ports that were removed. A Linux bridge with another port than ours is left out: a guest still runs
- * on it, and it goes at the unplug.
+ * The devices of this VIF behind ports that were removed. A Linux bridge with another port than ours is left
+ * out: a guest still runs on it, and it goes at the unplug.
  */
 export async function devicesBehind(ports: readonly string[], vif: OvsVif, host: Host): Promise<Wiring> {
   const { switchEnd } = namesOf(vif.id);

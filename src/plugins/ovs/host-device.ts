@@ -1,4 +1,7 @@
-/** What only the host knows of a VIFHostDevice: its virtual function, and the representor of that function. */
+/**
+ * Facts about a VIFHostDevice that only the host knows: its virtual function, and the
+ * representor of that function.
+ */
 
 import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../errors/pci.ts';
 import type { Pci } from '../../host-contract/pci.ts';
@@ -7,7 +10,7 @@ import type { Wiring } from '../../wiring/wiring.ts';
 import { dpdkWiring, goneWiring, type OvsVif, representorWiring } from './ovs-wiring.ts';
 import { representorOf, type VirtualFunctionLocation, virtualFunctionOf } from './representor.ts';
 
-/** What only the host knows of a VIFHostDevice. */
+/** Facts about a VIFHostDevice that only the host knows. */
 export interface HostDeviceFacts {
   /** The name of its representor's network device. */
   readonly representor?: string;
@@ -39,7 +42,7 @@ export function hostDeviceWiring(vif: VIFHostDevice, plugged: OvsVif, facts: Hos
   return representorWiring(plugged, representor, devAddress);
 }
 
-/** What an unplug removes: without a representor, the rows that are tagged as the VIF's. */
+/** The elements that an unplug removes. Without a representor, these are the rows with the tag of the VIF. */
 export function formerHostDeviceWiring(vif: VIFHostDevice, known: OvsVif, facts: HostDeviceFacts): Wiring {
   const isKernels = (known.datapathType ?? 'system') === 'system';
   return isKernels && facts.representor === undefined ? goneWiring(known) : hostDeviceWiring(vif, known, facts);

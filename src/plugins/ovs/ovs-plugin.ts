@@ -1,6 +1,6 @@
 /**
- * VIFs of Open vSwitch, in all the ways that OpenStack plugs them: natively, hybrid with a Linux bridge between, over a vhost-user
- * socket, by a representor of a virtual function, and on a bridge per port.
+ * VIFs of Open vSwitch, in all the ways that OpenStack plugs them: natively, hybrid with a Linux bridge
+ * between, over a vhost-user socket, by a representor of a virtual function, and on a bridge per port.
  */
 
 import { PortProfileError } from '../../errors/libvirt.ts';
@@ -40,11 +40,17 @@ import {
 export interface OvsPluginOptions {
   /** Bytes; for networks that say nothing. Default 1500. */
   readonly networkDeviceMtu?: number;
-  /** New ports start in the dead VLAN 4095, until Neutron's Open vSwitch agent gives them theirs. Only for use with that agent. Default false. */
+  /**
+   * New ports start in the dead VLAN 4095, until Neutron's Open vSwitch agent gives them theirs.
+   * Only for use with that agent. Default false.
+   */
   readonly isolateVif?: boolean;
   /** Each VIFOpenVSwitch gets a bridge of its own, patched to that of its network. Default false. */
   readonly perPortBridge?: boolean;
-  /** QoS type that new ports get on the datapath of the kernel; `linux-noop` leaves the queueing to others. Default `linux-noop`. */
+  /**
+   * QoS type that new ports get on the datapath of the kernel; `linux-noop` leaves the queueing to others.
+   * Default `linux-noop`.
+   */
   readonly defaultQosType?: QosType;
   /** A plug is done when ovs-vswitchd has opened the port, where the plug made its device. Default true. */
   readonly waitForPort?: boolean;
@@ -75,7 +81,8 @@ export class OvsPlugin extends WiringPlugin {
   }
 
   describe(): HostPluginInfo {
-    // os-vif's own plugin says 1.0 throughout, and takes later ones all the same: a peer that believed it would leave createTap out.
+    // os-vif's own plugin says 1.0 throughout, and takes later ones all the same: a peer that believed it
+    // would leave createTap out.
     const profile = ({ objectName, version }: typeof VIFPortProfileOpenVSwitch | typeof VIFPortProfileOVSRepresentor) =>
       new HostPortProfileInfo({ profileObjectName: objectName, minVersion: '1.0', maxVersion: version });
     const plain = [profile(VIFPortProfileOpenVSwitch)];
@@ -113,7 +120,10 @@ export class OvsPlugin extends WiringPlugin {
     throw unsupported(vif);
   }
 
-  /** What an unplug takes away: of a native VIF the hypervisor's port too, and the port that is left from when it was hybrid. */
+  /**
+   * What an unplug takes away: of a native VIF the hypervisor's port too, and the port that is left from
+   * when it was hybrid.
+   */
   unwire(vif: VIFBase, facts: HostDeviceFacts = {}): Wiring {
     const profile = this.#profileOf(vif);
     const known = this.#known(vif, profile);
@@ -198,7 +208,7 @@ export class OvsPlugin extends WiringPlugin {
     return factsOf(vif, this.#profileOf(vif).datapathType || 'system', pci);
   }
 
-  /** What is gone is left out. */
+  /** Facts that the host lacks are left out. */
   #remainingFactsOf(vif: VIFHostDevice, host: Host): Promise<HostDeviceFacts> {
     return this.#factsOf(vif, host).catch((error: unknown) => {
       if (isGone(error)) return {};

@@ -53,7 +53,7 @@ export function bareWiring(vif: OvsVif, name: string): Wiring {
   return [bridgeOf(vif), { kind: 'ovs-port', name, bridge, externalIds, external: true }];
 }
 
-/** What is known of a VIF whose device is gone: its rows are found by their tags. */
+/** The wiring of a VIF whose device is missing. An unplug finds the rows of the VIF by their tags. */
 export function goneWiring(vif: OvsVif): Wiring {
   return [bridgeOf(vif)];
 }
@@ -103,7 +103,9 @@ export function vhostUserWiring(vif: OvsVif, guestIs: 'client' | 'server', path:
   return [bridgeOf(vif, 'netdev'), ...portOf(vif, { ...port, mtuRequest: vif.mtu }, 'netdev')];
 }
 
-/** The network device that stands for a virtual function. Whoever owns its port owns the device, so that the port comes first. */
+/**
+ * The representor of a virtual function. The owner of its port owns the device, so that the port comes first.
+ */
 export function representorWiring(vif: OvsVif, representor: string, pciAddress: string): Wiring {
   const device: ExistingLinkElement = {
     kind: 'existing-link',
@@ -174,7 +176,8 @@ export function hybridDevices({ id, mtu }: OvsVif, name = namesOf(id).hybridBrid
       kind: 'bridge',
       name,
       mtu,
-      // A bridge that forgets addresses at once floods, and so loses nothing while a guest migrates: Launchpad bug 1715317.
+      // A bridge that forgets addresses at once floods, and so loses nothing while a guest migrates:
+      // Launchpad bug 1715317.
       ageingTime: 0,
       stp: false,
       forwardDelay: 0,

@@ -1,6 +1,6 @@
 /**
- * Finds the representor of an SR-IOV virtual function: the network device on the host that stands for it on the switch inside
- * the NIC (kernel, Documentation/networking/switchdev.rst and representors.rst).
+ * Finds the representor of an SR-IOV virtual function: the network device on the host that stands for it on
+ * the switch inside the NIC (kernel, Documentation/networking/switchdev.rst and representors.rst).
  */
 
 import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../errors/pci.ts';

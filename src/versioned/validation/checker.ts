@@ -1,10 +1,12 @@
 /**
  * Checks values against a JSON Schema with ajv, in time that is linear in the size of the value.
  *
- * With `allErrors`, ajv copies the errors that it has so far after each `$ref` that fails, and writes the whole path into each error. The
- * time then grows with the square of the number of errors. Here every element of an array, every value of a dict and every object that
- * a `$ref` leads to is a part. ajv checks a part by a validator of its own, whose errors are counted at once: only those that are told
- * are kept. Most values are valid, so that a validator of the undivided schema, which stops at the first error, checks each value first.
+ * With `allErrors`, ajv copies the errors that it has so far after each `$ref` that fails, and writes the
+ * whole path into each error. The time then grows with the square of the number of errors. Here every
+ * element of an array, every value of a dict and every object that a `$ref` leads to is a part. ajv checks
+ * a part by a validator of its own, whose errors are counted at once: only those that are told are kept.
+ * Most values are valid, so that a validator of the undivided schema, which stops at the first error,
+ * checks each value first.
  */
 import { Ajv2020, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { MOST_LISTED } from '../../text/bounds.ts';
@@ -67,7 +69,9 @@ function compileTelling(schema: JsonSchema): Check {
 const PART = 'os-vif-part';
 /** The same beside the alternative null. */
 const PART_OR_NULL = 'os-vif-part-or-null';
-/** The keyword in place of `additionalProperties: false`, for which ajv makes an error for each unknown name. */
+/**
+ * The keyword in place of `additionalProperties: false`, for which ajv makes an error for each unknown name.
+ */
 const NAMES = 'os-vif-names';
 
 interface Place {

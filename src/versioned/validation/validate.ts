@@ -14,11 +14,12 @@ import { listOf, pointer, type Violation } from './violations.ts';
 export type { Violation } from './violations.ts';
 
 /**
- * The violations of a primitive; none if it is valid. ajv checks it against the JSON Schema of its class and version. The first call loads
- * ajv, so that programs that validate nothing do not wait for it.
+ * The violations of a primitive; none if it is valid. ajv checks it against the JSON Schema of its class and
+ * version. The first call loads ajv, so that programs that validate nothing do not wait for it.
  *
- * At most 100 violations and 15,000 bytes are told. If there are more, the last entry has an empty path and the message `and N more`.
- * The time is linear in the size of the primitive, valid or not, up to 1 MiB of JSON at least.
+ * At most 100 violations and 15,000 bytes are told. If there are more, the last entry has an empty path
+ * and the message `and N more`. The time is linear in the size of the primitive, valid or not, up to 1
+ * MiB of JSON at least.
  */
 export async function validate(primitive: unknown): Promise<Violation[]> {
   if (!isRecord(primitive))

@@ -8,8 +8,8 @@ import { didYouMean, nearestName } from '../../text/nearest.ts';
 /** One thing that is wrong. */
 export interface Violation {
   /**
-   * The place, as a JSON Pointer (RFC 6901): `/versioned_object.data/address`; empty for the whole. A name of more than 80 characters is
-   * cut and ends in `...`.
+   * The place, as a JSON Pointer (RFC 6901): `/versioned_object.data/address`; empty for the whole.
+   * A name of more than 80 characters is cut and ends in `...`.
    */
   path: string;
   /** What was found there, and what was expected. */
@@ -24,7 +24,10 @@ export interface Findings {
   readonly more: number;
 }
 
-/** Findings as a list: at most 100 violations and 15,000 bytes, then one with an empty path and the message `and N more`. */
+/**
+ * Findings as a list: at most 100 violations and 15,000 bytes, then one with an empty path and the
+ * message `and N more`.
+ */
 export function listOf(...findings: readonly Findings[]): Violation[] {
   const all = findings.flatMap(({ violations }) => violations);
   const shown = fitting(all, ({ path, message }) => `${path}: ${message}; `);

@@ -19,7 +19,9 @@ import type { Obstacle } from './desired-link.ts';
 export interface AddressMove {
   /** The name of the bridge. */
   readonly bridge: string;
-  /** Addresses and routes with a finite lifetime, and routes of a DHCP client, go too. Default: a plug fails. */
+  /**
+   * Addresses and routes with a finite lifetime, and routes of a DHCP client, go too. Default: a plug fails.
+   */
   readonly moveLeasedAddresses?: boolean;
   /** The wiring makes the bridge without IPv6. */
   readonly bridgeDisablesIpv6?: boolean;
@@ -30,8 +32,8 @@ const RTPROT_RA = 9;
 const RTPROT_DHCP = 16;
 
 /**
- * What a plug moves from the device. IPv6 routes go only with a global IPv6 address: the kernel gives every device that is up some
- * of its own.
+ * What a plug moves from the device.
+ * IPv6 routes go only with a global IPv6 address: the kernel gives every device that is up some of its own.
  */
 export async function planOf(index: number, { addressing }: Host): Promise<AddressPlan> {
   const plan = await addressing.get(index);

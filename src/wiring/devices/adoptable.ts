@@ -1,4 +1,6 @@
-/** Finds devices that another program made under the names of a VIF, and that only lack the tag of the VIF. */
+/**
+ * Finds devices that another program made under the names of a VIF, and that only lack the tag of the VIF.
+ */
 
 import type { Link } from '../../host-contract/links.ts';
 import { isUnnamed } from '../../host-contract/ownership.ts';
@@ -7,12 +9,15 @@ import type { DesiredLink } from './desired-link.ts';
 import { getIfPresent } from './existing-device.ts';
 import { fixedDifferences } from './link-differences.ts';
 
-/** Properties that tell which device it is. The others of those that a device keeps, such as the queues of a TAP device, are reported. */
+/**
+ * Properties that tell which device it is.
+ * The others of those that a device keeps, such as the queues of a TAP device, are reported.
+ */
 const IDENTITY = /^(lower|vlan\.|settings\.)/;
 
 /**
- * The device, if it has the right kind and no owner. A device with any alias has an owner. A shared device needs no tag: each VIF
- * may use it.
+ * The device, if it has the right kind and no owner. A device with any alias has an owner.
+ * A shared device needs no tag: each VIF may use it.
  */
 export async function adoptableLinks(
   { link: desired, shared }: DesiredLink,

@@ -44,8 +44,8 @@ export async function restoreDevice(link: Link, { links }: Host): Promise<void> 
 }
 
 /**
- * Restores a device if nothing stands on it any more. A device that is a port of a bridge, or that has addresses, is in use by others by
- * now, and stays up.
+ * Restores a device if nothing stands on it any more.
+ * A device that is a port of a bridge, or that has addresses, is in use by others by now, and stays up.
  */
 export async function restoreUnused(index: number, host: Host): Promise<void> {
   const link = index === 0 ? undefined : await host.links.get(index);

@@ -34,7 +34,10 @@ export function isOwn({ physical, number }: FunctionPlace, { owner }: ElementCon
   return record !== undefined && isRecordOf(record, owner);
 }
 
-/** Notes the owner and the present settings, before the first of them changes. A plug that is killed in between is thus known. */
+/**
+ * Notes the owner and the present settings, before the first of them changes.
+ * A plug that is killed in between is thus known.
+ */
 export async function recordOwner(
   { physical, number }: FunctionPlace,
   { mac }: VirtualFunctionSettings,
@@ -69,8 +72,8 @@ async function requireFirst({ physical, number }: FunctionPlace, context: UndoCo
 }
 
 /**
- * Gives the function the settings of before the plug, and removes the record. A function whose MAC address another program has set
- * since then belongs to that program: its settings stay.
+ * Gives the function the settings of before the plug, and removes the record.
+ * A function whose MAC address another program has set since then belongs to that program: its settings stay.
  */
 export async function restoreFunction(physical: Link, record: Stored<FunctionRecord>, host: Host): Promise<void> {
   const functions = await host.links.virtualFunctions(physical.index);

@@ -1,4 +1,7 @@
-/** The verbs of an element that is one network device, whatever its kind: what tap.ts, bridge.ts, veth.ts and others stand on. */
+/**
+ * The verbs of an element that is one network device, whatever its kind: what tap.ts, bridge.ts, veth.ts
+ * and others stand on.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explained, isKernelError } from '../../errors/kernel.ts';
@@ -172,7 +175,10 @@ async function takeBack(desired: DesiredLink, context: ElementContext): Promise<
   else await deleteLink({ host: context.host }, link);
 }
 
-/** Deletes a device that this VIF owns. A missing device is ignored, and so is one that has another owner by now. */
+/**
+ * Deletes a device that this VIF owns.
+ * A missing device is ignored, and so is one that has another owner by now.
+ */
 export async function deleteLink(
   { host, deletions, signal }: Pick<ElementContext, 'host' | 'deletions' | 'signal'>,
   { index, name, alias }: Link,
@@ -250,7 +256,10 @@ export async function requireMaster(name: string, context: ElementContext, neede
   return link;
 }
 
-/** A TAP that has no name of ours and does not outlive its maker: somebody is between making it and keeping it. */
+/**
+ * A TAP that has no name of ours and does not outlive its maker: somebody is between making
+ * it and keeping it.
+ */
 function isBeingMade(link: Link): boolean {
   return link.tap?.persistent === false && link.alias === '';
 }

@@ -16,7 +16,10 @@ export async function deleteUnused({ links }: Host, { index }: Link): Promise<bo
   return true;
 }
 
-/** @throws MissingLinkError when the device that was just put to use is missing or marked for deletion: the plug starts again */
+/**
+ * @throws MissingLinkError when the device that was just put to use is missing or marked for deletion:
+ *   the plug starts again
+ */
 export async function requireNotBeingDeleted({ links }: Host, index: number, neededBy: string): Promise<void> {
   if (index === 0) return;
   const link = await links.get(index);

@@ -22,7 +22,10 @@ export interface BridgeElement extends BridgeSettings {
   readonly shared?: boolean;
   /** The host has no IPv6 address on it, not even a link-local one (Launchpad bug 1302080). */
   readonly disableIpv6?: boolean;
-  /** Which ARP requests the host answers on it (arp_ignore in the kernel's ip-sysctl.rst); 1: only for addresses of the bridge itself. */
+  /**
+   * Which ARP requests the host answers on it (arp_ignore in the kernel's ip-sysctl.rst); 1: only for
+   * addresses of the bridge itself.
+   */
   readonly arpIgnore?: number;
   /** Which address the host's own ARP requests carry (arp_announce); 2: always the best local one. */
   readonly arpAnnounce?: number;

@@ -1,4 +1,7 @@
-/** Defines a kind of element: what the engine does with it. Elements of this library and of plugins use the same function. */
+/**
+ * Defines a kind of element: what the engine does with it.
+ * Elements of this library and of plugins use the same function.
+ */
 
 import { KindDefinitionError, UnknownElementError } from '../../errors/kinds.ts';
 import type { Link } from '../../host-contract/links.ts';
@@ -23,8 +26,9 @@ export const KERNEL_KINDS = [
 export type KernelKind = (typeof KERNEL_KINDS)[number];
 
 /**
- * The kind of an element of a plugin: a prefix of the plugin's own, a colon and a name, such as `example:vxlan`.
- * The colon lets TypeScript tell these kinds from the built-in kinds, so that `element.kind === 'tap'` still narrows an Element.
+ * The kind of an element of a plugin: a prefix of the plugin's own, a colon and a name, such as
+ * `example:vxlan`. The colon lets TypeScript tell these kinds from the built-in kinds, so that `element.kind
+ * === 'tap'` still narrows an Element.
  */
 export type CustomKind = `${string}:${string}`;
 
@@ -33,7 +37,10 @@ export interface CustomElement {
   readonly kind: CustomKind;
   /** The name of the device or of the other thing. Messages name an element by its kind and its name. */
   readonly name: string;
-  /** Several VIFs use it. Plugs that share an element wait for each other; its `remove` keeps it. Default: false. */
+  /**
+   * Several VIFs use it. Plugs that share an element wait for each other; its `remove` keeps it.
+   * Default: false.
+   */
   readonly shared?: boolean;
 }
 
@@ -50,8 +57,8 @@ export interface ElementDefinition<E extends ElementData> {
   /** Throws LinkValueError for values that no host can have. Asks the host nothing. */
   validate(element: E): void;
   /**
-   * Throws where `ensure` would refuse the host as it is. A plug calls it for all elements before the first change.
-   * Changes nothing. Default: no check.
+   * Throws where `ensure` would refuse the host as it is.
+   * A plug calls it for all elements before the first change. Changes nothing. Default: no check.
    */
   precheck?(element: E, context: ElementContext): Promise<void>;
   /**
@@ -65,10 +72,14 @@ export interface ElementDefinition<E extends ElementData> {
    * not fail by a value that it does not need.
    */
   remove(element: E, context: ElementContext): Promise<void>;
-  /** Lists where the host differs from the element. Returns an empty list exactly when `ensure` would change nothing. */
+  /**
+   * Lists where the host differs from the element.
+   * Returns an empty list exactly when `ensure` would change nothing.
+   */
   inspect(element: E, context: ElementContext): Promise<Drift[]>;
   /**
-   * The devices without an owner that are this element's but for the tag. `adopt` gives them the tag of the VIF. Default: none.
+   * The devices without an owner that are this element's but for the tag.
+   * `adopt` gives them the tag of the VIF. Default: none.
    */
   adoptable?(element: E, context: ElementContext): Promise<Link[]>;
   /** How messages name the element. Default: kind and name. */
@@ -86,8 +97,9 @@ export interface ElementKind<E extends ElementData> extends ElementDefinition<E>
 const customKinds = new Map<string, ElementDefinition<ElementData>>();
 
 /**
- * Adds a kind of element to this process, so that wirings may have elements of this kind. A kind is defined once, when its module
- * is imported. The kind has a prefix (`example:vxlan`); kinds without a prefix are those of this library.
+ * Adds a kind of element to this process, so that wirings may have elements of this kind. A kind is defined
+ * once, when its module is imported. The kind has a prefix (`example:vxlan`); kinds without a prefix are
+ * those of this library.
  *
  * @throws KindDefinitionError for a kind that is already defined, and for a kind without a prefix
  */

@@ -20,7 +20,10 @@ export interface ExistingLinkElement {
   readonly mtu?: number;
   /** Set up by a plug. Absent: left as it is. */
   readonly up?: true;
-  /** The owner of the device is the owner of the port of Open vSwitch with its name: an unplug leaves the device of another owner alone. */
+  /**
+   * The owner of the device is the owner of the port of Open vSwitch with its name: an unplug leaves the
+   * device of another owner alone.
+   */
   readonly ownedByPort?: boolean;
   /** It may come later; it then has the settings of whoever makes it. */
   readonly optional?: boolean;

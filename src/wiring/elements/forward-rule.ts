@@ -1,4 +1,7 @@
-/** Lets packets of IPv4 and IPv6 through the host's FORWARD chain for one bridge, where nobody else filters (iptables(8)). */
+/**
+ * Lets packets of IPv4 and IPv6 through the host's FORWARD chain for one bridge, where
+ * nobody else filters (iptables(8)).
+ */
 
 import { LinkValueError } from '../../errors/link.ts';
 import { chainOf } from '../../host-contract/filter-chains.ts';

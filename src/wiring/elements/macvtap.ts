@@ -28,8 +28,8 @@ export interface MacvtapElement {
   readonly name: string;
   readonly lower: ExistingDevice;
   /**
-   * How guests on one device reach each other: `vepa` by way of the switch next door, `bridge` at once, `private` not at all;
-   * with `passthru` the guest has the device for itself.
+   * How guests on one device reach each other: `vepa` by way of the switch next door, `bridge` at once,
+   * `private` not at all; with `passthru` the guest has the device for itself.
    */
   readonly mode: MacvtapMode;
   /** The guest's own address. */
@@ -86,9 +86,10 @@ export const macvtap = defineElement<MacvtapElement>({
 });
 
 /**
- * In mode passthru the device below takes the guest's address. The device of a virtual function takes no address but the one that its
- * physical function has set, and some drivers learn that one only when the device is set down (Linux: igbvf_down() resets it). A device
- * that was used for another guest before still has the address of that guest.
+ * In mode passthru the device below takes the guest's address. The device of a virtual function takes no
+ * address but the one that its physical function has set, and some drivers learn that one only when the
+ * device is set down (Linux: igbvf_down() resets it). A device that was used for another guest before still
+ * has the address of that guest.
  */
 async function ensureAfterReset(element: MacvtapElement, lower: Link, context: UndoContext): Promise<void> {
   for (const up of [false, true]) await context.host.links.change(lower.index, { up }, [identityOf(lower)]);

@@ -29,13 +29,19 @@ export interface PortElement extends PortSettings {
    */
   readonly mtu?: number;
   /**
-   * Its addresses and routes go to the bridge, since a port has no use of them. The bridge gets the MAC address of the device for
-   * good. Default: false.
+   * Its addresses and routes go to the bridge, since a port has no use of them.
+   * The bridge gets the MAC address of the device for good. Default: false.
    */
   readonly moveAddresses?: boolean;
-  /** Addresses and routes with a finite lifetime, and routes of a DHCP client, go too. Default: the plug fails. */
+  /**
+   * Addresses and routes with a finite lifetime, and routes of a DHCP client, go too.
+   * Default: the plug fails.
+   */
   readonly moveLeasedAddresses?: boolean;
-  /** The wiring makes the bridge without IPv6. A plug then fails if the device has a global IPv6 address. Default: false. */
+  /**
+   * The wiring makes the bridge without IPv6. A plug then fails if the device has a global IPv6 address.
+   * Default: false.
+   */
   readonly bridgeDisablesIpv6?: boolean;
   /** Used by several VIFs: it stays a port when a VIF goes. */
   readonly shared?: boolean;
@@ -189,8 +195,8 @@ function wantedPlan({ moveAddresses }: PortElement, { index }: Link, { host }: E
 }
 
 /**
- * A bridge that nobody gave a MAC address takes that of its ports, in turn. Hosts that know the addresses of this host by the
- * MAC address of the device would then lose it.
+ * A bridge that nobody gave a MAC address takes that of its ports, in turn.
+ * Hosts that know the addresses of this host by the MAC address of the device would then lose it.
  */
 async function ensureMac(device: Link, bridge: Link, context: UndoContext): Promise<void> {
   if (!isOwnBridge(bridge, context)) return;

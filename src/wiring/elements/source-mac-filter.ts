@@ -1,4 +1,7 @@
-/** Keeps the guests on one device apart where the switch sends back what they send: the device drops frames that come in from a guest of its own. */
+/**
+ * Keeps the guests on one device apart where the switch sends back what they send: the device drops frames
+ * that come in from a guest of its own.
+ */
 
 import { NotOwnedError } from '../../errors/link.ts';
 import { requireMac } from '../../host-contract/link-values.ts';

@@ -6,7 +6,10 @@ import type { DeletionQueue } from '../deletion-queue.ts';
 /** The host on which the functions of an element work, and the owner of what they make. */
 export interface ElementContext {
   readonly host: Host;
-  /** The id of the VIF, in canonical form where elements get it. It is the tag of the devices and rows that are made. */
+  /**
+   * The id of the VIF, in canonical form where elements get it.
+   * It is the tag of the devices and rows that are made.
+   */
   readonly owner: string;
   /**
    * Names of the devices that elements of the same wiring make. If one is missing, a plug makes it. Default:
@@ -15,7 +18,10 @@ export interface ElementContext {
   readonly made?: ReadonlySet<string> | undefined;
   /** Ends calls that wait. */
   readonly signal?: AbortSignal | undefined;
-  /** Called for each port of a network device that was removed from Open vSwitch because its wiring does not have it any more. */
+  /**
+   * Called for each port of a network device that was removed from Open vSwitch because its wiring does not
+   * have it any more.
+   */
   readonly onObsoletePort?: ((name: string) => void) | undefined;
   /** Deletes the devices of several unplugs together. Default: each device is deleted by itself. */
   readonly deletions?: DeletionQueue | undefined;

@@ -1,4 +1,6 @@
-/** What a physical function enforces of one of its virtual functions: the guest that has it can't change it. */
+/**
+ * What a physical function enforces of one of its virtual functions: the guest that has it can't change it.
+ */
 
 import { MissingLinkError, NotOwnedError } from '../../errors/link.ts';
 import { requireVirtualFunction } from '../../host-contract/link-values.ts';
@@ -19,7 +21,9 @@ export interface VirtualFunctionElement extends VirtualFunctionSettings {
   readonly kind: 'virtual-function';
   /** PCI address of the virtual function. */
   readonly name: string;
-  /** A function that is no virtual one has nothing to set here; that is fine as long as no VLAN is asked for. */
+  /**
+   * A function that is no virtual one has nothing to set here; that is fine as long as no VLAN is asked for.
+   */
   readonly optional?: boolean;
 }
 
@@ -47,7 +51,10 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
     await links.changeVirtualFunction(place.physical.index, place.number, changed);
   },
 
-  /** The function gets back what the driver reported before the plug. A function that this VIF does not own is left alone. */
+  /**
+   * The function gets back what the driver reported before the plug.
+   * A function that this VIF does not own is left alone.
+   */
   async remove(_, context) {
     for (const [physical, record] of await ownRecords(context)) await restoreFunction(physical, record, context.host);
   },

@@ -16,9 +16,9 @@ const QOS = 'ovs-qos';
 const QOS_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-/;
 
 /**
- * Removes every port and bridge whose external_ids name a VIF that is not among the owners, and the QoS rows of ports that do not exist
- * any more. Shared bridges, bridges with a port of another VIF, and rows of other programs stay: a port of a hypervisor has the
- * `iface-id` of the VIF too, but not the tag.
+ * Removes every port and bridge whose external_ids name a VIF that is not among the owners, and the QoS rows
+ * of ports that do not exist any more. Shared bridges, bridges with a port of another VIF, and rows of other
+ * programs stay: a port of a hypervisor has the `iface-id` of the VIF too, but not the tag.
  */
 export async function collectOvsGarbage(
   { ovsdb }: Host,

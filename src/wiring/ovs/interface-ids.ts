@@ -8,8 +8,8 @@ import type { OvsOwner } from './ovs-verbs.ts';
 type Conflict = Extract<Drift, { type: 'conflict' }>;
 
 /**
- * The interfaces of others that have an `iface-id` of this VIF. Interfaces under a name of the wiring are not among them: a hypervisor
- * adds a port under the VIF's own name.
+ * The interfaces of others that have an `iface-id` of this VIF. Interfaces under a name of the wiring are not
+ * among them: a hypervisor adds a port under the VIF's own name.
  */
 export function ifaceIdConflicts(view: OvsdbView, owner: OvsOwner): Conflict[] {
   return [...owner.ifaceIds].flatMap((ifaceId) =>
@@ -27,7 +27,10 @@ function isOther(found: OvsInterface, view: OvsdbView, owner: OvsOwner): boolean
   return port === undefined || ownerOfRow(port) !== owner.id;
 }
 
-/** Neutron's Open vSwitch agent gives the patch ports of a trunk the `iface-id` of the parent port and of the subports. */
+/**
+ * Neutron's Open vSwitch agent gives the patch ports of a trunk the `iface-id` of the parent port
+ * and of the subports.
+ */
 function isTrunkPatch({ name, type }: OvsInterface): boolean {
   return type === 'patch' && /^[ts]p[it]-/.test(name);
 }

@@ -34,7 +34,10 @@ export interface OvsPortElement {
   readonly initialVlan?: PortValues;
   /** A plug is done when ovs-vswitchd has opened it; its device must be there already. */
   readonly awaited?: boolean;
-  /** PCI address of the virtual function whose representor it is. The port has the address in its external_ids. */
+  /**
+   * PCI address of the virtual function whose representor it is.
+   * The port has the address in its external_ids.
+   */
   readonly pciAddress?: string;
   /** The hypervisor adds it, so that a plug adds nothing: the name must be free of other VIFs. */
   readonly external?: boolean;
@@ -129,7 +132,10 @@ export function portDrifts(desired: DesiredPort, view: OvsdbView, owner: OvsOwne
   return drifts;
 }
 
-/** The hypervisor adds and removes its own port. A port without `iface-id` is taken for the VIF's if it is right in all but the tag. */
+/**
+ * The hypervisor adds and removes its own port.
+ * A port without `iface-id` is taken for the VIF's if it is right in all but the tag.
+ */
 export function portAdoption(desired: DesiredPort, view: OvsdbView, owner: OvsOwner): TagEdit[] {
   const { name, bridge, pciAddress, external } = desired;
   const port = view.port(name);
@@ -141,7 +147,9 @@ export function portAdoption(desired: DesiredPort, view: OvsdbView, owner: OvsOw
   return isOwn || isRight ? [{ edit: 'set-port', name, externalIds: ownerTag(owner.id, pciAddress) }] : [];
 }
 
-/** Whether the tag of the port names another virtual function. A hypervisor's port has no tag, and gets none. */
+/**
+ * Whether the tag of the port names another virtual function. A hypervisor's port has no tag, and gets none.
+ */
 function isOfOtherFunction({ pciAddress }: DesiredPort, port: OvsPort): boolean {
   return pciAddress !== undefined && ownerOfRow(port) !== undefined && functionOfRow(port) !== pciAddress.toLowerCase();
 }

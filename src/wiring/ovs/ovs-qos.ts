@@ -1,4 +1,7 @@
-/** The QoS row that a port is made with. Later the port may have another: bandwidth limits are others' business. */
+/**
+ * The QoS row that a port is made with.
+ * Later the port may have another: bandwidth limits are others' business.
+ */
 
 import { LinkValueError } from '../../errors/link.ts';
 import type { OvsdbEdit } from '../../host-contract/ovsdb.ts';

@@ -1,4 +1,6 @@
-/** What each kind of element in Open vSwitch's database can do: look at the database, and say what to edit. */
+/**
+ * What each kind of element in Open vSwitch's database can do: look at the database, and say what to edit.
+ */
 
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import type { Drift } from '../elements/verbs.ts';
@@ -30,7 +32,10 @@ export interface AwaitedRows {
   readonly newBridge?: string | undefined;
 }
 
-/** The verbs of one kind. They change nothing themselves: the edits of all elements of a VIF go into one transaction. */
+/**
+ * The verbs of one kind.
+ * They change nothing themselves: the edits of all elements of a VIF go into one transaction.
+ */
 export interface OvsVerbs<E> {
   /** Throws LinkValueError for what could never be. */
   validate(element: E): void;
@@ -47,7 +52,10 @@ export interface OvsVerbs<E> {
   rows(element: E, view: OvsdbView, owner: OvsOwner): OvsRows;
   /** Where the database differs from the element. */
   inspect(element: E, view: OvsdbView, owner: OvsOwner): Drift[];
-  /** The edits that tag the rows of the element that have no owner and are right but for the tag. Default: none. */
+  /**
+   * The edits that tag the rows of the element that have no owner and are right but for the tag.
+   * Default: none.
+   */
   adopt?(element: E, view: OvsdbView, owner: OvsOwner): TagEdit[];
   /** What must work before a plug is done. */
   awaited?(element: E): AwaitedRows;

@@ -14,7 +14,10 @@ export function taggedRows(view: OvsdbView, { id }: Pick<OvsOwner, 'id'>): Requi
   };
 }
 
-/** The tagged rows that are not part of the wiring of the owner any more. A bridge that another VIF uses is left out. */
+/**
+ * The tagged rows that are not part of the wiring of the owner any more.
+ * A bridge that another VIF uses is left out.
+ */
 export function obsoleteRows(view: OvsdbView, owner: OvsOwner): Required<Omit<OvsRows, 'qos'>> {
   const { ports, bridges } = taggedRows(view, owner);
   return {
@@ -39,8 +42,8 @@ export function joinedRows(...all: readonly OvsRows[]): Required<OvsRows> {
 }
 
 /**
- * The edits that remove these rows. A QoS row goes with its port: also if the port has another QoS row by now, and whatever the type
- * of the row. A bridge with a port of another VIF stays.
+ * The edits that remove these rows. A QoS row goes with its port: also if the port has another QoS row by
+ * now, and whatever the type of the row. A bridge with a port of another VIF stays.
  */
 export function removalOf(rows: OvsRows, view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
   return removalForIds(rows, view, idsOf(owner));
@@ -59,7 +62,10 @@ export function removalForIds(rows: OvsRows, view: OvsdbView, ids: ReadonlySet<s
   ];
 }
 
-/** The UUIDs of the QoS rows that os-vif made for the port of this name. A row without `_type` is another program's. */
+/**
+ * The UUIDs of the QoS rows that os-vif made for the port of this name.
+ * A row without `_type` is another program's.
+ */
 export function qosOf(port: string, view: OvsdbView, id = qosIdOf(port)): string[] {
   const used = view.qos(view.port(port)?.qos ?? '');
   const rows = [...view.qosWithId(id), ...(used ? [used] : [])];
@@ -75,7 +81,8 @@ function qosRemoval(uuids: readonly string[], removed: ReadonlySet<string>, view
 }
 
 /**
- * Whether the bridge has a port of another VIF. Patch ports of Neutron's agent for trunks belong to the bridge.
+ * Whether the bridge has a port of another VIF.
+ * Patch ports of Neutron's agent for trunks belong to the bridge.
  * @param removed ports that go before the bridge
  */
 export function isUsedByOthers(

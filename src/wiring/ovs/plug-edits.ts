@@ -1,4 +1,7 @@
-/** The edits of a plug: those of the elements, and those that remove what the VIF had before its wiring changed. */
+/**
+ * The edits of a plug: those of the elements, and those that remove what the VIF had
+ * before its wiring changed.
+ */
 
 import { NotOwnedError } from '../../errors/link.ts';
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
@@ -8,7 +11,10 @@ import type { OvsPart } from './ovs-part.ts';
 import type { OvsOwner } from './ovs-verbs.ts';
 import { obsoleteRows, removalOf, taggedRows } from './owned-rows.ts';
 
-/** Obsolete ports go before and obsolete bridges after the rest, because a port may move from one bridge to another. */
+/**
+ * Obsolete ports go before and obsolete bridges after the rest, because a port may move from
+ * one bridge to another.
+ */
 export function plugEdits(parts: readonly OvsPart[], view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
   const edits = removalOf({ ports: obsoleteRows(view, owner).ports }, view, owner);
   for (const part of parts) edits.push(...part.ensure(view, owner, edits));
@@ -29,7 +35,10 @@ function bridgeRemoval(before: readonly OvsdbEdit[], view: OvsdbView, owner: Ovs
   });
 }
 
-/** The names of the network devices behind the ports that the edits remove and that are not part of the wiring. */
+/**
+ * The names of the network devices behind the ports that the edits remove and that are not
+ * part of the wiring.
+ */
 export function obsoleteDevices(edits: readonly OvsdbEdit[], view: OvsdbView, { names }: OvsOwner): string[] {
   return edits.flatMap((edit) => {
     if (edit.edit !== 'remove-port' || names.has(edit.name)) return [];

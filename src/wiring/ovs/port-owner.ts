@@ -14,8 +14,8 @@ export interface WantedPort {
 }
 
 /**
- * Whether the port belongs to this VIF: os-vif tagged it, or another program added it with an `iface-id` of the VIF. A hypervisor
- * replaces the port of a VIF by its own, without a tag.
+ * Whether the port belongs to this VIF: os-vif tagged it, or another program added it with an `iface-id` of
+ * the VIF. A hypervisor replaces the port of a VIF by its own, without a tag.
  */
 export function isOwnPort(port: OvsPort, view: OvsdbView, owner: OvsOwner): boolean {
   const tag = ownerOfRow(port);
@@ -25,8 +25,9 @@ export function isOwnPort(port: OvsPort, view: OvsdbView, owner: OvsOwner): bool
 }
 
 /**
- * Whether the port has another owner, but its name is that of the representor of this VIF's virtual function by now. The kernel can
- * name representors in another order after a reboot, while the database keeps its rows.
+ * Whether the port has another owner, but its name is that of the representor of this VIF's virtual
+ * function by now. The kernel can name representors in another order after a reboot, while the
+ * database keeps its rows.
  */
 export function isStalePort(port: OvsPort, { pciAddress }: WantedPort, owner: OvsOwner): boolean {
   const tag = ownerOfRow(port);

@@ -16,7 +16,8 @@ import { undoOf } from './undo.ts';
 const UNSURE_UNDO_TIMEOUT_MS = 1_000;
 
 /**
- * Makes the database agree with the elements, then waits until ovs-vswitchd has opened the ports and bridges that are to be awaited.
+ * Makes the database agree with the elements, then waits until ovs-vswitchd has opened the ports and bridges
+ * that are to be awaited.
  * @param wiring the parts of the whole wiring: rows of this VIF that are in none of them are removed
  */
 export async function ensureOvs(
@@ -79,8 +80,9 @@ async function untilWorking(
 }
 
 /**
- * ovs-vswitchd reads a device's flags, adds PROMISC and writes them back. Where it still has an earlier device of this name in mind, it can
- * do so while this one is just set up, and take it down again; with the port open it is through with that.
+ * ovs-vswitchd reads a device's flags, adds PROMISC and writes them back. Where it still has an earlier
+ * device of this name in mind, it can do so while this one is just set up, and take it down again; with the
+ * port open it is through with that.
  */
 async function keepUp(port: string, { host: { links } }: ElementContext): Promise<void> {
   const link = await links.get(port);
@@ -102,7 +104,10 @@ async function untilOpen(port: string, isNew: boolean, { host: { ovsdb }, signal
   }
 }
 
-/** Removes the rows that the elements describe, and every row that is tagged as this owner's. Rows of other owners stay. */
+/**
+ * Removes the rows that the elements describe, and every row that is tagged as this owner's.
+ * Rows of other owners stay.
+ */
 export async function removeOvs(
   parts: readonly OvsPart[],
   context: ElementContext,

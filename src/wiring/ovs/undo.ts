@@ -2,7 +2,9 @@
 
 import type { AddBridge, AddPort, OvsdbEdit, OvsdbView, OvsMap, OvsMapChange } from '../../host-contract/ovsdb.ts';
 
-/** Gives the edits that bring back the rows of `before`, in a database where the edits were made, or were not. */
+/**
+ * Gives the edits that bring back the rows of `before`, in a database where the edits were made, or were not.
+ */
 export function undoOf(edits: readonly OvsdbEdit[], before: OvsdbView): (view: OvsdbView) => OvsdbEdit[] {
   // Looked up now: the view goes on with the database.
   const undoings = edits.map((edit) => undoing(edit, before)).reverse();

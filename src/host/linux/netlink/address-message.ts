@@ -40,7 +40,7 @@ export function addressHeader(index: number, address: Address): Buffer {
   return Buffer.concat([u8(family), u8(prefixOf(address.address)), u8(0), u8(address.scope ?? 0), u32(index)]);
 }
 
-/** What identifies the address: for the request that removes it. */
+/** The attributes by which the kernel finds the address that it removes. */
 export function identifyingAttributes({ address, peer = address }: Address): Attribute[] {
   return [
     [IFA_LOCAL, ipBytes(address)],
@@ -48,7 +48,9 @@ export function identifyingAttributes({ address, peer = address }: Address): Att
   ];
 }
 
-/** @param label how `ip addr` and older programs call an IPv4 address: by default by the name of its device */
+/**
+ * @param label how `ip addr` and older programs call an IPv4 address: by default by the name of its device
+ */
 export function addressAttributes(address: Address, label: string): Attribute[] {
   const { broadcast, flags = 0, metric, protocol, lifetime } = address;
   const attributes = identifyingAttributes(address);
@@ -64,8 +66,8 @@ export function addressAttributes(address: Address, label: string): Attribute[] 
 }
 
 /**
- * The device and the address that a message describes. Undefined for an IPv6 address that is not global or that the kernel manages
- * by itself: a temporary address, and a duplicate of an address of another host.
+ * The device and the address that a message describes. Undefined for an IPv6 address that is not global or
+ * that the kernel manages by itself: a temporary address, and a duplicate of an address of another host.
  */
 export function decodeAddress(
   { payload }: Message,

@@ -1,4 +1,6 @@
-/** Messages of devlink, a family of generic netlink (kernel, include/uapi/linux/devlink.h and genetlink.h). */
+/**
+ * Messages of devlink, a family of generic netlink (kernel, include/uapi/linux/devlink.h and genetlink.h).
+ */
 
 import type { SwitchPortRole } from '../../../host-contract/pci.ts';
 import { decodeAttributes, type Message, readString, readU16, readU32, u8 } from './message.ts';

@@ -8,10 +8,11 @@ import type { Request, Turn } from './request.ts';
 import type { NetlinkSocket } from './socket.ts';
 
 /**
- * Sends the requests in one turn after a comparison of the expected devices.
- * The kernel has no compare-and-set: another process can still exchange a device between the two messages of the turn.
+ * Sends the requests in one turn after a comparison of the expected devices. The kernel has no
+ * compare-and-set: another process can still exchange a device between the two messages of the turn.
  *
- * @throws NetlinkError with ENODEV or ESTALE, before anything is sent, when an expected device is gone or has changed
+ * @throws NetlinkError with ENODEV or ESTALE, before anything is sent, when an expected device is
+ *   gone or has changed
  */
 export function requestExpecting(
   socket: NetlinkSocket,

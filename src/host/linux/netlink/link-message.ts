@@ -80,7 +80,10 @@ const RTEXT_FILTER_SKIP_STATS = 8;
 const IFF_UP = 0x1;
 const IFF_PROMISC = 0x100;
 
-/** Asks for links without the counters of IPv6. They are a fifth of a message, and the kernel adds them up over all CPUs. */
+/**
+ * Asks for links without the counters of IPv6.
+ * They are a fifth of a message, and the kernel adds them up over all CPUs.
+ */
 export const WITHOUT_COUNTERS: Attribute = [IFLA_EXT_MASK, u32(RTEXT_FILTER_SKIP_STATS)];
 
 /** struct ifinfomsg */
@@ -95,12 +98,16 @@ export function nameAttribute(name: string): Attribute {
   return [IFLA_IFNAME, text(name)];
 }
 
-/** What the request that makes a link can carry; the alias, the master and a bridge's MTU come in a second one. */
+/**
+ * What the request that makes a link can carry; the alias, the master and a bridge's MTU come
+ * in a second one.
+ */
 export function creationAttributes(link: NewLink, group: number): Attribute[] {
   const below = 'lower' in link ? link.lower : undefined;
   const lower: Attribute[] = below === undefined ? [] : [[IFLA_LINK, u32(below)]];
   const { mtu, ...settings } = link;
-  // A bridge keeps its MTU when ports come only if it was changed (br_change_mtu()), not if it was made with it.
+  // A bridge keeps its MTU when ports come only if it was changed (br_change_mtu()), not if it
+  // was made with it.
   const made = link.kind === 'bridge' || mtu === undefined ? settings : { ...settings, mtu };
   return [...endAttributes(made, group, lower), [IFLA_LINKINFO, linkInfo(link, group)]];
 }

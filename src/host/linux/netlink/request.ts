@@ -18,13 +18,18 @@ export interface Request {
 
 /** The requests that belong together: no other request of the socket comes between them. */
 export interface Turn {
-  /** Sends the requests as one message, and returns the answer to each. Throws for the first one that was refused. */
+  /**
+   * Sends the requests as one message, and returns the answer to each.
+   * Throws for the first one that was refused.
+   */
   request(...requests: Request[]): Promise<Message[][]>;
   /** The messages that answer each request for information; empty for a request that the kernel refused. */
   look(requests: readonly Request[]): Promise<Message[][]>;
 }
 
-/** rtnetlink(7): each kind of object has four messages - new, del, get, set. Only the third changes nothing. */
+/**
+ * rtnetlink(7): each kind of object has four messages - new, del, get, set. Only the third changes nothing.
+ */
 export function isChange({ type }: Request): boolean {
   return type % 4 !== 2;
 }

@@ -60,7 +60,7 @@ export function routeListHeader(family: number): Buffer {
   return Buffer.concat([u8(family), Buffer.alloc(11)]);
 }
 
-/** What identifies the route: for the request that removes it. */
+/** The attributes by which the kernel finds the route that it removes. */
 export function identifyingRouteAttributes(
   { destination, gateway, source, priority, table }: Route,
   index: number,
@@ -109,7 +109,7 @@ export function localAddressOn(index: number, { payload }: Message): string | un
   return destination && ipText(destination);
 }
 
-/** What a moved route would lose. */
+/** The property that the route would lose by a move. Undefined: none. */
 function faultOf(payload: Buffer, attributes: ReadonlyMap<number, Buffer>): string | undefined {
   const faults: readonly [number, string][] = [
     [RTA_MULTIPATH, 'has several next hops'],

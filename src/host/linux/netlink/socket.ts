@@ -39,12 +39,18 @@ const RECEIVE_BUFFER = 1 << 20;
 /** sizeof(struct sockaddr_nl). */
 const ADDRESS_SIZE = 12;
 const SENDER_PORT_OFFSET = 4;
-/** A link's message is little more than its list of virtual functions, an attribute of 64 KiB at most; parts of dumps are below 32 KiB. */
+/**
+ * A link's message is little more than its list of virtual functions, an attribute of 64 KiB at most; parts
+ * of dumps are below 32 KiB.
+ */
 const LONGEST_DATAGRAM = 256 * 1024;
 /** How often a dump is started again because devices came or went while it ran. */
 const DUMP_ATTEMPTS = 20;
 const ANSWER_TIMEOUT_MS = 5000;
-/** Requests that change nothing and are sent as one message. They and their answers fit the buffers of a socket. */
+/**
+ * Requests that change nothing and are sent as one message.
+ * They and their answers fit the buffers of a socket.
+ */
 const READ_BATCH = 32;
 
 /** The answer to a request; `errno` is 0 for a success. */
@@ -81,7 +87,8 @@ export class NetlinkSocket {
     const opened = namespace.run(() => libc.socketSync(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, protocol));
     const fd = checked('open an AF_NETLINK socket', opened);
     libc.setsockoptSync(fd, SOL_SOCKET, SO_RCVBUF, u32(RECEIVE_BUFFER));
-    // Kernels before 4.12 and 4.20 have no extended acknowledgement and no strict checking; all works without.
+    // Kernels before 4.12 and 4.20 have no extended acknowledgement and no strict
+    // checking; all works without.
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
       libc.setsockoptSync(fd, SOL_NETLINK, option, u32(1));
     }
@@ -117,7 +124,8 @@ export class NetlinkSocket {
     if (this.#closed) return Promise.reject(new HostClosedError());
     return new Promise((resolve, reject) => {
       this.#reads.push({ request, resolve, reject });
-      // The next turn sends all waiting read requests as one batch, so that the first of each batch asks for a turn.
+      // The next turn sends all waiting read requests as one batch, so that the first of each batch
+      // asks for a turn.
       if (this.#reads.length % READ_BATCH === 1) this.#enqueue(() => this.#readTogether()).catch(reject);
     });
   }
@@ -213,7 +221,8 @@ export class NetlinkSocket {
   async #collectUntilDone(seq: number, what: string): Promise<Message[]> {
     const messages: Message[] = [];
     for (;;) {
-      // Each further part of a list is put together inside recv(), under the kernel's RTNL lock: not on this thread.
+      // Each further part of a list is put together inside recv(), under the kernel's RTNL lock:
+      // not on this thread.
       for (const message of await this.#receive(seq, what, 'on a worker')) {
         if (message.type === NLMSG_ERROR) {
           const { errno, text } = decodeAck(message);
@@ -253,7 +262,10 @@ export class NetlinkSocket {
     }
   }
 
-  /** The messages that answer this request, up to its end; older ones, of requests that were given up, are dropped. */
+  /**
+   * The messages that answer this request, up to its end; older ones, of requests that were
+   * given up, are dropped.
+   */
   #takePending(seq: number): Message[] {
     this.#pending = this.#pending.filter((message) => message.seq >= seq);
     const mine: Message[] = [];
@@ -285,7 +297,11 @@ export class NetlinkSocket {
   }
 }
 
-/** The messages that answer each request. @throws NetlinkError or PermissionError for the first that was refused */
+/**
+ * The messages that answer each request.
+ *
+ * @throws NetlinkError or PermissionError for the first that was refused
+ */
 function answered(requests: readonly Request[], exchange: () => Promise<Answer[]>): Promise<Message[][]> {
   const [first] = requests;
   const what = first?.what ?? '';
