@@ -180,9 +180,12 @@ export function requireChainName(chain: string): void {
   throw new LinkValueError(`${describeValue(chain)} cannot name a chain of iptables`);
 }
 
-/** Throws LinkValueError for settings that no virtual function can have. */
+/** The MAC address of a virtual function that has none. */
+const NO_MAC = '00:00:00:00:00:00';
+
+/** Throws LinkValueError for settings that no virtual function can have. All zeros take its MAC address away. */
 export function requireVirtualFunction(name: string, { mac, vlan }: VirtualFunctionSettings): void {
-  if (mac !== undefined) requireMac(name, mac);
+  if (mac !== undefined && mac !== NO_MAC) requireMac(name, mac);
   if (vlan !== undefined) requireInteger(name, 'VLAN id', vlan, 0, 4094);
 }
 

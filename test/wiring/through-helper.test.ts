@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import type { Host } from '../../src/host-contract/host.ts';
+import { adopt } from '../../src/wiring/adopt.ts';
 import { apply } from '../../src/wiring/apply.ts';
 import { check } from '../../src/wiring/check.ts';
 import { remove } from '../../src/wiring/remove.ts';
@@ -63,5 +64,46 @@ test('a late unplug leaves the device of another VIF', async () => {
   await apply(MACVTAP, owned(remote, 'vif-2'));
   const before = await snapshot(host);
   for (let i = 0; i < 2; i++) await remove(MACVTAP, owned(remote));
+  expect(await snapshot(host)).toEqual(before);
+});
+
+const FUNCTION: Wiring = [{ kind: 'virtual-function', name: '0000:03:10.0', vlan: 5, mac: 'fa:16:3e:00:00:01' }];
+
+test('a virtual function has an owner by way of the helper too, and the unplug restores it', async () => {
+  const { host, eth0, remote } = await given();
+  const before = [await host.links.get('eth0'), await host.links.virtualFunctions(eth0)];
+  await apply(FUNCTION, owned(remote));
+  expect(await check(FUNCTION, owned(remote))).toEqual([]);
+  expect(await check(FUNCTION, owned(remote, 'vif-2'))).toMatchObject([{ type: 'conflict' }]);
+  await expect(apply(FUNCTION, owned(remote, 'vif-2'))).rejects.toThrow('it belongs to VIF vif-1');
+  await remove(FUNCTION, owned(remote, 'vif-2'));
+  expect(await check(FUNCTION, owned(remote))).toEqual([]);
+  await remove(FUNCTION, owned(remote));
+  expect([await host.links.get('eth0'), await host.links.virtualFunctions(eth0)]).toEqual(before);
+});
+
+test.each(['enp3s0', 'os-vif', 'os-vif.other.1', `os-vif.nic.1.${'x'.repeat(127)}`, 'os-vif.vf.1/2'])(
+  'a client cannot give a device the name "%s"',
+  async (name) => {
+    const { host, eth0, remote } = await given();
+    await host.links.addAlternativeName(eth0, 'of-others');
+    const before = await host.links.get('eth0');
+    await expect(remote.links.addAlternativeName(eth0, name)).rejects.toMatchObject({
+      code: 'ERR_OSVIF_HELPER_PROTOCOL',
+    });
+    await expect(remote.links.removeAlternativeName(eth0, 'of-others')).rejects.toMatchObject({
+      code: 'ERR_OSVIF_HELPER_PROTOCOL',
+    });
+    expect(await host.links.get('eth0')).toEqual(before);
+  },
+);
+
+test('the helper adopts no device: a client would get devices of others that way', async () => {
+  const { host, remote } = await given();
+  await host.links.create({ kind: 'tap', name: 'tap0' });
+  const before = await snapshot(host);
+  const wiring: Wiring = [{ kind: 'tap', name: 'tap0' }];
+  expect((await adopt(wiring, owned(remote), { dryRun: true })).adopted).toMatchObject([{ on: 'tap0' }]);
+  await expect(adopt(wiring, owned(remote))).rejects.toMatchObject({ code: 'ERR_OSVIF_HELPER_REFUSAL' });
   expect(await snapshot(host)).toEqual(before);
 });

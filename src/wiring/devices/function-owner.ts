@@ -1,4 +1,4 @@
-/** Which VIF owns a virtual function, and how the function gets back the settings that it had before. */
+/** The owner of a virtual function, and the settings that the function gets back at the unplug. */
 
 import { isKernelError } from '../../errors/kernel.ts';
 import { NotOwnedError } from '../../errors/link.ts';
@@ -28,40 +28,50 @@ export function ownerConflict({ physical, number }: FunctionPlace, { owner }: El
   return `it belongs to VIF ${record.owner} (virtual function ${number} of ${physical.name}); unplug that VIF, or collect the garbage if that VIF no longer exists`;
 }
 
-/** Whether this VIF owns the function. */
-export function isOwn({ physical, number }: FunctionPlace, { owner }: ElementContext): boolean {
-  const record = functionRecordOf(physical, number);
-  return record !== undefined && isRecordOf(record, owner);
+/** The MAC addresses in the records by which this VIF owns the function. Empty: the VIF does not own it. */
+export function recordedMacs(place: FunctionPlace, context: ElementContext): (string | undefined)[] {
+  return ownRecordsOf(place, context).map(({ setMac }) => setMac);
 }
 
 /**
- * Notes the owner and the present settings, before the first of them changes.
- * A plug that is killed in between is thus known.
+ * Records the owner and the present settings of the function, before the first of them changes, so that the next call knows
+ * of a plug that is killed. A record with another MAC address stays until the address has changed.
  */
 export async function recordOwner(
-  { physical, number }: FunctionPlace,
+  place: FunctionPlace,
   { mac }: VirtualFunctionSettings,
-  before: VirtualFunction,
+  { number, ...settings }: VirtualFunction,
+  context: UndoContext,
+): Promise<void> {
+  const { physical } = place;
+  const own = ownRecordsOf(place, context);
+  const setMac = mac?.toLowerCase();
+  if (own.some((record) => record.setMac === setMac)) return;
+  const before = own[0]?.before ?? settings;
+  const record = { number, owner: context.owner, ...(setMac !== undefined && { setMac }), before };
+  const name = nameOfFunctionRecord(physical, record);
+  await context.host.links.addAlternativeName(physical.index, name, [identityOf(physical)]);
+  context.undoable(() => removeName(physical, name, context.host));
+  await requireFirst(place, context);
+}
+
+/** Removes the records of this VIF with another MAC address, after the address has changed. */
+export async function removeFormerRecords(
+  place: FunctionPlace,
+  { mac }: VirtualFunctionSettings,
   context: UndoContext,
 ): Promise<void> {
   const { links } = context.host;
-  const { number: _, ...settings } = before;
-  const old = functionRecordOf(physical, number);
-  const setMac = mac?.toLowerCase();
-  if (old !== undefined && old.setMac === setMac) return;
-  const record = {
-    number,
-    owner: context.owner,
-    ...(setMac !== undefined && { setMac }),
-    before: old?.before ?? settings,
-  };
-  const name = nameOfFunctionRecord(physical, record);
-  await links.addAlternativeName(physical.index, name, [identityOf(physical)]);
-  context.undoable(() => removeName(physical, name, context.host));
-  await requireFirst({ physical, number }, context);
-  if (old === undefined) return;
-  await removeName(physical, old.name, context.host);
-  context.undoable(() => links.addAlternativeName(physical.index, old.name));
+  const { physical } = place;
+  for (const { setMac, name } of ownRecordsOf(place, context)) {
+    if (setMac === mac?.toLowerCase()) continue;
+    await removeName(physical, name, context.host);
+    context.undoable(() => links.addAlternativeName(physical.index, name));
+  }
+}
+
+function ownRecordsOf({ physical, number }: FunctionPlace, { owner }: ElementContext): Stored<FunctionRecord>[] {
+  return functionRecords(physical).filter((record) => record.number === number && isRecordOf(record, owner));
 }
 
 /** Of two plugs that record an owner at the same time, the first one has the function. */
@@ -78,8 +88,10 @@ async function requireFirst({ physical, number }: FunctionPlace, context: UndoCo
 export async function restoreFunction(physical: Link, record: Stored<FunctionRecord>, host: Host): Promise<void> {
   const functions = await host.links.virtualFunctions(physical.index);
   const have = functions.find(({ number }) => number === record.number);
-  if (have !== undefined && (record.setMac === undefined || record.setMac === have.mac)) {
-    const changed = settingsToRestore(record.before, have);
+  const { setMac, before } = record;
+  // An unplug that was cut off may have restored the address alone.
+  if (have !== undefined && (setMac === undefined || setMac === have.mac || before.mac === have.mac)) {
+    const changed = settingsToRestore(before, have);
     if (Object.keys(changed).length > 0)
       await host.links.changeVirtualFunction(physical.index, record.number, changed, [identityOf(physical)]);
   }

@@ -3,15 +3,16 @@
  */
 
 import { MissingLinkError, NotOwnedError } from '../../errors/link.ts';
-import { requireVirtualFunction } from '../../host-contract/link-values.ts';
+import { requireMac, requireVirtualFunction } from '../../host-contract/link-values.ts';
 import type { VirtualFunction, VirtualFunctionSettings } from '../../host-contract/links.ts';
 import { findDevice, requireDevice } from '../devices/existing-device.ts';
 import {
   type FunctionPlace,
-  isOwn,
   ownerConflict,
   ownRecords,
+  recordedMacs,
   recordOwner,
+  removeFormerRecords,
   restoreFunction,
 } from '../devices/function-owner.ts';
 import { defineElement } from './define-element.ts';
@@ -33,6 +34,7 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
   validate(element) {
     requireDevice({ pciAddress: element.name });
     requireVirtualFunction(element.name, element);
+    if (element.mac !== undefined) requireMac(element.name, element.mac);
   },
 
   async ensure(element, context) {
@@ -44,11 +46,13 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
     const have = await stateOf(place, context);
     await recordOwner(place, element, have, context);
     const changed = changesFor(element, have);
-    if (Object.keys(changed).length === 0) return;
-    // Noted before: a driver may have taken some of it when it refuses the rest.
-    const old = before(changed, have);
-    if (Object.keys(old).length > 0) context.undoable(() => restore(place, old, context));
-    await links.changeVirtualFunction(place.physical.index, place.number, changed);
+    if (Object.keys(changed).length > 0) {
+      // The driver may accept some settings and then refuse the others, so the roll-back is noted first.
+      const old = before(changed, have);
+      if (Object.keys(old).length > 0) context.undoable(() => restore(place, old, context));
+      await links.changeVirtualFunction(place.physical.index, place.number, changed);
+    }
+    await removeFormerRecords(place, element, context);
   },
 
   /**
@@ -65,9 +69,7 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
     const reason = ownerConflict(place, context);
     if (reason !== undefined) return [{ type: 'conflict', on: element.name, reason }];
     const have = await stateOf(place, context);
-    const owner: Drift[] = isOwn(place, context)
-      ? []
-      : [{ type: 'differs', on: element.name, property: 'owner', want: context.owner, have: undefined }];
+    const owner = ownerDrifts(element, recordedMacs(place, context), context);
     const settings = Object.entries(changesFor(element, have)).map(
       ([property, want]): Drift => ({
         type: 'differs',
@@ -90,6 +92,18 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
     return { nodes: [{ place: 'function', name, group: 'own', facts }] };
   },
 });
+
+/** The drifts of the record. It has one MAC address, unless a plug was killed while it changed the address. */
+function ownerDrifts(
+  { name: on, mac }: VirtualFunctionElement,
+  recorded: readonly (string | undefined)[],
+  { owner }: ElementContext,
+): Drift[] {
+  if (recorded.length === 0) return [{ type: 'differs', on, property: 'owner', want: owner, have: undefined }];
+  const want = mac?.toLowerCase();
+  if (recorded.length === 1 && recorded[0] === want) return [];
+  return [{ type: 'differs', on, property: 'recorded mac', want, have: recorded.join(', ') }];
+}
 
 /** Restores the settings. A setting that the refused request did not change is skipped. */
 async function restore(place: FunctionPlace, old: VirtualFunctionSettings, context: ElementContext): Promise<void> {

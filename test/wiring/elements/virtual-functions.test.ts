@@ -190,6 +190,36 @@ describe('the owner of a function', () => {
     expect(await records()).toEqual([]);
   });
 
+  test('a plug that was killed while it changed the address leaves two records, and the next calls converge', async () => {
+    for (const next of ['plug', 'unplug'] as const) {
+      const { host, plug, unplug, check: checkOwn, state, records } = two();
+      const before = await state();
+      await plug(wanted);
+      const { changeVirtualFunction } = host.links;
+      host.links.changeVirtualFunction = () => new Promise(() => {});
+      const changed = element({ ...wanted, mac: OTHER_MAC });
+      void plug(changed);
+      await vi.waitFor(async () => expect(await records()).toHaveLength(2));
+      host.links.changeVirtualFunction = changeVirtualFunction;
+      expect(await checkOwn(changed)).toContainEqual(expect.objectContaining({ property: 'recorded mac' }));
+      if (next === 'plug') {
+        await plug(changed);
+        expect([await checkOwn(changed), await records()]).toEqual([[], [expect.stringContaining('for-02fe00000002')]]);
+      }
+      await unplug(changed);
+      expect([await state(), await records()]).toEqual([before, []]);
+    }
+  });
+
+  test('an unplug that was cut off after the address restores the rest at the next call', async () => {
+    const { host, plug, unplug, state } = two();
+    const before = await state();
+    await plug(wanted);
+    await host.links.changeVirtualFunction(await indexOf(host), 1, { mac: NO_MAC });
+    await unplug(wanted);
+    expect(await state()).toEqual(before);
+  });
+
   test('that exists no more is found by garbage collection, which restores the function', async () => {
     const { plug, plugOther, collect, state, records } = two();
     const before = await state();
