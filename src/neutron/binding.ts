@@ -1,5 +1,7 @@
 /** A binding of a port, in one form for nova's cache and for Neutron's API. */
+
 import type { Network } from '../objects/network.ts';
+import { canonicalUuid } from '../text/uuid.ts';
 import type { FieldValues } from '../versioned/versioned-object.ts';
 import type { BindingProfile, VifDetails } from './port.ts';
 
@@ -27,7 +29,7 @@ export interface Binding {
  * OpenStack agent must compute the same name.
  */
 export function portDeviceName(prefix: string, portId: string): string {
-  return shortName(`${prefix}${portId}`);
+  return shortName(`${prefix}${canonicalUuid(portId)}`);
 }
 
 /** The first 14 characters of a name, as OpenStack shortens names. */

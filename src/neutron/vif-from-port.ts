@@ -6,6 +6,7 @@ import type { Network } from '../objects/network.ts';
 import { Route, RouteList } from '../objects/route.ts';
 import { Subnet, SubnetList } from '../objects/subnet.ts';
 import type { VIFBase } from '../objects/vif.ts';
+import { canonicalUuid } from '../text/uuid.ts';
 import { listOf } from '../versioned/validation/violations.ts';
 import type { FieldValues } from '../versioned/versioned-object.ts';
 import { portDeviceName, shortName } from './binding.ts';
@@ -73,7 +74,7 @@ export function vifFromPort(port: NeutronPort, surroundings: PortContext): VIFBa
 
 function networkOf(port: NeutronPort, details: VifDetails, surroundings: PortContext): FieldValues<Network> {
   const { network } = surroundings;
-  if (port.network_id !== undefined && network.id !== port.network_id) {
+  if (port.network_id !== undefined && canonicalUuid(network.id) !== canonicalUuid(port.network_id)) {
     throw new FieldValueError(network.id, `${port.network_id}, the network of port ${port.id}`).within('id', 'network');
   }
   const bridge = bridgeOf(port['binding:vif_type'], details, network.id, surroundings.ovsBridge ?? 'br-int');
@@ -105,10 +106,10 @@ function bridgeOf(
  * The subnets of the addresses of the port, in the order of the addresses. A port without addresses has none.
  */
 function subnetsOf(port: NeutronPort, { subnets = [], floatingIps = [] }: PortContext): SubnetList {
-  const ownFloatingIps = floatingIps.filter(({ port_id }) => port_id === port.id);
+  const ownFloatingIps = floatingIps.filter(({ port_id }) => canonical(port_id) === canonicalUuid(port.id));
   const floatingTo = grouped(ownFloatingIps, ({ fixed_ip_address }) => fixed_ip_address);
-  const subnetsById = grouped(subnets, ({ id }): string | undefined => id);
-  const addressesBySubnet = grouped(port.fixed_ips ?? [], ({ subnet_id }) => subnet_id);
+  const subnetsById = grouped(subnets, ({ id }) => canonical(id));
+  const addressesBySubnet = grouped(port.fixed_ips ?? [], ({ subnet_id }) => canonical(subnet_id));
   const fixedIp = (address: string) =>
     new FixedIP({
       address,
@@ -119,6 +120,11 @@ function subnetsOf(port: NeutronPort, { subnets = [], floatingIps = [] }: PortCo
     return subnetObject(subnetsById.get(id)?.[0], new FixedIPList({ objects: ips }));
   });
   return new SubnetList({ objects });
+}
+
+/** The id in the form in which ids are compared. Undefined: there is none. */
+function canonical(id: string | null | undefined): string | undefined {
+  return typeof id === 'string' ? canonicalUuid(id) : undefined;
 }
 
 /** The items grouped by key. The keys have the order of their first items. */

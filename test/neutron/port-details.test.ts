@@ -146,3 +146,21 @@ describe('an unaddressed port that is not bound is to be bound first', () => {
     );
   });
 });
+
+test.each([
+  ['upper case', (id: string) => id.toUpperCase()],
+  ['no dashes', (id: string) => id.replaceAll('-', '')],
+])('ids with %s are the ids of the same port, network and subnet', (_, otherForm) => {
+  const subnetId = '0b3f4a62-4c0e-4a4e-9d0a-0c6c2b1d9f11';
+  const addresses = { fixed_ips: [{ ip_address: '10.0.0.5', subnet_id: subnetId }] };
+  const floatingIps = [{ port_id: otherForm(PORT_ID), fixed_ip_address: '10.0.0.5', floating_ip_address: '192.0.2.9' }];
+  const subnets = [{ id: otherForm(subnetId), cidr: '10.0.0.0/24' }];
+  const { network, ...vif } = plainOf(
+    { ...addresses, network_id: otherForm(NETWORK.id), id: PORT_ID },
+    { subnets, floatingIps },
+  );
+  expect(network).toMatchObject({
+    subnets: [{ cidr: '10.0.0.0/24', ips: [{ address: '10.0.0.5', floating_ips: ['192.0.2.9'] }] }],
+  });
+  expect(plainOf({ id: otherForm(PORT_ID) })).toMatchObject({ vif_name: vif.vif_name, id: otherForm(PORT_ID) });
+});
