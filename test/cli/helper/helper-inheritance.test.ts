@@ -122,11 +122,13 @@ function childrenOf(pid: number): string[] {
   return children.filter((child) => child !== '');
 }
 
-/** Undefined before execve(2), and after the end. */
+/** Undefined before the end of execve(2), which sets the environment last, and after the end of the program. */
 function programOf(pid: string): Started | undefined {
   try {
     const path = readlinkSync(`/proc/${pid}/exe`);
-    return path === realpathSync(process.execPath) ? undefined : { path, ...inheritanceOf(Number(pid)) };
+    const inherited = inheritanceOf(Number(pid));
+    const isStarted = path !== realpathSync(process.execPath) && inherited.environment.length > 0;
+    return isStarted ? { path, ...inherited } : undefined;
   } catch {
     return undefined;
   }
