@@ -44,7 +44,10 @@ export function differencesOf(model, seen, neighbours) {
     [...names].filter((name) => !expected.has(name)).map((name) => ({ text: `${what} ${name} is nobody's` }));
   return [
     ...found,
-    ...neighbours.flatMap((one) => one.differences(seen).map((text) => ({ text: `of ${one.name}: ${text}` }))),
+    ...neighbours.flatMap((one) => [
+      ...one.differences(seen).map((text) => ({ text: `of ${one.name}: ${text}` })),
+      ...one.pending(seen).map((text) => ({ text: `of ${one.name}: ${text}`, pending: true })),
+    ]),
     ...nobodys('device', seen.links.keys(), known.links),
     ...nobodys('port', seen.rows.keys(), known.rows),
     ...nobodys('bridge of Open vSwitch', seen.bridges, known.bridges),

@@ -15,7 +15,8 @@ const PYTHON = '/usr/bin/python3';
 const PYTHON_VIFS = 5;
 
 /**
- * Each neighbour: `act` does one thing and notes what should then be there; `differences` tells what is not so; `names` are its devices,
+ * Each neighbour: `act` does one thing and notes what should then be there; `differences` tells what is not so, and `pending`
+ * what is not so yet; `names` are its devices,
  * ports and bridges; `leave` takes all of it away.
  */
 export async function startNeighbours(host, random) {
@@ -31,6 +32,8 @@ class Administrator {
   /** By name: what iproute2 should show. */
   #devices = new Map();
   #ports = new Set();
+  /** Ports that were deleted. ovs-vswitchd deletes their devices later. */
+  #formerPorts = new Set();
   #address = undefined;
   #hasRule = false;
 
@@ -58,7 +61,7 @@ class Administrator {
   }
 
   names() {
-    return { links: [...this.#devices.keys(), ...this.#ports], rows: [...this.#ports] };
+    return { links: [...this.#devices.keys(), ...this.#ports, ...this.#formerPorts], rows: [...this.#ports] };
   }
 
   differences({ links, rows, addresses }) {
@@ -71,6 +74,11 @@ class Administrator {
     if (attempt('iptables', '-C', 'FORWARD', ...RULE) !== this.#hasRule)
       texts.push(`the rule of adm-br should ${this.#hasRule ? 'be' : 'not be'} in FORWARD`);
     return texts;
+  }
+
+  /** What may go by itself, once ovs-vswitchd has caught up. */
+  pending({ links }) {
+    return [...this.#formerPorts].filter((name) => links.has(name)).map((name) => `device ${name} is left`);
   }
 
   leave() {
@@ -139,6 +147,7 @@ class Administrator {
     if (name !== undefined) {
       this.#host.vsctl('del-port', name);
       this.#ports.delete(name);
+      this.#formerPorts.add(name);
     } else if (this.#host.vsctl('list-br').split('\n').includes(SWITCH)) {
       const port = `adm-port${this.#count++}`;
       const values = ['type=internal', `external_ids:iface-id=id-${port}`];
@@ -201,6 +210,10 @@ class PythonNeighbour {
         ...parts.rows.flatMap(({ name, ...want }) => mismatches(name, want, portOf(rows.get(name)))),
       ];
     });
+  }
+
+  pending() {
+    return [];
   }
 
   async leave() {

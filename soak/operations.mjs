@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ownerOf, partsOf } from './kinds.mjs';
 import { trickOn } from './meddle.mjs';
-import { run } from './namespace.mjs';
+import { attempt, run } from './namespace.mjs';
 
 /** How often each operation is chosen, relative to the others. */
 export const WEIGHTS = {
@@ -200,7 +200,8 @@ async function nameTaken(slot, vif) {
   if (vif.state !== 'unplugged' || vif.tainted || !hasOneDevice(links)) return;
   const [{ name }] = links;
   vif.note(`${slot.name}: the name ${name} is taken`);
-  run('ip', 'link', 'add', name, 'mtu', '1333', 'type', 'bridge');
+  if (!attempt('ip', 'link', 'add', name, 'mtu', '1333', 'type', 'bridge'))
+    throw new Difference([`device ${name} is left`], [vif]);
   await refused(slot, vif);
   const [{ mtu, ifalias, flags }] = JSON.parse(run('ip', '-j', 'link', 'show', name));
   if (mtu !== 1333 || ifalias !== undefined || flags.includes('UP'))

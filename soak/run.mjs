@@ -11,8 +11,11 @@ import { startWorker } from './worker-process.mjs';
 
 /** ms between two stops. */
 const LEG_MS = 12_000;
-/** ms that ovs-vswitchd gets to catch up at a stop. */
-const CATCH_UP_MS = 15_000;
+/**
+ * ms that ovs-vswitchd gets to catch up at a stop. It waits up to 8 s before it connects to a restarted ovsdb-server again, and reports
+ * the state of interfaces every 5 s.
+ */
+const CATCH_UP_MS = 30_000;
 /** How much a process may have grown: bytes, and descriptors, of which the connection to a server that restarts may be one more or less. */
 const GROWTH = { heap: 5 * 1024 * 1024, descriptors: 1 };
 
