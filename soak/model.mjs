@@ -44,10 +44,7 @@ export function differencesOf(model, seen, neighbours) {
     [...names].filter((name) => !expected.has(name)).map((name) => ({ text: `${what} ${name} is nobody's` }));
   return [
     ...found,
-    ...neighbours.flatMap((one) => [
-      ...one.differences(seen).map((text) => ({ text: `of ${one.name}: ${text}` })),
-      ...one.pending(seen).map((text) => ({ text: `of ${one.name}: ${text}`, pending: true })),
-    ]),
+    ...neighbours.flatMap((one) => one.differences(seen).map((text) => ({ text: `of ${one.name}: ${text}` }))),
     ...nobodys('device', seen.links.keys(), known.links),
     ...nobodys('port', seen.rows.keys(), known.rows),
     ...nobodys('bridge of Open vSwitch', seen.bridges, known.bridges),

@@ -9,14 +9,13 @@ import { attempt, run } from './namespace.mjs';
 
 /** The Linux bridge of VIFs, into which the administrator puts a device from time to time. */
 const VISITED_BRIDGE = 'brq-flat';
-const PYTHON_SCRIPT = fileURLToPath(new URL('python_neighbour.py', import.meta.url));
+const PYTHON_SCRIPT = fileURLToPath(new URL('../test/peer/plugins.py', import.meta.url));
 /** The one that Debian's packages belong to. */
 const PYTHON = '/usr/bin/python3';
 const PYTHON_VIFS = 5;
 
 /**
- * Each neighbour: `act` does one thing and notes what should then be there; `differences` tells what is not so, and `pending`
- * what is not so yet; `names` are its devices,
+ * Each neighbour: `act` does one thing and notes what should then be there; `differences` tells what is not so; `names` are its devices,
  * ports and bridges; `leave` takes all of it away.
  */
 export async function startNeighbours(host, random) {
@@ -32,8 +31,6 @@ class Administrator {
   /** By name: what iproute2 should show. */
   #devices = new Map();
   #ports = new Set();
-  /** Ports that were deleted. ovs-vswitchd deletes their devices later. */
-  #formerPorts = new Set();
   #address = undefined;
   #hasRule = false;
 
@@ -61,7 +58,7 @@ class Administrator {
   }
 
   names() {
-    return { links: [...this.#devices.keys(), ...this.#ports, ...this.#formerPorts], rows: [...this.#ports] };
+    return { links: [...this.#devices.keys()], rows: [...this.#ports] };
   }
 
   differences({ links, rows, addresses }) {
@@ -74,11 +71,6 @@ class Administrator {
     if (attempt('iptables', '-C', 'FORWARD', ...RULE) !== this.#hasRule)
       texts.push(`the rule of adm-br should ${this.#hasRule ? 'be' : 'not be'} in FORWARD`);
     return texts;
-  }
-
-  /** What may go by itself, once ovs-vswitchd has caught up. */
-  pending({ links }) {
-    return [...this.#formerPorts].filter((name) => links.has(name)).map((name) => `device ${name} is left`);
   }
 
   leave() {
@@ -147,10 +139,15 @@ class Administrator {
     if (name !== undefined) {
       this.#host.vsctl('del-port', name);
       this.#ports.delete(name);
-      this.#formerPorts.add(name);
     } else if (this.#host.vsctl('list-br').split('\n').includes(SWITCH)) {
       const port = `adm-port${this.#count++}`;
-      const values = ['type=internal', `external_ids:iface-id=id-${port}`];
+      // A tunnel has no device of its own, which ovs-vswitchd would delete at a time of its choice.
+      const values = [
+        'type=vxlan',
+        'options:remote_ip=192.0.2.99',
+        `options:key=${this.#count}`,
+        `external_ids:iface-id=id-${port}`,
+      ];
       this.#host.vsctl('add-port', SWITCH, port, '--', 'set', 'Interface', port, ...values);
       this.#ports.add(port);
     }
@@ -210,10 +207,6 @@ class PythonNeighbour {
         ...parts.rows.flatMap(({ name, ...want }) => mismatches(name, want, portOf(rows.get(name)))),
       ];
     });
-  }
-
-  pending() {
-    return [];
   }
 
   async leave() {
