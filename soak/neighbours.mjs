@@ -1,10 +1,11 @@
-// Others on the same host, who may do what they want with what is theirs: an administrator, and a real Python os-vif. Nobody else may
-// change, rename, renumber or delete it.
+// Others on the same host, who may do what they want with what is theirs: an administrator, a DHCP client, and a real Python os-vif. Nobody
+// else may change, rename, renumber or delete it. Guests with virtual functions have a host of their own, in memory.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { instance, pythonVif, SWITCH } from './kinds.mjs';
+import { FunctionOwners } from './functions.mjs';
+import { instance, LEASED, LEASED_ADDRESS, pythonVif, SWITCH } from './kinds.mjs';
 import { attempt, run } from './namespace.mjs';
 
 /** The Linux bridge of VIFs, into which the administrator puts a device from time to time. */
@@ -18,9 +19,14 @@ const PYTHON_VIFS = 5;
  * Each neighbour: `act` does one thing and notes what should then be there; `differences` tells what is not so; `names` are its devices,
  * ports and bridges; `leave` takes all of it away.
  */
-export async function startNeighbours(host, random) {
+export async function startNeighbours({ host, random, model }) {
   const python = await startPython(host, random);
-  return [new Administrator(host, random), ...(python ? [python] : [])];
+  const neighbours = [
+    new Administrator(host, random),
+    new DhcpClient(model, random),
+    await FunctionOwners.open(random),
+  ];
+  return python ? [...neighbours, python] : neighbours;
 }
 
 class Administrator {
@@ -156,6 +162,62 @@ class Administrator {
   #tap() {
     const names = [...this.#devices.keys()].filter((name) => name !== 'adm-br');
     return names.length === 0 ? undefined : this.#random.pick(names);
+  }
+}
+
+/** Each lease is longer than the one before by so many seconds, more than pass between two of them. */
+const LEASE_STEP = 1000;
+
+/** Renews the lease of a NIC. It knows the NIC alone, also when its address has moved to a bridge. */
+class DhcpClient {
+  name = 'the DHCP client';
+  #model;
+  #random;
+  #leases = 0;
+
+  constructor(model, random) {
+    this.#model = model;
+    this.#random = random;
+    this.#renew();
+  }
+
+  async act() {
+    if (this.#random.below(10) === 0) this.#renew();
+  }
+
+  names() {
+    return { links: [], rows: [] };
+  }
+
+  /** The last lease is on the bridge while a VIF needs it there, and is not lost. */
+  differences({ addresses }) {
+    if (this.#leases === 0) return [];
+    const places = addresses.filter(({ address }) => address === LEASED_ADDRESS);
+    const latest = places.filter(({ lifetime }) => lifetime > (this.#leases - 1) * LEASE_STEP);
+    const isNeeded = this.#bridged().some(({ state }) => state === 'plugged');
+    const isRight = isNeeded ? places.length === 1 && latest[0]?.on === 'brq-leased' : latest.length > 0;
+    return isRight ? [] : [`lease ${this.#leases} is not where it should be: ${JSON.stringify(places)}`];
+  }
+
+  leave() {
+    this.#leases = 0;
+    for (const device of [LEASED, 'brq-leased']) attempt('ip', 'address', 'flush', 'dev', device);
+  }
+
+  /** A plug moves the lease again. */
+  #renew() {
+    this.#leases += 1;
+    const lifetime = String(this.#leases * LEASE_STEP);
+    run('ip', 'address', 'replace', LEASED_ADDRESS, 'dev', LEASED, 'valid_lft', lifetime, 'preferred_lft', lifetime);
+    for (const vif of this.#bridged()) {
+      vif.tainted = true;
+      vif.note('the lease is renewed');
+      if (vif.state === 'plugged') vif.damage = 'possible';
+    }
+  }
+
+  #bridged() {
+    return this.#model.filter(({ kind }) => kind === 'leasedBridge');
   }
 }
 
