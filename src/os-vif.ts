@@ -18,11 +18,12 @@ import { type PluginContext, requireVIFBase, type VIFPlugin } from './plugins/vi
 import { messageOf } from './text/message-of.ts';
 import { canonicalUuid } from './text/uuid.ts';
 import type { Adoption } from './wiring/adopt.ts';
-import type { ElementDrift, PlannedStep } from './wiring/check.ts';
+import type { PlannedStep } from './wiring/check.ts';
 import { collectGarbage } from './wiring/collect-garbage.ts';
 import { concurrently } from './wiring/concurrently.ts';
 import { abortableHost, withGracePeriod } from './wiring/deadline.ts';
 import { DeletionQueue } from './wiring/deletion-queue.ts';
+import type { ElementDrift } from './wiring/elements/verbs.ts';
 import type { Garbage } from './wiring/garbage.ts';
 
 /** The options of `OsVif.open()`. */

@@ -4,7 +4,8 @@
 
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
-import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
+import type { PlannedStep } from '../wiring/check.ts';
+import type { ElementDrift } from '../wiring/elements/verbs.ts';
 import { type Element, labelOf, type Wiring } from '../wiring/wiring.ts';
 import { drawGuest, drawWire } from './ends.ts';
 import type { Graph, GraphGroup } from './graph-model.ts';

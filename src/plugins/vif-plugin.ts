@@ -6,8 +6,9 @@ import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import { VIFBase } from '../objects/vif.ts';
 import type { Adoption } from '../wiring/adopt.ts';
-import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
+import type { PlannedStep } from '../wiring/check.ts';
 import type { DeletionQueue } from '../wiring/deletion-queue.ts';
+import type { ElementDrift } from '../wiring/elements/verbs.ts';
 import type { Garbage } from '../wiring/garbage.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 

@@ -5,19 +5,11 @@ import { interceptHost } from '../host-contract/intercept.ts';
 import type { Link } from '../host-contract/links.ts';
 import { aliasOf } from '../host-contract/ownership.ts';
 import { canonicalUuid } from '../text/uuid.ts';
-import { check, type ElementDrift } from './check.ts';
+import { check } from './check.ts';
 import { abortableHost } from './deadline.ts';
-import type { ElementContext } from './elements/verbs.ts';
+import type { Adopted, ElementContext, ElementDrift } from './elements/verbs.ts';
 import { stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';
-
-/** A device of the kernel, or a port or bridge of Open vSwitch, that got the tag of the VIF. */
-export interface Adopted {
-  /** The element that it is part of, such as `tap tap1a2b3c4d-5e`. */
-  readonly element: string;
-  /** The name of the device or row. */
-  readonly on: string;
-}
 
 /** The result of an adoption. */
 export interface Adoption {
@@ -45,7 +37,7 @@ export async function adopt(
   for (const step of stepsOf(wiring)) {
     context.signal?.throwIfAborted();
     step.validate();
-    for (const on of await step.adopt(owned, dryRun)) adopted.push({ element: step.label, on });
+    adopted.push(...(await step.adopt(owned, dryRun)));
   }
   if (!dryRun) return { adopted, drifts: await check(wiring, owned) };
   const names = new Set(adopted.map(({ on }) => on));

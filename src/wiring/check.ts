@@ -1,14 +1,11 @@
 /** Compares a host with a wiring: what differs, and what a plug would do about it. */
 
 import { canonicalUuid } from '../text/uuid.ts';
-import type { Drift, ElementContext } from './elements/verbs.ts';
+import type { ElementContext, ElementDrift } from './elements/verbs.ts';
 import { stepsOf } from './steps.ts';
 import type { Element, Wiring } from './wiring.ts';
 
-/** A drift, and the element that it is a drift of: `tap tap1a2b3c4d-5e`. */
-export type ElementDrift = Drift & { readonly element: string };
-
-/** One thing that a plug would do. */
+/** One thing that a plug would do. `element` has the kind and the name of the element, `on` the device or row. */
 export type PlannedStep = { readonly element: string; readonly on: string } & (
   | { readonly action: 'create' }
   | { readonly action: 'change'; readonly property: string; readonly from: unknown; readonly to: unknown }
@@ -23,7 +20,7 @@ export async function check(wiring: Wiring, context: ElementContext): Promise<El
   for (const step of stepsOf(wiring)) {
     context.signal?.throwIfAborted();
     step.validate();
-    for (const drift of await step.inspect(owned)) drifts.push({ element: step.label, ...drift });
+    drifts.push(...(await step.inspect(owned)));
   }
   return drifts;
 }

@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Link } from '../host-contract/links.ts';
 import { aliasOf } from '../host-contract/ownership.ts';
-import type { Drift, ElementContext, UndoContext } from './elements/verbs.ts';
+import type { Adopted, ElementContext, ElementDrift, UndoContext } from './elements/verbs.ts';
 import type { OvsPart } from './ovs/ovs-part.ts';
 import { adoptOvs, ensureOvs, inspectOvs, removeOvs } from './ovs/transaction.ts';
 import {
@@ -29,11 +29,11 @@ export interface Step {
   precheck(context: ElementContext): Promise<void>;
   ensure(context: UndoContext): Promise<void>;
   remove(context: ElementContext): Promise<void>;
-  inspect(context: ElementContext): Promise<Drift[]>;
+  inspect(context: ElementContext): Promise<ElementDrift[]>;
   /** The devices of the kernel that have the right kind and no owner. */
   unowned(context: ElementContext): Promise<readonly Link[]>;
-  /** Tags what has the right kind and no owner, or with `dryRun` only looks for it. Gives the names. */
-  adopt(context: ElementContext, dryRun: boolean): Promise<string[]>;
+  /** Tags what has the right kind and no owner, or with `dryRun` only looks for it. */
+  adopt(context: ElementContext, dryRun: boolean): Promise<Adopted[]>;
 }
 
 export function stepsOf(wiring: Wiring): Step[] {
@@ -82,20 +82,22 @@ interface OvsGroup {
  */
 function stepOf(element: Exclude<Element, OvsElement>): Step {
   const unowned = async (context: ElementContext) => (await definitionOf(element).adoptable?.(element, context)) ?? [];
+  const label = labelOf(element);
   return {
-    label: labelOf(element),
+    label,
     isBatchDeletable:
       element.kind === 'veth' || element.kind === 'tap' || (element.kind === 'bridge' && !element.shared),
     validate: () => definitionOf(element).validate(element),
     precheck: async (context) => definitionOf(element).precheck?.(element, context),
     ensure: async (context) => definitionOf(element).ensure(element, context),
     remove: async (context) => definitionOf(element).remove(element, context),
-    inspect: async (context) => definitionOf(element).inspect(element, context),
+    inspect: async (context) =>
+      (await definitionOf(element).inspect(element, context)).map((drift) => ({ element: label, ...drift })),
     unowned,
     adopt: async (context, dryRun) => {
       const links = await unowned(context);
       if (!dryRun) for (const link of links) await tagLink(link, context);
-      return links.map(({ name }) => name);
+      return links.map(({ name }) => ({ element: label, on: name }));
     },
   };
 }

@@ -9,7 +9,7 @@ import type { VIFBase } from '../../src/objects/vif.ts';
 import { OsVif } from '../../src/os-vif.ts';
 import { LinuxBridgePlugin } from '../../src/plugins/linux-bridge-plugin.ts';
 import { OvsPlugin } from '../../src/plugins/ovs/ovs-plugin.ts';
-import type { ElementDrift } from '../../src/wiring/check.ts';
+import type { ElementDrift } from '../../src/wiring/elements/verbs.ts';
 import type { Netns } from '../host/netns.ts';
 import { OVS_UNAVAILABLE, openOvsHost } from '../plugins/ovs/ovs-host.ts';
 import { hybridVif, nativeVif, profile, vhostUserVif, vifId } from '../plugins/ovs/ovs-vifs.ts';

@@ -33,6 +33,17 @@ export interface UndoContext extends ElementContext {
   undoable(undo: () => Promise<void>): void;
 }
 
+/** A drift, and the element that it is a drift of: `tap tap1a2b3c4d-5e`. */
+export type ElementDrift = Drift & { readonly element: string };
+
+/** A device of the kernel, or a port or bridge of Open vSwitch, that got the tag of the VIF. */
+export interface Adopted {
+  /** The element that it is part of, such as `tap tap1a2b3c4d-5e`. */
+  readonly element: string;
+  /** The name of the device or row. */
+  readonly on: string;
+}
+
 /** One difference between the host and an element. `on` names the device, the chain or the other resource. */
 export type Drift =
   /** The resource does not exist. A plug makes it, or fails for the `reason` if the drift has one. */

@@ -5,7 +5,7 @@
 
 import { NotOwnedError } from '../../errors/link.ts';
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
-import type { Drift } from '../elements/verbs.ts';
+import type { ElementDrift } from '../elements/verbs.ts';
 import { ifaceIdConflicts } from './interface-ids.ts';
 import type { OvsPart } from './ovs-part.ts';
 import type { OvsOwner } from './ovs-verbs.ts';
@@ -47,9 +47,10 @@ export function obsoleteDevices(edits: readonly OvsdbEdit[], view: OvsdbView, { 
 }
 
 /** Rows that a plug removes. */
-export function obsoleteDrifts(view: OvsdbView, owner: OvsOwner): Drift[] {
+export function obsoleteDrifts(view: OvsdbView, owner: OvsOwner): ElementDrift[] {
   const { ports, bridges } = obsoleteRows(view, owner);
-  const drift = (on: string, property: string, have: unknown): Drift => ({
+  const drift = (kind: string, on: string, property: string, have: unknown): ElementDrift => ({
+    element: `${kind} ${on}`,
     type: 'differs',
     on,
     property,
@@ -57,7 +58,7 @@ export function obsoleteDrifts(view: OvsdbView, owner: OvsOwner): Drift[] {
     have,
   });
   return [
-    ...ports.map((name) => drift(name, 'bridge', view.port(name)?.bridge)),
-    ...bridges.map((name) => drift(name, 'name', name)),
+    ...ports.map((name) => drift('ovs-port', name, 'bridge', view.port(name)?.bridge)),
+    ...bridges.map((name) => drift('ovs-bridge', name, 'name', name)),
   ];
 }

@@ -4,7 +4,7 @@ import { OvsDatapathError, OvsdbTimeoutError, OvsPortError } from '../../errors/
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import { listed } from '../../text/bounds.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
-import type { Drift, ElementContext, UndoContext } from '../elements/verbs.ts';
+import type { Adopted, ElementContext, ElementDrift, UndoContext } from '../elements/verbs.ts';
 import { ifaceIdConflicts } from './interface-ids.ts';
 import type { OvsPart } from './ovs-part.ts';
 import type { OvsOwner } from './ovs-verbs.ts';
@@ -126,37 +126,40 @@ export async function removeOvs(
   for (const name of obsolete) context.onObsoletePort?.(name);
 }
 
-/** Tags the rows of the elements that have no owner, and gives their names. */
+/** Tags the rows of the elements that have no owner. Resolves to each row with the label of its element. */
 export async function adoptOvs(
   parts: readonly OvsPart[],
   context: ElementContext,
   { wiring, dryRun }: { readonly wiring: readonly OvsPart[]; readonly dryRun: boolean },
-): Promise<string[]> {
+): Promise<Adopted[]> {
   const { ovsdb } = context.host;
   const owner = ownerOfParts(wiring, context);
-  let names: string[] = [];
-  const decide = (view: OvsdbView) => {
-    const edits = parts.flatMap((part) => part.adopt(view, owner));
-    // Asked again after a cut, the database may show all of them tagged.
-    names = [...new Set([...names, ...edits.map(({ name }) => name)])];
-    return edits;
-  };
+  const adopted = new Map<string, Adopted>();
+  const decide = (view: OvsdbView) =>
+    parts.flatMap((part) => {
+      const edits = part.adopt(view, owner);
+      // After a cut `decide` runs again, and the database may show these rows with their tags.
+      for (const { name } of edits) adopted.set(`${part.label} ${name}`, { element: part.label, on: name });
+      return edits;
+    });
   if (dryRun) decide(await ovsdb.view({ signal: context.signal }));
   else if (parts.length > 0) await ovsdb.change(decide, { signal: context.signal });
-  return names;
+  return [...adopted.values()];
 }
 
 export async function inspectOvs(
   parts: readonly OvsPart[],
   context: ElementContext,
   wiring: readonly OvsPart[] = parts,
-): Promise<Drift[]> {
+): Promise<ElementDrift[]> {
   const owner = ownerOfParts(wiring, context);
   const view = await context.host.ovsdb.view({ signal: context.signal });
-  const drifts = parts.flatMap((part) => part.inspect(view, owner));
+  const drifts = parts.flatMap((part) => part.inspect(view, owner).map((drift) => ({ element: part.label, ...drift })));
   // Reported once, by the first elements of the wiring.
   if (parts[0] !== wiring[0]) return drifts;
-  return [...drifts, ...ifaceIdConflicts(view, owner), ...obsoleteDrifts(view, owner)];
+  const element = (wiring.find(({ ifaceId }) => ifaceId !== undefined) ?? parts[0])?.label ?? '';
+  const conflicts = ifaceIdConflicts(view, owner).map((conflict) => ({ element, ...conflict }));
+  return [...drifts, ...conflicts, ...obsoleteDrifts(view, owner)];
 }
 
 /** @throws OvsPortError with ovs-vswitchd's words once it has given up */

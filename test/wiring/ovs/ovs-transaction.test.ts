@@ -266,8 +266,8 @@ test('a check tells of each element in order', async () => {
   const { context } = await given();
   const parts = [ovsPart(ovsBridge, { kind: 'ovs-bridge', name: 'br0' }), port()];
   expect(await inspectOvs(parts, context)).toEqual([
-    { type: 'missing', on: 'br0' },
-    { type: 'missing', on: 'tap0' },
+    { element: 'ovs-bridge br0', type: 'missing', on: 'br0' },
+    { element: 'ovs-port tap0', type: 'missing', on: 'tap0' },
   ]);
   await ensureOvs(parts, context);
   expect((await inspectOvs(parts, context)).map(({ type }) => type)).toEqual(['differs']);
