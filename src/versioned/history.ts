@@ -26,6 +26,7 @@ export interface VersionDelta {
    * The fields that hold objects, with the version of the object. Undefined: the history contains no version.
    */
   readonly children: readonly {
+    readonly index: number;
     readonly wireName: string;
     readonly objectName: string;
     readonly version: string | typeof ABSENT | undefined;
@@ -57,6 +58,7 @@ function computeDelta(model: ObjectModel, version: string): VersionDelta {
       ? []
       : [
           {
+            index: field.index,
             wireName: field.wireName,
             objectName: field.type.object.name,
             version: childVersionAt(field, versionOfDeclaring(model, field, version)),

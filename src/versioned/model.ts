@@ -5,6 +5,8 @@
  * refer to each other, so they stand together.
  */
 
+import type { Envelope } from './envelope.ts';
+
 /** A JSON Schema, as plain data. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -107,6 +109,8 @@ export interface ObjectModel {
   readonly name: string;
   readonly namespace: string;
   readonly version: string;
+  /** The keys of the wire form. */
+  readonly envelope: Envelope;
   /** Fields of the base come first, so that a field has the same index in each subclass. */
   readonly fields: readonly Field[];
   readonly byName: ReadonlyMap<string, Field>;

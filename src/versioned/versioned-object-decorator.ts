@@ -1,6 +1,8 @@
 /** The `@versionedObject` decorator: compiles the declarations of a class and registers the class. */
 import { DeclarationError } from '../errors/model.ts';
+import { childReader } from './codec/from-primitive.ts';
 import { declarePlainClass } from './codec/plain.ts';
+import { DEFAULT_ENVELOPE, envelopeOf } from './envelope.ts';
 import { ownDeclarations } from './field.ts';
 import { type Field, type FieldDeclaration, MODEL, NO_CHANGES, type ObjectModel, VALUES } from './model.ts';
 import type { ObjectClass } from './object-class.ts';
@@ -19,6 +21,11 @@ export interface VersionedObjectOptions {
    * The namespace of the object, for example `kuryr_kubernetes`. Default: the namespace of the base class.
    */
   namespace?: string;
+  /**
+   * The prefix of the keys on the wire, for example `nova_object`: OBJ_SERIAL_NAMESPACE in Python.
+   * Default: the prefix of the base class, or `versioned_object`.
+   */
+  serialNamespace?: string;
   /**
    * The version of the base class for each version of this class from there on:
    * `{ '1.0': '1.0', '1.2': '1.1' }`. Default: the same version number as this class.
@@ -57,6 +64,7 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
   const refuse = (why: string) => new DeclarationError(`${name}: ${why}`);
   if (!(prototype instanceof VersionedObject)) throw refuse('a versioned object must extend VersionedObject');
   if (!isVersion(options.version)) throw refuse('version must be a version such as 1.0');
+  if (options.serialNamespace === '') throw refuse('serialNamespace must be a prefix such as nova_object');
   const fields = new Map<string, Field>(base?.byName);
   for (const declaration of declarationsUpTo(prototype, base)) {
     const inherited = fields.get(declaration.name);
@@ -72,11 +80,14 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
   }
   const construct: unknown = objectClass;
   if (!isConstructor(construct)) throw refuse('a versioned object must be a class');
+  const envelope =
+    options.serialNamespace === undefined ? (base?.envelope ?? DEFAULT_ENVELOPE) : envelopeOf(options.serialNamespace);
   const ordered = [...fields.values()].sort((a, b) => a.index - b.index);
   return {
     name,
     namespace: options.namespace ?? base?.namespace ?? DEFAULT_NAMESPACE,
     version: options.version,
+    envelope,
     fields: ordered,
     byName: fields,
     byWireName: new Map(ordered.map((field) => [field.wireName, field])),
@@ -88,7 +99,7 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     construct,
     unset: ordered.map(() => undefined),
     wireNames: ordered.map(({ wireName }) => wireName),
-    readers: ordered.map(({ type }) => type.read),
+    readers: ordered.map(({ type }) => (type.object ? childReader(type, { name, envelope }) : type.read)),
     writers: ordered.map(({ type }) => type.write),
     hasInitials: ordered.some(({ initial }) => initial !== undefined),
     lastChanges: { names: NO_CHANGES, indexes: [] },

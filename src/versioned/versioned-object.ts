@@ -7,6 +7,7 @@ import {
   UnsupportedObjectError,
 } from '../errors/model.ts';
 import { type BackportOptions, writeObjectFor } from './backport.ts';
+import { objectsIn, withOwnSerialNamespace } from './children.ts';
 import { cloneObject } from './clone.ts';
 import { readObject, valueForNull } from './codec/from-primitive.ts';
 import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
@@ -116,7 +117,7 @@ export abstract class VersionedObject {
    * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
    */
   static fromPrimitive<T extends VersionedObject>(this: abstract new (...args: never[]) => T, primitive: unknown): T {
-    return checkClass(this, readObject(primitive));
+    return checkClass(this, readObject(primitive, this.prototype[MODEL]));
   }
 
   /**
@@ -201,7 +202,9 @@ export abstract class VersionedObject {
     this[CHANGED] = this[CHANGED].filter((wireName) => !forgotten.has(wireName));
     if (!options.recursive) return;
     for (const { index } of chosen) {
-      for (const child of objectsIn(this[VALUES][index])) child.resetChanges({ recursive: true });
+      for (const child of objectsIn(this[VALUES][index])) {
+        if (child instanceof VersionedObject) child.resetChanges({ recursive: true });
+      }
     }
   }
 
@@ -253,7 +256,8 @@ export function assign(object: VersionedObject, field: Field, value: unknown): v
 
 function coerce(object: VersionedObject, field: Field, value: unknown): unknown {
   try {
-    return value === null ? valueForNull(field) : field.type.coerce(value);
+    const coerced = value === null ? valueForNull(field) : field.type.coerce(value);
+    return field.type.object === undefined ? coerced : withOwnSerialNamespace(coerced, object[MODEL]);
   } catch (error) {
     if (error instanceof FieldValueError) error.within(field.name, object.type);
     throw error;
@@ -265,10 +269,6 @@ function changedFields(object: ObjectState): Field[] {
     const value = object[VALUES][index];
     return object[CHANGED].includes(wireName) || (isVersionedObject(value) && changedFields(value).length > 0);
   });
-}
-
-function objectsIn(value: unknown): VersionedObject[] {
-  return (Array.isArray(value) ? value : [value]).filter((child) => child instanceof VersionedObject);
 }
 
 function fieldOf(object: VersionedObject, name: string): Field {

@@ -8,6 +8,7 @@ import { Exclude, Expose, instanceToPlain, plainToInstance, Transform, Type } fr
 import { FieldValueError, UnknownFieldError } from '../../errors/model.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { type BackportOptions, writeObjectFor } from '../backport.ts';
+import { objectsIn } from '../children.ts';
 import { refuse } from '../fields/field-type.ts';
 import { hasFieldAt } from '../history.ts';
 import {
@@ -48,7 +49,7 @@ function forgetLater(object: ObjectState): void {
   for (const field of object[MODEL].fields) {
     const value = object[VALUES][field.index];
     if (!hasFieldAt(object[MODEL], field, object[VERSION])) object[VALUES][field.index] = undefined;
-    else for (const child of Array.isArray(value) ? value : [value]) if (isVersionedObject(child)) forgetLater(child);
+    else for (const child of objectsIn(value)) forgetLater(child);
   }
 }
 
