@@ -182,8 +182,9 @@ function dataSchema(
   context: DescribingContext,
   later: readonly Field[] = [],
 ): JsonSchema {
+  const nameOf = (field: Field) => (context.form === 'plain' ? field.plainName : field.wireName);
   const properties = Object.fromEntries(
-    fields.map((field) => [field.wireName, !later.includes(field) && fieldSchema(model, field, context)]),
+    fields.map((field) => [nameOf(field), !later.includes(field) && fieldSchema(model, field, context)]),
   );
   return { type: 'object', properties, additionalProperties: false };
 }

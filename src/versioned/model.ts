@@ -77,8 +77,10 @@ export type ValueOf<T> = T extends FieldType<infer V> ? V : never;
 export interface FieldDeclaration {
   /** The property, camelCase. */
   readonly name: string;
-  /** The name on the wire, snake_case. */
+  /** The name on the wire: the property in snake_case, or the option `wireName`. */
   readonly wireName: string;
+  /** The name in the plain form: the wire name, or the property in snake_case if the wire name is reserved. */
+  readonly plainName: string;
   readonly type: FieldType<unknown>;
   readonly nullable: boolean;
   readonly readOnly: boolean;
@@ -115,6 +117,7 @@ export interface ObjectModel {
   readonly fields: readonly Field[];
   readonly byName: ReadonlyMap<string, Field>;
   readonly byWireName: ReadonlyMap<string, Field>;
+  readonly byPlainName: ReadonlyMap<string, Field>;
   /** The object names of the class and of its base classes. */
   readonly names: ReadonlySet<string>;
   readonly base: ObjectModel | undefined;
@@ -139,6 +142,8 @@ export interface ObjectModel {
   readonly wireNames: readonly string[];
   readonly readers: readonly FieldType<unknown>['read'][];
   readonly writers: readonly FieldType<unknown>['write'][];
+  /** Whether a wire name is the name of a property of every object in JavaScript: `constructor`. */
+  readonly hasInheritedNames: boolean;
   /** Whether a field has an initial value. */
   readonly hasInitials: boolean;
   /**

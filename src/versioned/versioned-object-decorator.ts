@@ -70,7 +70,7 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     const inherited = fields.get(declaration.name);
     if (inherited === undefined && declaration.name in prototype) {
       throw refuse(
-        `${declaration.name} cannot be the name of a field, because every object has a property of this name`,
+        `${declaration.name} cannot be the name of a field, because every object has a property of this name: rename the property, and set wireName: '${declaration.wireName}'`,
       );
     }
     if (compareVersions(declaration.since, options.version) > 0) {
@@ -83,6 +83,12 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
   const envelope =
     options.serialNamespace === undefined ? (base?.envelope ?? DEFAULT_ENVELOPE) : envelopeOf(options.serialNamespace);
   const ordered = [...fields.values()].sort((a, b) => a.index - b.index);
+  const byWireName = new Map(ordered.map((field) => [field.wireName, field]));
+  const byPlainName = new Map(ordered.map((field) => [field.plainName, field]));
+  const twice = ordered.find((field) =>
+    [byWireName.get(field.wireName), byPlainName.get(field.plainName)].some((other) => other !== field),
+  );
+  if (twice) throw refuse(`two fields have the wire name or plain name of ${twice.name}: rename one, or set wireName`);
   return {
     name,
     namespace: options.namespace ?? base?.namespace ?? DEFAULT_NAMESPACE,
@@ -90,7 +96,8 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     envelope,
     fields: ordered,
     byName: fields,
-    byWireName: new Map(ordered.map((field) => [field.wireName, field])),
+    byWireName,
+    byPlainName,
     names: new Set([name, ...(base?.names ?? [])]),
     base,
     baseVersions: Object.entries(options.baseVersions ?? {}).sort(([a], [b]) => compareVersions(a, b)),
@@ -101,6 +108,7 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     wireNames: ordered.map(({ wireName }) => wireName),
     readers: ordered.map(({ type }) => (type.object ? childReader(type, { name, envelope }) : type.read)),
     writers: ordered.map(({ type }) => type.write),
+    hasInheritedNames: ordered.some(({ wireName }) => wireName in {}),
     hasInitials: ordered.some(({ initial }) => initial !== undefined),
     lastChanges: { names: NO_CHANGES, indexes: [] },
   };

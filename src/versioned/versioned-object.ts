@@ -9,7 +9,7 @@ import {
 import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { objectsIn, withOwnSerialNamespace } from './children.ts';
 import { cloneObject } from './clone.ts';
-import { readObject, valueForNull } from './codec/from-primitive.ts';
+import { type ReadOptions, readObject, valueForNull } from './codec/from-primitive.ts';
 import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
 import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
@@ -115,9 +115,16 @@ export abstract class VersionedObject {
    * The time is linear in the size of the primitive, valid or not, at least up to 1 MiB of JSON.
    *
    * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
+   * @throws UnknownFieldError only with `unknown: 'refuse'`
    */
-  static fromPrimitive<T extends VersionedObject>(this: abstract new (...args: never[]) => T, primitive: unknown): T {
-    return checkClass(this, readObject(primitive, this.prototype[MODEL]));
+  static fromPrimitive<T extends VersionedObject>(
+    this: abstract new (
+      ...args: never[]
+    ) => T,
+    primitive: unknown,
+    options?: ReadOptions,
+  ): T {
+    return checkClass(this, readObject(primitive, this.prototype[MODEL], options));
   }
 
   /**

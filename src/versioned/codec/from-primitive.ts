@@ -18,21 +18,33 @@ import {
 import { modelFor } from '../registry.ts';
 import { isVersion, withoutPatch } from '../version.ts';
 import { changesIn, dataIn, nameIn, namespaceIn, versionIn } from './primitive.ts';
+import { refuseUnknownFields } from './unknown-fields.ts';
 
 /** The largest depth of nested objects. Deeper input could exhaust the stack. */
 export const MAX_DEPTH = 64;
 
+/** Options of reading. */
+export interface ReadOptions {
+  /**
+   * Unknown fields are ignored, as in oslo, because a newer patch version of the sender may have added them, or
+   * refused with an {@link UnknownFieldError}. Default: `ignore`.
+   */
+  unknown?: 'ignore' | 'refuse';
+}
+
 /**
  * Reads an object from a primitive with the newest class that can read its version. The object keeps
- * the version. Unknown fields are ignored, as in oslo, because a newer patch version of the sender
- * may have added them.
+ * the version.
  *
  * @param expected the class that the caller expects; error messages name its keys
  *
  * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
+ * @throws UnknownFieldError only with `unknown: 'refuse'`
  */
-export function readObject(primitive: unknown, expected?: ObjectModel): ObjectState {
-  return readAs(modelOf(primitive, expected), primitive, 0);
+export function readObject(primitive: unknown, expected?: ObjectModel, options: ReadOptions = {}): ObjectState {
+  const object = readAs(modelOf(primitive, expected), primitive, 0);
+  if (options.unknown === 'refuse') refuseUnknownFields(object, primitive);
+  return object;
 }
 
 /**
@@ -106,11 +118,12 @@ function hasPatch(version: string): boolean {
 }
 
 function fill(values: unknown[], model: ObjectModel, data: Record<string, unknown>, depth: number): void {
-  const { wireNames, readers, hasInitials } = model;
+  const { wireNames, readers, hasInitials, hasInheritedNames } = model;
+  const own = hasInheritedNames ? Object.assign(Object.create(null), data) : data;
   let i = 0;
   try {
     for (; i < wireNames.length; i++) {
-      const found = data[wireNames[i] ?? ''];
+      const found = own[wireNames[i] ?? ''];
       if (found === undefined) values[i] = hasInitials ? initialValue(model.fields[i]) : undefined;
       else values[i] = found === null ? valueForNull(model.fields[i]) : readers[i]?.(found, depth + 1);
     }

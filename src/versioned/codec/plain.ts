@@ -82,7 +82,7 @@ export function declarePlainClass(model: ObjectModel): void {
   for (const field of model.fields) {
     // class-transformer also reads the declarations of the base class.
     if (model.base?.byName.get(field.name) === field) continue;
-    Expose({ name: field.wireName })(prototype, field.name);
+    Expose({ name: field.plainName })(prototype, field.name);
     if (field.type.object) declareObjectField(prototype, field.name, field.type.object);
     else if (field.type.write) declareWrittenField(prototype, field, field.type.write);
   }
@@ -123,14 +123,14 @@ function declareObjectField(prototype: object, name: string, object: ObjectRefer
  */
 function declareWrittenField(
   prototype: object,
-  { name, wireName, type }: Field,
+  { name, plainName, type }: Field,
   write: (value: unknown) => unknown,
 ): void {
   Type((help) => (isVersionedObject(help?.object) ? Object : Boolean))(prototype, name);
   const seal = (value: unknown) => (isSealing ? () => write(value) : write(value));
   Transform(({ value }) => (value == null ? value : seal(value)), { toPlainOnly: true })(prototype, name);
   const read = (value: unknown) => (value == null ? value : type.read(value, 0));
-  Transform(({ obj }) => read(obj[wireName]), { toClassOnly: true })(prototype, name);
+  Transform(({ obj }) => read(obj[plainName]), { toClassOnly: true })(prototype, name);
 }
 
 /**
@@ -191,8 +191,8 @@ function checkPlain(
   for (const name of Object.keys(plain)) {
     const value = plain[name];
     if (name === 'type') continue;
-    const field = model.byWireName.get(name);
-    if (field === undefined) throw new UnknownFieldError(model.name, name, [...model.byWireName.keys()]);
+    const field = model.byPlainName.get(name);
+    if (field === undefined) throw new UnknownFieldError(model.name, name, [...model.byPlainName.keys()]);
     if (value === undefined) continue;
     along(name, model.name, () => checkValue(field, value, depth + 1));
   }
