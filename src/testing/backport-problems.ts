@@ -4,7 +4,7 @@ import { writeObjectFor } from '../versioned/backport.ts';
 import { readObject } from '../versioned/codec/from-primitive.ts';
 import type { Primitive } from '../versioned/codec/primitive.ts';
 import { primitiveOf } from '../versioned/codec/to-primitive.ts';
-import type { Field, ObjectModel } from '../versioned/model.ts';
+import type { Field, FieldType, ObjectModel } from '../versioned/model.ts';
 import { newestModel } from '../versioned/registry.ts';
 import { minorVersionsUpTo } from '../versioned/version.ts';
 
@@ -44,5 +44,12 @@ function sampleOf(model: ObjectModel, depth: number): Primitive {
 function childOf({ type }: Field, depth: number): unknown {
   if (type.object === undefined) return undefined;
   const child = sampleOf(newestModel(type.object.name, type.object.objectClass.namespace), depth + 1);
-  return type.osloName === 'List' ? [child] : child;
+  return within(type, child);
+}
+
+/** A list, a set or a dict with one child, or the child itself. */
+function within({ osloName, elements }: FieldType<unknown>, child: unknown): unknown {
+  if (elements === undefined) return child;
+  const element = within(elements.type, child);
+  return osloName === 'Dict' ? { a: element } : [element];
 }

@@ -70,26 +70,20 @@ function makeCompatible(object: ObjectState, primitive: Written, target: string,
   const { gone, children } = deltaTo(model, target);
   const data = recordOf(primitive[dataKey]);
   let leftOut = gone;
-  for (const { index, wireName, objectName, version } of children) {
-    if (manifest === undefined && version === ABSENT) leftOut = [...leftOut, wireName];
-    const wanted = manifest ? manifestVersion(manifest, objectName) : version === ABSENT ? undefined : version;
-    const written = listOf(data[wireName]);
-    listOf(object[VALUES][index]).forEach((child, i) => {
-      if (isVersionedObject(child)) makeChildCompatible(child, recordOf(written[i]), wanted, manifest);
+  for (const child of children) {
+    const named = child.precedesManifest ? undefined : manifest;
+    if (named === undefined && child.version === ABSENT) leftOut = [...leftOut, child.wireName];
+    const wanted = named ? (manifestVersion(named, child.objectName) ?? child.unnamed) : child.version;
+    if (wanted === ABSENT) continue;
+    const written = listOf(data[child.wireName]);
+    listOf(object[VALUES][child.index]).forEach((value, i) => {
+      if (!isVersionedObject(value)) return;
+      const version = (named && manifestVersion(named, value[MODEL].name)) ?? wanted;
+      if (version !== undefined) makeCompatible(value, recordOf(written[i]), version, manifest);
     });
   }
   primitive[versionKey] = target;
   if (leftOut.length > 0) primitive[dataKey] = without(data, leftOut);
-}
-
-function makeChildCompatible(
-  child: ObjectState,
-  primitive: Written,
-  wanted: string | undefined,
-  manifest: Manifest | undefined,
-): void {
-  const target = (manifest && manifestVersion(manifest, child[MODEL].name)) ?? wanted;
-  if (target !== undefined) makeCompatible(child, primitive, target, manifest);
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -1,12 +1,31 @@
 /** The versioned objects in a value of a field. */
 import { FieldValueError } from '../errors/model.ts';
 import type { Envelope } from './envelope.ts';
-import { isVersionedObject, MODEL, type ObjectModel, type ObjectState } from './model.ts';
+import { type FieldType, isVersionedObject, MODEL, type ObjectModel, type ObjectState } from './model.ts';
 
 /** The object that a value is, or the objects that it holds: in lists, sets and dicts, at any depth. */
 export function objectsIn(value: unknown): ObjectState[] {
   if (isVersionedObject(value)) return [value];
   return elementsOf(value).flatMap(objectsIn);
+}
+
+/**
+ * Whether a field holds an object or a list of objects. Only such objects are backported, and named in a manifest,
+ * as in oslo. Objects in dicts, sets and lists of lists keep their version.
+ */
+export function isObjectOrList({ object, elements, osloName }: FieldType<unknown>): boolean {
+  if (object === undefined || elements === undefined) return object !== undefined;
+  return osloName === 'List' && elements.type.elements === undefined;
+}
+
+/** A value of a field with another value for each object. */
+export function mapObjects(type: FieldType<unknown>, value: unknown, replace: (object: unknown) => unknown): unknown {
+  if (value === null || value === undefined) return value;
+  if (type.elements === undefined) return replace(value);
+  const { type: elementType } = type.elements;
+  const map = (element: unknown) => mapObjects(elementType, element, replace);
+  if (Array.isArray(value) || value instanceof Set) return Array.from(value, map);
+  return Object.fromEntries(Object.keys(value).map((key) => [key, map(Reflect.get(value, key))]));
 }
 
 /**

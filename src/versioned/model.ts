@@ -128,6 +128,10 @@ export interface ObjectModel {
   readonly baseVersions: readonly (readonly [own: string, base: string])[];
   /** Whether the class is a list: it has `objects` and iterates over them. */
   readonly isList: boolean;
+  /** The place of ObjectListBase among the base classes of a list in Python. It decides which methods apply. */
+  readonly objectListBase: 'first' | 'last';
+  /** The field `objects` of a list with ObjectListBase as the first base class. */
+  readonly ownList: Field | undefined;
   readonly objectClass: DeclaredClass;
   /** The same class, as a constructor. */
   readonly construct: new (
@@ -173,6 +177,9 @@ export interface ObjectState {
 
 /** The changes of an object without changes. */
 export const NO_CHANGES: readonly string[] = Object.freeze([]);
+
+/** The initial `objects` of a list. They are no change. */
+export const NO_OBJECTS = (): readonly unknown[] => [];
 
 /** Passed to a constructor instead of values by a caller that fills the object itself. */
 export const BLANK: Readonly<Record<string, never>> = Object.freeze({});

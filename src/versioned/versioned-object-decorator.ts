@@ -4,7 +4,7 @@ import { childReader } from './codec/from-primitive.ts';
 import { declarePlainClass } from './codec/plain.ts';
 import { DEFAULT_ENVELOPE, envelopeOf } from './envelope.ts';
 import { ownDeclarations } from './field.ts';
-import { type Field, type FieldDeclaration, MODEL, NO_CHANGES, type ObjectModel, VALUES } from './model.ts';
+import { type Field, type FieldDeclaration, MODEL, NO_CHANGES, NO_OBJECTS, type ObjectModel, VALUES } from './model.ts';
 import type { ObjectClass } from './object-class.ts';
 import { register } from './registry.ts';
 import { compareVersions, isVersion } from './version.ts';
@@ -26,6 +26,12 @@ export interface VersionedObjectOptions {
    * Default: the prefix of the base class, or `versioned_object`.
    */
   serialNamespace?: string;
+  /**
+   * For lists: the place of ObjectListBase among the base classes in Python. `first` is usual: a new list has no
+   * elements, a changed element changes the list, and elements of a list without `childVersions` are backported
+   * to 1.0. os-vif's lists have `last`. Default: that of the base class, or `first`.
+   */
+  objectListBase?: 'first' | 'last';
   /**
    * The version of the base class for each version of this class from there on:
    * `{ '1.0': '1.0', '1.2': '1.1' }`. Default: the same version number as this class.
@@ -65,6 +71,9 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
   if (!(prototype instanceof VersionedObject)) throw refuse('a versioned object must extend VersionedObject');
   if (!isVersion(options.version)) throw refuse('version must be a version such as 1.0');
   if (options.serialNamespace === '') throw refuse('serialNamespace must be a prefix such as nova_object');
+  const objectListBase = options.objectListBase ?? base?.objectListBase ?? 'first';
+  const isList = prototype instanceof VersionedObjectList;
+  const isOwnList = isList && objectListBase === 'first';
   const fields = new Map<string, Field>(base?.byName);
   for (const declaration of declarationsUpTo(prototype, base)) {
     const inherited = fields.get(declaration.name);
@@ -76,7 +85,12 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     if (compareVersions(declaration.since, options.version) > 0) {
       throw refuse(`${declaration.name} has since ${declaration.since}, but the version is ${options.version}`);
     }
-    fields.set(declaration.name, { ...declaration, index: inherited?.index ?? fields.size });
+    const index = inherited?.index ?? fields.size;
+    fields.set(declaration.name, {
+      ...declaration,
+      ...(isOwnList && declaration.name === 'objects' && { initial: declaration.initial ?? NO_OBJECTS }),
+      index,
+    });
   }
   const construct: unknown = objectClass;
   if (!isConstructor(construct)) throw refuse('a versioned object must be a class');
@@ -101,7 +115,9 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     names: new Set([name, ...(base?.names ?? [])]),
     base,
     baseVersions: Object.entries(options.baseVersions ?? {}).sort(([a], [b]) => compareVersions(a, b)),
-    isList: prototype instanceof VersionedObjectList,
+    isList,
+    objectListBase,
+    ownList: isOwnList ? fields.get('objects') : undefined,
     objectClass,
     construct,
     unset: ordered.map(() => undefined),

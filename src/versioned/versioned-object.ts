@@ -7,6 +7,7 @@ import {
   UnsupportedObjectError,
 } from '../errors/model.ts';
 import { type BackportOptions, writeObjectFor } from './backport.ts';
+import { changedFields } from './changes.ts';
 import { objectsIn, withOwnSerialNamespace } from './children.ts';
 import { cloneObject } from './clone.ts';
 import { type ReadOptions, readObject, valueForNull } from './codec/from-primitive.ts';
@@ -21,10 +22,10 @@ import {
   CHANGED,
   type Field,
   initialValue,
-  isVersionedObject,
   type JsonSchema,
   MODEL,
   NO_CHANGES,
+  NO_OBJECTS,
   type ObjectModel,
   type ObjectState,
   VALUES,
@@ -76,9 +77,9 @@ export abstract class VersionedObject {
     if (values === BLANK) return;
     for (const [name, value] of Object.entries(values)) assign(this, fieldOf(this, name), value);
     for (const field of model.fields) {
-      if (field.initial !== undefined && this[VALUES][field.index] === undefined) {
-        assign(this, field, initialValue(field));
-      }
+      if (field.initial === undefined || this[VALUES][field.index] !== undefined) continue;
+      if (field.initial === NO_OBJECTS) this[VALUES][field.index] = NO_OBJECTS();
+      else assign(this, field, initialValue(field));
     }
   }
 
@@ -269,13 +270,6 @@ function coerce(object: VersionedObject, field: Field, value: unknown): unknown 
     if (error instanceof FieldValueError) error.within(field.name, object.type);
     throw error;
   }
-}
-
-function changedFields(object: ObjectState): Field[] {
-  return object[MODEL].fields.filter(({ index, wireName }) => {
-    const value = object[VALUES][index];
-    return object[CHANGED].includes(wireName) || (isVersionedObject(value) && changedFields(value).length > 0);
-  });
 }
 
 function fieldOf(object: VersionedObject, name: string): Field {

@@ -6,13 +6,15 @@ import { CHANGES, changesIn, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY 
 
 /**
  * The primitive of an object, in the version of the object.
- * If a child has changes, its field is listed as changed.
+ * If a child has changes, its field is listed as changed. Changes of objects in a list count only in the field
+ * `objects` of a list object, as in oslo.
  */
 export function writeObject(object: ObjectState): Primitive {
   const model = object[MODEL];
   const values = object[VALUES];
   const changes = object[CHANGED] === NO_CHANGES ? [] : object[CHANGED].slice();
   const { wireNames, writers } = model;
+  const listAt = model.ownList?.index;
   const data: Record<string, unknown> = {};
   for (let i = 0; i < wireNames.length; i++) {
     const value = values[i];
@@ -25,7 +27,9 @@ export function writeObject(object: ObjectState): Primitive {
     }
     const written = write(value);
     data[wireName] = written;
-    if (write === writeObject && holdsChanges(written, model) && !changes.includes(wireName)) changes.push(wireName);
+    const isChanged =
+      write === writeObject ? holdsChanges(written, model) : i === listAt && listsChanges(written, model);
+    if (isChanged && !changes.includes(wireName)) changes.push(wireName);
   }
   return primitiveOf(model, object[VERSION], data, changes);
 }
@@ -54,7 +58,12 @@ export function primitiveOf(
   return primitive as unknown as Primitive;
 }
 
-/** Whether a child has changes. Changes of objects in a list do not count, as in os-vif. */
+/** Whether an element of a list has changes. */
+function listsChanges(written: unknown, model: ObjectModel): boolean {
+  return Array.isArray(written) && written.some((element) => holdsChanges(element, model));
+}
+
+/** Whether a child has changes. */
 function holdsChanges(written: unknown, { envelope }: ObjectModel): boolean {
   return isRecord(written) && changesIn(written, envelope) !== undefined;
 }
