@@ -19,6 +19,7 @@ export * from '../objects/route.ts';
 export * from '../objects/subnet.ts';
 export * from '../objects/vif.ts';
 export { type BackportOptions, backport } from '../versioned/backport.ts';
+export type { ReadOptions } from '../versioned/codec/from-primitive.ts';
 export type { PlainOptions } from '../versioned/codec/plain.ts';
 export type { Primitive } from '../versioned/codec/primitive.ts';
 export { type FieldDecorator, type FieldOptions, field } from '../versioned/field.ts';

@@ -15,6 +15,12 @@ export interface FieldOptions<V> {
    * A function creates a new value for each object.
    */
   initial?: V | (() => V);
+  /**
+   * The name on the wire, for example `targetPort` or `type`. Default: the name of the property in snake_case.
+   * In the plain form, the wire name `type`, and names such as `constructor` that every object of JavaScript has,
+   * are replaced by the name of the property in snake_case.
+   */
+  wireName?: string;
   /** Whether the value can be set only once. */
   readOnly?: boolean;
   /** The version of the declaring class that added the field. Default: the first version. */
@@ -37,7 +43,7 @@ const FIRST_VERSION = '1.0';
 
 /**
  * Declares a field of a versioned object: `@field(string()) vifName?: string`.
- * The wire name is the name of the property in snake_case.
+ * The wire name is the name of the property in snake_case, or the option `wireName`.
  *
  * @throws DeclarationError for an invalid name and for invalid options
  */
@@ -51,15 +57,20 @@ export function field<V>(type: FieldType<V>, options: FieldOptions<V | null> = {
     const declaredBy = target.constructor.name;
     const refuse = (why: string) => new DeclarationError(`${declaredBy}.${name}: ${why}`);
     const since = options.since ?? FIRST_VERSION;
-    if (!/^[a-z]/.test(name) || propertyNameOf(wireNameOf(name)) !== name) {
+    const wireName = options.wireName ?? wireNameOf(name);
+    if (options.wireName === undefined && (!/^[a-z]/.test(name) || propertyNameOf(wireName) !== name)) {
       throw refuse(
-        'the name of a field must be camelCase, and each word must start with a letter, because the wire name is derived from it',
+        'the name of a field must be camelCase, and each word must start with a letter, because the wire name is derived from it: rename the property, or set wireName',
       );
+    }
+    if (wireName === '' || wireName === '__proto__') {
+      throw refuse('wireName must be the name of the field on the wire, and not __proto__');
     }
     if (!isVersion(since)) throw refuse('since must be a version such as 1.1');
     const declaration: FieldDeclaration = {
       name,
-      wireName: wireNameOf(name),
+      wireName,
+      plainName: isReservedInPlain(wireName) ? wireNameOf(name) : wireName,
       type,
       nullable: options.nullable === true,
       readOnly: options.readOnly === true,
@@ -84,6 +95,11 @@ export function ownDeclarations(prototype: object): readonly FieldDeclaration[] 
 /** The wire name of a property: `vif_name` for `vifName`. */
 function wireNameOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** `type` is the class in the plain form. class-transformer reads inherited properties such as `constructor`. */
+function isReservedInPlain(wireName: string): boolean {
+  return wireName === 'type' || wireName in Object.prototype;
 }
 
 /** The property of a wire name: `vifName` for `vif_name`. */

@@ -7,8 +7,10 @@ import {
   UnsupportedObjectError,
 } from '../errors/model.ts';
 import { type BackportOptions, writeObjectFor } from './backport.ts';
+import { changedFields } from './changes.ts';
+import { objectsIn, withOwnSerialNamespace } from './children.ts';
 import { cloneObject } from './clone.ts';
-import { readObject, valueForNull } from './codec/from-primitive.ts';
+import { type ReadOptions, readObject, valueForNull } from './codec/from-primitive.ts';
 import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
 import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
@@ -20,10 +22,10 @@ import {
   CHANGED,
   type Field,
   initialValue,
-  isVersionedObject,
   type JsonSchema,
   MODEL,
   NO_CHANGES,
+  NO_OBJECTS,
   type ObjectModel,
   type ObjectState,
   VALUES,
@@ -75,9 +77,9 @@ export abstract class VersionedObject {
     if (values === BLANK) return;
     for (const [name, value] of Object.entries(values)) assign(this, fieldOf(this, name), value);
     for (const field of model.fields) {
-      if (field.initial !== undefined && this[VALUES][field.index] === undefined) {
-        assign(this, field, initialValue(field));
-      }
+      if (field.initial === undefined || this[VALUES][field.index] !== undefined) continue;
+      if (field.initial === NO_OBJECTS) this[VALUES][field.index] = NO_OBJECTS();
+      else assign(this, field, initialValue(field));
     }
   }
 
@@ -114,9 +116,16 @@ export abstract class VersionedObject {
    * The time is linear in the size of the primitive, valid or not, at least up to 1 MiB of JSON.
    *
    * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
+   * @throws UnknownFieldError only with `unknown: 'refuse'`
    */
-  static fromPrimitive<T extends VersionedObject>(this: abstract new (...args: never[]) => T, primitive: unknown): T {
-    return checkClass(this, readObject(primitive));
+  static fromPrimitive<T extends VersionedObject>(
+    this: abstract new (
+      ...args: never[]
+    ) => T,
+    primitive: unknown,
+    options?: ReadOptions,
+  ): T {
+    return checkClass(this, readObject(primitive, this.prototype[MODEL], options));
   }
 
   /**
@@ -201,7 +210,9 @@ export abstract class VersionedObject {
     this[CHANGED] = this[CHANGED].filter((wireName) => !forgotten.has(wireName));
     if (!options.recursive) return;
     for (const { index } of chosen) {
-      for (const child of objectsIn(this[VALUES][index])) child.resetChanges({ recursive: true });
+      for (const child of objectsIn(this[VALUES][index])) {
+        if (child instanceof VersionedObject) child.resetChanges({ recursive: true });
+      }
     }
   }
 
@@ -253,22 +264,12 @@ export function assign(object: VersionedObject, field: Field, value: unknown): v
 
 function coerce(object: VersionedObject, field: Field, value: unknown): unknown {
   try {
-    return value === null ? valueForNull(field) : field.type.coerce(value);
+    const coerced = value === null ? valueForNull(field) : field.type.coerce(value);
+    return field.type.object === undefined ? coerced : withOwnSerialNamespace(coerced, object[MODEL]);
   } catch (error) {
     if (error instanceof FieldValueError) error.within(field.name, object.type);
     throw error;
   }
-}
-
-function changedFields(object: ObjectState): Field[] {
-  return object[MODEL].fields.filter(({ index, wireName }) => {
-    const value = object[VALUES][index];
-    return object[CHANGED].includes(wireName) || (isVersionedObject(value) && changedFields(value).length > 0);
-  });
-}
-
-function objectsIn(value: unknown): VersionedObject[] {
-  return (Array.isArray(value) ? value : [value]).filter((child) => child instanceof VersionedObject);
 }
 
 function fieldOf(object: VersionedObject, name: string): Field {

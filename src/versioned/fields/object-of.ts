@@ -47,7 +47,7 @@ export function objectOf<T extends VersionedObject>(
     object,
     coerce: (value) => (isAccepted(value) ? value : refuseObject(isVersionedObject(value) ? value[MODEL].name : value)),
     read: (primitive, depth) => {
-      const model = modelOf(primitive, last);
+      const model = modelOf(primitive, last ?? object.objectClass.prototype[MODEL]);
       if (model !== last && !accepts(model)) return refuseObject(model.name);
       last = model;
       return readAs(model, primitive, depth) as T & ObjectState;

@@ -19,7 +19,7 @@ export type Check = (value: unknown) => Findings;
 
 /** Compiles a schema. The schema must refer to nothing outside it, and only to its `$defs`. */
 export function compileCheck(schema: JsonSchema): Check {
-  first ??= new Ajv2020({ strict: true });
+  first ??= new Ajv2020({ strict: true, ownProperties: true });
   const isValid = first.compile(schema);
   let tell: Check | undefined;
   return (value) => {
@@ -37,7 +37,7 @@ let first: Ajv2020 | undefined;
 let telling: Ajv2020 | undefined;
 
 function createTelling(): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, passContext: true });
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, ownProperties: true, passContext: true });
   const part = { schemaType: 'string', errors: false } as const;
   ajv.addKeyword({ ...part, keyword: PART, validate: isPartValid });
   ajv.addKeyword({ ...part, keyword: PART_OR_NULL, validate: isPartValidOrNull });
