@@ -1,6 +1,6 @@
 /** `os-vif/host`: plugs VIFs into a host. */
 
-export type { BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from '../call-options.ts';
+export type { Attachment, BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from '../call-options.ts';
 export * from '../errors/base.ts';
 export * from '../errors/helper.ts';
 export * from '../errors/host.ts';
@@ -107,7 +107,6 @@ export type {
 } from '../host-contract/packet-filters.ts';
 export type { Pci, SwitchPort, SwitchPortRole } from '../host-contract/pci.ts';
 export {
-  type Attachment,
   OsVif,
   type OsVifOptions,
 } from '../os-vif.ts';

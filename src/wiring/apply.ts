@@ -6,7 +6,7 @@ import { MissingLinkError } from '../errors/link.ts';
 import { PlugError } from '../errors/plugin.ts';
 import { traced } from '../host-contract/diagnostics.ts';
 import { listed } from '../text/bounds.ts';
-import { messageOf } from '../text/message-of.ts';
+import { messageAfter, messageOf } from '../text/message-of.ts';
 import { canonicalUuid } from '../text/uuid.ts';
 import { abortableHost, graceSignal, withGracePeriod } from './deadline.ts';
 import type { ElementContext } from './elements/verbs.ts';
@@ -105,9 +105,13 @@ function failure(
   const outcome =
     left.length === 0 ? 'the host is as it was before' : `roll-back is incomplete, left on the host: ${listed(left)}`;
   const where = element === undefined ? '' : ` at ${element}`;
-  return new PlugError(`plugging VIF ${context.owner} failed${where}: ${messageOf(cause)}; ${outcome}`, cause, {
-    element,
-    operation: 'ensure',
-    left,
-  });
+  return new PlugError(
+    `plugging VIF ${context.owner} failed${where}: ${messageAfter(element, cause)}; ${outcome}`,
+    cause,
+    {
+      element,
+      operation: 'ensure',
+      left,
+    },
+  );
 }

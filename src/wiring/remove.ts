@@ -4,7 +4,7 @@ import { NotOwnedError } from '../errors/link.ts';
 import { UnplugError } from '../errors/plugin.ts';
 import { traced } from '../host-contract/diagnostics.ts';
 import { listed } from '../text/bounds.ts';
-import { messageOf } from '../text/message-of.ts';
+import { messageAfter } from '../text/message-of.ts';
 import { canonicalUuid } from '../text/uuid.ts';
 import { abortableHost, withGracePeriod } from './deadline.ts';
 import { DeletionQueue } from './deletion-queue.ts';
@@ -30,7 +30,7 @@ export async function remove(wiring: Wiring, context: ElementContext, signal?: A
   }
   const [first] = failures;
   if (first === undefined) return;
-  const texts = failures.map(({ label, error }) => `${label}: ${messageOf(error)}`);
+  const texts = failures.map(({ label, error }) => `${label}: ${messageAfter(label, error)}`);
   const cause = failures.length === 1 ? first.error : new AggregateError(failures.map(({ error }) => error));
   const left = failures.map(({ label }) => label);
   throw new UnplugError(

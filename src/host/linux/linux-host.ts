@@ -1,5 +1,6 @@
 /** The Linux machine this process runs on, or one network namespace of it. */
 
+import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
 import { UnsupportedHostError } from '../../errors/host.ts';
 import type { Addressing } from '../../host-contract/addressing.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
@@ -34,6 +35,8 @@ export interface LinuxHostOptions {
   /** Where sysfs is mounted, for PCI functions. Default: /sys. */
   readonly sysfsRoot?: string;
 }
+
+const OPEN_OPTIONS: OptionNames<LinuxHostOptions> = { netns: true, ovsdb: true, sysfsRoot: true };
 
 /**
  * Works on the kernel's network devices by rtnetlink and /dev/net/tun.
@@ -80,7 +83,9 @@ export class LinuxHost implements Host {
    * @throws OvsdbConnectionError where `ovsdb.connection` can't be read
    * @throws NamespaceError where `netns` is not there or may not be entered
    */
-  static async open({ netns, ovsdb, sysfsRoot = '/sys' }: LinuxHostOptions = {}): Promise<LinuxHost> {
+  static async open(options: LinuxHostOptions = {}): Promise<LinuxHost> {
+    requireKnownOptions('LinuxHost.open', options, OPEN_OPTIONS);
+    const { netns, ovsdb, sysfsRoot = '/sys' } = options;
     if (process.platform !== 'linux') {
       throw new UnsupportedHostError(
         `LinuxHost works on Linux, this is ${process.platform}: use MemoryHost for a dry run`,
