@@ -247,7 +247,7 @@ export class OsVif {
   /**
    * Returns the plugins of this host with the VIF classes and versions that they support, for the
    * manager of the network.
-   * @param permittedVifTypes names of VIF classes such as `VIFVHostUser`; other classes, and plugins without
+   * @param options `permittedVifTypes`: names of VIF classes such as `VIFVHostUser`; other classes, and plugins without
    *   any of these classes, are left out
    */
   hostInfo(options: { readonly permittedVifTypes?: readonly string[] } = {}): HostInfo {
