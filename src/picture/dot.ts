@@ -4,14 +4,8 @@ import { requireKnownOptions } from '../errors/argument.ts';
 import { wrap } from '../text/cells.ts';
 import { printable } from '../text/printable.ts';
 import { captionOf, edgeCaptionOf } from './caption.ts';
-import {
-  type Graph,
-  type GraphEdge,
-  type GraphNode,
-  type GraphNodeKind,
-  LAYOUT_OPTIONS,
-  type LayoutOptions,
-} from './graph-model.ts';
+import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph-model.ts';
+import { LAYOUT_OPTIONS } from './layout-options.ts';
 import { STATE_STYLES } from './palette.ts';
 
 /**

@@ -1,6 +1,5 @@
 /** The diagram of a wiring as plain JSON data. */
 
-import type { OptionNames } from '../errors/argument.ts';
 import type { GraphNodeKind } from '../wiring/drawing.ts';
 
 export type { GraphNodeKind };
@@ -66,6 +65,3 @@ export interface LayoutOptions {
   /** The direction from the guest to the wire. `down` suits narrow pages. Default: `right`. */
   readonly direction?: 'right' | 'down';
 }
-
-/** The names of the options of the layout. */
-export const LAYOUT_OPTIONS: OptionNames<LayoutOptions> = { direction: true };

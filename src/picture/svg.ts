@@ -4,7 +4,8 @@ import { requireKnownOptions } from '../errors/argument.ts';
 import { printable } from '../text/printable.ts';
 import { captionOf } from './caption.ts';
 import { dotIn, type Typesetting } from './dot.ts';
-import { type Graph, LAYOUT_OPTIONS, type LayoutOptions } from './graph-model.ts';
+import type { Graph, LayoutOptions } from './graph-model.ts';
+import { LAYOUT_OPTIONS } from './layout-options.ts';
 import { STATE_STYLES, STATES } from './palette.ts';
 
 /**

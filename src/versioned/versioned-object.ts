@@ -31,6 +31,7 @@ import {
   VALUES,
   VERSION,
 } from './model.ts';
+import { refuseUnknownAssignments } from './unknown-assignments.ts';
 
 /** The values for a constructor: the fields of an object, all of them optional. */
 export type FieldValues<T> = {
@@ -59,7 +60,6 @@ export type SetFields<T, K extends keyof T> = { readonly [P in K]-?: Exclude<T[P
  * The base class of versioned objects. Assigned values are checked. Every field may be unset; its value is
  * then `undefined`. To declare a class, extend this class, and use `@versionedObject` on the class and
  * `@field` on its properties.
- *
  * @see oslo.versionedobjects, the model of these objects
  */
 export abstract class VersionedObject {
@@ -246,6 +246,8 @@ export abstract class VersionedObject {
     return `${this.type} ${inspect(Object.fromEntries(set), options)}`;
   }
 }
+
+refuseUnknownAssignments(VersionedObject.prototype);
 
 /** The setter of every field: checks and stores the value. `undefined` unsets the field. */
 export function assign(object: VersionedObject, field: Field, value: unknown): void {
