@@ -22,6 +22,13 @@ export { type BackportOptions, backport } from '../versioned/backport.ts';
 export type { ReadOptions } from '../versioned/codec/from-primitive.ts';
 export type { PlainOptions } from '../versioned/codec/plain.ts';
 export type { Primitive } from '../versioned/codec/primitive.ts';
+export {
+  type DefinedClass,
+  type DefinedFields,
+  defineObject,
+  type FieldDefinitions,
+  type ObjectDefinition,
+} from '../versioned/define-object.ts';
 export { type FieldDecorator, type FieldOptions, field } from '../versioned/field.ts';
 export * from '../versioned/fields/addresses.ts';
 export * from '../versioned/fields/collections.ts';

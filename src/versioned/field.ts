@@ -1,6 +1,8 @@
 /** The `@field` decorator. All operations use its declarations. */
 import 'reflect-metadata';
 import { DeclarationError } from '../errors/model.ts';
+import { describeValue } from '../text/describe-value.ts';
+import { isRecord } from '../text/is-record.ts';
 import type { FieldDeclaration, FieldType } from './model.ts';
 import { isVersion } from './version.ts';
 
@@ -54,34 +56,52 @@ export function field<V>(
 export function field<V>(type: FieldType<V>, options?: FieldOptions<V>): FieldDecorator<V>;
 export function field<V>(type: FieldType<V>, options: FieldOptions<V | null> = {}): FieldDecorator<V | null> {
   return (target, name) => {
-    const declaredBy = target.constructor.name;
-    const refuse = (why: string) => new DeclarationError(`${declaredBy}.${name}: ${why}`);
-    const since = options.since ?? FIRST_VERSION;
-    const wireName = options.wireName ?? wireNameOf(name);
-    if (options.wireName === undefined && (!/^[a-z]/.test(name) || propertyNameOf(wireName) !== name)) {
-      throw refuse(
-        'the name of a field must be camelCase, and each word must start with a letter, because the wire name is derived from it: rename the property, or set wireName',
-      );
-    }
-    if (wireName === '' || wireName === '__proto__') {
-      throw refuse('wireName must be the name of the field on the wire, and not __proto__');
-    }
-    if (!isVersion(since)) throw refuse('since must be a version such as 1.1');
-    const declaration: FieldDeclaration = {
-      name,
-      wireName,
-      plainName: isReservedInPlain(wireName) ? wireNameOf(name) : wireName,
-      type,
-      nullable: options.nullable === true,
-      readOnly: options.readOnly === true,
-      default: options.default,
-      initial: options.initial,
-      since,
-      childVersions: options.childVersions && Object.entries(options.childVersions),
-      declaredBy,
-    };
-    Reflect.defineMetadata(DECLARATIONS, [...ownDeclarations(target), declaration], target);
+    refuseStandardDecorator(name);
+    declareField(target, name, type, options);
   };
+}
+
+/**
+ * Declares a field of the class with this prototype.
+ *
+ * @throws DeclarationError for an invalid name, for a type that is no field type, and for invalid options
+ */
+export function declareField(
+  target: object,
+  name: string,
+  type: FieldType<unknown>,
+  options: FieldOptions<unknown>,
+  declaredBy = target.constructor.name,
+): void {
+  const refuse = (why: string) => new DeclarationError(`${declaredBy}.${name}: ${why}`);
+  if (!isFieldType(type)) {
+    throw refuse(`expected a field type such as string() or objectOf(Network), found ${describeValue(type)}`);
+  }
+  const since = options.since ?? FIRST_VERSION;
+  const wireName = options.wireName ?? wireNameOf(name);
+  if (options.wireName === undefined && (!/^[a-z]/.test(name) || propertyNameOf(wireName) !== name)) {
+    throw refuse(
+      'the name of a field must be camelCase, and each word must start with a letter, because the wire name is derived from it: rename the property, or set wireName',
+    );
+  }
+  if (wireName === '' || wireName === '__proto__') {
+    throw refuse('wireName must be the name of the field on the wire, and not __proto__');
+  }
+  if (!isVersion(since)) throw refuse('since must be a version such as 1.1');
+  const declaration: FieldDeclaration = {
+    name,
+    wireName,
+    plainName: isReservedInPlain(wireName) ? wireNameOf(name) : wireName,
+    type,
+    nullable: options.nullable === true,
+    readOnly: options.readOnly === true,
+    default: options.default,
+    initial: options.initial,
+    since,
+    childVersions: options.childVersions && Object.entries(options.childVersions),
+    declaredBy,
+  };
+  Reflect.defineMetadata(DECLARATIONS, [...ownDeclarations(target), declaration], target);
 }
 
 /**
@@ -109,4 +129,19 @@ function propertyNameOf(wireName: string): string {
 
 function isDeclarations(value: unknown): value is readonly FieldDeclaration[] {
   return Array.isArray(value);
+}
+
+function isFieldType(value: unknown): value is FieldType<unknown> {
+  return isRecord(value) && typeof value.osloName === 'string' && typeof value.read === 'function';
+}
+
+/**
+ * Throws {@link DeclarationError} if a compiler calls a decorator in the standard way, with a context as the second
+ * argument. Then the decorator cannot reach the class.
+ */
+export function refuseStandardDecorator(context: unknown): void {
+  if (!isRecord(context) || typeof context.kind !== 'string') return;
+  throw new DeclarationError(
+    `${String(context.name)}: standard decorators are not supported: set "experimentalDecorators": true in tsconfig.json (legacy decorators in swc and Babel), or declare the class with defineObject`,
+  );
 }

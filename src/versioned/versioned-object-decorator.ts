@@ -3,7 +3,7 @@ import { DeclarationError } from '../errors/model.ts';
 import { childReader } from './codec/from-primitive.ts';
 import { declarePlainClass } from './codec/plain.ts';
 import { DEFAULT_ENVELOPE, envelopeOf } from './envelope.ts';
-import { ownDeclarations } from './field.ts';
+import { ownDeclarations, refuseStandardDecorator } from './field.ts';
 import { type Field, type FieldDeclaration, MODEL, NO_CHANGES, NO_OBJECTS, type ObjectModel, VALUES } from './model.ts';
 import type { ObjectClass } from './object-class.ts';
 import { register } from './registry.ts';
@@ -46,7 +46,9 @@ export interface VersionedObjectOptions {
  * @throws DeclarationError for an invalid declaration; the message contains the correction
  */
 export function versionedObject(options: VersionedObjectOptions): <T extends ObjectClass>(objectClass: T) => void {
-  return (objectClass) => {
+  // A compiler with standard decorators passes a context as the second argument.
+  return (objectClass, ...context: unknown[]) => {
+    refuseStandardDecorator(context[0]);
     const model = compile(objectClass, options);
     const { prototype } = objectClass;
     for (const field of model.fields) {

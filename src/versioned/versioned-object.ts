@@ -15,6 +15,7 @@ import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts'
 import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
 import { equalObjects } from './equals.ts';
+import { modelOfClass, noteExtension } from './extensions.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type SchemaOptions, schemaOf } from './json-schema.ts';
 import {
@@ -125,6 +126,7 @@ export abstract class VersionedObject {
     primitive: unknown,
     options?: ReadOptions,
   ): T {
+    noteExtension(this);
     return checkClass(this, readObject(primitive, this.prototype[MODEL], options));
   }
 
@@ -136,6 +138,7 @@ export abstract class VersionedObject {
    * @throws FieldValueError, UnknownFieldError, UnsupportedObjectError
    */
   static fromPlain<T extends VersionedObject>(this: abstract new (...args: never[]) => T, plain: unknown): T {
+    noteExtension(this);
     return checkClass(this, fromPlainForm(plain, this.prototype[MODEL]));
   }
 
@@ -291,10 +294,4 @@ function checkClass<T extends VersionedObject>(expected: abstract new (...args: 
   if (object instanceof expected) return object;
   const { name } = object[MODEL];
   throw new UnsupportedObjectError(name, `expected ${expected.name} or a subclass of it, found ${name}`);
-}
-
-function modelOfClass(objectClass: { readonly prototype: VersionedObject; readonly name: string }): ObjectModel {
-  const model = objectClass.prototype[MODEL];
-  if (model === undefined) throw new TypeError(`${objectClass.name} needs the @versionedObject decorator`);
-  return model;
 }
