@@ -1,5 +1,6 @@
 /** The `@versionedObject` decorator: compiles the declarations of a class and registers the class. */
 import { DeclarationError } from '../errors/model.ts';
+import { assign } from './assign.ts';
 import { childReader } from './codec/from-primitive.ts';
 import { declarePlainClass } from './codec/plain.ts';
 import { DEFAULT_ENVELOPE, envelopeOf } from './envelope.ts';
@@ -8,7 +9,7 @@ import { type Field, type FieldDeclaration, MODEL, NO_CHANGES, NO_OBJECTS, type 
 import type { ObjectClass } from './object-class.ts';
 import { register } from './registry.ts';
 import { compareVersions, isVersion } from './version.ts';
-import { assign, VersionedObject } from './versioned-object.ts';
+import { VersionedObject } from './versioned-object.ts';
 import { VersionedObjectList } from './versioned-object-list.ts';
 
 /** Options of a class of versioned objects. */

@@ -6,11 +6,12 @@ import {
   UnsetFieldError,
   UnsupportedObjectError,
 } from '../errors/model.ts';
+import { assign } from './assign.ts';
 import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { changedFields } from './changes.ts';
-import { objectsIn, withOwnSerialNamespace } from './children.ts';
+import { objectsIn } from './children.ts';
 import { cloneObject } from './clone.ts';
-import { type ReadOptions, readObject, valueForNull } from './codec/from-primitive.ts';
+import { type ReadOptions, readObject } from './codec/from-primitive.ts';
 import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
 import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
@@ -32,16 +33,29 @@ import {
   VALUES,
   VERSION,
 } from './model.ts';
+import { withObjects } from './nested-values.ts';
 import { refuseUnknownAssignments } from './unknown-assignments.ts';
 
-/** The values for a constructor: the fields of an object, all of them optional. */
+/**
+ * The values for a constructor: the fields of an object, all of them optional. The values of an object in a field
+ * can stand for the object.
+ */
 export type FieldValues<T> = {
   -readonly [K in keyof T as K extends keyof VersionedObject
     ? never
     : T[K] extends (...args: never[]) => unknown
       ? never
-      : K]?: T[K] | undefined;
+      : K]?: NestedValues<T[K]> | undefined;
 };
+
+/** An object or its values. A list or its elements. */
+type NestedValues<V> =
+  | V
+  | (V extends VersionedObject
+      ? FieldValues<V> | (V extends { readonly objects?: infer E } ? NestedValues<E> : never)
+      : V extends readonly (infer E)[]
+        ? readonly NestedValues<E>[]
+        : never);
 
 /** The names of the fields of an object. */
 export type FieldName<T> = keyof FieldValues<T> & string;
@@ -76,7 +90,10 @@ export abstract class VersionedObject {
     this[CHANGED] = NO_CHANGES;
     this[VERSION] = model.version;
     if (values === BLANK) return;
-    for (const [name, value] of Object.entries(values)) assign(this, fieldOf(this, name), value);
+    for (const [name, value] of Object.entries(values)) {
+      const field = fieldOf(this, name);
+      assign(this, field, withObjects(field.type, value));
+    }
     for (const field of model.fields) {
       if (field.initial === undefined || this[VALUES][field.index] !== undefined) continue;
       if (field.initial === NO_OBJECTS) this[VALUES][field.index] = NO_OBJECTS();
@@ -251,31 +268,6 @@ export abstract class VersionedObject {
 }
 
 refuseUnknownAssignments(VersionedObject.prototype);
-
-/** The setter of every field: checks and stores the value. `undefined` unsets the field. */
-export function assign(object: VersionedObject, field: Field, value: unknown): void {
-  const values = object[VALUES];
-  const before = values[field.index];
-  const after = value === undefined ? undefined : coerce(object, field, value);
-  if (field.readOnly && before !== undefined) {
-    if (after === before || (after !== undefined && field.type.equal?.(after, before))) return;
-    throw new ReadOnlyFieldError(object.type, field.name);
-  }
-  values[field.index] = after;
-  const isMarked = object[CHANGED].includes(field.wireName);
-  if (after === undefined && isMarked) object[CHANGED] = object[CHANGED].filter((name) => name !== field.wireName);
-  else if (after !== undefined && !isMarked) object[CHANGED] = [...object[CHANGED], field.wireName];
-}
-
-function coerce(object: VersionedObject, field: Field, value: unknown): unknown {
-  try {
-    const coerced = value === null ? valueForNull(field) : field.type.coerce(value);
-    return field.type.object === undefined ? coerced : withOwnSerialNamespace(coerced, object[MODEL]);
-  } catch (error) {
-    if (error instanceof FieldValueError) error.within(field.name, object.type);
-    throw error;
-  }
-}
 
 function fieldOf(object: VersionedObject, name: string): Field {
   const field = object[MODEL].byName.get(name);
