@@ -1,4 +1,4 @@
-/** Gives virtual functions of VIFs that no longer exist the settings back that they had before. */
+/** Restores the settings of virtual functions whose VIFs no longer exist. */
 
 import { functionRecords, isRecordOf } from '../host-contract/device-records.ts';
 import type { Host } from '../host-contract/host.ts';

@@ -152,7 +152,7 @@ test.each([
 ])('a VLAN device of the name that is there %s is refused', async (_, preparation) => {
   const machine = await openMachine();
   machine.ip(preparation);
-  await expect(machine.osVif.plug(vlanVif(1), instance())).rejects.toThrow('a vlan of that name is there with another');
+  await expect(machine.osVif.plug(vlanVif(1), instance())).rejects.toThrow('a vlan of that name exists with another');
   expect(await machine.osVif.check(vlanVif(1), instance())).toContainEqual(
     expect.objectContaining({ type: 'conflict', on: 'vlan100' }),
   );

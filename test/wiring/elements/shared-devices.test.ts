@@ -31,7 +31,7 @@ test.each<[string, Parameters<typeof given>[0], string]>([
   [
     'another VLAN id',
     ({ eth0 }) => ({ kind: 'vlan', name: 'eth0.7', lower: eth0, vlan: { id: 8 } }),
-    'is there with another VLAN id (found 8, expected 7); delete or rename that device first',
+    'exists with another VLAN id (found 8, expected 7); delete or rename that device first',
   ],
   [
     'another NIC',
