@@ -174,7 +174,8 @@ async function configure(turn: Turn, link: NewLink, ends: readonly NamedLink[]):
   const { name } = link;
   const answers = await turn.request(...otherMtuFirst(link), ...ends.map(changeByName), lookUpOf(name));
   const [made] = linksIn(answers.flat());
-  if (made === undefined) throw new NetlinkError(`look-up of ${name}`, 'ENODEV', 'it disappeared after its creation');
+  if (made === undefined)
+    throw new NetlinkError(`look-up of ${name}`, 'ENODEV', 'the device was deleted after its creation');
   return made.index;
 }
 

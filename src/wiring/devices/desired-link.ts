@@ -100,7 +100,7 @@ async function otherMaster(
 ): Promise<string | undefined> {
   if (isOurs(link, desired, context) || desired.master === undefined) return undefined;
   const other = link.master === wanted.master ? undefined : await context.host.links.get(link.master);
-  return other && `it is a port of ${other.name} already, and not of ${desired.master}; ${wayToFree(link)}`;
+  return other && `it is already a port of ${other.name}, and not of ${desired.master}; ${wayToFree(link)}`;
 }
 
 /** The names of properties in messages. These properties identify a shared device. */

@@ -47,7 +47,7 @@ export async function findMacvtapObstacle(
 
 function portObstacle(name: string, lower: Link, master: Link | undefined): Obstacle | undefined {
   if (master === undefined || !RECEIVING_MASTERS.has(master.kind)) return undefined;
-  const reason = `${lower.name} is a port of ${master.name}, so ${name} cannot stand on it; use ${master.name} or another device`;
+  const reason = `${lower.name} is a port of ${master.name}, so it cannot be the lower device of ${name}; use ${master.name} or another device`;
   return { on: lower.name, reason };
 }
 
@@ -56,7 +56,7 @@ function modeObstacle(name: string, mode: MacvtapMode, lower: Link, others: read
   const other = mode === 'passthru' ? others[0] : others.find((link) => link.macvtap?.mode === 'passthru');
   if (other === undefined) return undefined;
   const alone = mode === 'passthru' ? name : other.name;
-  const reason = `${lower.name} has the device ${other.name} already, and ${alone} needs ${lower.name} for itself (mode passthru); use another device`;
+  const reason = `${lower.name} already has the device ${other.name}, and ${alone} needs exclusive use of ${lower.name} (mode passthru); use another device`;
   return { on: other.name, reason };
 }
 
@@ -67,6 +67,6 @@ function modeObstacle(name: string, mode: MacvtapMode, lower: Link, others: read
 function macObstacle(name: string, mac: string | undefined, others: readonly Link[]): Obstacle | undefined {
   const other = others.find((link) => link.mac === mac?.toLowerCase());
   if (other === undefined) return undefined;
-  const reason = `${other.name} has the MAC address ${other.mac} already; give ${name} another one, or remove ${other.name}`;
+  const reason = `${other.name} already has the MAC address ${other.mac}; give ${name} another one, or remove ${other.name}`;
   return { on: other.name, reason };
 }

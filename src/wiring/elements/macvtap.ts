@@ -101,7 +101,7 @@ async function ensureAfterReset(element: MacvtapElement, lower: Link, context: U
   } catch (error) {
     if (!isKernelError(error, 'EADDRNOTAVAIL')) throw error;
     const request = `macvtap ${element.name} on ${lower.name}`;
-    const advice = `${lower.name} does not take the address ${element.mac}: unbind the device from its driver and bind it again`;
+    const advice = `${lower.name} does not accept the address ${element.mac}: unbind the device from its driver and bind it again`;
     throw new KernelError(error.code, request, error.errno, error.text, advice);
   }
 }

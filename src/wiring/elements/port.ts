@@ -173,7 +173,7 @@ async function portObstacle(
   if (device.master === wanted?.index) return undefined;
   const other = await links.get(device.master);
   if (other !== undefined) {
-    const remedy = `take it out with \`ip link set ${name} nomaster\``;
+    const remedy = `remove it from the bridge with \`ip link set ${name} nomaster\``;
     return {
       on: name,
       reason: `${name} is already a port of ${other.name}, so it cannot become a port of ${bridge}; ${remedy}`,
@@ -181,7 +181,7 @@ async function portObstacle(
   }
   const upper = (await links.list()).find((link) => isMacvlan(link) && link.lower === device.index);
   if (upper === undefined) return undefined;
-  const reason = `the ${upper.kind} device ${upper.name} stands on ${name}, so ${name} cannot be a port of ${bridge}; use another device, or remove ${upper.name}`;
+  const reason = `${name} is the lower device of the ${upper.kind} device ${upper.name}, so ${name} cannot become a port of ${bridge}; use another device, or remove ${upper.name}`;
   return { on: upper.name, reason };
 }
 

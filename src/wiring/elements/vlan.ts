@@ -110,6 +110,6 @@ async function findObstacle(
       below === lower.index && vlan?.id === id && vlan.protocol === '802.1Q' && found !== name,
   );
   if (other === undefined) return undefined;
-  const reason = `${lower.name} has the VLAN ${id} already, as the device ${other.name}; rename ${other.name} to ${name}, or delete it`;
+  const reason = `${lower.name} already has the VLAN ${id} as the device ${other.name}; rename ${other.name} to ${name}, or delete it`;
   return { on: other.name, reason };
 }

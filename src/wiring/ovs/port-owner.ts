@@ -49,7 +49,7 @@ export function portConflict(wanted: WantedPort, view: OvsdbView, owner: OvsOwne
   if (tag !== undefined) return `port ${name} was made for VIF ${tag}`;
   const ifaceId = ifaceIdOf(port, view);
   if (ifaceId !== undefined)
-    return `port ${name} is that of another VIF (iface-id "${ifaceId}"); remove it with \`ovs-vsctl del-port ${name}\` if it is not`;
+    return `port ${name} belongs to another VIF (iface-id "${ifaceId}"); remove it with \`ovs-vsctl del-port ${name}\` if that VIF no longer exists`;
   if (external) return undefined;
   return `port ${name} exists and was not made for this VIF; remove it with \`ovs-vsctl del-port ${name}\` if it is not in use`;
 }

@@ -100,7 +100,7 @@ test.each([
     'a VLAN that the NIC has under another name',
     'link add link eth0 name other type vlan id 100',
     vlanVif(1),
-    /eth0 has the VLAN 100 already, as the device other/,
+    /eth0 already has the VLAN 100 as the device other/,
   ],
   ['a name that a device of another kind has', 'link add vlan100 type dummy', vlanVif(1), /vlan100/],
 ])('a plug is refused and leaves nothing behind: %s', async (_, preparation, vif, message) => {

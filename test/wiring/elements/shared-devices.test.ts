@@ -92,7 +92,7 @@ test('the settings of a bridge of another program are no drift, but the bridge i
 
 test('a VLAN that the NIC has under another name is a conflict that names the device', async () => {
   const { plug, check } = await given(({ eth0 }) => ({ kind: 'vlan', name: 'tagged', lower: eth0, vlan: { id: 7 } }));
-  const reason = 'eth0 has the VLAN 7 already, as the device tagged; rename tagged to eth0.7, or delete it';
+  const reason = 'eth0 already has the VLAN 7 as the device tagged; rename tagged to eth0.7, or delete it';
   expect(await check(VLAN)).toMatchObject([
     { type: 'missing', on: 'eth0.7' },
     { type: 'conflict', on: 'tagged', reason },

@@ -134,7 +134,7 @@ describe('a port', () => {
     await prepare();
     await memory.links.change((await link('eth0')).index, { master: (await link('br1')).index, up: true });
     const reason =
-      'eth0 is already a port of br1, so it cannot become a port of br0; take it out with `ip link set eth0 nomaster`';
+      'eth0 is already a port of br1, so it cannot become a port of br0; remove it from the bridge with `ip link set eth0 nomaster`';
     expect(await check([port])).toMatchObject([{ type: 'conflict', on: 'eth0', reason }]);
     await expect(plug([port])).rejects.toThrow(reason);
   });

@@ -85,7 +85,11 @@ export class MessageReceiver {
           ? this.#libc.recvfromSync(this.#fd, buffer, MSG_TRUNC, address)
           : await this.#libc.recvfrom(this.#fd, buffer, MSG_TRUNC, address);
       if (value > buffer.length)
-        throw new NetlinkError(what, 'EMSGSIZE', `an answer of ${value} bytes did not fit ${buffer.length}`);
+        throw new NetlinkError(
+          what,
+          'EMSGSIZE',
+          `an answer of ${value} bytes is larger than the buffer of ${buffer.length} bytes`,
+        );
       if (value >= 0 && readU32(address, SENDER_PORT_OFFSET) === 0) return Buffer.from(buffer.subarray(0, value));
       if (value >= 0 || errno === 'EINTR') continue;
       if (errno === 'EAGAIN') return undefined;
