@@ -6,7 +6,11 @@ import type { Host } from '../host-contract/host.ts';
 import type { SourceMacDropState } from '../host-contract/packet-filters.ts';
 import type { Garbage } from './garbage.ts';
 
-/** @param owners ids of the valid VIFs */
+/**
+ * Removes the filters of all other VIFs, and reports them.
+ *
+ * @param owners ids of the valid VIFs
+ */
 export async function collectMacDrops(host: Host, owners: ReadonlySet<string>, dryRun: boolean): Promise<Garbage[]> {
   const abandoned = (await dropsOn(host)).filter(({ owner }) => !owners.has(owner));
   if (!dryRun) for (const drop of abandoned) await host.ingress.delete(drop);

@@ -54,7 +54,7 @@ export interface DrawnNode extends DrawnThing {
   /** Short texts in the node, such as `mtu 1450`. */
   readonly facts?: readonly string[];
   /**
-   * The properties whose drifts are marked on this node. Set if another element has a node of the same name.
+   * The properties whose drifts are marked on this node, if another element has a node of the same name.
    * Default: all.
    */
   readonly properties?: readonly string[];

@@ -110,7 +110,11 @@ async function tagLink({ index, name, kind, alias }: Link, { host, owner }: Elem
   await host.links.change(index, { alias: aliasOf(owner) }, [{ index, name, kind, alias }]);
 }
 
-/** @param wiring the parts of all OVSDB steps of the wiring */
+/**
+ * Makes the step of the elements that share a transaction.
+ *
+ * @param wiring the parts of all OVSDB steps of the wiring
+ */
 function ovsStep({ parts, parallelSteps, labels }: OvsGroup, wiring: readonly OvsPart[]): Step {
   const all = async (verb: (step: Step) => Promise<void>, transaction: () => Promise<void>) => {
     // The step waits for all actions, so that no action still runs during a roll-back.

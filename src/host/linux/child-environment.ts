@@ -12,7 +12,11 @@ export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
  */
 const KEPT = ['XTABLES_LOCKFILE'];
 
-/** @param own the environment of this process. Child processes get only `XTABLES_LOCKFILE` of it */
+/**
+ * Returns the environment of a child process.
+ *
+ * @param own the environment of this process. Child processes get only `XTABLES_LOCKFILE` of it
+ */
 export function childEnvironment(own: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const kept = KEPT.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]]]));
   return { PATH: SYSTEM_PATH, LC_ALL: 'C', ...Object.fromEntries(kept) };

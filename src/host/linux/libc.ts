@@ -40,14 +40,22 @@ export interface Libc {
  */
 const MOST_ON_WORKERS = 64;
 
-/** @throws MissingKoffiError if koffi is not installed or does not load */
+/**
+ * Imports koffi, an optional dependency.
+ *
+ * @throws MissingKoffiError if koffi is not installed or does not load
+ */
 export async function importKoffi(): Promise<typeof import('koffi')> {
   return import('koffi').catch((cause: unknown) => {
     throw new MissingKoffiError({ cause });
   });
 }
 
-/** @throws MissingKoffiError if koffi is not installed or does not load */
+/**
+ * Loads the system calls.
+ *
+ * @throws MissingKoffiError if koffi is not installed or does not load
+ */
 export async function loadLibc(): Promise<Libc> {
   const koffi = await importKoffi();
   const library = koffi.load(null);

@@ -10,7 +10,7 @@ export class LinuxPci implements Pci {
   readonly #interfaces: string;
   readonly #roles: () => Promise<PortRoles>;
 
-  /** @param roles the roles of the ports of NICs, from devlink */
+  /** @param roles reads the roles of the ports of NICs from devlink */
   constructor(sysfsRoot: string, roles: () => Promise<PortRoles> = async () => new Map()) {
     this.#devices = join(sysfsRoot, 'bus/pci/devices');
     this.#interfaces = join(sysfsRoot, 'class/net');

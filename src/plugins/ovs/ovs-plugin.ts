@@ -48,14 +48,10 @@ export interface OvsPluginOptions {
    * Only for hosts with this agent. Default: false.
    */
   readonly isolateVif?: boolean;
-  /**
-   * Each VIFOpenVSwitch gets its own bridge. A patch pair joins it with the bridge of the network. Default:
-   * false.
-   */
+  /** One bridge for each VIFOpenVSwitch, with a patch pair to the bridge of the network. Default: false. */
   readonly perPortBridge?: boolean;
   /**
-   * QoS type of new ports on the datapath of the kernel. With `linux-noop`, other programs configure the
-   * queueing.
+   * QoS type of new ports on the kernel datapath. With `linux-noop`, other programs configure the queueing.
    * Default: `linux-noop`.
    */
   readonly defaultQosType?: QosType;
@@ -109,7 +105,6 @@ export class OvsPlugin extends WiringPlugin {
 
   /**
    * Returns the wiring of a plug.
-   *
    * @param facts the facts about a VIFHostDevice, from `wireOn`
    */
   wire(vif: VIFBase, instance: InstanceInfo, facts: HostDeviceFacts = {}): Wiring {
@@ -133,7 +128,7 @@ export class OvsPlugin extends WiringPlugin {
 
   /**
    * Returns the elements that an unplug removes. For a native VIF, these include the port of the hypervisor,
-   * and the port of a VIF that was hybrid before.
+   * and the port of a former hybrid wiring.
    */
   unwire(vif: VIFBase, facts: HostDeviceFacts = {}): Wiring {
     const profile = this.#profileOf(vif);

@@ -67,7 +67,7 @@ export function hybridWiring(vif: OvsVif, bridgeName: string): Wiring {
   return [...hybridDevices(vif, bridgeName), bridgeOf(vif), ...portOf(vif, { name: switchEnd, awaited: true })];
 }
 
-/** The port of a VIF that was hybrid before and is native now. */
+/** The port of the hybrid wiring, for a VIF that is native now. */
 export function hybridPort(vif: OvsVif): Wiring {
   return portOf(vif, { name: namesOf(vif.id).switchEnd });
 }
@@ -122,7 +122,7 @@ export function representorWiring(vif: OvsVif, representor: string, pciAddress: 
   return [bridgeOf(vif), ...portOf(vif, { name: representor, pciAddress }), device];
 }
 
-/** A virtual function whose representor is opened by DPDK. An unplug needs only the name of the port. */
+/** A virtual function with a representor that DPDK opens. An unplug needs only the name of the port. */
 export function dpdkWiring(vif: OvsVif, physicalFunction?: string, number?: number): Wiring {
   const { dpdkRepresentor: name } = namesOf(vif.id);
   const options =

@@ -77,7 +77,11 @@ export async function moveObstacle(
   );
 }
 
-/** @throws AddressMoveError if there is an obstacle */
+/**
+ * Checks that the addresses and routes of the device can move to the bridge.
+ *
+ * @throws AddressMoveError if there is an obstacle
+ */
 export async function requireMovable(...args: Parameters<typeof moveObstacle>): Promise<void> {
   const obstacle = await moveObstacle(...args);
   if (obstacle !== undefined) throw new AddressMoveError(obstacle.reason);

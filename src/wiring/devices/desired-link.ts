@@ -11,7 +11,7 @@ export interface DesiredLink {
   readonly link: NewLink;
   /** Name of the bridge of which the device is a port. Absent: no bridge. */
   readonly master?: string | undefined;
-  /** A plug does not change the master of the device. */
+  /** Another program sets the master of the device. A plug does not change the master. */
   readonly externalMaster?: boolean | undefined;
   /**
    * Used by several VIFs, so an unplug keeps the device. A device of another program is used if it has the
@@ -20,8 +20,8 @@ export interface DesiredLink {
    */
   readonly shared?: boolean | undefined;
   /**
-   * Runs before the device is set up. With `made`, this call created the device, and all its other settings
-   * have the default values of the kernel.
+   * Runs before the device is set up. `made` is true if this call has created the device. The sysctls of a
+   * new device have the default values of the kernel.
    */
   readonly beforeUp?: (made: boolean) => Promise<void>;
   /** Runs at the same time as the first query of the device. May refuse the device. */
@@ -62,8 +62,8 @@ export function isOurs(link: Link, { shared }: DesiredLink, { owner }: ElementCo
 }
 
 /**
- * Returns the settings that a plug may change on the existing device. A plug only sets a shared device of
- * another program up, and adds it to its bridge.
+ * Returns the settings that a plug may change on the existing device. For a shared device of another program,
+ * these are only its state `up` and its bridge.
  */
 export function changeable(link: Link, wanted: NewLink, desired: DesiredLink, context: ElementContext): LinkSettings {
   if (isOurs(link, desired, context)) return wanted;
@@ -107,7 +107,7 @@ async function otherMaster(
 const LABELS: Readonly<Record<string, string>> = {
   'vlan.id': 'VLAN id',
   'vlan.protocol': 'VLAN protocol',
-  lower: 'device below',
+  lower: 'lower device',
 };
 
 /**

@@ -27,7 +27,11 @@ export function drawnDevice(device: ExistingDevice): DrawnThing {
     : { place: 'function', name: device.pciAddress, uplink: true };
 }
 
-/** @throws MissingLinkError if the device does not exist */
+/**
+ * Finds the device.
+ *
+ * @throws MissingLinkError if the device does not exist
+ */
 export async function findDevice(device: ExistingDevice, context: ElementContext, neededBy: string): Promise<Link> {
   const found = await lookForDevice(device, context);
   if (found !== undefined) return found;
@@ -54,9 +58,9 @@ export async function lookForDevice(device: ExistingDevice, { host }: ElementCon
 }
 
 /**
- * Whether a device of this name may exist. The kernel creates this file together with the device
- * (inetdev_init()). A query of the file takes a tenth of the time of an rtnetlink request, because an
- * rtnetlink request waits while other programs change devices.
+ * Whether a device of this name may exist. The kernel creates the sysctl files of a device together with the
+ * device (inetdev_init()). A query of such a file takes a tenth of the time of an rtnetlink request, because
+ * an rtnetlink request waits while other programs change devices.
  */
 export async function mayExist(name: string, { sysctl }: Host): Promise<boolean> {
   return (await sysctl.get(`net/ipv4/conf/${name}/forwarding`)) !== undefined;

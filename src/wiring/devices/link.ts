@@ -211,7 +211,7 @@ export async function inspectLink(desired: DesiredLink, context: ElementContext)
   return [...drifts, ...obstacles];
 }
 
-/** Lists the differences of a device whose device below does not exist. */
+/** Lists the differences of a device whose lower device does not exist. */
 export async function inspectWithoutLower(
   lower: ExistingDevice,
   desired: DesiredLink,

@@ -16,7 +16,7 @@ export async function ensureUp(lower: Link, context: UndoContext): Promise<void>
   await context.host.links.change(lower.index, { up: true }, [identityOf(lower)]);
 }
 
-/** The drift for a device that `ensureUp` would set up. */
+/** Lists the drift of a device that `ensureUp` would set up. */
 export function inspectUp(lower: Link | undefined): Drift[] {
   if (lower === undefined || lower.up) return [];
   return [{ type: 'differs', on: lower.name, property: 'up', want: true, have: false }];

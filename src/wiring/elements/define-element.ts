@@ -140,7 +140,11 @@ export function findCustomElement(kind: string): ElementDefinition<ElementData> 
   return customKinds.get(kind);
 }
 
-/** @throws UnknownElementError for a kind that no module of this process has defined */
+/**
+ * Returns the definition of a plugin's kind.
+ *
+ * @throws UnknownElementError for a kind that no module of this process has defined
+ */
 export function customElement(kind: string): ElementDefinition<ElementData> {
   const definition = findCustomElement(kind);
   if (definition === undefined) throw new UnknownElementError(kind, [...KERNEL_KINDS, ...customKinds.keys()]);

@@ -23,7 +23,10 @@ export interface PortElement extends PortSettings {
   /** The device that becomes a port. A plug also sets the device up. */
   readonly name: string;
   readonly bridge: string;
-  /** Bytes. A plug raises the MTU of a device of another program to this value, and never lowers that MTU. */
+  /**
+   * Bytes. A device of this library gets this MTU. A plug raises the MTU of a device of another program to
+   * this value, and never lowers that MTU.
+   */
   readonly mtu?: number;
   /**
    * The addresses and routes of the device move to the bridge, because a port does not use them.
@@ -195,9 +198,9 @@ function wantedPlan({ moveAddresses }: PortElement, { index }: Link, { host }: E
 }
 
 /**
- * Gives the bridge the MAC address of the device. Without an address of its own, a bridge uses the address of
- * one of its ports, and that address can change. Other hosts send frames for this host to the MAC address of
- * the device, so they would lose the connection.
+ * Gives the bridge the MAC address of the device. A bridge without a MAC address of its own uses the address
+ * of one of its ports, and that address can change. Other hosts send frames for this host to the MAC address
+ * of the device. They would lose the connection after such a change.
  */
 async function ensureMac(device: Link, bridge: Link, context: UndoContext): Promise<void> {
   if (!isOwnBridge(bridge, context)) return;

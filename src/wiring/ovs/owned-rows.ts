@@ -50,7 +50,11 @@ export function removalOf(rows: OvsRows, view: OvsdbView, owner: OvsOwner): Ovsd
   return removalForIds(rows, view, idsOf(owner));
 }
 
-/** @param ids the ids in the tags and `iface-id`s of the owners' rows */
+/**
+ * Returns the edits that remove these rows, for rows of several owners.
+ *
+ * @param ids the ids in the tags and `iface-id`s of the owners' rows
+ */
 export function removalForIds(rows: OvsRows, view: OvsdbView, ids: ReadonlySet<string>): OvsdbEdit[] {
   const { ports, bridges, qos } = joinedRows(rows);
   const unused = bridges.filter((name) => view.bridge(name) && !isUsedByOthers(name, view, ids, new Set(ports)));

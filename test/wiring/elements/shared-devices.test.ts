@@ -36,7 +36,7 @@ test.each<[string, Parameters<typeof given>[0], string]>([
   [
     'another NIC',
     ({ eth1 }) => ({ kind: 'vlan', name: 'eth0.7', lower: eth1, vlan: { id: 7 } }),
-    'with another device below (found "eth1", expected "eth0"); delete or rename that device first',
+    'with another lower device (found "eth1", expected "eth0"); delete or rename that device first',
   ],
   [
     'another protocol',

@@ -52,6 +52,8 @@ export function identifyingAttributes({ address, peer = address }: Address): Att
 }
 
 /**
+ * Returns the attributes of a request that adds an address.
+ *
  * @param label the label of an IPv4 address, which `ip addr` shows. The default label is the name of the
  *   device
  */

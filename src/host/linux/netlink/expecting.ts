@@ -26,7 +26,11 @@ export function requestExpecting(
   });
 }
 
-/** @throws NetlinkError with ENODEV or ESTALE if an expected device is missing or has changed */
+/**
+ * Compares the expected devices with the devices of the host.
+ *
+ * @throws NetlinkError with ENODEV or ESTALE if an expected device is missing or has changed
+ */
 export async function compare(turn: Turn, what: string, expected: readonly ExpectedLink[]): Promise<void> {
   requireExpectedLinks(what, expected, await findLinks(turn, expected));
 }

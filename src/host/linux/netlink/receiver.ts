@@ -42,7 +42,7 @@ export class MessageReceiver {
       if (mine.length > 0) return mine;
       const buffer = await this.#receiveDatagram(what, where);
       if (buffer === undefined) {
-        // The kernel answers inside send(). A socket without a message means that the kernel is late.
+        // The kernel answers inside send(). If the socket has no message, the kernel is late.
         if (Date.now() > deadline) throw new NetlinkError(what, 'ETIMEDOUT', 'the kernel did not answer');
         await sleep(1);
         continue;
