@@ -1,4 +1,6 @@
-/** Adoption: gives the tag of a VIF to what another program made under the names of the VIF. */
+/**
+ * Adoption: gives the tag of a VIF to devices and rows that another program made under the names of the VIF.
+ */
 
 import type { Host } from '../host-contract/host.ts';
 import { interceptHost } from '../host-contract/intercept.ts';
@@ -13,18 +15,18 @@ import type { Wiring } from './wiring.ts';
 
 /** The result of an adoption. */
 export interface Adoption {
-  /** What was tagged, or with `dryRun` what would be. */
+  /** The devices and rows that got the tag. With `dryRun`, those that would get it. */
   readonly adopted: readonly Adopted[];
   /**
-   * Where the host differs then from what a plug makes.
-   * A plug fails for the reason of a `conflict`, and puts the others right.
+   * The differences that are left between the host and the wiring. A plug fails because of a `conflict`, and
+   * removes the other differences.
    */
   readonly drifts: readonly ElementDrift[];
 }
 
 /**
- * Tags each device and row of the wiring that has the right kind and no owner, and changes nothing else.
- * What has another owner stays, and is among the drifts.
+ * Tags each device and row of the wiring that has the right kind and no owner. Changes nothing else.
+ * Devices and rows of another owner keep their tags and are reported as drifts.
  */
 export async function adopt(
   wiring: Wiring,
@@ -42,11 +44,11 @@ export async function adopt(
   if (!dryRun) return { adopted, drifts: await check(wiring, owned) };
   const names = new Set(adopted.map(({ on }) => on));
   const drifts = await check(wiring, { ...owned, host: asAdopted(host, names, owned.owner) });
-  // A bridge of Open vSwitch is still without its tag.
+  // On a dry run, a bridge of Open vSwitch has no tag yet and would be reported as a conflict.
   return { adopted, drifts: drifts.filter(({ type, on }) => type !== 'conflict' || !names.has(on)) };
 }
 
-/** The host as it would be if these devices had the tag. */
+/** Returns a view of the host in which these devices have the tag. */
 function asAdopted(host: Host, names: ReadonlySet<string>, owner: string): Host {
   const tagged = (link: unknown) => (isLink(link) && names.has(link.name) ? { ...link, alias: aliasOf(owner) } : link);
   return interceptHost(host, async ({ port, changes }, proceed) => {

@@ -1,6 +1,6 @@
 /**
- * VIFs of Open vSwitch, in all the ways that OpenStack plugs them: natively, hybrid with a Linux bridge
- * between, over a vhost-user socket, by a representor of a virtual function, and on a bridge per port.
+ * VIFs of Open vSwitch, plugged in all ways of OpenStack: natively, hybrid with a Linux bridge, with a
+ * vhost-user socket, with the representor of a virtual function, and with one bridge for each port.
  */
 
 import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
@@ -38,23 +38,26 @@ import {
   type WantedTap,
 } from './ovs-wiring.ts';
 
-/** os-vif's options, by os-vif's names and with its defaults; where the database is, the host is told. */
+/**
+ * The options of the plugin, with the names and defaults of Python os-vif. The address of the database is an
+ * option of the host.
+ */
 export interface OvsPluginOptions {
-  /** Bytes; for networks that say nothing. Default 1500. */
+  /** Bytes, for networks without an MTU. Default: 1500. */
   readonly networkDeviceMtu?: number;
   /**
-   * New ports start in the dead VLAN 4095, until Neutron's Open vSwitch agent gives them theirs.
-   * Only for use with that agent. Default false.
+   * New ports start in the dead VLAN 4095. Neutron's Open vSwitch agent later gives them their VLAN.
+   * Only for hosts with this agent. Default: false.
    */
   readonly isolateVif?: boolean;
-  /** Each VIFOpenVSwitch gets a bridge of its own, patched to that of its network. Default false. */
+  /** One bridge for each VIFOpenVSwitch, with a patch pair to the bridge of the network. Default: false. */
   readonly perPortBridge?: boolean;
   /**
-   * QoS type that new ports get on the datapath of the kernel; `linux-noop` leaves the queueing to others.
-   * Default `linux-noop`.
+   * QoS type of new ports on the kernel datapath. With `linux-noop`, other programs configure the queueing.
+   * Default: `linux-noop`.
    */
   readonly defaultQosType?: QosType;
-  /** A plug is done when ovs-vswitchd has opened the port, where the plug made its device. Default true. */
+  /** A plug that creates the device of a port waits until ovs-vswitchd has opened the port. Default: true. */
   readonly waitForPort?: boolean;
 }
 
@@ -81,7 +84,7 @@ const OPTIONS: OptionNames<OvsPluginOptions> = {
   waitForPort: true,
 };
 
-/** Named `ovs`. */
+/** The plugin with the name `ovs`. */
 export class OvsPlugin extends WiringPlugin {
   readonly #options: OvsPluginOptions;
 
@@ -92,8 +95,8 @@ export class OvsPlugin extends WiringPlugin {
   }
 
   describe(): HostPluginInfo {
-    // os-vif's own plugin says 1.0 throughout, and takes later ones all the same: a peer that believed it
-    // would leave createTap out.
+    // The plugin of Python os-vif reports version 1.0 for all classes, but also accepts later versions. A
+    // peer that uses this report would leave createTap out.
     const profile = ({ objectName, version }: typeof VIFPortProfileOpenVSwitch | typeof VIFPortProfileOVSRepresentor) =>
       new HostPortProfileInfo({ profileObjectName: objectName, minVersion: '1.0', maxVersion: version });
     const plain = [profile(VIFPortProfileOpenVSwitch)];
@@ -111,7 +114,10 @@ export class OvsPlugin extends WiringPlugin {
     });
   }
 
-  /** @param facts for a VIFHostDevice; `wireOn` finds them out */
+  /**
+   * Returns the wiring of a plug.
+   * @param facts the facts about a VIFHostDevice, from `wireOn`
+   */
   wire(vif: VIFBase, instance: InstanceInfo, facts: HostDeviceFacts = {}): Wiring {
     const profile = this.#profileOf(vif);
     if (profile.createTap && !(vif instanceof VIFOpenVSwitch)) {
@@ -132,8 +138,8 @@ export class OvsPlugin extends WiringPlugin {
   }
 
   /**
-   * What an unplug takes away: of a native VIF the hypervisor's port too, and the port that is left from
-   * when it was hybrid.
+   * Returns the elements that an unplug removes. For a native VIF, these include the port of the hypervisor,
+   * and the port of a former hybrid wiring.
    */
   unwire(vif: VIFBase, facts: HostDeviceFacts = {}): Wiring {
     const profile = this.#profileOf(vif);
@@ -169,9 +175,10 @@ export class OvsPlugin extends WiringPlugin {
     try {
       await this.#removeDevicesBehind(obsolete, vif, context);
     } catch (cause) {
-      // All is plugged by now and stays so: an error without `left` would say that the host is as before.
-      const left = [`all that plugging VIF ${id} makes`, `devices that VIF ${id} had before, or some of them`];
-      const message = `VIF ${id} is plugged, but the devices that it had before are not all removed: ${messageOf(cause)}; left on the host: ${listed(left)}`;
+      // The plug is complete and is not rolled back. An error without `left` would mean that the host is as
+      // it was before.
+      const left = [`all devices and rows of VIF ${id}`, `some or all former devices of VIF ${id}`];
+      const message = `VIF ${id} is plugged, but not all of its former devices were removed: ${messageOf(cause)}; left on the host: ${listed(left)}`;
       throw new PlugError(message, cause, { operation: 'remove', left });
     }
   }
@@ -219,7 +226,7 @@ export class OvsPlugin extends WiringPlugin {
     return factsOf(vif, this.#profileOf(vif).datapathType || 'system', pci);
   }
 
-  /** Facts that the host lacks are left out. */
+  /** Returns the facts that still exist on the host. */
   #remainingFactsOf(vif: VIFHostDevice, host: Host): Promise<HostDeviceFacts> {
     return this.#factsOf(vif, host).catch((error: unknown) => {
       if (isGone(error)) return {};
@@ -232,7 +239,7 @@ export class OvsPlugin extends WiringPlugin {
     throw new PortProfileError('ovs', portProfile?.type, 'VIFPortProfileOpenVSwitch or one that extends it');
   }
 
-  /** What a plug needs to know of any VIF with a port. */
+  /** Returns the data that a plug needs for a VIF with a port. */
   #plugged(vif: VIFBase, profile: VIFPortProfileOpenVSwitch, instance: InstanceInfo): OvsVif {
     const known = this.#known(vif, profile);
     const { address } = vif.require('address');

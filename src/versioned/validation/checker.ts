@@ -41,7 +41,7 @@ function createTelling(): Ajv2020 {
   const part = { schemaType: 'string', errors: false } as const;
   ajv.addKeyword({ ...part, keyword: PART, validate: isPartValid });
   ajv.addKeyword({ ...part, keyword: PART_OR_NULL, validate: isPartValidOrNull });
-  ajv.addKeyword({ keyword: NAMES, type: 'object', errors: false, before: 'properties', validate: hasOnlyNames });
+  ajv.addKeyword({ keyword: NAMES, type: 'object', errors: false, before: 'properties', validate: hasNoUnknownNames });
   return ajv;
 }
 
@@ -88,8 +88,9 @@ function isPartValidOrNull(this: unknown, name: string, value: unknown, _schema?
   return value !== null && this instanceof Run && this.isPartValid(name, value, place?.instancePath ?? '');
 }
 
-function hasOnlyNames(this: unknown, _: unknown, value: object, schema?: AnySchemaObject, place?: Place): boolean {
-  return this instanceof Run && this.hasOnlyNames(schema?.properties ?? {}, value, place?.instancePath ?? '');
+/** The check of the keyword NAMES. */
+function hasNoUnknownNames(this: unknown, _: unknown, value: object, schema?: AnySchemaObject, place?: Place): boolean {
+  return this instanceof Run && this.noteUnknownNames(schema?.properties ?? {}, value, place?.instancePath ?? '');
 }
 
 /** The check of one value. */
@@ -130,8 +131,11 @@ class Run {
     return false;
   }
 
-  /** Whether an object has only names that are properties, or others that are not told. */
-  hasOnlyNames(properties: object, value: object, path: string): boolean {
+  /**
+   * Notes the names in the object that are not properties. At most `MOST_LISTED` violations are listed, and
+   * further ones are only counted in `more`. Returns true if no name was noted.
+   */
+  noteUnknownNames(properties: object, value: object, path: string): boolean {
     const unknown: string[] = [];
     let count = 0;
     for (const name of Object.keys(value)) {

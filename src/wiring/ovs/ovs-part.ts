@@ -1,10 +1,12 @@
-/** Elements of Open vSwitch's database that share a transaction, whatever their kinds. */
+/**
+ * An element of Open vSwitch's database with its verbs. One transaction can handle parts of different kinds.
+ */
 
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import type { Drift } from '../elements/verbs.ts';
 import type { AwaitedRows, OvsOwner, OvsRows, OvsVerbs, TagEdit } from './ovs-verbs.ts';
 
-/** An element with the verbs of its kind. */
+/** An element and the verbs of its kind. */
 export interface OvsPart {
   /** Kind and name of the element, such as `ovs-port tap1a2b3c4d-5e`. */
   readonly label: string;

@@ -1,6 +1,6 @@
 /**
- * The edits of a plug: those of the elements, and those that remove what the VIF had
- * before its wiring changed.
+ * The edits of a plug: the edits of the elements, and the edits that remove rows of an earlier wiring of the
+ * VIF.
  */
 
 import { NotOwnedError } from '../../errors/link.ts';
@@ -12,8 +12,8 @@ import type { OvsOwner } from './ovs-verbs.ts';
 import { obsoleteRows, removalOf, taggedRows } from './owned-rows.ts';
 
 /**
- * Obsolete ports go before and obsolete bridges after the rest, because a port may move from
- * one bridge to another.
+ * Returns the edits of a plug. Obsolete ports are removed first and obsolete bridges last, because a port may
+ * move from one bridge to another.
  */
 export function plugEdits(parts: readonly OvsPart[], view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
   const edits = removalOf({ ports: obsoleteRows(view, owner).ports }, view, owner);
@@ -23,7 +23,7 @@ export function plugEdits(parts: readonly OvsPart[], view: OvsdbView, owner: Ovs
   return [...edits, ...bridgeRemoval(edits, view, owner)];
 }
 
-/** Rows that the transaction already removes are left out. */
+/** Returns the edits that remove obsolete bridges. Rows that the transaction already removes are left out. */
 function bridgeRemoval(before: readonly OvsdbEdit[], view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
   const bridges = taggedRows(view, owner).bridges.filter((name) => !owner.names.has(name));
   if (bridges.length === 0) return [];
@@ -35,10 +35,7 @@ function bridgeRemoval(before: readonly OvsdbEdit[], view: OvsdbView, owner: Ovs
   });
 }
 
-/**
- * The names of the network devices behind the ports that the edits remove and that are not
- * part of the wiring.
- */
+/** Lists the network devices whose ports the edits remove. Devices of the wiring are left out. */
 export function obsoleteDevices(edits: readonly OvsdbEdit[], view: OvsdbView, { names }: OvsOwner): string[] {
   return edits.flatMap((edit) => {
     if (edit.edit !== 'remove-port' || names.has(edit.name)) return [];
@@ -46,7 +43,7 @@ export function obsoleteDevices(edits: readonly OvsdbEdit[], view: OvsdbView, { 
   });
 }
 
-/** Rows that a plug removes. */
+/** Lists the drifts of rows that a plug removes. */
 export function obsoleteDrifts(view: OvsdbView, owner: OvsOwner): ElementDrift[] {
   const { ports, bridges } = obsoleteRows(view, owner);
   const drift = (kind: string, on: string, property: string, have: unknown): ElementDrift => ({
