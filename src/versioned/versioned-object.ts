@@ -6,6 +6,7 @@ import {
   UnsetFieldError,
   UnsupportedObjectError,
 } from '../errors/model.ts';
+import { MASK } from '../text/masked.ts';
 import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { cloneObject } from './clone.ts';
 import { readObject, valueForNull } from './codec/from-primitive.ts';
@@ -228,9 +229,9 @@ export abstract class VersionedObject {
     options: object,
     inspect: (value: unknown, options: object) => string,
   ): string {
-    const set = this[MODEL].fields.flatMap(({ name, index }) => {
+    const set = this[MODEL].fields.flatMap(({ name, type, index }) => {
       const value = this[VALUES][index];
-      return value === undefined ? [] : [[name, value] as const];
+      return value === undefined ? [] : [[name, type.sensitive && value !== null ? MASK : value] as const];
     });
     return `${this.type} ${inspect(Object.fromEntries(set), options)}`;
   }
@@ -240,7 +241,7 @@ export abstract class VersionedObject {
 export function assign(object: VersionedObject, field: Field, value: unknown): void {
   const values = object[VALUES];
   const before = values[field.index];
-  const after = value === undefined ? undefined : coerce(object, field, value);
+  const after = value === undefined ? undefined : coerce(object, field, value, before);
   if (field.readOnly && before !== undefined) {
     if (after === before || (after !== undefined && field.type.equal?.(after, before))) return;
     throw new ReadOnlyFieldError(object.type, field.name);
@@ -251,9 +252,11 @@ export function assign(object: VersionedObject, field: Field, value: unknown): v
   else if (after !== undefined && !isMarked) object[CHANGED] = [...object[CHANGED], field.wireName];
 }
 
-function coerce(object: VersionedObject, field: Field, value: unknown): unknown {
+function coerce(object: VersionedObject, field: Field, value: unknown, before: unknown): unknown {
   try {
-    return value === null ? valueForNull(field) : field.type.coerce(value);
+    const after = value === null ? valueForNull(field) : field.type.coerce(value);
+    if (before !== undefined && before !== null) field.type.checkChange?.(before, after);
+    return after;
   } catch (error) {
     if (error instanceof FieldValueError) error.within(field.name, object.type);
     throw error;
