@@ -26,7 +26,7 @@ import {
   versionPredicate,
 } from '../../../src/entries/index.ts';
 import type { FieldData } from './declaration.ts';
-import { anyValue, customTypeOf } from './project-types.ts';
+import { anyValue, customTypeOf, domainName, textOfLength } from './project-types.ts';
 
 /** The class of an object name. It is called when a value is checked, not when the field is declared. */
 export type ResolveObject = (name: string) => ObjectClass;
@@ -40,7 +40,7 @@ export function fieldTypeOf(declaration: FieldData, resolveObject: ResolveObject
 }
 
 function typeOf(declaration: FieldData, resolveObject: ResolveObject): FieldType<unknown> {
-  const { type, object, element, values = [], extends: bases } = declaration;
+  const { field, type, object, element, values = [], extends: bases } = declaration;
   const kind = declaration.oslo ? type : (bases[0] ?? type);
   if (object !== undefined) {
     const subclasses = object.subclasses || type === 'PolymorphicObject';
@@ -53,6 +53,8 @@ function typeOf(declaration: FieldData, resolveObject: ResolveObject): FieldType
   }
   const words = values.filter((value) => typeof value === 'string');
   if (words.length > 0) return enumerationOf(declaration, words);
+  if (field === 'DomainField' || field === 'HostField') return domainName();
+  if (field === 'StringFields') return textOfLength('String', 0, 255);
   if (type === 'Float') return floatOf(declaration);
   return declaration.oslo ? (OSLO_TYPES[type]?.() ?? unknownType(declaration)) : customTypeOf(declaration);
 }

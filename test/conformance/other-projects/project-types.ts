@@ -1,9 +1,9 @@
 /** The field types that the projects have of their own, written as a user would write them. */
 import {
-  boolean,
   dictOf,
   type FieldType,
   fieldType,
+  flexibleBoolean,
   integer,
   ipNetwork,
   type JsonValue,
@@ -27,14 +27,16 @@ type Make = (declaration: FieldData, base: FieldType<unknown> | undefined) => Fi
 
 const PROJECT_TYPES: Readonly<Record<string, Make>> = {
   Any: anyValue,
-  Boolean: boolean,
+  Architecture: (_, base) => lowerCased(base, { amd64: 'x86_64', i386: 'i686', i486: 'i686', i586: 'i686' }),
+  Boolean: flexibleBoolean,
   Capacity: rangeOf('minimum', 'maximum'),
   DictOfMiscValues: jsonObject,
   DictOfMiscValuesField: jsonObject,
   DomainName: () => textOfLength('DomainName', 0, 255),
   DscpMark: oneOfNumbers,
-  FlexibleDict: () => dictOf(anyValue(), { nullable: true }),
+  FlexibleDict: () => flexibleDict(),
   FlexibleListOfDict: () => listOf(dictOf(anyValue(), { nullable: true })),
+  HVType: (_, base) => lowerCased(base),
   IDEAddress: () => string({ pattern: '^[01]:[01]' }),
   IPNetwork: () => ipNetwork(),
   IPNetworkPrefixLen: rangeOf('_start', '_end'),
@@ -42,14 +44,18 @@ const PROJECT_TYPES: Readonly<Record<string, Make>> = {
   IdentityList: () => identities(),
   Json: () => jsonText(),
   MACAddress: () => macAddress(),
-  Name: () => textOfLength('Name', 1, 255),
+  Name: () => textOfLength('Name', 1, 255, /^[a-zA-Z\u4e00-\u9fa5\d._~-]*$/),
   NetworkVIFModel: () => jsonText(),
   NonNegativeInteger: () => integer({ minimum: 0 }),
+  OSType: (_, base) => lowerCased(base),
   PortRange: rangeOf('_start', '_end'),
   PortRanges: () => portRanges(),
+  SCSIModel: (_, base) => lowerCased(base),
   SCSIAddress: () => string({ pattern: '^[a-f0-9]+:[a-f0-9]+:[a-f0-9]+:[a-f0-9]+' }),
   USBAddress: () => string({ pattern: '^[a-f0-9]+:[a-f0-9]+' }),
   UUID: () => uuid(),
+  VIFModel: (_, base) => lowerCased(base),
+  VMMode: (_, base) => lowerCased(base),
   VlanIdRange: rangeOf('_start', '_end'),
   XenAddress: () => string({ pattern: '^(?:00[0-9]{2}00|[1-9][0-9]+)' }),
 };
@@ -66,6 +72,11 @@ export function anyValue(): FieldType<JsonValue> {
     },
     schema: {},
   });
+}
+
+/** designate: a name of a domain with a dot at its end. The class of the field checks it, not the type. */
+export function domainName(): FieldType<string> {
+  return string({ pattern: '^(?=.{1,255}$)(?:[a-zA-Z0-9_-]{1,63}\\.)+$' });
 }
 
 function rangeOf(least: string, most: string): Make {
@@ -92,21 +103,55 @@ function oneOfNumbers({ type, values = [] }: FieldData): FieldType<number> {
   });
 }
 
-function textOfLength(osloName: string, minLength: number, maxLength: number): FieldType<string> {
+/** A string of a number of characters, perhaps with a form. */
+export function textOfLength(osloName: string, minLength: number, maxLength: number, form = /^/): FieldType<string> {
   return fieldType({
     osloName,
     expected: `a string of ${minLength} to ${maxLength} characters`,
     accept: (value) => {
-      const text = string().coerce(value);
+      const text = string({ pattern: form }).coerce(value);
       return text.length >= minLength && text.length <= maxLength ? text : undefined;
     },
-    schema: { type: 'string', minLength, maxLength },
+    schema: { type: 'string', minLength, maxLength, pattern: form.source },
   });
 }
 
-/** neutron: JSON text that is an object. */
+/** nova: an enumeration that takes upper case and other names. */
+function lowerCased(
+  base: FieldType<unknown> | undefined,
+  otherNames: Readonly<Record<string, string>> = {},
+): FieldType<unknown> {
+  if (base === undefined) throw new Error('the declaration has no values');
+  return fieldType({
+    extends: base,
+    accept: (value) => {
+      const word = typeof value === 'string' ? value.toLowerCase() : value;
+      return base.coerce(typeof word === 'string' && Object.hasOwn(otherNames, word) ? otherNames[word] : word);
+    },
+    schema: { type: 'string' },
+  });
+}
+
+/** ironic, watcher: a dict, or its text. */
+function flexibleDict(): FieldType<Readonly<Record<string, JsonValue | null>>> {
+  const dict = dictOf(anyValue(), { nullable: true });
+  return fieldType({
+    extends: dict,
+    osloName: 'FlexibleDict',
+    accept: (value) => dict.coerce(typeof value === 'string' ? jsonText().coerce(value) : value),
+  });
+}
+
+/** neutron: JSON text that is an object; an assigned text can also be a number. */
 function jsonObject({ type }: FieldData): FieldType<JsonValue> {
-  return fieldType({ extends: jsonText(), osloName: type });
+  const json = jsonText();
+  const objectOnly = (value: JsonValue) => (typeof value === 'object' && !Array.isArray(value) ? value : undefined);
+  return fieldType<JsonValue>({
+    extends: json,
+    osloName: type,
+    accept: (value) => (Array.isArray(value) ? undefined : json.coerce(value)),
+    read: (primitive, depth) => objectOnly(json.read(primitive, depth)) ?? json.coerce(undefined),
+  });
 }
 
 /** neutron: a port, or two ports such as `80:90`. */
