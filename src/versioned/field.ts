@@ -1,8 +1,8 @@
 /** The `@field` decorator. All operations use its declarations. */
 import 'reflect-metadata';
 import { DeclarationError } from '../errors/model.ts';
-import { describeValue } from '../text/describe-value.ts';
 import { isRecord } from '../text/is-record.ts';
+import { describeWrongType, isFieldType } from './fields/field-type.ts';
 import type { FieldDeclaration, FieldType } from './model.ts';
 import { isVersion } from './version.ts';
 
@@ -74,9 +74,7 @@ export function declareField(
   declaredBy = target.constructor.name,
 ): void {
   const refuse = (why: string) => new DeclarationError(`${declaredBy}.${name}: ${why}`);
-  if (!isFieldType(type)) {
-    throw refuse(`expected a field type such as string() or objectOf(Network), found ${describeValue(type)}`);
-  }
+  if (!isFieldType(type)) throw refuse(`expected ${describeWrongType(type)}`);
   const since = options.since ?? FIRST_VERSION;
   const wireName = options.wireName ?? wireNameOf(name);
   if (options.wireName === undefined && (!/^[a-z]/.test(name) || propertyNameOf(wireName) !== name)) {
@@ -129,10 +127,6 @@ function propertyNameOf(wireName: string): string {
 
 function isDeclarations(value: unknown): value is readonly FieldDeclaration[] {
   return Array.isArray(value);
-}
-
-function isFieldType(value: unknown): value is FieldType<unknown> {
-  return isRecord(value) && typeof value.osloName === 'string' && typeof value.read === 'function';
 }
 
 /**

@@ -1,11 +1,6 @@
 /** The base class of every versioned object. */
-import {
-  FieldValueError,
-  ReadOnlyFieldError,
-  UnknownFieldError,
-  UnsetFieldError,
-  UnsupportedObjectError,
-} from '../errors/model.ts';
+import { UnknownFieldError, UnsetFieldError, UnsupportedObjectError } from '../errors/model.ts';
+import { MASK } from '../text/masked.ts';
 import { assign } from './assign.ts';
 import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { changedFields } from './changes.ts';
@@ -259,9 +254,9 @@ export abstract class VersionedObject {
     options: object,
     inspect: (value: unknown, options: object) => string,
   ): string {
-    const set = this[MODEL].fields.flatMap(({ name, index }) => {
+    const set = this[MODEL].fields.flatMap(({ name, type, index }) => {
       const value = this[VALUES][index];
-      return value === undefined ? [] : [[name, value] as const];
+      return value === undefined ? [] : [[name, type.sensitive && value !== null ? MASK : value] as const];
     });
     return `${this.type} ${inspect(Object.fromEntries(set), options)}`;
   }

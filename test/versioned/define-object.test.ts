@@ -196,7 +196,7 @@ describe('a wrong definition', () => {
       'a constructor as the type',
       () => define({ a: String }),
       'DECLARATION',
-      'X.a: expected a field type such as string() or objectOf(Network), found a function',
+      'X.a: expected a field type such as string() or fieldType({ ... }), found a function',
     ],
     ['no type', () => define({ a: undefined }), 'DECLARATION', 'X.a: expected a field type'],
     [
