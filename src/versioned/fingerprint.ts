@@ -10,15 +10,18 @@ import { compareVersions } from './version.ts';
 
 /**
  * The version, a dash, and the md5 of Python's repr() of the fields (sorted by name), the remotable
- * methods (none here) and the child versions of a list. The fingerprint of an older version is
+ * methods (sorted by name) and the child versions of a list. The fingerprint of an older version is
  * computed from the history.
  */
 export function fingerprintOf(model: ObjectModel, version = model.version): string {
   const had = model.fields.filter((field) => hasFieldAt(model, field, version));
   const fields = had.sort((a, b) => (a.wireName < b.wireName ? -1 : 1));
   const described = fields.map((field) => `('${field.wireName}', ${describe(field)})`).join(', ');
+  const methods = [...model.remotable]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, spec]) => `('${name}', ${spec})`);
   const childVersions = model.isList ? `, ${childVersionsOf(model, version)}` : '';
-  return `${version}-${bytesToHex(md5(utf8ToBytes(`([${described}], []${childVersions})`)))}`;
+  return `${version}-${bytesToHex(md5(utf8ToBytes(`([${described}], [${methods.join(', ')}]${childVersions})`)))}`;
 }
 
 function describe({ type, nullable, default: value }: Field): string {

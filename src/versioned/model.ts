@@ -135,6 +135,8 @@ export interface ObjectModel {
    */
   readonly baseVersions: readonly (readonly [own: string, base: string])[];
   readonly makeCompatible: MakeCompatible | undefined;
+  /** The remotable methods of the Python class: name and argument specification, as Python prints it. */
+  readonly remotable: ReadonlyMap<string, string>;
   /** Whether the class is a list: it has `objects` and iterates over them. */
   readonly isList: boolean;
   /** The place of ObjectListBase among the base classes of a list in Python. It decides which methods apply. */

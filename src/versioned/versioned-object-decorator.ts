@@ -52,6 +52,11 @@ export interface VersionedObjectOptions {
    * the object. Functions of base classes are called first, with the version of the base class.
    */
   makeCompatible?: MakeCompatible;
+  /**
+   * The remotable methods of the Python class, which count in its fingerprint: each name with what
+   * `repr(oslo_versionedobjects.fixture.get_method_spec(method))` prints. Those of base classes are inherited.
+   */
+  remotable?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -130,6 +135,7 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     names: new Set([name, ...(base?.names ?? [])]),
     base,
     makeCompatible: options.makeCompatible,
+    remotable: new Map([...(base?.remotable ?? []), ...Object.entries(options.remotable ?? {})]),
     baseVersions: Object.entries(options.baseVersions ?? {}).sort(([a], [b]) => compareVersions(a, b)),
     isList,
     objectListBase,
