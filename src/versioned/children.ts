@@ -11,11 +11,11 @@ export function objectsIn(value: unknown): ObjectState[] {
 
 /**
  * Whether a field holds an object or a list of objects. Only such objects are backported, and named in a manifest,
- * as in oslo. Objects in dicts, sets and lists of lists keep their version.
+ * as in oslo. Objects in dicts, sets, lists of lists and fields of own types keep their version.
  */
 export function isObjectOrList({ object, elements, osloName }: FieldType<unknown>): boolean {
-  if (object === undefined || elements === undefined) return object !== undefined;
-  return osloName === 'List' && elements.type.elements === undefined;
+  if (object === undefined) return false;
+  return osloName === 'Object' || (osloName === 'List' && elements?.type.osloName === 'Object');
 }
 
 /** A value of a field with another value for each object. */

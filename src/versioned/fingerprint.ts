@@ -5,7 +5,7 @@
 import { md5 } from '@noble/hashes/legacy.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { hasFieldAt } from './history.ts';
-import type { Field, ObjectModel } from './model.ts';
+import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState, VALUES } from './model.ts';
 import { compareVersions } from './version.ts';
 
 /**
@@ -49,8 +49,20 @@ function childVersionsOf(model: ObjectModel, version: string): string {
 function str(value: unknown, isFloat = false): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' && isFloat) return reprFloat(value);
+  if (isVersionedObject(value)) return reprObject(value);
   if (value instanceof Set) return `set([${[...value].map((item) => str(item)).sort()}])`;
   return repr(value);
+}
+
+/** oslo's `VersionedObject.__repr__()`. */
+function reprObject(object: ObjectState): string {
+  const { name, fields } = object[MODEL];
+  const sorted = [...fields].sort((a, b) => (a.wireName < b.wireName ? -1 : 1));
+  const values = sorted.map(({ wireName, index }) => {
+    const value = object[VALUES][index];
+    return `${wireName}=${value === undefined ? '<?>' : typeof value === 'string' ? `'${value}'` : str(value)}`;
+  });
+  return `${name}(${values.join(',')})`;
 }
 
 /** Python's repr() of the values in declarations. `{ tuple: [...] }` represents a tuple. */
@@ -68,10 +80,10 @@ function repr(value: unknown): string {
   return `{${entries.join(', ')}}`;
 }
 
-/** Python prints an exponent below 1e-4 and from 1e16 on, with two digits at least: 1e-05. */
+/** Python prints 2.0 for a float without a fraction. It prints an exponent below 1e-4 and from 1e16 on, with two digits at least: 1e-05. */
 function reprFloat(value: number): string {
   const size = Math.abs(value);
-  if (size === 0 || (size >= 1e-4 && size < 1e16)) return String(value);
+  if (size === 0 || (size >= 1e-4 && size < 1e16)) return Number.isInteger(value) ? `${value}.0` : String(value);
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }
 

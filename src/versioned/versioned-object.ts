@@ -10,7 +10,7 @@ import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { changedFields } from './changes.ts';
 import { objectsIn, withOwnSerialNamespace } from './children.ts';
 import { cloneObject } from './clone.ts';
-import { type ReadOptions, readObject, valueForNull } from './codec/from-primitive.ts';
+import { defaultOf, type ReadOptions, readObject, valueForNull } from './codec/from-primitive.ts';
 import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
 import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
@@ -219,7 +219,7 @@ export abstract class VersionedObject {
   /** Sets every unset field that has a default. */
   setDefaults(): void {
     for (const field of this[MODEL].fields) {
-      if (field.default !== undefined && this[VALUES][field.index] === undefined) assign(this, field, field.default);
+      if (field.default !== undefined && this[VALUES][field.index] === undefined) assign(this, field, defaultOf(field));
     }
   }
 

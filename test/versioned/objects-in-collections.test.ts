@@ -149,3 +149,21 @@ describe('a wrong one is refused with its place', () => {
     expect(read).toThrow(expect.objectContaining({ path: 'zones[0]["a"].id' }));
   });
 });
+
+test('two objects do not share the objects of a default', () => {
+  class Tray extends VersionedObject {
+    declare spare?: VIFBase;
+    declare vifs?: readonly VIFBase[];
+  }
+  field(anyVif, { default: generic('eth0') })(Tray.prototype, 'spare');
+  field(listOf(anyVif), { default: [generic('eth1')] })(Tray.prototype, 'vifs');
+  versionedObject({ name: 'Tray', namespace: 'acme-collections', version: '1.0' })(Tray);
+  const [one, other] = [new Tray(), new Tray()];
+  one.setDefaults();
+  other.setDefaults();
+  const read = Tray.fromPrimitive({ ...other.toPrimitive(), 'versioned_object.data': { spare: null } });
+  Object.assign(one.spare ?? {}, { plugin: 'changed' });
+  Object.assign(one.vifs?.[0] ?? {}, { plugin: 'changed' });
+  expect([other.spare?.plugin, other.vifs?.[0]?.plugin, read.spare?.plugin]).toEqual([undefined, undefined, undefined]);
+  expect(new Tray({ vifs: [] }).vifs).toEqual([]);
+});

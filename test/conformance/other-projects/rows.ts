@@ -77,7 +77,7 @@ export interface Project {
 }
 
 /** The projects. */
-const PROJECTS = [
+export const PROJECTS = [
   'cinder',
   'cyborg',
   'designate',
@@ -94,7 +94,7 @@ const PROJECTS = [
 ] as const;
 
 /** The rows of one project. */
-function rowsOf(project: (typeof PROJECTS)[number]): Project {
+export function rowsOf(project: (typeof PROJECTS)[number]): Project {
   return vectors<Project>(`other-projects/${project}.json`);
 }
 
