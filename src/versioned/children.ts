@@ -25,7 +25,9 @@ export function mapObjects(type: FieldType<unknown>, value: unknown, replace: (o
   const { type: elementType } = type.elements;
   const map = (element: unknown) => mapObjects(elementType, element, replace);
   if (Array.isArray(value) || value instanceof Set) return Array.from(value, map);
-  return Object.fromEntries(Object.keys(value).map((key) => [key, map(Reflect.get(value, key))]));
+  const mapped: Record<string, unknown> = Object.create(null);
+  for (const key of Object.keys(value)) mapped[key] = map(Reflect.get(value, key));
+  return mapped;
 }
 
 /**
@@ -52,5 +54,7 @@ function holdsForeign(value: unknown, envelope: Envelope): boolean {
 function elementsOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   if (value instanceof Set) return [...value];
-  return typeof value === 'object' && value !== null ? Object.values(value) : [];
+  if (typeof value !== 'object' || value === null) return [];
+  // Not Object.values(), whose time grows faster than the number of keys.
+  return Object.keys(value).map((key) => Reflect.get(value, key));
 }
