@@ -53,6 +53,6 @@ export function graphOf(wiring: Wiring, options: GraphOptions = {}): Graph {
 
 function titleOf(vif: VIFBase | undefined, instance: InstanceInfo | undefined): string {
   const owner = instance?.name ?? instance?.uuid;
-  const what = vif === undefined ? 'Wiring' : `${vif.constructor.name} ${vif.id ?? ''}`.trim();
+  const what = vif === undefined ? 'Wiring' : `${vif.type} ${vif.id ?? ''}`.trim();
   return owner === undefined ? what : `${what} of ${owner}`;
 }

@@ -60,7 +60,11 @@ export function requireVIFBase(value: VIFBase): VIFBase {
 }
 
 /** Returns the VIF as an object of the class. @throws UnsupportedVIFError for a VIF of another class */
-export function requireVIF<V extends VIFBase>(plugin: Pick<VIFPlugin, 'describe'>, vif: VIFBase, type: new () => V): V {
+export function requireVIF<V extends VIFBase>(
+  plugin: Pick<VIFPlugin, 'describe'>,
+  vif: VIFBase,
+  type: (new () => V) & Pick<typeof VIFBase, 'objectName'>,
+): V {
   if (vif instanceof type) return vif;
-  throw new UnsupportedVIFError(plugin.describe().pluginName ?? '', type.name, vif.constructor.name);
+  throw new UnsupportedVIFError(plugin.describe().pluginName ?? '', type.objectName, vif.type);
 }

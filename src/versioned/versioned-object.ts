@@ -288,7 +288,8 @@ function hasSet<T extends VersionedObject, K extends FieldName<T>>(
 function checkClass<T extends VersionedObject>(expected: abstract new (...args: never[]) => T, object: ObjectState): T {
   if (object instanceof expected) return object;
   const { name } = object[MODEL];
-  throw new UnsupportedObjectError(name, `expected ${expected.name} or a subclass of it, found ${name}`);
+  const wanted = expected.prototype[MODEL]?.name ?? expected.name;
+  throw new UnsupportedObjectError(name, `expected ${wanted} or a subclass of it, found ${name}`);
 }
 
 function modelOfClass(objectClass: { readonly prototype: VersionedObject; readonly name: string }): ObjectModel {

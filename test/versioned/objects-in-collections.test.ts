@@ -20,6 +20,7 @@ import { arbitraryPrimitive } from '../../src/testing/arbitrary-object.ts';
 import { backportProblems } from '../../src/testing/backport-problems.ts';
 import { fastCheck } from '../../src/testing/fast-check.ts';
 import { MODEL } from '../../src/versioned/model.ts';
+import { compileSchema } from '../../src/versioned/validation/validate.ts';
 import { bridge, ID, network } from './builders.ts';
 
 const anyVif = objectOf(VIFBase, { subclasses: true });
@@ -71,6 +72,8 @@ test('they go through the plain form', () => {
 
 test('they are validated', async () => {
   expect(await validate(pod().toPrimitive())).toEqual([]);
+  const checkPlain = await compileSchema(Pod.jsonSchema('1.0', { form: 'plain' }));
+  expect(checkPlain(JSON.parse(JSON.stringify(pod().toPlain())))).toEqual({ violations: [], more: 0 });
   const wrong = JSON.parse(JSON.stringify(pod()));
   wrong['versioned_object.data'].vifs.eth0['versioned_object.data'].address = 'x';
   wrong['versioned_object.data'].spare[1]['versioned_object.data'].adress = 'x';

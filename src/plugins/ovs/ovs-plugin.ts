@@ -104,7 +104,7 @@ export class OvsPlugin extends WiringPlugin {
   wire(vif: VIFBase, instance: InstanceInfo, facts: HostDeviceFacts = {}): Wiring {
     const profile = this.#profileOf(vif);
     if (profile.createTap && !(vif instanceof VIFOpenVSwitch)) {
-      throw new UnsupportedVIFError('ovs', 'VIFOpenVSwitch for a port profile with createTap', vif.constructor.name);
+      throw new UnsupportedVIFError('ovs', 'VIFOpenVSwitch for a port profile with createTap', vif.type);
     }
     if (vif instanceof VIFOpenVSwitch) {
       const { vifName } = vif.require('vifName');
@@ -218,18 +218,14 @@ export class OvsPlugin extends WiringPlugin {
 
   #profileOf({ portProfile }: VIFBase): VIFPortProfileOpenVSwitch {
     if (portProfile instanceof VIFPortProfileOpenVSwitch) return portProfile;
-    throw new PortProfileError(
-      'ovs',
-      portProfile?.constructor.name,
-      'VIFPortProfileOpenVSwitch or one that extends it',
-    );
+    throw new PortProfileError('ovs', portProfile?.type, 'VIFPortProfileOpenVSwitch or one that extends it');
   }
 
   /** What a plug needs to know of any VIF with a port. */
   #plugged(vif: VIFBase, profile: VIFPortProfileOpenVSwitch, instance: InstanceInfo): OvsVif {
     const known = this.#known(vif, profile);
     const { address } = vif.require('address');
-    if (address === null) throw new FieldValueError(address, 'a MAC address').within('address', vif.constructor.name);
+    if (address === null) throw new FieldValueError(address, 'a MAC address').within('address', vif.type);
     const externalIds = {
       'iface-id': canonicalUuid(profile.require('interfaceId').interfaceId),
       'iface-status': 'active',
@@ -248,7 +244,7 @@ export class OvsPlugin extends WiringPlugin {
       waitForPort = true,
     } = this.#options;
     const { id, network } = vif.require('id', 'network');
-    if (network === null) throw new FieldValueError(network, 'a network').within('network', vif.constructor.name);
+    if (network === null) throw new FieldValueError(network, 'a network').within('network', vif.type);
     const { interfaceId } = profile;
     return {
       id: canonicalUuid(id),
@@ -281,9 +277,5 @@ function representorOf(vif: VIFBase): { readonly element: string; readonly on: s
 }
 
 function unsupported(vif: VIFBase): UnsupportedVIFError {
-  return new UnsupportedVIFError(
-    'ovs',
-    'VIFOpenVSwitch, VIFBridge, VIFVHostUser or VIFHostDevice',
-    vif.constructor.name,
-  );
+  return new UnsupportedVIFError('ovs', 'VIFOpenVSwitch, VIFBridge, VIFVHostUser or VIFHostDevice', vif.type);
 }
