@@ -25,8 +25,14 @@ export type { Primitive } from '../versioned/codec/primitive.ts';
 export { type FieldDecorator, type FieldOptions, field } from '../versioned/field.ts';
 export * from '../versioned/fields/addresses.ts';
 export * from '../versioned/fields/collections.ts';
+export { type DerivedFieldType, fieldType, type NewFieldType } from '../versioned/fields/custom.ts';
+export { type EnumerationOptions, oneOf, stateMachine } from '../versioned/fields/enumerations.ts';
+export { flexibleBoolean } from '../versioned/fields/flexible-boolean.ts';
+export { type JsonValue, jsonText } from '../versioned/fields/json-text.ts';
 export { objectOf } from '../versioned/fields/object-of.ts';
 export * from '../versioned/fields/scalars.ts';
+export { sensitiveString } from '../versioned/fields/secrets.ts';
+export { versionPredicate } from '../versioned/fields/version-predicate.ts';
 export type { SchemaOptions } from '../versioned/json-schema.ts';
 export type {
   DeclaredClass,

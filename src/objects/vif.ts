@@ -2,8 +2,9 @@
 
 import { field } from '../versioned/field.ts';
 import { macAddress, pciAddress } from '../versioned/fields/addresses.ts';
+import { oneOf } from '../versioned/fields/enumerations.ts';
 import { objectOf } from '../versioned/fields/object-of.ts';
-import { boolean, oneOf, string, uuid } from '../versioned/fields/scalars.ts';
+import { boolean, string, uuid } from '../versioned/fields/scalars.ts';
 import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { Network } from './network.ts';
 import { osVifObject } from './os-vif-object.ts';

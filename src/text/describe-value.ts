@@ -1,6 +1,7 @@
 /** Values of outside data as an error message shows them. */
 
 import { shortened } from './bounds.ts';
+import { Masked } from './masked.ts';
 
 /** Any value as text for a message: one line with at most 80 characters of the value. */
 export function describeValue(value: unknown): string {
@@ -10,6 +11,7 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (value === null || typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
+  if (value instanceof Masked) return 'a masked value';
   if (value instanceof Date) return 'a Date';
   if (value instanceof Map) return 'a Map';
   if (value instanceof Set) return 'a Set';

@@ -1,6 +1,7 @@
 /** The `@field` decorator. All operations use its declarations. */
 import 'reflect-metadata';
 import { DeclarationError } from '../errors/model.ts';
+import { describeWrongType, isFieldType } from './fields/field-type.ts';
 import type { FieldDeclaration, FieldType } from './model.ts';
 import { isVersion } from './version.ts';
 
@@ -67,6 +68,7 @@ export function field<V>(type: FieldType<V>, options: FieldOptions<V | null> = {
     if (wireName === '' || wireName === '__proto__') {
       throw refuse('wireName must be the name of the field on the wire, and not __proto__');
     }
+    if (!isFieldType(type)) throw refuse(`expected ${describeWrongType(type)}`);
     if (!isVersion(since)) throw refuse('since must be a version such as 1.1');
     const declaration: FieldDeclaration = {
       name,

@@ -4,6 +4,7 @@
  */
 import { md5 } from '@noble/hashes/legacy.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { pythonNumber } from '../text/python-number.ts';
 import { hasFieldAt } from './history.ts';
 import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState, VALUES } from './model.ts';
 import { compareVersions } from './version.ts';
@@ -26,10 +27,7 @@ export function fingerprintOf(model: ObjectModel, version = model.version): stri
 
 function describe({ type, nullable, default: value }: Field): string {
   const facts: Record<string, string> = {
-    default:
-      value === undefined
-        ? "<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>"
-        : str(value, type.osloName === 'Float'),
+    default: value === undefined ? "<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>" : str(value),
     nullable: repr(nullable),
   };
   for (const [name, fact] of Object.entries(type.fingerprint ?? {})) facts[name] = repr(fact);
@@ -46,11 +44,11 @@ function childVersionsOf(model: ObjectModel, version: string): string {
 }
 
 /** Python's str(): like repr(), but a string has no quotes, and a set has the form of oslo. */
-function str(value: unknown, isFloat = false): string {
+function str(value: unknown): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number' && isFloat) return reprFloat(value);
   if (isVersionedObject(value)) return reprObject(value);
-  if (value instanceof Set) return `set([${[...value].map((item) => str(item)).sort()}])`;
+  if (value instanceof Set) return `set([${[...value].map(str).sort()}])`;
+  if (value instanceof Date) return `${value.toISOString().slice(0, 19).replace('T', ' ')}+00:00`;
   return repr(value);
 }
 
@@ -65,30 +63,40 @@ function reprObject(object: ObjectState): string {
   return `${name}(${values.join(',')})`;
 }
 
-/** Python's repr() of the values in declarations. `{ tuple: [...] }` represents a tuple. */
+/**
+ * Python's repr() of the values in declarations. `{ tuple: [...] }` represents a tuple, `{ python: '2.0' }` text
+ * that Python prints.
+ */
 function repr(value: unknown): string {
   if (value === true) return 'True';
   if (value === false) return 'False';
   if (value === null) return 'None';
   if (typeof value === 'string') return reprString(value);
+  if (typeof value === 'number') return pythonNumber(value);
   if (Array.isArray(value)) return `[${value.map(repr).join(', ')}]`;
+  if (value instanceof Set) return value.size === 0 ? 'set()' : `{${[...value].map(repr).join(', ')}}`;
   if (typeof value !== 'object' || value === undefined) return String(value);
   if ('tuple' in value && Array.isArray(value.tuple)) {
     return `(${value.tuple.map(repr).join(', ')}${value.tuple.length === 1 ? ',' : ''})`;
   }
+  if ('python' in value && typeof value.python === 'string') return value.python;
   const entries = Object.entries(value).map(([key, item]) => `${repr(key)}: ${repr(item)}`);
   return `{${entries.join(', ')}}`;
 }
 
-/** Python prints 2.0 for a float without a fraction. It prints an exponent below 1e-4 and from 1e16 on, with two digits at least: 1e-05. */
-function reprFloat(value: number): string {
-  const size = Math.abs(value);
-  if (size === 0 || (size >= 1e-4 && size < 1e16)) return Number.isInteger(value) ? `${value}.0` : String(value);
-  return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
-}
-
 function reprString(value: string): string {
   const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
-  const escaped = value.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`).replaceAll('\n', '\\n');
+  const escaped = value.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`).replace(NOT_PRINTABLE, escapeOf);
   return `${quote}${escaped}${quote}`;
+}
+
+/** str.isprintable() of Python: no control characters, no separators except the space. */
+const NOT_PRINTABLE = /(?! )[\p{C}\p{Z}]/gu;
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escapeOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  if (code < 0x100) return SHORT_ESCAPES[character] ?? `\\x${hex.padStart(2, '0')}`;
+  return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }

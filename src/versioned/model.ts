@@ -62,12 +62,16 @@ export interface FieldType<V> {
   readonly object?: ObjectReference;
   /** For a type with several values: the type of each value. */
   readonly elements?: { readonly type: FieldType<unknown>; readonly nullable: boolean };
-  /** Further `name=value` parts of the fingerprint, as Python prints the values. */
+  /** Further `name=value` parts of the fingerprint. `{ tuple: [...] }` and `{ python: '2.0' }` are special. */
   readonly fingerprint?: Readonly<Record<string, unknown>>;
   /** Whether two stored values are equal. Absent if `===` is enough. */
   equal?(a: V, b: V): boolean;
   /** A copy that shares no mutable part with the value. Absent for immutable values. */
   clone?(value: V): V;
+  /** Whether values are secret. Output for people and error messages do not show them. */
+  readonly sensitive?: boolean;
+  /** Throws {@link FieldValueError} if an assigned value cannot follow the present value of the field. */
+  checkChange?(before: V, after: V | null): void;
 }
 
 /** The type of the values of a field type: `ValueOf<typeof myType>`. */

@@ -31,6 +31,7 @@ import {
   VALUES,
   VERSION,
 } from './model.ts';
+import { shownValues } from './shown-values.ts';
 
 /** The values for a constructor: the fields of an object, all of them optional. */
 export type FieldValues<T> = {
@@ -239,11 +240,7 @@ export abstract class VersionedObject {
     options: object,
     inspect: (value: unknown, options: object) => string,
   ): string {
-    const set = this[MODEL].fields.flatMap(({ name, index }) => {
-      const value = this[VALUES][index];
-      return value === undefined ? [] : [[name, value] as const];
-    });
-    return `${this.type} ${inspect(Object.fromEntries(set), options)}`;
+    return `${this.type} ${inspect(shownValues(this), options)}`;
   }
 }
 
@@ -251,7 +248,7 @@ export abstract class VersionedObject {
 export function assign(object: VersionedObject, field: Field, value: unknown): void {
   const values = object[VALUES];
   const before = values[field.index];
-  const after = value === undefined ? undefined : coerce(object, field, value);
+  const after = value === undefined ? undefined : coerce(object, field, value, before);
   if (field.readOnly && before !== undefined) {
     if (after === before || (after !== undefined && field.type.equal?.(after, before))) return;
     throw new ReadOnlyFieldError(object.type, field.name);
@@ -262,10 +259,11 @@ export function assign(object: VersionedObject, field: Field, value: unknown): v
   else if (after !== undefined && !isMarked) object[CHANGED] = [...object[CHANGED], field.wireName];
 }
 
-function coerce(object: VersionedObject, field: Field, value: unknown): unknown {
+function coerce(object: VersionedObject, field: Field, value: unknown, before: unknown): unknown {
   try {
-    const coerced = value === null ? valueForNull(field) : field.type.coerce(value);
-    return field.type.object === undefined ? coerced : withOwnSerialNamespace(coerced, object[MODEL]);
+    const after = value === null ? valueForNull(field) : field.type.coerce(value);
+    if (before !== undefined && before !== null) field.type.checkChange?.(before, after);
+    return field.type.object === undefined ? after : withOwnSerialNamespace(after, object[MODEL]);
   } catch (error) {
     if (error instanceof FieldValueError) error.within(field.name, object.type);
     throw error;

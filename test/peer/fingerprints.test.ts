@@ -40,7 +40,7 @@ const FIELDS = [
   row('IntegerField(default=0)', integer(), { default: 0 }),
   row('NonNegativeIntegerField(default=7)', integer({ minimum: 0 }), { default: 7 }),
   row('FloatField(default=1.5)', float(), { default: 1.5 }),
-  ...[0, 2, -3e15, 0.0001, 0.00001, 1.5e-7, -2.5e-10, 123456.789, 1e16, 1.25e22, 5e-324].map((value) =>
+  ...[0.0001, 0.00001, 1.5e-7, -2.5e-10, 123456.789, 1e16, 1.25e22, 5e-324].map((value) =>
     row(`FloatField(default=${pythonFloat(value)})`, float(), { default: value }),
   ),
   row('NonNegativeFloatField()', float({ minimum: 0 })),

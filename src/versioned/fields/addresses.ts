@@ -44,6 +44,21 @@ export function ipNetwork(): FieldType<string> {
   return IP_NETWORK;
 }
 
+/** The same as {@link ipAddress}, under the name that oslo's IPV4AndV6Address has in a fingerprint. */
+export function ipv4AndV6Address(): FieldType<string> {
+  return IPV4_AND_V6_ADDRESS;
+}
+
+/** An IPv4 network in CIDR notation. The rules of {@link ipNetwork} apply. */
+export function ipv4Network(): FieldType<string> {
+  return IPV4_NETWORK;
+}
+
+/** An IPv6 network in CIDR notation. The rules of {@link ipNetwork} apply. */
+export function ipv6Network(): FieldType<string> {
+  return IPV6_NETWORK;
+}
+
 const MOST_REMEMBERED = 1024;
 /**
  * The longest canonical network has 43 characters.
@@ -62,17 +77,20 @@ const IPV6 = ipv6Pattern();
 const IPV4_FORM = whole(IPV4);
 const IPV6_FORM = whole(IPV6);
 const IP_FORM = whole(`${IPV4}|${IPV6}`);
-const NETWORK_FORM = whole(
-  `${IPV4}(?:/(?:0*(?:3[0-2]|[12]?[0-9])|${maskPattern('255', '255|254|252|248|240|224|192|128|0', '0')}|${maskPattern('0', '255|127|63|31|15|7|3|1|0', '255')}))?` +
-    `|(?:${IPV6})(?:/0*(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?`,
-);
+const NETWORK_V4 =
+  `${IPV4}(?:/(?:0*(?:3[0-2]|[12]?[0-9])|${maskPattern('255', '255|254|252|248|240|224|192|128|0', '0')}|` +
+  `${maskPattern('0', '255|127|63|31|15|7|3|1|0', '255')}))?`;
+const NETWORK_V6 = `(?:${IPV6})(?:/0*(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?`;
 
 const MAC_ADDRESS = scalar('MACAddress', acceptMac, pattern(MAC_FORM));
 const PCI_ADDRESS = scalar('PCIAddress', acceptPci, pattern(PCI_ADDRESS_INPUT));
 const IPV4_ADDRESS = address('IPV4Address', 'an IPv4 address such as 192.0.2.1', IPV4_FORM, (value) => value);
 const IPV6_ADDRESS = address('IPV6Address', 'an IPv6 address such as 2001:db8::1', IPV6_FORM, canonicalIpv6);
 const IP_ADDRESS = address('IPAddress', 'an IP address such as 192.0.2.1 or 2001:db8::1', IP_FORM, canonicalIp);
-const IP_NETWORK = address('IPNetwork', 'an IP network such as 192.0.2.0/24', NETWORK_FORM, canonicalNetwork);
+const IPV4_AND_V6_ADDRESS: FieldType<string> = { ...IP_ADDRESS, osloName: 'IPV4AndV6Address' };
+const IP_NETWORK = network('IPNetwork', 'an IP network such as 192.0.2.0/24', `${NETWORK_V4}|${NETWORK_V6}`);
+const IPV4_NETWORK = network('IPV4Network', 'an IPv4 network such as 192.0.2.0/24', NETWORK_V4);
+const IPV6_NETWORK = network('IPV6Network', 'an IPv6 network such as 2001:db8::/64', NETWORK_V6);
 
 function acceptMac(value: unknown): string {
   if (typeof value !== 'string' || !MAC_FORM.test(value))
@@ -84,6 +102,10 @@ function acceptPci(value: unknown): string {
   if (typeof value !== 'string' || !PCI_ADDRESS_INPUT.test(value))
     return refuse(value, 'a PCI address such as 0000:3b:00.1');
   return value.toLowerCase();
+}
+
+function network(osloName: string, expected: string, form: string): FieldType<string> {
+  return address(osloName, expected, whole(form), canonicalNetwork);
 }
 
 /** A type of addresses with a cache of canonical forms, because the same addresses recur. */

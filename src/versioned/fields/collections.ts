@@ -3,10 +3,11 @@
  * To change a value, assign a new one.
  */
 
-import { FieldValueError } from '../../errors/model.ts';
+import { DeclarationError, FieldValueError } from '../../errors/model.ts';
 import { shortened } from '../../text/bounds.ts';
 import type { FieldType, JsonSchema, SchemaContext } from '../model.ts';
-import { refuse } from './field-type.ts';
+import { VALID_VALUES } from './enumerations.ts';
+import { describeWrongType, isFieldType, refuse, secret } from './field-type.ts';
 
 /** Options of the elements of a collection. */
 export interface ElementOptions {
@@ -33,11 +34,12 @@ export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fie
     }
     return items;
   };
-  return {
+  return guarded(type, {
     osloName: 'List',
     elements: { type, nullable: options.nullable === true },
     expose: Object.freeze,
     ...(type.object && { object: type.object }),
+    ...fingerprintOfList(type),
     coerce: (value) => into(value, undefined),
     read: into,
     // Not slice(), which is slow for frozen arrays.
@@ -49,7 +51,15 @@ export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fie
     schema: (context) => ({ type: 'array', items: element.schema(context) }),
     equal: (a, b) => a.length === b.length && a.every((value, i) => element.equal(value, b[i] ?? null)),
     ...(type.clone && { clone: (values) => values.map(element.clone) }),
-  };
+  });
+}
+
+/** A list of an unnamed enumeration is oslo's ListOfEnumField, whose fingerprint has the values. */
+function fingerprintOfList(element: Pick<FieldType<never>, 'osloName' | 'fingerprint'>): {
+  fingerprint?: Readonly<Record<string, unknown>>;
+} {
+  const values = element.osloName === 'Enum' ? element.fingerprint?.[VALID_VALUES] : undefined;
+  return values === undefined ? {} : { fingerprint: { [VALID_VALUES]: values } };
 }
 
 /** A set. A value is a `Set` that cannot be changed; its wire form is an array. */
@@ -60,7 +70,7 @@ export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fiel
   const element = elementOf(type, options);
   const into = (values: Iterable<unknown>, take: (item: unknown) => V | null) =>
     frozenSet(Array.from(values, (item, i) => at(i, take, item)));
-  return {
+  return guarded(type, {
     osloName: 'Set',
     elements: { type, nullable: options.nullable === true },
     ...(type.object && { object: type.object }),
@@ -71,7 +81,7 @@ export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fiel
     schema: (context) => ({ type: 'array', items: element.schema(context) }),
     equal: (a, b) => a.size === b.size && isEverySame(a, b, element),
     clone: (values) => frozenSet(Array.from(values, element.clone)),
-  };
+  });
 }
 
 /**
@@ -108,7 +118,7 @@ export function dictOf<V>(
     for (const key of Object.keys(dict)) result[key] = at(key, to, dict[key]);
     return result;
   };
-  return {
+  return guarded(type, {
     osloName: 'Dict',
     elements: { type, nullable: options.nullable === true },
     expose: Object.freeze,
@@ -124,7 +134,7 @@ export function dictOf<V>(
       return keys.length === Object.keys(b).length && keys.every(same);
     },
     ...(type.clone && { clone: (values) => map(values, (value) => element.clone(value ?? null)) }),
-  };
+  });
 }
 
 /**
@@ -149,6 +159,11 @@ function withoutChanges(key: string, value: unknown): unknown {
   return key.endsWith('.changes') ? undefined : value;
 }
 
+/** A collection of secrets is a secret too. */
+function guarded<V>(element: Pick<FieldType<never>, 'sensitive'>, collection: FieldType<V>): FieldType<V> {
+  return element.sensitive ? secret(collection) : collection;
+}
+
 interface Element<V> {
   coerce(value: unknown): V | null;
   read(value: unknown, depth: number): V | null;
@@ -160,6 +175,7 @@ interface Element<V> {
 
 function elementOf<V>(type: FieldType<V>, options: ElementOptions): Element<V> {
   const nullable = options.nullable === true;
+  if (!isFieldType(type)) throw new DeclarationError(`a collection needs ${describeWrongType(type)}`);
   return {
     coerce: nullable ? (value) => (value === null ? null : type.coerce(value)) : type.coerce,
     read: nullable ? (value, depth) => (value === null ? null : type.read(value, depth)) : type.read,

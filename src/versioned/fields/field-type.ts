@@ -1,8 +1,11 @@
 /**
- * Helpers of field types. Types with one value are in scalars.ts, addresses.ts and object-of.ts, types
- * with several in collections.ts.
+ * Helpers of field types. Types with one value are in scalars.ts, enumerations.ts, secrets.ts, json-text.ts,
+ * addresses.ts and object-of.ts, types with several in collections.ts.
  */
 import { FieldValueError } from '../../errors/model.ts';
+import { describeValue } from '../../text/describe-value.ts';
+import { isRecord } from '../../text/is-record.ts';
+import { Masked, SENSITIVE_COMMENT } from '../../text/masked.ts';
 import type { FieldType, JsonSchema } from '../model.ts';
 
 /**
@@ -35,4 +38,39 @@ function expectedBy(accept: (value: unknown) => unknown): string {
 /** Throws FieldValueError. `known` lists the accepted words if they are few. */
 export function refuse(value: unknown, expected: string, known?: readonly string[]): never {
   throw new FieldValueError(value, expected, known);
+}
+
+/** The type with secret values: its errors, and messages about its schema, do not show a value. */
+export function secret<V>(type: FieldType<V>): FieldType<V> {
+  return {
+    ...type,
+    sensitive: true,
+    coerce: (value) => withoutValue(() => type.coerce(value)),
+    read: (primitive, depth) => withoutValue(() => type.read(primitive, depth)),
+    schema: (context) => ({ ...type.schema(context), $comment: SENSITIVE_COMMENT }),
+  };
+}
+
+function withoutValue<V>(take: () => V): V {
+  try {
+    return take();
+  } catch (error) {
+    if (!(error instanceof FieldValueError)) throw error;
+    const masked = new FieldValueError(new Masked(), error.expected);
+    throw error.path === '' ? masked : masked.within(error.path);
+  }
+}
+
+/** Whether a value has the parts that each field type has. A class such as `Number` is no field type. */
+export function isFieldType(value: unknown): value is FieldType<unknown> {
+  return (
+    isRecord(value) && typeof value.osloName === 'string' && PARTS.every((part) => typeof value[part] === 'function')
+  );
+}
+
+const PARTS = ['coerce', 'read', 'schema'] as const;
+
+/** The end of an error about a value that is no field type. */
+export function describeWrongType(value: unknown): string {
+  return `a field type such as string() or fieldType({ ... }), found ${describeValue(value)}`;
 }

@@ -1,11 +1,19 @@
-/** Field types with one value: strings, numbers, booleans, UUIDs, points in time, enumerations. */
+/** Field types with one value: strings, numbers, booleans, UUIDs, points in time. */
+import { DeclarationError } from '../../errors/model.ts';
 import { UUID_INPUT } from '../../text/uuid.ts';
 import type { FieldType } from '../model.ts';
 import { refuse, scalar } from './field-type.ts';
 
-/** Any string. */
-export function string(): FieldType<string> {
-  return STRING;
+/**
+ * Any string, or only strings that match a pattern.
+ *
+ * @param options `pattern`: a regular expression as in JSON Schema; it matches anywhere in the string, unless
+ *   it has `^` and `$`
+ *
+ * @throws DeclarationError for a pattern that JSON Schema cannot express
+ */
+export function string(options: { pattern?: RegExp | string } = {}): FieldType<string> {
+  return options.pattern === undefined ? STRING : stringLike(options.pattern);
 }
 
 /** A safe integer (-2^53+1 to 2^53-1). With `minimum: 0`, oslo's NonNegativeInteger. */
@@ -36,27 +44,36 @@ export function dateTime(): FieldType<Date> {
   return DATE_TIME;
 }
 
-/**
- * One of several strings.
- *
- * @param values the accepted strings; their order is part of the fingerprint
- * @param osloName the name of the subclass of Enum upstream
- */
-export function oneOf<const T extends string>(values: readonly T[], osloName = 'Enum'): FieldType<T> {
-  const known = new Set<unknown>(values);
-  const expected = `one of ${values.join(', ')}`;
-  const isKnown = (value: unknown): value is T => known.has(value);
-  return scalar(
-    osloName,
-    (value) => (isKnown(value) ? value : refuse(value, expected, values)),
-    { type: 'string', enum: [...values] },
-    { valid_values: { tuple: values } },
-  );
-}
-
 const STRING = scalar('String', (value) => (typeof value === 'string' ? value : refuse(value, 'a string')), {
   type: 'string',
 });
+
+function stringLike(pattern: RegExp | string): FieldType<string> {
+  const form = schemaPattern(pattern);
+  const expected = `a string that matches ${form.source}`;
+  return scalar(
+    'String',
+    (value) => (typeof value === 'string' && form.test(value) ? value : refuse(value, expected)),
+    { type: 'string', pattern: form.source },
+  );
+}
+
+/** JSON Schema has patterns without flags, and compiles them with the flag `u`. */
+function schemaPattern(pattern: RegExp | string): RegExp {
+  const { source, flags } = typeof pattern === 'string' ? { source: pattern, flags: '' } : pattern;
+  if (flags !== '' && flags !== 'u') {
+    throw new DeclarationError(
+      `string(): expected a pattern without flags, found the flags ${flags}; JSON Schema has none`,
+    );
+  }
+  try {
+    return new RegExp(source, 'u');
+  } catch (cause) {
+    throw new DeclarationError(`string(): expected a pattern that is valid with the flag u, found ${source}`, {
+      cause,
+    });
+  }
+}
 
 const SAFE = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
 

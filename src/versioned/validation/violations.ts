@@ -3,6 +3,7 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import { andMore, fitting, shortened } from '../../text/bounds.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import { isRecord } from '../../text/is-record.ts';
+import { Masked, SENSITIVE_COMMENT } from '../../text/masked.ts';
 import { didYouMean, nearestName } from '../../text/nearest.ts';
 
 /** One thing that is wrong. */
@@ -73,7 +74,9 @@ function pathOf({ keyword, instancePath, params }: ErrorObject): string {
   return keyword === 'required' ? `${path}${pointer(params.missingProperty)}` : path;
 }
 
-function messageOf({ keyword, params, data, message = 'wrong', parentSchema = {}, schema }: ErrorObject): string {
+function messageOf(error: ErrorObject): string {
+  const { keyword, params, message = 'wrong', parentSchema = {}, schema } = error;
+  const data: unknown = parentSchema.$comment === SENSITIVE_COMMENT ? new Masked() : error.data;
   const found = `found ${describeValue(data)}`;
   const properties: Readonly<Record<string, unknown>> = parentSchema.properties ?? {};
   switch (keyword) {

@@ -1,17 +1,27 @@
 /** Declares the classes of a project from their Python declarations. */
 import {
   type FieldOptions,
+  type FieldType,
   field,
+  fieldType,
+  listOf,
   type MakeCompatible,
   type ObjectClass,
   objectClasses,
+  string,
   VersionedObject,
   VersionedObjectList,
   versionedObject,
 } from '../../../src/entries/index.ts';
 import { compareVersions, minorVersionsUpTo } from '../../../src/versioned/version.ts';
-import type { AnyPrimitive, ClassDeclaration, ClassRow, FieldRow, Project } from './rows.ts';
-import { type ClassOf, typeOfField } from './type-of-field.ts';
+import type { ClassFieldData } from './declaration.ts';
+import { fieldTypeOf } from './declare-field.ts';
+import { anyValue } from './project-types.ts';
+import type { ClassDeclaration, ClassRow, Project } from './rows.ts';
+import { valueOf } from './values.ts';
+
+/** The class of an object name. */
+export type ClassOf = (name: string) => ObjectClass;
 
 /** The history that Python has in code: `obj_make_compatible` of a class. */
 export interface History {
@@ -65,7 +75,7 @@ function declareClass(
   const Base = constructorOf(base ?? (row.extends.includes('ObjectListBase') ? VersionedObjectList : VersionedObject));
   class Declared extends Base {}
   for (const one of row.fields) {
-    const type = typeOfField(one, classOf);
+    const type = typeOf(one, classOf);
     Reflect.apply(field(type, optionsOf(one, row, since?.[one.name])), undefined, [
       Declared.prototype,
       propertyOf(one.name, row),
@@ -82,13 +92,25 @@ function declareClass(
   return Declared;
 }
 
+/** Python takes more values than this library for these types. The tests of fields tell the differences. */
+const LOOSE: Readonly<Record<string, FieldType<unknown>>> = {
+  FlexibleListOfDict: listOf(anyValue()),
+  PortRanges: anyValue(),
+  UUID: string(),
+};
+
+function typeOf(one: ClassFieldData, classOf: ClassOf): FieldType<unknown> {
+  const loose = one.oslo ? undefined : LOOSE[one.type];
+  return loose === undefined ? fieldTypeOf(one, classOf) : fieldType({ extends: loose, osloName: one.type });
+}
+
 /** The same class, in a form that another class can extend. */
 function constructorOf(base: unknown): typeof VersionedObject {
   const isClass = (value: unknown): value is typeof VersionedObject => typeof value === 'function';
   return isClass(base) ? base : VersionedObject;
 }
 
-function optionsOf(one: FieldRow, row: ClassDeclaration, known: string | undefined): FieldOptions<unknown> {
+function optionsOf(one: ClassFieldData, row: ClassDeclaration, known: string | undefined): FieldOptions<unknown> {
   const relationships = row.obj_relationships?.[one.name];
   const childVersions =
     one.name === 'objects' ? row.child_versions : relationships && Object.fromEntries(relationships);
@@ -129,11 +151,4 @@ function isClassRow(row: ClassDeclaration): row is ClassRow {
 
 function has(data: unknown, name: string): boolean {
   return typeof data === 'object' && data !== null && Object.hasOwn(data, name);
-}
-
-/** A value that JSON has no form for, or the value itself. */
-function valueOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  if ('$set' in value && Array.isArray(value.$set)) return new Set(value.$set);
-  return '$object' in value ? VersionedObject.fromPrimitive(value.$object as AnyPrimitive) : value;
 }

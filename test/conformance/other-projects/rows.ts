@@ -1,40 +1,17 @@
 /** The rows that Python wrote for classes of other projects; README.md beside this file gives their format. */
 import { vectors } from '../vectors.ts';
+import type { ClassData } from './declaration.ts';
 
 /** A primitive of any serial namespace. */
 export type AnyPrimitive = Readonly<Record<string, unknown>>;
 
-/** A field type, as Python declares it. */
-export interface TypeDeclaration {
-  readonly field: string;
-  readonly type: string;
-  readonly extends: readonly string[];
-  readonly oslo?: boolean;
-  readonly nullable: boolean;
-  readonly default?: unknown;
-  readonly read_only?: boolean;
-  readonly values?: readonly string[];
-  readonly values_kind?: 'list' | 'tuple';
-  readonly object?: { readonly name: string; readonly subclasses: boolean };
-  readonly element?: TypeDeclaration;
-  readonly parameters?: Readonly<Record<string, unknown>>;
-  readonly repr?: string;
-}
-
-/** A field, as Python declares it. */
-export interface FieldRow extends TypeDeclaration {
-  readonly name: string;
-}
-
 /** A class, as Python declares it. */
-export interface ClassDeclaration {
-  readonly class: string;
+export interface ClassDeclaration extends ClassData {
   readonly serial_namespace: string;
   readonly namespace: string;
   readonly version: string;
   readonly extends: readonly string[];
   readonly parents?: readonly string[];
-  readonly fields: readonly FieldRow[];
   readonly obj_relationships?: Readonly<Record<string, readonly (readonly [own: string, child: string])[]>>;
   readonly child_versions?: Readonly<Record<string, string>>;
   readonly remotable?: readonly (readonly [name: string, specification: string])[];

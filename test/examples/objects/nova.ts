@@ -3,9 +3,9 @@ import {
   boolean,
   dateTime,
   dictOf,
-  type FieldType,
   type FieldValues,
   field,
+  fieldType,
   integer,
   ipAddress,
   listOf,
@@ -23,13 +23,9 @@ import {
 class NovaObject extends VersionedObject {}
 
 /** nova's own field type for a VIF of its network cache: JSON text. */
-const novaVif: FieldType<string> = { ...string(), osloName: 'NetworkVIFModel' };
+const novaVif = fieldType({ extends: string(), osloName: 'NetworkVIFModel' });
 
-/** nova's own enumeration has a name of its own. */
-const migrationType: FieldType<string> = {
-  ...oneOf(['migration', 'resize', 'live-migration', 'evacuation']),
-  osloName: 'MigrationType',
-};
+const migrationType = oneOf(['migration', 'resize', 'live-migration', 'evacuation'], { osloName: 'MigrationType' });
 
 /** A port of the instance, on the source and on the destination. */
 @versionedObject({ name: 'VIFMigrateData', version: '1.0' })
@@ -96,7 +92,7 @@ export class Migration extends NovaObject {
   @field(integer(), { nullable: true }) declare newInstanceTypeId?: number | null;
   @field(string(), { nullable: true }) declare instanceUuid?: string | null;
   @field(string(), { nullable: true }) declare status?: string | null;
-  @field(migrationType) declare migrationType?: string;
+  @field(migrationType) declare migrationType?: 'migration' | 'resize' | 'live-migration' | 'evacuation';
   @field(boolean(), { default: false }) declare hidden?: boolean;
   @field(integer(), { nullable: true }) declare memoryTotal?: number | null;
   @field(integer(), { nullable: true }) declare memoryProcessed?: number | null;
