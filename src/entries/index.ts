@@ -51,6 +51,7 @@ export type {
   ValueOf,
 } from '../versioned/model.ts';
 export { classFor, type ObjectClass, objectClasses } from '../versioned/object-class.ts';
+export type { StandardIssue, StandardResult, StandardSchema } from '../versioned/standard-schema.ts';
 export { type Violation, validate } from '../versioned/validation/validate.ts';
 export { compareVersions } from '../versioned/version.ts';
 export { versionManifest } from '../versioned/version-manifest.ts';
