@@ -59,6 +59,12 @@ FIELDS = {
     "IPv6Address": fields.IPV6AddressField,
     "IPNetwork": fields.IPNetworkField,
     "DateTime": fields.DateTimeField,
+    "FlexibleBoolean": fields.FlexibleBooleanField,
+    "IPV4AndV6Address": fields.IPV4AndV6AddressField,
+    "IPV4Network": fields.IPV4NetworkField,
+    "IPV6Network": fields.IPV6NetworkField,
+    "SensitiveString": fields.SensitiveStringField,
+    "VersionPredicate": fields.VersionPredicateField,
 }
 
 
@@ -83,7 +89,23 @@ def fingerprint(request):
     return fixture.ObjectVersionChecker({"Sample": [cls]})._get_fingerprint("Sample")
 
 
-VERBS = {f.__name__: f for f in (objects, roundtrip, backport, text, coerce, fingerprint)}
+def assign(request):
+    """Whether the field `value` of an object takes each value, one after the other."""
+    scope = {"base": base, "fields": fields}
+    exec(request["source"], scope)
+    base._make_class_properties(scope["Sample"])
+    obj = scope["Sample"]()
+    results = []
+    for value in request["values"]:
+        try:
+            obj.value = value
+            results.append(True)
+        except Exception:
+            results.append(False)
+    return results
+
+
+VERBS = {f.__name__: f for f in (objects, roundtrip, backport, text, coerce, fingerprint, assign)}
 
 for line in sys.stdin:
     request = json.loads(line)
