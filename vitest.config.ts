@@ -7,6 +7,7 @@ const entry = (name: string) => fileURLToPath(new URL(`src/entries/${name}.ts`, 
 const unit = unitTests();
 // The tests in guests run in a guest: npm run test:guest.
 const notInGuest = [...configDefaults.exclude, 'test/guest/**', 'test/guest-harness/**'];
+const limits = 'test/limits/**/*.test.ts';
 
 export default defineConfig({
   resolve: {
@@ -25,9 +26,11 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: [...notInGuest, ...unit.pure, ...unit.declaring],
+          exclude: [...notInGuest, limits, ...unit.pure, ...unit.declaring],
         },
       },
+      // These tests measure time: npm run test:limits.
+      { extends: true, test: { name: 'limits', include: [limits] } },
     ],
     // With FAST_CHECK_RUNS, property tests run 100,000 times.
     testTimeout: process.env.FAST_CHECK_RUNS ? 3_600_000 : 30_000,

@@ -15,6 +15,9 @@ export const WIRE = 'wire0';
 /** The device that a bridge takes as its port, with its address. */
 export const UPLINK = 'uplink0';
 export const ADDRESS = '192.0.2.7/24';
+/** The device whose address comes from a DHCP server, and that address. */
+export const LEASED = 'leased0';
+export const LEASED_ADDRESS = '203.0.113.7/24';
 /** The bridge of Open vSwitch that all share. */
 export const SWITCH = 'br-int';
 /** A bridge that ports are moved to by hand. */
@@ -49,8 +52,9 @@ const QUIET = { 'ipv6/disable_ipv6': '1', 'ipv4/arp_ignore': '1', 'ipv4/arp_anno
 const sharedLink = (name, values) => ({ name, mtu: MTU, up: true, alias: 'os-vif:shared', ...values });
 const flatBridge = sharedLink('brq-flat', { kind: 'bridge', sysctls: QUIET });
 const wiredBridge = sharedLink('brq-wired', { kind: 'bridge', sysctls: QUIET, irreplaceable: true });
+const leasedBridge = sharedLink('brq-leased', { kind: 'bridge', sysctls: QUIET, irreplaceable: true });
 /** Somebody else's; it stays when the bridge goes. */
-const uplink = { name: UPLINK, kind: 'veth', mtu: MTU, up: true, master: 'brq-wired', irreplaceable: true };
+const uplinkOf = (name, master) => ({ name, kind: 'veth', mtu: MTU, up: true, master, irreplaceable: true });
 const tenantBridge = sharedLink('brq-vlan', { kind: 'bridge', sysctls: QUIET });
 const tenantVlan = sharedLink('vlan100', { kind: 'vlan', lower: WIRE, master: 'brq-vlan' });
 /** Its MTU is nobody's business but the kernel's. */
@@ -86,7 +90,18 @@ const KINDS = {
         hasTrafficFiltering: true,
         network: network({ bridge: 'brq-wired', shouldProvideBridge: true, bridgeInterface: UPLINK }),
       }),
-    shared: [wiredBridge, uplink],
+    shared: [wiredBridge, uplinkOf(UPLINK, 'brq-wired')],
+  },
+  leasedBridge: {
+    vif: (n) =>
+      new VIFBridge({
+        ...common(n, 'linux_bridge_leased'),
+        vifName: `tap${shortOf(n)}`,
+        bridgeName: 'brq-leased',
+        hasTrafficFiltering: true,
+        network: network({ bridge: 'brq-leased', shouldProvideBridge: true, bridgeInterface: LEASED }),
+      }),
+    shared: [leasedBridge, uplinkOf(LEASED, 'brq-leased')],
   },
   vlanBridge: {
     vif: (n) =>
@@ -188,6 +203,7 @@ const HOW_MANY = {
   tap: 4,
   bridge: 4,
   wiredBridge: 3,
+  leasedBridge: 3,
   macvtap: 4,
   ...(process.env.OS_VIF_SOAK_VLANS === 'yes' && { vlanBridge: 3, vlanMacvtap: 3 }),
   createPort: 4,

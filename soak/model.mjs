@@ -1,10 +1,10 @@
 // What the coordinator believes of the host: the state of each VIF, and where the host differs from that.
-import { ADDRESS, OTHER_SWITCH, partsOf, SWITCH, UPLINK, VIFS, WIRE } from './kinds.mjs';
+import { ADDRESS, LEASED, OTHER_SWITCH, partsOf, SWITCH, UPLINK, VIFS, WIRE } from './kinds.mjs';
 import { sysctlOf } from './observe.mjs';
 
 const LOGGED = 14;
 /** Devices that are not the library's. */
-const OTHERS = ['lo', WIRE, 'wire1', UPLINK, 'uplink1', 'ovs-netdev'];
+const OTHERS = ['lo', WIRE, 'wire1', UPLINK, 'uplink1', LEASED, 'leased1', 'ovs-netdev'];
 
 /**
  * `state`: plugged, unplugged, or unknown where a call was cut off. `damage`: none, or what somebody has done behind the library's back;
@@ -44,10 +44,7 @@ export function differencesOf(model, seen, neighbours) {
     [...names].filter((name) => !expected.has(name)).map((name) => ({ text: `${what} ${name} is nobody's` }));
   return [
     ...found,
-    ...neighbours.flatMap((one) => [
-      ...one.differences(seen).map((text) => ({ text: `of ${one.name}: ${text}` })),
-      ...one.pending(seen).map((text) => ({ text: `of ${one.name}: ${text}`, pending: true })),
-    ]),
+    ...neighbours.flatMap((one) => one.differences(seen).map((text) => ({ text: `of ${one.name}: ${text}` }))),
     ...nobodys('device', seen.links.keys(), known.links),
     ...nobodys('port', seen.rows.keys(), known.rows),
     ...nobodys('bridge of Open vSwitch', seen.bridges, known.bridges),

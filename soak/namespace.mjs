@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ADDRESS, UPLINK, WIRE } from './kinds.mjs';
+import { ADDRESS, LEASED, UPLINK, WIRE } from './kinds.mjs';
 
 const SCHEMAS = ['/usr/share/openvswitch', '/usr/local/share/openvswitch'].map((folder) =>
   join(folder, 'vswitch.ovsschema'),
@@ -71,8 +71,13 @@ export async function startHost() {
   run('ip', 'link', 'add', WIRE, 'up', 'type', 'veth', 'peer', 'name', 'wire1');
   run('ip', 'link', 'set', 'wire1', 'up');
   // The MTU of the network: a plug raises a smaller one, and never lowers it.
-  run('ip', 'link', 'add', UPLINK, 'mtu', '1450', 'up', 'type', 'veth', 'peer', 'name', 'uplink1');
-  run('ip', 'link', 'set', 'uplink1', 'up');
+  for (const [name, far] of [
+    [UPLINK, 'uplink1'],
+    [LEASED, 'leased1'],
+  ]) {
+    run('ip', 'link', 'add', name, 'mtu', '1450', 'up', 'type', 'veth', 'peer', 'name', far);
+    run('ip', 'link', 'set', far, 'up');
+  }
   run('ip', 'address', 'add', ADDRESS, 'dev', UPLINK);
   run('ip', 'route', 'add', 'default', 'via', '192.0.2.1');
   run('ovsdb-tool', 'create', database, schema);

@@ -1,27 +1,32 @@
-// Others on the same host, who may do what they want with what is theirs: an administrator, and a real Python os-vif. Nobody else may
-// change, rename, renumber or delete it.
+// Others on the same host, who may do what they want with what is theirs: an administrator, a DHCP client, and a real Python os-vif. Nobody
+// else may change, rename, renumber or delete it. Guests with virtual functions have a host of their own, in memory.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { instance, pythonVif, SWITCH } from './kinds.mjs';
+import { FunctionOwners } from './functions.mjs';
+import { instance, LEASED, LEASED_ADDRESS, pythonVif, SWITCH } from './kinds.mjs';
 import { attempt, run } from './namespace.mjs';
 
 /** The Linux bridge of VIFs, into which the administrator puts a device from time to time. */
 const VISITED_BRIDGE = 'brq-flat';
-const PYTHON_SCRIPT = fileURLToPath(new URL('python_neighbour.py', import.meta.url));
+const PYTHON_SCRIPT = fileURLToPath(new URL('../test/peer/plugins.py', import.meta.url));
 /** The one that Debian's packages belong to. */
 const PYTHON = '/usr/bin/python3';
 const PYTHON_VIFS = 5;
 
 /**
- * Each neighbour: `act` does one thing and notes what should then be there; `differences` tells what is not so, and `pending`
- * what is not so yet; `names` are its devices,
+ * Each neighbour: `act` does one thing and notes what should then be there; `differences` tells what is not so; `names` are its devices,
  * ports and bridges; `leave` takes all of it away.
  */
-export async function startNeighbours(host, random) {
+export async function startNeighbours({ host, random, model }) {
   const python = await startPython(host, random);
-  return [new Administrator(host, random), ...(python ? [python] : [])];
+  const neighbours = [
+    new Administrator(host, random),
+    new DhcpClient(model, random),
+    await FunctionOwners.open(random),
+  ];
+  return python ? [...neighbours, python] : neighbours;
 }
 
 class Administrator {
@@ -32,8 +37,6 @@ class Administrator {
   /** By name: what iproute2 should show. */
   #devices = new Map();
   #ports = new Set();
-  /** Ports that were deleted. ovs-vswitchd deletes their devices later. */
-  #formerPorts = new Set();
   #address = undefined;
   #hasRule = false;
 
@@ -61,7 +64,7 @@ class Administrator {
   }
 
   names() {
-    return { links: [...this.#devices.keys(), ...this.#ports, ...this.#formerPorts], rows: [...this.#ports] };
+    return { links: [...this.#devices.keys()], rows: [...this.#ports] };
   }
 
   differences({ links, rows, addresses }) {
@@ -74,11 +77,6 @@ class Administrator {
     if (attempt('iptables', '-C', 'FORWARD', ...RULE) !== this.#hasRule)
       texts.push(`the rule of adm-br should ${this.#hasRule ? 'be' : 'not be'} in FORWARD`);
     return texts;
-  }
-
-  /** What may go by itself, once ovs-vswitchd has caught up. */
-  pending({ links }) {
-    return [...this.#formerPorts].filter((name) => links.has(name)).map((name) => `device ${name} is left`);
   }
 
   leave() {
@@ -147,10 +145,15 @@ class Administrator {
     if (name !== undefined) {
       this.#host.vsctl('del-port', name);
       this.#ports.delete(name);
-      this.#formerPorts.add(name);
     } else if (this.#host.vsctl('list-br').split('\n').includes(SWITCH)) {
       const port = `adm-port${this.#count++}`;
-      const values = ['type=internal', `external_ids:iface-id=id-${port}`];
+      // A tunnel has no device of its own, which ovs-vswitchd would delete at a time of its choice.
+      const values = [
+        'type=vxlan',
+        'options:remote_ip=192.0.2.99',
+        `options:key=${this.#count}`,
+        `external_ids:iface-id=id-${port}`,
+      ];
       this.#host.vsctl('add-port', SWITCH, port, '--', 'set', 'Interface', port, ...values);
       this.#ports.add(port);
     }
@@ -159,6 +162,62 @@ class Administrator {
   #tap() {
     const names = [...this.#devices.keys()].filter((name) => name !== 'adm-br');
     return names.length === 0 ? undefined : this.#random.pick(names);
+  }
+}
+
+/** Each lease is longer than the one before by so many seconds, more than pass between two of them. */
+const LEASE_STEP = 1000;
+
+/** Renews the lease of a NIC. It knows the NIC alone, also when its address has moved to a bridge. */
+class DhcpClient {
+  name = 'the DHCP client';
+  #model;
+  #random;
+  #leases = 0;
+
+  constructor(model, random) {
+    this.#model = model;
+    this.#random = random;
+    this.#renew();
+  }
+
+  async act() {
+    if (this.#random.below(10) === 0) this.#renew();
+  }
+
+  names() {
+    return { links: [], rows: [] };
+  }
+
+  /** The last lease is on the bridge while a VIF needs it there, and is not lost. */
+  differences({ addresses }) {
+    if (this.#leases === 0) return [];
+    const places = addresses.filter(({ address }) => address === LEASED_ADDRESS);
+    const latest = places.filter(({ lifetime }) => lifetime > (this.#leases - 1) * LEASE_STEP);
+    const isNeeded = this.#bridged().some(({ state }) => state === 'plugged');
+    const isRight = isNeeded ? places.length === 1 && latest[0]?.on === 'brq-leased' : latest.length > 0;
+    return isRight ? [] : [`lease ${this.#leases} is not where it should be: ${JSON.stringify(places)}`];
+  }
+
+  leave() {
+    this.#leases = 0;
+    for (const device of [LEASED, 'brq-leased']) attempt('ip', 'address', 'flush', 'dev', device);
+  }
+
+  /** A plug moves the lease again. */
+  #renew() {
+    this.#leases += 1;
+    const lifetime = String(this.#leases * LEASE_STEP);
+    run('ip', 'address', 'replace', LEASED_ADDRESS, 'dev', LEASED, 'valid_lft', lifetime, 'preferred_lft', lifetime);
+    for (const vif of this.#bridged()) {
+      vif.tainted = true;
+      vif.note('the lease is renewed');
+      if (vif.state === 'plugged') vif.damage = 'possible';
+    }
+  }
+
+  #bridged() {
+    return this.#model.filter(({ kind }) => kind === 'leasedBridge');
   }
 }
 
@@ -210,10 +269,6 @@ class PythonNeighbour {
         ...parts.rows.flatMap(({ name, ...want }) => mismatches(name, want, portOf(rows.get(name)))),
       ];
     });
-  }
-
-  pending() {
-    return [];
   }
 
   async leave() {

@@ -29,10 +29,14 @@ function linksByName() {
   return new Map(links.map((link) => [link.name, link]));
 }
 
-/** Every IPv4 address of a device, and every default route. */
+/** Every IPv4 address of a device, with its remaining seconds, and every default route. */
 function addresses() {
   const addresses = JSON.parse(run('ip', '-j', '-4', 'address', 'show')).flatMap(({ ifname, addr_info }) =>
-    addr_info.map(({ local, prefixlen }) => ({ address: `${local}/${prefixlen}`, on: ifname })),
+    addr_info.map(({ local, prefixlen, valid_life_time }) => ({
+      address: `${local}/${prefixlen}`,
+      on: ifname,
+      lifetime: valid_life_time,
+    })),
   );
   const routes = JSON.parse(run('ip', '-j', '-4', 'route', 'show', 'default')).map(({ gateway, dev }) => ({
     address: `default via ${gateway}`,

@@ -1,6 +1,6 @@
 // The soak: lanes of operations, one for each worker, a lane of crashes, and every so often a stop at which host and model are compared.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ADDRESS, OTHER_SWITCH, UPLINK } from './kinds.mjs';
+import { ADDRESS, LEASED, OTHER_SWITCH, UPLINK } from './kinds.mjs';
 import { differencesOf, newModel } from './model.mjs';
 import { attempt, run } from './namespace.mjs';
 import { startNeighbours } from './neighbours.mjs';
@@ -39,7 +39,7 @@ export async function runSoak(host, { minutes, seed, workers, sabotage }) {
     },
   };
   const before = observe(host);
-  context.neighbours = await startNeighbours(host, random);
+  context.neighbours = await startNeighbours(context);
   try {
     const end = performance.now() + minutes * 60_000;
     while (performance.now() < end) {
@@ -146,6 +146,7 @@ async function takeAllAway(context, slots, before) {
   for (const vif of model) vif.abandoned = true;
   // A bridge with a port or an address stays.
   if (attempt('ip', 'link', 'set', UPLINK, 'nomaster')) attempt('ip', 'address', 'flush', 'dev', 'brq-wired');
+  attempt('ip', 'link', 'set', LEASED, 'nomaster');
   run('ip', 'address', 'replace', ADDRESS, 'dev', UPLINK);
   run('ip', 'route', 'replace', 'default', 'via', '192.0.2.1');
   await collect(context, slot);

@@ -18,10 +18,21 @@ class OvsPerPortPlugin extends OvsPlugin {
   }
 }
 
+class LeasedBridgePlugin extends LinuxBridgePlugin {
+  constructor() {
+    super({ moveLeasedAddresses: true });
+  }
+
+  describe() {
+    return Object.assign(super.describe(), { pluginName: 'linux_bridge_leased' });
+  }
+}
+
 const host = await LinuxHost.open({ ovsdb: { connection: process.argv[2], timeout: 60_000 } });
 const plugins = [
   new TapPlugin(),
   new LinuxBridgePlugin(),
+  new LeasedBridgePlugin(),
   new MacvtapPlugin(),
   new OvsPlugin(),
   new OvsPerPortPlugin(),

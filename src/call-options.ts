@@ -1,4 +1,11 @@
-/** The options of the methods of OsVif. */
+/** The arguments of the methods of OsVif. */
+
+import { ArgumentError, type OptionNames, requireKnownOptions } from './errors/argument.ts';
+import { InstanceInfo } from './objects/instance-info.ts';
+import type { VIFBase } from './objects/vif.ts';
+import { requireVIFBase } from './plugins/vif-plugin.ts';
+import { describeValue } from './text/describe-value.ts';
+import { isRecord } from './text/is-record.ts';
 
 /** Options of every call. */
 export interface CallOptions {
@@ -33,4 +40,62 @@ export interface GraphCallOptions extends CallOptions {
 export interface DryRunOptions extends CallOptions {
   /** Changes nothing, and returns the changes that the call would make. Default: false. */
   readonly dryRun?: boolean;
+}
+
+/** A VIF and its guest. */
+export interface Attachment {
+  readonly vif: VIFBase;
+  readonly instance: InstanceInfo;
+}
+
+const CALL: OptionNames<CallOptions> = { signal: true, timeout: true };
+const BATCH: OptionNames<BatchOptions> = { ...CALL, concurrency: true };
+const GRAPH: OptionNames<GraphCallOptions> = { ...CALL, show: true };
+const DRY_RUN: OptionNames<DryRunOptions> = { ...CALL, dryRun: true };
+
+/** The options of each method. */
+const OPTIONS = {
+  plug: CALL,
+  unplug: CALL,
+  check: CALL,
+  plan: CALL,
+  adopt: DRY_RUN,
+  graph: GRAPH,
+  plugAll: BATCH,
+  unplugAll: BATCH,
+  collectGarbage: DRY_RUN,
+};
+
+/** Throws {@link ArgumentError} if the instance or an option is wrong. */
+export function requireArguments(call: keyof typeof OPTIONS, instance: unknown, options: object): void {
+  requireInstance(call, instance);
+  requireKnownOptions(call, options, OPTIONS[call]);
+}
+
+/** Throws {@link ArgumentError} for anything but an array of `{ vif, instance }`, or if an option is wrong. */
+export function requireBatch(call: 'plugAll' | 'unplugAll', attachments: readonly Attachment[], options: object): void {
+  requireArray(call, attachments, '{ vif, instance }');
+  for (const attachment of attachments) {
+    if (!isRecord(attachment) || !('vif' in attachment))
+      throw new ArgumentError(call, `expected an array of { vif, instance }, found ${describeValue(attachment)} in it`);
+    requireVIFBase(attachment.vif);
+    requireInstance(call, attachment.instance);
+  }
+  requireKnownOptions(call, options, OPTIONS[call]);
+}
+
+/** Throws {@link ArgumentError} for anything but an array, or if an option is wrong. */
+export function requireVifs(call: 'collectGarbage', vifs: unknown, options: object): void {
+  requireArray(call, vifs, 'VIFs');
+  requireKnownOptions(call, options, OPTIONS[call]);
+}
+
+function requireArray(call: string, value: unknown, elements: string): void {
+  if (!Array.isArray(value))
+    throw new ArgumentError(call, `expected an array of ${elements}, found ${describeValue(value)}`);
+}
+
+function requireInstance(call: string, instance: unknown): void {
+  if (!(instance instanceof InstanceInfo))
+    throw new ArgumentError(call, `expected the InstanceInfo of the guest, found ${describeValue(instance)}`);
 }

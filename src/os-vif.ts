@@ -1,7 +1,18 @@
 /** Plugs VIFs into a host, and unplugs them: selects the plugin of each VIF and calls it. */
 
-import type { BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from './call-options.ts';
-import { BatchError, NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
+import { CONCURRENCY, forEach } from './batch.ts';
+import {
+  type Attachment,
+  type BatchOptions,
+  type CallOptions,
+  type DryRunOptions,
+  type GraphCallOptions,
+  requireArguments,
+  requireBatch,
+  requireVifs,
+} from './call-options.ts';
+import { type OptionNames, requireKnownOptions } from './errors/argument.ts';
+import { NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
 import { LinuxHost } from './host/linux/linux-host.ts';
 import { traced } from './host-contract/diagnostics.ts';
 import type { Host } from './host-contract/host.ts';
@@ -18,11 +29,11 @@ import { type PluginContext, requireVIFBase, type VIFPlugin } from './plugins/vi
 import { messageOf } from './text/message-of.ts';
 import { canonicalUuid } from './text/uuid.ts';
 import type { Adoption } from './wiring/adopt.ts';
-import type { ElementDrift, PlannedStep } from './wiring/check.ts';
+import type { PlannedStep } from './wiring/check.ts';
 import { collectGarbage } from './wiring/collect-garbage.ts';
-import { concurrently } from './wiring/concurrently.ts';
 import { abortableHost, withGracePeriod } from './wiring/deadline.ts';
 import { DeletionQueue } from './wiring/deletion-queue.ts';
+import type { ElementDrift } from './wiring/elements/verbs.ts';
 import type { Garbage } from './wiring/garbage.ts';
 
 /** The options of `OsVif.open()`. */
@@ -41,14 +52,7 @@ export interface OsVifOptions {
   readonly timeout?: number;
 }
 
-/** Large, because the kernel deletes many devices together, and ovs-vswitchd opens many ports together. */
-const CONCURRENCY = 64;
-
-/** A VIF and its guest. */
-export interface Attachment {
-  readonly vif: VIFBase;
-  readonly instance: InstanceInfo;
-}
+const OPEN_OPTIONS: OptionNames<OsVifOptions> = { host: true, plugins: true, timeout: true };
 
 /**
  * Plugs, unplugs and checks VIFs. Use `await using osVif = await OsVif.open()`, or call `close()` at the end.
@@ -71,7 +75,9 @@ export class OsVif {
   }
 
   /** @throws PluginError if a plugin package cannot be loaded */
-  static async open({ host, plugins = builtInPlugins(), timeout = 60_000 }: OsVifOptions = {}): Promise<OsVif> {
+  static async open(options: OsVifOptions = {}): Promise<OsVif> {
+    requireKnownOptions('OsVif.open', options, OPEN_OPTIONS);
+    const { host, plugins = builtInPlugins(), timeout = 60_000 } = options;
     const loaded = await Promise.all(
       plugins.map((plugin) => (typeof plugin === 'string' ? loadPlugin(plugin) : plugin)),
     );
@@ -85,6 +91,7 @@ export class OsVif {
    */
   async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
     const plugin = this.#pluginFor(vif);
+    requireArguments('plug', instance, options);
     const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
     try {
       await this.#inTurn(vif, options, (context) =>
@@ -105,6 +112,7 @@ export class OsVif {
    */
   async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
     const plugin = this.#pluginFor(vif);
+    requireArguments('unplug', instance, options);
     const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
     try {
       await this.#inTurn(vif, options, (context) =>
@@ -124,6 +132,7 @@ export class OsVif {
    */
   async check(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<ElementDrift[]> {
     const plugin = this.#pluginFor(vif);
+    requireArguments('check', instance, options);
     return this.#inTurn(vif, options, async (context) => {
       if (plugin.check === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support check`);
       return withGracePeriod(plugin.check(vif, instance, context), context.signal);
@@ -136,6 +145,7 @@ export class OsVif {
    */
   async plan(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlannedStep[]> {
     const plugin = this.#pluginFor(vif);
+    requireArguments('plan', instance, options);
     return this.#inTurn(vif, options, async (context) => {
       if (plugin.plan === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support plan`);
       return withGracePeriod(plugin.plan(vif, instance, context), context.signal);
@@ -148,12 +158,10 @@ export class OsVif {
    * changes nothing else, so the traffic of the guest continues.
    * @throws PluginError if the plugin does not support adoption
    */
-  async adopt(
-    vif: VIFBase,
-    instance: InstanceInfo,
-    { dryRun = false, ...options }: DryRunOptions = {},
-  ): Promise<Adoption> {
+  async adopt(vif: VIFBase, instance: InstanceInfo, options: DryRunOptions = {}): Promise<Adoption> {
     const plugin = this.#pluginFor(vif);
+    requireArguments('adopt', instance, options);
+    const { dryRun = false } = options;
     return this.#inTurn(vif, options, async (context) => {
       if (plugin.adopt === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support adopt`);
       return withGracePeriod(plugin.adopt(vif, instance, dryRun, context), context.signal);
@@ -166,12 +174,10 @@ export class OsVif {
    * not change the host.
    * @throws PluginError if the plugin does not describe its wiring
    */
-  async graph(
-    vif: VIFBase,
-    instance: InstanceInfo,
-    { show = 'drift', ...options }: GraphCallOptions = {},
-  ): Promise<Graph> {
+  async graph(vif: VIFBase, instance: InstanceInfo, given: GraphCallOptions = {}): Promise<Graph> {
     const plugin = this.#pluginFor(vif);
+    requireArguments('graph', instance, given);
+    const { show = 'drift', ...options } = given;
     const wiring = await this.#inTurn(vif, options, async (context) => {
       if (plugin.wiring === undefined) throw new PluginError(`the plugin ${vif.plugin} does not describe its wiring`);
       return withGracePeriod(plugin.wiring(vif, instance, context), context.signal);
@@ -185,10 +191,9 @@ export class OsVif {
    * Plugs many VIFs, several at a time. A failed VIF does not stop the others.
    * @throws BatchError with the error of each VIF that failed
    */
-  async plugAll(
-    attachments: readonly Attachment[],
-    { concurrency = CONCURRENCY, ...options }: BatchOptions = {},
-  ): Promise<void> {
+  async plugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<void> {
+    requireBatch('plugAll', attachments, given);
+    const { concurrency = CONCURRENCY, ...options } = given;
     await forEach('plug', attachments, concurrency, async ({ vif, instance }, begin) => {
       await begin();
       await this.plug(vif, instance, options);
@@ -200,10 +205,9 @@ export class OsVif {
    * Their devices are deleted together, which is much faster than one by one.
    * @throws BatchError with the error of each VIF that failed
    */
-  async unplugAll(
-    attachments: readonly Attachment[],
-    { concurrency = CONCURRENCY, ...options }: BatchOptions = {},
-  ): Promise<void> {
+  async unplugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<void> {
+    requireBatch('unplugAll', attachments, given);
+    const { concurrency = CONCURRENCY, ...options } = given;
     await forEach('unplug', attachments, concurrency, async ({ vif, instance }, begin) => {
       await this.#deletions.expecting(async () => {
         await begin();
@@ -220,10 +224,9 @@ export class OsVif {
    * @param validVifs all VIFs that still exist on this host
    * @returns the removed devices and rows; with `dryRun`, those that would be removed
    */
-  async collectGarbage(
-    validVifs: readonly VIFBase[],
-    { dryRun = false, ...options }: DryRunOptions = {},
-  ): Promise<Garbage[]> {
+  async collectGarbage(validVifs: readonly VIFBase[], options: DryRunOptions = {}): Promise<Garbage[]> {
+    requireVifs('collectGarbage', validVifs, options);
+    const { dryRun = false } = options;
     const owners = new Set(validVifs.map((vif) => canonicalUuid(requireVIFBase(vif).require('id').id)));
     const signal = this.#signalFor(options);
     signal?.throwIfAborted();
@@ -244,10 +247,12 @@ export class OsVif {
   /**
    * Returns the plugins of this host with the VIF classes and versions that they support, for the
    * manager of the network.
-   * @param permittedVifTypes names of VIF classes such as `VIFVHostUser`; other classes, and plugins without
+   * @param options `permittedVifTypes`: names of VIF classes such as `VIFVHostUser`; other classes, and plugins without
    *   any of these classes, are left out
    */
-  hostInfo({ permittedVifTypes }: { readonly permittedVifTypes?: readonly string[] } = {}): HostInfo {
+  hostInfo(options: { readonly permittedVifTypes?: readonly string[] } = {}): HostInfo {
+    requireKnownOptions('hostInfo', options, { permittedVifTypes: true });
+    const { permittedVifTypes } = options;
     const plugins = [...this.#plugins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, plugin]) => plugin.describe());
     const info = new HostInfo({ pluginInfo: plugins });
     if (permittedVifTypes !== undefined) info.filterVifTypes(permittedVifTypes);
@@ -262,6 +267,11 @@ export class OsVif {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** What `console.log` shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `OsVif { host: ${this.#host.constructor.name}, plugins: ${[...this.#plugins.keys()].sort().join(', ')} }`;
   }
 
   #pluginFor(vif: VIFBase): VIFPlugin {
@@ -283,16 +293,4 @@ export class OsVif {
     if (signal === undefined || deadline === undefined) return signal ?? deadline;
     return AbortSignal.any([signal, deadline]);
   }
-}
-
-async function forEach(
-  what: string,
-  attachments: readonly Attachment[],
-  concurrency: number,
-  action: (attachment: Attachment, begin: () => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const failures = await concurrently(attachments, concurrency, action);
-  if (failures.size === 0) return;
-  const byId = new Map([...failures].map(([{ vif }, error]) => [vif.id ?? '', error]));
-  throw new BatchError(what, attachments.length, byId);
 }

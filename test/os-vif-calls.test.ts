@@ -30,7 +30,7 @@ describe('a call that takes too long', () => {
     await using osVif = await OsVif.open({ host });
     await expect(osVif.plug(tapVif(), instance(), { timeout: 50 })).rejects.toMatchObject({
       cause: { name: 'TimeoutError' },
-      left: ['tap tapdc065497-3c (the host has not answered yet, what it does is not known)'],
+      left: ['tap tapdc065497-3c (the host has not answered yet, so the effect of the request is not known)'],
     });
   });
 

@@ -11,10 +11,7 @@ import { Stryker } from '@stryker-mutator/core';
 /** For each folder of src, the tests that are to notice. */
 const FOLDERS = {
   neutron: testsIn('neutron', ['python-round-trip']),
-  versioned: [
-    ...testsIn('versioned', ['purity', 'properties', 'address-memory']),
-    ...testsIn('objects', ['negotiate']),
-  ],
+  versioned: [...testsIn('versioned', ['purity', 'properties']), ...testsIn('objects', ['negotiate'])],
   wiring: [
     ...testsIn('wiring', ['killed', 'through-helper']),
     ...['os-vif', 'os-vif-calls', 'os-vif-check', 'os-vif-many'].map((name) => `test/${name}.test.ts`),

@@ -1,6 +1,5 @@
 /** Real objects for the schemas: what nova and other Python peers wrote, as the tests keep it. */
 import { backport, type Primitive } from '../../src/entries/index.ts';
-import { isPrimitive } from '../../src/versioned/codec/primitive.ts';
 import { compareVersions } from '../../src/versioned/version.ts';
 import { vectors } from '../../test/conformance/vectors.ts';
 import { LATEST } from '../../test/neutron/nova-vectors.ts';
@@ -27,6 +26,11 @@ function objectsIn(value: unknown): Primitive[] {
   if (typeof value !== 'object' || value === null) return [];
   const within = Object.values(value).flatMap(objectsIn);
   return isPrimitive(value) ? [value, ...within] : within;
+}
+
+/** Whether a value has the form of a primitive. Its fields are not checked. */
+function isPrimitive(value: object): value is Primitive {
+  return 'versioned_object.name' in value && 'versioned_object.data' in value;
 }
 
 function fieldsOf(primitive: Primitive): number {

@@ -1,7 +1,7 @@
 /** Calls OsVif for each VIF in the input. Imported on demand, because it loads the whole library. */
 
+import type { Attachment } from '../call-options.ts';
 import type { Host } from '../host-contract/host.ts';
-import type { Attachment } from '../os-vif.ts';
 import { readAttachments } from './input/attachments.ts';
 import { type Session, withOsVif } from './session.ts';
 import type { WiringOptions } from './verb.ts';

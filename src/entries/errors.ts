@@ -3,6 +3,7 @@
  *
  * @module os-vif/errors
  */
+export { ArgumentError } from '../errors/argument.ts';
 export * from '../errors/base.ts';
 export * from '../errors/binding.ts';
 export * from '../errors/command.ts';

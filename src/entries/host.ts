@@ -1,6 +1,6 @@
 /** `os-vif/host`: plugs VIFs into a host. */
 
-export type { BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from '../call-options.ts';
+export type { Attachment, BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from '../call-options.ts';
 export * from '../errors/base.ts';
 export * from '../errors/helper.ts';
 export * from '../errors/host.ts';
@@ -107,7 +107,6 @@ export type {
 } from '../host-contract/packet-filters.ts';
 export type { Pci, SwitchPort, SwitchPortRole } from '../host-contract/pci.ts';
 export {
-  type Attachment,
   OsVif,
   type OsVifOptions,
 } from '../os-vif.ts';
@@ -127,8 +126,8 @@ export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
 export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
 export { WiringPlugin } from '../plugins/wiring-plugin.ts';
-export type { Adopted, Adoption } from '../wiring/adopt.ts';
-export type { ElementDrift, PlannedStep } from '../wiring/check.ts';
+export type { Adoption } from '../wiring/adopt.ts';
+export type { PlannedStep } from '../wiring/check.ts';
 export type { DeletionQueue } from '../wiring/deletion-queue.ts';
 export { adoptableLinks } from '../wiring/devices/adoptable.ts';
 export type { DesiredLink, Obstacle } from '../wiring/devices/desired-link.ts';
@@ -152,7 +151,7 @@ export type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 export type { PortElement } from '../wiring/elements/port.ts';
 export type { SourceMacFilterElement } from '../wiring/elements/source-mac-filter.ts';
 export type { TapElement } from '../wiring/elements/tap.ts';
-export type { Drift, ElementContext, UndoContext } from '../wiring/elements/verbs.ts';
+export type { Adopted, Drift, ElementContext, ElementDrift, UndoContext } from '../wiring/elements/verbs.ts';
 export type { VethElement } from '../wiring/elements/veth.ts';
 export type { VirtualFunctionElement } from '../wiring/elements/virtual-function.ts';
 export type { VlanElement } from '../wiring/elements/vlan.ts';

@@ -19,8 +19,16 @@ export * from '../objects/route.ts';
 export * from '../objects/subnet.ts';
 export * from '../objects/vif.ts';
 export { type BackportOptions, backport } from '../versioned/backport.ts';
+export type { ReadOptions } from '../versioned/codec/from-primitive.ts';
 export type { PlainOptions } from '../versioned/codec/plain.ts';
 export type { Primitive } from '../versioned/codec/primitive.ts';
+export {
+  type DefinedClass,
+  type DefinedFields,
+  defineObject,
+  type FieldDefinitions,
+  type ObjectDefinition,
+} from '../versioned/define-object.ts';
 export { type FieldDecorator, type FieldOptions, field } from '../versioned/field.ts';
 export * from '../versioned/fields/addresses.ts';
 export * from '../versioned/fields/collections.ts';

@@ -7,7 +7,7 @@ export class MissingKoffiError extends OsVifError {
   constructor(options?: ErrorOptions) {
     super(
       'ERR_OSVIF_MISSING_KOFFI',
-      'LinuxHost needs the optional dependency koffi, which is not there or does not load: run `npm install koffi`, or use MemoryHost',
+      'LinuxHost needs the optional dependency koffi, which cannot be loaded: run `npm install koffi`; in a bundle, mark koffi as external and install it beside the bundle; or use MemoryHost',
       options,
     );
   }

@@ -35,7 +35,7 @@ export class NotAVifError extends OsVifError {
     super(
       'ERR_OSVIF_NOT_A_VIF',
       isOfAnotherCopy
-        ? `expected a VIF, found ${describeValue(given.constructor.name)} of another copy of os-vif: import os-vif from one place, or pass the VIF on with toPrimitive() and fromPrimitive()`
+        ? `expected a VIF, found ${describeValue(Reflect.get(given, 'type'))} of another copy of os-vif: import os-vif from one place, or pass the VIF on with toPrimitive() and fromPrimitive()`
         : `expected a VIF such as VIFBridge or VIFGeneric, found ${describeValue(given)}`,
     );
   }

@@ -2,6 +2,7 @@
  * The options of libvirt elements that are not part of the VIF: the guest's side, and look-ups on the host.
  */
 
+import type { OptionNames } from '../errors/argument.ts';
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { ringSize, wholeNumber } from './values.ts';
@@ -80,6 +81,21 @@ const VIRTIO = 'virtio';
 const ON_PCI = ['virtio', 'ne2k_pci', 'pcnet', 'rtl8139', 'e1000', 'e1000e', 'spapr-vlan', 'vmxnet3', 'igb'];
 
 /** The models of each hypervisor, and the default model (nova, SUPPORTED_VIF_MODELS). */
+/** The names of all properties of {@link GuestInterface}. */
+export const GUEST_OPTIONS: OptionNames<GuestInterface> = {
+  virtType: true,
+  model: true,
+  queues: true,
+  rxQueueSize: true,
+  txQueueSize: true,
+  packed: true,
+  bandwidth: true,
+  reconnect: true,
+  isolateGuests: true,
+  interfaceNameOf: true,
+  vdpaDeviceOf: true,
+};
+
 const HYPERVISORS: Readonly<Record<VirtType, { readonly models: readonly string[]; readonly byDefault?: string }>> = {
   kvm: { models: ON_PCI, byDefault: VIRTIO },
   qemu: { models: [...ON_PCI, 'lan9118'], byDefault: VIRTIO },

@@ -1,4 +1,5 @@
 /** Converts a VIF to an `<interface>` element, which connects the guest's NIC to the plugged device. */
+import { requireKnownOptions } from '../errors/argument.ts';
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { VIFPortProfile8021Qbh } from '../objects/port-profile.ts';
 import {
@@ -10,7 +11,7 @@ import {
   VIFOpenVSwitch,
   VIFVHostUser,
 } from '../objects/vif.ts';
-import { bandwidthElement, type DriverRule, frontend, type GuestInterface } from './guest.ts';
+import { bandwidthElement, type DriverRule, frontend, GUEST_OPTIONS, type GuestInterface } from './guest.ts';
 import { pciAddressElement } from './hostdev-xml.ts';
 import { deviceName, devicePath, socketPath, wholeNumber } from './values.ts';
 import { openVSwitchPort, virtualPort } from './virtual-port.ts';
@@ -36,6 +37,7 @@ import { writeXml, type XmlElement } from './xml.ts';
  *   would refuse a value
  */
 export function toInterfaceXml(vif: VIFBase, guest: GuestInterface): string {
+  requireKnownOptions('toInterfaceXml', guest, GUEST_OPTIONS);
   const backend = backendOf(vif, guest);
   const { address } = vif.require('address');
   if (address === null)

@@ -44,7 +44,8 @@ export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
     network: networkOf(entry.network),
     deviceName: devname ?? portDeviceName('nic', id),
     interfaceId: entry.ovs_interfaceid || id,
-    active: entry.active ?? false,
+    // As in nova: os-vif takes null for its default, which is true.
+    active: entry.active === null || (entry.active ?? false),
     preserveOnDelete: entry.preserve_on_delete ?? false,
     delegateCreate: entry.delegate_create ?? false,
   });

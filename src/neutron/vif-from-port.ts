@@ -1,5 +1,6 @@
 /** Converts a port of Neutron's API to a VIF. */
 
+import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
 import { FieldValueError } from '../errors/model.ts';
 import { FixedIP, FixedIPList } from '../objects/fixed-ip.ts';
 import type { Network } from '../objects/network.ts';
@@ -41,6 +42,15 @@ export interface PortContext {
   readonly delegateCreate?: boolean;
 }
 
+const CONTEXT: OptionNames<PortContext> = {
+  network: true,
+  subnets: true,
+  floatingIps: true,
+  ovsBridge: true,
+  preserveOnDelete: true,
+  delegateCreate: true,
+};
+
 /**
  * Converts a port, as Neutron's API shows it to an administrator, to the same VIF as nova does.
  * The time is linear in the size of the port and its context, at least up to 1 MiB of JSON.
@@ -50,6 +60,7 @@ export interface PortContext {
  * @throws FieldValueError if the network, a subnet or a floating IP has an invalid value
  */
 export function vifFromPort(port: NeutronPort, surroundings: PortContext): VIFBase {
+  requireKnownOptions('vifFromPort', surroundings, CONTEXT);
   const findings = checkBinding(port);
   if (!isBound(port, findings)) throw bindingError(port?.id, port?.['binding:vif_type'], listOf(findings));
   const { id, admin_state_up: isUp, status } = port;

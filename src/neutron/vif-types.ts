@@ -156,6 +156,9 @@ const UNUSABLE: ReadonlyMap<string, string> = new Map([
     'the port is of a distributed router (distributed), bound on each host apart: no guest has it; see `openstack port show` for its device_owner',
   ],
   ['dvs', "VMware's distributed switch (dvs) is not on a Linux host: only nova's vmwareapi driver plugs such a port"],
-  ['hyperv', "Hyper-V's switch (hyperv) is not on a Linux host: only nova's Hyper-V driver plugs such a port"],
+  [
+    'hyperv',
+    "Hyper-V's switch (hyperv) is not on a Linux host, and nova removed the driver that plugged such ports in 29.0.0",
+  ],
   ['other', 'a mechanism driver said no more than `other`: see which one in bound_drivers of binding:vif_details'],
 ]);

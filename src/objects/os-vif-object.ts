@@ -6,5 +6,5 @@ import { type VersionedObjectOptions, versionedObject } from '../versioned/versi
  * The name is required, because a minifier may rename the class.
  */
 export function osVifObject(options: VersionedObjectOptions & { name: string }): ReturnType<typeof versionedObject> {
-  return versionedObject({ namespace: 'os_vif', ...options });
+  return versionedObject({ namespace: 'os_vif', objectListBase: 'last', ...options });
 }

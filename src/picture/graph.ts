@@ -2,9 +2,11 @@
  * Creates the graph of a wiring, with the guest, the network, and marks for drift or for the steps of a plug.
  */
 
+import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
-import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
+import type { PlannedStep } from '../wiring/check.ts';
+import type { ElementDrift } from '../wiring/elements/verbs.ts';
 import { type Element, labelOf, type Wiring } from '../wiring/wiring.ts';
 import { drawGuest, drawWire } from './ends.ts';
 import type { Graph, GraphGroup } from './graph-model.ts';
@@ -26,6 +28,8 @@ export interface GraphOptions {
   readonly changes?: readonly PlannedStep[];
 }
 
+const OPTIONS: OptionNames<GraphOptions> = { vif: true, instance: true, drifts: true, changes: true };
+
 const GROUPS: readonly GraphGroup[] = [
   { id: 'own', title: 'this VIF' },
   { id: 'shared', title: 'shared' },
@@ -33,6 +37,7 @@ const GROUPS: readonly GraphGroup[] = [
 
 /** Creates the graph of a wiring. Plugins may define the kinds of its elements. */
 export function graphOf(wiring: Wiring, options: GraphOptions = {}): Graph {
+  requireKnownOptions('graphOf', options, OPTIONS);
   const { vif, instance, drifts = [], changes = [] } = options;
   const sketch = new Sketch();
   const parts = wiring.flatMap((element: Element) =>
@@ -53,6 +58,6 @@ export function graphOf(wiring: Wiring, options: GraphOptions = {}): Graph {
 
 function titleOf(vif: VIFBase | undefined, instance: InstanceInfo | undefined): string {
   const owner = instance?.name ?? instance?.uuid;
-  const what = vif === undefined ? 'Wiring' : `${vif.constructor.name} ${vif.id ?? ''}`.trim();
+  const what = vif === undefined ? 'Wiring' : `${vif.type} ${vif.id ?? ''}`.trim();
   return owner === undefined ? what : `${what} of ${owner}`;
 }

@@ -1,6 +1,7 @@
 /** Marks the drift of a check, or the steps of a plan, on the nodes and edges of a graph. */
 
-import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
+import type { PlannedStep } from '../wiring/check.ts';
+import type { ElementDrift } from '../wiring/elements/verbs.ts';
 import type { GraphState } from './graph-model.ts';
 import type { ElementPart } from './parts.ts';
 import type { Annotatable } from './sketch.ts';
@@ -44,16 +45,13 @@ function mark(item: Annotatable | undefined, state: GraphState, note: string): v
   if (item.state === undefined || SEVERITY[state] > SEVERITY[item.state]) item.state = state;
 }
 
-/**
- * The node or edge of a drift.
- * The drift contains the label of one element, or labels of one transaction, separated by commas.
- */
+/** The node or edge of a drift. */
 function itemFor(
   { element, on }: { readonly element: string; readonly on: string },
   property: string | undefined,
   parts: readonly StepPart[],
 ): Annotatable | undefined {
-  const ofStep = parts.filter((part) => part.element === element || element.split(', ').includes(part.element));
+  const ofStep = parts.filter((part) => part.element === element);
   const named = ofStep.filter((part) => part.on === on);
   const fitting =
     named.find(({ properties }) => property !== undefined && properties?.includes(property)) ??

@@ -1,5 +1,6 @@
 /** Draws a graph for a terminal: boxes from the guest down to the wire. */
 
+import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
 import { cellWidth, wrap } from '../text/cells.ts';
 import { captionOf, edgeCaptionOf } from './caption.ts';
 import type { Graph, GraphEdge, GraphNode, GraphState } from './graph-model.ts';
@@ -14,11 +15,15 @@ export interface TextOptions {
   readonly colors?: boolean;
 }
 
+const OPTIONS: OptionNames<TextOptions> = { width: true, colors: true };
+
 /**
  * The diagram as text with box-drawing characters. Boxes beside each other can exceed `width`.
  * Shared nodes have a double frame.
  */
-export function toText(graph: Graph, { width = 80, colors = false }: TextOptions = {}): string {
+export function toText(graph: Graph, options: TextOptions = {}): string {
+  requireKnownOptions('toText', options, OPTIONS);
+  const { width = 80, colors = false } = options;
   const tree = new Tree(graph);
   const pen: Pen = { width: Math.max(MIN_WIDTH, width), colors, under: undefined };
   const lines = tree.roots.flatMap((root) => drawn(root, tree, pen));

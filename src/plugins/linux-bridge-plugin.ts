@@ -4,6 +4,7 @@
  * through the host's filter. All of it is shared by the network's VIFs, and stays when they go.
  */
 
+import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
 import type { Host } from '../host-contract/host.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { type VIFBase, VIFBridge } from '../objects/vif.ts';
@@ -32,12 +33,22 @@ export interface LinuxBridgePluginOptions {
   readonly moveLeasedAddresses?: boolean;
 }
 
+const OPTIONS: OptionNames<LinuxBridgePluginOptions> = {
+  networkDeviceMtu: true,
+  flatInterface: true,
+  vlanInterface: true,
+  forwardBridgeInterface: true,
+  iptablesDropAction: true,
+  moveLeasedAddresses: true,
+};
+
 /** Named `linux_bridge`. */
 export class LinuxBridgePlugin extends WiringPlugin {
   readonly #options: LinuxBridgePluginOptions;
 
   constructor(options: LinuxBridgePluginOptions = {}) {
     super();
+    requireKnownOptions('LinuxBridgePlugin', options, OPTIONS);
     this.#options = options;
   }
 

@@ -2,6 +2,7 @@
  * Plugs VIFDirect: the guest's NIC is a macvtap device on a NIC, on a VLAN device or on a virtual function.
  */
 
+import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
 import { PluginError } from '../errors/plugin.ts';
 import type { Host } from '../host-contract/host.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
@@ -25,12 +26,15 @@ export interface MacvtapPluginOptions {
   readonly isolateGuests?: boolean;
 }
 
+const OPTIONS: OptionNames<MacvtapPluginOptions> = { isolateGuests: true };
+
 /** The plugin `macvtap`. */
 export class MacvtapPlugin extends WiringPlugin {
   readonly #options: MacvtapPluginOptions;
 
   constructor(options: MacvtapPluginOptions = {}) {
     super();
+    requireKnownOptions('MacvtapPlugin', options, OPTIONS);
     this.#options = options;
   }
 

@@ -3,6 +3,7 @@
  * Another program, such as Project Calico, routes packets to the device.
  */
 
+import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { VIFPortProfileFPTap } from '../objects/port-profile.ts';
 import { type VIFBase, VIFGeneric } from '../objects/vif.ts';
@@ -23,6 +24,8 @@ export interface TapPluginOptions {
   readonly group?: number;
 }
 
+const OPTIONS: OptionNames<TapPluginOptions> = { networkDeviceMtu: true, multiQueue: true, owner: true, group: true };
+
 /**
  * The plugin `tap`. It also plugs a VIF without addresses, of a network without subnets. Such a port has
  * limits: Neutron's firewalls drop its packets, the proxy ARP of l2pop does not answer for it, and the
@@ -33,6 +36,7 @@ export class TapPlugin extends WiringPlugin {
 
   constructor(options: TapPluginOptions = {}) {
     super();
+    requireKnownOptions('TapPlugin', options, OPTIONS);
     this.#options = options;
   }
 

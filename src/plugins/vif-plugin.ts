@@ -6,8 +6,9 @@ import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import { VIFBase } from '../objects/vif.ts';
 import type { Adoption } from '../wiring/adopt.ts';
-import type { ElementDrift, PlannedStep } from '../wiring/check.ts';
+import type { PlannedStep } from '../wiring/check.ts';
 import type { DeletionQueue } from '../wiring/deletion-queue.ts';
+import type { ElementDrift } from '../wiring/elements/verbs.ts';
 import type { Garbage } from '../wiring/garbage.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 
@@ -60,7 +61,11 @@ export function requireVIFBase(value: VIFBase): VIFBase {
 }
 
 /** Returns the VIF as an object of the class. @throws UnsupportedVIFError for a VIF of another class */
-export function requireVIF<V extends VIFBase>(plugin: Pick<VIFPlugin, 'describe'>, vif: VIFBase, type: new () => V): V {
+export function requireVIF<V extends VIFBase>(
+  plugin: Pick<VIFPlugin, 'describe'>,
+  vif: VIFBase,
+  type: { new (): V; readonly objectName: string },
+): V {
   if (vif instanceof type) return vif;
-  throw new UnsupportedVIFError(plugin.describe().pluginName ?? '', type.name, vif.constructor.name);
+  throw new UnsupportedVIFError(plugin.describe().pluginName ?? '', type.objectName, vif.type);
 }

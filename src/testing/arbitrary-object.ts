@@ -2,7 +2,8 @@
 import type { Arbitrary } from 'fast-check';
 import { DeclarationError } from '../errors/model.ts';
 import { readObject } from '../versioned/codec/from-primitive.ts';
-import { CHANGES, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from '../versioned/codec/primitive.ts';
+import type { Primitive } from '../versioned/codec/primitive.ts';
+import { primitiveOf } from '../versioned/codec/to-primitive.ts';
 import { type Field, type FieldType, MODEL, type ObjectModel, type ObjectReference } from '../versioned/model.ts';
 import type { ObjectClass } from '../versioned/object-class.ts';
 import { models } from '../versioned/registry.ts';
@@ -58,15 +59,9 @@ function primitiveAt(model: ObjectModel, types: ArbitraryTypes, depth: number): 
   const fc = fastCheck();
   const fields = model.fields.filter(({ type }) => depth < DEPTH || type.object === undefined);
   const values = Object.fromEntries(fields.map((field) => [field.wireName, valuesOf(field, types, depth)]));
-  return fc.record(values, { requiredKeys: [] }).chain((data) =>
-    fc.subarray(Object.keys(data)).map((changes) => ({
-      [NAME]: model.name,
-      [NAMESPACE]: model.namespace,
-      [VERSION_KEY]: model.version,
-      [DATA]: data,
-      ...(changes.length > 0 && { [CHANGES]: changes }),
-    })),
-  );
+  return fc
+    .record(values, { requiredKeys: [] })
+    .chain((data) => fc.subarray(Object.keys(data)).map((changes) => primitiveOf(model, model.version, data, changes)));
 }
 
 function valuesOf(

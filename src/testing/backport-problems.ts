@@ -2,8 +2,9 @@
 import { OsVifError } from '../errors/base.ts';
 import { writeObjectFor } from '../versioned/backport.ts';
 import { readObject } from '../versioned/codec/from-primitive.ts';
-import { CHANGES, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from '../versioned/codec/primitive.ts';
-import type { Field, ObjectModel } from '../versioned/model.ts';
+import type { Primitive } from '../versioned/codec/primitive.ts';
+import { primitiveOf } from '../versioned/codec/to-primitive.ts';
+import type { Field, FieldType, ObjectModel } from '../versioned/model.ts';
 import { newestModel } from '../versioned/registry.ts';
 import { minorVersionsUpTo } from '../versioned/version.ts';
 
@@ -36,17 +37,19 @@ function sampleOf(model: ObjectModel, depth: number): Primitive {
     const value = depth < DEPTH ? childOf(field, depth) : undefined;
     return value === undefined ? [] : [[field.wireName, value]];
   });
-  return {
-    [NAME]: model.name,
-    [NAMESPACE]: model.namespace,
-    [VERSION_KEY]: model.version,
-    [DATA]: Object.fromEntries(data),
-    [CHANGES]: data.map(([name]) => name),
-  };
+  const changes = data.map(([name]) => name);
+  return primitiveOf(model, model.version, Object.fromEntries(data), changes);
 }
 
 function childOf({ type }: Field, depth: number): unknown {
   if (type.object === undefined) return undefined;
   const child = sampleOf(newestModel(type.object.name, type.object.objectClass.namespace), depth + 1);
-  return type.osloName === 'List' ? [child] : child;
+  return within(type, child);
+}
+
+/** A list, a set or a dict with one child, or the child itself. */
+function within({ osloName, elements }: FieldType<unknown>, child: unknown): unknown {
+  if (elements === undefined) return child;
+  const element = within(elements.type, child);
+  return osloName === 'Dict' ? { a: element } : [element];
 }

@@ -4,12 +4,12 @@
  * version of each child.
  */
 import { TargetVersionError } from '../errors/model.ts';
+import { isRecord } from '../text/is-record.ts';
 import { readObject } from './codec/from-primitive.ts';
-import { CHANGES, DATA, isPrimitive, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './codec/primitive.ts';
-import { writeObject } from './codec/to-primitive.ts';
+import type { Primitive } from './codec/primitive.ts';
+import { primitiveOf, writeObject } from './codec/to-primitive.ts';
 import { ABSENT, deltaTo } from './history.ts';
-import { MODEL, type ObjectModel, type ObjectState } from './model.ts';
-import { modelFor } from './registry.ts';
+import { isVersionedObject, MODEL, type ObjectState, VALUES, VERSION } from './model.ts';
 import { compareVersions, isVersion } from './version.ts';
 
 /** The versions that a peer can read. */
@@ -41,49 +41,61 @@ export function backport(primitive: unknown, options: BackportOptions): Primitiv
 
 /** The primitive of an object, in versions that a peer can read. Throws {@link TargetVersionError}. */
 export function writeObjectFor(object: ObjectState, options: BackportOptions): Primitive {
-  const { [CHANGES]: changes = [], ...primitive } = writeObject(object);
   const model = object[MODEL];
-  const version = primitive[VERSION_KEY];
+  const version = object[VERSION];
   const manifest = isEmpty(options.versionManifest) ? undefined : options.versionManifest;
   const target = options.targetVersion ?? older(version, manifest && manifestVersion(manifest, model.name));
   if (!isVersion(target) || compareVersions(target, version) > 0) {
     throw new TargetVersionError(model.name, version, target);
   }
-  if (target !== version || manifest) makeCompatible(primitive, model, target, manifest);
-  const kept = changes.filter((field) => Object.hasOwn(primitive[DATA], field));
-  return kept.length > 0 ? { ...primitive, [CHANGES]: kept } : primitive;
+  const primitive: Written = { ...writeObject(object) };
+  if (target !== version || manifest) makeCompatible(object, primitive, target, manifest);
+  const { [model.envelope.data]: data = {}, [model.envelope.changes]: changes = [] } = primitive;
+  const kept = namesIn(changes).filter((name) => Object.hasOwn(recordOf(data), name));
+  return primitiveOf(model, target, recordOf(data), kept);
 }
+
+/** A primitive that is being backported. Its keys have the serial namespace of its class. */
+type Written = Record<string, unknown>;
 
 type Manifest = Readonly<Record<string, string>>;
 
 /**
- * Backports a primitive in place. The caller must own the primitive.
+ * Backports the primitive of an object in place. The caller must own the primitive.
  * The manifest takes precedence over the history. It never removes the field of a child.
  */
-function makeCompatible(
-  primitive: Primitive,
-  model: ObjectModel,
-  target: string,
-  manifest: Manifest | undefined,
-): void {
+function makeCompatible(object: ObjectState, primitive: Written, target: string, manifest: Manifest | undefined): void {
+  const model = object[MODEL];
+  const { data: dataKey, version: versionKey } = model.envelope;
   const { gone, children } = deltaTo(model, target);
+  const data = recordOf(primitive[dataKey]);
   let leftOut = gone;
-  primitive[VERSION_KEY] = target;
-  for (const { wireName, objectName, version } of children) {
-    if (manifest === undefined && version === ABSENT) leftOut = [...leftOut, wireName];
-    const wanted = manifest ? manifestVersion(manifest, objectName) : version === ABSENT ? undefined : version;
-    const value = primitive[DATA][wireName];
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (isPrimitive(child)) makeChildCompatible(child, wanted, manifest);
-    }
+  for (const child of children) {
+    const named = child.precedesManifest ? undefined : manifest;
+    if (named === undefined && child.version === ABSENT) leftOut = [...leftOut, child.wireName];
+    const wanted = named ? (manifestVersion(named, child.objectName) ?? child.unnamed) : child.version;
+    if (wanted === ABSENT) continue;
+    const written = listOf(data[child.wireName]);
+    listOf(object[VALUES][child.index]).forEach((value, i) => {
+      if (!isVersionedObject(value)) return;
+      const version = (named && manifestVersion(named, value[MODEL].name)) ?? wanted;
+      if (version !== undefined) makeCompatible(value, recordOf(written[i]), version, manifest);
+    });
   }
-  if (leftOut.length > 0) primitive[DATA] = without(primitive[DATA], leftOut);
+  primitive[versionKey] = target;
+  if (leftOut.length > 0) primitive[dataKey] = without(data, leftOut);
 }
 
-function makeChildCompatible(child: Primitive, wanted: string | undefined, manifest: Manifest | undefined): void {
-  const target = (manifest && manifestVersion(manifest, child[NAME])) ?? wanted;
-  if (target === undefined) return;
-  makeCompatible(child, modelFor(child[NAME], child[VERSION_KEY], child[NAMESPACE]), target, manifest);
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
+}
+
+function namesIn(changes: unknown): string[] {
+  return Array.isArray(changes) ? changes : [];
 }
 
 function without(data: Record<string, unknown>, leftOut: readonly string[]): Record<string, unknown> {

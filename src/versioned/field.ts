@@ -1,6 +1,7 @@
 /** The `@field` decorator. All operations use its declarations. */
 import 'reflect-metadata';
 import { DeclarationError } from '../errors/model.ts';
+import { isRecord } from '../text/is-record.ts';
 import { describeWrongType, isFieldType } from './fields/field-type.ts';
 import type { FieldDeclaration, FieldType } from './model.ts';
 import { isVersion } from './version.ts';
@@ -16,6 +17,12 @@ export interface FieldOptions<V> {
    * A function creates a new value for each object.
    */
   initial?: V | (() => V);
+  /**
+   * The name on the wire, for example `targetPort` or `type`. Default: the name of the property in snake_case.
+   * In the plain form, the wire name `type`, and names such as `constructor` that every object of JavaScript has,
+   * are replaced by the name of the property in snake_case.
+   */
+  wireName?: string;
   /** Whether the value can be set only once. */
   readOnly?: boolean;
   /** The version of the declaring class that added the field. Default: the first version. */
@@ -38,7 +45,7 @@ const FIRST_VERSION = '1.0';
 
 /**
  * Declares a field of a versioned object: `@field(string()) vifName?: string`.
- * The wire name is the name of the property in snake_case.
+ * The wire name is the name of the property in snake_case, or the option `wireName`.
  *
  * @throws DeclarationError for an invalid name and for invalid options
  */
@@ -49,30 +56,50 @@ export function field<V>(
 export function field<V>(type: FieldType<V>, options?: FieldOptions<V>): FieldDecorator<V>;
 export function field<V>(type: FieldType<V>, options: FieldOptions<V | null> = {}): FieldDecorator<V | null> {
   return (target, name) => {
-    const declaredBy = target.constructor.name;
-    const refuse = (why: string) => new DeclarationError(`${declaredBy}.${name}: ${why}`);
-    const since = options.since ?? FIRST_VERSION;
-    if (!/^[a-z]/.test(name) || propertyNameOf(wireNameOf(name)) !== name) {
-      throw refuse(
-        'the name of a field must be camelCase, and each word must start with a letter, because the wire name is derived from it',
-      );
-    }
-    if (!isFieldType(type)) throw refuse(`expected ${describeWrongType(type)}`);
-    if (!isVersion(since)) throw refuse('since must be a version such as 1.1');
-    const declaration: FieldDeclaration = {
-      name,
-      wireName: wireNameOf(name),
-      type,
-      nullable: options.nullable === true,
-      readOnly: options.readOnly === true,
-      default: options.default,
-      initial: options.initial,
-      since,
-      childVersions: options.childVersions && Object.entries(options.childVersions),
-      declaredBy,
-    };
-    Reflect.defineMetadata(DECLARATIONS, [...ownDeclarations(target), declaration], target);
+    refuseStandardDecorator(name);
+    declareField(target, name, type, options);
   };
+}
+
+/**
+ * Declares a field of the class with this prototype.
+ *
+ * @throws DeclarationError for an invalid name, for a type that is no field type, and for invalid options
+ */
+export function declareField(
+  target: object,
+  name: string,
+  type: FieldType<unknown>,
+  options: FieldOptions<unknown>,
+  declaredBy = target.constructor.name,
+): void {
+  const refuse = (why: string) => new DeclarationError(`${declaredBy}.${name}: ${why}`);
+  if (!isFieldType(type)) throw refuse(`expected ${describeWrongType(type)}`);
+  const since = options.since ?? FIRST_VERSION;
+  const wireName = options.wireName ?? wireNameOf(name);
+  if (options.wireName === undefined && (!/^[a-z]/.test(name) || propertyNameOf(wireName) !== name)) {
+    throw refuse(
+      'the name of a field must be camelCase, and each word must start with a letter, because the wire name is derived from it: rename the property, or set wireName',
+    );
+  }
+  if (wireName === '' || wireName === '__proto__') {
+    throw refuse('wireName must be the name of the field on the wire, and not __proto__');
+  }
+  if (!isVersion(since)) throw refuse('since must be a version such as 1.1');
+  const declaration: FieldDeclaration = {
+    name,
+    wireName,
+    plainName: isReservedInPlain(wireName) ? wireNameOf(name) : wireName,
+    type,
+    nullable: options.nullable === true,
+    readOnly: options.readOnly === true,
+    default: options.default,
+    initial: options.initial,
+    since,
+    childVersions: options.childVersions && Object.entries(options.childVersions),
+    declaredBy,
+  };
+  Reflect.defineMetadata(DECLARATIONS, [...ownDeclarations(target), declaration], target);
 }
 
 /**
@@ -88,6 +115,11 @@ function wireNameOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** `type` is the class in the plain form. class-transformer reads inherited properties such as `constructor`. */
+function isReservedInPlain(wireName: string): boolean {
+  return wireName === 'type' || wireName in Object.prototype;
+}
+
 /** The property of a wire name: `vifName` for `vif_name`. */
 function propertyNameOf(wireName: string): string {
   return wireName.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -95,4 +127,15 @@ function propertyNameOf(wireName: string): string {
 
 function isDeclarations(value: unknown): value is readonly FieldDeclaration[] {
   return Array.isArray(value);
+}
+
+/**
+ * Throws {@link DeclarationError} if a compiler calls a decorator in the standard way, with a context as the second
+ * argument. Then the decorator cannot reach the class.
+ */
+export function refuseStandardDecorator(context: unknown): void {
+  if (!isRecord(context) || typeof context.kind !== 'string') return;
+  throw new DeclarationError(
+    `${String(context.name)}: standard decorators are not supported: set "experimentalDecorators": true in tsconfig.json (legacy decorators in swc and Babel), or declare the class with defineObject`,
+  );
 }

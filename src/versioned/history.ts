@@ -3,6 +3,7 @@
  * Both come from the declarations.
  */
 
+import { isObjectOrList } from './children.ts';
 import type { Field, ObjectModel } from './model.ts';
 import { compareVersions, minorVersionsUpTo } from './version.ts';
 
@@ -26,9 +27,14 @@ export interface VersionDelta {
    * The fields that hold objects, with the version of the object. Undefined: the history contains no version.
    */
   readonly children: readonly {
+    readonly index: number;
     readonly wireName: string;
     readonly objectName: string;
     readonly version: string | typeof ABSENT | undefined;
+    /** Whether the version applies although a manifest names another version: in a list with `childVersions`. */
+    readonly precedesManifest: boolean;
+    /** The version if a manifest does not name the object. */
+    readonly unnamed: string | undefined;
   }[];
 }
 
@@ -52,20 +58,29 @@ const remembered = new WeakMap<ObjectModel, Map<string, VersionDelta>>();
 
 function computeDelta(model: ObjectModel, version: string): VersionDelta {
   const had = (field: Field) => hasFieldAt(model, field, version);
-  const children = model.fields.filter(had).flatMap((field): VersionDelta['children'] =>
-    field.type.object === undefined
-      ? []
-      : [
-          {
-            wireName: field.wireName,
-            objectName: field.type.object.name,
-            version: childVersionAt(field, versionOfDeclaring(model, field, version)),
-          },
-        ],
-  );
+  const holders = model.ownList === undefined ? model.fields : [model.ownList];
+  const children = holders.filter(had).flatMap((field) => childAt(model, field, version) ?? []);
   const gone = model.fields.filter((field) => !had(field));
   return { gone: gone.map(({ wireName }) => wireName), children };
 }
+
+function childAt(model: ObjectModel, field: Field, version: string): VersionDelta['children'][number] | undefined {
+  const { index, wireName, type } = field;
+  if (type.object === undefined || !isObjectOrList(type)) return undefined;
+  const isListed = field.childVersions !== undefined && field.childVersions.length > 0;
+  const isOwnList = field === model.ownList;
+  return {
+    index,
+    wireName,
+    objectName: type.object.name,
+    version: isOwnList && !isListed ? FIRST_VERSION : childVersionAt(field, versionOfDeclaring(model, field, version)),
+    precedesManifest: isOwnList && isListed,
+    unnamed: isOwnList ? FIRST_VERSION : undefined,
+  };
+}
+
+/** oslo: ObjectListBase.obj_make_compatible() backports elements to 1.0 if it knows no version. */
+const FIRST_VERSION = '1.0';
 
 /**
  * The version of a child at a version of the class. Entries ascend. Each entry applies until the next one.

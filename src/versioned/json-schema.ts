@@ -1,8 +1,14 @@
 /** Creates the JSON Schema (draft 2020-12) of objects from the declarations. */
 
-import { CHANGES, DATA, NAME, NAMESPACE, VERSION_KEY } from './codec/primitive.ts';
 import { hasFieldAt } from './history.ts';
-import type { Field, JsonSchema, ObjectModel, ObjectReference, SchemaContext } from './model.ts';
+import {
+  type Field,
+  type JsonSchema,
+  MODEL,
+  type ObjectModel,
+  type ObjectReference,
+  type SchemaContext,
+} from './model.ts';
 import { modelFor, models } from './registry.ts';
 import { minorVersionsUpTo } from './version.ts';
 
@@ -55,7 +61,7 @@ export function versionSchema(model: ObjectModel, version: string, context: Desc
   const reader = modelFor(model.name, version, model.namespace);
   if (context.form === 'plain') return plainObject(reader, context, version, ['type']);
   const later = reader.fields.filter((field) => !hasFieldAt(reader, field, version));
-  return envelope(reader, [version], dataSchema(reader.fields, context, later));
+  return envelope(reader, [version], dataSchema(reader, reader.fields, context, later));
 }
 
 /**
@@ -75,13 +81,16 @@ export function referenceSchema(
   const candidates = modelsFor(reference);
   const [only] = candidates;
   if (only !== undefined && !reference.subclasses) return { $ref: locate(only) };
-  return oneOfObjects(candidates, form === 'plain' ? 'type' : NAME, locate);
+  const { envelope } = reference.objectClass.prototype[MODEL];
+  return oneOfObjects(candidates, form === 'plain' ? 'type' : envelope.name, locate);
 }
 
 /** The newest version of each class that a field accepts. */
 function modelsFor(reference: ObjectReference): ObjectModel[] {
+  const { envelope } = reference.objectClass.prototype[MODEL];
   const taken = (model: ObjectModel) =>
-    model.name === reference.name || (reference.subclasses && model.names.has(reference.name));
+    model.envelope === envelope &&
+    (model.name === reference.name || (reference.subclasses && model.names.has(reference.name)));
   const found = new Map<string, ObjectModel>();
   for (const model of models(reference.subclasses ? undefined : reference.objectClass.namespace)) {
     if (taken(model) && !found.has(model.name)) found.set(model.name, model);
@@ -107,6 +116,7 @@ function oneOfObjects(
 }
 
 function anyVersion(model: ObjectModel, context: DescribingContext): JsonSchema {
+  const { version: versionKey, data: dataKey } = model.envelope;
   const versions = minorVersionsUpTo(model.version);
   const later = model.fields.map((field) => ({
     field,
@@ -115,24 +125,25 @@ function anyVersion(model: ObjectModel, context: DescribingContext): JsonSchema 
   const allOf = later
     .filter(({ before }) => before.length > 0)
     .map(({ field, before }) => ({
-      if: { type: 'object', properties: { [VERSION_KEY]: anyOfVersions(before) }, required: [VERSION_KEY] },
-      then: { type: 'object', properties: { [DATA]: { type: 'object', properties: { [field.wireName]: false } } } },
+      if: { type: 'object', properties: { [versionKey]: anyOfVersions(before) }, required: [versionKey] },
+      then: { type: 'object', properties: { [dataKey]: { type: 'object', properties: { [field.wireName]: false } } } },
     }));
-  const schema = envelope(model, versions, dataSchema(model.fields, context));
+  const schema = envelope(model, versions, dataSchema(model, model.fields, context));
   return allOf.length === 0 ? schema : { ...schema, allOf };
 }
 
 function envelope(model: ObjectModel, versions: readonly string[], data: JsonSchema): JsonSchema {
+  const { envelope: keys } = model;
   return {
     type: 'object',
     properties: {
-      [NAME]: { const: model.name },
-      [NAMESPACE]: { const: model.namespace },
-      [VERSION_KEY]: anyOfVersions(versions),
-      [DATA]: data,
-      [CHANGES]: { type: 'array', items: nameOf(model.fields) },
+      [keys.name]: { const: model.name },
+      [keys.namespace]: { const: model.namespace },
+      [keys.version]: anyOfVersions(versions),
+      [keys.data]: data,
+      [keys.changes]: { type: 'array', items: nameOf(model.fields) },
     },
-    required: [NAME, NAMESPACE, VERSION_KEY, DATA],
+    required: [keys.name, keys.namespace, keys.version, keys.data],
     additionalProperties: false,
   };
 }
@@ -165,9 +176,15 @@ function nameOf(fields: readonly Field[]): JsonSchema | false {
  * The schema of the fields. Fields of later versions have the schema `false`, so that errors distinguish them
  * from unknown names.
  */
-function dataSchema(fields: readonly Field[], context: DescribingContext, later: readonly Field[] = []): JsonSchema {
+function dataSchema(
+  model: ObjectModel,
+  fields: readonly Field[],
+  context: DescribingContext,
+  later: readonly Field[] = [],
+): JsonSchema {
+  const nameOf = (field: Field) => (context.form === 'plain' ? field.plainName : field.wireName);
   const properties = Object.fromEntries(
-    fields.map((field) => [field.wireName, !later.includes(field) && fieldSchema(field, context)]),
+    fields.map((field) => [nameOf(field), !later.includes(field) && fieldSchema(model, field, context)]),
   );
   return { type: 'object', properties, additionalProperties: false };
 }
@@ -180,17 +197,28 @@ function plainObject(
 ): JsonSchema {
   const fields = model.fields.filter((field) => hasFieldAt(model, field, version));
   const objects = model.isList ? model.byName.get('objects') : undefined;
-  if (objects !== undefined) return fieldSchema(objects, context);
-  const { properties, ...rest } = dataSchema(fields, context);
+  if (objects !== undefined) return fieldSchema(model, objects, context);
+  const { properties, ...rest } = dataSchema(model, fields, context);
   return { ...rest, properties: { type: { const: model.name }, ...Object(properties) }, required };
 }
 
-function fieldSchema(field: Field, context: DescribingContext): JsonSchema {
+function fieldSchema(model: ObjectModel, field: Field, context: DescribingContext): JsonSchema {
   const { type, nullable, default: value } = field;
-  const schema = nullable || value !== undefined ? nullOr(type.schema(context)) : type.schema(context);
+  const typeSchema = type.schema(holdsForeign(model, field) ? { ...context, objectSchema: () => FOREIGN } : context);
+  const schema = nullable || value !== undefined ? nullOr(typeSchema) : typeSchema;
   const described = context.describe?.(field, schema) ?? schema;
   return value === undefined || context.form !== 'plain' ? described : { ...described, default: value };
 }
+
+/** Whether the objects of a field have another serial namespace than their parent, which cannot hold them. */
+function holdsForeign({ envelope }: ObjectModel, { type }: Field): boolean {
+  return type.object !== undefined && type.object.objectClass.prototype[MODEL].envelope !== envelope;
+}
+
+const FOREIGN: JsonSchema = {
+  description: 'no object, because its serial namespace differs from that of the parent',
+  not: {},
+};
 
 function nullOr(schema: JsonSchema): JsonSchema {
   return { anyOf: [schema, { type: 'null' }] };

@@ -5,6 +5,8 @@
  * refer to each other, so they stand together.
  */
 
+import type { Envelope } from './envelope.ts';
+
 /** A JSON Schema, as plain data. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -79,8 +81,10 @@ export type ValueOf<T> = T extends FieldType<infer V> ? V : never;
 export interface FieldDeclaration {
   /** The property, camelCase. */
   readonly name: string;
-  /** The name on the wire, snake_case. */
+  /** The name on the wire: the property in snake_case, or the option `wireName`. */
   readonly wireName: string;
+  /** The name in the plain form: the wire name, or the property in snake_case if the wire name is reserved. */
+  readonly plainName: string;
   readonly type: FieldType<unknown>;
   readonly nullable: boolean;
   readonly readOnly: boolean;
@@ -111,10 +115,13 @@ export interface ObjectModel {
   readonly name: string;
   readonly namespace: string;
   readonly version: string;
+  /** The keys of the wire form. */
+  readonly envelope: Envelope;
   /** Fields of the base come first, so that a field has the same index in each subclass. */
   readonly fields: readonly Field[];
   readonly byName: ReadonlyMap<string, Field>;
   readonly byWireName: ReadonlyMap<string, Field>;
+  readonly byPlainName: ReadonlyMap<string, Field>;
   /** The object names of the class and of its base classes. */
   readonly names: ReadonlySet<string>;
   readonly base: ObjectModel | undefined;
@@ -125,6 +132,10 @@ export interface ObjectModel {
   readonly baseVersions: readonly (readonly [own: string, base: string])[];
   /** Whether the class is a list: it has `objects` and iterates over them. */
   readonly isList: boolean;
+  /** The place of ObjectListBase among the base classes of a list in Python. It decides which methods apply. */
+  readonly objectListBase: 'first' | 'last';
+  /** The field `objects` of a list with ObjectListBase as the first base class. */
+  readonly ownList: Field | undefined;
   readonly objectClass: DeclaredClass;
   /** The same class, as a constructor. */
   readonly construct: new (
@@ -139,6 +150,8 @@ export interface ObjectModel {
   readonly wireNames: readonly string[];
   readonly readers: readonly FieldType<unknown>['read'][];
   readonly writers: readonly FieldType<unknown>['write'][];
+  /** Whether a wire name is the name of a property of every object in JavaScript: `constructor`. */
+  readonly hasInheritedNames: boolean;
   /** Whether a field has an initial value. */
   readonly hasInitials: boolean;
   /**
@@ -168,6 +181,9 @@ export interface ObjectState {
 
 /** The changes of an object without changes. */
 export const NO_CHANGES: readonly string[] = Object.freeze([]);
+
+/** The initial `objects` of a list. They are no change. */
+export const NO_OBJECTS = (): readonly unknown[] => [];
 
 /** Passed to a constructor instead of values by a caller that fills the object itself. */
 export const BLANK: Readonly<Record<string, never>> = Object.freeze({});

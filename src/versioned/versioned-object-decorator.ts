@@ -1,12 +1,15 @@
 /** The `@versionedObject` decorator: compiles the declarations of a class and registers the class. */
 import { DeclarationError } from '../errors/model.ts';
+import { assign } from './assign.ts';
+import { childReader } from './codec/from-primitive.ts';
 import { declarePlainClass } from './codec/plain.ts';
-import { ownDeclarations } from './field.ts';
-import { type Field, type FieldDeclaration, MODEL, NO_CHANGES, type ObjectModel, VALUES } from './model.ts';
+import { DEFAULT_ENVELOPE, envelopeOf } from './envelope.ts';
+import { ownDeclarations, refuseStandardDecorator } from './field.ts';
+import { type Field, type FieldDeclaration, MODEL, NO_CHANGES, NO_OBJECTS, type ObjectModel, VALUES } from './model.ts';
 import type { ObjectClass } from './object-class.ts';
 import { register } from './registry.ts';
 import { compareVersions, isVersion } from './version.ts';
-import { assign, VersionedObject } from './versioned-object.ts';
+import { VersionedObject } from './versioned-object.ts';
 import { VersionedObjectList } from './versioned-object-list.ts';
 
 /** Options of a class of versioned objects. */
@@ -19,6 +22,17 @@ export interface VersionedObjectOptions {
    * The namespace of the object, for example `kuryr_kubernetes`. Default: the namespace of the base class.
    */
   namespace?: string;
+  /**
+   * The prefix of the keys on the wire, for example `nova_object`: OBJ_SERIAL_NAMESPACE in Python.
+   * Default: the prefix of the base class, or `versioned_object`.
+   */
+  serialNamespace?: string;
+  /**
+   * For lists: the place of ObjectListBase among the base classes in Python. `first` is usual: a new list has no
+   * elements, a changed element changes the list, and elements of a list without `childVersions` are backported
+   * to 1.0. os-vif's lists have `last`. Default: that of the base class, or `first`.
+   */
+  objectListBase?: 'first' | 'last';
   /**
    * The version of the base class for each version of this class from there on:
    * `{ '1.0': '1.0', '1.2': '1.1' }`. Default: the same version number as this class.
@@ -33,7 +47,9 @@ export interface VersionedObjectOptions {
  * @throws DeclarationError for an invalid declaration; the message contains the correction
  */
 export function versionedObject(options: VersionedObjectOptions): <T extends ObjectClass>(objectClass: T) => void {
-  return (objectClass) => {
+  // A compiler with standard decorators passes a context as the second argument.
+  return (objectClass, ...context: unknown[]) => {
+    refuseStandardDecorator(context[0]);
     const model = compile(objectClass, options);
     const { prototype } = objectClass;
     for (const field of model.fields) {
@@ -57,39 +73,61 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
   const refuse = (why: string) => new DeclarationError(`${name}: ${why}`);
   if (!(prototype instanceof VersionedObject)) throw refuse('a versioned object must extend VersionedObject');
   if (!isVersion(options.version)) throw refuse('version must be a version such as 1.0');
+  if (options.serialNamespace === '') throw refuse('serialNamespace must be a prefix such as nova_object');
+  const objectListBase = options.objectListBase ?? base?.objectListBase ?? 'first';
+  const isList = prototype instanceof VersionedObjectList;
+  const isOwnList = isList && objectListBase === 'first';
   const fields = new Map<string, Field>(base?.byName);
   for (const declaration of declarationsUpTo(prototype, base)) {
     const inherited = fields.get(declaration.name);
     if (inherited === undefined && declaration.name in prototype) {
       throw refuse(
-        `${declaration.name} cannot be the name of a field, because every object has a property of this name`,
+        `${declaration.name} cannot be the name of a field, because every object has a property of this name: rename the property, and set wireName: '${declaration.wireName}'`,
       );
     }
     if (compareVersions(declaration.since, options.version) > 0) {
       throw refuse(`${declaration.name} has since ${declaration.since}, but the version is ${options.version}`);
     }
-    fields.set(declaration.name, { ...declaration, index: inherited?.index ?? fields.size });
+    const index = inherited?.index ?? fields.size;
+    fields.set(declaration.name, {
+      ...declaration,
+      ...(isOwnList && declaration.name === 'objects' && { initial: declaration.initial ?? NO_OBJECTS }),
+      index,
+    });
   }
   const construct: unknown = objectClass;
   if (!isConstructor(construct)) throw refuse('a versioned object must be a class');
+  const envelope =
+    options.serialNamespace === undefined ? (base?.envelope ?? DEFAULT_ENVELOPE) : envelopeOf(options.serialNamespace);
   const ordered = [...fields.values()].sort((a, b) => a.index - b.index);
+  const byWireName = new Map(ordered.map((field) => [field.wireName, field]));
+  const byPlainName = new Map(ordered.map((field) => [field.plainName, field]));
+  const twice = ordered.find((field) =>
+    [byWireName.get(field.wireName), byPlainName.get(field.plainName)].some((other) => other !== field),
+  );
+  if (twice) throw refuse(`two fields have the wire name or plain name of ${twice.name}: rename one, or set wireName`);
   return {
     name,
     namespace: options.namespace ?? base?.namespace ?? DEFAULT_NAMESPACE,
     version: options.version,
+    envelope,
     fields: ordered,
     byName: fields,
-    byWireName: new Map(ordered.map((field) => [field.wireName, field])),
+    byWireName,
+    byPlainName,
     names: new Set([name, ...(base?.names ?? [])]),
     base,
     baseVersions: Object.entries(options.baseVersions ?? {}).sort(([a], [b]) => compareVersions(a, b)),
-    isList: prototype instanceof VersionedObjectList,
+    isList,
+    objectListBase,
+    ownList: isOwnList ? fields.get('objects') : undefined,
     objectClass,
     construct,
     unset: ordered.map(() => undefined),
     wireNames: ordered.map(({ wireName }) => wireName),
-    readers: ordered.map(({ type }) => type.read),
+    readers: ordered.map(({ type }) => (type.object ? childReader(type, { name, envelope }) : type.read)),
     writers: ordered.map(({ type }) => type.write),
+    hasInheritedNames: ordered.some(({ wireName }) => wireName in {}),
     hasInitials: ordered.some(({ initial }) => initial !== undefined),
     lastChanges: { names: NO_CHANGES, indexes: [] },
   };

@@ -3,8 +3,8 @@ import { VersionedObject } from './versioned-object.ts';
 
 /**
  * A list that is a versioned object. A subclass declares the type of its elements:
- * `@field(listOf(objectOf(Subnet))) declare objects?: readonly Subnet[]`. The list is iterable. If `objects`
- * is not set, the list is empty. Its plain form is an array.
+ * `@field(listOf(objectOf(Subnet))) declare objects?: readonly Subnet[]`. The list is iterable. A new list has no
+ * elements. Its plain form is an array. The option `objectListBase` of the class decides on further behaviour.
  */
 export abstract class VersionedObjectList<T extends VersionedObject> extends VersionedObject {
   /** The elements: a frozen array. Assign another array to change the list. */

@@ -1,19 +1,17 @@
 /** The base class of every versioned object. */
-import {
-  FieldValueError,
-  ReadOnlyFieldError,
-  UnknownFieldError,
-  UnsetFieldError,
-  UnsupportedObjectError,
-} from '../errors/model.ts';
+import { UnknownFieldError, UnsetFieldError, UnsupportedObjectError } from '../errors/model.ts';
 import { MASK } from '../text/masked.ts';
+import { assign } from './assign.ts';
 import { type BackportOptions, writeObjectFor } from './backport.ts';
+import { changedFields } from './changes.ts';
+import { objectsIn } from './children.ts';
 import { cloneObject } from './clone.ts';
-import { readObject, valueForNull } from './codec/from-primitive.ts';
+import { type ReadOptions, readObject } from './codec/from-primitive.ts';
 import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
 import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
 import { equalObjects } from './equals.ts';
+import { modelOfClass, noteExtension } from './extensions.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type SchemaOptions, schemaOf } from './json-schema.ts';
 import {
@@ -21,24 +19,38 @@ import {
   CHANGED,
   type Field,
   initialValue,
-  isVersionedObject,
   type JsonSchema,
   MODEL,
   NO_CHANGES,
+  NO_OBJECTS,
   type ObjectModel,
   type ObjectState,
   VALUES,
   VERSION,
 } from './model.ts';
+import { withObjects } from './nested-values.ts';
+import { refuseUnknownAssignments } from './unknown-assignments.ts';
 
-/** The values for a constructor: the fields of an object, all of them optional. */
+/**
+ * The values for a constructor: the fields of an object, all of them optional. The values of an object in a field
+ * can stand for the object.
+ */
 export type FieldValues<T> = {
   -readonly [K in keyof T as K extends keyof VersionedObject
     ? never
     : T[K] extends (...args: never[]) => unknown
       ? never
-      : K]?: T[K] | undefined;
+      : K]?: NestedValues<T[K]> | undefined;
 };
+
+/** An object or its values. A list or its elements. */
+type NestedValues<V> =
+  | V
+  | (V extends VersionedObject
+      ? FieldValues<V> | (V extends { readonly objects?: infer E } ? NestedValues<E> : never)
+      : V extends readonly (infer E)[]
+        ? readonly NestedValues<E>[]
+        : never);
 
 /** The names of the fields of an object. */
 export type FieldName<T> = keyof FieldValues<T> & string;
@@ -58,7 +70,6 @@ export type SetFields<T, K extends keyof T> = { readonly [P in K]-?: Exclude<T[P
  * The base class of versioned objects. Assigned values are checked. Every field may be unset; its value is
  * then `undefined`. To declare a class, extend this class, and use `@versionedObject` on the class and
  * `@field` on its properties.
- *
  * @see oslo.versionedobjects, the model of these objects
  */
 export abstract class VersionedObject {
@@ -74,11 +85,14 @@ export abstract class VersionedObject {
     this[CHANGED] = NO_CHANGES;
     this[VERSION] = model.version;
     if (values === BLANK) return;
-    for (const [name, value] of Object.entries(values)) assign(this, fieldOf(this, name), value);
+    for (const [name, value] of Object.entries(values)) {
+      const field = fieldOf(this, name);
+      assign(this, field, withObjects(field.type, value));
+    }
     for (const field of model.fields) {
-      if (field.initial !== undefined && this[VALUES][field.index] === undefined) {
-        assign(this, field, initialValue(field));
-      }
+      if (field.initial === undefined || this[VALUES][field.index] !== undefined) continue;
+      if (field.initial === NO_OBJECTS) this[VALUES][field.index] = NO_OBJECTS();
+      else assign(this, field, initialValue(field));
     }
   }
 
@@ -115,9 +129,17 @@ export abstract class VersionedObject {
    * The time is linear in the size of the primitive, valid or not, at least up to 1 MiB of JSON.
    *
    * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
+   * @throws UnknownFieldError only with `unknown: 'refuse'`
    */
-  static fromPrimitive<T extends VersionedObject>(this: abstract new (...args: never[]) => T, primitive: unknown): T {
-    return checkClass(this, readObject(primitive));
+  static fromPrimitive<T extends VersionedObject>(
+    this: abstract new (
+      ...args: never[]
+    ) => T,
+    primitive: unknown,
+    options?: ReadOptions,
+  ): T {
+    noteExtension(this);
+    return checkClass(this, readObject(primitive, this.prototype[MODEL], options));
   }
 
   /**
@@ -128,6 +150,7 @@ export abstract class VersionedObject {
    * @throws FieldValueError, UnknownFieldError, UnsupportedObjectError
    */
   static fromPlain<T extends VersionedObject>(this: abstract new (...args: never[]) => T, plain: unknown): T {
+    noteExtension(this);
     return checkClass(this, fromPlainForm(plain, this.prototype[MODEL]));
   }
 
@@ -202,7 +225,9 @@ export abstract class VersionedObject {
     this[CHANGED] = this[CHANGED].filter((wireName) => !forgotten.has(wireName));
     if (!options.recursive) return;
     for (const { index } of chosen) {
-      for (const child of objectsIn(this[VALUES][index])) child.resetChanges({ recursive: true });
+      for (const child of objectsIn(this[VALUES][index])) {
+        if (child instanceof VersionedObject) child.resetChanges({ recursive: true });
+      }
     }
   }
 
@@ -237,42 +262,7 @@ export abstract class VersionedObject {
   }
 }
 
-/** The setter of every field: checks and stores the value. `undefined` unsets the field. */
-export function assign(object: VersionedObject, field: Field, value: unknown): void {
-  const values = object[VALUES];
-  const before = values[field.index];
-  const after = value === undefined ? undefined : coerce(object, field, value, before);
-  if (field.readOnly && before !== undefined) {
-    if (after === before || (after !== undefined && field.type.equal?.(after, before))) return;
-    throw new ReadOnlyFieldError(object.type, field.name);
-  }
-  values[field.index] = after;
-  const isMarked = object[CHANGED].includes(field.wireName);
-  if (after === undefined && isMarked) object[CHANGED] = object[CHANGED].filter((name) => name !== field.wireName);
-  else if (after !== undefined && !isMarked) object[CHANGED] = [...object[CHANGED], field.wireName];
-}
-
-function coerce(object: VersionedObject, field: Field, value: unknown, before: unknown): unknown {
-  try {
-    const after = value === null ? valueForNull(field) : field.type.coerce(value);
-    if (before !== undefined && before !== null) field.type.checkChange?.(before, after);
-    return after;
-  } catch (error) {
-    if (error instanceof FieldValueError) error.within(field.name, object.type);
-    throw error;
-  }
-}
-
-function changedFields(object: ObjectState): Field[] {
-  return object[MODEL].fields.filter(({ index, wireName }) => {
-    const value = object[VALUES][index];
-    return object[CHANGED].includes(wireName) || (isVersionedObject(value) && changedFields(value).length > 0);
-  });
-}
-
-function objectsIn(value: unknown): VersionedObject[] {
-  return (Array.isArray(value) ? value : [value]).filter((child) => child instanceof VersionedObject);
-}
+refuseUnknownAssignments(VersionedObject.prototype);
 
 function fieldOf(object: VersionedObject, name: string): Field {
   const field = object[MODEL].byName.get(name);
@@ -291,10 +281,4 @@ function checkClass<T extends VersionedObject>(expected: abstract new (...args: 
   if (object instanceof expected) return object;
   const { name } = object[MODEL];
   throw new UnsupportedObjectError(name, `expected ${expected.name} or a subclass of it, found ${name}`);
-}
-
-function modelOfClass(objectClass: { readonly prototype: VersionedObject; readonly name: string }): ObjectModel {
-  const model = objectClass.prototype[MODEL];
-  if (model === undefined) throw new TypeError(`${objectClass.name} needs the @versionedObject decorator`);
-  return model;
 }

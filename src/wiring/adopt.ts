@@ -1,38 +1,32 @@
-/** Adoption: gives the tag of a VIF to what another program made under the names of the VIF. */
+/**
+ * Adoption: gives the tag of a VIF to devices and rows that another program made under the names of the VIF.
+ */
 
 import type { Host } from '../host-contract/host.ts';
 import { interceptHost } from '../host-contract/intercept.ts';
 import type { Link } from '../host-contract/links.ts';
 import { aliasOf } from '../host-contract/ownership.ts';
 import { canonicalUuid } from '../text/uuid.ts';
-import { check, type ElementDrift } from './check.ts';
+import { check } from './check.ts';
 import { abortableHost } from './deadline.ts';
-import type { ElementContext } from './elements/verbs.ts';
+import type { Adopted, ElementContext, ElementDrift } from './elements/verbs.ts';
 import { stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';
 
-/** A device of the kernel, or a port or bridge of Open vSwitch, that got the tag of the VIF. */
-export interface Adopted {
-  /** The element that it is part of, such as `tap tap1a2b3c4d-5e`. */
-  readonly element: string;
-  /** The name of the device or row. */
-  readonly on: string;
-}
-
 /** The result of an adoption. */
 export interface Adoption {
-  /** What was tagged, or with `dryRun` what would be. */
+  /** The devices and rows that got the tag. With `dryRun`, those that would get it. */
   readonly adopted: readonly Adopted[];
   /**
-   * Where the host differs then from what a plug makes.
-   * A plug fails for the reason of a `conflict`, and puts the others right.
+   * The differences that are left between the host and the wiring. A plug fails because of a `conflict`, and
+   * removes the other differences.
    */
   readonly drifts: readonly ElementDrift[];
 }
 
 /**
- * Tags each device and row of the wiring that has the right kind and no owner, and changes nothing else.
- * What has another owner stays, and is among the drifts.
+ * Tags each device and row of the wiring that has the right kind and no owner. Changes nothing else.
+ * Devices and rows of another owner keep their tags and are reported as drifts.
  */
 export async function adopt(
   wiring: Wiring,
@@ -45,16 +39,16 @@ export async function adopt(
   for (const step of stepsOf(wiring)) {
     context.signal?.throwIfAborted();
     step.validate();
-    for (const on of await step.adopt(owned, dryRun)) adopted.push({ element: step.label, on });
+    adopted.push(...(await step.adopt(owned, dryRun)));
   }
   if (!dryRun) return { adopted, drifts: await check(wiring, owned) };
   const names = new Set(adopted.map(({ on }) => on));
   const drifts = await check(wiring, { ...owned, host: asAdopted(host, names, owned.owner) });
-  // A bridge of Open vSwitch is still without its tag.
+  // On a dry run, a bridge of Open vSwitch has no tag yet and would be reported as a conflict.
   return { adopted, drifts: drifts.filter(({ type, on }) => type !== 'conflict' || !names.has(on)) };
 }
 
-/** The host as it would be if these devices had the tag. */
+/** Returns a view of the host in which these devices have the tag. */
 function asAdopted(host: Host, names: ReadonlySet<string>, owner: string): Host {
   const tagged = (link: unknown) => (isLink(link) && names.has(link.name) ? { ...link, alias: aliasOf(owner) } : link);
   return interceptHost(host, async ({ port, changes }, proceed) => {

@@ -1,4 +1,4 @@
-/** Plug: makes the host agree with a wiring, or leaves it as it was. */
+/** Plug: makes the host agree with a wiring. A plug that fails rolls back its changes. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isKernelError } from '../errors/kernel.ts';
@@ -6,7 +6,7 @@ import { MissingLinkError } from '../errors/link.ts';
 import { PlugError } from '../errors/plugin.ts';
 import { traced } from '../host-contract/diagnostics.ts';
 import { listed } from '../text/bounds.ts';
-import { messageOf } from '../text/message-of.ts';
+import { messageAfter, messageOf } from '../text/message-of.ts';
 import { canonicalUuid } from '../text/uuid.ts';
 import { abortableHost, graceSignal, withGracePeriod } from './deadline.ts';
 import type { ElementContext } from './elements/verbs.ts';
@@ -14,21 +14,23 @@ import { withSharedDeviceLock } from './shared-device-lock.ts';
 import { type Step, stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';
 
-/** How often a plug starts over because a device went away while it ran. */
+/**
+ * Maximum number of attempts of a plug. A plug starts again if a device that it uses was deleted meanwhile.
+ */
 const ATTEMPTS = 5;
-/** Pause before the first new start, in ms; doubled for each further one. */
+/** Pause before the second attempt, in ms. Each further pause is twice as long. */
 const FIRST_PAUSE_MS = 10;
 
-/** What was done, and what takes it back. */
+/** A change of this call, and the function that undoes the change. */
 interface Done {
   readonly label: string;
   readonly undo: () => Promise<void>;
 }
 
 /**
- * Ensures each element in order; one that is right already is left alone.
- * On failure everything that this call changed is taken back, in reverse order.
- * @throws PlugError naming the element, why, and what could not be taken back
+ * Makes each element in order. An element that already agrees with the host is not changed. If one element
+ * fails, all changes of this call are undone in reverse order.
+ * @throws PlugError with the element, the cause, and the elements that could not be rolled back
  */
 export async function apply(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<void> {
   await withSharedDeviceLock(wiring, context.host, () => applyNow(wiring, context, signal), signal);
@@ -56,7 +58,7 @@ async function applyNow(wiring: Wiring, context: ElementContext, signal?: AbortS
         }
         return;
       } catch (error) {
-        // Another call took away what both use; this one makes it again.
+        // Another process deleted a device that this plug uses. The next attempt creates the device again.
         if (attempt === ATTEMPTS || !hasVanished(error)) throw error;
         const pause = sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, signal && { signal });
         await pause.catch(() => signal?.throwIfAborted());
@@ -79,7 +81,7 @@ async function ensure(step: Step, context: ElementContext, done: Done[]): Promis
 }
 
 async function refuseUnknown(): Promise<never> {
-  throw new Error('the host has not answered yet, what it does is not known');
+  throw new Error('the host has not answered yet, so the effect of the request is not known');
 }
 
 async function takeBack(done: Done[], { owner }: ElementContext): Promise<string[]> {
@@ -105,9 +107,13 @@ function failure(
   const outcome =
     left.length === 0 ? 'the host is as it was before' : `roll-back is incomplete, left on the host: ${listed(left)}`;
   const where = element === undefined ? '' : ` at ${element}`;
-  return new PlugError(`plugging VIF ${context.owner} failed${where}: ${messageOf(cause)}; ${outcome}`, cause, {
-    element,
-    operation: 'ensure',
-    left,
-  });
+  return new PlugError(
+    `plugging VIF ${context.owner} failed${where}: ${messageAfter(element, cause)}; ${outcome}`,
+    cause,
+    {
+      element,
+      operation: 'ensure',
+      left,
+    },
+  );
 }

@@ -1,39 +1,38 @@
-/** Compares a host with a wiring: what differs, and what a plug would do about it. */
+/** Compares a host with a wiring. Lists the differences, and the actions of a plug that removes them. */
 
 import { canonicalUuid } from '../text/uuid.ts';
-import type { Drift, ElementContext } from './elements/verbs.ts';
+import type { ElementContext, ElementDrift } from './elements/verbs.ts';
 import { stepsOf } from './steps.ts';
 import type { Element, Wiring } from './wiring.ts';
 
-/** A drift, and the element that it is a drift of: `tap tap1a2b3c4d-5e`. */
-export type ElementDrift = Drift & { readonly element: string };
-
-/** One thing that a plug would do. */
+/** One action of a plug. `element` has the kind and the name of the element, `on` the device or row. */
 export type PlannedStep = { readonly element: string; readonly on: string } & (
   | { readonly action: 'create' }
   | { readonly action: 'change'; readonly property: string; readonly from: unknown; readonly to: unknown }
-  /** The plug would fail here. */
+  /** The plug fails at this element. */
   | { readonly action: 'refuse'; readonly reason: string }
 );
 
-/** Every way in which the host differs from the wiring; none when a plug would change nothing. */
+/**
+ * Lists every difference between the host and the wiring. The list is empty if a plug would change nothing.
+ */
 export async function check(wiring: Wiring, context: ElementContext): Promise<ElementDrift[]> {
   const drifts: ElementDrift[] = [];
   const owned = { ...context, owner: canonicalUuid(context.owner), made: new Set(wiring.flatMap(devicesOf)) };
   for (const step of stepsOf(wiring)) {
     context.signal?.throwIfAborted();
     step.validate();
-    for (const drift of await step.inspect(owned)) drifts.push({ element: step.label, ...drift });
+    drifts.push(...(await step.inspect(owned)));
   }
   return drifts;
 }
 
-/** What apply would do now. */
+/** Lists the actions that a plug would take now. */
 export async function plan(wiring: Wiring, context: ElementContext): Promise<PlannedStep[]> {
   return (await check(wiring, context)).map(planned);
 }
 
-/** Elements that use devices and make none. */
+/** Kinds of elements that create no device. These elements use existing devices. */
 const USERS: ReadonlySet<Element['kind']> = new Set(['port', 'existing-link', 'virtual-function', 'ovs-qos']);
 
 /** The names of the devices that the element may make. */

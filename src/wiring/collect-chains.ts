@@ -1,4 +1,4 @@
-/** Removes the packet filters of bridges that are no more. */
+/** Deletes the iptables chains of bridges that no longer exist. */
 
 import { MissingCommandError } from '../errors/host.ts';
 import { bridgesWithChain, chainOf } from '../host-contract/filter-chains.ts';
@@ -7,16 +7,17 @@ import type { Link } from '../host-contract/links.ts';
 import type { Garbage, InUse } from './garbage.ts';
 
 export interface Collected {
-  /** Every device of the host, as they were before the collection. */
+  /** All devices of the host before the collection. */
   readonly links: readonly Link[];
-  /** Those of them that go, by index. */
+  /** The devices that the collection deletes, by index. */
   readonly garbage: ReadonlyMap<number, Link>;
   readonly dryRun: boolean;
 }
 
 /**
- * The chain of a bridge goes with it.
- * One whose bridge others deleted, or a collection that was killed, is garbage of its own, and told.
+ * Deletes the chain of each bridge that the collection deletes, and each chain whose bridge no longer exists.
+ * Only a chain without a bridge is reported. Such a chain is left if another program deletes the bridge, or
+ * if an earlier collection was killed.
  */
 export async function collectChains(
   { filter }: Host,
@@ -30,7 +31,7 @@ export async function collectChains(
     if (!dryRun) for (const bridge of bridges) await filter.delete(chainOf(bridge));
     return bridges.filter((bridge) => !gone.has(bridge)).map((name) => ({ kind: 'forward-rule', name }));
   } catch (error) {
-    // No iptables, no chain.
+    // Without the iptables command, the host has no chain.
     if (error instanceof MissingCommandError) return [];
     throw error;
   }

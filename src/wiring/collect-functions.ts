@@ -1,11 +1,15 @@
-/** Gives virtual functions of VIFs that no longer exist the settings back that they had before. */
+/** Restores the settings of virtual functions whose VIFs no longer exist. */
 
 import { functionRecords, isRecordOf } from '../host-contract/device-records.ts';
 import type { Host } from '../host-contract/host.ts';
 import { restoreFunction } from './devices/function-owner.ts';
 import type { Garbage } from './garbage.ts';
 
-/** @param owners ids of the valid VIFs */
+/**
+ * Restores the virtual functions of all other VIFs, and reports them.
+ *
+ * @param owners ids of the valid VIFs
+ */
 export async function collectFunctions(host: Host, owners: ReadonlySet<string>, dryRun: boolean): Promise<Garbage[]> {
   const garbage: Garbage[] = [];
   for (const link of await host.links.list()) {

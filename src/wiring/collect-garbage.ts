@@ -1,4 +1,4 @@
-/** Removes what this library made for VIFs that are no more. */
+/** Removes the devices, filters and settings that this library made for VIFs that no longer exist. */
 
 import type { Host } from '../host-contract/host.ts';
 import type { Link } from '../host-contract/links.ts';
@@ -11,8 +11,8 @@ import { deleteUnused } from './devices/shared-links.ts';
 import type { Garbage, InUse } from './garbage.ts';
 
 /**
- * Removes every device that was made for a VIF that is not in use, every shared one that nobody uses, and the
- * filters made for them. What others made has no alias of ours, and is not looked at.
+ * Deletes each device of a VIF that is not in use, each shared device without users, and the filters of both.
+ * A device of another program has no alias of os-vif, and is not examined.
  */
 export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false } = {}): Promise<Garbage[]> {
   const links = await host.links.list();
@@ -26,13 +26,13 @@ export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false 
     const abandoned = own.map(({ index, name, alias, group }) => ({ index, name, alias, group }));
     const indexes = own.map(({ index }) => index);
     if (indexes.length > 0) await host.links.deleteAll(indexes, abandoned);
-    // Ports before their bridge.
+    // Ports are deleted before their bridge.
     for (const link of shared.toSorted((a, b) => b.master - a.master)) {
       if (!(await deleteUnused(host, link))) garbage.delete(link.index);
     }
     for (const { lower } of garbage.values()) await restoreUnused(lower, host);
   }
-  // Last, so that no guest is ever without its filter.
+  // Filters are removed last, so that no guest runs without its filter.
   return [
     ...[...garbage.values()].map(describe),
     ...(await collectChains(host, inUse, { links, garbage, dryRun })),
@@ -45,7 +45,8 @@ function isAbandoned(link: Link, { owners, names }: InUse): boolean {
   if (isShared(link)) return !names.has(link.name);
   const owner = ownerOf(link);
   if (owner !== undefined) return !owners.has(owner);
-  // Made by a process that was killed before it could say for whom: the group still tells.
+  // The process that created this device was killed before it set the alias. The interface group names the
+  // owner.
   return isUnnamed(link) && ![...owners].some((id) => isOwnedBy(link, id));
 }
 
@@ -53,7 +54,10 @@ function isShared(link: Link): boolean {
   return isOwnedBy(link, SHARED_OWNER);
 }
 
-/** Takes out what a device that stays stands on or is a port of, until nothing more is found. */
+/**
+ * Removes from the garbage each shared device that has addresses or that a remaining device uses. The loop
+ * ends when no further device is found.
+ */
 async function keepUsed(garbage: Map<number, Link>, links: readonly Link[], host: Host): Promise<void> {
   for (const link of garbage.values()) {
     const { addresses } = isShared(link) ? await host.addressing.get(link.index) : { addresses: [] };

@@ -1,4 +1,4 @@
-/** Removes what devices refuse for VIFs that are no more. */
+/** Removes the source MAC filters of VIFs that no longer exist. */
 
 import { MissingCommandError } from '../errors/host.ts';
 import { isKernelError } from '../errors/kernel.ts';
@@ -6,7 +6,11 @@ import type { Host } from '../host-contract/host.ts';
 import type { SourceMacDropState } from '../host-contract/packet-filters.ts';
 import type { Garbage } from './garbage.ts';
 
-/** @param owners ids of the VIFs that are */
+/**
+ * Removes the filters of all other VIFs, and reports them.
+ *
+ * @param owners ids of the valid VIFs
+ */
 export async function collectMacDrops(host: Host, owners: ReadonlySet<string>, dryRun: boolean): Promise<Garbage[]> {
   const abandoned = (await dropsOn(host)).filter(({ owner }) => !owners.has(owner));
   if (!dryRun) for (const drop of abandoned) await host.ingress.delete(drop);
@@ -17,7 +21,7 @@ async function dropsOn({ ingress }: Host): Promise<SourceMacDropState[]> {
   try {
     return await ingress.list();
   } catch (error) {
-    // Without nft, or without nftables in the kernel, nobody can have made any.
+    // Without the nft command, or without nftables in the kernel, the host has no such filter.
     if (error instanceof MissingCommandError || isKernelError(error, 'EOPNOTSUPP')) return [];
     throw error;
   }

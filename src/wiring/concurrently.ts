@@ -1,12 +1,12 @@
-/** Works on many items, a few at a time. */
+/** Runs an action for many items, a limited number of them at the same time. */
 
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * Runs `action` for each item. A failure does not keep the other items.
+ * Runs `action` for each item. The failure of one item does not stop the other items.
  *
- * @param action is given a function to await before its work: one item begins in each round of the event
- *   loop, so that other work of the process gets its turn
+ * @param action awaits `begin` before its work. One item begins in each round of the event loop, so that
+ *   other work of the process can run between the items
  * @returns the errors of the items that failed
  */
 export async function concurrently<T>(

@@ -1,14 +1,17 @@
-/** Ends calls at their deadline or signal, and still learns what they did. */
+/**
+ * Ends calls when their signal is aborted. Requests that the host already has get 5 s to finish, so that
+ * their effects are known.
+ */
 
 import type { Host } from '../host-contract/host.ts';
 import { interceptHost } from '../host-contract/intercept.ts';
 
-/** How long a request that was sent to the host may still take after the signal, in ms. */
+/** Time that a request may still take after the signal is aborted, in ms. */
 const GRACE_MS = 5000;
 
 /**
- * A host that refuses each call after the signal is aborted. After `release`, it takes calls again: for a
- * roll-back.
+ * A host that refuses each call after the signal is aborted. After `release`, the host accepts calls again,
+ * so that a roll-back can use it.
  */
 export interface AbortableHost {
   readonly host: Host;
@@ -31,10 +34,10 @@ export function abortableHost(host: Host, signal: AbortSignal | undefined): Abor
 }
 
 /**
- * The outcome of the work. After the signal is aborted, the work has 5 s to end, so that its effects are
- * known.
- * @param onGiveUp called when the work did not end in that time
- * @throws the reason of the signal if the work did not end in that time
+ * Returns the result of the work. After the signal is aborted, the work has 5 s to finish, so that its
+ * effects are known.
+ * @param onGiveUp called if the work does not finish in this time
+ * @throws the reason of the signal if the work does not finish in this time
  */
 export async function withGracePeriod<T>(
   work: Promise<T>,
@@ -62,7 +65,7 @@ export async function withGracePeriod<T>(
   }
 }
 
-/** A signal that is aborted after 5 s, for work that follows an aborted call. */
+/** Returns a signal that is aborted after 5 s, for a roll-back. */
 export function graceSignal(): AbortSignal {
   return AbortSignal.timeout(GRACE_MS);
 }

@@ -1,17 +1,17 @@
 /**
- * Deletes network devices together. The kernel waits once for all users of the devices of one deletion, so
- * that many cost hardly more than one. Deletions that are asked for while the kernel works on earlier ones
- * are made together afterwards.
+ * Deletes network devices in batches. The kernel waits once for all users of the devices of one request, so a
+ * request for many devices hardly takes longer than a request for one. Deletions that arrive while the kernel
+ * works on a batch form the next batch.
  */
 
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../host-contract/host.ts';
 import type { ExpectedLink } from '../host-contract/links.ts';
 
-/** How long a deletion waits for unplugs that are expected, in ms. */
+/** Maximum time that a deletion waits for the deletions of other running unplugs, in ms. */
 const PATIENCE_MS = 100;
 
-/** A device that somebody waits for. */
+/** One deletion that a caller waits for. */
 interface Deletion {
   readonly link: ExpectedLink;
   readonly signal: AbortSignal | undefined;
@@ -19,12 +19,12 @@ interface Deletion {
   reject(error: unknown): void;
 }
 
-/** One for each host: it serves all unplugs of the host, whoever calls them. */
+/** Serves all unplugs of one host. */
 export class DeletionQueue {
   readonly #host: Host;
   #waiting: Deletion[] = [];
   #isWorking = false;
-  /** Unplugs that will come to a deletion, or end without one. */
+  /** Number of running unplugs. Each unplug asks for a deletion or ends without one. */
   #expected = 0;
   #onArrival = (): void => {};
 
@@ -33,9 +33,9 @@ export class DeletionQueue {
   }
 
   /**
-   * Deletes a device. A missing device is ignored, and so is one that is no longer as the caller saw it.
+   * Deletes a device. A missing device is ignored. A device that no longer agrees with `link` is ignored too.
    *
-   * @param signal withdraws the deletion while it waits
+   * @param signal cancels the deletion while it waits in the queue
    * @throws the error of the kernel for this device, or the reason of the signal
    */
   delete(link: ExpectedLink, signal?: AbortSignal): Promise<void> {
@@ -47,7 +47,8 @@ export class DeletionQueue {
   }
 
   /**
-   * Runs one of many unplugs. A deletion waits a moment for those that run, so that they are made together.
+   * Runs one of many unplugs. A deletion waits up to 100 ms for the other running unplugs, so that one
+   * request deletes the devices of all of them.
    */
   async expecting<T>(unplug: () => Promise<T>): Promise<T> {
     this.#expected += 1;
@@ -71,18 +72,19 @@ export class DeletionQueue {
   }
 
   /**
-   * Waits as long as each round of the event loop brings another deletion: callers that
-   * started together arrive together.
+   * Waits until one round of the event loop brings no further deletion, because callers that started together
+   * arrive together. Then waits for the running unplugs.
    */
   async #gather(): Promise<void> {
     for (let before = 0; before < this.#waiting.length; ) {
       before = this.#waiting.length;
       await setImmediate();
     }
-    if (this.#waiting.length < this.#expected) await this.#untilAllArrive();
+    if (this.#waiting.length < this.#expected) await this.#waitForRunningUnplugs();
   }
 
-  async #untilAllArrive(): Promise<void> {
+  /** Waits until each running unplug has asked for its deletion or has ended, at most 100 ms. */
+  async #waitForRunningUnplugs(): Promise<void> {
     const patience = new AbortController();
     const arrived = new Promise<void>((resolve) => {
       this.#onArrival = () => {
@@ -101,7 +103,7 @@ export class DeletionQueue {
       if (all.length > 0) await links.deleteAll(indexesOf(all), all);
       for (const { resolve } of batch) resolve();
     } catch {
-      // A device that cannot be deleted does not keep the others.
+      // One device that cannot be deleted does not stop the others: each device now has its own request.
       for (const { link, resolve, reject } of batch)
         await links.deleteAll(indexesOf([link]), [link]).then(resolve, reject);
     }

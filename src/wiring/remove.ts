@@ -1,10 +1,10 @@
-/** Unplug: takes a wiring off the host. */
+/** Unplug: removes a wiring from the host. */
 
 import { NotOwnedError } from '../errors/link.ts';
 import { UnplugError } from '../errors/plugin.ts';
 import { traced } from '../host-contract/diagnostics.ts';
 import { listed } from '../text/bounds.ts';
-import { messageOf } from '../text/message-of.ts';
+import { messageAfter } from '../text/message-of.ts';
 import { canonicalUuid } from '../text/uuid.ts';
 import { abortableHost, withGracePeriod } from './deadline.ts';
 import { DeletionQueue } from './deletion-queue.ts';
@@ -13,10 +13,11 @@ import { type Step, stepsOf } from './steps.ts';
 import type { Wiring } from './wiring.ts';
 
 /**
- * Removes each element in reverse order; what is gone already is fine and what is shared stays. A failure
- * does not stop the rest. Nothing is removed if a device has the right kind and no owner. The elements are
- * not validated: a value that nothing needs to be removed never stops an unplug.
- * @throws UnplugError naming every element that is left, and why
+ * Removes each element in reverse order. Missing elements are ignored, and shared elements stay. The failure
+ * of one element does not stop the removal of the others. If a device has the right kind and no owner,
+ * nothing is removed. Elements are not validated: an invalid value that the removal does not need must not
+ * stop an unplug.
+ * @throws UnplugError with each element that is left, and the reasons
  */
 export async function remove(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<void> {
   const failures: Failure[] = [];
@@ -30,7 +31,7 @@ export async function remove(wiring: Wiring, context: ElementContext, signal?: A
   }
   const [first] = failures;
   if (first === undefined) return;
-  const texts = failures.map(({ label, error }) => `${label}: ${messageOf(error)}`);
+  const texts = failures.map(({ label, error }) => `${label}: ${messageAfter(label, error)}`);
   const cause = failures.length === 1 ? first.error : new AggregateError(failures.map(({ error }) => error));
   const left = failures.map(({ label }) => label);
   throw new UnplugError(
@@ -41,13 +42,14 @@ export async function remove(wiring: Wiring, context: ElementContext, signal?: A
 }
 
 /**
- * Refuses a VIF whose devices another program made, before anything is removed: a VIF that keeps its devices
- * keeps its port too. One step alone refuses by itself.
+ * Refuses the unplug before any removal if another program made devices of the VIF. The VIF then keeps both
+ * its devices and its port. A wiring of one step is not checked here, because the step itself makes this
+ * check.
  */
 async function requireOwners(steps: readonly Step[], context: ElementContext): Promise<void> {
   if (steps.length < 2) return;
   const owned = { ...context, owner: canonicalUuid(context.owner) };
-  // A look that fails is not the reason: the removal will say it.
+  // A query that fails is ignored here, because the removal reports the failure.
   const looks = await Promise.all(steps.map((step) => step.unowned(owned).catch(() => [])));
   const names = looks.flat().map(({ name }) => name);
   if (names.length === 0) return;
@@ -81,7 +83,10 @@ async function removeStep(step: Step, context: ElementContext): Promise<Failure 
   }
 }
 
-/** The steps in order. Adjacent devices of the VIF form one group, because they are deleted together. */
+/**
+ * Groups the steps and keeps their order. Adjacent devices of the VIF form one group and are deleted
+ * together.
+ */
 function groupAdjacent(steps: readonly Step[]): Step[][] {
   const groups: Step[][] = [];
   for (const step of steps) {

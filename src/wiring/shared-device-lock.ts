@@ -1,16 +1,16 @@
 /**
- * Runs plugs that share a device of the kernel one after the other.
- * A plug that fails then removes no device that another plug of this process has started to use.
+ * Runs plugs that share a device of the kernel one after the other. A plug that fails then removes no device
+ * that another plug of this process uses.
  */
 
 import type { Host } from '../host-contract/host.ts';
 import { KeyedQueue } from '../host-contract/keyed-queue.ts';
 import { isOvsElement, type Wiring } from './wiring.ts';
 
-/** By host: a queue whose keys are the names of shared devices. */
+/** One queue for each host. The keys of a queue are the names of shared devices. */
 const queues = new WeakMap<Host, KeyedQueue>();
 
-/** Runs the action while no other action that shares a device with this wiring runs on this host. */
+/** Runs the action while no other action with the same shared devices runs on this host. */
 export async function withSharedDeviceLock<T>(
   wiring: Wiring,
   host: Host,
@@ -25,8 +25,8 @@ export async function withSharedDeviceLock<T>(
 }
 
 /**
- * The names of the kernel's devices that the VIF uses with others.
- * Elements of Open vSwitch are left out, because their transactions keep them apart.
+ * Lists the kernel devices of the wiring that several VIFs use. Elements of Open vSwitch are left out,
+ * because their transactions isolate them.
  */
 export function sharedDevicesOf(wiring: Wiring): string[] {
   return wiring.flatMap((element) =>

@@ -1,9 +1,11 @@
-/** The steps of a wiring: one for each element, and one for adjacent elements that share a transaction. */
+/**
+ * The steps of a wiring. Each element has one step. Adjacent elements that share a transaction have one step.
+ */
 
 import { setImmediate } from 'node:timers/promises';
 import type { Link } from '../host-contract/links.ts';
 import { aliasOf } from '../host-contract/ownership.ts';
-import type { Drift, ElementContext, UndoContext } from './elements/verbs.ts';
+import type { Adopted, ElementContext, ElementDrift, UndoContext } from './elements/verbs.ts';
 import type { OvsPart } from './ovs/ovs-part.ts';
 import { adoptOvs, ensureOvs, inspectOvs, removeOvs } from './ovs/transaction.ts';
 import {
@@ -17,23 +19,23 @@ import {
 } from './wiring.ts';
 
 export interface Step {
-  /** How messages name the step. */
+  /** The name of the step in messages. */
   readonly label: string;
   /**
-   * The step is about devices of this VIF alone.
-   * The kernel can delete them together with the devices of adjacent steps.
+   * Whether the step makes devices that only this VIF uses. The kernel can delete these devices together with
+   * the devices of adjacent steps.
    */
   readonly isBatchDeletable: boolean;
   validate(): void;
-  /** Throws where `ensure` would refuse the host as it is; changes nothing. */
+  /** Throws if `ensure` would refuse the present state of the host. Changes nothing. */
   precheck(context: ElementContext): Promise<void>;
   ensure(context: UndoContext): Promise<void>;
   remove(context: ElementContext): Promise<void>;
-  inspect(context: ElementContext): Promise<Drift[]>;
-  /** The devices of the kernel that have the right kind and no owner. */
+  inspect(context: ElementContext): Promise<ElementDrift[]>;
+  /** Lists the kernel devices that have the right kind and no owner. */
   unowned(context: ElementContext): Promise<readonly Link[]>;
-  /** Tags what has the right kind and no owner, or with `dryRun` only looks for it. Gives the names. */
-  adopt(context: ElementContext, dryRun: boolean): Promise<string[]>;
+  /** Tags the devices and rows that have the right kind and no owner. With `dryRun`, changes nothing. */
+  adopt(context: ElementContext, dryRun: boolean): Promise<Adopted[]>;
 }
 
 export function stepsOf(wiring: Wiring): Step[] {
@@ -61,7 +63,7 @@ export function stepsOf(wiring: Wiring): Step[] {
   return steps;
 }
 
-/** Runs the step in a later round of the event loop: the requests that were made before are sent first. */
+/** Runs the step in a later round of the event loop, so that earlier requests are sent first. */
 function afterTick(verb: (step: Step) => Promise<void>): (step: Step) => Promise<void> {
   return async (step) => {
     await setImmediate();
@@ -69,7 +71,7 @@ function afterTick(verb: (step: Step) => Promise<void>): (step: Step) => Promise
   };
 }
 
-/** The parts of one OVSDB transaction, and the steps that run at the same time. */
+/** The parts of one OVSDB transaction, and the steps that run at the same time as the transaction. */
 interface OvsGroup {
   readonly parts: OvsPart[];
   readonly parallelSteps: Step[];
@@ -77,38 +79,44 @@ interface OvsGroup {
 }
 
 /**
- * The definition is looked up late: an unknown kind fails its own step, and an unplug goes
- * on with the others.
+ * Makes the step of one element. Each function of the step looks up the definition of the kind. An unknown
+ * kind then fails only its own step, and an unplug continues with the other steps.
  */
 function stepOf(element: Exclude<Element, OvsElement>): Step {
   const unowned = async (context: ElementContext) => (await definitionOf(element).adoptable?.(element, context)) ?? [];
+  const label = labelOf(element);
   return {
-    label: labelOf(element),
+    label,
     isBatchDeletable:
       element.kind === 'veth' || element.kind === 'tap' || (element.kind === 'bridge' && !element.shared),
     validate: () => definitionOf(element).validate(element),
     precheck: async (context) => definitionOf(element).precheck?.(element, context),
     ensure: async (context) => definitionOf(element).ensure(element, context),
     remove: async (context) => definitionOf(element).remove(element, context),
-    inspect: async (context) => definitionOf(element).inspect(element, context),
+    inspect: async (context) =>
+      (await definitionOf(element).inspect(element, context)).map((drift) => ({ element: label, ...drift })),
     unowned,
     adopt: async (context, dryRun) => {
       const links = await unowned(context);
       if (!dryRun) for (const link of links) await tagLink(link, context);
-      return links.map(({ name }) => name);
+      return links.map(({ name }) => ({ element: label, on: name }));
     },
   };
 }
 
-/** A device that changed since the look stays as it is. */
+/** Tags a device. A device that has changed since the query is not tagged. */
 async function tagLink({ index, name, kind, alias }: Link, { host, owner }: ElementContext): Promise<void> {
   await host.links.change(index, { alias: aliasOf(owner) }, [{ index, name, kind, alias }]);
 }
 
-/** @param wiring the parts of all groups of the wiring */
+/**
+ * Makes the step of the elements that share a transaction.
+ *
+ * @param wiring the parts of all OVSDB steps of the wiring
+ */
 function ovsStep({ parts, parallelSteps, labels }: OvsGroup, wiring: readonly OvsPart[]): Step {
   const all = async (verb: (step: Step) => Promise<void>, transaction: () => Promise<void>) => {
-    // The step waits for all of them, so that none still runs during a roll-back.
+    // The step waits for all actions, so that no action still runs during a roll-back.
     const outcomes = await Promise.allSettled([
       parts.length > 0 ? transaction() : undefined,
       ...parallelSteps.map(afterTick(verb)),

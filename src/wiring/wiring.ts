@@ -27,13 +27,13 @@ import { type OvsPortElement, ovsPort } from './ovs/ovs-port.ts';
 import { type OvsQosElement, ovsQos } from './ovs/ovs-qos.ts';
 import type { OvsVerbs } from './ovs/ovs-verbs.ts';
 
-/** The elements of a VIF. A plug makes them in this order; an unplug removes them in reverse order. */
+/** The elements of a VIF. A plug makes them in this order, and an unplug removes them in reverse order. */
 export type Wiring = readonly Element[];
 
-/** One thing on the host. `kind` tells which. Plugins add kinds with `defineElement`. */
+/** A resource on the host. `kind` tells its type. Plugins add kinds with `defineElement`. */
 export type Element = KernelElement | OvsElement | CustomElement;
 
-/** An element of this library that is no row of Open vSwitch's database. */
+/** A built-in element outside the database of Open vSwitch. */
 export type KernelElement =
   | TapElement
   | BridgeElement
@@ -46,15 +46,17 @@ export type KernelElement =
   | SourceMacFilterElement
   | ExistingLinkElement;
 
-/** One or more rows of Open vSwitch's database. Adjacent elements of these kinds share one transaction. */
+/**
+ * A built-in element that has rows in the database of Open vSwitch. Adjacent elements share one transaction.
+ */
 export type OvsElement = OvsBridgeElement | OvsPortElement | OvsPatchElement | OvsQosElement;
 
-/** An element that is no row of Open vSwitch's database. The engine handles one at a time. */
+/** An element outside the database of Open vSwitch. The engine handles these elements one at a time. */
 type SingleElement = KernelElement | CustomElement;
 
 type ElementOf<K extends Element['kind']> = Extract<KernelElement | OvsElement, { kind: K }>;
 
-/** Every kind of this library that is no row of Open vSwitch's database. */
+/** The definitions of the built-in kinds outside the database of Open vSwitch. */
 const KERNEL_ELEMENTS: { readonly [K in KernelKind]: ElementDefinition<ElementOf<K>> } = {
   tap,
   bridge,
@@ -68,7 +70,7 @@ const KERNEL_ELEMENTS: { readonly [K in KernelKind]: ElementDefinition<ElementOf
   'source-mac-filter': sourceMacFilter,
 };
 
-/** Every kind of Open vSwitch's database. Adjacent elements of these kinds share one transaction. */
+/** The definitions of the kinds that have rows in the database of Open vSwitch. */
 const OVS_ELEMENTS: { readonly [K in OvsElement['kind']]: OvsVerbs<ElementOf<K>> } = {
   'ovs-bridge': ovsBridge,
   'ovs-port': ovsPort,
@@ -76,18 +78,18 @@ const OVS_ELEMENTS: { readonly [K in OvsElement['kind']]: OvsVerbs<ElementOf<K>>
   'ovs-qos': ovsQos,
 };
 
-/** Whether the element is a row of Open vSwitch's database. */
+/** Whether the element has rows in the database of Open vSwitch. */
 export function isOvsElement(element: Element): element is OvsElement {
   return Object.hasOwn(OVS_ELEMENTS, element.kind);
 }
 
-/** The element with the functions of its kind, for a transaction of Open vSwitch's database. */
+/** Returns the element with the functions of its kind, for a transaction of Open vSwitch's database. */
 export function ovsPartOf(element: OvsElement): OvsPart {
   return ovsPart<OvsElement>(OVS_ELEMENTS[element.kind], element);
 }
 
 /**
- * What the engine does with elements of this kind.
+ * Returns the functions that the engine calls for elements of this kind.
  *
  * @throws UnknownElementError for a kind that no module of this process has defined
  */
@@ -95,18 +97,18 @@ export function definitionOf(element: SingleElement): ElementDefinition<ElementD
   return isKernelElement(element) ? KERNEL_ELEMENTS[element.kind] : customElement(element.kind);
 }
 
-/** How messages name an element: `tap tap1a2b3c4d-5e`. */
+/** Returns the name of an element in messages, such as `tap tap1a2b3c4d-5e`. */
 export function labelOf(element: Element): string {
   const label = isOvsElement(element) ? undefined : findDefinition(element)?.label?.(element);
   return label ?? `${element.kind} ${element.name}`;
 }
 
-/** What diagrams show of an element; undefined for an element whose kind does not say. */
+/** Returns the drawing of an element. Undefined if its kind has no drawing. */
 export function drawingOf(element: SingleElement): Drawing | undefined {
   return findDefinition(element)?.draw?.(element);
 }
 
-/** Undefined for an element of a plugin that this process has not loaded. */
+/** Returns the definition of the kind. Undefined for a kind of a plugin that this process has not loaded. */
 function findDefinition(element: SingleElement): ElementDefinition<ElementData> | undefined {
   return isKernelElement(element) ? KERNEL_ELEMENTS[element.kind] : findCustomElement(element.kind);
 }

@@ -14,6 +14,7 @@ const VERBS = [
   'graph',
   'plan',
   'plug',
+  'adopt',
   'check',
   'unplug',
   'gc',

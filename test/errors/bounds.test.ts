@@ -38,6 +38,7 @@ const ERRORS: readonly model.OsVifError[] = [
   new errors.NotOwnedError(LONG),
   new errors.ImmutableLinkError(LONG, LONG, LONG, LONG),
   new errors.MissingLinkError(LONG, LONG),
+  new errors.ArgumentError(LONG, LONG),
   new errors.NotAVifError(LONG),
   new errors.AddressMoveError(LONG),
   new errors.KindDefinitionError(LONG),

@@ -35,13 +35,19 @@ def objects(_):
     return known
 
 
+def read(primitive):
+    """Reads with the class of the primitive, which has the right namespace, if it is declared."""
+    known = registry.get(primitive.get("versioned_object.name"))
+    return (known[0] if known else Base).obj_from_primitive(primitive)
+
+
 def roundtrip(request):
     """Reads a primitive and writes it again."""
-    return Base.obj_from_primitive(request["primitive"]).obj_to_primitive()
+    return read(request["primitive"]).obj_to_primitive()
 
 
 def backport(request):
-    obj = Base.obj_from_primitive(request["primitive"])
+    obj = read(request["primitive"])
     return obj.obj_to_primitive(target_version=request["target"], version_manifest=request["manifest"])
 
 
@@ -105,7 +111,18 @@ def assign(request):
     return results
 
 
-VERBS = {f.__name__: f for f in (objects, roundtrip, backport, text, coerce, fingerprint, assign)}
+def declare(request):
+    """Runs Python source that declares classes. Later requests find them in the registry."""
+    exec(request["source"], {"base": base, "fields": fields})
+
+
+def evaluate(request):
+    """The value of a Python expression. It can use oslo's `base` and every declared class by its name."""
+    scope = {name: classes[0] for name, classes in registry.items()}
+    return eval(request["expression"], {"base": base, "fields": fields, **scope})
+
+
+VERBS = {f.__name__: f for f in (objects, roundtrip, backport, text, coerce, fingerprint, assign, declare, evaluate)}
 
 for line in sys.stdin:
     request = json.loads(line)

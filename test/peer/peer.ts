@@ -3,7 +3,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const PYTHON = '/usr/bin/python3';
+/** The one that Debian's packages belong to. */
+export const PYTHON = '/usr/bin/python3';
 
 /** Why there is no peer here; undefined where there is one. Under CI that is an error, not a reason to skip. */
 export const PEER_MISSING: string | undefined = whyMissing();

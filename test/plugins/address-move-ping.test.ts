@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
@@ -6,6 +5,7 @@ import { OsVif } from '../../src/os-vif.ts';
 import { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../../src/plugins/linux-bridge-plugin.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../host/netns.ts';
 import { BRIDGE } from './address-move-cases.ts';
+import { startPing } from './ping.ts';
 import { bridgeVif, instance } from './vifs.ts';
 
 /** Addresses and routes of the NIC eth0, and an address of the outside that the pings come from or go to. */
@@ -127,34 +127,4 @@ async function prepare(commands: readonly string[]): Promise<{ host: LinuxHost; 
 
 function pidOf({ path }: Netns): string {
   return path.split('/')[2] ?? '';
-}
-
-interface Pings {
-  /** Ends the pings. Resolves to the numbers of the echo requests without an answer, and how many answers came twice. */
-  stop(): Promise<{ readonly lost: readonly number[]; readonly duplicates: number }>;
-}
-
-/** Pings every 10 ms. Resolves when the first answers have arrived. */
-async function startPing({ path }: Netns, to: string): Promise<Pings> {
-  const ping = spawn('nsenter', [`--net=${path}`, 'ping', '-i', '0.01', '-W', '2', to], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void ping.kill('SIGKILL'));
-  let output = '';
-  ping.stdout.on('data', (chunk: Buffer) => {
-    output += chunk;
-  });
-  const closed = new Promise((resolve) => ping.on('close', resolve));
-  while (!output.includes('icmp_seq=5 ')) await sleep(10);
-  return {
-    stop: async () => {
-      ping.kill('SIGINT');
-      await closed;
-      const sent = Number(/(\d+) packets transmitted/.exec(output)?.[1] ?? 0);
-      const answered = new Set([...output.matchAll(/icmp_seq=(\d+) /g)].map(([, number]) => Number(number)));
-      // The answer to the last request may still be on its way.
-      const lost = Array.from({ length: sent - 1 }, (_, i) => i + 1).filter((number) => !answered.has(number));
-      return { lost, duplicates: output.match(/DUP!/g)?.length ?? 0 };
-    },
-  };
 }

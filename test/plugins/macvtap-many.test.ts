@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Attachment } from '../../src/call-options.ts';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { Network } from '../../src/objects/network.ts';
-import { type Attachment, OsVif } from '../../src/os-vif.ts';
+import { OsVif } from '../../src/os-vif.ts';
 import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
 import { directVif, instance } from './vifs.ts';

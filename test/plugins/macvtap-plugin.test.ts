@@ -239,7 +239,10 @@ describe('a virtual function whose device has the address of an earlier guest', 
     const host = hostWithNic();
     await using osVif = await OsVif.open({ host: keepingItsAddress(host, { takesItWhenDown: false }) });
     await expect(osVif.plug(vif, instance())).rejects.toMatchObject({
-      cause: { errno: 'EADDRNOTAVAIL', message: expect.stringMatching(/vf1 does not take the address.*bind it again/) },
+      cause: {
+        errno: 'EADDRNOTAVAIL',
+        message: expect.stringMatching(/vf1 does not accept the address.*bind it again/),
+      },
       left: [],
     });
   });

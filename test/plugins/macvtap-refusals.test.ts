@@ -24,13 +24,13 @@ function refusals(open: () => Promise<Host>): void {
       'the MAC address of another guest',
       vifOn(2, { address: macOf(1) }),
       'mvt1',
-      `mvt1 has the MAC address ${macOf(1)} already; give mvt2 another one, or remove mvt1`,
+      `mvt1 already has the MAC address ${macOf(1)}; give mvt2 another one, or remove mvt1`,
     ],
     [
       'mode passthrough beside another guest',
       vifOn(2, { mode: 'passthrough' }),
       'mvt1',
-      'low0 has the device mvt1 already, and mvt2 needs low0 for itself (mode passthru); use another device',
+      'low0 already has the device mvt1, and mvt2 needs exclusive use of low0 (mode passthru); use another device',
     ],
   ])('%s', async (_, vif, on, reason) => {
     const { osVif, host } = await given(open);
@@ -51,7 +51,7 @@ function refusals(open: () => Promise<Host>): void {
     const { osVif, host } = await given(open);
     const bridge = await host.links.create({ kind: 'bridge', name: 'br0', up: true });
     await host.links.change((await host.links.get('low0'))?.index ?? 0, { master: bridge });
-    const reason = 'low0 is a port of br0, so mvt1 cannot stand on it; use br0 or another device';
+    const reason = 'low0 is a port of br0, so it cannot be the lower device of mvt1; use br0 or another device';
     expect(await osVif.check(vifOn(1), instance())).toContainEqual(
       expect.objectContaining({ type: 'conflict', on: 'low0', reason }),
     );

@@ -72,7 +72,7 @@ test('a second guest does not get a VLAN device that one guest has for itself', 
   const own = { devAddress: undefined, mode: 'passthrough', vlanName: 'eth0.7', network } as const;
   await osVif.plug(directVif(own), instance());
   const second = directVif({ ...own, id: '00000000-0000-4000-8000-000000000002', vifName: 'macvtap1' });
-  await expect(osVif.plug(second, instance())).rejects.toThrow('eth0.7 has the device macvtap0 already');
+  await expect(osVif.plug(second, instance())).rejects.toThrow('eth0.7 already has the device macvtap0');
 });
 
 function hostWithNic(): MemoryHost {

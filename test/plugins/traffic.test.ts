@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { OsVif } from '../../src/os-vif.ts';
 import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
-import type { ElementDrift } from '../../src/wiring/check.ts';
+import type { ElementDrift } from '../../src/wiring/elements/verbs.ts';
 import { BridgedTapPlugin, bridgedTaps } from '../children/bridged-taps.ts';
 import { makeSysfs } from '../host/fake-sysfs.ts';
 import { attachMacvtap, attachTap, BROADCAST, untilCarried, type Wire } from '../host/frames.ts';

@@ -26,7 +26,9 @@ test('the values of a constructor are the fields, each optional, and nothing of 
   type Values = FieldValues<VIFBridge>;
   expectTypeOf<Values['vifName']>().toEqualTypeOf<string | undefined>();
   expectTypeOf<Values['address']>().toEqualTypeOf<string | null | undefined>();
-  expectTypeOf<Values['portProfile']>().toEqualTypeOf<VIFPortProfileBase | undefined>();
+  expectTypeOf<Values['portProfile']>().toEqualTypeOf<
+    VIFPortProfileBase | FieldValues<VIFPortProfileBase> | undefined
+  >();
   expectTypeOf<Values>().not.toHaveProperty('clone');
   expectTypeOf<Values>().not.toHaveProperty('type');
   expectTypeOf<FieldName<Subnet>>().toEqualTypeOf<'cidr' | 'dns' | 'gateway' | 'ips' | 'routes' | 'dhcpServer'>();

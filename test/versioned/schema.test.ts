@@ -98,7 +98,7 @@ describe('validate', () => {
     [
       'a version too new',
       (p) => Object.assign(p, { 'versioned_object.version': '1.9' }),
-      '/versioned_object.name',
+      '/versioned_object.version',
       /cannot be read here/,
     ],
     ['a wrong type', (p) => Object.assign(Object(p[DATA]), { vif_name: 5 }), `/${DATA}/vif_name`, /string, found 5/],

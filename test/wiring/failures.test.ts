@@ -139,7 +139,7 @@ describe('a plug', () => {
     await tick(5000);
     expect(await failure).toMatchObject({
       element: 'tap tap0',
-      left: ['tap tap0 (the host has not answered yet, what it does is not known)'],
+      left: ['tap tap0 (the host has not answered yet, so the effect of the request is not known)'],
       message: expect.stringContaining('failed at tap tap0: enough; roll-back is incomplete'),
     });
   });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import { interceptHost } from '../../src/host-contract/intercept.ts';
 import { apply } from '../../src/wiring/apply.ts';
+import { plan } from '../../src/wiring/check.ts';
 import { remove } from '../../src/wiring/remove.ts';
 import { stepsOf } from '../../src/wiring/steps.ts';
 import type { Wiring } from '../../src/wiring/wiring.ts';
@@ -84,4 +85,27 @@ test('a device that may come later is worked on beside the database, and alone w
   });
   await apply([later], { host: watched, owner: 'vif-1' });
   expect(asked).not.toContain('ovsdb');
+});
+
+test('a plan names kind and name of each device and row once', async () => {
+  const wiring: Wiring = [
+    { kind: 'bridge', name: 'qbr0' },
+    { kind: 'veth', name: 'qvb0', peer: 'qvo0', master: 'qbr0' },
+    { kind: 'ovs-bridge', name: 'br-int' },
+    { kind: 'ovs-port', name: 'qvo0', bridge: 'br-int' },
+    { kind: 'ovs-qos', name: 'qvo0', type: 'linux-noop', id: 'qos0' },
+    { kind: 'ovs-bridge', name: 'pb0' },
+    { kind: 'ovs-patch', name: 'ibp0', bridge: 'br-int', peer: 'pbp0', peerBridge: 'pb0' },
+  ];
+  const steps = await plan(wiring, { host: new MemoryHost(), owner: 'vif-1' });
+  expect(steps.map(({ element, on }) => [element, on])).toEqual([
+    ['bridge qbr0', 'qbr0'],
+    ['veth qvb0', 'qvb0'],
+    ['veth qvb0', 'qvo0'],
+    ['ovs-bridge br-int', 'br-int'],
+    ['ovs-port qvo0', 'qvo0'],
+    ['ovs-bridge pb0', 'pb0'],
+    ['ovs-patch ibp0', 'ibp0'],
+    ['ovs-patch ibp0', 'pbp0'],
+  ]);
 });

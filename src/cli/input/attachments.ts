@@ -1,10 +1,10 @@
 /** Reads VIFs and their guests. Imported on demand, because it loads all classes. */
 
+import type { Attachment } from '../../call-options.ts';
 import { DocumentError } from '../../errors/command.ts';
 import { FieldValueError } from '../../errors/model.ts';
 import { InstanceInfo } from '../../objects/instance-info.ts';
 import type { VIFBase } from '../../objects/vif.ts';
-import type { Attachment } from '../../os-vif.ts';
 import type { InstanceOptions } from '../verb.ts';
 import { type Document, readDocument, readDocuments } from './documents.ts';
 import { isAttachment, located, objectOf, vifOf } from './objects.ts';

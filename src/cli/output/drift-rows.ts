@@ -3,7 +3,7 @@
  * wanted value, found value.
  */
 
-import type { ElementDrift } from '../../wiring/check.ts';
+import type { ElementDrift } from '../../wiring/elements/verbs.ts';
 import { colored, shown } from './output.ts';
 import type { Cell } from './table.ts';
 

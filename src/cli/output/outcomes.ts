@@ -1,8 +1,8 @@
 /** The outcome of a plug or unplug of each VIF. */
 
+import type { Attachment } from '../../call-options.ts';
 import { OsVifError } from '../../errors/base.ts';
 import { BatchError } from '../../errors/plugin.ts';
-import type { Attachment } from '../../os-vif.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { EXIT, reportError } from './exit.ts';
 import { colored, type OutputOptions, printJson, printsJson, printText } from './output.ts';

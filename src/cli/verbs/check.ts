@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { VIFBase } from '../../objects/vif.ts';
-import type { ElementDrift } from '../../wiring/check.ts';
+import type { ElementDrift } from '../../wiring/elements/verbs.ts';
 import { driftRows } from '../output/drift-rows.ts';
 import { EXIT } from '../output/exit.ts';
 import { colored, printJson, printsJson, printText, shown } from '../output/output.ts';

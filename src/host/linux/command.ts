@@ -1,4 +1,4 @@
-/** Runs the programs that change the kernel's packet filters, in a network namespace. */
+/** Runs programs that change the packet filters of the kernel, in a network namespace. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { MissingCommandError } from '../../errors/host.ts';
@@ -15,7 +15,7 @@ export interface CommandOptions {
   readonly debianPackage: string;
 }
 
-/** Messages of strerror(3), and the name of each error. */
+/** Messages of strerror(3), with the names of the errors. */
 const ERRNOS: ReadonlyMap<RegExp, string> = new Map([
   [/already exists|File exists/, 'EEXIST'],
   [/Device or resource busy/, 'EBUSY'],
@@ -25,12 +25,12 @@ const ERRNOS: ReadonlyMap<RegExp, string> = new Map([
 
 /**
  * Runs a command in a network namespace and resolves to its standard output. The command gets a fixed PATH,
- * no variable of this process but `XTABLES_LOCKFILE`, and `/` as its working directory.
+ * the working directory `/`, and only the variable `XTABLES_LOCKFILE` of this process.
  *
- * @throws MissingCommandError when the command is not installed
- * @throws PermissionError when this process lacks the privilege
- * @throws SystemCallError when the command fails for another reason; the error has the text
- *   that the command printed
+ * @throws MissingCommandError if the command is not installed
+ * @throws PermissionError if this process lacks the privilege
+ * @throws SystemCallError if the command fails for another reason. The error has the text that the command
+ *   printed
  */
 export function runCommand(
   namespace: NetworkNamespace,

@@ -1,4 +1,7 @@
-/** Restarts this process with one privilege, CAP_NET_ADMIN, and with nothing that its starter left in it. */
+/**
+ * Restarts this process with one privilege, CAP_NET_ADMIN, and without the descriptors, variables and options
+ * of Node that it got from its starter.
+ */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -12,15 +15,15 @@ const CAP_NET_ADMIN = 12;
 const ONLY_NET_ADMIN = 1 << CAP_NET_ADMIN;
 
 export interface Confinement {
-  /** The network namespace to enter: a name that `ip netns` knows, or a path. Default: the present one. */
+  /** The network namespace to enter: a name of `ip netns`, or a path. Default: the present namespace. */
   readonly netns?: string | undefined;
-  /** The user to become. It needs `group` too. Default: the present user. */
+  /** The user of the new process. Needs `group` too. Default: the present user. */
   readonly user?: string | undefined;
-  /** The only group to be in. Default: the present groups. */
+  /** The only group of the new process. Default: the present groups. */
   readonly group?: string | undefined;
-  /** Descriptors to keep open besides 0, 1 and 2. */
+  /** Descriptors that stay open in addition to 0, 1 and 2. */
   readonly keep?: readonly number[];
-  /** Names of variables to keep. The new environment has these, `PATH` and `LC_ALL`. */
+  /** Names of variables to keep. The new environment has these variables, `PATH` and `LC_ALL`. */
   readonly keepVariables?: readonly string[];
 }
 
@@ -48,45 +51,52 @@ export function isConfined(): boolean {
 }
 
 /**
- * Restarts this process with CAP_NET_ADMIN and no other capability, under the same process id. It does not
- * return. The kernel keeps capabilities per thread, and Node has started threads by now: only execve(2) takes
- * the capabilities of all. The new process has no descriptor, variable or option of Node that the starter did
- * not mean for it, and works in `/`.
+ * Restarts this process with CAP_NET_ADMIN and no other capability, under the same process id. The function
+ * does not return. The kernel keeps capabilities for each thread, and Node has already started threads. Only
+ * execve(2) changes the capabilities of all threads. The new process has only the descriptors and variables
+ * that `confinement` lists, no option of Node from its starter, and works in `/`.
  *
- * @throws SystemCallError when this process lacks CAP_NET_ADMIN, or may not do one of the steps
- * @throws NamespaceError when the namespace cannot be entered
+ * @throws SystemCallError if this process lacks CAP_NET_ADMIN, or may not do one of the steps
+ * @throws NamespaceError if the namespace cannot be entered
  */
 export async function restartConfined(argv: readonly string[], confinement: Confinement): Promise<never> {
   const calls = await loadCalls();
-  // This moves the present thread, which is the one that calls execve.
+  // Only the present thread enters the namespace. The same thread calls execve.
   if (confinement.netns !== undefined) moveToNetworkNamespace(await loadLibc(), confinement.netns);
   dropBoundingSet(calls);
   calls.check('keeping capabilities', calls.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0));
   becomeUser(confinement);
   calls.check('giving up capabilities', calls.capset(Buffer.from(HEADER), capabilityData()));
-  // execve gives the ambient capabilities to an ordinary user, and the bounding set to root.
-  calls.check('handing on CAP_NET_ADMIN', calls.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0));
+  // execve gives the ambient capabilities to an ordinary user, and the capabilities of the bounding set to
+  // root.
+  calls.check(
+    'adding CAP_NET_ADMIN to the ambient capabilities',
+    calls.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0),
+  );
   calls.check('forbidding new privileges', calls.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
   process.chdir('/');
   closeOnExec(calls, confinement.keep ?? []);
-  // SIGUSR1 ends a process that has no handler.
-  // The new process ignores it until Node blocks it (PlatformInit in src/node.cc).
+  // SIGUSR1 ends a process that has no handler for it. The new process therefore ignores SIGUSR1 until Node
+  // blocks the signal (PlatformInit in src/node.cc).
   calls.signal(constants.signals.SIGUSR1, SIG_IGN);
-  // src/host/remote/clients.ts collects garbage itself.
+  // src/host/remote/clients.ts calls the garbage collector of Node.
   const args = [process.execPath, ...WITHOUT_INSPECTOR, '--expose-gc', ...argv];
   calls.check('restart', calls.execve(process.execPath, [...args, null], [...environmentOf(confinement), null]));
   throw new SystemCallError('restart', 'EAGAIN', 'execve returned');
 }
 
-/** Has execve(2) close every descriptor but 0, 1 and 2. Programs that this process starts do not get them. */
+/**
+ * Makes execve(2) close every descriptor but 0, 1 and 2. Programs that this process starts do not get the
+ * others.
+ */
 export async function hideDescriptors(): Promise<void> {
   closeOnExec(await loadCalls(), []);
 }
 
 /**
- * Options of Node with which SIGUSR1 does not open the inspector, from the first instruction of Node on.
- * bind(2) refuses a link-local address without a scope (ipv6(7): EINVAL), so that an inspector that starts
- * cannot listen. Newer versions of Node can also leave out the handler of SIGUSR1.
+ * Options of Node with which SIGUSR1 does not open the inspector, also while Node starts. An inspector that
+ * starts cannot listen, because bind(2) refuses a link-local address without a scope (ipv6(7): EINVAL). Newer
+ * versions of Node have an option that removes the handler of SIGUSR1.
  */
 const WITHOUT_INSPECTOR = ['--inspect-port=[fe80::1]:1024', '--inspect-publish-uid=stderr', '--disable-sigusr1'].filter(
   (option) => process.allowedNodeEnvironmentFlags.has(option.split('=', 1)[0] ?? option),
@@ -98,7 +108,7 @@ function environmentOf({ keepVariables = [] }: Confinement): string[] {
 }
 
 function closeOnExec(calls: Calls, keep: readonly number[]): void {
-  // Linux before 5.11 does not know the flag, and before 5.9 not the call.
+  // The call close_range() exists since Linux 5.9, and its flag since Linux 5.11.
   if (calls.syscall(SYS_CLOSE_RANGE, FIRST_EXTRA, LAST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC) < 0) {
     const extra = readdirSync('/proc/self/fd').map(Number);
     for (const fd of extra) if (fd >= FIRST_EXTRA) calls.fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -120,7 +130,7 @@ const LAST_DESCRIPTOR = 0xffffffff;
 const SYS_CLOSE_RANGE = 436;
 const CLOSE_RANGE_CLOEXEC = 4;
 const SIG_IGN = 1;
-/** capget(2): version 3, the present thread. */
+/** capget(2): version 3 of the structures, for the present thread. */
 const HEADER = Uint32Array.of(0x20080522, 0).buffer;
 
 interface Calls {
@@ -162,14 +172,15 @@ async function loadCalls(): Promise<Calls> {
   };
 }
 
-/**
- * Each of the sets effective, permitted and inheritable has two words. CAP_NET_ADMIN is in the first word.
- */
+/** The sets effective, permitted and inheritable have two words each. CAP_NET_ADMIN is in the first word. */
 function capabilityData(): Buffer {
   return Buffer.from(Uint32Array.of(ONLY_NET_ADMIN, ONLY_NET_ADMIN, ONLY_NET_ADMIN, 0, 0, 0).buffer);
 }
 
-/** An ordinary user may not drop everything. no_new_privs makes the rest useless. */
+/**
+ * Removes all capabilities but CAP_NET_ADMIN from the bounding set. An ordinary user may not remove all of
+ * them, but no_new_privs makes the remaining ones useless.
+ */
 function dropBoundingSet(calls: Calls): void {
   for (let capability = 0; calls.prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
     if (capability === CAP_NET_ADMIN) continue;

@@ -1,5 +1,6 @@
 /**
- * Asks devlink what the ports of NICs are for (kernel, Documentation/networking/devlink/devlink-port.rst).
+ * Reads the roles of the ports of NICs from devlink (kernel,
+ * Documentation/networking/devlink/devlink-port.rst).
  */
 
 import { HostClosedError } from '../../errors/host.ts';
@@ -13,7 +14,7 @@ import type { NetworkNamespace } from './network-namespace.ts';
 /** Roles of ports, by the name of their network device. */
 export type PortRoles = ReadonlyMap<string, SwitchPortRole>;
 
-/** The NICs of one network namespace. Its socket is opened on first use. */
+/** The NICs of one network namespace. The socket is opened at the first call. */
 export class Devlink {
   readonly #libc: Libc;
   readonly #namespace: NetworkNamespace;
@@ -26,7 +27,10 @@ export class Devlink {
     this.#namespace = namespace;
   }
 
-  /** Calls at the same time share one list. Empty on a kernel without devlink. */
+  /**
+   * Reads the roles of all ports. Simultaneous calls share one list. The list is empty on a kernel without
+   * devlink.
+   */
   ports(): Promise<PortRoles> {
     this.#running ??= this.#list().finally(() => {
       this.#running = undefined;
@@ -46,7 +50,8 @@ export class Devlink {
       const family = devlinkFamily(await this.#socket.dump(listFamilies()));
       return family === undefined ? new Map() : decodePorts(await this.#socket.dump(listPorts(family)));
     } catch (error) {
-      // The kernel does not let us ask, or a driver fails to describe its ports: the names of the ports tell.
+      // The kernel does not permit the request, or a driver fails to describe its ports. The names of the
+      // ports then tell their roles.
       if (error instanceof KernelError) return new Map();
       throw error;
     }

@@ -2,14 +2,17 @@
 
 import { type BigIntStats, lstatSync } from 'node:fs';
 
-/** Device and inode number: two files that exist at the same time differ in it. */
+/** Device and inode number. Two files that exist at the same time have different identities. */
 export type FileIdentity = `${bigint}:${bigint}`;
 
 export function identityOf({ dev, ino }: BigIntStats): FileIdentity {
   return `${dev}:${ino}`;
 }
 
-/** The identity of what the path names, a symbolic link itself included; undefined when there is nothing. */
+/**
+ * Returns the identity of the file at the path. For a symbolic link, this is the identity of the link itself.
+ * Undefined if the path does not exist.
+ */
 export function fileIdentity(path: string): FileIdentity | undefined {
   const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return found && identityOf(found);

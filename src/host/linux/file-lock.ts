@@ -1,4 +1,4 @@
-/** A lock that at most one process holds, and that the kernel releases when the process ends: flock(2). */
+/** A lock that at most one process holds. The kernel releases the lock when the process ends (flock(2)). */
 
 import { closeSync, constants, fstatSync, openSync, rmSync } from 'node:fs';
 import { SystemCallError } from '../../errors/kernel.ts';
@@ -7,7 +7,7 @@ import { errnoName, errnoText, importKoffi } from './libc.ts';
 
 const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
 const LOCK_EX_NB = 2 | 4;
-/** Only the user of the lock may open the file: an open file is all that flock(2) asks for. */
+/** Only the user of the lock may open the file, because flock(2) needs only an open file. */
 const OWNER_ONLY = 0o600;
 
 export interface FileLock {
@@ -16,10 +16,10 @@ export interface FileLock {
 }
 
 /**
- * Resolves to undefined when another process, or another part of this one, holds the lock.
+ * Takes the lock. Resolves to undefined if another process, or another part of this process, holds the lock.
  *
- * @throws SystemCallError when the file system has no locks
- * @throws Error of node:fs when the file cannot be opened or is not a regular file
+ * @throws SystemCallError if the file system has no locks
+ * @throws Error of node:fs if the file cannot be opened or is not a regular file
  */
 export async function tryLock(path: string): Promise<FileLock | undefined> {
   const koffi = await importKoffi();
@@ -34,7 +34,7 @@ export async function tryLock(path: string): Promise<FileLock | undefined> {
         if (errno === 'EAGAIN') return undefined;
         throw new SystemCallError(`lock ${path}`, errno, errnoText(errno));
       }
-      // The last owner may have removed the file after this process opened it.
+      // The previous owner may have removed the file after this process opened it.
       const own = identityOf(fstatSync(fd, { bigint: true }));
       isKept = fileIdentity(path) === own;
       if (isKept) return lockOf(path, fd, own);

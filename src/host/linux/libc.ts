@@ -1,4 +1,7 @@
-/** The C library's system calls that Node has no API for, through koffi; loaded on first use. */
+/**
+ * System calls of the C library for which Node has no API. koffi makes the calls, and is loaded at the first
+ * use.
+ */
 
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
@@ -7,7 +10,8 @@ import { MissingKoffiError } from '../../errors/host.ts';
 import { SystemCallError } from '../../errors/kernel.ts';
 
 /**
- * What a call came back with; `errno` is its name (`EAGAIN`) when `value` is negative, and empty otherwise.
+ * The result of a call. `errno` is the name of the error (`EAGAIN`) if `value` is negative, and empty
+ * otherwise.
  */
 export interface CallResult {
   readonly value: number;
@@ -15,35 +19,43 @@ export interface CallResult {
 }
 
 /**
- * System calls.
- * A sync one runs on this thread; the others on a worker, so that the event loop never waits for the kernel.
+ * System calls. The calls whose names end in Sync run on this thread. The other calls run on a worker thread,
+ * so that the event loop does not wait for the kernel.
  */
 export interface Libc {
   socketSync(domain: number, type: number, protocol: number): CallResult;
   setsockoptSync(fd: number, level: number, option: number, value: Buffer): CallResult;
-  /** `address` is filled in with where the message came from. */
+  /** The kernel writes the address of the sender into `address`. */
   recvfromSync(fd: number, buffer: Buffer, flags: number, address: Buffer): CallResult;
   recvfrom(fd: number, buffer: Buffer, flags: number, address: Buffer): Promise<CallResult>;
   send(fd: number, buffer: Buffer, flags: number): Promise<CallResult>;
   setnsSync(fd: number, nstype: number): CallResult;
-  /** `argument` is read and written in place. */
+  /** The kernel reads `argument`, and may write its answer into it. */
   ioctl(fd: number, request: number, argument: Buffer | number): Promise<CallResult>;
 }
 
 /**
- * Node has four workers unless UV_THREADPOOL_SIZE says otherwise, and koffi refuses more than some
- * hundred calls at once.
+ * Maximum number of simultaneous calls on worker threads. Node has four worker threads unless
+ * UV_THREADPOOL_SIZE has another number. koffi refuses more than some hundred simultaneous calls.
  */
 const MOST_ON_WORKERS = 64;
 
-/** @throws MissingKoffiError where koffi is not installed or doesn't load */
+/**
+ * Imports koffi, an optional dependency.
+ *
+ * @throws MissingKoffiError if koffi is not installed or does not load
+ */
 export async function importKoffi(): Promise<typeof import('koffi')> {
   return import('koffi').catch((cause: unknown) => {
     throw new MissingKoffiError({ cause });
   });
 }
 
-/** @throws MissingKoffiError when koffi is not installed or does not load */
+/**
+ * Loads the system calls.
+ *
+ * @throws MissingKoffiError if koffi is not installed or does not load
+ */
 export async function loadLibc(): Promise<Libc> {
   const koffi = await importKoffi();
   const library = koffi.load(null);
@@ -66,7 +78,7 @@ export async function loadLibc(): Promise<Libc> {
       const start = (): void => {
         running += 1;
         const end = (settle: () => void): void => {
-          // Before the next one starts, which may change errno.
+          // The result is read before the next call starts, because the next call may change errno.
           settle();
           running -= 1;
           waiting.shift()?.();
@@ -96,24 +108,24 @@ export async function loadLibc(): Promise<Libc> {
   };
 }
 
-/** The value of a call that must not fail. */
+/** Returns the value of a call. Throws SystemCallError if the call failed. */
 export function checked(what: string, { value, errno }: CallResult): number {
   if (value < 0) throw new SystemCallError(what, errno, errnoText(errno));
   return value;
 }
 
-/** The name of an errno: 17 is `EEXIST`. */
+/** Returns the name of an errno: 17 is `EEXIST`. */
 export function errnoName(errno: number): string {
   return NAMES.get(errno) ?? `errno ${errno}`;
 }
 
-/** What an errno means: `EEXIST` is `file already exists`. */
+/** Returns the meaning of an errno: `EEXIST` is `file already exists`. */
 export function errnoText(name: string): string {
   for (const [errno, known] of NAMES) if (known === name) return getSystemErrorMap().get(-errno)?.[1] ?? '';
   return '';
 }
 
-/** Where one number has two names, the one that the kernel uses. */
+/** The names by number. For a number with two names, the map has the name that the kernel uses. */
 const NAMES: ReadonlyMap<number, string> = new Map([
   ...Object.entries(constants.errno).map(([name, errno]) => [errno, name] as const),
   [constants.errno.EAGAIN, 'EAGAIN'],

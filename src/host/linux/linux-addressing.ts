@@ -1,4 +1,4 @@
-/** IPv4 and IPv6 addresses and routes of a network namespace, by rtnetlink. */
+/** IPv4 and IPv6 addresses and routes of a network namespace, through rtnetlink. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KernelError } from '../../errors/kernel.ts';
@@ -55,7 +55,9 @@ import {
 } from './netlink/route-message.ts';
 import type { NetlinkSocket } from './netlink/socket.ts';
 
-/** Between two looks whether the kernel uses an address, and the longest wait for that, in ms. */
+/**
+ * Pause between two queries whether the kernel uses an address, and the maximum time of these queries, in ms.
+ */
 const PAUSE_MS = 2;
 const LONGEST_WAIT_MS = 1000;
 const RTPROT_KERNEL = 2;
@@ -128,19 +130,24 @@ export class LinuxAddressing implements Addressing {
     if (ipv6.length > 0) await this.#untilUsable(ipv6, to);
     for (const address of ipv6) if (withoutDetection(address) !== address) await add(address);
     await this.#copyNeighbours(addresses, from, to, expected);
-    // Routes of the link first, because the kernel accepts a gateway only when a route reaches it.
+    // Routes without a gateway are added first, because the kernel accepts a gateway only if a route reaches
+    // it.
     for (const route of routes.toSorted((a, b) => order(a) - order(b)))
       await this.#ignoring('EEXIST', expected, {
         what: `addition of the route to ${route.destination} by ${toName}`,
         type: RTM_NEWROUTE,
-        // Behind the route by the first device, which is used until it is removed.
+        // The new route comes after the route through the first device. The kernel uses the first route until
+        // its removal.
         flags: NLM_F_CREATE | NLM_F_APPEND,
         body: routeHeader(route),
         attributes: routeAttributes(route, to),
       });
   }
 
-  /** Kernel: a work queue adds the local route of a new IPv6 address, without which no packet is accepted. */
+  /**
+   * Waits until the kernel uses the addresses. Kernel: a work queue adds the local route of a new IPv6
+   * address. The host accepts no packet for the address before this route exists.
+   */
   async #untilUsable(addresses: readonly Address[], index: number): Promise<void> {
     for (let waited = 0; waited < LONGEST_WAIT_MS; waited += PAUSE_MS) {
       const body = routeListHeader(AF_INET6);
@@ -152,8 +159,9 @@ export class LinuxAddressing implements Addressing {
   }
 
   /**
-   * Answers to requests for neighbours arrive at the bridge while the NIC is its port.
-   * Without its neighbours, the device that gets the addresses could not send until it has resolved them.
+   * Copies the neighbours of the addresses. Without these neighbours, the new device could send only after it
+   * has resolved them. While the NIC is a port of the bridge, answers to neighbour requests arrive at the
+   * bridge.
    */
   async #copyNeighbours(
     addresses: readonly Address[],
@@ -174,13 +182,13 @@ export class LinuxAddressing implements Addressing {
           body: neighbourHeader(neighbour, to),
           attributes: neighbourAttributes(neighbour),
         });
-        // The kernel finds the others again.
+        // The kernel resolves the other neighbours again.
         await (isPermanent(neighbour) ? request : request.catch(ignoreKernelError));
       }
     }
   }
 
-  /** The addresses of one family, each with its label, and all unicast routes. */
+  /** Lists the addresses of one family, each with its label, and all unicast routes. */
   async #list(family: number, index: number): Promise<{ addresses: Address[]; routes: FoundRoute[] }> {
     const [addresses, routes] = await Promise.all([
       this.#socket.dump({ what: 'list of addresses', type: RTM_GETADDR, body: addressListHeader(family) }),
@@ -213,7 +221,10 @@ function ignoreKernelError(error: unknown): void {
   if (!(error instanceof KernelError)) throw error;
 }
 
-/** Duplicate address detection would keep an IPv6 address from use for a second or more. */
+/**
+ * Returns the address with duplicate address detection disabled. The detection delays the use of an IPv6
+ * address by a second or more.
+ */
 function withoutDetection(address: Address): Address {
   const { flags = 0 } = address;
   return isIpv6(address) && (flags & IFA_F_NODAD) === 0 ? { ...address, flags: flags | IFA_F_NODAD } : address;
@@ -235,7 +246,10 @@ function isAutomatic(found: FoundRoute, addresses: readonly Address[]): boolean 
   );
 }
 
-/** Kernel: of an IPv6 address with a peer, both ends have a route. */
+/**
+ * Whether the destination is the network of the address. Kernel: for an IPv6 address with a peer, both ends
+ * have a route.
+ */
 function isPrefixOf(destination: string, address: string, peer: string): boolean {
   const length = prefixOf(address);
   return [address, peer].some((end) => destination === networkOf(`${end.split('/')[0]}/${length}`));

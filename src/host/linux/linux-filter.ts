@@ -7,9 +7,12 @@ import type { Filter, FilterChain } from '../../host-contract/packet-filters.ts'
 import { runCommand } from './command.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 
-/** Seconds to wait for others who change the tables. */
+/** Seconds to wait for other programs that change the tables. */
 const WAIT = '5';
-/** How often a change starts over because another process changed the table at the same time. */
+/**
+ * Maximum number of attempts of a change. A change starts again if another process changed the table at the
+ * same time.
+ */
 const ATTEMPTS = 5;
 
 type IpVersion = 'IPv4' | 'IPv6';
@@ -53,10 +56,10 @@ export class LinuxFilter implements Filter {
       const refusal = await this.#restore(version, changesFor(version, table, chain, rules)).catch(
         (error: unknown) => error,
       );
-      // -N has succeeded, so that no other process can have added a jump.
+      // -N has succeeded, so no other process can have added a jump.
       if (refusal === undefined && !before.has(chain)) return;
       table = await this.#read(version);
-      // Two processes that repair the jump at the same time can both add one.
+      // Two processes that repair the jump at the same time can both add a jump.
       if (refusal === undefined && takesEffect(version, table, chain)) return;
       const isLast = attempt === ATTEMPTS || !hasOtherJumps(table, before, chain);
       if (refusal !== undefined && isLast) throw refusal;
@@ -78,19 +81,22 @@ export class LinuxFilter implements Filter {
   }
 }
 
-/** Kernel: with `ipv6.disable=1` there is no IPv6, and no directory of its sysctls. */
+/**
+ * Lists the IP versions of the kernel. With `ipv6.disable=1`, the kernel has no IPv6 and no directory of its
+ * sysctls.
+ */
 function versions(): IpVersion[] {
   return existsSync('/proc/sys/net/ipv6') ? ['IPv4', 'IPv6'] : ['IPv4'];
 }
 
-/** The lines for iptables-restore that set the rules, and repair the jump. */
+/** Returns the lines for iptables-restore that set the rules and repair the jump. */
 function changesFor(version: IpVersion, table: FilterTable, chain: string, rules: readonly string[]): string[] {
   const isNew = !table.has(chain);
   const jump =
     !isNew && takesEffect(version, table, chain)
       ? []
       : [...deletionsOfJumps(table, chain), `-I FORWARD 1 ${jumpTo(chain)}`];
-  // -N fails when the chain is there: of several processes only one adds the jump.
+  // -N fails if the chain exists, so only one of several processes adds the jump.
   return [isNew ? `-N ${chain}` : `-F ${chain}`, ...rules.map((rule) => `-A ${chain} ${rule}`), ...jump];
 }
 
@@ -108,7 +114,7 @@ function deletionsOfJumps(table: FilterTable, chain: string): string[] {
   return jumpsIn(table, chain).map((rule) => `-D FORWARD ${rule}`);
 }
 
-/** Reads what iptables-save(8) prints. */
+/** Reads the output of iptables-save(8). */
 function tableIn(text: string): FilterTable {
   const table = new Map<string, string[]>();
   for (const line of text.split('\n')) {
@@ -120,7 +126,9 @@ function tableIn(text: string): FilterTable {
   return table;
 }
 
-/** iptables adds the default option of REJECT, which IPv4 and IPv6 write differently. */
+/**
+ * Removes the default option of REJECT, which iptables adds. IPv4 and IPv6 have different default options.
+ */
 function withoutDefault(rule: string): string {
   return rule.replace(/ --reject-with icmp6?-port-unreachable$/, '');
 }

@@ -1,5 +1,6 @@
-/** The Linux machine this process runs on, or one network namespace of it. */
+/** The Linux machine on which this process runs, or one of its network namespaces. */
 
+import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
 import { UnsupportedHostError } from '../../errors/host.ts';
 import type { Addressing } from '../../host-contract/addressing.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
@@ -22,22 +23,24 @@ import { type NetworkNamespace, openNetworkNamespace } from './network-namespace
 /** How to open a LinuxHost. */
 export interface LinuxHostOptions {
   /**
-   * A network namespace: a name that `ip netns` knows, or a path such as /proc/1234/ns/net.
-   * Default: the one this process is in.
+   * A network namespace: a name of `ip netns`, or a path such as /proc/1234/ns/net.
+   * Default: the namespace of this process.
    */
   readonly netns?: string;
   /**
-   * Where Open vSwitch's database listens; connected to on first use.
+   * The address of Open vSwitch's database. The host connects at the first use.
    * Default: the local socket, unix:/run/openvswitch/db.sock.
    */
   readonly ovsdb?: OvsdbClientOptions;
-  /** Where sysfs is mounted, for PCI functions. Default: /sys. */
+  /** The mount point of sysfs, for PCI functions. Default: /sys. */
   readonly sysfsRoot?: string;
 }
 
+const OPEN_OPTIONS: OptionNames<LinuxHostOptions> = { netns: true, ovsdb: true, sysfsRoot: true };
+
 /**
- * Works on the kernel's network devices by rtnetlink and /dev/net/tun.
- * Needs koffi, and CAP_NET_ADMIN for all but reading.
+ * Works on the network devices of the kernel through rtnetlink and /dev/net/tun.
+ * Needs koffi. Every change needs CAP_NET_ADMIN.
  */
 export class LinuxHost implements Host {
   readonly links: Links;
@@ -75,12 +78,16 @@ export class LinuxHost implements Host {
   }
 
   /**
-   * @throws UnsupportedHostError elsewhere than on Linux
-   * @throws MissingKoffiError where koffi is not installed
-   * @throws OvsdbConnectionError where `ovsdb.connection` can't be read
-   * @throws NamespaceError where `netns` is not there or may not be entered
+   * Opens a host.
+   *
+   * @throws UnsupportedHostError on an operating system other than Linux
+   * @throws MissingKoffiError if koffi is not installed
+   * @throws OvsdbConnectionError if `ovsdb.connection` is invalid
+   * @throws NamespaceError if `netns` does not exist or may not be entered
    */
-  static async open({ netns, ovsdb, sysfsRoot = '/sys' }: LinuxHostOptions = {}): Promise<LinuxHost> {
+  static async open(options: LinuxHostOptions = {}): Promise<LinuxHost> {
+    requireKnownOptions('LinuxHost.open', options, OPEN_OPTIONS);
+    const { netns, ovsdb, sysfsRoot = '/sys' } = options;
     if (process.platform !== 'linux') {
       throw new UnsupportedHostError(
         `LinuxHost works on Linux, this is ${process.platform}: use MemoryHost for a dry run`,

@@ -1,6 +1,6 @@
 /**
- * Addresses that devices refuse, through nft(8): a table of the family netdev for each device, which goes
- * with its last address.
+ * MAC addresses whose frames devices drop, through nft(8). Each device with such addresses has a table of the
+ * family netdev. The table is deleted together with its last address.
  */
 
 import { isKernelError } from '../../errors/kernel.ts';
@@ -13,8 +13,8 @@ import type { NetworkNamespace } from './network-namespace.ts';
 
 const PREFIX = 'os-vif-';
 /**
- * The map of addresses, the chain that looks a frame's source up in it, and the chain that it
- * is then sent to.
+ * The map of addresses, the chain that looks up the source of a frame in the map, and the chain that drops
+ * the frame if the map has its source.
  */
 const [MAP, LOOKUP, REFUSED] = ['refused', 'ingress', 'drop-refused'];
 const LOOKUP_RULE = [{ vmap: { key: { payload: { protocol: 'ether', field: 'saddr' } }, data: `@${MAP}` } }];
@@ -22,11 +22,11 @@ const REFUSED_RULE = [{ drop: null }];
 
 export class LinuxIngress implements IngressFilter {
   readonly #namespace: NetworkNamespace;
-  /** Runs of nft: one at a time, because the start of a program blocks the event loop. */
+  /** Runs of nft, one at a time, because the start of a program blocks the event loop. */
   readonly #runs = new KeyedQueue();
-  /** A list that is still to be read: good for all who ask until then. */
+  /** A list that is not read yet. All callers until then share this list. */
   #next: Promise<SourceMacDropState[]> | undefined;
-  /** By device, the addresses that are to be deleted in one transaction once it is their turn. */
+  /** For each device, the addresses that the next transaction deletes. */
   readonly #leaving = new Map<string, { readonly macs: string[]; readonly done: Promise<void> }>();
 
   constructor(namespace: NetworkNamespace) {
@@ -45,12 +45,13 @@ export class LinuxIngress implements IngressFilter {
   }
 
   /**
-   * One transaction, which is the same whether the table is there or not: so processes may do this at once.
+   * Adds an address in one transaction. The transaction is the same with and without an existing table, so
+   * several processes may add addresses at the same time.
    */
   async create(drop: SourceMacDrop): Promise<void> {
     requireSourceMacDrop(drop);
     const { device, mac, owner } = drop;
-    const what = `have ${device} refuse ${mac}`;
+    const what = `drop frames from ${mac} on ${device}`;
     const table = { family: 'netdev', table: tableOf(device) };
     const hook = { type: 'filter', hook: 'ingress', dev: device, prio: 0, policy: 'accept' };
     const entry = [{ elem: { val: mac, comment: aliasOf(owner) } }, { goto: { target: REFUSED } }];
@@ -76,12 +77,13 @@ export class LinuxIngress implements IngressFilter {
   }
 
   /**
-   * The kernel deletes no chain that an entry still leads to: it knows best whether these were the last ones.
+   * Deletes the addresses, and the table if these were its last addresses. The kernel decides whether they
+   * were: it refuses to delete a chain to which an entry still leads.
    */
   async #deleteLeaving(device: string): Promise<void> {
     const { macs = [] } = this.#leaving.get(device) ?? {};
     this.#leaving.delete(device);
-    const what = `have ${device} accept ${macs.join(', ')}`;
+    const what = `accept frames from ${macs.join(', ')} on ${device}`;
     const table = { family: 'netdev', table: tableOf(device) };
     const entries = (elem: readonly string[]) => ({ delete: { element: { ...table, name: MAP, elem } } });
     const rest = [
@@ -92,11 +94,11 @@ export class LinuxIngress implements IngressFilter {
     if (!(await this.#changeUnless(['ENOENT'], what, [entries(macs)]))) {
       for (const mac of macs) await this.#changeUnless(['ENOENT'], what, [entries([mac])]);
     }
-    // Others may have gone at the same time.
+    // Other processes may have deleted the remaining addresses at the same time.
     await this.#changeUnless(['EBUSY', 'ENOENT'], what, rest);
   }
 
-  /** Returns false where the kernel says one of these. */
+  /** Returns false if the kernel refuses the change with one of these errors. */
   async #changeUnless(errnos: readonly string[], what: string, commands: readonly unknown[]): Promise<boolean> {
     try {
       await this.#change(what, commands);
@@ -107,7 +109,10 @@ export class LinuxIngress implements IngressFilter {
     }
   }
 
-  /** Not by standard input: nft opens it by its path, which no socket has. */
+  /**
+   * Sends the commands as an argument. nft opens its standard input by its path, and the path of a socket
+   * cannot be opened.
+   */
   async #change(what: string, commands: readonly unknown[]): Promise<void> {
     await this.#nft(JSON.stringify({ nftables: commands }), what);
   }
@@ -123,8 +128,8 @@ export class LinuxIngress implements IngressFilter {
 }
 
 /**
- * nft takes letters, digits and `/\-_.` in a name; every other byte of a device's name becomes
- * `/` and two digits.
+ * Returns the name of the table of a device. nft accepts letters, digits and `/\-_.` in a name. Every other
+ * byte of the device's name becomes `/` and two hexadecimal digits.
  */
 function tableOf(device: string): string {
   const bytes = [...Buffer.from(device)].map((byte) => {
@@ -138,7 +143,7 @@ function deviceOf(table: string): string {
   return decodeURIComponent(table.slice(PREFIX.length).replaceAll('/', '%'));
 }
 
-/** Of what `nft -j list ruleset` prints (libnftables-json(5)). */
+/** Reads the output of `nft -j list ruleset` (libnftables-json(5)). */
 function dropsIn(ruleset: unknown): SourceMacDropState[] {
   const objects = listAt(ruleset, 'nftables');
   return objects.flatMap((object) => {
@@ -153,7 +158,7 @@ function dropsIn(ruleset: unknown): SourceMacDropState[] {
   });
 }
 
-/** Whether frames get to the map and from there to their end. */
+/** Whether received frames reach the map, and frames from its addresses reach the drop rule. */
 function isActive(objects: readonly unknown[], table: string): boolean {
   const isHooked = objects.some(
     (object) =>

@@ -1,4 +1,4 @@
-/** The network devices of a Linux network namespace, by rtnetlink. */
+/** The network devices of a Linux network namespace, through rtnetlink. */
 
 import { randomInt } from 'node:crypto';
 import { KernelError, NetlinkError } from '../../errors/kernel.ts';
@@ -85,8 +85,8 @@ export class LinuxLinks implements Links {
     };
     if (!isDefinedLink(link) && link.kind === 'tap')
       return createTap(this.#libc, this.#namespace, link, () => this.#socket.turn((turn) => configureIn(turn, [link])));
-    // One turn: a caller of this host cannot delete the device, and let another process take
-    // its name, in between.
+    // All requests are one turn. Otherwise, another caller of this host could delete the device in between,
+    // and another process could take its name.
     return this.#socket.turn(async (turn) => {
       await compare(turn, `creation of ${link.kind} ${link.name}`, expected);
       await turn.request(creationOf(link));
@@ -103,7 +103,7 @@ export class LinuxLinks implements Links {
     requireLinkIndex(index);
     requireLinkSettings(`link ${index}`, settings);
     const { port, ...others } = settings;
-    // The kernel accepts settings of a bridge port only after the device has become a port.
+    // The kernel accepts the settings of a bridge port only after the device has become a port.
     const parts: LinkSettings[] =
       port === undefined ? [others] : Object.keys(others).length === 0 ? [{ port }] : [others, { port }];
     await requestExpecting(
@@ -174,13 +174,15 @@ async function configure(turn: Turn, link: NewLink, ends: readonly NamedLink[]):
   const { name } = link;
   const answers = await turn.request(...otherMtuFirst(link), ...ends.map(changeByName), lookUpOf(name));
   const [made] = linksIn(answers.flat());
-  if (made === undefined) throw new NetlinkError(`look-up of ${name}`, 'ENODEV', 'it disappeared after its creation');
+  if (made === undefined)
+    throw new NetlinkError(`look-up of ${name}`, 'ENODEV', 'the device was deleted after its creation');
   return made.index;
 }
 
 /**
- * The kernel waits once for all users of the devices of an interface group, instead of once for each device.
- * The group is random, so that a device which takes the index of a deleted one meanwhile is not in it.
+ * Deletes devices by their interface group. The kernel then waits once for all users of the devices, instead
+ * of once for each device. The group is random, so a new device with the index of a deleted device is not in
+ * the group.
  */
 async function deleteTogether(
   turn: Turn,
@@ -199,7 +201,10 @@ async function deleteTogether(
   await ignoring('ENODEV', turn.request({ ...request, attributes: settingAttributes({ group }) }));
 }
 
-/** Devices of one deletion. The requests and their answers fit the buffers of a socket. */
+/**
+ * Maximum number of devices in one deletion. The requests and their answers then fit into the buffers of a
+ * socket.
+ */
 const MAX_TOGETHER = 100;
 
 async function ignoring(errno: string, request: Promise<unknown>): Promise<void> {
@@ -239,7 +244,7 @@ function changeOf(index: number, settings: LinkSettings, name = `link ${index}`)
   };
 }
 
-/** The settings that the request which creates a link cannot carry, for each end of the link. */
+/** Returns the settings that the creation request cannot carry, for each end of the link. */
 function endsToConfigure(link: NewLink): NamedLink[] {
   const ends = endsOf(link);
   const mtu = link.kind === 'bridge' ? link.mtu : undefined;
@@ -262,14 +267,15 @@ function endsToConfigure(link: NewLink): NamedLink[] {
 const DEFAULT_MTU = 1500;
 
 /**
- * The MTU of a new bridge follows its ports until a request changes the MTU (br_change_mtu()). A request for
- * the default value changes nothing, so another value is set first.
+ * Returns a request for another MTU, which precedes a request for the default MTU. The MTU of a new bridge
+ * follows its ports until a request changes the MTU (br_change_mtu()). A request for the present value
+ * changes nothing.
  */
 function otherMtuFirst({ kind, name, mtu }: NewLink): Request[] {
   return kind === 'bridge' && mtu === DEFAULT_MTU ? [changeByName({ name, mtu: DEFAULT_MTU - 1 })] : [];
 }
 
-/** By name: the kernel does not report the index of a new link. */
+/** Changes a device by its name, because the kernel does not report the index of a new device. */
 function changeByName({ name, ...settings }: NamedLink): Request {
   return {
     what: `configuration of ${name}`,

@@ -10,7 +10,7 @@ export class LinuxPci implements Pci {
   readonly #interfaces: string;
   readonly #roles: () => Promise<PortRoles>;
 
-  /** @param roles what devlink says of the ports of NICs */
+  /** @param roles reads the roles of the ports of NICs from devlink */
   constructor(sysfsRoot: string, roles: () => Promise<PortRoles> = async () => new Map()) {
     this.#devices = join(sysfsRoot, 'bus/pci/devices');
     this.#interfaces = join(sysfsRoot, 'class/net');
@@ -49,13 +49,16 @@ export class LinuxPci implements Pci {
     return { switchId, ...(portName !== undefined && { portName }), ...(role !== undefined && { role }) };
   }
 
-  /** Reading one that the device does not support fails with EOPNOTSUPP. */
+  /**
+   * Reads an attribute. Undefined if the read fails: the kernel reports EOPNOTSUPP if the device lacks the
+   * attribute.
+   */
   async #attributeOf(name: string, attribute: string): Promise<string | undefined> {
     const text = await readFile(join(this.#interfaces, name, attribute), 'utf8').catch(() => undefined);
     return text?.split('\n')[0]?.trim();
   }
 
-  /** The address that a link in a function's folder leads to. */
+  /** Returns the PCI address to which a symbolic link in the folder of a function leads. */
   async #linkOf(address: string, name: string): Promise<string | undefined> {
     const target = await readlink(join(this.#devices, address, name)).catch(() => undefined);
     return target === undefined ? undefined : basename(target);

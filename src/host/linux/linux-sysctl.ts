@@ -34,12 +34,12 @@ export class LinuxSysctl implements Sysctl {
   async set(key: string, value: string, expected: readonly ExpectedLink[] = []): Promise<void> {
     const what = `setting ${key} to ${value}`;
     try {
-      // The kernel takes the namespace in which the file was opened.
+      // The setting belongs to the namespace in which the file was opened.
       const fd = this.#namespace.run(() => openSync(pathOf(key), 'w'));
       try {
-        // The open file belongs to one device. It stays with that device when another device takes the name.
+        // The open file belongs to one device, also if another device takes the name later.
         requireExpectedLinks(what, expected, await this.#find(expected));
-        // Writing waits for the kernel's RTNL lock, so it runs on a worker thread.
+        // A write waits for the RTNL lock of the kernel, so it runs on a worker thread.
         await writeTo(fd, value);
       } finally {
         closeSync(fd);

@@ -1,27 +1,29 @@
-/** A network namespace: entered for one synchronous call, and left at once. */
+/** A network namespace. A thread enters the namespace for one synchronous call, and then leaves it. */
 
 import { closeSync, openSync } from 'node:fs';
 import { NamespaceError } from '../../errors/host.ts';
 import type { Libc } from './libc.ts';
 
 const CLONE_NEWNET = 0x40000000;
-/** Where `ip netns add` keeps names. */
+/** The folder of the names of `ip netns add`. */
 const NAMED = '/run/netns/';
-/** The namespace that this thread is in. */
+/** The namespace of this thread. */
 const OWN = '/proc/thread-self/ns/net';
 
 export interface NetworkNamespace {
   /**
-   * Runs `action` in the namespace.
-   * It must be synchronous: what is awaited would run in the thread's own namespace.
+   * Runs `action` in the namespace. `action` must be synchronous: code after an `await` would run in the
+   * thread's own namespace.
    */
   run<T>(action: () => T): T;
   close(): void;
 }
 
 /**
- * @param netns a name that `ip netns` knows, or a path such as /proc/1234/ns/net; absent: the
- *   namespace of this process
+ * Opens a network namespace.
+ *
+ * @param netns a name of `ip netns`, or a path such as /proc/1234/ns/net. Default: the namespace of this
+ *   process
  */
 export function openNetworkNamespace(libc: Libc, netns: string | undefined): NetworkNamespace {
   if (netns === undefined) return { run: (action) => action(), close: () => {} };
@@ -38,8 +40,8 @@ export function openNetworkNamespace(libc: Libc, netns: string | undefined): Net
 }
 
 /**
- * Has this thread, and the programs that it starts, be in the namespace from now on.
- * @throws NamespaceError where it is not there or may not be entered
+ * Moves this thread to the namespace. Programs that the thread starts are in the namespace too.
+ * @throws NamespaceError if the namespace does not exist or may not be entered
  */
 export function moveToNetworkNamespace(libc: Libc, netns: string): void {
   const path = pathOf(netns);
@@ -57,7 +59,7 @@ function pathOf(netns: string): string {
 
 function enter(libc: Libc, target: number, path: string): void {
   const { value, errno } = libc.setnsSync(target, CLONE_NEWNET);
-  if (value < 0) throw new NamespaceError(`can't enter the network namespace ${path} (${errno}): ${advice(errno)}`);
+  if (value < 0) throw new NamespaceError(`cannot enter the network namespace ${path} (${errno}): ${advice(errno)}`);
 }
 
 function runWithin<T>(libc: Libc, target: number, path: string, action: () => T): T {
@@ -74,17 +76,20 @@ function runWithin<T>(libc: Libc, target: number, path: string, action: () => T)
   }
 }
 
-/** Where this fails, whatever this thread does to the network from now on would happen in the wrong place. */
+/**
+ * Returns to the own namespace. If this fails, later network calls of this thread would work in the wrong
+ * namespace.
+ */
 function leave(libc: Libc, home: number, path: string): void {
   const { value, errno } = libc.setnsSync(home, CLONE_NEWNET);
   if (value < 0)
-    throw new NamespaceError(`this thread is stuck in the network namespace ${path} (${errno}): end this process`);
+    throw new NamespaceError(`this thread cannot leave the network namespace ${path} (${errno}): end this process`);
 }
 
 function advice(errno: string): string {
   if (errno === 'EPERM') return 'the process needs CAP_SYS_ADMIN, run it as root';
-  if (errno === 'EINVAL') return 'that is no network namespace';
-  return 'does it still exist?';
+  if (errno === 'EINVAL') return 'the file is not a network namespace';
+  return 'check that the namespace still exists';
 }
 
 function openNamespaceFile(path: string): number {
@@ -92,7 +97,7 @@ function openNamespaceFile(path: string): number {
     return openSync(path, 'r');
   } catch (cause) {
     throw new NamespaceError(
-      `there is no network namespace at ${path}: make it with \`ip netns add\`, or give a path such as /proc/<pid>/ns/net`,
+      `there is no network namespace at ${path}: create it with \`ip netns add\`, or give a path such as /proc/<pid>/ns/net`,
       {
         cause,
       },

@@ -4,16 +4,16 @@ import type { Socket } from 'node:net';
 import { importKoffi } from './libc.ts';
 
 /**
- * socket(7) on all architectures but PowerPC, MIPS and SPARC, where the call fails or has an
- * answer of another length.
+ * The values of socket(7) on all architectures but PowerPC, MIPS and SPARC. On these three, the call fails or
+ * has an answer of another length.
  */
 const [SOL_SOCKET, SO_PEERCRED] = [1, 17];
 /** struct ucred: pid, uid, gid. */
 const CREDENTIALS_LENGTH = 12;
 
 /**
- * Resolves to a function that tells the user id of the process that connected, or undefined when the
- * kernel does not tell.
+ * Resolves to a function that returns the user id of the process that connected. The function returns
+ * undefined if the kernel does not report the user id.
  */
 export async function loadPeerUser(): Promise<(socket: Socket) => number | undefined> {
   const getsockopt = (await importKoffi()).load(null).func('int getsockopt(int, int, int, void *, void *)');
@@ -26,7 +26,7 @@ export async function loadPeerUser(): Promise<(socket: Socket) => number | undef
   };
 }
 
-/** Node has no documented way to the descriptor of a socket. */
+/** Returns the descriptor of a socket. Node has no documented API for this descriptor. */
 function descriptorOf(socket: Socket): number | undefined {
   const handle: unknown = Reflect.get(socket, '_handle');
   const fd: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined;

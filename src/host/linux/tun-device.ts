@@ -1,4 +1,4 @@
-/** Makes TAP devices through /dev/net/tun (the kernel's Documentation/networking/tuntap.rst). */
+/** Creates TAP devices through /dev/net/tun (the kernel's Documentation/networking/tuntap.rst). */
 
 import { close, openSync } from 'node:fs';
 import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
@@ -18,16 +18,16 @@ const IFF_NO_PI = 0x1000;
 const IFF_VNET_HDR = 0x4000;
 const IFF_TUN_EXCL = 0x8000;
 const IFF_MULTI_QUEUE = 0x0100;
-/** sizeof(struct ifreq): the name, then the flags at IFNAMSIZ. */
+/** sizeof(struct ifreq). The structure begins with the name. The flags are at IFNAMSIZ. */
 const IFREQ_SIZE = 40;
 const IFNAMSIZ = 16;
 
 type NewTap = BuiltInLink & { kind: 'tap' };
 
 /**
- * Makes a TAP, has `configure` finish it, and only then makes it outlive this process:
- * killed before that, the kernel takes the device away, so that no half-made one is ever left.
- * @returns what `configure` came to
+ * Creates a TAP device, runs `configure`, and then makes the device persistent. If this process is killed
+ * before the last step, the kernel deletes the device, so no incomplete device is left.
+ * @returns the result of `configure`
  */
 export async function createTap<T>(
   libc: Libc,
@@ -49,7 +49,8 @@ export async function createTap<T>(
     await control('making persistent', TUNSETPERSIST, 1);
     return configured;
   } finally {
-    // Closing may delete the device, which takes the kernel tens of milliseconds: not on this thread.
+    // The kernel may delete the device at close(), which takes tens of milliseconds. close() therefore runs
+    // on a worker thread.
     await new Promise<void>((resolve) => close(fd, () => resolve()));
   }
 }
@@ -81,7 +82,9 @@ function openTunDevice(namespace: NetworkNamespace, name: string): number {
   }
 }
 
-/** struct ifreq. Programs that attach choose again whether frames carry a virtio-net header. */
+/**
+ * struct ifreq. A program that attaches to the device chooses again whether frames carry a virtio-net header.
+ */
 function interfaceRequest({ name, tap = {}, vnetHeader = true }: NewTap): Buffer {
   const request = Buffer.alloc(IFREQ_SIZE);
   request.write(name, 'utf8');

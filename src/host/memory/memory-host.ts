@@ -1,5 +1,6 @@
 /** An in-memory host with the rules of the kernel, for dry runs, examples and tests. */
 
+import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
 import { HostClosedError } from '../../errors/host.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { MemoryFilter } from './memory-filter.ts';
@@ -13,6 +14,8 @@ export interface MemoryHostOptions {
   readonly beforeChange?: BeforeChange;
 }
 
+const OPTIONS: OptionNames<MemoryHostOptions> = { beforeChange: true };
+
 /** An in-memory host. It needs no privileges and no Linux. Its state is lost with the object. */
 export class MemoryHost implements Host {
   readonly links: MemoryLinks;
@@ -24,7 +27,9 @@ export class MemoryHost implements Host {
   readonly ovsdb: MemoryOvsdb;
   #closed = false;
 
-  constructor({ beforeChange }: MemoryHostOptions = {}) {
+  constructor(options: MemoryHostOptions = {}) {
+    requireKnownOptions('MemoryHost', options, OPTIONS);
+    const { beforeChange } = options;
     this.links = new MemoryLinks(() => {
       if (this.#closed) throw new HostClosedError();
     }, beforeChange);

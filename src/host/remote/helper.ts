@@ -5,6 +5,7 @@
 
 import { createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
 import { HelperProtocolError } from '../../errors/helper.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { loadPeerUser } from '../linux/peer.ts';
@@ -28,6 +29,17 @@ export interface HelperOptions extends PolicyOptions {
   readonly clients: SocketFile | { readonly fd: number } | { readonly input: Readable; readonly output: Writable };
 }
 
+const HELPER_OPTIONS: OptionNames<HelperOptions> = {
+  host: true,
+  netns: true,
+  clients: true,
+  devices: true,
+  names: true,
+  filterTargets: true,
+  passthruMac: true,
+  linkKinds: true,
+};
+
 /** A running helper. */
 export interface Helper {
   /** Resolves after `close`, or after the only client of streams has disconnected. */
@@ -44,7 +56,9 @@ export interface Helper {
  * @throws HelperConnectionError if the socket cannot be created, or another helper serves its path
  * @throws MissingKoffiError if koffi, which a helper on a socket needs, is not installed
  */
-export async function serveHelper({ host, netns = host.netns, clients, ...allowed }: HelperOptions): Promise<Helper> {
+export async function serveHelper(options: HelperOptions): Promise<Helper> {
+  requireKnownOptions('serveHelper', options, HELPER_OPTIONS);
+  const { host, netns = host.netns, clients, ...allowed } = options;
   return serveWith(host, clients, new OwnDevicesPolicy(host, allowed), netns);
 }
 

@@ -1,5 +1,6 @@
 /** A host that a helper with privileges changes for this process, which needs no privileges. */
 
+import { requireKnownOptions } from '../../errors/argument.ts';
 import type { Addressing } from '../../host-contract/addressing.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
 import type { Links } from '../../host-contract/links.ts';
@@ -19,6 +20,14 @@ export type RemoteHostOptions = HelperAddress &
      */
     readonly ovsdb?: OvsdbClientOptions;
   };
+
+const CONNECT_OPTIONS: Readonly<Record<string, true>> = {
+  socket: true,
+  command: true,
+  connectTimeout: true,
+  signal: true,
+  ovsdb: true,
+};
 
 /**
  * A host whose network devices, filters and sysctls a helper (`os-vif helper`) changes.
@@ -99,7 +108,9 @@ export class RemoteHost implements Host {
    * @throws HelperProtocolError if the helper has another version
    * @throws OvsdbConnectionError if `ovsdb.connection` is invalid
    */
-  static async connect({ ovsdb, ...helper }: RemoteHostOptions): Promise<RemoteHost> {
+  static async connect(options: RemoteHostOptions): Promise<RemoteHost> {
+    requireKnownOptions('RemoteHost.connect', options, CONNECT_OPTIONS);
+    const { ovsdb, ...helper } = options;
     const database = new OvsdbClient(ovsdb);
     return new RemoteHost(await HelperConnection.open(helper, helper), database);
   }

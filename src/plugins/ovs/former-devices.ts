@@ -1,4 +1,4 @@
-/** Devices that a VIF had before its wiring changed, such as the Linux bridge of a VIF that was hybrid. */
+/** Devices of an earlier wiring of a VIF, such as the Linux bridge of a VIF that was hybrid before. */
 
 import type { Host } from '../../host-contract/host.ts';
 import type { Link } from '../../host-contract/links.ts';
@@ -9,8 +9,8 @@ import { namesOf } from './names.ts';
 import { hybridDevices, type OvsVif } from './ovs-wiring.ts';
 
 /**
- * The devices of this VIF behind ports that were removed. A Linux bridge with another port than ours is left
- * out: a guest still runs on it, and it goes at the unplug.
+ * Lists the devices of this VIF whose ports were removed from Open vSwitch. A Linux bridge with a further
+ * port is left out, because a guest still uses the bridge. The unplug removes this bridge.
  */
 export async function devicesBehind(ports: readonly string[], vif: OvsVif, host: Host): Promise<Wiring> {
   const { switchEnd } = namesOf(vif.id);
@@ -22,7 +22,7 @@ export async function devicesBehind(ports: readonly string[], vif: OvsVif, host:
   return devices;
 }
 
-/** The devices of a VIF that was hybrid. None if there are none of this VIF. */
+/** Lists the devices of a VIF that was hybrid before. The list is empty if this VIF owns no such device. */
 export async function formerHybridDevices(vif: OvsVif, host: Host): Promise<Wiring> {
   return (await ownLink(namesOf(vif.id).hybridBridge, vif, host)) ? hybridDevices(vif) : [];
 }

@@ -12,12 +12,14 @@ import { representorOf, type VirtualFunctionLocation, virtualFunctionOf } from '
 
 /** Facts about a VIFHostDevice that only the host knows. */
 export interface HostDeviceFacts {
-  /** The name of its representor's network device. */
+  /** The name of the representor's network device. */
   readonly representor?: string;
   readonly virtualFunction?: VirtualFunctionLocation;
 }
 
 /**
+ * Finds the facts about the VIF on the host.
+ *
  * @throws PciDeviceNotFoundError if the virtual function does not exist, or its NIC is not in switchdev mode
  * @throws RepresentorNotFoundError if no network device is its representor
  */
@@ -28,7 +30,7 @@ export async function factsOf(vif: VIFHostDevice, datapathType: string, pci: Pci
     : { virtualFunction };
 }
 
-/** Whether the virtual function, its representor or switchdev mode is gone. */
+/** Whether the virtual function or its representor does not exist, or its NIC is not in switchdev mode. */
 export function isGone(error: unknown): error is PciDeviceNotFoundError | RepresentorNotFoundError {
   return error instanceof PciDeviceNotFoundError || error instanceof RepresentorNotFoundError;
 }
@@ -42,7 +44,10 @@ export function hostDeviceWiring(vif: VIFHostDevice, plugged: OvsVif, facts: Hos
   return representorWiring(plugged, representor, devAddress);
 }
 
-/** The elements that an unplug removes. Without a representor, these are the rows with the tag of the VIF. */
+/**
+ * Returns the elements that an unplug removes. Without a representor, these are the rows with the tag of the
+ * VIF.
+ */
 export function formerHostDeviceWiring(vif: VIFHostDevice, known: OvsVif, facts: HostDeviceFacts): Wiring {
   const isKernels = (known.datapathType ?? 'system') === 'system';
   return isKernels && facts.representor === undefined ? goneWiring(known) : hostDeviceWiring(vif, known, facts);

@@ -1,8 +1,9 @@
 /**
- * VIFs of Open vSwitch, in all the ways that OpenStack plugs them: natively, hybrid with a Linux bridge
- * between, over a vhost-user socket, by a representor of a virtual function, and on a bridge per port.
+ * VIFs of Open vSwitch, plugged in all ways of OpenStack: natively, hybrid with a Linux bridge, with a
+ * vhost-user socket, with the representor of a virtual function, and with one bridge for each port.
  */
 
+import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
 import { PortProfileError } from '../../errors/libvirt.ts';
 import { FieldValueError } from '../../errors/model.ts';
 import { PlugError, UnsupportedVIFError } from '../../errors/plugin.ts';
@@ -15,7 +16,8 @@ import { listed } from '../../text/bounds.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 import { apply } from '../../wiring/apply.ts';
-import type { ElementDrift, PlannedStep } from '../../wiring/check.ts';
+import type { PlannedStep } from '../../wiring/check.ts';
+import type { ElementDrift } from '../../wiring/elements/verbs.ts';
 import type { Garbage } from '../../wiring/garbage.ts';
 import { collectOvsGarbage } from '../../wiring/ovs/collect-ovs-garbage.ts';
 import { remove } from '../../wiring/remove.ts';
@@ -36,23 +38,26 @@ import {
   type WantedTap,
 } from './ovs-wiring.ts';
 
-/** os-vif's options, by os-vif's names and with its defaults; where the database is, the host is told. */
+/**
+ * The options of the plugin, with the names and defaults of Python os-vif. The address of the database is an
+ * option of the host.
+ */
 export interface OvsPluginOptions {
-  /** Bytes; for networks that say nothing. Default 1500. */
+  /** Bytes, for networks without an MTU. Default: 1500. */
   readonly networkDeviceMtu?: number;
   /**
-   * New ports start in the dead VLAN 4095, until Neutron's Open vSwitch agent gives them theirs.
-   * Only for use with that agent. Default false.
+   * New ports start in the dead VLAN 4095. Neutron's Open vSwitch agent later gives them their VLAN.
+   * Only for hosts with this agent. Default: false.
    */
   readonly isolateVif?: boolean;
-  /** Each VIFOpenVSwitch gets a bridge of its own, patched to that of its network. Default false. */
+  /** One bridge for each VIFOpenVSwitch, with a patch pair to the bridge of the network. Default: false. */
   readonly perPortBridge?: boolean;
   /**
-   * QoS type that new ports get on the datapath of the kernel; `linux-noop` leaves the queueing to others.
-   * Default `linux-noop`.
+   * QoS type of new ports on the kernel datapath. With `linux-noop`, other programs configure the queueing.
+   * Default: `linux-noop`.
    */
   readonly defaultQosType?: QosType;
-  /** A plug is done when ovs-vswitchd has opened the port, where the plug made its device. Default true. */
+  /** A plug that creates the device of a port waits until ovs-vswitchd has opened the port. Default: true. */
   readonly waitForPort?: boolean;
 }
 
@@ -71,18 +76,27 @@ export type QosType = (typeof QOS_TYPES)[number];
 
 type SupportedClass = typeof VIFBridge | typeof VIFOpenVSwitch | typeof VIFVHostUser | typeof VIFHostDevice;
 
-/** Named `ovs`. */
+const OPTIONS: OptionNames<OvsPluginOptions> = {
+  networkDeviceMtu: true,
+  isolateVif: true,
+  perPortBridge: true,
+  defaultQosType: true,
+  waitForPort: true,
+};
+
+/** The plugin with the name `ovs`. */
 export class OvsPlugin extends WiringPlugin {
   readonly #options: OvsPluginOptions;
 
   constructor(options: OvsPluginOptions = {}) {
     super();
+    requireKnownOptions('OvsPlugin', options, OPTIONS);
     this.#options = options;
   }
 
   describe(): HostPluginInfo {
-    // os-vif's own plugin says 1.0 throughout, and takes later ones all the same: a peer that believed it
-    // would leave createTap out.
+    // The plugin of Python os-vif reports version 1.0 for all classes, but also accepts later versions. A
+    // peer that uses this report would leave createTap out.
     const profile = ({ objectName, version }: typeof VIFPortProfileOpenVSwitch | typeof VIFPortProfileOVSRepresentor) =>
       new HostPortProfileInfo({ profileObjectName: objectName, minVersion: '1.0', maxVersion: version });
     const plain = [profile(VIFPortProfileOpenVSwitch)];
@@ -100,11 +114,14 @@ export class OvsPlugin extends WiringPlugin {
     });
   }
 
-  /** @param facts for a VIFHostDevice; `wireOn` finds them out */
+  /**
+   * Returns the wiring of a plug.
+   * @param facts the facts about a VIFHostDevice, from `wireOn`
+   */
   wire(vif: VIFBase, instance: InstanceInfo, facts: HostDeviceFacts = {}): Wiring {
     const profile = this.#profileOf(vif);
     if (profile.createTap && !(vif instanceof VIFOpenVSwitch)) {
-      throw new UnsupportedVIFError('ovs', 'VIFOpenVSwitch for a port profile with createTap', vif.constructor.name);
+      throw new UnsupportedVIFError('ovs', 'VIFOpenVSwitch for a port profile with createTap', vif.type);
     }
     if (vif instanceof VIFOpenVSwitch) {
       const { vifName } = vif.require('vifName');
@@ -121,8 +138,8 @@ export class OvsPlugin extends WiringPlugin {
   }
 
   /**
-   * What an unplug takes away: of a native VIF the hypervisor's port too, and the port that is left from
-   * when it was hybrid.
+   * Returns the elements that an unplug removes. For a native VIF, these include the port of the hypervisor,
+   * and the port of a former hybrid wiring.
    */
   unwire(vif: VIFBase, facts: HostDeviceFacts = {}): Wiring {
     const profile = this.#profileOf(vif);
@@ -158,9 +175,10 @@ export class OvsPlugin extends WiringPlugin {
     try {
       await this.#removeDevicesBehind(obsolete, vif, context);
     } catch (cause) {
-      // All is plugged by now and stays so: an error without `left` would say that the host is as before.
-      const left = [`all that plugging VIF ${id} makes`, `devices that VIF ${id} had before, or some of them`];
-      const message = `VIF ${id} is plugged, but the devices that it had before are not all removed: ${messageOf(cause)}; left on the host: ${listed(left)}`;
+      // The plug is complete and is not rolled back. An error without `left` would mean that the host is as
+      // it was before.
+      const left = [`all devices and rows of VIF ${id}`, `some or all former devices of VIF ${id}`];
+      const message = `VIF ${id} is plugged, but not all of its former devices were removed: ${messageOf(cause)}; left on the host: ${listed(left)}`;
       throw new PlugError(message, cause, { operation: 'remove', left });
     }
   }
@@ -208,7 +226,7 @@ export class OvsPlugin extends WiringPlugin {
     return factsOf(vif, this.#profileOf(vif).datapathType || 'system', pci);
   }
 
-  /** Facts that the host lacks are left out. */
+  /** Returns the facts that still exist on the host. */
   #remainingFactsOf(vif: VIFHostDevice, host: Host): Promise<HostDeviceFacts> {
     return this.#factsOf(vif, host).catch((error: unknown) => {
       if (isGone(error)) return {};
@@ -218,18 +236,14 @@ export class OvsPlugin extends WiringPlugin {
 
   #profileOf({ portProfile }: VIFBase): VIFPortProfileOpenVSwitch {
     if (portProfile instanceof VIFPortProfileOpenVSwitch) return portProfile;
-    throw new PortProfileError(
-      'ovs',
-      portProfile?.constructor.name,
-      'VIFPortProfileOpenVSwitch or one that extends it',
-    );
+    throw new PortProfileError('ovs', portProfile?.type, 'VIFPortProfileOpenVSwitch or one that extends it');
   }
 
-  /** What a plug needs to know of any VIF with a port. */
+  /** Returns the data that a plug needs for a VIF with a port. */
   #plugged(vif: VIFBase, profile: VIFPortProfileOpenVSwitch, instance: InstanceInfo): OvsVif {
     const known = this.#known(vif, profile);
     const { address } = vif.require('address');
-    if (address === null) throw new FieldValueError(address, 'a MAC address').within('address', vif.constructor.name);
+    if (address === null) throw new FieldValueError(address, 'a MAC address').within('address', vif.type);
     const externalIds = {
       'iface-id': canonicalUuid(profile.require('interfaceId').interfaceId),
       'iface-status': 'active',
@@ -248,7 +262,7 @@ export class OvsPlugin extends WiringPlugin {
       waitForPort = true,
     } = this.#options;
     const { id, network } = vif.require('id', 'network');
-    if (network === null) throw new FieldValueError(network, 'a network').within('network', vif.constructor.name);
+    if (network === null) throw new FieldValueError(network, 'a network').within('network', vif.type);
     const { interfaceId } = profile;
     return {
       id: canonicalUuid(id),
@@ -281,9 +295,5 @@ function representorOf(vif: VIFBase): { readonly element: string; readonly on: s
 }
 
 function unsupported(vif: VIFBase): UnsupportedVIFError {
-  return new UnsupportedVIFError(
-    'ovs',
-    'VIFOpenVSwitch, VIFBridge, VIFVHostUser or VIFHostDevice',
-    vif.constructor.name,
-  );
+  return new UnsupportedVIFError('ovs', 'VIFOpenVSwitch, VIFBridge, VIFVHostUser or VIFHostDevice', vif.type);
 }

@@ -1,4 +1,4 @@
-/** What a VIF of Open vSwitch is made of, for each way of plugging it. */
+/** The wirings of VIFs of Open vSwitch, one for each way to plug a VIF. */
 
 import type { OvsMap, PortValues } from '../../host-contract/ovsdb.ts';
 import type { BridgeElement } from '../../wiring/elements/bridge.ts';
@@ -13,41 +13,44 @@ import { qosIdOf } from '../../wiring/ovs/qos-id.ts';
 import type { Wiring } from '../../wiring/wiring.ts';
 import { isTrunkBridge, namesOf } from './names.ts';
 
-/** A VIF as the plugin sees it. */
+/** The data of a VIF that its wiring depends on. */
 export interface OvsVif {
-  /** In canonical form. */
+  /** The id of the VIF, in canonical form. */
   readonly id: string;
-  /** The bridge of its network. */
+  /** The bridge of the VIF's network. */
   readonly bridge: string;
-  /** As its port profile says; undefined leaves it open. */
+  /** The datapath type of the port profile. Undefined: any type. */
   readonly datapathType: string | undefined;
   /** Bytes. */
   readonly mtu: number;
-  /** external_ids of its interface; at an unplug `iface-id` alone. */
+  /** The external_ids of the VIF's interface. At an unplug, only `iface-id`. */
   readonly externalIds: OvsMap;
-  /** Its port is made in the dead VLAN. */
+  /** New ports start in the dead VLAN. */
   readonly isolated: boolean;
   /** QoS type of new ports on the datapath of the kernel. */
   readonly qosType: string;
-  /** A plug waits for the ports whose devices it made. */
+  /** A plug waits for the ports whose devices it created. */
   readonly waitForPort: boolean;
 }
 
-/** Of the VLANs that Neutron uses none is 4095, and ports in it reach nothing. */
+/** Neutron does not use the VLAN 4095. A port in this VLAN reaches no other port. */
 const DEAD_VLAN = 4095;
 
-/** A TAP device to make. */
+/** A TAP device to create. */
 export interface WantedTap {
   readonly mac?: string;
   readonly multiQueue: boolean;
 }
 
-/** A port of the network's bridge whose device the hypervisor makes, or we do. */
+/**
+ * A port of the network's bridge. With `tap`, the plug creates the device of the port. Without it, the
+ * hypervisor does.
+ */
 export function nativeWiring(vif: OvsVif, name: string, tap: WantedTap | undefined): Wiring {
   return [...deviceOf(vif, name, tap), bridgeOf(vif), ...portOf(vif, { name, awaited: tap !== undefined })];
 }
 
-/** The bridge alone: the hypervisor adds the port of this name itself. */
+/** Only the bridge. The hypervisor adds the port of this name. */
 export function bareWiring(vif: OvsVif, name: string): Wiring {
   const { bridge, externalIds } = vif;
   return [bridgeOf(vif), { kind: 'ovs-port', name, bridge, externalIds, external: true }];
@@ -58,18 +61,18 @@ export function goneWiring(vif: OvsVif): Wiring {
   return [bridgeOf(vif)];
 }
 
-/** A Linux bridge between the guest and Open vSwitch, where packets are filtered. */
+/** A Linux bridge between the guest and Open vSwitch. Packets are filtered on the Linux bridge. */
 export function hybridWiring(vif: OvsVif, bridgeName: string): Wiring {
   const { switchEnd } = namesOf(vif.id);
   return [...hybridDevices(vif, bridgeName), bridgeOf(vif), ...portOf(vif, { name: switchEnd, awaited: true })];
 }
 
-/** The port of a hybrid VIF, for one that comes back as a native one. */
+/** The port of the hybrid wiring, for a VIF that is native now. */
 export function hybridPort(vif: OvsVif): Wiring {
   return portOf(vif, { name: namesOf(vif.id).switchEnd });
 }
 
-/** A bridge of the VIF's own, joined to the network's bridge by a patch pair. */
+/** A bridge for this VIF alone. A patch pair joins the bridge with the network's bridge. */
 export function portBridgeWiring(vif: OvsVif, name: string, tap: WantedTap | undefined): Wiring {
   const { portBridge, portBridgePatch, integrationPatch } = namesOf(vif.id);
   const { externalIds, ...own } = vif;
@@ -80,7 +83,8 @@ export function portBridgeWiring(vif: OvsVif, name: string, tap: WantedTap | und
     bridge: vif.bridge,
     peer: portBridgePatch,
     peerBridge: portBridge,
-    // Controllers look for the port's own id here, whatever the profile's interface_id is.
+    // Controllers look for the id of the Neutron port here, also if the interface_id of the profile differs
+    // from this id.
     externalIds: { ...externalIds, 'iface-id': vif.id },
     ...(vif.isolated && { initialVlan: { tag: DEAD_VLAN } }),
   };
@@ -93,7 +97,10 @@ export function portBridgeWiring(vif: OvsVif, name: string, tap: WantedTap | und
   ];
 }
 
-/** A socket of DPDK between guest and switch; `guestIs` says which side of it the guest is. */
+/**
+ * A vhost-user socket of DPDK between guest and switch. `guestIs` tells whether the guest is its client or
+ * its server.
+ */
 export function vhostUserWiring(vif: OvsVif, guestIs: 'client' | 'server', path: string | undefined): Wiring {
   const { vhostUser: name } = namesOf(vif.id);
   const port =
@@ -103,9 +110,7 @@ export function vhostUserWiring(vif: OvsVif, guestIs: 'client' | 'server', path:
   return [bridgeOf(vif, 'netdev'), ...portOf(vif, { ...port, mtuRequest: vif.mtu }, 'netdev')];
 }
 
-/**
- * The representor of a virtual function. The owner of its port owns the device, so that the port comes first.
- */
+/** The representor of a virtual function. The owner of the port owns the device, so the port comes first. */
 export function representorWiring(vif: OvsVif, representor: string, pciAddress: string): Wiring {
   const device: ExistingLinkElement = {
     kind: 'existing-link',
@@ -117,7 +122,7 @@ export function representorWiring(vif: OvsVif, representor: string, pciAddress: 
   return [bridgeOf(vif), ...portOf(vif, { name: representor, pciAddress }), device];
 }
 
-/** A virtual function whose representor DPDK opens; without one, as at an unplug, the port alone counts. */
+/** A virtual function with a representor that DPDK opens. An unplug needs only the name of the port. */
 export function dpdkWiring(vif: OvsVif, physicalFunction?: string, number?: number): Wiring {
   const { dpdkRepresentor: name } = namesOf(vif.id);
   const options =
@@ -145,7 +150,7 @@ function portOf(
   defaultDatapathType = 'system',
 ): (OvsPortElement | OvsQosElement)[] {
   const { bridge, externalIds, isolated, qosType, datapathType = defaultDatapathType } = vif;
-  // The agent of a trunk sets the VLANs of its bridge before the port is there: Launchpad bug 2069543.
+  // The agent of a trunk sets the VLANs of the bridge before the port exists (Launchpad bug 2069543).
   const initialVlan: PortValues | undefined =
     isolated && !isTrunkBridge(bridge) ? { tag: DEAD_VLAN, vlanMode: 'trunk', trunks: [DEAD_VLAN] } : undefined;
   const element: OvsPortElement = {
@@ -176,8 +181,8 @@ export function hybridDevices({ id, mtu }: OvsVif, name = namesOf(id).hybridBrid
       kind: 'bridge',
       name,
       mtu,
-      // A bridge that forgets addresses at once floods, and so loses nothing while a guest migrates:
-      // Launchpad bug 1715317.
+      // With an ageing time of 0, the bridge forgets addresses at once and floods frames. The guest then
+      // loses no frame during a migration (Launchpad bug 1715317).
       ageingTime: 0,
       stp: false,
       forwardDelay: 0,

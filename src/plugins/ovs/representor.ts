@@ -1,32 +1,36 @@
 /**
- * Finds the representor of an SR-IOV virtual function: the network device on the host that stands for it on
- * the switch inside the NIC (kernel, Documentation/networking/switchdev.rst and representors.rst).
+ * Finds the representor of an SR-IOV virtual function: the network device of the host that represents the
+ * function on the switch of the NIC (kernel, Documentation/networking/switchdev.rst and representors.rst).
  */
 
 import { PciDeviceNotFoundError, RepresentorNotFoundError } from '../../errors/pci.ts';
 import { type Pci, roleOf, type SwitchPort } from '../../host-contract/pci.ts';
 import { uplinkOf } from '../../host-contract/uplink.ts';
 
-/** Where a virtual function comes from. */
+/** The place of a virtual function. */
 export interface VirtualFunctionLocation {
-  /** PCI address of its physical function. */
+  /** PCI address of the physical function. */
   readonly physicalFunction: string;
-  /** Its number there. */
+  /** Number of the virtual function on this physical function. */
   readonly number: number;
 }
 
-/** @throws PciDeviceNotFoundError for what is no virtual function */
+/**
+ * Finds the physical function of a virtual function.
+ *
+ * @throws PciDeviceNotFoundError if the address is not the address of a virtual function
+ */
 export async function virtualFunctionOf(address: string, pci: Pci): Promise<VirtualFunctionLocation> {
   const found = await pci.physicalFunctionOf(address);
-  if (!found) throw new PciDeviceNotFoundError(address, 'it is no virtual function of this machine');
+  if (!found) throw new PciDeviceNotFoundError(address, 'it is not a virtual function of this machine');
   return { physicalFunction: found.address, number: found.number };
 }
 
 /**
- * The name of the representor's network device.
+ * Returns the name of the representor's network device.
  *
- * @throws PciDeviceNotFoundError when the physical function has no uplink in switchdev mode
- * @throws RepresentorNotFoundError when no device on that switch is the function's
+ * @throws PciDeviceNotFoundError if the physical function has no uplink in switchdev mode
+ * @throws RepresentorNotFoundError if no device on this switch represents the function
  */
 export async function representorOf({ physicalFunction, number }: VirtualFunctionLocation, pci: Pci): Promise<string> {
   const uplink = await requireUplink(physicalFunction, pci);
@@ -39,7 +43,9 @@ export async function representorOf({ physicalFunction, number }: VirtualFunctio
   throw new RepresentorNotFoundError(uplink, number);
 }
 
-/** Functions of another host have representors on this switch too. */
+/**
+ * Whether the port represents the function. Functions of another host have representors on this switch too.
+ */
 function represents(port: SwitchPort | undefined, physicalFunction: number, number: number): boolean {
   const role = port?.role ?? roleOf(port?.portName ?? '');
   if (role?.flavour !== 'virtual-function' || role.external) return false;

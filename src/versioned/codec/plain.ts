@@ -6,12 +6,15 @@
 import 'reflect-metadata';
 import { Exclude, Expose, instanceToPlain, plainToInstance, Transform, Type } from 'class-transformer';
 import { FieldValueError, UnknownFieldError } from '../../errors/model.ts';
+import { shortened } from '../../text/bounds.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { type BackportOptions, writeObjectFor } from '../backport.ts';
+import { isObjectOrList, mapObjects, objectsIn } from '../children.ts';
 import { refuse } from '../fields/field-type.ts';
 import { hasFieldAt } from '../history.ts';
 import {
   type Field,
+  type FieldType,
   isVersionedObject,
   MODEL,
   type ObjectModel,
@@ -23,6 +26,7 @@ import {
 import { newestModel } from '../registry.ts';
 import { compareVersions } from '../version.ts';
 import { MAX_DEPTH, readObject, valueForNull } from './from-primitive.ts';
+import { writeObject } from './to-primitive.ts';
 
 /** Options of the plain form. */
 export interface PlainOptions extends Pick<BackportOptions, 'versionManifest'> {
@@ -48,7 +52,7 @@ function forgetLater(object: ObjectState): void {
   for (const field of object[MODEL].fields) {
     const value = object[VALUES][field.index];
     if (!hasFieldAt(object[MODEL], field, object[VERSION])) object[VALUES][field.index] = undefined;
-    else for (const child of Array.isArray(value) ? value : [value]) if (isVersionedObject(child)) forgetLater(child);
+    else for (const child of objectsIn(value)) forgetLater(child);
   }
 }
 
@@ -81,10 +85,24 @@ export function declarePlainClass(model: ObjectModel): void {
   for (const field of model.fields) {
     // class-transformer also reads the declarations of the base class.
     if (model.base?.byName.get(field.name) === field) continue;
-    Expose({ name: field.wireName })(prototype, field.name);
-    if (field.type.object) declareObjectField(prototype, field.name, field.type.object);
-    else if (field.type.write) declareWrittenField(prototype, field, field.type.write);
+    Expose({ name: field.plainName })(prototype, field.name);
+    declareField(prototype, field);
   }
+}
+
+function declareField(prototype: object, field: Field): void {
+  const { type, name } = field;
+  const { object, write } = type;
+  if (object !== undefined && isObjectOrList(type)) declareObjectField(prototype, name, object);
+  else if (object !== undefined) {
+    const read = (plain: unknown) => writeObject(fromPlainForm(plain, object.objectClass.prototype[MODEL]));
+    declareWrittenField(
+      prototype,
+      field,
+      (value) => mapObjects(type, value, (child) => (isVersionedObject(child) ? plainOf(child) : child)),
+      (value) => type.read(mapObjects(type, value, read), 0),
+    );
+  } else if (write) declareWrittenField(prototype, field, write, (value) => type.read(value, 0));
 }
 
 /**
@@ -116,20 +134,21 @@ function declareObjectField(prototype: object, name: string, object: ObjectRefer
 }
 
 /**
- * Declares a field whose plain form is its wire form: collections and dates. class-transformer takes
+ * Declares a field that class-transformer does not write and read by itself: collections and dates. It takes
  * quadratic time for the keys of a dict, so it must not see the value: it gets a function instead when it
  * writes, and a boolean when it reads.
  */
 function declareWrittenField(
   prototype: object,
-  { name, wireName, type }: Field,
+  { name, plainName }: Field,
   write: (value: unknown) => unknown,
+  read: (value: unknown) => unknown,
 ): void {
   Type((help) => (isVersionedObject(help?.object) ? Object : Boolean))(prototype, name);
   const seal = (value: unknown) => (isSealing ? () => write(value) : write(value));
   Transform(({ value }) => (value == null ? value : seal(value)), { toPlainOnly: true })(prototype, name);
-  const read = (value: unknown) => (value == null ? value : type.read(value, 0));
-  Transform(({ obj }) => read(obj[wireName]), { toClassOnly: true })(prototype, name);
+  const readSet = (value: unknown) => (value == null ? value : read(value));
+  Transform(({ obj }) => readSet(obj[plainName]), { toClassOnly: true })(prototype, name);
 }
 
 /**
@@ -190,8 +209,8 @@ function checkPlain(
   for (const name of Object.keys(plain)) {
     const value = plain[name];
     if (name === 'type') continue;
-    const field = model.byWireName.get(name);
-    if (field === undefined) throw new UnknownFieldError(model.name, name, [...model.byWireName.keys()]);
+    const field = model.byPlainName.get(name);
+    if (field === undefined) throw new UnknownFieldError(model.name, name, [...model.byPlainName.keys()]);
     if (value === undefined) continue;
     along(name, model.name, () => checkValue(field, value, depth + 1));
   }
@@ -216,16 +235,27 @@ function modelMeant(
 function checkValue({ type, ...field }: Field, value: unknown, depth: number): void {
   if (value === null) valueForNull({ type, ...field });
   else if (type.object === undefined) type.read(value, depth);
-  else {
-    const { objectClass, subclasses } = type.object;
-    const model = objectClass.prototype[MODEL];
-    const isArray = type.osloName === 'List';
-    if (isArray && !Array.isArray(value)) refuse(value, 'an array');
-    if (isArray && Array.isArray(value)) {
-      value.forEach((element, i) => {
-        along(i, '', () => checkPlain(element, model, subclasses, depth));
-      });
-    } else checkPlain(value, model, subclasses, depth);
+  else checkObjects(type, type.object, value, depth);
+}
+
+/** Checks the objects in a field. They may be in lists, sets and dicts. */
+function checkObjects(
+  { elements, osloName }: FieldType<unknown>,
+  object: ObjectReference,
+  value: unknown,
+  depth: number,
+): void {
+  const check = (element: unknown) => {
+    if (elements === undefined) checkPlain(element, object.objectClass.prototype[MODEL], object.subclasses, depth);
+    else if (element !== null || !elements.nullable) checkObjects(elements.type, object, element, depth);
+  };
+  if (elements === undefined) check(value);
+  else if (osloName === 'Dict') {
+    const dict = isRecord(value) ? value : refuse(value, 'an object');
+    for (const key of Object.keys(dict)) along(`[${JSON.stringify(shortened(key))}]`, '', () => check(dict[key]));
+  } else {
+    const list: unknown[] = Array.isArray(value) ? value : refuse(value, 'an array');
+    for (const [i, element] of list.entries()) along(i, '', () => check(element));
   }
 }
 

@@ -1,6 +1,6 @@
 /** The wire form. Its keys have the names of oslo.versionedobjects. */
 
-import { isRecord } from '../../text/is-record.ts';
+import { DEFAULT_ENVELOPE, type Envelope } from '../envelope.ts';
 
 /** The key of the object name. */
 export const NAME = 'versioned_object.name';
@@ -24,13 +24,31 @@ export interface Primitive {
   [CHANGES]?: string[];
 }
 
-/** Whether a value has the form of a primitive. Its fields are not checked. */
-export function isPrimitive(value: unknown): value is Primitive {
-  return (
-    isRecord(value) &&
-    typeof value[NAME] === 'string' &&
-    typeof value[NAMESPACE] === 'string' &&
-    typeof value[VERSION_KEY] === 'string' &&
-    isRecord(value[DATA])
-  );
+type Written = Readonly<Record<string, unknown>>;
+
+// Literal keys are faster than computed keys, and almost all objects have the default envelope.
+
+/** The object name in a primitive. */
+export function nameIn(primitive: Written, keys: Envelope): unknown {
+  return keys === DEFAULT_ENVELOPE ? primitive[NAME] : primitive[keys.name];
+}
+
+/** The namespace in a primitive. */
+export function namespaceIn(primitive: Written, keys: Envelope): unknown {
+  return keys === DEFAULT_ENVELOPE ? primitive[NAMESPACE] : primitive[keys.namespace];
+}
+
+/** The version in a primitive. */
+export function versionIn(primitive: Written, keys: Envelope): unknown {
+  return keys === DEFAULT_ENVELOPE ? primitive[VERSION_KEY] : primitive[keys.version];
+}
+
+/** The fields in a primitive. */
+export function dataIn(primitive: Written, keys: Envelope): unknown {
+  return keys === DEFAULT_ENVELOPE ? primitive[DATA] : primitive[keys.data];
+}
+
+/** The changed fields in a primitive. */
+export function changesIn(primitive: Written, keys: Envelope): unknown {
+  return keys === DEFAULT_ENVELOPE ? primitive[CHANGES] : primitive[keys.changes];
 }

@@ -1,16 +1,20 @@
 /** Writes objects as primitives. */
-import { CHANGED, MODEL, NO_CHANGES, type ObjectState, VALUES, VERSION } from '../model.ts';
-import { CHANGES, DATA, isPrimitive, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './primitive.ts';
+import { isRecord } from '../../text/is-record.ts';
+import { DEFAULT_ENVELOPE } from '../envelope.ts';
+import { CHANGED, MODEL, NO_CHANGES, type ObjectModel, type ObjectState, VALUES, VERSION } from '../model.ts';
+import { CHANGES, changesIn, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './primitive.ts';
 
 /**
  * The primitive of an object, in the version of the object.
- * If a child has changes, its field is listed as changed.
+ * If a child has changes, its field is listed as changed. Changes of objects in a list count only in the field
+ * `objects` of a list object, as in oslo.
  */
 export function writeObject(object: ObjectState): Primitive {
   const model = object[MODEL];
   const values = object[VALUES];
   const changes = object[CHANGED] === NO_CHANGES ? [] : object[CHANGED].slice();
   const { wireNames, writers } = model;
+  const listAt = model.ownList?.index;
   const data: Record<string, unknown> = {};
   for (let i = 0; i < wireNames.length; i++) {
     const value = values[i];
@@ -23,20 +27,43 @@ export function writeObject(object: ObjectState): Primitive {
     }
     const written = write(value);
     data[wireName] = written;
-    if (write === writeObject && holdsChanges(written) && !changes.includes(wireName)) changes.push(wireName);
+    const isChanged =
+      write === writeObject ? holdsChanges(written, model) : i === listAt && listsChanges(written, model);
+    if (isChanged && !changes.includes(wireName)) changes.push(wireName);
   }
-  return changes.length === 0
-    ? { [NAME]: model.name, [NAMESPACE]: model.namespace, [VERSION_KEY]: object[VERSION], [DATA]: data }
-    : {
-        [NAME]: model.name,
-        [NAMESPACE]: model.namespace,
-        [VERSION_KEY]: object[VERSION],
-        [DATA]: data,
-        [CHANGES]: changes,
-      };
+  return primitiveOf(model, object[VERSION], data, changes);
 }
 
-/** Whether a child has changes. Changes of objects in a list do not count, as in os-vif. */
-function holdsChanges(written: unknown): boolean {
-  return isPrimitive(written) && written[CHANGES] !== undefined;
+/** The primitive of a class in a version, with these fields and these changes. */
+export function primitiveOf(
+  { name, namespace, envelope: keys }: ObjectModel,
+  version: string,
+  data: Record<string, unknown>,
+  changes: string[],
+): Primitive {
+  // Literal keys are faster than computed keys.
+  if (keys === DEFAULT_ENVELOPE) {
+    return changes.length === 0
+      ? { [NAME]: name, [NAMESPACE]: namespace, [VERSION_KEY]: version, [DATA]: data }
+      : { [NAME]: name, [NAMESPACE]: namespace, [VERSION_KEY]: version, [DATA]: data, [CHANGES]: changes };
+  }
+  const primitive: Record<string, unknown> = {
+    [keys.name]: name,
+    [keys.namespace]: namespace,
+    [keys.version]: version,
+    [keys.data]: data,
+  };
+  if (changes.length > 0) primitive[keys.changes] = changes;
+  // The keys of a class with its own serial namespace differ from those of the type.
+  return primitive as unknown as Primitive;
+}
+
+/** Whether an element of a list has changes. */
+function listsChanges(written: unknown, model: ObjectModel): boolean {
+  return Array.isArray(written) && written.some((element) => holdsChanges(element, model));
+}
+
+/** Whether a child has changes. */
+function holdsChanges(written: unknown, { envelope }: ObjectModel): boolean {
+  return isRecord(written) && changesIn(written, envelope) !== undefined;
 }

@@ -67,13 +67,13 @@ export function setOf<V>(type: FieldType<V>, options: { nullable: true }): Field
 /** A set. A value is a `Set` that cannot be changed; its wire form is an array. */
 export function setOf<V>(type: FieldType<V>, options?: ElementOptions): FieldType<ReadonlySet<V>>;
 export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): FieldType<ReadonlySet<V | null>> {
-  refuseObjects(type, 'set');
   const element = elementOf(type, options);
   const into = (values: Iterable<unknown>, take: (item: unknown) => V | null) =>
     frozenSet(Array.from(values, (item, i) => at(i, take, item)));
   return guarded(type, {
     osloName: 'Set',
     elements: { type, nullable: options.nullable === true },
+    ...(type.object && { object: type.object }),
     coerce: (value) => (value instanceof Set ? into(value, element.coerce) : refuse(value, 'a Set')),
     read: (value, depth) =>
       Array.isArray(value) ? into(value, (item) => element.read(item, depth)) : refuse(value, 'an array'),
@@ -111,7 +111,6 @@ export function dictOf<V>(
   type: FieldType<V>,
   options: ElementOptions = {},
 ): FieldType<Readonly<Record<string, V | null>>> {
-  refuseObjects(type, 'dict');
   const element = elementOf(type, options);
   const map = <A, B>(dict: Readonly<Record<string, A>>, to: (value: A | undefined) => B) => {
     const result: Record<string, B> = Object.create(null);
@@ -123,6 +122,7 @@ export function dictOf<V>(
     osloName: 'Dict',
     elements: { type, nullable: options.nullable === true },
     expose: Object.freeze,
+    ...(type.object && { object: type.object }),
     coerce: (value) => (isDict(value) ? map(value, element.coerce) : refuse(value, 'an object')),
     read: (value, depth) =>
       isDict(value) ? map(value, (item) => element.read(item, depth)) : refuse(value, 'an object'),
@@ -142,15 +142,21 @@ export function dictOf<V>(
  * Only values with the same wire form are compared.
  */
 function isEverySame<V>(values: ReadonlySet<V | null>, others: ReadonlySet<V | null>, element: Element<V>): boolean {
+  const formOf = (value: V | null) => JSON.stringify(element.write(value), withoutChanges);
   const byWireForm = new Map<string, (V | null)[]>();
   for (const other of others) {
-    const form = JSON.stringify(element.write(other));
+    const form = formOf(other);
     const alike = byWireForm.get(form);
     if (alike === undefined) byWireForm.set(form, [other]);
     else alike.push(other);
   }
-  const alikeTo = (value: V | null) => byWireForm.get(JSON.stringify(element.write(value))) ?? [];
+  const alikeTo = (value: V | null) => byWireForm.get(formOf(value)) ?? [];
   return [...values].every((value) => alikeTo(value).some((other) => element.equal(value, other)));
+}
+
+/** Equal objects may have different changes. */
+function withoutChanges(key: string, value: unknown): unknown {
+  return key.endsWith('.changes') ? undefined : value;
 }
 
 /** A collection of secrets is a secret too. */
@@ -178,11 +184,6 @@ function elementOf<V>(type: FieldType<V>, options: ElementOptions): Element<V> {
     equal: (a, b) => a === b || (a !== null && b !== null && type.equal?.(a, b) === true),
     clone: (value) => (value === null || type.clone === undefined ? value : type.clone(value)),
   };
-}
-
-/** Throws for a collection of objects other than a list, because oslo backports only objects in lists. */
-function refuseObjects(type: Pick<FieldType<never>, 'object'>, collection: string): void {
-  if (type.object) throw new DeclarationError(`a ${collection} cannot hold versioned objects: use a list`);
 }
 
 function at<A, B>(place: number | string, take: (value: A) => B, value: A): B {

@@ -4,6 +4,7 @@ import { cloneObject } from '../clone.ts';
 import { modelOf, readAs } from '../codec/from-primitive.ts';
 import { writeObject } from '../codec/to-primitive.ts';
 import { equalObjects } from '../equals.ts';
+import { noteExtension } from '../extensions.ts';
 import {
   type FieldType,
   isVersionedObject,
@@ -28,9 +29,12 @@ export function objectOf<T extends VersionedObject>(
   options: { subclasses?: boolean } = {},
 ): FieldType<T> {
   const subclasses = options.subclasses === true;
+  let known: ObjectClass<T> | undefined;
   const object: ObjectReference = {
     get objectClass() {
-      return isObjectClass(objectClass) ? objectClass : objectClass();
+      known ??= isObjectClass(objectClass) ? objectClass : objectClass();
+      noteExtension(known);
+      return known;
     },
     get name() {
       return this.objectClass.objectName;
@@ -47,7 +51,7 @@ export function objectOf<T extends VersionedObject>(
     object,
     coerce: (value) => (isAccepted(value) ? value : refuseObject(isVersionedObject(value) ? value[MODEL].name : value)),
     read: (primitive, depth) => {
-      const model = modelOf(primitive, last);
+      const model = modelOf(primitive, last ?? object.objectClass.prototype[MODEL]);
       if (model !== last && !accepts(model)) return refuseObject(model.name);
       last = model;
       return readAs(model, primitive, depth) as T & ObjectState;

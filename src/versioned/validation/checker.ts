@@ -19,7 +19,7 @@ export type Check = (value: unknown) => Findings;
 
 /** Compiles a schema. The schema must refer to nothing outside it, and only to its `$defs`. */
 export function compileCheck(schema: JsonSchema): Check {
-  first ??= new Ajv2020({ strict: true });
+  first ??= new Ajv2020({ strict: true, ownProperties: true });
   const isValid = first.compile(schema);
   let tell: Check | undefined;
   return (value) => {
@@ -37,11 +37,11 @@ let first: Ajv2020 | undefined;
 let telling: Ajv2020 | undefined;
 
 function createTelling(): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, passContext: true });
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, ownProperties: true, passContext: true });
   const part = { schemaType: 'string', errors: false } as const;
   ajv.addKeyword({ ...part, keyword: PART, validate: isPartValid });
   ajv.addKeyword({ ...part, keyword: PART_OR_NULL, validate: isPartValidOrNull });
-  ajv.addKeyword({ keyword: NAMES, type: 'object', errors: false, before: 'properties', validate: hasOnlyNames });
+  ajv.addKeyword({ keyword: NAMES, type: 'object', errors: false, before: 'properties', validate: hasNoUnknownNames });
   return ajv;
 }
 
@@ -88,8 +88,9 @@ function isPartValidOrNull(this: unknown, name: string, value: unknown, _schema?
   return value !== null && this instanceof Run && this.isPartValid(name, value, place?.instancePath ?? '');
 }
 
-function hasOnlyNames(this: unknown, _: unknown, value: object, schema?: AnySchemaObject, place?: Place): boolean {
-  return this instanceof Run && this.hasOnlyNames(schema?.properties ?? {}, value, place?.instancePath ?? '');
+/** The check of the keyword NAMES. */
+function hasNoUnknownNames(this: unknown, _: unknown, value: object, schema?: AnySchemaObject, place?: Place): boolean {
+  return this instanceof Run && this.noteUnknownNames(schema?.properties ?? {}, value, place?.instancePath ?? '');
 }
 
 /** The check of one value. */
@@ -130,8 +131,11 @@ class Run {
     return false;
   }
 
-  /** Whether an object has only names that are properties, or others that are not told. */
-  hasOnlyNames(properties: object, value: object, path: string): boolean {
+  /**
+   * Notes the names in the object that are not properties. At most `MOST_LISTED` violations are listed, and
+   * further ones are only counted in `more`. Returns true if no name was noted.
+   */
+  noteUnknownNames(properties: object, value: object, path: string): boolean {
     const unknown: string[] = [];
     let count = 0;
     for (const name of Object.keys(value)) {

@@ -1,9 +1,10 @@
 /** Tells the violations of a primitive. Reading it would stop at the first one. */
 import { OsVifError } from '../../errors/base.ts';
+import { IncompatibleVersionError } from '../../errors/model.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { MAX_DEPTH, versionToRead } from '../codec/from-primitive.ts';
-import { NAME, NAMESPACE, VERSION_KEY } from '../codec/primitive.ts';
+import { DEFAULT_ENVELOPE, envelopeIn } from '../envelope.ts';
 import { schemaOf } from '../json-schema.ts';
 import type { JsonSchema, ObjectModel } from '../model.ts';
 import { modelFor } from '../registry.ts';
@@ -24,10 +25,9 @@ export type { Violation } from './violations.ts';
 export async function validate(primitive: unknown): Promise<Violation[]> {
   if (!isRecord(primitive))
     return [{ path: '', message: `expected a versioned object, found ${describeValue(primitive)}` }];
-  const name = primitive[NAME];
-  const version = primitive[VERSION_KEY];
-  const namespace = primitive[NAMESPACE];
-  const missing = [NAME, NAMESPACE, VERSION_KEY].filter((key) => typeof primitive[key] !== 'string');
+  const keys = envelopeIn(primitive) ?? DEFAULT_ENVELOPE;
+  const { [keys.name]: name, [keys.version]: version, [keys.namespace]: namespace } = primitive;
+  const missing = [keys.name, keys.namespace, keys.version].filter((key) => typeof primitive[key] !== 'string');
   if (typeof name !== 'string' || typeof version !== 'string' || typeof namespace !== 'string') {
     return missing.map((key) => ({
       path: pointer(key),
@@ -36,14 +36,22 @@ export async function validate(primitive: unknown): Promise<Violation[]> {
   }
   const read = versionToRead(version);
   const model = modelOrError(name, read, namespace);
-  if (model instanceof OsVifError) return [{ path: pointer(NAME), message: model.message }];
+  if (model instanceof OsVifError) {
+    const key = model instanceof IncompatibleVersionError ? keys.version : keys.name;
+    return [{ path: pointer(key), message: model.message }];
+  }
+  if (model.envelope !== keys) {
+    const { serialNamespace } = model.envelope;
+    const message = `expected the serial namespace ${serialNamespace} of ${model.name}, found ${keys.serialNamespace}`;
+    return [{ path: pointer(keys.name), message }];
+  }
   if (isDeeperThan(primitive, MAX_DEPTH * LEVELS_AN_OBJECT)) {
     return [{ path: '', message: `expected at most ${MAX_DEPTH} objects within one another, found more` }];
   }
   // 1.00 is read as 1.0: only versions in their usual form have a check of their own, so that there are few.
   const usual = withoutPatch(read);
   const check = await checkFor(model, usual);
-  return listOf(check(read === usual ? primitive : { ...primitive, [VERSION_KEY]: usual }));
+  return listOf(check(read === usual ? primitive : { ...primitive, [keys.version]: usual }));
 }
 
 /** An object on the wire is an envelope, its data, and perhaps a list. */

@@ -1,4 +1,7 @@
-/** The addresses and routes of a NIC that becomes a port: whether they can go to the bridge, and the move. */
+/**
+ * Moves the addresses and routes of a NIC that becomes a port to the bridge, and checks whether they can
+ * move.
+ */
 
 import { AddressMoveError } from '../../errors/link.ts';
 import {
@@ -15,25 +18,27 @@ import { isOwnedBy, SHARED_OWNER } from '../../host-contract/ownership.ts';
 import type { ElementContext, UndoContext } from '../elements/verbs.ts';
 import type { Obstacle } from './desired-link.ts';
 
-/** Which addresses and routes of a device go to its bridge. */
+/** The rules for the addresses and routes that move from a device to its bridge. */
 export interface AddressMove {
   /** The name of the bridge. */
   readonly bridge: string;
   /**
-   * Addresses and routes with a finite lifetime, and routes of a DHCP client, go too. Default: a plug fails.
+   * Addresses and routes with a finite lifetime, and routes of a DHCP client, move too. Default: a plug
+   * fails.
    */
   readonly moveLeasedAddresses?: boolean;
   /** The wiring makes the bridge without IPv6. */
   readonly bridgeDisablesIpv6?: boolean;
 }
 
-/** rtnetlink(7): the origins of routes that a program renews from time to time. */
+/** rtnetlink(7): the protocols of routes that a program renews regularly. */
 const RTPROT_RA = 9;
 const RTPROT_DHCP = 16;
 
 /**
- * What a plug moves from the device.
- * IPv6 routes go only with a global IPv6 address: the kernel gives every device that is up some of its own.
+ * Lists the addresses and routes that a plug moves from the device.
+ * IPv6 routes move only together with a global IPv6 address: every device that is up has IPv6 routes of the
+ * kernel.
  */
 export async function planOf(index: number, { addressing }: Host): Promise<AddressPlan> {
   const plan = await addressing.get(index);
@@ -45,7 +50,7 @@ export function isEmptyPlan({ addresses, routes, immovable = [] }: AddressPlan):
   return addresses.length === 0 && routes.length === 0 && immovable.length === 0;
 }
 
-/** Why the addresses and routes of the device cannot go to the bridge, with a remedy. */
+/** Returns the reason why the addresses and routes of the device cannot move to the bridge, with a remedy. */
 export async function moveObstacle(
   device: Link,
   bridge: Link | undefined,
@@ -72,13 +77,17 @@ export async function moveObstacle(
   );
 }
 
-/** @throws AddressMoveError if there is an obstacle */
+/**
+ * Checks that the addresses and routes of the device can move to the bridge.
+ *
+ * @throws AddressMoveError if there is an obstacle
+ */
 export async function requireMovable(...args: Parameters<typeof moveObstacle>): Promise<void> {
   const obstacle = await moveObstacle(...args);
   if (obstacle !== undefined) throw new AddressMoveError(obstacle.reason);
 }
 
-/** Moves the plan. An address that the bridge already has stays there when the move is undone. */
+/** Moves the addresses and routes. The undo does not remove an address that the bridge already had. */
 export async function movePlan(
   plan: AddressPlan,
   from: number,
@@ -98,7 +107,7 @@ export async function movePlan(
   await addressing.move(plan, from, to);
 }
 
-/** Whether the bridge is one whose MAC address a plug may set. */
+/** Whether a plug may set the MAC address of the bridge. */
 export function isOwnBridge(bridge: Link, { owner }: ElementContext): boolean {
   return isOwnedBy(bridge, SHARED_OWNER) || isOwnedBy(bridge, owner);
 }

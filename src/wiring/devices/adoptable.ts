@@ -1,6 +1,4 @@
-/**
- * Finds devices that another program made under the names of a VIF, and that only lack the tag of the VIF.
- */
+/** Finds devices that another program made under the names of a VIF and that lack only the tag of the VIF. */
 
 import type { Link } from '../../host-contract/links.ts';
 import { isUnnamed } from '../../host-contract/ownership.ts';
@@ -10,14 +8,14 @@ import { getIfPresent } from './existing-device.ts';
 import { fixedDifferences } from './link-differences.ts';
 
 /**
- * Properties that tell which device it is.
- * The others of those that a device keeps, such as the queues of a TAP device, are reported.
+ * The properties that identify a device.
+ * Other fixed properties, such as the queues of a TAP device, are reported as differences.
  */
 const IDENTITY = /^(lower|vlan\.|settings\.)/;
 
 /**
- * The device, if it has the right kind and no owner. A device with any alias has an owner.
- * A shared device needs no tag: each VIF may use it.
+ * Returns the device if it has the right kind and no owner. A device with any alias has an owner.
+ * A shared device needs no tag, because each VIF may use it.
  */
 export async function adoptableLinks(
   { link: desired, shared }: DesiredLink,
@@ -29,7 +27,9 @@ export async function adoptableLinks(
   return fixedDifferences(link, desired).some(({ property }) => IDENTITY.test(property)) ? [] : [link];
 }
 
-/** A TAP device that ends with the program that opened it belongs to that program. */
+/**
+ * Whether the device has no owner. A TAP device that is not persistent belongs to the program that opened it.
+ */
 export function hasNoOwner(link: Link): boolean {
   return link.alias === '' && !isUnnamed(link) && link.tap?.persistent !== false;
 }

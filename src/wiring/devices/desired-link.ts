@@ -1,4 +1,4 @@
-/** A network device as it should be, and why a device that is there cannot be the one. */
+/** The desired state of a network device, and the reasons why an existing device cannot be used. */
 
 import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
 import { aliasOf, isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from '../../host-contract/ownership.ts';
@@ -6,44 +6,44 @@ import { describeValue } from '../../text/describe-value.ts';
 import type { ElementContext } from '../elements/verbs.ts';
 import { type Difference, fixedDifferences } from './link-differences.ts';
 
-/** A device as it should be. */
+/** The desired state of a device. */
 export interface DesiredLink {
   readonly link: NewLink;
-  /** Name of the bridge that it is a port of; absent: none. */
+  /** Name of the bridge of which the device is a port. Absent: no bridge. */
   readonly master?: string | undefined;
-  /** Its master is left alone. */
+  /** Another program sets the master of the device. A plug does not change the master. */
   readonly externalMaster?: boolean | undefined;
   /**
-   * Used by several VIFs, so it stays when a VIF goes. A device of another program is used if it has the same
-   * kind, VLAN, lower device and kind-specific settings. It is set up if it is down, and put into the bridge
-   * if it is in none.
+   * Used by several VIFs, so an unplug keeps the device. A device of another program is used if it has the
+   * same kind, VLAN, lower device and kind-specific settings. A plug sets such a device up if it is down, and
+   * adds it to the bridge if it is in no bridge.
    */
   readonly shared?: boolean | undefined;
   /**
-   * Runs before the device is set up; told whether this call made it, so that all about it is as the kernel
-   * makes it.
+   * Runs before the device is set up. `made` is true if this call has created the device. The sysctls of a
+   * new device have the default values of the kernel.
    */
   readonly beforeUp?: (made: boolean) => Promise<void>;
-  /** Runs together with the first look at the device, and may refuse. */
+  /** Runs at the same time as the first query of the device. May refuse the device. */
   readonly precondition?: () => Promise<void>;
   /**
-   * Why the kernel refuses the device with these settings, or the change of these settings if the device
-   * exists. Undefined if it does not refuse. Check reports the answer, and a plug adds it to the refusal of
-   * the kernel.
+   * Returns the reason why the kernel refuses to create the device with these settings, or to change the
+   * existing device. Undefined if the kernel accepts them. `check` reports the reason, and a plug adds the
+   * reason to the error of the kernel.
    */
   readonly obstacle?: (asked: LinkSettings, have: Link | undefined) => Promise<Obstacle | undefined>;
 }
 
 /**
- * Something on the host because of which the kernel refuses a device: the name of the resource, and the
- * reason with a remedy.
+ * The reason why the kernel refuses a device, with a remedy. `on` is the name of the resource that causes the
+ * refusal.
  */
 export interface Obstacle {
   readonly on: string;
   readonly reason: string;
 }
 
-/** The settings of the new device, its owner included. `master` is the index of the bridge. */
+/** Returns the settings of the new device, its owner included. `master` is the index of the bridge. */
 export function complete(
   { link, shared, externalMaster }: DesiredLink,
   context: ElementContext,
@@ -62,8 +62,8 @@ export function isOurs(link: Link, { shared }: DesiredLink, { owner }: ElementCo
 }
 
 /**
- * The settings that a plug may change on the existing device. A shared device of another program is only set
- * up, and put into its bridge.
+ * Returns the settings that a plug may change on the existing device. For a shared device of another program,
+ * these are only its state `up` and its bridge.
  */
 export function changeable(link: Link, wanted: NewLink, desired: DesiredLink, context: ElementContext): LinkSettings {
   if (isOurs(link, desired, context)) return wanted;
@@ -71,7 +71,7 @@ export function changeable(link: Link, wanted: NewLink, desired: DesiredLink, co
   return { ...(up !== undefined && { up }), ...(desired.master !== undefined && master !== undefined && { master }) };
 }
 
-/** Why the device that is there cannot be the one that is desired; undefined if it can. */
+/** Returns the reason why the existing device cannot be used as the desired device. Undefined if it can. */
 export async function conflictReason(
   link: Link,
   wanted: NewLink,
@@ -86,10 +86,12 @@ export async function conflictReason(
     ({ property, want, have }) =>
       `another ${LABELS[property] ?? property} (found ${describeValue(have)}, expected ${describeValue(want)})`,
   );
-  return `a ${link.kind} of that name is there with ${texts.join(' and ')}; ${wayToFree(link)}`;
+  return `a ${link.kind} of that name exists with ${texts.join(' and ')}; ${wayToFree(link)}`;
 }
 
-/** A device of another program stays in the bridge in which it is. */
+/**
+ * Returns the reason if a device of another program is in another bridge. A plug does not move such a device.
+ */
 async function otherMaster(
   link: Link,
   wanted: NewLink,
@@ -98,19 +100,21 @@ async function otherMaster(
 ): Promise<string | undefined> {
   if (isOurs(link, desired, context) || desired.master === undefined) return undefined;
   const other = link.master === wanted.master ? undefined : await context.host.links.get(link.master);
-  return other && `it is a port of ${other.name} already, and not of ${desired.master}; ${wayToFree(link)}`;
+  return other && `it is already a port of ${other.name}, and not of ${desired.master}; ${wayToFree(link)}`;
 }
 
-/** How messages name the properties that identify a shared device. */
+/** The names of properties in messages. These properties identify a shared device. */
 const LABELS: Readonly<Record<string, string>> = {
   'vlan.id': 'VLAN id',
   'vlan.protocol': 'VLAN protocol',
-  lower: 'device below',
+  lower: 'lower device',
 };
 
-/** The reason for a device that has the name, but was not made for the VIF. `kind` is the wanted kind. */
+/**
+ * Returns the reason for a device that has the name and was not made for the VIF. `kind` is the desired kind.
+ */
 export function otherOwner(link: Link, kind: string): string {
-  return `a ${link.kind || 'device'} of that name is there that was not made for this VIF (alias "${link.alias}"); ${remedyFor(link, kind)}`;
+  return `a ${link.kind || 'device'} of that name exists, and it was not made for this VIF (alias "${link.alias}"); ${remedyFor(link, kind)}`;
 }
 
 function remedyFor(link: Link, kind: string): string {
@@ -137,7 +141,7 @@ export function belongsToAnother(link: Link): boolean {
   return ownerOf(link) !== undefined || isUnnamed(link);
 }
 
-/** The difference with names of devices instead of indexes. */
+/** Returns the difference with the names of devices in place of their indexes. */
 export async function named(difference: Difference, { host }: ElementContext): Promise<Difference> {
   const { property, want, have } = difference;
   if (property !== 'lower' && property !== 'master') return difference;

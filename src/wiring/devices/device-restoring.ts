@@ -1,4 +1,4 @@
-/** Gives a device of others the settings back that it had before plugs changed them. */
+/** Restores the settings that a device of another program had before plugs changed them. */
 
 import { isKernelError } from '../../errors/kernel.ts';
 import { type DeviceRecord, deviceRecordOf, nameOfDeviceRecord } from '../../host-contract/device-records.ts';
@@ -7,7 +7,9 @@ import type { Host } from '../../host-contract/host.ts';
 import type { Link, LinkSettings } from '../../host-contract/links.ts';
 import type { UndoContext } from '../elements/verbs.ts';
 
-/** Notes the settings that a plug is about to change, unless an earlier plug has noted some. */
+/**
+ * Records the present values of the settings that a plug will change. The record of an earlier plug is kept.
+ */
 export async function recordDevice(link: Link, changes: LinkSettings, context: UndoContext): Promise<void> {
   const { links } = context.host;
   if (deviceRecordOf(link) !== undefined) return;
@@ -20,7 +22,7 @@ export async function recordDevice(link: Link, changes: LinkSettings, context: U
   try {
     await links.addAlternativeName(link.index, name, [identityOf(link)]);
   } catch (error) {
-    // Another plug has noted the same.
+    // Another plug has made the same record.
     if (isKernelError(error, 'EEXIST')) return;
     throw error;
   }
@@ -44,8 +46,9 @@ export async function restoreDevice(link: Link, { links }: Host): Promise<void> 
 }
 
 /**
- * Restores a device if nothing stands on it any more.
- * A device that is a port of a bridge, or that has addresses, is in use by others by now, and stays up.
+ * Restores a device that no longer has an upper device.
+ * A device that is a port of a bridge or that has addresses is now in use by another program, and is not
+ * changed.
  */
 export async function restoreUnused(index: number, host: Host): Promise<void> {
   const link = index === 0 ? undefined : await host.links.get(index);
@@ -55,7 +58,7 @@ export async function restoreUnused(index: number, host: Host): Promise<void> {
   await restoreDevice(link, host);
 }
 
-/** Another call may have been first, or the device is gone. */
+/** Removes the record. A record or device that no longer exists is ignored. */
 async function removeName({ index, name: device }: Link, name: string, { links }: Pick<Host, 'links'>): Promise<void> {
   try {
     await links.removeAlternativeName(index, name, [{ index, name: device }]);

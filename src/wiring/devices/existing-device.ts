@@ -1,4 +1,4 @@
-/** Finds a device of the host by its name, or by its PCI address if its name is not known in advance. */
+/** Finds a device of the host by its name, or by its PCI address if the name is not known in advance. */
 
 import { LinkValueError, MissingLinkError } from '../../errors/link.ts';
 import type { Host } from '../../host-contract/host.ts';
@@ -20,21 +20,25 @@ export function requireDevice(device: ExistingDevice): void {
   }
 }
 
-/** The device in a diagram: packets leave the host by it. */
+/** Returns the node of the device in a diagram. Packets leave the host through this device. */
 export function drawnDevice(device: ExistingDevice): DrawnThing {
   return typeof device === 'string'
     ? { place: 'device', name: device, uplink: true }
     : { place: 'function', name: device.pciAddress, uplink: true };
 }
 
-/** @throws MissingLinkError if the device does not exist */
+/**
+ * Finds the device.
+ *
+ * @throws MissingLinkError if the device does not exist
+ */
 export async function findDevice(device: ExistingDevice, context: ElementContext, neededBy: string): Promise<Link> {
   const found = await lookForDevice(device, context);
   if (found !== undefined) return found;
   throw missing(device, neededBy);
 }
 
-/** The drift for a device that is not there, unless the wiring makes it. */
+/** Lists the drift of a missing device. The list is empty if the wiring makes the device. */
 export function inspectMissing(device: ExistingDevice, { made }: ElementContext, neededBy: string): Drift[] {
   const on = typeof device === 'string' ? device : device.pciAddress;
   return made?.has(on) ? [] : [{ type: 'missing', on, reason: missing(device, neededBy).message }];
@@ -54,17 +58,17 @@ export async function lookForDevice(device: ExistingDevice, { host }: ElementCon
 }
 
 /**
- * Whether a device of this name may exist. Every device has this file from its first moment on (the kernel's
- * inetdev_init()). To look for the file takes a tenth of the time of a request to rtnetlink, which waits
- * while others change devices.
+ * Whether a device of this name may exist. The kernel creates the sysctl files of a device together with the
+ * device (inetdev_init()). A query of such a file takes a tenth of the time of an rtnetlink request, because
+ * an rtnetlink request waits while other programs change devices.
  */
 export async function mayExist(name: string, { sysctl }: Host): Promise<boolean> {
   return (await sysctl.get(`net/ipv4/conf/${name}/forwarding`)) !== undefined;
 }
 
 /**
- * The device of this name. A device that another process makes meanwhile can be missed: when a creation fails
- * because the name exists, look again with `links.get`.
+ * Returns the device of this name. The query may miss a device that another process is creating. If the
+ * kernel then refuses a new device because the name exists, use `links.get`.
  */
 export async function getIfPresent(name: string, host: Host): Promise<Link | undefined> {
   return (await mayExist(name, host)) ? host.links.get(name) : undefined;

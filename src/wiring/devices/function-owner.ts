@@ -1,4 +1,4 @@
-/** The owner of a virtual function, and the settings that the function gets back at the unplug. */
+/** The owner of a virtual function, and the settings that an unplug restores. */
 
 import { isKernelError } from '../../errors/kernel.ts';
 import { NotOwnedError } from '../../errors/link.ts';
@@ -15,27 +15,33 @@ import type { Host } from '../../host-contract/host.ts';
 import type { Link, VirtualFunction, VirtualFunctionSettings } from '../../host-contract/links.ts';
 import type { ElementContext, UndoContext } from '../elements/verbs.ts';
 
-/** The physical function's device, and the number of the virtual one. */
+/** The device of the physical function, and the number of the virtual function. */
 export interface FunctionPlace {
   readonly physical: Link;
   readonly number: number;
 }
 
-/** Why the function cannot be used: it belongs to another VIF. */
+/**
+ * Returns the reason why the function cannot be used: it belongs to another VIF. Undefined if it can be used.
+ */
 export function ownerConflict({ physical, number }: FunctionPlace, { owner }: ElementContext): string | undefined {
   const record = functionRecordOf(physical, number);
   if (record === undefined || isRecordOf(record, owner)) return undefined;
   return `it belongs to VIF ${record.owner} (virtual function ${number} of ${physical.name}); unplug that VIF, or collect the garbage if that VIF no longer exists`;
 }
 
-/** The MAC addresses in the records by which this VIF owns the function. Empty: the VIF does not own it. */
+/**
+ * Lists the MAC addresses in the records by which this VIF owns the function. Empty if the VIF does not own
+ * it.
+ */
 export function recordedMacs(place: FunctionPlace, context: ElementContext): (string | undefined)[] {
   return ownRecordsOf(place, context).map(({ setMac }) => setMac);
 }
 
 /**
- * Records the owner and the present settings of the function, before the first of them changes, so that the next call knows
- * of a plug that is killed. A record with another MAC address stays until the address has changed.
+ * Records the owner and the present settings of the function before the first setting changes. If this plug
+ * is killed, the next call finds the record. A record with another MAC address is removed after the address
+ * has changed.
  */
 export async function recordOwner(
   place: FunctionPlace,
@@ -74,7 +80,7 @@ function ownRecordsOf({ physical, number }: FunctionPlace, { owner }: ElementCon
   return functionRecords(physical).filter((record) => record.number === number && isRecordOf(record, owner));
 }
 
-/** Of two plugs that record an owner at the same time, the first one has the function. */
+/** Throws if another plug recorded an owner first. Two plugs can record an owner at the same time. */
 async function requireFirst({ physical, number }: FunctionPlace, context: UndoContext): Promise<void> {
   const now = await context.host.links.get(physical.index);
   const reason = now && ownerConflict({ physical: now, number }, context);
@@ -82,14 +88,15 @@ async function requireFirst({ physical, number }: FunctionPlace, context: UndoCo
 }
 
 /**
- * Gives the function the settings of before the plug, and removes the record.
- * A function whose MAC address another program has set since then belongs to that program: its settings stay.
+ * Restores the settings that the function had before the plug, and removes the record.
+ * If another program has set the MAC address since then, the function belongs to that program, and its
+ * settings are not changed.
  */
 export async function restoreFunction(physical: Link, record: Stored<FunctionRecord>, host: Host): Promise<void> {
   const functions = await host.links.virtualFunctions(physical.index);
   const have = functions.find(({ number }) => number === record.number);
   const { setMac, before } = record;
-  // An unplug that was cut off may have restored the address alone.
+  // An interrupted unplug may have restored only the address.
   if (have !== undefined && (setMac === undefined || setMac === have.mac || before.mac === have.mac)) {
     const changed = settingsToRestore(before, have);
     if (Object.keys(changed).length > 0)
@@ -98,7 +105,9 @@ export async function restoreFunction(physical: Link, record: Stored<FunctionRec
   await removeName(physical, record.name, host);
 }
 
-/** The records of this VIF at all devices: of a function that is gone, the record is left. */
+/**
+ * Lists the records of this VIF on all devices. The record of a function that no longer exists is included.
+ */
 export async function ownRecords({ host, owner }: ElementContext): Promise<[Link, Stored<FunctionRecord>][]> {
   const links = await host.links.list();
   return links.flatMap((link) =>
@@ -122,7 +131,7 @@ async function removeName({ index, name: device }: Link, name: string, { links }
   try {
     await links.removeAlternativeName(index, name, [{ index, name: device }]);
   } catch (error) {
-    // Another call was first, or the device is gone.
+    // Another call has removed the record, or the device no longer exists.
     if (!isKernelError(error, 'ENODEV', 'ENOENT', 'EINVAL', 'ESTALE')) throw error;
   }
 }

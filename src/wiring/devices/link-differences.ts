@@ -1,38 +1,44 @@
-/** Compares a device as it is with what is asked of it. */
+/** Compares the state of a device with the desired state. */
 
 import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
 import { isRecord } from '../../text/is-record.ts';
 
-/** One property that is not as it should be; `bridge.stp` is the property `stp` of the setting `bridge`. */
+/**
+ * A property whose value is not the desired value. `bridge.stp` is the property `stp` of the setting
+ * `bridge`.
+ */
 export interface Difference {
   readonly property: string;
   readonly want: unknown;
   readonly have: unknown;
 }
 
-/** Every setting that can be changed on a device that exists. */
+/** The settings that can be changed on an existing device. */
 const SETTINGS = ['mac', 'mtu', 'up', 'promiscuous', 'alias', 'group', 'master', 'bridge', 'macvtap', 'port'] as const;
-/** What a kind of device is made with and keeps. */
+/** The settings that a device gets at its creation and that cannot be changed. */
 const FIXED = ['tap', 'vlan', 'lower', 'settings'] as const;
 
-/** What a change could put right. */
+/** Lists the differences that a change of the device can remove. */
 export function differences(have: Link, want: LinkSettings): Difference[] {
   return SETTINGS.flatMap((name) => compare(name, have[name], want[name])).filter((found) => !isForLife(found));
 }
 
-/** What only making the device anew could put right. */
+/** Lists the differences that only a new device can remove. */
 export function fixedDifferences(have: Link, want: NewLink): Difference[] {
   return [...FIXED, 'macvtap' as const]
     .flatMap((name) => compare(name, have[name], name in want ? Reflect.get(want, name) : undefined))
     .filter(({ property, ...found }) => !property.startsWith('macvtap') || isForLife({ property, ...found }));
 }
 
-/** Kernel: macvlan_changelink() changes no device to or from the mode passthru. */
+/**
+ * Whether the difference is fixed. Kernel: macvlan_changelink() changes no device to or from the mode
+ * passthru.
+ */
 function isForLife({ property, want, have }: Difference): boolean {
   return property === 'macvtap.mode' && (want === 'passthru' || have === 'passthru');
 }
 
-/** The settings that put these differences right, or back. */
+/** Returns the desired or the present values of these differences, as settings. */
 export function settingsOf(found: readonly Difference[], side: 'want' | 'have'): LinkSettings {
   const settings: Record<string, unknown> = {};
   for (const difference of found) {

@@ -1,6 +1,6 @@
 /**
- * The verbs of an element that is one network device, whatever its kind: what tap.ts, bridge.ts, veth.ts
- * and others stand on.
+ * The verbs of an element that is one network device of any kind. tap.ts, bridge.ts, veth.ts and others use
+ * them.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,13 +26,13 @@ import { type Difference, differences, fixedDifferences, settingsOf } from './li
 import { loweredWith } from './lower-device.ts';
 import { deleteUnused, requireNotBeingDeleted } from './shared-links.ts';
 
-/** Pauses between looks at a device that another process is just making, in ms. */
+/** Pauses between queries of a device that another process is creating or deleting, in ms. */
 const PAUSES = [5, 10, 20, 50, 100, 200, 400];
 
-/** Makes the device, or puts right what differs; returns whether this call made it. */
+/** Creates the device, or changes the settings that differ. Returns whether this call created the device. */
 export async function ensureLink(desired: DesiredLink, context: UndoContext): Promise<boolean> {
   const { links } = context.host;
-  // Asked at once, so that the host can answer them together.
+  // The queries start together, so that the host can answer them together.
   const [wanted, found] = await Promise.all([
     wantedLink(desired, context),
     getIfPresent(desired.link.name, context.host),
@@ -52,7 +52,7 @@ export async function ensureLink(desired: DesiredLink, context: UndoContext): Pr
   }
 }
 
-/** Returns false where somebody else was first, unless this was the last attempt. */
+/** Creates the device. Returns false if another process was first, unless this was the last attempt. */
 async function create(wanted: Wanted, desired: DesiredLink, context: UndoContext, last: boolean): Promise<boolean> {
   const { links } = context.host;
   const { beforeUp } = desired;
@@ -94,20 +94,23 @@ async function adjustPresent(link: Link, wanted: Wanted, desired: DesiredLink, c
   }
 }
 
-/** What the device is put on may be about to go, or be gone, which the kernel calls EINVAL. */
+/**
+ * Checks that the bridge and the lower device still exist and are not being deleted. The kernel reports
+ * EINVAL for a device that no longer exists.
+ */
 async function requireUsed({ link, master }: Wanted, { host, owner }: ElementContext): Promise<void> {
   const neededBy = `${link.kind} ${link.name}`;
-  // A bridge of this VIF alone goes when the VIF does, which is not now.
+  // A bridge of this VIF alone is deleted only by an unplug of this VIF.
   if (master && !isOwnedBy(master, owner)) await requireNotBeingDeleted(host, master.index, neededBy);
   if ('lower' in link) await requireNotBeingDeleted(host, link.lower ?? 0, neededBy);
 }
 
-/** Puts right what differs on a device that is there. */
+/** Changes the settings of an existing device that differ. */
 export async function adjustLink(link: Link, settings: LinkSettings, context: UndoContext): Promise<void> {
   const found = differences(link, settings);
   if (found.length === 0) return;
   const before = settingsOf(found.filter(isRestorable), 'have');
-  // Noted before: of a change in two requests the second may fail.
+  // The undo is noted before the change: a change may take two requests, and the second one may fail.
   const changes = settingsOf(found, 'want');
   if (changes.mtu !== undefined && changes.mtu < link.mtu) await noteLowered(link, changes.mtu, context);
   const after = { ...link, alias: changes.alias ?? link.alias };
@@ -115,16 +118,16 @@ export async function adjustLink(link: Link, settings: LinkSettings, context: Un
   await context.host.links.change(link.index, changes, [identityOf(link)]);
 }
 
-/** Notes how the devices above get back the MTU that the kernel lowers together with that of the device. */
+/** Notes the undo for the upper devices. The kernel lowers their MTU together with the MTU of the device. */
 async function noteLowered(link: Link, mtu: number, context: UndoContext): Promise<void> {
   const lowered = loweredWith(link, mtu, await context.host.links.list());
-  // Undone in reverse order, after the device itself.
+  // A roll-back runs in reverse order: first the device itself, then its upper devices from bottom to top.
   for (const upper of lowered.toReversed()) context.undoable(() => restore(upper, { mtu: upper.mtu }, context));
 }
 
 /**
- * A device that belongs to another VIF by now is left alone. A setting that the refused request did not
- * change is skipped.
+ * Restores the settings. A device that now belongs to another VIF is not changed. A setting that the failed
+ * request did not change is skipped.
  */
 async function restore(link: Link, settings: LinkSettings, { host }: ElementContext): Promise<void> {
   const expected = { ...identityOf(link), ...(ownerOf(link) !== undefined && { alias: link.alias }) };
@@ -138,14 +141,13 @@ async function restore(link: Link, settings: LinkSettings, { host }: ElementCont
   }
 }
 
-/** What a port is to a bridge goes when it leaves the bridge. */
+/** Whether the setting had a value. The settings of a port end when the device leaves the bridge. */
 function isRestorable({ have }: Difference): boolean {
   return have !== undefined;
 }
 
 /**
- * Deletes the device if it is ours. A shared device stays, and so does one that belongs to another VIF by
- * now.
+ * Deletes the device if this VIF owns it. A shared device and a device that now belongs to another VIF stay.
  */
 export async function removeLink(desired: DesiredLink, context: ElementContext): Promise<void> {
   if (desired.shared) return;
@@ -156,10 +158,10 @@ export async function removeLink(desired: DesiredLink, context: ElementContext):
 }
 
 /**
- * Whether the device belongs to this VIF. The device of another VIF is left alone: this VIF has none.
+ * Whether the device belongs to this VIF. If another VIF has the device, this VIF has no device on the host.
  *
- * @throws NotOwnedError for a device without a tag, because it may be this VIF's and would then stay on the
- * host
+ * @throws NotOwnedError for a device without a tag: the device may belong to this VIF, and would stay on the
+ *   host
  */
 export function requireOwnOrAnothers(link: Link, kind: string, { owner }: ElementContext): boolean {
   if (link.kind === kind && isOwnedBy(link, owner)) return true;
@@ -167,7 +169,7 @@ export function requireOwnOrAnothers(link: Link, kind: string, { owner }: Elemen
   throw new NotOwnedError(`${kind} ${link.name}: ${otherOwner(link, kind)}`);
 }
 
-/** Deletes the device that this call made, unless others came to use it. */
+/** Deletes the device that this call created. A shared device with users stays. */
 async function takeBack(desired: DesiredLink, context: ElementContext): Promise<void> {
   const link = await context.host.links.get(desired.link.name);
   if (link === undefined || !isOurs(link, desired, context)) return;
@@ -177,7 +179,7 @@ async function takeBack(desired: DesiredLink, context: ElementContext): Promise<
 
 /**
  * Deletes a device that this VIF owns.
- * A missing device is ignored, and so is one that has another owner by now.
+ * A missing device is ignored. A device that now has another owner is ignored too.
  */
 export async function deleteLink(
   { host, deletions, signal }: Pick<ElementContext, 'host' | 'deletions' | 'signal'>,
@@ -192,7 +194,7 @@ export async function deleteLink(
   }
 }
 
-/** Lists where the device differs from what is desired. */
+/** Lists the differences between the device and the desired device. */
 export async function inspectLink(desired: DesiredLink, context: ElementContext): Promise<Drift[]> {
   const { name } = desired.link;
   const link = await context.host.links.get(name);
@@ -209,8 +211,7 @@ export async function inspectLink(desired: DesiredLink, context: ElementContext)
   return [...drifts, ...obstacles];
 }
 
-/** A device that the wiring makes is no obstacle: a plug changes it first. */
-/** Lists the differences of a device whose device below does not exist. */
+/** Lists the differences of a device whose lower device does not exist. */
 export async function inspectWithoutLower(
   lower: ExistingDevice,
   desired: DesiredLink,
@@ -220,6 +221,7 @@ export async function inspectWithoutLower(
   return [...inspectMissing(lower, context, `${kind} ${name}`), ...(await inspectLink(desired, context))];
 }
 
+/** Lists the obstacle. A device that the wiring makes is no obstacle: a plug changes that device first. */
 async function inspectObstacle(
   asked: LinkSettings,
   have: Link | undefined,
@@ -238,7 +240,7 @@ async function masterIndexOf({ master }: DesiredLink, { host }: ElementContext):
   return (await host.links.get(master))?.index ?? NOWHERE;
 }
 
-/** A difference in people's words: devices by name. */
+/** Returns the drift of a difference, with names of devices in place of indexes. */
 async function describe(
   link: string,
   difference: Difference,
@@ -249,7 +251,7 @@ async function describe(
   return { type: 'differs', on: link, property, want: property === 'master' ? desired.master : want, have };
 }
 
-/** The device that an element is a port of. */
+/** Returns the bridge of which an element is a port. */
 export async function requireMaster(name: string, context: ElementContext, neededBy: string): Promise<Link> {
   const link = await context.host.links.get(name);
   if (link === undefined) throw new MissingLinkError(name, neededBy);
@@ -257,14 +259,13 @@ export async function requireMaster(name: string, context: ElementContext, neede
 }
 
 /**
- * A TAP that has no name of ours and does not outlive its maker: somebody is between making
- * it and keeping it.
+ * Whether another program is creating the TAP device. Such a device is not persistent and has no alias yet.
  */
 function isBeingMade(link: Link): boolean {
   return link.tap?.persistent === false && link.alias === '';
 }
 
-/** A device as it should be, with the bridge that it is to be a port of. */
+/** The desired device, and the bridge of which it is a port. */
 interface Wanted {
   readonly link: NewLink;
   readonly master: Link | undefined;

@@ -1,6 +1,6 @@
 /**
- * Why the kernel refuses a macvtap device: drivers/net/macvlan.c reports most reasons as EINVAL or EBUSY,
- * without a text.
+ * The reasons why the kernel refuses a macvtap device. drivers/net/macvlan.c reports most of them as EINVAL
+ * or EBUSY, without a text.
  */
 
 import type { Link, LinkSettings, MacvtapMode } from '../../host-contract/links.ts';
@@ -9,17 +9,17 @@ import type { Obstacle } from './desired-link.ts';
 import { mtuObstacle } from './lower-device.ts';
 
 /**
- * Masters that receive all frames of their ports, so that the kernel lets no macvtap device receive them
- * (netdev_rx_handler_register).
+ * The kinds of masters that receive all frames of their ports. The kernel refuses a macvtap device on such a
+ * port (netdev_rx_handler_register()).
  */
 const RECEIVING_MASTERS: ReadonlySet<string> = new Set(['bridge', 'bond', 'team', 'openvswitch']);
 
-/** The devices that share a lower device with the macvtap device: the kernel counts devices of both kinds. */
+/** Whether the device is a macvtap or macvlan device. The kernel applies the same rules to both kinds. */
 export function isMacvlan({ kind }: Link): boolean {
   return kind === 'macvtap' || kind === 'macvlan';
 }
 
-/** The part of an element that the kernel's rules depend on. */
+/** The properties of an element that the rules of the kernel depend on. */
 interface Wanted {
   readonly name: string;
   readonly mode: MacvtapMode;
@@ -47,23 +47,26 @@ export async function findMacvtapObstacle(
 
 function portObstacle(name: string, lower: Link, master: Link | undefined): Obstacle | undefined {
   if (master === undefined || !RECEIVING_MASTERS.has(master.kind)) return undefined;
-  const reason = `${lower.name} is a port of ${master.name}, so ${name} cannot stand on it; use ${master.name} or another device`;
+  const reason = `${lower.name} is a port of ${master.name}, so it cannot be the lower device of ${name}; use ${master.name} or another device`;
   return { on: lower.name, reason };
 }
 
-/** macvlan_common_newlink(): a device in mode passthru has the lower device for itself. */
+/** Kernel: macvlan_common_newlink(). A device in mode passthru is the only one on its lower device. */
 function modeObstacle(name: string, mode: MacvtapMode, lower: Link, others: readonly Link[]): Obstacle | undefined {
   const other = mode === 'passthru' ? others[0] : others.find((link) => link.macvtap?.mode === 'passthru');
   if (other === undefined) return undefined;
   const alone = mode === 'passthru' ? name : other.name;
-  const reason = `${lower.name} has the device ${other.name} already, and ${alone} needs ${lower.name} for itself (mode passthru); use another device`;
+  const reason = `${lower.name} already has the device ${other.name}, and ${alone} needs exclusive use of ${lower.name} (mode passthru); use another device`;
   return { on: other.name, reason };
 }
 
-/** macvlan_open() and macvlan_set_mac_address() */
+/**
+ * Kernel: macvlan_open() and macvlan_set_mac_address(). All devices on a lower device have different MAC
+ * addresses.
+ */
 function macObstacle(name: string, mac: string | undefined, others: readonly Link[]): Obstacle | undefined {
   const other = others.find((link) => link.mac === mac?.toLowerCase());
   if (other === undefined) return undefined;
-  const reason = `${other.name} has the MAC address ${other.mac} already; give ${name} another one, or remove ${other.name}`;
+  const reason = `${other.name} already has the MAC address ${other.mac}; give ${name} another one, or remove ${other.name}`;
   return { on: other.name, reason };
 }

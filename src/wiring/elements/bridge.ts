@@ -16,18 +16,21 @@ export interface BridgeElement extends BridgeSettings {
   /** Bytes. */
   readonly mtu?: number;
   /**
-   * Used by several VIFs, so it stays when a VIF goes. A bridge of another program is set up, and otherwise
-   * used as it is.
+   * Used by several VIFs, so an unplug keeps the bridge. A plug sets a bridge of another program up and
+   * changes no other setting of that bridge.
    */
   readonly shared?: boolean;
-  /** The host has no IPv6 address on it, not even a link-local one (Launchpad bug 1302080). */
+  /** The host has no IPv6 address on the bridge, also no link-local address (Launchpad bug 1302080). */
   readonly disableIpv6?: boolean;
   /**
-   * Which ARP requests the host answers on it (arp_ignore in the kernel's ip-sysctl.rst); 1: only for
-   * addresses of the bridge itself.
+   * The sysctl arp_ignore of the bridge (kernel: ip-sysctl.rst). With 1, the host answers only ARP requests
+   * for addresses of the bridge itself.
    */
   readonly arpIgnore?: number;
-  /** Which address the host's own ARP requests carry (arp_announce); 2: always the best local one. */
+  /**
+   * The sysctl arp_announce of the bridge. With 2, ARP requests of the host always carry the best local
+   * address.
+   */
   readonly arpAnnounce?: number;
 }
 
@@ -48,7 +51,7 @@ export const bridge = defineElement<BridgeElement>({
     const desired = desiredBridge(element);
     const found = await inspectLink(desired, context);
     const link = await context.host.links.get(element.name);
-    // Only a bridge of this library gets sysctls from a plug.
+    // A plug sets sysctls only on a bridge of this library.
     const isOwn = link?.kind === 'bridge' && isOurs(link, desired, context);
     return isOwn ? [...found, ...(await inspectSysctls(element, context))] : found;
   },
@@ -77,10 +80,12 @@ function desiredBridge({
   return { link: { kind, name, up: true, ...(mtu !== undefined && { mtu }), bridge }, shared };
 }
 
-/** Before the bridge is up: its link-local address comes with that. */
+/**
+ * Sets the sysctls before the bridge is up: the kernel adds the link-local address when the bridge comes up.
+ */
 async function ensureSysctls(element: BridgeElement, made: boolean, context: UndoContext): Promise<void> {
   const ensure = made ? setSysctl : ensureSysctl;
-  // All are waited for, so that none goes on behind the back of a roll-back.
+  // The function waits for all sysctls, so that no change still runs during a roll-back.
   const outcomes = await Promise.allSettled(sysctlsOf(element).map(([key, value]) => ensure(key, value, context)));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
@@ -92,7 +97,7 @@ async function ensureSysctl(key: string, value: string, context: UndoContext): P
   context.undoable(() => setSysctl(key, before, context));
 }
 
-/** No file is fine: a kernel without IPv6 has none of that, and a bridge takes its files along. */
+/** Sets a sysctl. A missing file is ignored: a kernel without IPv6 and a deleted bridge have no such file. */
 async function setSysctl(key: string, value: string, { host: { sysctl } }: ElementContext): Promise<void> {
   try {
     await sysctl.set(key, value);

@@ -1,4 +1,4 @@
-/** A network device that others make and that stays theirs: a VIF only uses it. */
+/** A network device that another program makes and deletes. A VIF only uses the device. */
 
 import { MissingLinkError } from '../../errors/link.ts';
 import { requireLinkName, requireLinkSettings } from '../../host-contract/link-values.ts';
@@ -12,20 +12,20 @@ import { mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import type { ElementContext } from './verbs.ts';
 
-/** A network device that others make, and a VIF only uses. */
+/** A device of another program that a VIF uses. */
 export interface ExistingLinkElement {
   readonly kind: 'existing-link';
   readonly name: string;
   /** Bytes. */
   readonly mtu?: number;
-  /** Set up by a plug. Absent: left as it is. */
+  /** A plug sets the device up. Absent: a plug does not change this state. */
   readonly up?: true;
   /**
-   * The owner of the device is the owner of the port of Open vSwitch with its name: an unplug leaves the
-   * device of another owner alone.
+   * The owner of the Open vSwitch port with the same name is also the owner of the device. An unplug does not
+   * change the device of another owner.
    */
   readonly ownedByPort?: boolean;
-  /** It may come later; it then has the settings of whoever makes it. */
+  /** The device may be made after the plug. The program that makes the device then chooses its settings. */
   readonly optional?: boolean;
 }
 
@@ -42,7 +42,7 @@ export const existingLink = defineElement<ExistingLinkElement>({
     const link = await context.host.links.get(element.name);
     if (link) {
       const changes = changesOf(differences(link, settingsOf(element)), 'want');
-      // The device of a hypervisor goes with the guest.
+      // Without `up`, no record is needed: a hypervisor deletes its device together with the guest.
       if (element.up) await recordDevice(link, changes, context);
       await adjustLink(link, settingsOf(element), context);
     } else if (!element.optional) throw new MissingLinkError(element.name, `VIF ${context.owner}`);

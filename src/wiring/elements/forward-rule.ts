@@ -1,6 +1,6 @@
 /**
- * Lets packets of IPv4 and IPv6 through the host's FORWARD chain for one bridge, where
- * nobody else filters (iptables(8)).
+ * iptables rules that accept IPv4 and IPv6 packets of one bridge in the FORWARD chain of the host
+ * (iptables(8)), for hosts on which no other program filters these packets.
  */
 
 import { LinkValueError } from '../../errors/link.ts';
@@ -11,16 +11,16 @@ import { type DrawnNode, groupOf } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import type { Drift } from './verbs.ts';
 
-/** Rules that let a bridge's packets through the host's FORWARD chain. */
+/** Rules that accept the packets of a bridge in the FORWARD chain of the host. */
 export interface ForwardRuleElement {
   readonly kind: 'forward-rule';
-  /** The bridge. */
+  /** Name of the bridge. */
   readonly name: string;
-  /** Devices that the bridge may forward to and from; `all`: to and from anywhere. */
+  /** Devices to and from which the bridge may forward packets. `all`: every device. */
   readonly interfaces: readonly string[];
-  /** The iptables target for everything else: `DROP`, `REJECT` or a chain. */
+  /** The iptables target for all other packets: `DROP`, `REJECT` or a chain. */
   readonly dropAction: string;
-  /** Used by several VIFs: it stays when a VIF goes. */
+  /** Used by several VIFs, so an unplug keeps the rules. */
   readonly shared?: boolean;
 }
 
@@ -31,7 +31,7 @@ export const forwardRule = defineElement<ForwardRuleElement>({
     for (const device of [name, ...interfaces]) requireFilterableName(device);
     if (!/^[\w.-]{1,28}$/.test(dropAction))
       throw new LinkValueError(
-        `${JSON.stringify(dropAction)} can't be a target of iptables: expected a name such as DROP`,
+        `${JSON.stringify(dropAction)} cannot be a target of iptables: expected a name such as DROP`,
       );
   },
 
@@ -43,7 +43,7 @@ export const forwardRule = defineElement<ForwardRuleElement>({
     try {
       await filter.set(chain, rulesOf(element));
     } catch (error) {
-      // Another process made the chain in the meantime, as it should be.
+      // The error is ignored if another process made the same chain in the meantime.
       if (!isRight(await filter.get(chain), element)) throw error;
     }
   },
@@ -71,7 +71,7 @@ export const forwardRule = defineElement<ForwardRuleElement>({
   },
 });
 
-/** In the order and the words of `iptables -S`. */
+/** Returns the rules in the order and the format of `iptables -S`. */
 function rulesOf({ name, interfaces, dropAction }: ForwardRuleElement): string[] {
   if (interfaces.includes('all'))
     return [`-i ${name} -j ACCEPT`, `-o ${name} -j ACCEPT`, `-o ${name} -j ${dropAction}`];

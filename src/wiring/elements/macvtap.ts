@@ -1,4 +1,7 @@
-/** A macvtap device: a guest's NIC that shares, or has for itself, a device of the host. */
+/**
+ * A macvtap device: the NIC of a guest on a device of the host. Guests share the device, or one guest uses
+ * the device alone.
+ */
 
 import { isKernelError, KernelError } from '../../errors/kernel.ts';
 import { identityOf } from '../../host-contract/expected-links.ts';
@@ -22,21 +25,21 @@ import { type DrawnNode, mtuFact } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import type { ElementContext, UndoContext } from './verbs.ts';
 
-/** A macvtap device: a guest's NIC on a device of the host. */
+/** A macvtap device: the NIC of a guest on a device of the host. */
 export interface MacvtapElement {
   readonly kind: 'macvtap';
   readonly name: string;
   readonly lower: ExistingDevice;
   /**
-   * How guests on one device reach each other: `vepa` by way of the switch next door, `bridge` at once,
-   * `private` not at all; with `passthru` the guest has the device for itself.
+   * How guests on the same device reach each other. `vepa`: through the external switch. `bridge`: directly.
+   * `private`: not at all. `passthru`: only one guest uses the device.
    */
   readonly mode: MacvtapMode;
-  /** The guest's own address. */
+  /** The MAC address of the guest. */
   readonly mac?: string;
-  /** Bytes; at most that of the device below. */
+  /** Bytes, at most the MTU of the lower device. */
   readonly mtu?: number;
-  /** A plug sets the device below up too: on a device that is down, the guest has no carrier. */
+  /** A plug also sets the lower device up. While the lower device is down, the guest has no carrier. */
   readonly lowerUp?: boolean;
 }
 
@@ -86,10 +89,10 @@ export const macvtap = defineElement<MacvtapElement>({
 });
 
 /**
- * In mode passthru the device below takes the guest's address. The device of a virtual function takes no
- * address but the one that its physical function has set, and some drivers learn that one only when the
- * device is set down (Linux: igbvf_down() resets it). A device that was used for another guest before still
- * has the address of that guest.
+ * Sets the lower device down and up, then tries again to set the address. In mode passthru the lower device
+ * gets the address of the guest. The device of a virtual function accepts only the address that its physical
+ * function has set. Some drivers read this address only when the device is set down (Linux: igbvf_down()
+ * resets the address). Until then, a device that another guest used has the address of that guest.
  */
 async function ensureAfterReset(element: MacvtapElement, lower: Link, context: UndoContext): Promise<void> {
   for (const up of [false, true]) await context.host.links.change(lower.index, { up }, [identityOf(lower)]);
@@ -98,13 +101,14 @@ async function ensureAfterReset(element: MacvtapElement, lower: Link, context: U
   } catch (error) {
     if (!isKernelError(error, 'EADDRNOTAVAIL')) throw error;
     const request = `macvtap ${element.name} on ${lower.name}`;
-    const advice = `${lower.name} does not take the address ${element.mac}: unbind the device from its driver and bind it again`;
+    const advice = `${lower.name} does not accept the address ${element.mac}: unbind the device from its driver and bind it again`;
     throw new KernelError(error.code, request, error.errno, error.text, advice);
   }
 }
 
 /**
- * If a macvtap device is asked for on another one, both stand on the same device (macvlan_common_newlink()).
+ * Returns the lower device that the kernel uses. If the requested lower device is a macvtap device itself,
+ * the kernel uses the lower device of that macvtap device (macvlan_common_newlink()).
  */
 async function baseOf(lower: Link, { host }: ElementContext): Promise<Link> {
   if (!isMacvlan(lower)) return lower;

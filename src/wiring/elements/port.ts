@@ -1,4 +1,4 @@
-/** A device that is there already, made a port of a bridge. */
+/** An existing device that becomes a port of a bridge. */
 
 import { isKernelError } from '../../errors/kernel.ts';
 import { NotOwnedError } from '../../errors/link.ts';
@@ -20,21 +20,21 @@ import type { Drift, ElementContext, UndoContext } from './verbs.ts';
 
 export interface PortElement extends PortSettings {
   readonly kind: 'port';
-  /** The device that becomes a port; it is set up too. */
+  /** The device that becomes a port. A plug also sets the device up. */
   readonly name: string;
   readonly bridge: string;
   /**
-   * Bytes. The MTU of a device that this library did not make is raised to this value if it is lower, and
-   * never lowered.
+   * Bytes. A device of this library gets this MTU. A plug raises the MTU of a device of another program to
+   * this value, and never lowers that MTU.
    */
   readonly mtu?: number;
   /**
-   * Its addresses and routes go to the bridge, since a port has no use of them.
-   * The bridge gets the MAC address of the device for good. Default: false.
+   * The addresses and routes of the device move to the bridge, because a port does not use them.
+   * The bridge permanently gets the MAC address of the device. Default: false.
    */
   readonly moveAddresses?: boolean;
   /**
-   * Addresses and routes with a finite lifetime, and routes of a DHCP client, go too.
+   * Addresses and routes with a finite lifetime, and routes of a DHCP client, move too.
    * Default: the plug fails.
    */
   readonly moveLeasedAddresses?: boolean;
@@ -43,9 +43,9 @@ export interface PortElement extends PortSettings {
    * Default: false.
    */
   readonly bridgeDisablesIpv6?: boolean;
-  /** Used by several VIFs: it stays a port when a VIF goes. */
+  /** Used by several VIFs, so an unplug keeps the port in the bridge. */
   readonly shared?: boolean;
-  /** No error when there is no such device. */
+  /** A missing device is ignored. */
   readonly optional?: boolean;
 }
 
@@ -85,7 +85,7 @@ export const port = defineElement<PortElement>({
     if (element.shared) return;
     const [device, bridge] = [await lookForDevice(element.name, context), await context.host.links.get(element.bridge)];
     if (device === undefined || bridge === undefined || device.master !== bridge.index) return;
-    // The bridge of another VIF has the port for that VIF.
+    // If the bridge or the device belongs to another VIF, the port is in use by that VIF.
     if ([device, bridge].some((link) => isAnothers(link, context))) return;
     await takeOut(device, context);
   },
@@ -130,8 +130,8 @@ async function deviceOf({ name, optional }: PortElement, context: ElementContext
 }
 
 /**
- * The settings for the device that is there. Other users of a device of another program may need its larger
- * MTU.
+ * Returns the settings for the existing device. A device of another program keeps a larger MTU, because other
+ * users of the device may need that MTU.
  */
 function wantedOf(element: PortElement, device: Link): LinkSettings {
   const { mtu, ...settings } = settingsOf(element);
@@ -151,7 +151,7 @@ async function requireUsable(
     await requireMovable(device, bridge, await planOf(device.index, context.host), element, context);
 }
 
-/** Why a plug fails at this device. */
+/** Returns the reason why a plug fails at this device. */
 async function conflictOf(
   element: PortElement,
   device: Link,
@@ -163,7 +163,10 @@ async function conflictOf(
   return moveObstacle(device, bridge, await planOf(device.index, context.host), element, context);
 }
 
-/** Why the device cannot become a port of the bridge. The device of another bridge would be missed there. */
+/**
+ * Returns the reason why the device cannot become a port of the bridge. A plug never takes a port from
+ * another bridge.
+ */
 async function portObstacle(
   { name, bridge }: PortElement,
   device: Link,
@@ -173,15 +176,15 @@ async function portObstacle(
   if (device.master === wanted?.index) return undefined;
   const other = await links.get(device.master);
   if (other !== undefined) {
-    const remedy = `take it out with \`ip link set ${name} nomaster\``;
+    const remedy = `remove it from the bridge with \`ip link set ${name} nomaster\``;
     return {
       on: name,
-      reason: `${name} is a port of ${other.name} already, it can't be one of ${bridge} too; ${remedy}`,
+      reason: `${name} is already a port of ${other.name}, so it cannot become a port of ${bridge}; ${remedy}`,
     };
   }
   const upper = (await links.list()).find((link) => isMacvlan(link) && link.lower === device.index);
   if (upper === undefined) return undefined;
-  const reason = `the ${upper.kind} device ${upper.name} stands on ${name}, so ${name} cannot be a port of ${bridge}; use another device, or remove ${upper.name}`;
+  const reason = `${name} is the lower device of the ${upper.kind} device ${upper.name}, so ${name} cannot become a port of ${bridge}; use another device, or remove ${upper.name}`;
   return { on: upper.name, reason };
 }
 
@@ -195,8 +198,9 @@ function wantedPlan({ moveAddresses }: PortElement, { index }: Link, { host }: E
 }
 
 /**
- * A bridge that nobody gave a MAC address takes that of its ports, in turn.
- * Hosts that know the addresses of this host by the MAC address of the device would then lose it.
+ * Gives the bridge the MAC address of the device. A bridge without a MAC address of its own uses the address
+ * of one of its ports, and that address can change. Other hosts send frames for this host to the MAC address
+ * of the device. They would lose the connection after such a change.
  */
 async function ensureMac(device: Link, bridge: Link, context: UndoContext): Promise<void> {
   if (!isOwnBridge(bridge, context)) return;
@@ -204,11 +208,12 @@ async function ensureMac(device: Link, bridge: Link, context: UndoContext): Prom
   if (!hasToMove && !(await needsMac(device, bridge, context))) return;
   const { mac } = device;
   if (bridge.mac !== mac) await adjustLink(bridge, { mac }, context);
-  // Kernel: dev_set_mac_address() marks also the address that the bridge has borrowed as its own.
+  // Kernel: dev_set_mac_address() makes the address permanent, also if the bridge already uses it from a
+  // port.
   else await context.host.links.change(bridge.index, { mac }, [identityOf(bridge)]);
 }
 
-/** Whether the bridge has addresses of the host and another MAC address than the device. */
+/** Whether the bridge has IP addresses of the host, and another MAC address than the device. */
 async function needsMac(device: Link, bridge: Link, { host: { addressing } }: ElementContext): Promise<boolean> {
   return bridge.mac !== device.mac && (await addressing.get(bridge.index)).addresses.length > 0;
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps the guests on one device apart where the switch sends back what they send: the device drops frames
- * that come in from a guest of its own.
+ * A filter on the lower device of guests, for a switch that sends frames back to the port from which they
+ * came. The filter drops received frames whose source is a guest on the same device.
  */
 
 import { NotOwnedError } from '../../errors/link.ts';
@@ -18,12 +18,15 @@ import type { DrawnNode } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import type { Drift, ElementContext } from './verbs.ts';
 
-/** Has a device drop frames that come in from a guest's own address: those that the switch sent back. */
+/**
+ * A filter that drops received frames with the source address of a guest. The switch has sent such frames
+ * back.
+ */
 export interface SourceMacFilterElement {
   readonly kind: 'source-mac-filter';
-  /** The guest's MAC address. */
+  /** The MAC address of the guest. */
   readonly name: string;
-  /** The device that the guest's own stands on. */
+  /** The lower device of the guest's device. */
   readonly lower: ExistingDevice;
 }
 
@@ -80,11 +83,12 @@ function dropFor({ name }: SourceMacFilterElement, device: string, { owner }: El
   return { device, mac: name.toLowerCase(), owner };
 }
 
-/** Why the address can't be refused for this VIF: it is for another one. */
+/** Returns the reason why the filter cannot be made: another VIF has a filter for the same address. */
 function claimOnIt({ device, mac, owner }: SourceMacDrop, all: readonly SourceMacDropState[]): string | undefined {
   const other = all.find((have) => have.device === device && have.mac === mac && have.owner !== owner);
   return (
-    other && `${device} refuses this address for VIF ${other.owner} already; unplug that one, or collect the garbage`
+    other &&
+    `${device} already drops frames from this address for VIF ${other.owner}; unplug that VIF, or collect the garbage`
   );
 }
 

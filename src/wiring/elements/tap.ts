@@ -1,4 +1,6 @@
-/** A persistent TAP device: the host's end of a guest's NIC, for QEMU or another program to attach to. */
+/**
+ * A persistent TAP device: the host side of a guest's NIC. QEMU or another program attaches to the device.
+ */
 
 import { requireLinkName, requireNewLink } from '../../host-contract/link-values.ts';
 import type { TapSettings } from '../../host-contract/links.ts';
@@ -11,15 +13,21 @@ import { defineElement } from './define-element.ts';
 export interface TapElement extends TapSettings {
   readonly kind: 'tap';
   readonly name: string;
-  /** The MAC address of the host's side; the guest has its own. Absent: the kernel makes one up. */
+  /**
+   * The MAC address of the host side. The guest has its own address. Absent: the kernel chooses an address.
+   */
   readonly mac?: string;
   /** Bytes, 68 to 65521. */
   readonly mtu?: number;
   /** Default true. */
   readonly up?: boolean;
-  /** Name of the bridge that it becomes a port of. Absent: none, the host routes. */
+  /**
+   * Name of the bridge of which the device is a port. Absent: no bridge, because the host routes the packets.
+   */
   readonly master?: string;
-  /** Something else takes it as a port, such as the datapath of Open vSwitch: its master is left alone. */
+  /**
+   * Another program sets the master, such as the datapath of Open vSwitch. A plug does not change the master.
+   */
   readonly externalMaster?: boolean;
   /** Default true. */
   readonly vnetHeader?: boolean;

@@ -1,43 +1,59 @@
-/** Where elements are worked on, and how the host can differ from them. */
+/** The context in which the functions of elements work, and the differences between a host and an element. */
 
 import type { Host } from '../../host-contract/host.ts';
 import type { DeletionQueue } from '../deletion-queue.ts';
 
-/** The host on which the functions of an element work, and the owner of what they make. */
+/** The host on which the functions of an element work, and the owner of the resources that they make. */
 export interface ElementContext {
   readonly host: Host;
   /**
-   * The id of the VIF, in canonical form where elements get it.
-   * It is the tag of the devices and rows that are made.
+   * The id of the VIF. Functions of elements get the canonical form.
+   * The id is the tag of the devices and rows that are made.
    */
   readonly owner: string;
   /**
-   * Names of the devices that elements of the same wiring make. If one is missing, a plug makes it. Default:
-   * none.
+   * Names of devices that elements of the same wiring make. If such a device is missing, a plug makes it.
+   * Default: none.
    */
   readonly made?: ReadonlySet<string> | undefined;
-  /** Ends calls that wait. */
+  /** An aborted signal ends calls that wait. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Called for each port of a network device that was removed from Open vSwitch because its wiring does not
-   * have it any more.
+   * Called for each network device whose port was removed from Open vSwitch because the wiring no longer has
+   * the port.
    */
   readonly onObsoletePort?: ((name: string) => void) | undefined;
-  /** Deletes the devices of several unplugs together. Default: each device is deleted by itself. */
+  /** Deletes the devices of several unplugs together. Default: each device is deleted separately. */
   readonly deletions?: DeletionQueue | undefined;
 }
 
 /** A context that notes how each change is undone. */
 export interface UndoContext extends ElementContext {
-  /** Notes how the last change is undone. It is called immediately after each change. */
+  /**
+   * Notes the function that undoes a change. An element notes the undo directly after the change, or directly
+   * before a change that can fail after a part of its work.
+   */
   undoable(undo: () => Promise<void>): void;
+}
+
+/** A drift, and the element that it is a drift of: `tap tap1a2b3c4d-5e`. */
+export type ElementDrift = Drift & { readonly element: string };
+
+/** A device of the kernel, or a port or bridge of Open vSwitch, that got the tag of the VIF. */
+export interface Adopted {
+  /** The element that it is part of, such as `tap tap1a2b3c4d-5e`. */
+  readonly element: string;
+  /** The name of the device or row. */
+  readonly on: string;
 }
 
 /** One difference between the host and an element. `on` names the device, the chain or the other resource. */
 export type Drift =
-  /** The resource does not exist. A plug makes it, or fails for the `reason` if the drift has one. */
+  /**
+   * The resource does not exist. A plug makes the resource, or fails for the `reason` if the drift has one.
+   */
   | { readonly type: 'missing'; readonly on: string; readonly reason?: string }
-  /** The resource has another owner: a plug would fail. */
+  /** The resource has another owner. A plug would fail. */
   | { readonly type: 'conflict'; readonly on: string; readonly reason: string }
   /** The resource exists, and its `property` (`mtu`, `bridge.stp`) has another value. */
   | {

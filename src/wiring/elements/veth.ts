@@ -1,4 +1,4 @@
-/** A pair of virtual Ethernet devices: what goes into one comes out of the other. */
+/** A pair of virtual Ethernet devices. Each end receives the frames that the other end sends. */
 
 import { NotOwnedError } from '../../errors/link.ts';
 import type { Host } from '../../host-contract/host.ts';
@@ -20,11 +20,11 @@ export interface VethElement {
   readonly name: string;
   /** Name of the other end. */
   readonly peer: string;
-  /** Bytes, of both ends. */
+  /** Bytes. Both ends have this MTU. */
   readonly mtu?: number;
-  /** Both ends take frames for any address. */
+  /** Both ends receive frames for any MAC address. */
   readonly promiscuous?: boolean;
-  /** Name of the bridge that the first end becomes a port of. */
+  /** Name of the bridge of which the first end is a port. */
   readonly master?: string;
 }
 
@@ -48,7 +48,7 @@ export const veth = defineElement<VethElement>({
   async remove(element, context) {
     const ends = await bothEnds(element, context);
     const own = ends.filter((end) => requireOwnOrAnothers(end, 'veth', context));
-    // Deleting one end takes the other along; a second deletion finds nothing, which is fine.
+    // The kernel deletes both ends of a pair together.
     const [first, second] = own;
     if (first) await deleteLink(context, first);
     if (second && second.index !== first?.lower) await deleteLink(context, second);
@@ -99,7 +99,10 @@ async function bothEnds(
   return ends.filter((end) => end !== undefined);
 }
 
-/** Either both ends are there, belong to this VIF and belong together, or none is there. */
+/**
+ * Returns the conflict. Without a conflict, both ends exist, belong to this VIF and form a pair, or no end
+ * exists.
+ */
 function conflictOf(element: VethElement, ends: readonly Link[], { owner }: ElementContext): Obstacle | undefined {
   const foreign = ends.find((end) => end.kind !== 'veth' || !isOwnedBy(end, owner));
   if (foreign !== undefined) return { on: foreign.name, reason: otherOwner(foreign, 'veth') };
@@ -109,7 +112,10 @@ function conflictOf(element: VethElement, ends: readonly Link[], { owner }: Elem
   return { on: first.name, reason: `its other end is not ${expected}; unplug the VIF first` };
 }
 
-/** The master of the peer is left alone: Open vSwitch sets it to its datapath. */
+/**
+ * Sets the settings of the peer, but not its master: Open vSwitch sets the master of the peer to its
+ * datapath.
+ */
 async function ensurePeer(element: VethElement, context: UndoContext): Promise<void> {
   const peer = await context.host.links.get(element.peer);
   if (peer) await adjustLink(peer, wantedPeer(element, context), context);

@@ -1,5 +1,6 @@
 /**
- * What a physical function enforces of one of its virtual functions: the guest that has it can't change it.
+ * The settings that a physical function enforces on one of its virtual functions. The guest that uses the
+ * virtual function cannot change these settings.
  */
 
 import { MissingLinkError, NotOwnedError } from '../../errors/link.ts';
@@ -23,7 +24,8 @@ export interface VirtualFunctionElement extends VirtualFunctionSettings {
   /** PCI address of the virtual function. */
   readonly name: string;
   /**
-   * A function that is no virtual one has nothing to set here; that is fine as long as no VLAN is asked for.
+   * A PCI function that is not a virtual function is accepted if the element has no VLAN. Such a function has
+   * no settings to change.
    */
   readonly optional?: boolean;
 }
@@ -43,11 +45,12 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
     const reason = ownerConflict(place, context);
     if (reason !== undefined) throw new NotOwnedError(`virtual-function ${element.name}: ${reason}`);
     const { links } = context.host;
-    const have = await stateOf(place, context);
+    const have = await readFunction(place, context);
     await recordOwner(place, element, have, context);
     const changed = changesFor(element, have);
     if (Object.keys(changed).length > 0) {
-      // The driver may accept some settings and then refuse the others, so the roll-back is noted first.
+      // The driver may accept some settings and then refuse the others, so the undo is noted before the
+      // change.
       const old = before(changed, have);
       if (Object.keys(old).length > 0) context.undoable(() => restore(place, old, context));
       await links.changeVirtualFunction(place.physical.index, place.number, changed);
@@ -56,8 +59,8 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
   },
 
   /**
-   * The function gets back what the driver reported before the plug.
-   * A function that this VIF does not own is left alone.
+   * Restores the settings that the driver reported before the plug.
+   * A function that this VIF does not own is not changed.
    */
   async remove(_, context) {
     for (const [physical, record] of await ownRecords(context)) await restoreFunction(physical, record, context.host);
@@ -68,7 +71,7 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
     if (place === undefined) return element.optional && !element.vlan ? [] : [{ type: 'missing', on: element.name }];
     const reason = ownerConflict(place, context);
     if (reason !== undefined) return [{ type: 'conflict', on: element.name, reason }];
-    const have = await stateOf(place, context);
+    const have = await readFunction(place, context);
     const owner = ownerDrifts(element, recordedMacs(place, context), context);
     const settings = Object.entries(changesFor(element, have)).map(
       ([property, want]): Drift => ({
@@ -93,7 +96,10 @@ export const virtualFunction = defineElement<VirtualFunctionElement>({
   },
 });
 
-/** The drifts of the record. It has one MAC address, unless a plug was killed while it changed the address. */
+/**
+ * Lists the drifts of the owner's record. Several MAC addresses are recorded only if a plug was killed while
+ * it changed the address.
+ */
 function ownerDrifts(
   { name: on, mac }: VirtualFunctionElement,
   recorded: readonly (string | undefined)[],
@@ -105,9 +111,9 @@ function ownerDrifts(
   return [{ type: 'differs', on, property: 'recorded mac', want, have: recorded.join(', ') }];
 }
 
-/** Restores the settings. A setting that the refused request did not change is skipped. */
+/** Restores the settings. A setting that the failed request did not change is skipped. */
 async function restore(place: FunctionPlace, old: VirtualFunctionSettings, context: ElementContext): Promise<void> {
-  const changed = changesFor(old, await stateOf(place, context));
+  const changed = changesFor(old, await readFunction(place, context));
   if (Object.keys(changed).length === 0) return;
   await context.host.links.changeVirtualFunction(place.physical.index, place.number, changed);
 }
@@ -125,7 +131,8 @@ async function placeOf(
   return { physical: device, number: physical.number };
 }
 
-async function stateOf({ physical, number }: FunctionPlace, { host }: ElementContext): Promise<VirtualFunction> {
+/** Reads the settings of the function from its driver. Only the number if the driver reports nothing. */
+async function readFunction({ physical, number }: FunctionPlace, { host }: ElementContext): Promise<VirtualFunction> {
   return (await host.links.virtualFunctions(physical.index)).find((found) => found.number === number) ?? { number };
 }
 
@@ -141,7 +148,7 @@ function changesFor(
   };
 }
 
-/** What was there before, of what was changed. */
+/** Returns the old values of the changed settings. */
 function before(changed: VirtualFunctionSettings, have: VirtualFunctionSettings): VirtualFunctionSettings {
   return Object.fromEntries(
     Object.keys(changed).flatMap((key) =>

@@ -1,4 +1,4 @@
-/** A device that carries one 802.1Q VLAN of the device below it; a port element makes it one of a bridge. */
+/** A device that carries one 802.1Q VLAN of its lower device. A port element adds the device to a bridge. */
 
 import { requireNewLink } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings } from '../../host-contract/links.ts';
@@ -23,14 +23,17 @@ export interface VlanElement {
   readonly name: string;
   /** 1 to 4094. */
   readonly id: number;
-  /** A plug sets it up: the kernel sets no VLAN device up on a device that is down. */
+  /**
+   * The lower device. A plug sets it up, because the kernel refuses to set a VLAN device up while its lower
+   * device is down.
+   */
   readonly lower: ExistingDevice;
   readonly mac?: string;
-  /** Bytes; at most that of the device below. */
+  /** Bytes, at most the MTU of the lower device. */
   readonly mtu?: number;
   /**
-   * Used by several VIFs, so it stays when a VIF goes. A VLAN device of another program is used if its id,
-   * its protocol and its device below are the same. It is set up if it is down.
+   * Used by several VIFs, so an unplug keeps the device. A VLAN device of another program is used if its VLAN
+   * id, its protocol and its lower device are the same. A plug sets such a device up if it is down.
    */
   readonly shared?: boolean;
 }
@@ -92,7 +95,7 @@ function desiredVlan({ kind, name, id, mac, mtu, shared }: VlanElement, lower: n
   };
 }
 
-/** Kernel: vlan_newlink() and vlan_dev_change_mtu(). */
+/** Returns the reason why the kernel refuses the device. Kernel: vlan_newlink() and vlan_dev_change_mtu(). */
 async function findObstacle(
   { name, id }: VlanElement,
   lower: Link,
@@ -107,6 +110,6 @@ async function findObstacle(
       below === lower.index && vlan?.id === id && vlan.protocol === '802.1Q' && found !== name,
   );
   if (other === undefined) return undefined;
-  const reason = `${lower.name} has the VLAN ${id} already, as the device ${other.name}; rename ${other.name} to ${name}, or delete it`;
+  const reason = `${lower.name} already has the VLAN ${id} as the device ${other.name}; rename ${other.name} to ${name}, or delete it`;
   return { on: other.name, reason };
 }

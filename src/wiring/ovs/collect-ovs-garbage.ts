@@ -1,4 +1,4 @@
-/** Removes what this library put into Open vSwitch's database for VIFs that are no more. */
+/** Removes the rows that this library added to Open vSwitch's database for VIFs that no longer exist. */
 
 import { OvsdbConnectionError } from '../../errors/ovs.ts';
 import type { Host } from '../../host-contract/host.ts';
@@ -17,8 +17,8 @@ const QOS_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-/;
 
 /**
  * Removes every port and bridge whose external_ids name a VIF that is not among the owners, and the QoS rows
- * of ports that do not exist any more. Shared bridges, bridges with a port of another VIF, and rows of other
- * programs stay: a port of a hypervisor has the `iface-id` of the VIF too, but not the tag.
+ * of ports that no longer exist. Shared bridges, bridges with a port of another VIF, and rows of other
+ * programs stay. The port of a hypervisor has the `iface-id` of the VIF but no tag, so it stays too.
  */
 export async function collectOvsGarbage(
   { ovsdb }: Host,
@@ -31,7 +31,8 @@ export async function collectOvsGarbage(
     await ovsdb.change(
       (view) => {
         const found = garbageIn(view, owners);
-        // Asked again after a cut the database may show none of it any more; it was removed all the same.
+        // After a lost connection, the function runs again and may find no garbage. The earlier result is
+        // then kept.
         if (found.length > 0) garbage = found;
         return removalOf(found, view);
       },
@@ -59,11 +60,11 @@ function garbageIn(view: OvsdbView, owners: ReadonlySet<string>): Garbage[] {
     for (const port of view.ports(bridge.name)) note(ports, PORT, port);
   }
   const unused = bridges.filter(({ name }) => !isUsedByOthers(name, view, abandoned));
-  // Ports before the bridges that they are on.
+  // Ports are removed before their bridges.
   return [...ports, ...unused, ...leftQos(view)];
 }
 
-/** QoS rows that no port uses, and whose port does not exist any more. */
+/** Lists the QoS rows that no port uses and whose port no longer exists. */
 function leftQos(view: OvsdbView): Garbage[] {
   const unused = [...view.allQos()].filter(
     ({ uuid, externalIds: { id = '', _type } }) =>
@@ -81,7 +82,9 @@ function removalOf(garbage: readonly Garbage[], view: OvsdbView): OvsdbEdit[] {
   return removalForIds({ ports: named(PORT), bridges: named(BRIDGE), qos: named(QOS) }, view, owners);
 }
 
-/** The socket is not there: this host has no Open vSwitch, and so nothing of ours in it. */
+/**
+ * Whether the OVSDB socket does not exist. This host then has no Open vSwitch, and no rows of this library.
+ */
 function isWithoutOvs(error: unknown): boolean {
   if (!(error instanceof OvsdbConnectionError) || !(error.cause instanceof Error)) return false;
   return 'code' in error.cause && error.cause.code === 'ENOENT';

@@ -1,4 +1,7 @@
-/** Holds that one port alone has the `iface-id` of a VIF: which of two ports would work is left to chance. */
+/**
+ * Checks that only one port has the `iface-id` of a VIF. With two such ports, only one works, and nobody can
+ * predict which one.
+ */
 
 import type { OvsdbView, OvsInterface } from '../../host-contract/ovsdb.ts';
 import { ownerOfRow } from '../../host-contract/ownership.ts';
@@ -8,8 +11,8 @@ import type { OvsOwner } from './ovs-verbs.ts';
 type Conflict = Extract<Drift, { type: 'conflict' }>;
 
 /**
- * The interfaces of others that have an `iface-id` of this VIF. Interfaces under a name of the wiring are not
- * among them: a hypervisor adds a port under the VIF's own name.
+ * Lists the interfaces of other owners that have an `iface-id` of this VIF. Interfaces with a name of the
+ * wiring are left out, because a hypervisor adds a port with the VIF's own name.
  */
 export function ifaceIdConflicts(view: OvsdbView, owner: OvsOwner): Conflict[] {
   return [...owner.ifaceIds].flatMap((ifaceId) =>
@@ -23,13 +26,13 @@ function isOther(found: OvsInterface, view: OvsdbView, owner: OvsOwner): boolean
   const { name } = found;
   if (owner.names.has(name) || isTrunkPatch(found)) return false;
   const port = view.port(name);
-  // A port with the tag of the VIF goes with the next plug.
+  // The next plug removes a port that has the tag of the VIF.
   return port === undefined || ownerOfRow(port) !== owner.id;
 }
 
 /**
- * Neutron's Open vSwitch agent gives the patch ports of a trunk the `iface-id` of the parent port
- * and of the subports.
+ * Whether the interface is a patch port of a trunk. Neutron's Open vSwitch agent gives these ports the
+ * `iface-id` of the parent port and of the subports.
  */
 function isTrunkPatch({ name, type }: OvsInterface): boolean {
   return type === 'patch' && /^[ts]p[it]-/.test(name);

@@ -15,13 +15,16 @@ export interface OvsBridgeElement {
   readonly name: string;
   /** `system` or `netdev`. A bridge of another type is refused. */
   readonly datapathType?: string;
-  /** The type to make it with when `datapathType` leaves it open; a bridge of any type is taken as it is. */
+  /**
+   * The datapath type of a new bridge if `datapathType` is absent. An existing bridge of any type is
+   * accepted.
+   */
   readonly defaultDatapathType?: string;
-  /** Used by several VIFs: it stays when the VIF goes. */
+  /** Used by several VIFs, so an unplug keeps the bridge. */
   readonly shared?: boolean;
-  /** Used by this VIF alone: a bridge that was not made for it is refused. */
+  /** Used by this VIF alone. A bridge that was not made for this VIF is refused. */
   readonly exclusive?: boolean;
-  /** A plug that adds it is done when ovs-vswitchd has made its device. */
+  /** A plug that adds the bridge waits until ovs-vswitchd has made the device of the bridge. */
   readonly awaited?: boolean;
 }
 
@@ -75,10 +78,13 @@ export const ovsBridge: OvsVerbs<OvsBridgeElement> = {
   awaited: ({ name, awaited }) => (awaited ? { newBridge: name } : {}),
 };
 
-/** Types of every Open vSwitch; one whose kernel has no module says so only once the bridge is used. */
+/**
+ * Datapath types that every Open vSwitch has. Open vSwitch reports a missing kernel module only when a bridge
+ * uses the type.
+ */
 const WELL_KNOWN = new Set(['', 'system', 'netdev']);
 
-/** Why the VIF can't use a bridge of this name. */
+/** Returns the reason why the VIF cannot use a bridge of this name. */
 function ownerConflict({ name, exclusive }: OvsBridgeElement, view: OvsdbView, owner: OvsOwner): string | undefined {
   const bridge = view.bridge(name);
   if (bridge === undefined) {
@@ -92,7 +98,10 @@ function ownerConflict({ name, exclusive }: OvsBridgeElement, view: OvsdbView, o
     : `bridge ${name} was made for VIF ${tag}`;
 }
 
-/** Setting another type would move every port of the bridge to another datapath, and cut their traffic. */
+/**
+ * Returns the reason if the bridge has another datapath type. A plug does not change the type: a change would
+ * move every port of the bridge to another datapath and interrupt the traffic.
+ */
 function datapathConflict({ name, datapathType }: OvsBridge, wanted: string | undefined): string | undefined {
   // ovs-vswitchd.conf.db(5): the empty type is `system`.
   if (wanted === undefined || (datapathType || 'system') === (wanted || 'system')) return undefined;

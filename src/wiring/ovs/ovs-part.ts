@@ -1,11 +1,15 @@
-/** Elements of Open vSwitch's database that share a transaction, whatever their kinds. */
+/**
+ * An element of Open vSwitch's database with its verbs. One transaction can handle parts of different kinds.
+ */
 
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import type { Drift } from '../elements/verbs.ts';
 import type { AwaitedRows, OvsOwner, OvsRows, OvsVerbs, TagEdit } from './ovs-verbs.ts';
 
-/** An element with the verbs of its kind. */
+/** An element and the verbs of its kind. */
 export interface OvsPart {
+  /** Kind and name of the element, such as `ovs-port tap1a2b3c4d-5e`. */
+  readonly label: string;
   readonly names: readonly string[];
   readonly ifaceId: string | undefined;
   validate(): void;
@@ -16,8 +20,12 @@ export interface OvsPart {
   awaited(): AwaitedRows;
 }
 
-export function ovsPart<E>(verbs: OvsVerbs<E>, element: E): OvsPart {
+export function ovsPart<E extends { readonly kind: string; readonly name: string }>(
+  verbs: OvsVerbs<E>,
+  element: E,
+): OvsPart {
   return {
+    label: `${element.kind} ${element.name}`,
     names: verbs.names(element),
     ifaceId: verbs.ifaceId?.(element),
     validate: () => verbs.validate(element),

@@ -1,4 +1,4 @@
-/** A pair of patch ports: what goes into one bridge through one of them comes out of the other bridge. */
+/** A pair of patch ports: packets that one bridge sends to its port arrive at the other bridge. */
 
 import { LinkValueError } from '../../errors/link.ts';
 import { requireLinkName } from '../../host-contract/link-values.ts';
@@ -10,15 +10,15 @@ import { joinedRows } from './owned-rows.ts';
 /** A pair of patch ports that joins two bridges of Open vSwitch. */
 export interface OvsPatchElement {
   readonly kind: 'ovs-patch';
-  /** Of the first port. */
+  /** The name of the first port. */
   readonly name: string;
-  /** The bridge that the first port is on. */
+  /** The bridge of the first port. */
   readonly bridge: string;
   readonly peer: string;
   readonly peerBridge: string;
-  /** Of the first port's interface. */
+  /** The external_ids of the interface of the first port. */
   readonly externalIds?: OvsMap;
-  /** VLAN that the first port is made with. */
+  /** The VLAN of the first port at its creation. */
   readonly initialVlan?: PortValues;
 }
 
@@ -26,9 +26,10 @@ export const ovsPatch: OvsVerbs<OvsPatchElement> = {
   validate({ name, bridge, peer, peerBridge }) {
     requireLinkName(bridge);
     requireLinkName(peerBridge);
-    // No network devices stand behind them, so that their names may be longer.
+    // Patch ports have no network devices, so their names may be longer.
     for (const port of [name, peer]) {
-      if (!/^[^\s/]+$/.test(port)) throw new LinkValueError(`"${port}" can't name a patch port`);
+      if (!/^[^\s/]+$/.test(port))
+        throw new LinkValueError(`"${port}" cannot be the name of a patch port: expected no spaces and no slashes`);
     }
     if (name === peer) throw new LinkValueError(`patch ${name}: its two ends need two names`);
   },

@@ -20,26 +20,31 @@ import { ifaceIdOf, isOwnPort, isStalePort, portConflict } from './port-owner.ts
 /** A port of a bridge of Open vSwitch, with its one interface. */
 export interface OvsPortElement {
   readonly kind: 'ovs-port';
-  /** Of the port, of its interface, and of the network device where the interface is one. */
+  /** The name of the port, of its interface, and of the network device if the interface is one. */
   readonly name: string;
   readonly bridge: string;
   /** ovs-vswitchd.conf.db(5), Interface, `type`. Default: a network device of the host. */
   readonly type?: string;
   readonly options?: OvsMap;
-  /** Whose interface it is, for whoever controls the switch. */
+  /**
+   * The external_ids of the interface. They tell the controller of the switch which VIF the interface belongs
+   * to.
+   */
   readonly externalIds?: OvsMap;
-  /** Bytes; for interfaces that are no network device. */
+  /** Bytes, for interfaces that are not network devices. */
   readonly mtuRequest?: number;
-  /** VLAN that it is made with; the controller of the switch changes it later. */
+  /** The VLAN of the port at its creation. The controller of the switch changes the VLAN later. */
   readonly initialVlan?: PortValues;
-  /** A plug is done when ovs-vswitchd has opened it; its device must be there already. */
+  /**
+   * A plug waits until ovs-vswitchd has opened the port. The device of the port must exist before the plug.
+   */
   readonly awaited?: boolean;
   /**
-   * PCI address of the virtual function whose representor it is.
-   * The port has the address in its external_ids.
+   * PCI address of the virtual function whose representor the port is.
+   * The external_ids of the port contain the address.
    */
   readonly pciAddress?: string;
-  /** The hypervisor adds it, so that a plug adds nothing: the name must be free of other VIFs. */
+  /** The hypervisor adds the port, and a plug adds nothing. The plug fails if another VIF uses the name. */
   readonly external?: boolean;
 }
 
@@ -47,7 +52,8 @@ export const ovsPort: OvsVerbs<OvsPortElement> = {
   validate({ name, bridge, type = '' }) {
     requireLinkName(bridge);
     if (type === '') requireLinkName(name);
-    else if (!/^[^\s/]+$/.test(name)) throw new LinkValueError(`"${name}" can't name a port`);
+    else if (!/^[^\s/]+$/.test(name))
+      throw new LinkValueError(`"${name}" cannot be the name of a port: expected no spaces and no slashes`);
   },
 
   names: ({ name }) => [name],
@@ -73,7 +79,7 @@ export const ovsPort: OvsVerbs<OvsPortElement> = {
   awaited: ({ name, awaited }) => (awaited ? { port: name } : {}),
 };
 
-/** What a port should be, whichever element it is part of. */
+/** The desired state of a port, for all kinds of elements that have ports. */
 export type DesiredPort = Omit<OvsPortElement, 'kind' | 'awaited'>;
 
 export function portEdits(desired: DesiredPort, view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
@@ -104,7 +110,7 @@ export function portEdits(desired: DesiredPort, view: OvsdbView, owner: OvsOwner
   return edits;
 }
 
-/** The row of the port, if the owner has it. */
+/** Returns the port if the owner has it. */
 export function ownPort({ name }: DesiredPort, view: OvsdbView, owner: OvsOwner): OvsRows {
   const port = view.port(name);
   return port && isOwnPort(port, view, owner) ? { ports: [name] } : {};
@@ -126,15 +132,17 @@ export function portDrifts(desired: DesiredPort, view: OvsdbView, owner: OvsOwne
   if (isOfOtherFunction(desired, port))
     drifts.push({ type: 'differs', on, property: 'virtual function', want: pciAddress, have: functionOfRow(port) });
   if (port.bridge !== bridge) drifts.push({ type: 'differs', on, property: 'bridge', want: bridge, have: port.bridge });
-  // Until its device is there a port can't work; what makes the device may come later.
+  // ovs-vswitchd reports an error as long as the device of the port is missing. Another program may make the
+  // device later.
   if (found.error !== undefined)
     drifts.push({ type: 'differs', on, property: 'error', want: undefined, have: found.error });
   return drifts;
 }
 
 /**
- * The hypervisor adds and removes its own port.
- * A port without `iface-id` is taken for the VIF's if it is right in all but the tag.
+ * Returns the edit that tags the port. The hypervisor adds and removes its own port, so this port gets no
+ * tag.
+ * A port without `iface-id` is tagged if all its other properties are right.
  */
 export function portAdoption(desired: DesiredPort, view: OvsdbView, owner: OvsOwner): TagEdit[] {
   const { name, bridge, pciAddress, external } = desired;
@@ -148,7 +156,8 @@ export function portAdoption(desired: DesiredPort, view: OvsdbView, owner: OvsOw
 }
 
 /**
- * Whether the tag of the port names another virtual function. A hypervisor's port has no tag, and gets none.
+ * Whether the tag of the port names another virtual function. The port of a hypervisor has no tag, and gets
+ * none.
  */
 function isOfOtherFunction({ pciAddress }: DesiredPort, port: OvsPort): boolean {
   return pciAddress !== undefined && ownerOfRow(port) !== undefined && functionOfRow(port) !== pciAddress.toLowerCase();

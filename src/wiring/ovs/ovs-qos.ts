@@ -1,6 +1,6 @@
 /**
- * The QoS row that a port is made with.
- * Later the port may have another: bandwidth limits are others' business.
+ * The QoS row that a port has at its creation. Another program may later give the port another QoS row,
+ * because other programs manage bandwidth limits.
  */
 
 import { LinkValueError } from '../../errors/link.ts';
@@ -12,11 +12,11 @@ import { isOwnPort } from './port-owner.ts';
 /** The QoS row of a port of Open vSwitch. */
 export interface OvsQosElement {
   readonly kind: 'ovs-qos';
-  /** The port's name. */
+  /** The name of the port. */
   readonly name: string;
   /** ovs-vswitchd.conf.db(5), QoS, `type`, such as `linux-noop`. */
   readonly type: string;
-  /** What the row is found by again: its external_ids `id`. */
+  /** The `id` in the external_ids of the row. os-vif finds the row by this id. */
   readonly id: string;
 }
 
@@ -30,7 +30,7 @@ export const ovsQos: OvsVerbs<OvsQosElement> = {
   ensure({ name, type, id }, view, _owner, before) {
     if (!before.some((edit) => edit.edit === 'add-port' && edit.name === name)) return [];
     const removed = new Set(before.map((edit) => (edit.edit === 'remove-qos' ? edit.uuid : undefined)));
-    // Rows that a port left behind when others removed it.
+    // Rows that are left of a port that another program removed.
     const stale = qosOf(name, view, id).filter(
       (uuid) => !removed.has(uuid) && [...view.portsWithQos(uuid)].length === 0,
     );
@@ -40,7 +40,10 @@ export const ovsQos: OvsVerbs<OvsQosElement> = {
     ];
   },
 
-  /** A row belongs to the owner of the port of its name. If there is no such port, the row is left over. */
+  /**
+   * Lists the rows of the element. A row belongs to the owner of the port with its name. Without such a port,
+   * the row is left over and is included.
+   */
   rows({ name, id }, view, owner) {
     const port = view.port(name);
     return port && !isOwnPort(port, view, owner) ? {} : { qos: qosOf(name, view, id) };

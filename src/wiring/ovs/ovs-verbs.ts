@@ -1,16 +1,17 @@
 /**
- * What each kind of element in Open vSwitch's database can do: look at the database, and say what to edit.
+ * The verbs of each kind of element in Open vSwitch's database. Each verb reads the database and returns
+ * edits.
  */
 
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import type { Drift } from '../elements/verbs.ts';
 
-/** The VIF that rows belong to. */
+/** The VIF that owns rows. */
 export interface OvsOwner {
   readonly id: string;
-  /** The names of the ports and bridges of its wiring. */
+  /** The names of the ports and bridges in the wiring of the VIF. */
   readonly names: ReadonlySet<string>;
-  /** The `iface-id`s of the interfaces of its wiring. */
+  /** The `iface-id`s of the interfaces in the wiring of the VIF. */
   readonly ifaceIds: ReadonlySet<string>;
 }
 
@@ -24,7 +25,7 @@ export interface OvsRows {
 /** An edit that only tags a row. */
 export type TagEdit = Extract<OvsdbEdit, { readonly edit: 'set-bridge' | 'set-port' }>;
 
-/** What ovs-vswitchd must have opened before a plug is done. */
+/** The rows that ovs-vswitchd must have opened before a plug ends. */
 export interface AwaitedRows {
   /** A port that the VIF uses. */
   readonly port?: string | undefined;
@@ -33,30 +34,32 @@ export interface AwaitedRows {
 }
 
 /**
- * The verbs of one kind.
- * They change nothing themselves: the edits of all elements of a VIF go into one transaction.
+ * The verbs of one kind of element.
+ * The verbs change nothing themselves. The edits of all elements of a VIF form one transaction.
  */
 export interface OvsVerbs<E> {
-  /** Throws LinkValueError for what could never be. */
+  /** Throws LinkValueError for values that no host can have. */
   validate(element: E): void;
   /** The names of the ports and bridges that the element describes. */
   names(element: E): string[];
   /** The `iface-id` of the interface that the element describes. */
   ifaceId?(element: E): string | undefined;
   /**
-   * The edits that make the database agree with the element; none where it does already.
+   * Returns the edits that make the database agree with the element. The list is empty if the database
+   * already agrees.
    * @param before the edits of earlier elements in the same transaction
    */
   ensure(element: E, view: OvsdbView, owner: OvsOwner, before: readonly OvsdbEdit[]): OvsdbEdit[];
-  /** The rows of the element that the owner has. Rows of other owners are left out. */
+  /** Lists the rows of the element that the owner has. Rows of other owners are left out. */
   rows(element: E, view: OvsdbView, owner: OvsOwner): OvsRows;
-  /** Where the database differs from the element. */
+  /** Lists the differences between the database and the element. */
   inspect(element: E, view: OvsdbView, owner: OvsOwner): Drift[];
   /**
-   * The edits that tag the rows of the element that have no owner and are right but for the tag.
+   * Returns the edits that tag the rows of the element. These rows have no owner, and all their other
+   * properties are right.
    * Default: none.
    */
   adopt?(element: E, view: OvsdbView, owner: OvsOwner): TagEdit[];
-  /** What must work before a plug is done. */
+  /** Returns the rows that must work before a plug ends. */
   awaited?(element: E): AwaitedRows;
 }

@@ -1,4 +1,4 @@
-/** Finds the rows of an owner in Open vSwitch's database, and removes them with all that goes with them. */
+/** Finds the rows of an owner in Open vSwitch's database, and removes them together with dependent rows. */
 
 import type { OvsdbEdit, OvsdbView, OvsPort } from '../../host-contract/ovsdb.ts';
 import { ownerOfRow } from '../../host-contract/ownership.ts';
@@ -6,7 +6,7 @@ import type { OvsOwner, OvsRows } from './ovs-verbs.ts';
 import { ifaceIdOf } from './port-owner.ts';
 import { qosIdOf } from './qos-id.ts';
 
-/** The ports and bridges whose tag names the owner. */
+/** Lists the ports and bridges whose tag names the owner. */
 export function taggedRows(view: OvsdbView, { id }: Pick<OvsOwner, 'id'>): Required<Omit<OvsRows, 'qos'>> {
   return {
     ports: [...view.portsOf(id)].map(({ name }) => name),
@@ -15,7 +15,7 @@ export function taggedRows(view: OvsdbView, { id }: Pick<OvsOwner, 'id'>): Requi
 }
 
 /**
- * The tagged rows that are not part of the wiring of the owner any more.
+ * Lists the tagged rows that are no longer part of the wiring of the owner.
  * A bridge that another VIF uses is left out.
  */
 export function obsoleteRows(view: OvsdbView, owner: OvsOwner): Required<Omit<OvsRows, 'qos'>> {
@@ -26,12 +26,12 @@ export function obsoleteRows(view: OvsdbView, owner: OvsOwner): Required<Omit<Ov
   };
 }
 
-/** The ids that tags and `iface-id`s of the owner's rows have. */
+/** Returns the ids in the tags and `iface-id`s of the owner's rows. */
 export function idsOf({ id, ifaceIds }: OvsOwner): ReadonlySet<string> {
   return new Set([id, ...ifaceIds]);
 }
 
-/** Both lists in one. */
+/** Joins lists of rows, without duplicates. */
 export function joinedRows(...all: readonly OvsRows[]): Required<OvsRows> {
   const unique = (names: readonly string[]) => [...new Set(names)];
   return {
@@ -42,14 +42,19 @@ export function joinedRows(...all: readonly OvsRows[]): Required<OvsRows> {
 }
 
 /**
- * The edits that remove these rows. A QoS row goes with its port: also if the port has another QoS row by
- * now, and whatever the type of the row. A bridge with a port of another VIF stays.
+ * Returns the edits that remove these rows. A plug may have made a QoS row for a port. This row is removed
+ * with the port, also if the port now uses another QoS row, and whatever the type of the row is. A bridge
+ * with a port of another VIF stays.
  */
 export function removalOf(rows: OvsRows, view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
   return removalForIds(rows, view, idsOf(owner));
 }
 
-/** @param ids the ids that tags and `iface-id`s of the owners' rows have */
+/**
+ * Returns the edits that remove these rows, for rows of several owners.
+ *
+ * @param ids the ids in the tags and `iface-id`s of the owners' rows
+ */
 export function removalForIds(rows: OvsRows, view: OvsdbView, ids: ReadonlySet<string>): OvsdbEdit[] {
   const { ports, bridges, qos } = joinedRows(rows);
   const unused = bridges.filter((name) => view.bridge(name) && !isUsedByOthers(name, view, ids, new Set(ports)));
@@ -63,8 +68,8 @@ export function removalForIds(rows: OvsRows, view: OvsdbView, ids: ReadonlySet<s
 }
 
 /**
- * The UUIDs of the QoS rows that os-vif made for the port of this name.
- * A row without `_type` is another program's.
+ * Lists the UUIDs of the QoS rows that os-vif made for the port of this name.
+ * A row without `_type` belongs to another program.
  */
 export function qosOf(port: string, view: OvsdbView, id = qosIdOf(port)): string[] {
   const used = view.qos(view.port(port)?.qos ?? '');
@@ -72,7 +77,10 @@ export function qosOf(port: string, view: OvsdbView, id = qosIdOf(port)): string
   return rows.filter(({ externalIds }) => '_type' in externalIds).map(({ uuid }) => uuid);
 }
 
-/** A row that a port keeps using stays: the database would refuse the whole transaction. */
+/**
+ * Returns the edits that remove QoS rows. A row that a remaining port uses stays, because the database would
+ * refuse the whole transaction.
+ */
 function qosRemoval(uuids: readonly string[], removed: ReadonlySet<string>, view: OvsdbView): OvsdbEdit[] {
   const unused = [...new Set(uuids)].filter((uuid) =>
     [...view.portsWithQos(uuid)].every(({ name }) => removed.has(name)),
@@ -82,8 +90,8 @@ function qosRemoval(uuids: readonly string[], removed: ReadonlySet<string>, view
 
 /**
  * Whether the bridge has a port of another VIF.
- * Patch ports of Neutron's agent for trunks belong to the bridge.
- * @param removed ports that go before the bridge
+ * Patch ports of trunks, which Neutron's agent adds, belong to the bridge itself.
+ * @param removed ports that are removed before the bridge
  */
 export function isUsedByOthers(
   bridge: string,
@@ -101,7 +109,7 @@ export function isUsedByOthers(
   });
 }
 
-/** The ports of the bridge, without its own local port. */
+/** Lists the ports of the bridge, without its local port. */
 function guestPorts(bridge: string, view: OvsdbView): OvsPort[] {
   return [...view.ports(bridge)].filter(({ name }) => name !== bridge);
 }

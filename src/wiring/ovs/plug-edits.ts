@@ -1,19 +1,19 @@
 /**
- * The edits of a plug: those of the elements, and those that remove what the VIF had
- * before its wiring changed.
+ * The edits of a plug: the edits of the elements, and the edits that remove rows of an earlier wiring of the
+ * VIF.
  */
 
 import { NotOwnedError } from '../../errors/link.ts';
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
-import type { Drift } from '../elements/verbs.ts';
+import type { ElementDrift } from '../elements/verbs.ts';
 import { ifaceIdConflicts } from './interface-ids.ts';
 import type { OvsPart } from './ovs-part.ts';
 import type { OvsOwner } from './ovs-verbs.ts';
 import { obsoleteRows, removalOf, taggedRows } from './owned-rows.ts';
 
 /**
- * Obsolete ports go before and obsolete bridges after the rest, because a port may move from
- * one bridge to another.
+ * Returns the edits of a plug. Obsolete ports are removed first and obsolete bridges last, because a port may
+ * move from one bridge to another.
  */
 export function plugEdits(parts: readonly OvsPart[], view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
   const edits = removalOf({ ports: obsoleteRows(view, owner).ports }, view, owner);
@@ -23,7 +23,7 @@ export function plugEdits(parts: readonly OvsPart[], view: OvsdbView, owner: Ovs
   return [...edits, ...bridgeRemoval(edits, view, owner)];
 }
 
-/** Rows that the transaction already removes are left out. */
+/** Returns the edits that remove obsolete bridges. Rows that the transaction already removes are left out. */
 function bridgeRemoval(before: readonly OvsdbEdit[], view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
   const bridges = taggedRows(view, owner).bridges.filter((name) => !owner.names.has(name));
   if (bridges.length === 0) return [];
@@ -35,10 +35,7 @@ function bridgeRemoval(before: readonly OvsdbEdit[], view: OvsdbView, owner: Ovs
   });
 }
 
-/**
- * The names of the network devices behind the ports that the edits remove and that are not
- * part of the wiring.
- */
+/** Lists the network devices whose ports the edits remove. Devices of the wiring are left out. */
 export function obsoleteDevices(edits: readonly OvsdbEdit[], view: OvsdbView, { names }: OvsOwner): string[] {
   return edits.flatMap((edit) => {
     if (edit.edit !== 'remove-port' || names.has(edit.name)) return [];
@@ -46,10 +43,11 @@ export function obsoleteDevices(edits: readonly OvsdbEdit[], view: OvsdbView, { 
   });
 }
 
-/** Rows that a plug removes. */
-export function obsoleteDrifts(view: OvsdbView, owner: OvsOwner): Drift[] {
+/** Lists the drifts of rows that a plug removes. */
+export function obsoleteDrifts(view: OvsdbView, owner: OvsOwner): ElementDrift[] {
   const { ports, bridges } = obsoleteRows(view, owner);
-  const drift = (on: string, property: string, have: unknown): Drift => ({
+  const drift = (kind: string, on: string, property: string, have: unknown): ElementDrift => ({
+    element: `${kind} ${on}`,
     type: 'differs',
     on,
     property,
@@ -57,7 +55,7 @@ export function obsoleteDrifts(view: OvsdbView, owner: OvsOwner): Drift[] {
     have,
   });
   return [
-    ...ports.map((name) => drift(name, 'bridge', view.port(name)?.bridge)),
-    ...bridges.map((name) => drift(name, 'name', name)),
+    ...ports.map((name) => drift('ovs-port', name, 'bridge', view.port(name)?.bridge)),
+    ...bridges.map((name) => drift('ovs-bridge', name, 'name', name)),
   ];
 }

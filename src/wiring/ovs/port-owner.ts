@@ -1,4 +1,4 @@
-/** Decides whose a port of Open vSwitch is. */
+/** Decides which VIF owns a port of Open vSwitch. */
 
 import type { OvsdbView, OvsPort } from '../../host-contract/ovsdb.ts';
 import { functionOfRow, ifaceIdOfRow, ownerOfRow } from '../../host-contract/ownership.ts';
@@ -9,13 +9,13 @@ export interface WantedPort {
   readonly name: string;
   /** The port is the representor of this virtual function. */
   readonly pciAddress?: string;
-  /** The hypervisor adds the port. A port without owner is then replaced by the hypervisor. */
+  /** The hypervisor adds the port. If a port without owner exists, the hypervisor replaces it. */
   readonly external?: boolean;
 }
 
 /**
- * Whether the port belongs to this VIF: os-vif tagged it, or another program added it with an `iface-id` of
- * the VIF. A hypervisor replaces the port of a VIF by its own, without a tag.
+ * Whether the port belongs to this VIF: os-vif tagged the port, or another program added the port with an
+ * `iface-id` of the VIF. A hypervisor replaces the port of a VIF by its own port without a tag.
  */
 export function isOwnPort(port: OvsPort, view: OvsdbView, owner: OvsOwner): boolean {
   const tag = ownerOfRow(port);
@@ -25,9 +25,9 @@ export function isOwnPort(port: OvsPort, view: OvsdbView, owner: OvsOwner): bool
 }
 
 /**
- * Whether the port has another owner, but its name is that of the representor of this VIF's virtual
- * function by now. The kernel can name representors in another order after a reboot, while the
- * database keeps its rows.
+ * Whether the port has another owner, and its name is now the name of the representor of this VIF's virtual
+ * function. After a reboot, the kernel can name representors in another order, but the database keeps its
+ * rows.
  */
 export function isStalePort(port: OvsPort, { pciAddress }: WantedPort, owner: OvsOwner): boolean {
   const tag = ownerOfRow(port);
@@ -36,7 +36,7 @@ export function isStalePort(port: OvsPort, { pciAddress }: WantedPort, owner: Ov
   return recorded !== pciAddress.toLowerCase();
 }
 
-/** Why the VIF can't use the name for its port. Undefined if it can. */
+/** Returns the reason why the VIF cannot use the name for its port. Undefined if it can. */
 export function portConflict(wanted: WantedPort, view: OvsdbView, owner: OvsOwner): string | undefined {
   const { name, external } = wanted;
   const port = view.port(name);
@@ -49,12 +49,12 @@ export function portConflict(wanted: WantedPort, view: OvsdbView, owner: OvsOwne
   if (tag !== undefined) return `port ${name} was made for VIF ${tag}`;
   const ifaceId = ifaceIdOf(port, view);
   if (ifaceId !== undefined)
-    return `port ${name} is that of another VIF (iface-id "${ifaceId}"); remove it with \`ovs-vsctl del-port ${name}\` if it is not`;
+    return `port ${name} belongs to another VIF (iface-id "${ifaceId}"); remove it with \`ovs-vsctl del-port ${name}\` if that VIF no longer exists`;
   if (external) return undefined;
   return `port ${name} exists and was not made for this VIF; remove it with \`ovs-vsctl del-port ${name}\` if it is not in use`;
 }
 
-/** The `iface-id` of the interface of the port. */
+/** Returns the `iface-id` of the interface of the port. */
 export function ifaceIdOf({ interfaces }: OvsPort, view: OvsdbView): string | undefined {
   for (const name of interfaces) {
     const found = view.interface(name);

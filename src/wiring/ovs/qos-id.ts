@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 
 const QOS_NAMESPACE = '68da264a847f42a88ab05e774aee3d95';
 
-/** A UUID of version 5 (RFC 9562 5.5) of the name of the port. */
+/** Returns a UUID of version 5 (RFC 9562 5.5) of the name of the port. */
 export function qosIdOf(port: string): string {
   const digest = createHash('sha1').update(Buffer.from(QOS_NAMESPACE, 'hex')).update(port).digest();
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;

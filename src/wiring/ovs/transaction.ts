@@ -1,10 +1,10 @@
-/** Works on neighbouring elements of Open vSwitch's database together: one transaction for all of them. */
+/** Handles adjacent elements of Open vSwitch's database together, in one transaction. */
 
 import { OvsDatapathError, OvsdbTimeoutError, OvsPortError } from '../../errors/ovs.ts';
 import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import { listed } from '../../text/bounds.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
-import type { Drift, ElementContext, UndoContext } from '../elements/verbs.ts';
+import type { Adopted, ElementContext, ElementDrift, UndoContext } from '../elements/verbs.ts';
 import { ifaceIdConflicts } from './interface-ids.ts';
 import type { OvsPart } from './ovs-part.ts';
 import type { OvsOwner } from './ovs-verbs.ts';
@@ -12,13 +12,14 @@ import { joinedRows, removalOf, taggedRows } from './owned-rows.ts';
 import { obsoleteDevices, obsoleteDrifts, plugEdits } from './plug-edits.ts';
 import { undoOf } from './undo.ts';
 
-/** ms that a roll-back may take after a plug that got no answer. */
+/** Time limit of a roll-back after a plug that got no answer, in ms. */
 const UNSURE_UNDO_TIMEOUT_MS = 1_000;
 
 /**
- * Makes the database agree with the elements, then waits until ovs-vswitchd has opened the ports and bridges
- * that are to be awaited.
- * @param wiring the parts of the whole wiring: rows of this VIF that are in none of them are removed
+ * Makes the database agree with the elements, then waits until ovs-vswitchd has opened the awaited ports and
+ * bridges.
+ * @param wiring the parts of the whole wiring. Rows of this VIF that belong to none of these parts are
+ *   removed
  */
 export async function ensureOvs(
   parts: readonly OvsPart[],
@@ -27,7 +28,7 @@ export async function ensureOvs(
 ): Promise<void> {
   const { ovsdb } = context.host;
   const owner = ownerOfParts(wiring, context);
-  /** What takes back each transaction that was carried out, or may have been. */
+  /** The undo of each transaction that was carried out, or may have been carried out. */
   const undos: ReturnType<typeof undoOf>[] = [];
   let undo: ReturnType<typeof undoOf> | undefined;
   let [isMade, isUndoable] = [false, false];
@@ -37,7 +38,8 @@ export async function ensureOvs(
   };
   const decide = (view: OvsdbView) => {
     const edits = plugEdits(parts, view, owner);
-    // Asked again after a cut, the database may show none of them any more.
+    // After a lost connection, the function runs again and may find no obsolete device. The earlier names are
+    // kept.
     obsolete = [...new Set([...obsolete, ...obsoleteDevices(edits, view, owner)])];
     undo = undoOf(edits, view);
     return edits;
@@ -80,16 +82,20 @@ async function untilWorking(
 }
 
 /**
- * ovs-vswitchd reads a device's flags, adds PROMISC and writes them back. Where it still has an earlier
- * device of this name in mind, it can do so while this one is just set up, and take it down again; with the
- * port open it is through with that.
+ * Sets the device of the port up if ovs-vswitchd has set it down. ovs-vswitchd reads the flags of a device,
+ * adds PROMISC and writes them back. For a new device that has the name of an earlier device, ovs-vswitchd
+ * may read the flags before the device is up, and write them afterwards. This work is done when the port is
+ * open.
  */
 async function keepUp(port: string, { host: { links } }: ElementContext): Promise<void> {
   const link = await links.get(port);
   if (link?.up === false) await links.change(link.index, { up: true });
 }
 
-/** @throws OvsPortError with the words of ovs-vswitchd, also at the deadline when it has said any */
+/**
+ * Waits until ovs-vswitchd has opened the port.
+ * @throws OvsPortError with the message of ovs-vswitchd, also at the deadline if there is a message
+ */
 async function untilOpen(port: string, isNew: boolean, { host: { ovsdb }, signal }: ElementContext): Promise<void> {
   let said: string | undefined;
   const look = (view: OvsdbView) => {
@@ -105,7 +111,7 @@ async function untilOpen(port: string, isNew: boolean, { host: { ovsdb }, signal
 }
 
 /**
- * Removes the rows that the elements describe, and every row that is tagged as this owner's.
+ * Removes the rows that the elements describe, and every row that has the tag of this owner.
  * Rows of other owners stay.
  */
 export async function removeOvs(
@@ -118,7 +124,8 @@ export async function removeOvs(
   const decide = (view: OvsdbView) => {
     const rows = joinedRows(taggedRows(view, owner), ...parts.map((part) => part.rows(view, owner)));
     const edits = removalOf(rows, view, owner);
-    // Asked again after a cut, the database may show none of them any more.
+    // After a lost connection, the function runs again and may find no obsolete device. The earlier names are
+    // kept.
     obsolete = [...new Set([...obsolete, ...obsoleteDevices(edits, view, owner)])];
     return edits;
   };
@@ -126,51 +133,57 @@ export async function removeOvs(
   for (const name of obsolete) context.onObsoletePort?.(name);
 }
 
-/** Tags the rows of the elements that have no owner, and gives their names. */
+/** Tags the rows of the elements that have no owner. Resolves to each row with the label of its element. */
 export async function adoptOvs(
   parts: readonly OvsPart[],
   context: ElementContext,
   { wiring, dryRun }: { readonly wiring: readonly OvsPart[]; readonly dryRun: boolean },
-): Promise<string[]> {
+): Promise<Adopted[]> {
   const { ovsdb } = context.host;
   const owner = ownerOfParts(wiring, context);
-  let names: string[] = [];
-  const decide = (view: OvsdbView) => {
-    const edits = parts.flatMap((part) => part.adopt(view, owner));
-    // Asked again after a cut, the database may show all of them tagged.
-    names = [...new Set([...names, ...edits.map(({ name }) => name)])];
-    return edits;
-  };
+  const adopted = new Map<string, Adopted>();
+  const decide = (view: OvsdbView) =>
+    parts.flatMap((part) => {
+      const edits = part.adopt(view, owner);
+      // After a lost connection, the function runs again and may find these rows tagged.
+      for (const { name } of edits) adopted.set(`${part.label} ${name}`, { element: part.label, on: name });
+      return edits;
+    });
   if (dryRun) decide(await ovsdb.view({ signal: context.signal }));
   else if (parts.length > 0) await ovsdb.change(decide, { signal: context.signal });
-  return names;
+  return [...adopted.values()];
 }
 
 export async function inspectOvs(
   parts: readonly OvsPart[],
   context: ElementContext,
   wiring: readonly OvsPart[] = parts,
-): Promise<Drift[]> {
+): Promise<ElementDrift[]> {
   const owner = ownerOfParts(wiring, context);
   const view = await context.host.ovsdb.view({ signal: context.signal });
-  const drifts = parts.flatMap((part) => part.inspect(view, owner));
-  // Reported once, by the first elements of the wiring.
+  const drifts = parts.flatMap((part) => part.inspect(view, owner).map((drift) => ({ element: part.label, ...drift })));
+  // Only the first step of a wiring reports these drifts.
   if (parts[0] !== wiring[0]) return drifts;
-  return [...drifts, ...ifaceIdConflicts(view, owner), ...obsoleteDrifts(view, owner)];
+  const element = (wiring.find(({ ifaceId }) => ifaceId !== undefined) ?? parts[0])?.label ?? '';
+  const conflicts = ifaceIdConflicts(view, owner).map((conflict) => ({ element, ...conflict }));
+  return [...drifts, ...conflicts, ...obsoleteDrifts(view, owner)];
 }
 
-/** @throws OvsPortError with ovs-vswitchd's words once it has given up */
+/**
+ * Whether the port is open.
+ * @throws OvsPortError with the message of ovs-vswitchd if a new port has failed
+ */
 function isOpen(port: string, view: OvsdbView, isNew: boolean): true | undefined {
   const found = view.interface(port);
   const bridge = view.bridge(view.port(port)?.bridge ?? '');
   const { datapathTypes } = view.system;
   if (bridge && datapathTypes.length > 0 && !datapathTypes.includes(bridge.datapathType || 'system')) {
-    const module = bridge.datapathType === 'netdev' ? '' : '; is its kernel module loaded?';
+    const module = bridge.datapathType === 'netdev' ? '' : '; check that its kernel module is loaded';
     throw new OvsDatapathError(
-      `bridge ${bridge.name} has datapath type "${bridge.datapathType || 'system'}", and this ovs-vswitchd has ${listed(datapathTypes)} alone${module}`,
+      `bridge ${bridge.name} has datapath type "${bridge.datapathType || 'system'}", but this ovs-vswitchd has only ${listed(datapathTypes)}${module}`,
     );
   }
-  // An error of a port that was there before may be one that it had before its device was made.
+  // The error of an existing port may be older than the device of the port.
   if (found?.error !== undefined && isNew) throw new OvsPortError(port, found.error);
   return found?.ofport !== undefined && found.ofport >= 0 ? true : undefined;
 }

@@ -1,12 +1,13 @@
-/** What takes the edits of a transaction back, worked out from the rows as they were before it. */
+/** The undo of a transaction, computed from the rows before the transaction. */
 
 import type { AddBridge, AddPort, OvsdbEdit, OvsdbView, OvsMap, OvsMapChange } from '../../host-contract/ovsdb.ts';
 
 /**
- * Gives the edits that bring back the rows of `before`, in a database where the edits were made, or were not.
+ * Returns a function whose edits restore the rows of `before`. The function works for a database with the
+ * edits of the transaction, and for a database without them.
  */
 export function undoOf(edits: readonly OvsdbEdit[], before: OvsdbView): (view: OvsdbView) => OvsdbEdit[] {
-  // Looked up now: the view goes on with the database.
+  // The old rows are read now, because the view changes together with the database.
   const undoings = edits.map((edit) => undoing(edit, before)).reverse();
   return (view) => {
     const earlier: Earlier = { removedPorts: new Set(), addedBridges: new Set() };
@@ -14,7 +15,7 @@ export function undoOf(edits: readonly OvsdbEdit[], before: OvsdbView): (view: O
   };
 }
 
-/** What undoings before this one remove and add. */
+/** The ports that the previous edits of the undo remove, and the bridges that they add. */
 interface Earlier {
   readonly removedPorts: Set<string>;
   readonly addedBridges: Set<string>;
@@ -67,18 +68,18 @@ function undoing(edit: OvsdbEdit, before: OvsdbView): Undoing {
     }
     case 'remove-bridge':
       return bringBackBridge(edit.name, before);
-    // A row that a port used comes back with the port.
+    // The undo of the port restores the QoS row that the port used.
     case 'remove-qos':
       return NOTHING;
   }
 }
 
-/** Where it does not, others have made a row of that name. */
+/** Whether the row has these external_ids. If not, another program made the row. */
 function carries(row: { readonly externalIds: OvsMap }, externalIds: OvsMap = {}): boolean {
   return Object.entries(externalIds).every(([key, value]) => row.externalIds[key] === value);
 }
 
-/** A bridge that others put ports on in the meantime stays. */
+/** Returns the undo of a new bridge. The bridge stays if another program has added ports to it. */
 function unlessUsed({ name, externalIds }: AddBridge): Undoing {
   return (view, { removedPorts }) => {
     const bridge = view.bridge(name);

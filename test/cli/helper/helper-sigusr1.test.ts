@@ -33,7 +33,7 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('SIGUSR1 to a hel
       await attack.for(200);
       expect(await attack.opened()).toEqual([]);
       await expectServing(helper);
-      expect(attack.sent()).toBeGreaterThan(1000);
+      expect(attack.sent()).toBeGreaterThan(100);
     },
     60_000,
   );
@@ -46,7 +46,7 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('SIGUSR1 to a hel
     await attack.for(200);
     expect(await attack.opened()).toEqual([]);
     await expectServing(helper);
-    expect(attack.sent()).toBeGreaterThan(1000);
+    expect(attack.sent()).toBeGreaterThan(100);
   }, 60_000);
 
   test('opens no inspector in a helper that has served for a while', async () => {

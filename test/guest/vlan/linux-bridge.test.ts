@@ -100,7 +100,7 @@ test.each([
     'a VLAN that the NIC has under another name',
     'link add link eth0 name other type vlan id 100',
     vlanVif(1),
-    /eth0 has the VLAN 100 already, as the device other/,
+    /eth0 already has the VLAN 100 as the device other/,
   ],
   ['a name that a device of another kind has', 'link add vlan100 type dummy', vlanVif(1), /vlan100/],
 ])('a plug is refused and leaves nothing behind: %s', async (_, preparation, vif, message) => {
@@ -152,7 +152,7 @@ test.each([
 ])('a VLAN device of the name that is there %s is refused', async (_, preparation) => {
   const machine = await openMachine();
   machine.ip(preparation);
-  await expect(machine.osVif.plug(vlanVif(1), instance())).rejects.toThrow('a vlan of that name is there with another');
+  await expect(machine.osVif.plug(vlanVif(1), instance())).rejects.toThrow('a vlan of that name exists with another');
   expect(await machine.osVif.check(vlanVif(1), instance())).toContainEqual(
     expect.objectContaining({ type: 'conflict', on: 'vlan100' }),
   );

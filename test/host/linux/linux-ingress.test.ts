@@ -63,7 +63,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('addresses that a device refuses', () => {
     await using host = await LinuxHost.open({ netns: path });
     await expect(host.ingress.create({ ...refusal(1), owner: 'x'.repeat(300) })).rejects.toMatchObject({
       code: 'ERR_OSVIF_SYSTEM_CALL',
-      message: expect.stringMatching(/^nft: have eth0 refuse fa:16:3e:00:00:01: /),
+      message: expect.stringMatching(/^nft: drop frames from fa:16:3e:00:00:01 on eth0: /),
     });
   });
 });

@@ -81,7 +81,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
       'type vxlan id 101 remote 192.0.2.9 dstport 4789',
       'with another settings.vni (found 101, expected 100)',
     ],
-    ['another bridge', 'master other type vxlan id 100 remote 192.0.2.9 dstport 4789', 'it is a port of other already'],
+    ['another bridge', 'master other type vxlan id 100 remote 192.0.2.9 dstport 4789', 'it is already a port of other'],
   ])('a shared device of another program with %s is a conflict', async (_, settings, reason) => {
     const { netns, osVif } = await onKernel();
     netns.run('ip', 'link', 'add', 'other', 'type', 'bridge');

@@ -61,7 +61,7 @@ describe.skipIf(OVS_UNAVAILABLE)('a plug that is cut off', () => {
 
     const { message, left } = await failureOf(lateVif.plug(tapVif(), instance(), { signal: late.signal }));
 
-    expect(message).toMatch(/is plugged, but the devices that it had before are not all removed: .*too late/);
+    expect(message).toMatch(/is plugged, but not all of its former devices were removed: .*too late/);
     expect(left).not.toEqual([]);
     expect(await osVif.check(tapVif(), instance())).toEqual([]);
   });

@@ -110,7 +110,7 @@ describe('a plug is refused for', () => {
       { edit: 'add-port', bridge: 'br-int', name: TAP, interface: { externalIds: theirs } },
     ]);
 
-    await expect(plug(tapVif())).rejects.toThrow('is that of another VIF (iface-id "another")');
+    await expect(plug(tapVif())).rejects.toThrow('belongs to another VIF (iface-id "another")');
     await unplug(nativeVif());
 
     expect((await host.ovsdb.view()).interface(TAP)?.externalIds).toEqual(theirs);

@@ -68,7 +68,7 @@ onBothNics((open) => {
     const nic = await open();
     await nic.name('rep0');
     await nic.removeFunction(0);
-    await expect(nic.plug(functionVif(1, 0))).rejects.toThrow('it is no virtual function of this machine');
+    await expect(nic.plug(functionVif(1, 0))).rejects.toThrow('it is not a virtual function of this machine');
     expect(await nic.ports()).toEqual([]);
   });
 

@@ -43,7 +43,7 @@ describe('a virtual function', () => {
     const failing = virtualFunctionOf(address, new LinuxPci(nic().root));
 
     await expect(failing).rejects.toThrow(PciDeviceNotFoundError);
-    await expect(failing).rejects.toThrow(`PCI device ${address}: it is no virtual function of this machine`);
+    await expect(failing).rejects.toThrow(`PCI device ${address}: it is not a virtual function of this machine`);
   });
 });
 

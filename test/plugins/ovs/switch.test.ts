@@ -172,7 +172,7 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
     const failing = osVif.plug(tapVif(undefined, { portProfile: system }), instance());
 
     await expect(failing).rejects.toThrow(
-      'bridge br-int has datapath type "system", and this ovs-vswitchd has netdev alone; is its kernel module loaded?',
+      'bridge br-int has datapath type "system", but this ovs-vswitchd has only netdev; check that its kernel module is loaded',
     );
     expect(state()).toEqual(before);
   });

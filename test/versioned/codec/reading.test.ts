@@ -43,7 +43,7 @@ describe('what is wrong with an envelope is said of its key', () => {
   });
 
   test('what is no object at all is told from one', () => {
-    for (const value of [null, undefined, 'VIFBridge', []])
+    for (const value of [null, undefined, 5, []])
       expect(() => VersionedObject.fromPrimitive(value)).toThrow(
         expect.objectContaining({ path: '', expected: 'a versioned object in its primitive form' }),
       );

@@ -161,10 +161,6 @@ test('a list of objects holds what the objects are of, any other collection noth
   expect(listOf(objectOf(Network)).coerce([network()])).toHaveLength(1);
 });
 
-test('a set of objects is refused as a set', () => {
-  expect(() => setOf(objectOf(Network))).toThrow('a set cannot hold versioned objects');
-});
-
 function dict<V>(values: Record<string, V>): Record<string, V> {
   return Object.assign(Object.create(null), values);
 }

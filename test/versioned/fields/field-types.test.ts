@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   boolean,
-  DeclarationError,
   dateTime,
   dictOf,
   type FieldType,
@@ -326,11 +325,6 @@ test('an object of a subclass is taken only where subclasses are', () => {
   expect(() => objectOf(VIFPortProfileBase).coerce(own)).toThrow(
     'expected an object of class VIFPortProfileBase, found "VIFPortProfileOpenVSwitch"',
   );
-});
-
-test('sets and dicts of objects are refused at declaration', () => {
-  expect(() => setOf(objectOf(Network))).toThrow(DeclarationError);
-  expect(() => dictOf(objectOf(Network))).toThrow('a dict cannot hold versioned objects: use a list');
 });
 
 test('a wrong element is named by its place', () => {

@@ -35,7 +35,7 @@ describe('before any schema is asked', () => {
 
   test('an object that is unknown here is all that is wrong', async () => {
     expect(await validate({ ...folder(5), [VERSION]: '1.2' })).toEqual([
-      { path: `/${NAME}`, message: expect.stringContaining('Folder "1.2" cannot be read here') },
+      { path: `/${VERSION}`, message: expect.stringContaining('Folder "1.2" cannot be read here') },
     ]);
     expect(await validate({ ...folder(5), [NAMESPACE]: 'acmee' })).toEqual([
       { path: `/${NAME}`, message: expect.stringContaining('did you mean acme?') },

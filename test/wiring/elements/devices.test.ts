@@ -57,7 +57,7 @@ describe('a device of another owner', () => {
     const { memory, prepare, plug, link } = given([{ kind: 'tap', name: 'tap0', alias: 'theirs' }]);
     await prepare();
     await expect(plug([{ kind: 'tap', name: 'tap0' }])).rejects.toThrow(
-      'that was not made for this VIF (alias "theirs"); delete it, or clear its alias with `ip link set dev tap0 alias ""` and take it over with adopt (`os-vif adopt FILE`)',
+      'and it was not made for this VIF (alias "theirs"); delete it, or clear its alias with `ip link set dev tap0 alias ""` and take it over with adopt (`os-vif adopt FILE`)',
     );
     await memory.links.change((await link('tap0')).index, { alias: 'os-vif:vif-1' });
     await plug([{ kind: 'tap', name: 'tap0' }]);

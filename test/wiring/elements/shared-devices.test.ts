@@ -31,12 +31,12 @@ test.each<[string, Parameters<typeof given>[0], string]>([
   [
     'another VLAN id',
     ({ eth0 }) => ({ kind: 'vlan', name: 'eth0.7', lower: eth0, vlan: { id: 8 } }),
-    'is there with another VLAN id (found 8, expected 7); delete or rename that device first',
+    'exists with another VLAN id (found 8, expected 7); delete or rename that device first',
   ],
   [
     'another NIC',
     ({ eth1 }) => ({ kind: 'vlan', name: 'eth0.7', lower: eth1, vlan: { id: 7 } }),
-    'with another device below (found "eth1", expected "eth0"); delete or rename that device first',
+    'with another lower device (found "eth1", expected "eth0"); delete or rename that device first',
   ],
   [
     'another protocol',
@@ -92,7 +92,7 @@ test('the settings of a bridge of another program are no drift, but the bridge i
 
 test('a VLAN that the NIC has under another name is a conflict that names the device', async () => {
   const { plug, check } = await given(({ eth0 }) => ({ kind: 'vlan', name: 'tagged', lower: eth0, vlan: { id: 7 } }));
-  const reason = 'eth0 has the VLAN 7 already, as the device tagged; rename tagged to eth0.7, or delete it';
+  const reason = 'eth0 already has the VLAN 7 as the device tagged; rename tagged to eth0.7, or delete it';
   expect(await check(VLAN)).toMatchObject([
     { type: 'missing', on: 'eth0.7' },
     { type: 'conflict', on: 'tagged', reason },

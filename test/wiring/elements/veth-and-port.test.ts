@@ -13,7 +13,7 @@ describe('a veth', () => {
     const { prepare, plug, unplug, check, names } = given([{ kind: 'bridge', name: 'v1', alias: 'theirs' }]);
     await prepare();
     const reason =
-      'a bridge of that name is there that was not made for this VIF (alias "theirs"); delete or rename that device first';
+      'a bridge of that name exists, and it was not made for this VIF (alias "theirs"); delete or rename that device first';
     await expect(plug([veth])).rejects.toThrow(`veth v1: ${reason}`);
     await expect(unplug([veth])).rejects.toThrow(`veth v1: ${reason}`);
     expect(await check([veth])).toMatchObject([{ type: 'conflict', on: 'v1', reason }]);
@@ -25,7 +25,7 @@ describe('a veth', () => {
       { kind: 'veth', name: 'v0', peer: { name: 'v1' }, alias: 'os-vif:vif-2' },
     ]);
     await prepare();
-    await expect(plug([veth])).rejects.toThrow('a veth of that name is there that was not made for this VIF');
+    await expect(plug([veth])).rejects.toThrow('a veth of that name exists, and it was not made for this VIF');
     expect(await check([veth])).toMatchObject([{ type: 'conflict', on: 'v0' }]);
     await unplug([veth]);
     expect(await names()).toEqual(['v0', 'v1']);
@@ -134,7 +134,7 @@ describe('a port', () => {
     await prepare();
     await memory.links.change((await link('eth0')).index, { master: (await link('br1')).index, up: true });
     const reason =
-      "eth0 is a port of br1 already, it can't be one of br0 too; take it out with `ip link set eth0 nomaster`";
+      'eth0 is already a port of br1, so it cannot become a port of br0; remove it from the bridge with `ip link set eth0 nomaster`';
     expect(await check([port])).toMatchObject([{ type: 'conflict', on: 'eth0', reason }]);
     await expect(plug([port])).rejects.toThrow(reason);
   });

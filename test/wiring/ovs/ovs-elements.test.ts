@@ -97,7 +97,7 @@ describe('a port', () => {
     [
       'another VIF by its iface-id',
       existing({ interface: { type: 'internal', externalIds: { 'iface-id': 'j' } } }),
-      'port p0 is that of another VIF (iface-id "j"); remove it with `ovs-vsctl del-port p0` if it is not',
+      'port p0 belongs to another VIF (iface-id "j"); remove it with `ovs-vsctl del-port p0` if that VIF no longer exists',
     ],
     [
       'nobody',

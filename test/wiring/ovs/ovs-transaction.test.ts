@@ -114,9 +114,13 @@ describe('a plug fails', () => {
   });
 
   test.each([
-    ['', ['netdev'], 'br0 has datapath type "system", and this ovs-vswitchd has netdev alone; is its kernel module'],
-    ['system', ['netdev', 'x'], 'has datapath type "system", and this ovs-vswitchd has netdev, x alone; is its'],
-    ['netdev', ['system'], /has datapath type "netdev", and this ovs-vswitchd has system alone$/],
+    [
+      '',
+      ['netdev'],
+      'br0 has datapath type "system", but this ovs-vswitchd has only netdev; check that its kernel module',
+    ],
+    ['system', ['netdev', 'x'], 'has datapath type "system", but this ovs-vswitchd has only netdev, x; check that its'],
+    ['netdev', ['system'], /has datapath type "netdev", but this ovs-vswitchd has only system$/],
   ])(
     'where the bridge is of datapath type %j and ovs-vswitchd has %j',
     async (datapathType, datapathTypes, message) => {
@@ -266,8 +270,8 @@ test('a check tells of each element in order', async () => {
   const { context } = await given();
   const parts = [ovsPart(ovsBridge, { kind: 'ovs-bridge', name: 'br0' }), port()];
   expect(await inspectOvs(parts, context)).toEqual([
-    { type: 'missing', on: 'br0' },
-    { type: 'missing', on: 'tap0' },
+    { element: 'ovs-bridge br0', type: 'missing', on: 'br0' },
+    { element: 'ovs-port tap0', type: 'missing', on: 'tap0' },
   ]);
   await ensureOvs(parts, context);
   expect((await inspectOvs(parts, context)).map(({ type }) => type)).toEqual(['differs']);

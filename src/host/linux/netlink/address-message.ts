@@ -26,10 +26,13 @@ const IFA_F_HOMEADDRESS = 0x10;
 const IFA_F_MANAGETEMPADDR = 0x100;
 export const IFA_F_NOPREFIXROUTE = 0x200;
 const IFA_F_MCAUTOJOIN = 0x400;
-/** Kernel: inet6_rtm_newaddr() and rtm_to_ifaddr() take these; the other flags are its own. */
+/**
+ * The flags that a program may set (kernel: inet6_rtm_newaddr() and rtm_to_ifaddr()). Only the kernel sets
+ * other flags.
+ */
 const SETTABLE_FLAGS = IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN;
 
-/** struct ifaddrmsg that asks for all addresses of a family. */
+/** struct ifaddrmsg of a request for all addresses of a family */
 export function addressListHeader(family: number): Buffer {
   return Buffer.concat([u8(family), Buffer.alloc(7)]);
 }
@@ -40,7 +43,7 @@ export function addressHeader(index: number, address: Address): Buffer {
   return Buffer.concat([u8(family), u8(prefixOf(address.address)), u8(0), u8(address.scope ?? 0), u32(index)]);
 }
 
-/** The attributes by which the kernel finds the address that it removes. */
+/** Returns the attributes by which the kernel finds the address that it removes. */
 export function identifyingAttributes({ address, peer = address }: Address): Attribute[] {
   return [
     [IFA_LOCAL, ipBytes(address)],
@@ -49,7 +52,10 @@ export function identifyingAttributes({ address, peer = address }: Address): Att
 }
 
 /**
- * @param label how `ip addr` and older programs call an IPv4 address: by default by the name of its device
+ * Returns the attributes of a request that adds an address.
+ *
+ * @param label the label of an IPv4 address, which `ip addr` shows. The default label is the name of the
+ *   device
  */
 export function addressAttributes(address: Address, label: string): Attribute[] {
   const { broadcast, flags = 0, metric, protocol, lifetime } = address;
@@ -66,8 +72,8 @@ export function addressAttributes(address: Address, label: string): Attribute[] 
 }
 
 /**
- * The device and the address that a message describes. Undefined for an IPv6 address that is not global or
- * that the kernel manages by itself: a temporary address, and a duplicate of an address of another host.
+ * Returns the device and the address of a message. Undefined for an IPv6 address that is not global, and for
+ * an IPv6 address that the kernel manages: a temporary address, or a duplicate of an address of another host.
  */
 export function decodeAddress(
   { payload }: Message,

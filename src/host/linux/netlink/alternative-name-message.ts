@@ -1,4 +1,4 @@
-/** Further names of a device as rtnetlink messages (linux/if_link.h, IFLA_PROP_LIST). */
+/** Alternative names of a device as rtnetlink messages (linux/if_link.h, IFLA_PROP_LIST). */
 
 import { nameIn } from '../../../host-contract/expected-links.ts';
 import type { ExpectedLink } from '../../../host-contract/links.ts';
@@ -9,7 +9,7 @@ import type { Request } from './request.ts';
 const RTM_NEWLINKPROP = 108;
 const RTM_DELLINKPROP = 109;
 
-/** linux/netlink.h. The kernel demands it of these messages. */
+/** linux/netlink.h. The kernel requires this flag in these messages. */
 const NLA_F_NESTED = 0x8000;
 
 export function nameAddition(index: number, name: string, expected: readonly ExpectedLink[]): Request {

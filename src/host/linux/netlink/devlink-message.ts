@@ -7,7 +7,7 @@ import { decodeAttributes, type Message, readString, readU16, readU32, u8 } from
 import type { Request } from './request.ts';
 
 export const NETLINK_GENERIC = 16;
-/** The family that knows all others. */
+/** The family that lists all families. */
 const GENL_ID_CTRL = 0x10;
 const CTRL_CMD_GETFAMILY = 3;
 const CTRL_ATTR_FAMILY_ID = 1;
@@ -20,7 +20,7 @@ const DEVLINK_ATTR_PORT_PCI_PF_NUMBER = 127;
 const DEVLINK_ATTR_PORT_PCI_VF_NUMBER = 128;
 const DEVLINK_ATTR_PORT_EXTERNAL = 149;
 
-/** DEVLINK_PORT_FLAVOUR_*. Ports of other flavours are on no NIC with functions. */
+/** DEVLINK_PORT_FLAVOUR_*. Ports of other flavours do not belong to NICs with PCI functions. */
 const FLAVOURS: ReadonlyMap<number, SwitchPortRole['flavour']> = new Map([
   [0, 'uplink'],
   [3, 'physical-function'],
@@ -36,7 +36,7 @@ export function listFamilies(): Omit<Request, 'flags'> {
   return { what: 'the families of generic netlink', type: GENL_ID_CTRL, body: genericHeader(CTRL_CMD_GETFAMILY) };
 }
 
-/** The message type of devlink. Undefined if the kernel has no devlink. */
+/** Returns the message type of devlink. Undefined if the kernel has no devlink. */
 export function devlinkFamily(families: readonly Message[]): number | undefined {
   for (const { payload } of families) {
     const attributes = decodeAttributes(payload.subarray(HEADER_SIZE));
@@ -52,7 +52,7 @@ export function listPorts(family: number): Omit<Request, 'flags'> {
   return { what: 'the ports of devlink', type: family, body: genericHeader(DEVLINK_CMD_PORT_GET) };
 }
 
-/** The roles of the ports that have a network device, by the name of the device. */
+/** Returns the roles of the ports that have a network device, by the name of the device. */
 export function decodePorts(messages: readonly Message[]): Map<string, SwitchPortRole> {
   return new Map(messages.flatMap(({ payload }) => decodePort(payload)));
 }
@@ -73,7 +73,7 @@ function decodePort(payload: Buffer): [string, SwitchPortRole][] {
   return [[readString(name), role]];
 }
 
-/** An unsigned number of 8, 16 or 32 bits. */
+/** Reads an unsigned number of 8, 16 or 32 bits. */
 function numberIn(value: Buffer | undefined): number | undefined {
   if (value === undefined || value.length === 0) return undefined;
   if (value.length >= 4) return readU32(value, 0);

@@ -1,4 +1,4 @@
-/** Requests that the kernel gets only while the devices are as the caller saw them. */
+/** Requests that are sent only if the devices still have the properties that the caller saw. */
 
 import { requireExpectedLinks } from '../../../host-contract/expected-links.ts';
 import type { ExpectedLink, Link } from '../../../host-contract/links.ts';
@@ -8,11 +8,11 @@ import type { Request, Turn } from './request.ts';
 import type { NetlinkSocket } from './socket.ts';
 
 /**
- * Sends the requests in one turn after a comparison of the expected devices. The kernel has no
+ * Compares the expected devices with the host, and sends the requests in the same turn. The kernel has no
  * compare-and-set: another process can still exchange a device between the two messages of the turn.
  *
- * @throws NetlinkError with ENODEV or ESTALE, before anything is sent, when an expected device is
- *   gone or has changed
+ * @throws NetlinkError with ENODEV or ESTALE, before anything is sent, if an expected device is missing or
+ *   has changed
  */
 export function requestExpecting(
   socket: NetlinkSocket,
@@ -26,12 +26,16 @@ export function requestExpecting(
   });
 }
 
-/** @throws NetlinkError with ENODEV or ESTALE when an expected device is gone or has changed */
+/**
+ * Compares the expected devices with the devices of the host.
+ *
+ * @throws NetlinkError with ENODEV or ESTALE if an expected device is missing or has changed
+ */
 export async function compare(turn: Turn, what: string, expected: readonly ExpectedLink[]): Promise<void> {
   requireExpectedLinks(what, expected, await findLinks(turn, expected));
 }
 
-/** The devices at these indexes; missing devices are left out. */
+/** Returns the devices with these indexes. Missing devices are left out. */
 export async function findLinks(turn: Turn, wanted: readonly { readonly index: number }[]): Promise<Link[]> {
   return linksIn((await turn.look(wanted.map(({ index }) => lookUpOf(index)))).flat());
 }

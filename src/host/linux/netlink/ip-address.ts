@@ -1,6 +1,6 @@
 /** IP addresses as text and as the bytes of a netlink attribute (RFC 5952 for the text of IPv6). */
 
-/** The bytes of an address; a prefix length after it is ignored. */
+/** Returns the bytes of an address. A prefix length after the address is ignored. */
 export function ipBytes(address: string): Buffer {
   const [text = ''] = address.split('/');
   if (!text.includes(':')) return Buffer.from(text.split('.').map(Number));
@@ -21,12 +21,12 @@ export function ipText(bytes: Buffer): string {
   return `${head.replace(/:$/, '')}::${tail.replace(/^:/, '')}`;
 }
 
-/** The length of the prefix; without one, that of a single address. */
+/** Returns the prefix length. For an address without one, this is the length of the whole address. */
 export function prefixOf(address: string): number {
   return Number(address.split('/')[1] ?? (address.includes(':') ? 128 : 32));
 }
 
-/** The network of an address with a prefix length: `192.0.2.0/24` for `192.0.2.7/24`. */
+/** Returns the network of an address with a prefix length: `192.0.2.0/24` for `192.0.2.7/24`. */
 export function networkOf(address: string): string {
   const length = prefixOf(address);
   const masked = ipBytes(address).map((byte, i) => byte & ~(0xff >> Math.min(8, Math.max(0, length - 8 * i))));

@@ -25,10 +25,10 @@ const NLMSGERR_ATTR_MSG = 1;
 
 const littleEndian = endianness() === 'LE';
 
-/** An attribute to send: bytes, or attributes nested in it. */
+/** An attribute to send. Its value is bytes, or nested attributes. */
 export type Attribute = readonly [type: number, value: Buffer | readonly Attribute[]];
 
-/** A message as it was received. */
+/** A received message. */
 export interface Message {
   readonly type: number;
   readonly flags: number;
@@ -36,7 +36,7 @@ export interface Message {
   readonly payload: Buffer;
 }
 
-/** A whole message, padded, ready to be sent or to have another behind it. */
+/** Returns a complete message. Padding at its end lets another message follow. */
 export function encodeMessage(
   type: number,
   flags: number,
@@ -46,7 +46,7 @@ export function encodeMessage(
 ): Buffer {
   const payload = Buffer.concat([padded(body), encodeAttributes(attributes)]);
   const length = HEADER_SIZE + payload.length;
-  // The kernel fills in the sender's port (0).
+  // The kernel replaces the port 0 by the port of the sender.
   return Buffer.concat([u32(length), u16(type), u16(flags), u32(seq), u32(0), payload]);
 }
 
@@ -59,7 +59,7 @@ function encodeAttribute([type, value]: Attribute): Buffer {
   return padded(Buffer.concat([u16(ATTRIBUTE_HEADER_SIZE + bytes.length), u16(type), bytes]));
 }
 
-/** Splits what one recv() returned. Stops at the first message that is cut off. */
+/** Splits the result of one recv() into messages. Stops at the first incomplete message. */
 export function decodeMessages(buffer: Buffer): Message[] {
   const messages: Message[] = [];
   let rest = buffer;
@@ -77,12 +77,12 @@ export function decodeMessages(buffer: Buffer): Message[] {
   return messages;
 }
 
-/** The attributes in these bytes by type; of several of one type the last, as the kernel reads them. */
+/** Returns the attributes in these bytes, by type. The last attribute of a type counts, as in the kernel. */
 export function decodeAttributes(buffer: Buffer): Map<number, Buffer> {
   return new Map(decodeAttributeList(buffer));
 }
 
-/** The attributes in these bytes, in order: for lists whose entries share one type. */
+/** Returns the attributes in these bytes, in order. For lists whose entries share one type. */
 export function decodeAttributeList(buffer: Buffer): [number, Buffer][] {
   const attributes: [number, Buffer][] = [];
   let at = 0;
@@ -96,12 +96,15 @@ export function decodeAttributeList(buffer: Buffer): [number, Buffer][] {
   return attributes;
 }
 
-/** What an NLMSG_ERROR says: 0 and perhaps a warning, or a positive errno and perhaps why. */
+/**
+ * Decodes an NLMSG_ERROR message: errno 0 with an optional warning, or a positive errno with an optional
+ * reason.
+ */
 export function decodeAck({ flags, payload }: Message): { errno: number; text: string } {
   if (payload.length < 4) return { errno: 0, text: '' };
   const errno = Math.abs(readI32(payload, 0));
   if (!(flags & NLM_F_ACK_TLVS) || payload.length < 4 + HEADER_SIZE) return { errno, text: '' };
-  // The kernel repeats our message, or only its header when NETLINK_CAP_ACK is on.
+  // The kernel repeats the request, or only its header if NETLINK_CAP_ACK is on.
   const repeated = flags & NLM_F_CAPPED ? HEADER_SIZE : aligned(readU32(payload, 4));
   const text = decodeAttributes(payload.subarray(4 + repeated)).get(NLMSGERR_ATTR_MSG);
   return { errno, text: text ? readString(text) : '' };
@@ -126,7 +129,7 @@ export function u32(value: number): Buffer {
   return bytes;
 }
 
-/** A string with its closing NUL. */
+/** Encodes a string with a closing NUL. */
 export function text(value: string): Buffer {
   return Buffer.from(`${value}\0`);
 }
@@ -143,7 +146,14 @@ export function readI32(buffer: Buffer, offset: number): number {
   return littleEndian ? buffer.readInt32LE(offset) : buffer.readInt32BE(offset);
 }
 
-/** The text up to the first NUL. */
+/** Reads the number in an attribute of 8, 16 or 32 bits. Returns 0 for an absent attribute. */
+export function readNumber(value: Buffer | undefined): number {
+  if (value === undefined || value.length === 0) return 0;
+  if (value.length >= 4) return readU32(value, 0);
+  return value.length >= 2 ? readU16(value, 0) : value.readUInt8(0);
+}
+
+/** Reads the text up to the first NUL. */
 export function readString(buffer: Buffer): string {
   const end = buffer.indexOf(0);
   return buffer.toString('utf8', 0, end < 0 ? buffer.length : end);

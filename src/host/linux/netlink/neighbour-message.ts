@@ -26,12 +26,15 @@ export interface Neighbour {
   readonly isRouter: boolean;
 }
 
-/** struct ndmsg that asks for all neighbours of a family. */
+/** struct ndmsg of a request for all neighbours of a family */
 export function neighbourListHeader(family: number): Buffer {
   return Buffer.concat([u8(family), Buffer.alloc(11)]);
 }
 
-/** struct ndmsg. An entry that the kernel was about to verify is verified on the other device too. */
+/**
+ * struct ndmsg. An entry that is neither reachable nor permanent becomes stale, so that the kernel verifies
+ * it again.
+ */
 export function neighbourHeader({ family, state, isRouter }: Neighbour, index: number): Buffer {
   const newState = (state & (NUD_PERMANENT | NUD_REACHABLE)) !== 0 ? state : NUD_STALE;
   return Buffer.concat([u8(family), Buffer.alloc(3), u32(index), u16(newState), u8(isRouter ? NTF_ROUTER : 0), u8(0)]);
@@ -44,7 +47,7 @@ export function neighbourAttributes({ destination, linkAddress }: Neighbour): At
   ];
 }
 
-/** The neighbour that a message describes. Undefined for an entry without an address that can be used. */
+/** Returns the neighbour in a message. Undefined for an entry without a usable address. */
 export function decodeNeighbour({ payload }: Message): Neighbour | undefined {
   const attributes = decodeAttributes(payload.subarray(12));
   const [destination, linkAddress] = [attributes.get(NDA_DST), attributes.get(NDA_LLADDR)];

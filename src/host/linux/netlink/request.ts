@@ -9,32 +9,33 @@ export interface Request {
   /** The purpose, for messages: `creation of bridge br0`. */
   readonly what: string;
   readonly type: number;
-  /** Flags beside NLM_F_REQUEST and NLM_F_ACK. */
+  /** Flags in addition to NLM_F_REQUEST and NLM_F_ACK. */
   readonly flags: number;
-  /** The fixed part, e.g. struct ifinfomsg. */
+  /** The fixed part, such as struct ifinfomsg. */
   readonly body: Buffer;
   readonly attributes?: readonly Attribute[];
 }
 
-/** The requests that belong together: no other request of the socket comes between them. */
+/** Requests that belong together. The socket sends no other request between them. */
 export interface Turn {
   /**
-   * Sends the requests as one message, and returns the answer to each.
-   * Throws for the first one that was refused.
+   * Sends the requests as one message, and returns the answer to each request.
+   * Throws the error of the first refused request.
    */
   request(...requests: Request[]): Promise<Message[][]>;
-  /** The messages that answer each request for information; empty for a request that the kernel refused. */
+  /** Sends queries, and returns the messages that answer each query. A refused query has an empty list. */
   look(requests: readonly Request[]): Promise<Message[][]>;
 }
 
 /**
- * rtnetlink(7): each kind of object has four messages - new, del, get, set. Only the third changes nothing.
+ * Whether the request changes the host. rtnetlink(7): each kind of object has the four messages new, del, get
+ * and set, and only get changes nothing.
  */
 export function isChange({ type }: Request): boolean {
   return type % 4 !== 2;
 }
 
-/** The error for a request that the kernel refused. */
+/** Returns the error for a refused request. */
 export function refusal(what: string, errno: string, text: string): Error {
   if (errno !== 'EPERM' && errno !== 'EACCES') return new NetlinkError(what, errno, text || errnoText(errno));
   return new PermissionError(what, errno, text || errnoText(errno), NEEDS_NET_ADMIN);

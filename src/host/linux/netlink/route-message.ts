@@ -39,7 +39,7 @@ const RTN_LOCAL = 2;
 const RTNH_F_ONLINK = 4;
 const RTM_F_CLONED = 0x200;
 const RTAX_CC_ALGO = 16;
-/** Of an expiry in struct rta_cacheinfo, per second. */
+/** Units per second of an expiry in struct rta_cacheinfo. */
 const USER_HZ = 100;
 
 /** A route of a device, or the reason why it cannot be moved. */
@@ -47,7 +47,7 @@ export type FoundRoute =
   | { readonly indexes: readonly number[]; readonly route: Route }
   | { readonly indexes: readonly number[]; readonly immovable: string };
 
-/** struct rtmsg; a table above 255 stands in its attribute only. */
+/** struct rtmsg. A table above 255 is only in its attribute. */
 export function routeHeader(route: Route): Buffer {
   const { destination, table, protocol, scope, onLink } = route;
   const family = isIpv6(route) ? AF_INET6 : AF_INET;
@@ -55,12 +55,12 @@ export function routeHeader(route: Route): Buffer {
   return Buffer.concat([...bytes, u32(onLink ? RTNH_F_ONLINK : 0)]);
 }
 
-/** struct rtmsg that asks for all routes of a family. */
+/** struct rtmsg of a request for all routes of a family */
 export function routeListHeader(family: number): Buffer {
   return Buffer.concat([u8(family), Buffer.alloc(11)]);
 }
 
-/** The attributes by which the kernel finds the route that it removes. */
+/** Returns the attributes by which the kernel finds the route that it removes. */
 export function identifyingRouteAttributes(
   { destination, gateway, source, priority, table }: Route,
   index: number,
@@ -87,7 +87,7 @@ export function routeAttributes(route: Route, index: number): Attribute[] {
   return attributes;
 }
 
-/** The devices and the route that a message describes. Undefined for a route that is not unicast. */
+/** Returns the devices and the route of a message. Undefined for a route that is not unicast. */
 export function decodeRoute({ payload }: Message, family: number): FoundRoute | undefined {
   if (payload.readUInt8(0) !== family || payload.readUInt8(7) !== RTN_UNICAST) return undefined;
   if ((readU32(payload, 8) & RTM_F_CLONED) !== 0) return undefined;
@@ -101,7 +101,9 @@ export function decodeRoute({ payload }: Message, family: number): FoundRoute | 
   return { indexes, route };
 }
 
-/** The address of the host that a message about a local route of the device is about. */
+/**
+ * Returns the address of a local route. Undefined if the message is not about a local route of the device.
+ */
 export function localAddressOn(index: number, { payload }: Message): string | undefined {
   const attributes = decodeAttributes(payload.subarray(12));
   const destination = attributes.get(RTA_DST);
@@ -109,7 +111,7 @@ export function localAddressOn(index: number, { payload }: Message): string | un
   return destination && ipText(destination);
 }
 
-/** The property that the route would lose by a move. Undefined: none. */
+/** Returns the property that the route would lose by a move. Undefined if there is none. */
 function faultOf(payload: Buffer, attributes: ReadonlyMap<number, Buffer>): string | undefined {
   const faults: readonly [number, string][] = [
     [RTA_MULTIPATH, 'has several next hops'],
@@ -151,7 +153,7 @@ function routeIn(payload: Buffer, attributes: ReadonlyMap<number, Buffer>, famil
   };
 }
 
-/** The devices in a list of struct rtnexthop. */
+/** Lists the devices in a list of struct rtnexthop. */
 function nextHopDevices(list: Buffer): number[] {
   const indexes: number[] = [];
   let rest = list;

@@ -1,4 +1,7 @@
-/** One netlink socket: requests go out one after the other, each answered before the next. */
+/**
+ * A netlink socket. The socket sends one request after the other, and reads each answer before the next
+ * request.
+ */
 
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +13,6 @@ import { checked, errnoName, errnoText, type Libc } from '../libc.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
 import {
   decodeAck,
-  decodeMessages,
   encodeMessage,
   type Message,
   NLM_F_ACK,
@@ -19,10 +21,9 @@ import {
   NLM_F_REQUEST,
   NLMSG_DONE,
   NLMSG_ERROR,
-  NLMSG_OVERRUN,
-  readU32,
   u32,
 } from './message.ts';
+import { MessageReceiver } from './receiver.ts';
 import { isChange, type Request, refusal, type Turn } from './request.ts';
 
 const AF_NETLINK = 16;
@@ -34,40 +35,32 @@ const SOL_NETLINK = 270;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
-const MSG_TRUNC = 0x20;
 const RECEIVE_BUFFER = 1 << 20;
-/** sizeof(struct sockaddr_nl). */
-const ADDRESS_SIZE = 12;
-const SENDER_PORT_OFFSET = 4;
 /**
- * A link's message is little more than its list of virtual functions, an attribute of 64 KiB at most; parts
- * of dumps are below 32 KiB.
+ * Maximum number of attempts of a dump. A dump starts again if devices were added or removed during the dump.
  */
-const LONGEST_DATAGRAM = 256 * 1024;
-/** How often a dump is started again because devices came or went while it ran. */
 const DUMP_ATTEMPTS = 20;
-const ANSWER_TIMEOUT_MS = 5000;
 /**
- * Requests that change nothing and are sent as one message.
- * They and their answers fit the buffers of a socket.
+ * Maximum number of queries in one message. The queries and their answers then fit into the buffers of a
+ * socket.
  */
 const READ_BATCH = 32;
 
-/** The answer to a request; `errno` is 0 for a success. */
+/** The answer to a request. `errno` is 0 for a success. */
 interface Answer {
   readonly errno: number;
   readonly text: string;
   readonly messages: Message[];
 }
 
-/** A request that changes nothing, and waits for its turn. */
+/** A query that waits for its turn. */
 interface ReadRequest {
   readonly request: Request;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** A non-blocking AF_NETLINK socket. Requests queue. Those that change nothing are sent together. */
+/** A non-blocking AF_NETLINK socket. Requests wait in a queue. Waiting queries are sent together. */
 export class NetlinkSocket {
   readonly #libc: Libc;
   readonly #fd: number;
@@ -75,20 +68,20 @@ export class NetlinkSocket {
   readonly #queue = new KeyedQueue();
   #closed = false;
   #reads: ReadRequest[] = [];
-  /** What is received, and from whom, until it is copied out: one datagram at a time. */
-  readonly #received = Buffer.allocUnsafeSlow(LONGEST_DATAGRAM);
-  readonly #sender = Buffer.alloc(ADDRESS_SIZE);
+  readonly #receiver: MessageReceiver;
+
   private constructor(libc: Libc, fd: number) {
     this.#libc = libc;
     this.#fd = fd;
+    this.#receiver = new MessageReceiver(libc, fd);
   }
 
   static open(libc: Libc, namespace: NetworkNamespace, protocol = NETLINK_ROUTE): NetlinkSocket {
     const opened = namespace.run(() => libc.socketSync(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, protocol));
     const fd = checked('open an AF_NETLINK socket', opened);
     libc.setsockoptSync(fd, SOL_SOCKET, SO_RCVBUF, u32(RECEIVE_BUFFER));
-    // Kernels before 4.12 and 4.20 have no extended acknowledgement and no strict
-    // checking; all works without.
+    // Kernels before 4.12 have no extended acknowledgement, and kernels before 4.20 have no strict checking.
+    // The socket works without both.
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
       libc.setsockoptSync(fd, SOL_NETLINK, option, u32(1));
     }
@@ -96,9 +89,9 @@ export class NetlinkSocket {
   }
 
   /**
-   * Sends the requests as one message and returns the answer to each.
-   * The kernel processes all of them, also after a request that it refuses.
-   * @throws NetlinkError or PermissionError for the first request that was refused
+   * Sends the requests as one message and returns the answer to each request.
+   * The kernel processes all requests, also after a request that it refuses.
+   * @throws NetlinkError or PermissionError for the first refused request
    */
   request(...requests: Request[]): Promise<Message[][]> {
     const [first] = requests;
@@ -108,7 +101,7 @@ export class NetlinkSocket {
     );
   }
 
-  /** Runs `action` as one turn: no other request of this socket comes between the requests of the turn. */
+  /** Runs `action` as one turn: the socket sends no other request between the requests of the turn. */
   turn<T>(action: (turn: Turn) => Promise<T>): Promise<T> {
     const request: Turn['request'] = (...requests) => answered(requests, () => this.#exchange(requests));
     const look: Turn['look'] = async (requests) => {
@@ -124,8 +117,8 @@ export class NetlinkSocket {
     if (this.#closed) return Promise.reject(new HostClosedError());
     return new Promise((resolve, reject) => {
       this.#reads.push({ request, resolve, reject });
-      // The next turn sends all waiting read requests as one batch, so that the first of each batch
-      // asks for a turn.
+      // The next turn sends all waiting queries as one batch, so only the first query of a batch asks for a
+      // turn.
       if (this.#reads.length % READ_BATCH === 1) this.#enqueue(() => this.#readTogether()).catch(reject);
     });
   }
@@ -148,7 +141,7 @@ export class NetlinkSocket {
     const seqs = requests.map(() => this.#nextSeq());
     const messages = requests.map((request, i) => {
       const { type, flags, body, attributes } = request;
-      // The kernel answers a request for information with one message, and needs no acknowledgement besides.
+      // The kernel answers a query with one message, so a query needs no acknowledgement.
       const answered = NLM_F_REQUEST | (isChange(request) ? NLM_F_ACK : 0);
       return encodeMessage(type, flags | answered, seqs[i] ?? 0, body, attributes);
     });
@@ -158,7 +151,9 @@ export class NetlinkSocket {
     return answers;
   }
 
-  /** All that a listing request yields; asked again when devices came or went meanwhile. */
+  /**
+   * Returns all messages of a list. The list is requested again if devices were added or removed meanwhile.
+   */
   async dump(request: Omit<Request, 'flags'>): Promise<Message[]> {
     return traced('os-vif:netlink', { what: request.what, changes: false }, () => this.#list(request));
   }
@@ -169,7 +164,7 @@ export class NetlinkSocket {
         const seq = this.#nextSeq();
         await this.#send(encodeMessage(type, NLM_F_REQUEST | NLM_F_DUMP, seq, body, attributes), what);
         const messages = await this.#collectUntilDone(seq, what).catch(async (error: unknown) => {
-          await this.#drain(what);
+          await this.#receiver.discardUnread(what);
           throw error;
         });
         if (!messages.some(({ flags }) => flags & NLM_F_DUMP_INTR))
@@ -181,7 +176,7 @@ export class NetlinkSocket {
     });
   }
 
-  /** Closes after the requests that are under way. */
+  /** Closes the socket after the running requests. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -210,7 +205,7 @@ export class NetlinkSocket {
   async #collectAnswer(seq: number, request: Request): Promise<Answer> {
     const messages: Message[] = [];
     for (;;) {
-      for (const message of await this.#receive(seq, request.what, 'here')) {
+      for (const message of await this.#receiver.receive(seq, request.what, 'here')) {
         if (message.type === NLMSG_ERROR) return { ...decodeAck(message), messages };
         messages.push(message);
         if (!isChange(request)) return { errno: 0, text: '', messages };
@@ -221,9 +216,9 @@ export class NetlinkSocket {
   async #collectUntilDone(seq: number, what: string): Promise<Message[]> {
     const messages: Message[] = [];
     for (;;) {
-      // Each further part of a list is put together inside recv(), under the kernel's RTNL lock:
-      // not on this thread.
-      for (const message of await this.#receive(seq, what, 'on a worker')) {
+      // The kernel builds each further part of a list inside recv(), under its RTNL lock. recv() therefore
+      // runs on a worker thread.
+      for (const message of await this.#receiver.receive(seq, what, 'on a worker')) {
         if (message.type === NLMSG_ERROR) {
           const { errno, text } = decodeAck(message);
           throw refusal(what, errnoName(errno), text);
@@ -233,74 +228,12 @@ export class NetlinkSocket {
       }
     }
   }
-
-  /** Reads a list that was given up to its end: until then the kernel takes no other. */
-  async #drain(what: string): Promise<void> {
-    while ((await this.#receiveDatagram(what, 'on a worker').catch(() => undefined)) !== undefined);
-    this.#pending = [];
-  }
-
-  /** Messages received ahead of the request that they answer. */
-  #pending: Message[] = [];
-
-  async #receive(seq: number, what: string, where: 'here' | 'on a worker'): Promise<Message[]> {
-    const deadline = Date.now() + ANSWER_TIMEOUT_MS;
-    for (;;) {
-      const mine = this.#takePending(seq);
-      if (mine.length > 0) return mine;
-      const buffer = await this.#receiveDatagram(what, where);
-      if (buffer === undefined) {
-        // The kernel answers inside send(); nothing to read means that it is late, as it should never be.
-        if (Date.now() > deadline) throw new NetlinkError(what, 'ETIMEDOUT', 'the kernel did not answer');
-        await sleep(1);
-        continue;
-      }
-      const messages = decodeMessages(buffer);
-      if (messages.some(({ type }) => type === NLMSG_OVERRUN))
-        throw new NetlinkError(what, 'ENOBUFS', 'an answer was lost');
-      this.#pending.push(...messages);
-    }
-  }
-
-  /**
-   * The messages that answer this request, up to its end; older ones, of requests that were
-   * given up, are dropped.
-   */
-  #takePending(seq: number): Message[] {
-    this.#pending = this.#pending.filter((message) => message.seq >= seq);
-    const mine: Message[] = [];
-    while (this.#pending[0]?.seq === seq) {
-      const [next] = this.#pending.splice(0, 1);
-      if (next) mine.push(next);
-    }
-    return mine;
-  }
-
-  async #receiveDatagram(what: string, where: 'here' | 'on a worker'): Promise<Buffer | undefined> {
-    const [buffer, address] = [this.#received, this.#sender];
-    for (;;) {
-      const { value, errno } =
-        where === 'here'
-          ? this.#libc.recvfromSync(this.#fd, buffer, MSG_TRUNC, address)
-          : await this.#libc.recvfrom(this.#fd, buffer, MSG_TRUNC, address);
-      if (value > buffer.length)
-        throw new NetlinkError(what, 'EMSGSIZE', `an answer of ${value} bytes did not fit ${buffer.length}`);
-      if (value >= 0 && readU32(address, SENDER_PORT_OFFSET) === 0) return Buffer.from(buffer.subarray(0, value));
-      if (value >= 0 || errno === 'EINTR') continue;
-      if (errno === 'EAGAIN') return undefined;
-      throw new NetlinkError(
-        what,
-        errno,
-        errno === 'ENOBUFS' ? 'an answer was lost for lack of buffer space' : errnoText(errno),
-      );
-    }
-  }
 }
 
 /**
- * The messages that answer each request.
+ * Returns the messages that answer each request.
  *
- * @throws NetlinkError or PermissionError for the first that was refused
+ * @throws NetlinkError or PermissionError for the first refused request
  */
 function answered(requests: readonly Request[], exchange: () => Promise<Answer[]>): Promise<Message[][]> {
   const [first] = requests;

@@ -11,15 +11,18 @@ const IFLA_VF_MAC = 1;
 const IFLA_VF_VLAN = 2;
 const IFLA_VF_SPOOFCHK = 4;
 const IFLA_VF_TRUST = 9;
-/** struct ifla_vf_mac keeps 32 bytes for the address. */
+/** struct ifla_vf_mac has 32 bytes for the address. */
 const MAX_ADDRESS = 32;
-/** What a driver answers that doesn't know a setting. */
+/** The value of a setting that the driver does not support. */
 const UNKNOWN = 0xffffffff;
 
-/** Asks a link for its virtual functions too, which take their time. */
+/** Requests the virtual functions of a link. The kernel needs more time for such a request. */
 export const VIRTUAL_FUNCTIONS_TOO: Attribute = [IFLA_EXT_MASK, u32(RTEXT_FILTER_VF)];
 
-/** What one virtual function is told, in the order that `ip link set ... vf` has in its manual. */
+/**
+ * Returns the settings of one virtual function as an attribute, in the order of the manual of `ip link set
+ * ... vf`.
+ */
 export function virtualFunctionAttribute(
   number: number,
   { mac, vlan, spoofCheck, trust }: VirtualFunctionSettings,
@@ -34,7 +37,7 @@ export function virtualFunctionAttribute(
   return [IFLA_VFINFO_LIST, [[IFLA_VF_INFO, info]]];
 }
 
-/** The virtual functions that a link message tells of. */
+/** Lists the virtual functions in a link message. */
 export function decodeVirtualFunctions({ payload }: Message): VirtualFunction[] {
   const list = decodeAttributes(payload.subarray(16)).get(IFLA_VFINFO_LIST);
   return list === undefined ? [] : decodeAttributeList(list).map(([, info]) => decodeVirtualFunction(info));

@@ -14,7 +14,7 @@ export function vlanAttributes({ id, protocol }: VlanSettings): Attribute[] {
   return attributes;
 }
 
-/** A kernel that reports no protocol has 802.1Q only. */
+/** Returns the settings of a VLAN device. A kernel that reports no protocol supports only 802.1Q. */
 export function decodeVlan(data: ReadonlyMap<number, Buffer>): Required<VlanSettings> {
   const id = data.get(IFLA_VLAN_ID);
   const ethertype = data.get(IFLA_VLAN_PROTOCOL)?.readUInt16BE(0);

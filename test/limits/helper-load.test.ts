@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
-import { bundleChild } from '../../children/child.ts';
-import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
-import { rawClient } from '../../host/remote/helper-host.ts';
-import { commandUnderTest } from '../command.ts';
-import { startHelper } from './helper-process.ts';
+import { RemoteHost } from '../../src/host/remote/remote-host.ts';
+import { bundleChild } from '../children/child.ts';
+import { commandUnderTest } from '../cli/command.ts';
+import { startHelper } from '../cli/helper/helper-process.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
+import { rawClient } from '../host/remote/helper-host.ts';
 
 const osVif = commandUnderTest();
 /** Calls of the honest client. */

@@ -1,0 +1,31 @@
+/** Assigns values to fields. */
+import { FieldValueError, ReadOnlyFieldError } from '../errors/model.ts';
+import { withOwnSerialNamespace } from './children.ts';
+import { valueForNull } from './codec/from-primitive.ts';
+import { CHANGED, type Field, MODEL, type ObjectState, VALUES } from './model.ts';
+
+/** The setter of every field: checks and stores the value. `undefined` unsets the field. */
+export function assign(object: ObjectState, field: Field, value: unknown): void {
+  const values = object[VALUES];
+  const before = values[field.index];
+  const after = value === undefined ? undefined : coerce(object, field, value, before);
+  if (field.readOnly && before !== undefined) {
+    if (after === before || (after !== undefined && field.type.equal?.(after, before))) return;
+    throw new ReadOnlyFieldError(object[MODEL].name, field.name);
+  }
+  values[field.index] = after;
+  const isMarked = object[CHANGED].includes(field.wireName);
+  if (after === undefined && isMarked) object[CHANGED] = object[CHANGED].filter((name) => name !== field.wireName);
+  else if (after !== undefined && !isMarked) object[CHANGED] = [...object[CHANGED], field.wireName];
+}
+
+function coerce(object: ObjectState, field: Field, value: unknown, before: unknown): unknown {
+  try {
+    const coerced = value === null ? valueForNull(field) : field.type.coerce(value);
+    if (before !== undefined && before !== null) field.type.checkChange?.(before, coerced);
+    return field.type.object === undefined ? coerced : withOwnSerialNamespace(coerced, object[MODEL]);
+  } catch (error) {
+    if (error instanceof FieldValueError) error.within(field.name, object[MODEL].name);
+    throw error;
+  }
+}
