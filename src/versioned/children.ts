@@ -13,9 +13,9 @@ export function objectsIn(value: unknown): ObjectState[] {
  * Whether a field holds an object or a list of objects. Only such objects are backported, and named in a manifest,
  * as in oslo. Objects in dicts, sets and lists of lists keep their version.
  */
-export function isObjectOrList({ object, elements, osloName }: FieldType<unknown>): boolean {
+export function isObjectOrList({ object, elements }: FieldType<unknown>): boolean {
   if (object === undefined || elements === undefined) return object !== undefined;
-  return osloName === 'List' && elements.type.elements === undefined;
+  return elements.collection === 'list' && elements.type.elements === undefined;
 }
 
 /** A value of a field with another value for each object. */
