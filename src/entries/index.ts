@@ -46,12 +46,14 @@ export type {
   ElementsOfType,
   FieldType,
   JsonSchema,
+  MakeCompatible,
   ObjectReference,
   SchemaContext,
   ValueOf,
 } from '../versioned/model.ts';
 export { classFor, type ObjectClass, objectClasses } from '../versioned/object-class.ts';
 export { type Violation, validate } from '../versioned/validation/validate.ts';
+export { compareVersions } from '../versioned/version.ts';
 export { versionManifest } from '../versioned/version-manifest.ts';
 export {
   type FieldName,

@@ -8,8 +8,8 @@ import { isRecord } from '../text/is-record.ts';
 import { readObject } from './codec/from-primitive.ts';
 import type { Primitive } from './codec/primitive.ts';
 import { primitiveOf, writeObject } from './codec/to-primitive.ts';
-import { ABSENT, deltaTo } from './history.ts';
-import { isVersionedObject, MODEL, type ObjectState, VALUES, VERSION } from './model.ts';
+import { ABSENT, deltaTo, versionOfBase } from './history.ts';
+import { isVersionedObject, MODEL, type ObjectModel, type ObjectState, VALUES, VERSION } from './model.ts';
 import { compareVersions, isVersion } from './version.ts';
 
 /** The versions that a peer can read. */
@@ -82,8 +82,15 @@ function makeCompatible(object: ObjectState, primitive: Written, target: string,
       if (version !== undefined) makeCompatible(value, recordOf(written[i]), version, manifest);
     });
   }
+  convert(model, data, target);
   primitive[versionKey] = target;
   if (leftOut.length > 0) primitive[dataKey] = without(data, leftOut);
+}
+
+/** Calls the functions `makeCompatible` of the class and of its base classes. */
+function convert(model: ObjectModel, data: Record<string, unknown>, target: string): void {
+  if (model.base) convert(model.base, data, versionOfBase(model, target));
+  model.makeCompatible?.(data, target);
 }
 
 function listOf(value: unknown): readonly unknown[] {

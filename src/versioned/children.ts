@@ -11,11 +11,11 @@ export function objectsIn(value: unknown): ObjectState[] {
 
 /**
  * Whether a field holds an object or a list of objects. Only such objects are backported, and named in a manifest,
- * as in oslo. Objects in dicts, sets and lists of lists keep their version.
+ * as in oslo. Objects in dicts, sets, lists of lists and fields of own types keep their version.
  */
-export function isObjectOrList({ object, elements }: FieldType<unknown>): boolean {
-  if (object === undefined || elements === undefined) return object !== undefined;
-  return elements.collection === 'list' && elements.type.elements === undefined;
+export function isObjectOrList({ object, elements, osloName }: FieldType<unknown>): boolean {
+  if (object === undefined) return false;
+  return osloName === 'Object' || (osloName === 'List' && elements?.type.osloName === 'Object');
 }
 
 /** A value of a field with another value for each object. */
@@ -25,7 +25,9 @@ export function mapObjects(type: FieldType<unknown>, value: unknown, replace: (o
   const { type: elementType } = type.elements;
   const map = (element: unknown) => mapObjects(elementType, element, replace);
   if (Array.isArray(value) || value instanceof Set) return Array.from(value, map);
-  return Object.fromEntries(Object.keys(value).map((key) => [key, map(Reflect.get(value, key))]));
+  const mapped: Record<string, unknown> = Object.create(null);
+  for (const key of Object.keys(value)) mapped[key] = map(Reflect.get(value, key));
+  return mapped;
 }
 
 /**
@@ -52,5 +54,7 @@ function holdsForeign(value: unknown, envelope: Envelope): boolean {
 function elementsOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   if (value instanceof Set) return [...value];
-  return typeof value === 'object' && value !== null ? Object.values(value) : [];
+  if (typeof value !== 'object' || value === null) return [];
+  // Not Object.values(), whose time grows faster than the number of keys.
+  return Object.keys(value).map((key) => Reflect.get(value, key));
 }

@@ -59,6 +59,8 @@ const DEFINITION: OptionNames<ObjectDefinition<ObjectClass, FieldDefinitions>> =
   serialNamespace: true,
   objectListBase: true,
   baseVersions: true,
+  makeCompatible: true,
+  remotable: true,
   extends: true,
   fields: true,
 };

@@ -25,7 +25,7 @@ export interface FieldOptions<V> {
   wireName?: string;
   /** Whether the value can be set only once. */
   readOnly?: boolean;
-  /** The version of the declaring class that added the field. Default: the first version. */
+  /** The version of the declaring class that added the field. Default: every version has the field. */
   since?: string;
   /**
    * For a field with objects: the version of the child for each version of this class from there on,
@@ -41,7 +41,8 @@ export type FieldDecorator<V> = <K extends string, T extends { [P in K]?: V }>(
 ) => void;
 
 const DECLARATIONS = 'os-vif:fields';
-const FIRST_VERSION = '1.0';
+/** A field without `since` is in every version, also in versions such as 0.9. */
+const FIRST_VERSION = '0.0';
 
 /**
  * Declares a field of a versioned object: `@field(string()) vifName?: string`.

@@ -6,20 +6,23 @@ import { md5 } from '@noble/hashes/legacy.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { pythonNumber } from '../text/python-number.ts';
 import { hasFieldAt } from './history.ts';
-import type { Field, ObjectModel } from './model.ts';
+import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState, VALUES } from './model.ts';
 import { compareVersions } from './version.ts';
 
 /**
  * The version, a dash, and the md5 of Python's repr() of the fields (sorted by name), the remotable
- * methods (none here) and the child versions of a list. The fingerprint of an older version is
+ * methods (sorted by name) and the child versions of a list. The fingerprint of an older version is
  * computed from the history.
  */
 export function fingerprintOf(model: ObjectModel, version = model.version): string {
   const had = model.fields.filter((field) => hasFieldAt(model, field, version));
   const fields = had.sort((a, b) => (a.wireName < b.wireName ? -1 : 1));
   const described = fields.map((field) => `('${field.wireName}', ${describe(field)})`).join(', ');
+  const methods = [...model.remotable]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, spec]) => `('${name}', ${spec})`);
   const childVersions = model.isList ? `, ${childVersionsOf(model, version)}` : '';
-  return `${version}-${bytesToHex(md5(utf8ToBytes(`([${described}], []${childVersions})`)))}`;
+  return `${version}-${bytesToHex(md5(utf8ToBytes(`([${described}], [${methods.join(', ')}]${childVersions})`)))}`;
 }
 
 function describe({ type, nullable, default: value }: Field): string {
@@ -43,9 +46,21 @@ function childVersionsOf(model: ObjectModel, version: string): string {
 /** Python's str(): like repr(), but a string has no quotes, and a set has the form of oslo. */
 function str(value: unknown): string {
   if (typeof value === 'string') return value;
+  if (isVersionedObject(value)) return reprObject(value);
   if (value instanceof Set) return `set([${[...value].map(str).sort()}])`;
   if (value instanceof Date) return `${value.toISOString().slice(0, 19).replace('T', ' ')}+00:00`;
   return repr(value);
+}
+
+/** oslo's `VersionedObject.__repr__()`. */
+function reprObject(object: ObjectState): string {
+  const { name, fields } = object[MODEL];
+  const sorted = [...fields].sort((a, b) => (a.wireName < b.wireName ? -1 : 1));
+  const values = sorted.map(({ wireName, index }) => {
+    const value = object[VALUES][index];
+    return `${wireName}=${value === undefined ? '<?>' : typeof value === 'string' ? `'${value}'` : str(value)}`;
+  });
+  return `${name}(${values.join(',')})`;
 }
 
 /**

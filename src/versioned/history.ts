@@ -96,12 +96,13 @@ function childVersionAt({ childVersions = [] }: Field, version: string): Version
 function versionOfDeclaring(model: ObjectModel, field: Field, target: string): string {
   let version = target;
   for (let level = model; level.base?.byName.get(field.name) === field; level = level.base) {
-    version = baseVersion(level, version);
+    version = versionOfBase(level, version);
   }
   return version;
 }
 
-function baseVersion({ baseVersions }: ObjectModel, version: string): string {
+/** The version of the base class that belongs to a version of a class. */
+export function versionOfBase({ baseVersions }: ObjectModel, version: string): string {
   const reached = baseVersions.findLast(([own]) => compareVersions(own, version) <= 0) ?? baseVersions[0];
   return reached?.[1] ?? version;
 }

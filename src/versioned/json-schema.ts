@@ -31,15 +31,18 @@ export interface DescribingContext extends SchemaContext {
 export function schemaOf(model: ObjectModel, version = model.version, options: SchemaOptions = {}): JsonSchema {
   const form = options.form ?? 'primitive';
   const $defs: Record<string, JsonSchema> = {};
+  const names = new Map<ObjectModel, string>();
+  const define = (candidate: ObjectModel) => {
+    const name = Object.hasOwn($defs, candidate.name) ? `${candidate.namespace}.${candidate.name}` : candidate.name;
+    names.set(candidate, name);
+    $defs[name] = {};
+    $defs[name] = anyVersionSchema(candidate, context);
+  };
   const context: SchemaContext = {
     form,
     objectSchema: (reference) => {
-      for (const candidate of modelsFor(reference)) {
-        if (Object.hasOwn($defs, candidate.name)) continue;
-        $defs[candidate.name] = {};
-        $defs[candidate.name] = anyVersionSchema(candidate, context);
-      }
-      return referenceSchema(reference, form, ({ name }) => `#/$defs/${name}`);
+      for (const candidate of modelsFor(reference, form)) if (!names.has(candidate)) define(candidate);
+      return referenceSchema(reference, form, (candidate) => `#/$defs/${names.get(candidate)}`);
     },
   };
   const root = versionSchema(model, version, context);
@@ -78,41 +81,65 @@ export function referenceSchema(
   form: SchemaContext['form'],
   locate: (model: ObjectModel) => string,
 ): JsonSchema {
-  const candidates = modelsFor(reference);
+  const candidates = modelsFor(reference, form);
   const [only] = candidates;
   if (only !== undefined && !reference.subclasses) return { $ref: locate(only) };
-  const { envelope } = reference.objectClass.prototype[MODEL];
-  return oneOfObjects(candidates, form === 'plain' ? 'type' : envelope.name, locate);
+  const { name, namespace } = reference.objectClass.prototype[MODEL].envelope;
+  const schemaOfSome = (some: readonly ObjectModel[]): JsonSchema => {
+    const [first, second] = some;
+    if (first !== undefined && second === undefined) return { $ref: locate(first) };
+    return choice(
+      namespace,
+      groupBy(some, (model) => model.namespace),
+      schemaOfSome,
+    );
+  };
+  return choice(
+    form === 'plain' ? 'type' : name,
+    groupBy(candidates, (model) => model.name),
+    schemaOfSome,
+  );
 }
 
-/** The newest version of each class that a field accepts. */
-function modelsFor(reference: ObjectReference): ObjectModel[] {
-  const { envelope } = reference.objectClass.prototype[MODEL];
+/**
+ * The newest version of each class that a field accepts. The plain form does not name namespaces: of classes with
+ * the same name, it means that in the namespace of the field.
+ */
+function modelsFor(reference: ObjectReference, form: SchemaContext['form']): ObjectModel[] {
+  const { envelope, namespace } = reference.objectClass.prototype[MODEL];
   const taken = (model: ObjectModel) =>
     model.envelope === envelope &&
     (model.name === reference.name || (reference.subclasses && model.names.has(reference.name)));
   const found = new Map<string, ObjectModel>();
-  for (const model of models(reference.subclasses ? undefined : reference.objectClass.namespace)) {
-    if (taken(model) && !found.has(model.name)) found.set(model.name, model);
+  const known = reference.subclasses ? [...models(namespace), ...models()] : models(namespace);
+  for (const model of known) {
+    const key = form === 'plain' ? model.name : `${model.name} ${model.namespace}`;
+    if (taken(model) && !found.has(key)) found.set(key, model);
   }
   return [...found.values()];
 }
 
 /** A choice by one property, so that violations refer to the intended class only. */
-function oneOfObjects(
-  candidates: readonly ObjectModel[],
+function choice(
   by: string,
-  locate: (model: ObjectModel) => string,
+  groups: ReadonlyMap<string, readonly ObjectModel[]>,
+  schemaOfGroup: (group: readonly ObjectModel[]) => JsonSchema,
 ): JsonSchema {
   return {
     type: 'object',
-    properties: { [by]: { enum: candidates.map(({ name }) => name) } },
+    properties: { [by]: { enum: [...groups.keys()] } },
     required: [by],
-    allOf: candidates.map((model) => ({
-      if: { type: 'object', properties: { [by]: { const: model.name } }, required: [by] },
-      then: { $ref: locate(model) },
+    allOf: [...groups].map(([value, group]) => ({
+      if: { type: 'object', properties: { [by]: { const: value } }, required: [by] },
+      then: schemaOfGroup(group),
     })),
   };
+}
+
+function groupBy(all: readonly ObjectModel[], keyOf: (model: ObjectModel) => string): Map<string, ObjectModel[]> {
+  const groups = new Map<string, ObjectModel[]>();
+  for (const model of all) groups.set(keyOf(model), [...(groups.get(keyOf(model)) ?? []), model]);
+  return groups;
 }
 
 function anyVersion(model: ObjectModel, context: DescribingContext): JsonSchema {

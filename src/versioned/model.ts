@@ -118,6 +118,14 @@ export interface Field extends FieldDeclaration {
   readonly index: number;
 }
 
+/**
+ * Converts the data of an object to an older version, in place, where declarations cannot express the history.
+ * `obj_make_compatible` in Python.
+ *
+ * @param data the fields by wire name: children are backported, fields that the older version lacks are present
+ */
+export type MakeCompatible = (data: Record<string, unknown>, targetVersion: string) => void;
+
 /** The model of one version of one class. */
 export interface ObjectModel {
   readonly name: string;
@@ -138,6 +146,9 @@ export interface ObjectModel {
    * Empty: both have the same version number.
    */
   readonly baseVersions: readonly (readonly [own: string, base: string])[];
+  readonly makeCompatible: MakeCompatible | undefined;
+  /** The remotable methods of the Python class: name and argument specification, as Python prints it. */
+  readonly remotable: ReadonlyMap<string, string>;
   /** Whether the class is a list: it has `objects` and iterates over them. */
   readonly isList: boolean;
   /** The place of ObjectListBase among the base classes of a list in Python. It decides which methods apply. */

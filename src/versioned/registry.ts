@@ -67,6 +67,15 @@ export function newestModel(name: string, namespace?: string): ObjectModel {
   return newest;
 }
 
+/**
+ * The newest version of a name: that of the namespace if it has the name, or else that of another namespace.
+ * Throws {@link UnsupportedObjectError}.
+ */
+export function newestModelNear(name: string, namespace: string | undefined): ObjectModel {
+  const isOwn = namespace !== undefined && namespaces.get(namespace)?.has(name) === true;
+  return newestModel(name, isOwn ? namespace : undefined);
+}
+
 /** All models; for each name, the newest version first. */
 export function models(namespace?: string): ObjectModel[] {
   const chosen = namespace === undefined ? [...namespaces.values()] : [namespaces.get(namespace)];

@@ -5,7 +5,16 @@ import { childReader } from './codec/from-primitive.ts';
 import { declarePlainClass } from './codec/plain.ts';
 import { DEFAULT_ENVELOPE, envelopeOf } from './envelope.ts';
 import { ownDeclarations, refuseStandardDecorator } from './field.ts';
-import { type Field, type FieldDeclaration, MODEL, NO_CHANGES, NO_OBJECTS, type ObjectModel, VALUES } from './model.ts';
+import {
+  type Field,
+  type FieldDeclaration,
+  type MakeCompatible,
+  MODEL,
+  NO_CHANGES,
+  NO_OBJECTS,
+  type ObjectModel,
+  VALUES,
+} from './model.ts';
 import type { ObjectClass } from './object-class.ts';
 import { register } from './registry.ts';
 import { compareVersions, isVersion } from './version.ts';
@@ -38,6 +47,17 @@ export interface VersionedObjectOptions {
    * `{ '1.0': '1.0', '1.2': '1.1' }`. Default: the same version number as this class.
    */
   baseVersions?: Readonly<Record<string, string>>;
+  /**
+   * Converts the data of a backport where the declarations cannot express the history: a renamed field, a value
+   * that older versions do not know. It is called for older versions, and with a manifest also for the version of
+   * the object. Functions of base classes are called first, with the version of the base class.
+   */
+  makeCompatible?: MakeCompatible;
+  /**
+   * The remotable methods of the Python class, which count in its fingerprint: each name with what
+   * `repr(oslo_versionedobjects.fixture.get_method_spec(method))` prints. Those of base classes are inherited.
+   */
+  remotable?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -117,6 +137,8 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     byPlainName,
     names: new Set([name, ...(base?.names ?? [])]),
     base,
+    makeCompatible: options.makeCompatible,
+    remotable: new Map([...(base?.remotable ?? []), ...Object.entries(options.remotable ?? {})]),
     baseVersions: Object.entries(options.baseVersions ?? {}).sort(([a], [b]) => compareVersions(a, b)),
     isList,
     objectListBase,

@@ -1,12 +1,11 @@
 /** The base class of every versioned object. */
 import { UnknownFieldError, UnsetFieldError, UnsupportedObjectError } from '../errors/model.ts';
-import { MASK } from '../text/masked.ts';
 import { assign } from './assign.ts';
 import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { changedFields } from './changes.ts';
 import { objectsIn } from './children.ts';
 import { cloneObject } from './clone.ts';
-import { type ReadOptions, readObject } from './codec/from-primitive.ts';
+import { defaultOf, type ReadOptions, readObject } from './codec/from-primitive.ts';
 import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
 import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
@@ -29,6 +28,7 @@ import {
   VERSION,
 } from './model.ts';
 import { withObjects } from './nested-values.ts';
+import { shownValues } from './shown-values.ts';
 import { refuseUnknownAssignments } from './unknown-assignments.ts';
 
 /**
@@ -234,7 +234,7 @@ export abstract class VersionedObject {
   /** Sets every unset field that has a default. */
   setDefaults(): void {
     for (const field of this[MODEL].fields) {
-      if (field.default !== undefined && this[VALUES][field.index] === undefined) assign(this, field, field.default);
+      if (field.default !== undefined && this[VALUES][field.index] === undefined) assign(this, field, defaultOf(field));
     }
   }
 
@@ -254,11 +254,7 @@ export abstract class VersionedObject {
     options: object,
     inspect: (value: unknown, options: object) => string,
   ): string {
-    const set = this[MODEL].fields.flatMap(({ name, type, index }) => {
-      const value = this[VALUES][index];
-      return value === undefined ? [] : [[name, type.sensitive && value !== null ? MASK : value] as const];
-    });
-    return `${this.type} ${inspect(Object.fromEntries(set), options)}`;
+    return `${this.type} ${inspect(shownValues(this), options)}`;
   }
 }
 
@@ -280,5 +276,6 @@ function hasSet<T extends VersionedObject, K extends FieldName<T>>(
 function checkClass<T extends VersionedObject>(expected: abstract new (...args: never[]) => T, object: ObjectState): T {
   if (object instanceof expected) return object;
   const { name } = object[MODEL];
-  throw new UnsupportedObjectError(name, `expected ${expected.name} or a subclass of it, found ${name}`);
+  const wanted = expected.prototype[MODEL]?.name ?? expected.name;
+  throw new UnsupportedObjectError(name, `expected ${wanted} or a subclass of it, found ${name}`);
 }

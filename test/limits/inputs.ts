@@ -124,6 +124,23 @@ export const SHORT_KEYS_IN_NOTES: Inputs = {
   'a dict of many short keys': (bytes) => ({ labels: manyShortKeys(bytes) }),
 };
 
+/** Plain forms of a shelf, valid and not. */
+export const SHELVES: Inputs = {
+  'a dict of many objects': (bytes) => ({
+    folders: Object.fromEntries(many(bytes, 30, (i) => [`key-${i}`, { name: `n${i}` }])),
+  }),
+  'a set of many objects': (bytes) => ({ spare: many(bytes, 20, (i) => ({ name: `n${i}` })) }),
+  'a dict of many wrong objects': (bytes) => ({
+    folders: Object.fromEntries(many(bytes, 20, (i) => [`key-${i}`, 5])),
+  }),
+  'dicts in dicts of many objects': (bytes) =>
+    within({ folders: Object.fromEntries(many(bytes, 30, (i) => [`key-${i}`, { name: `n${i}` }])) }, 30),
+};
+
+function within(shelf: object, depth: number): object {
+  return depth === 0 ? shelf : { shelves: { inner: within(shelf, depth - 1) } };
+}
+
 /** Forms of the attributes of a Neutron port, valid and not. */
 export const PORTS: Inputs<object> = {
   'many addresses on as many subnets': (bytes) => ({

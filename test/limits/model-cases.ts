@@ -30,7 +30,7 @@ import { describeValue } from '../../src/text/describe-value.ts';
 import { isRecord } from '../../src/text/is-record.ts';
 import { nearestName } from '../../src/text/nearest.ts';
 import { NETWORK, port } from '../neutron/ports.ts';
-import { Note } from '../versioned/own-classes.ts';
+import { Folder, Note, Shelf } from '../versioned/own-classes.ts';
 import type { GrowthCase } from './cpu-time.ts';
 import {
   ENTRIES,
@@ -46,6 +46,7 @@ import {
   PLAIN,
   PORTS,
   PRIMITIVES,
+  SHELVES,
   SHORT_KEYS_IN_ENTRIES,
   SHORT_KEYS_IN_NOTES,
   SHORT_KEYS_IN_PORTS,
@@ -103,6 +104,15 @@ const BINDINGS = bindings(PORTS);
 const SHORT_KEYS_IN_BINDINGS = bindings(SHORT_KEYS_IN_PORTS);
 const tags = (bytes: number) => new Set(manyTags(bytes));
 
+const shelf = (bytes: number) => new Shelf({ spare: new Set(many(bytes, 20, (i) => new Folder({ name: `n${i}` }))) });
+const SHELF_PRIMITIVES = {
+  'a set of many objects': (bytes: number) => shelf(bytes / 10).toPrimitive(),
+  'a dict of many objects': (bytes: number) =>
+    new Shelf({
+      folders: Object.fromEntries(many(bytes, 200, (i) => [`key-${i}`, new Folder({ name: `n${i}` })])),
+    }).toPrimitive(),
+};
+
 const LONG_NAME = 'n'.repeat(500);
 const hostInfo = (plugins: unknown) => HostInfo.fromPlain({ plugin_info: plugins });
 const vifClasses = (bytes: number) => many(bytes, 525, (i) => ({ vif_object_name: `${LONG_NAME}${i}` }));
@@ -126,6 +136,17 @@ export const MODEL_CASES: readonly GrowthCase[] = [
   ),
   ...rowsOf('fromPlain', PLAIN, (input) => VIFBridge.fromPlain(input)),
   ...rowsOf('fromPlain and toPlain', NOTES, (input) => Note.fromPlain(input).toPlain()),
+  ...rowsOf('fromPrimitive without unknown fields', PRIMITIVES, (input) =>
+    VersionedObject.fromPrimitive(input, { unknown: 'refuse' }),
+  ),
+  ...rowsOf('fromPlain and toPlain', SHELVES, (input) => Shelf.fromPlain(input).toPlain()),
+  ...rowsOf('fromPrimitive, validate and backport', SHELF_PRIMITIVES, async (input) => {
+    await validate(input);
+    backport(input, { versionManifest: { Folder: '1.0' } });
+  }),
+  ...rowsOf('equals', { 'sets of many objects': (bytes) => [shelf(bytes), shelf(bytes)] as const }, ([one, other]) =>
+    one.equals(other),
+  ),
   ...rowsBesideWalk('validate', SHORT_KEYS_IN_PRIMITIVES, validate),
   ...rowsBesideCopy('fromPrimitive', SHORT_KEYS_IN_PRIMITIVES, (input) => VersionedObject.fromPrimitive(input)),
   ...rowsBesideCopy('backport', SHORT_KEYS_IN_PRIMITIVES, (input) =>

@@ -124,3 +124,8 @@ test('a manifest is the newest version of everything in the tree', () => {
   });
   expect(() => versionManifest('Nothing')).toThrow(UnsupportedObjectError);
 });
+
+test('a field without since is in every version, also before 1.0', () => {
+  expect(network().toPrimitive({ targetVersion: '0.9' })[DATA]).not.toHaveProperty('mtu');
+  expect(network().toPrimitive({ targetVersion: '0.9' })[DATA]).toHaveProperty('label');
+});

@@ -137,3 +137,37 @@ describe('of an older version', () => {
     expect(PlainList.fingerprint()).toBe(madeOf(`([${objects}], [], OrderedDict())`));
   });
 });
+
+describe('remotable methods', () => {
+  const SELF = "ArgSpec(args=['self'], varargs=None, keywords=None, defaults=None)";
+
+  @versionedObject({
+    name: 'Segment',
+    namespace: 'acme-fingerprints',
+    version: '1.0',
+    remotable: { save: SELF, create: SELF },
+  })
+  class Segment extends VersionedObject {
+    @field(string()) name?: string;
+  }
+
+  @versionedObject({
+    name: 'SubSegment',
+    version: '1.0',
+    remotable: {
+      get_all:
+        "FullArgSpec(args=['cls', 'context'], varargs='names', varkw='rest', defaults=None, kwonlyargs=['limit'], kwonlydefaults={'limit': None}, annotations={})",
+      create: "ArgSpec(args=['self', 'force'], varargs=None, keywords=None, defaults=(False,))",
+    },
+  })
+  class SubSegment extends Segment {}
+
+  // oslo.versionedobjects 3.0.1 printed these.
+  test('count as in Python', () => {
+    expect(Segment.fingerprint()).toBe('1.0-e27603ae5e4e94ff4536b0785070f80b');
+  });
+
+  test('are inherited, and replaced by those of the same name', () => {
+    expect(SubSegment.fingerprint()).toBe('1.0-a784fe08d27e0e3dcf0610a63b55bdf7');
+  });
+});

@@ -20,6 +20,7 @@ import { arbitraryPrimitive } from '../../src/testing/arbitrary-object.ts';
 import { backportProblems } from '../../src/testing/backport-problems.ts';
 import { fastCheck } from '../../src/testing/fast-check.ts';
 import { MODEL } from '../../src/versioned/model.ts';
+import { compileSchema } from '../../src/versioned/validation/validate.ts';
 import { bridge, ID, network } from './builders.ts';
 
 const anyVif = objectOf(VIFBase, { subclasses: true });
@@ -71,6 +72,8 @@ test('they go through the plain form', () => {
 
 test('they are validated', async () => {
   expect(await validate(pod().toPrimitive())).toEqual([]);
+  const checkPlain = await compileSchema(Pod.jsonSchema('1.0', { form: 'plain' }));
+  expect(checkPlain(JSON.parse(JSON.stringify(pod().toPlain())))).toEqual({ violations: [], more: 0 });
   const wrong = JSON.parse(JSON.stringify(pod()));
   wrong['versioned_object.data'].vifs.eth0['versioned_object.data'].address = 'x';
   wrong['versioned_object.data'].spare[1]['versioned_object.data'].adress = 'x';
@@ -148,4 +151,22 @@ describe('a wrong one is refused with its place', () => {
     expect(read).toThrow(FieldValueError);
     expect(read).toThrow(expect.objectContaining({ path: 'zones[0]["a"].id' }));
   });
+});
+
+test('two objects do not share the objects of a default', () => {
+  class Tray extends VersionedObject {
+    declare spare?: VIFBase;
+    declare vifs?: readonly VIFBase[];
+  }
+  field(anyVif, { default: generic('eth0') })(Tray.prototype, 'spare');
+  field(listOf(anyVif), { default: [generic('eth1')] })(Tray.prototype, 'vifs');
+  versionedObject({ name: 'Tray', namespace: 'acme-collections', version: '1.0' })(Tray);
+  const [one, other] = [new Tray(), new Tray()];
+  one.setDefaults();
+  other.setDefaults();
+  const read = Tray.fromPrimitive({ ...other.toPrimitive(), 'versioned_object.data': { spare: null } });
+  Object.assign(one.spare ?? {}, { plugin: 'changed' });
+  Object.assign(one.vifs?.[0] ?? {}, { plugin: 'changed' });
+  expect([other.spare?.plugin, other.vifs?.[0]?.plugin, read.spare?.plugin]).toEqual([undefined, undefined, undefined]);
+  expect(new Tray({ vifs: [] }).vifs).toEqual([]);
 });

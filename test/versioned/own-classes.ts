@@ -67,3 +67,15 @@ export class Folder extends VersionedObject {
     super(values);
   }
 }
+
+/** An object that holds objects in a dict and in a set. */
+@versionedObject({ name: 'Shelf', namespace: 'acme', version: '1.0' })
+export class Shelf extends VersionedObject {
+  @field(dictOf(objectOf(Folder))) folders?: Readonly<Record<string, Folder>>;
+  @field(setOf(objectOf(Folder))) spare?: ReadonlySet<Folder>;
+  @field(dictOf(objectOf(() => Shelf))) shelves?: Readonly<Record<string, Shelf>>;
+
+  constructor(values: FieldValues<Shelf> = {}) {
+    super(values);
+  }
+}

@@ -139,7 +139,14 @@ function fill(values: unknown[], model: ObjectModel, data: Record<string, unknow
  */
 export function valueForNull(field: Field | undefined): unknown {
   if (field?.nullable) return null;
-  return field?.default === undefined ? refuse(null, 'a value, null is none here') : field.type.coerce(field.default);
+  return field?.default === undefined
+    ? refuse(null, 'a value, null is none here')
+    : field.type.coerce(defaultOf(field));
+}
+
+/** The default of a field. Objects in it are copied, so that no two objects share a child. */
+export function defaultOf({ type, default: value }: Field): unknown {
+  return type.object && type.clone && value !== null ? type.clone(value) : value;
 }
 
 /** Reads the list of changes. Names of unknown and of unset fields are ignored, as in oslo. */

@@ -23,7 +23,7 @@ import {
   VALUES,
   VERSION,
 } from '../model.ts';
-import { newestModel } from '../registry.ts';
+import { newestModel, newestModelNear } from '../registry.ts';
 import { compareVersions } from '../version.ts';
 import { MAX_DEPTH, readObject, valueForNull } from './from-primitive.ts';
 import { writeObject } from './to-primitive.ts';
@@ -226,7 +226,7 @@ function modelMeant(
   if (type === undefined && expected !== undefined) return expected;
   if (typeof type !== 'string') throw new FieldValueError(type, 'the name of an object').within('type', expected?.name);
   if (type === expected?.name) return newestModel(type, expected.namespace);
-  const model = newestModel(type);
+  const model = newestModelNear(type, expected?.namespace);
   const taken =
     expected === undefined || model.name === expected.name || (subclasses && model.names.has(expected.name));
   return taken ? model : refuse(type, `${subclasses ? 'a subclass of ' : ''}${expected.name}`);
