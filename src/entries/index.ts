@@ -43,6 +43,7 @@ export { versionPredicate } from '../versioned/fields/version-predicate.ts';
 export type { SchemaOptions } from '../versioned/json-schema.ts';
 export type {
   DeclaredClass,
+  ElementsOfType,
   FieldType,
   JsonSchema,
   MakeCompatible,
