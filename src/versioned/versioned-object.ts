@@ -1,7 +1,6 @@
 /** The base class of every versioned object. */
 import { UnknownFieldError, UnsetFieldError, UnsupportedObjectError } from '../errors/model.ts';
 import { assign } from './assign.ts';
-import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { changedFields } from './changes.ts';
 import { objectsIn } from './children.ts';
 import { cloneObject } from './clone.ts';
@@ -12,6 +11,7 @@ import { writeObject } from './codec/to-primitive.ts';
 import { equalObjects } from './equals.ts';
 import { modelOfClass, noteExtension } from './extensions.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { type BackportOptions, writeObjectFor } from './history/backport.ts';
 import { type SchemaOptions, schemaOf } from './json-schema.ts';
 import {
   BLANK,
