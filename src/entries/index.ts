@@ -44,6 +44,7 @@ export { versionManifest } from '../versioned/history/version-manifest.ts';
 export type { SchemaOptions } from '../versioned/json-schema.ts';
 export type {
   DeclaredClass,
+  ElementsOfType,
   FieldType,
   JsonSchema,
   MakeCompatible,
@@ -52,6 +53,7 @@ export type {
   ValueOf,
 } from '../versioned/model.ts';
 export { classFor, type ObjectClass, objectClasses } from '../versioned/object-class.ts';
+export type { StandardIssue, StandardResult, StandardSchema } from '../versioned/standard-schema.ts';
 export { type Violation, validate } from '../versioned/validation/validate.ts';
 export { compareVersions } from '../versioned/version.ts';
 export {

@@ -4,5 +4,5 @@
  * @module os-vif/schemas
  */
 export { SchemaNotFoundError } from '../errors/schema.ts';
-export { bundleSchema, readSchema, SCHEMA_BASE, schemaPaths } from '../schemas/read-schema.ts';
+export { type BundleOptions, bundleSchema, readSchema, SCHEMA_BASE, schemaPaths } from '../schemas/read-schema.ts';
 export type { JsonSchema } from '../versioned/model.ts';

@@ -1,7 +1,9 @@
 /** Reads the JSON Schemas in the folder `schemas/` of this package. */
 import { readdir, readFile } from 'node:fs/promises';
+import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
 import { SchemaNotFoundError } from '../errors/schema.ts';
 import type { JsonSchema } from '../versioned/model.ts';
+import { withLocalReferences } from './local-references.ts';
 
 /**
  * The base of every `$id`.
@@ -29,6 +31,18 @@ export async function readSchema(path: string): Promise<JsonSchema> {
   return isSchema(schema) ? schema : {};
 }
 
+/** Options of `bundleSchema`. */
+export interface BundleOptions {
+  /**
+   * The references of the document. `id`: the `$id` of a schema, and each schema in `$defs` keeps its `$id`.
+   * `local`: `#/$defs/VIFBase`, and no schema has an `$id`. Many tools other than validators need local
+   * references: generators of types, OpenAPI. Default: `id`.
+   */
+  readonly refs?: 'id' | 'local';
+}
+
+const OPTIONS: OptionNames<BundleOptions> = { refs: true };
+
 /**
  * Reads a schema, and puts all schemas to which it refers, directly or indirectly, into its `$defs`.
  * The result is one document for any validator of draft 2020-12.
@@ -36,7 +50,8 @@ export async function readSchema(path: string): Promise<JsonSchema> {
  * @param path the path below `schemas/`, or the `$id`
  * @throws SchemaNotFoundError
  */
-export async function bundleSchema(path: string): Promise<JsonSchema> {
+export async function bundleSchema(path: string, options: BundleOptions = {}): Promise<JsonSchema> {
+  requireKnownOptions('bundleSchema', options, OPTIONS);
   const root = await readSchema(path);
   const $defs = new Map<string, JsonSchema>();
   const waiting = referencesIn(root);
@@ -46,6 +61,7 @@ export async function bundleSchema(path: string): Promise<JsonSchema> {
     $defs.set(id, schema);
     waiting.push(...referencesIn(schema));
   }
+  if (options.refs === 'local') return withLocalReferences(root, $defs);
   return $defs.size === 0 ? root : { ...root, $defs: { ...Object(root.$defs), ...Object.fromEntries($defs) } };
 }
 

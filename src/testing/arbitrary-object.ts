@@ -1,6 +1,7 @@
 /** Generates random objects with fast-check. */
 import type { Arbitrary } from 'fast-check';
 import { DeclarationError } from '../errors/model.ts';
+import { isRecord } from '../text/is-record.ts';
 import { readObject } from '../versioned/codec/from-primitive.ts';
 import type { Primitive } from '../versioned/codec/primitive.ts';
 import { primitiveOf } from '../versioned/codec/to-primitive.ts';
@@ -80,24 +81,31 @@ function valuesOf(
 function ofType(type: FieldType<unknown>, types: ArbitraryTypes, depth: number): Arbitrary<unknown> | undefined {
   const fc = fastCheck();
   if (type.elements !== undefined) {
-    const { type: elementType, nullable } = type.elements;
+    const { type: elementType, nullable, collection } = type.elements;
     const values = ofType(elementType, types, depth);
     if (values === undefined) return undefined;
     const elements = nullable ? fc.option(values, { freq: 5 }) : values;
-    if (type.osloName === 'Dict') return fc.dictionary(fc.string({ maxLength: 8 }), elements, { maxKeys: 3 });
-    return type.osloName === 'Set' ? fc.uniqueArray(elements, { maxLength: 3 }) : fc.array(elements, { maxLength: 3 });
+    if (collection === 'dict') return fc.dictionary(fc.string({ maxLength: 8 }), elements, { maxKeys: 3 });
+    return collection === 'set' ? fc.uniqueArray(elements, { maxLength: 3 }) : fc.array(elements, { maxLength: 3 });
   }
   if (type.object !== undefined) {
     return fc.constantFrom(...takenBy(type.object)).chain((model) => primitiveAt(model, types, depth + 1));
   }
-  return types[type.osloName] ?? wordsOf(type);
+  return matchingOf(type) ?? types[type.osloName] ?? wordsOf(type);
 }
 
 /** The arbitrary of an enumeration, from the words in the fingerprint. Undefined for other types. */
 function wordsOf({ fingerprint = {} }: FieldType<unknown>): Arbitrary<unknown> | undefined {
-  const { valid_values: words } = fingerprint;
-  const isTuple = typeof words === 'object' && words !== null && 'tuple' in words && Array.isArray(words.tuple);
-  return isTuple && Array.isArray(words.tuple) ? fastCheck().constantFrom(...words.tuple) : undefined;
+  const { valid_values: values } = fingerprint;
+  const words: unknown = isRecord(values) ? values.tuple : values;
+  return Array.isArray(words) ? fastCheck().constantFrom(...words) : undefined;
+}
+
+/** The arbitrary of a string with a pattern. Undefined for other types. */
+function matchingOf(type: FieldType<unknown>): Arbitrary<unknown> | undefined {
+  if (type.osloName !== 'String') return undefined;
+  const { pattern } = type.schema({ form: 'primitive', objectSchema: () => ({}) });
+  return typeof pattern === 'string' ? fastCheck().stringMatching(new RegExp(pattern, 'u')) : undefined;
 }
 
 /** The newest version of each class that a field accepts. */

@@ -48,8 +48,8 @@ function childOf({ type }: Field, depth: number): unknown {
 }
 
 /** A list, a set or a dict with one child, or the child itself. */
-function within({ osloName, elements }: FieldType<unknown>, child: unknown): unknown {
+function within({ elements }: FieldType<unknown>, child: unknown): unknown {
   if (elements === undefined) return child;
   const element = within(elements.type, child);
-  return osloName === 'Dict' ? { a: element } : [element];
+  return elements.collection === 'dict' ? { a: element } : [element];
 }

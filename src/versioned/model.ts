@@ -61,7 +61,7 @@ export interface FieldType<V> {
   /** The objects that values of this type are or hold. */
   readonly object?: ObjectReference;
   /** For a type with several values: the type of each value. */
-  readonly elements?: { readonly type: FieldType<unknown>; readonly nullable: boolean };
+  readonly elements?: ElementsOfType;
   /** Further `name=value` parts of the fingerprint. `{ tuple: [...] }` and `{ python: '2.0' }` are special. */
   readonly fingerprint?: Readonly<Record<string, unknown>>;
   /** Whether two stored values are equal. Absent if `===` is enough. */
@@ -72,6 +72,14 @@ export interface FieldType<V> {
   readonly sensitive?: boolean;
   /** Throws {@link FieldValueError} if an assigned value cannot follow the present value of the field. */
   checkChange?(before: V, after: V | null): void;
+}
+
+/** The elements of a type with several values. */
+export interface ElementsOfType {
+  readonly type: FieldType<unknown>;
+  readonly nullable: boolean;
+  /** The form of the values. A type with another name in oslo can have the same form. */
+  readonly collection: 'list' | 'set' | 'dict';
 }
 
 /** The type of the values of a field type: `ValueOf<typeof myType>`. */

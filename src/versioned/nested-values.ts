@@ -14,9 +14,9 @@ export function withObjects(type: FieldType<unknown>, value: unknown): unknown {
 }
 
 /** Whether a value of the right form has plain objects in it. A value of another form stays, and is refused later. */
-function holdsPlain({ elements, osloName }: FieldType<unknown>, value: unknown): boolean {
+function holdsPlain({ elements }: FieldType<unknown>, value: unknown): boolean {
   if (elements === undefined) return isPlain(value) || Array.isArray(value);
-  const isDict = osloName === 'Dict';
+  const isDict = elements.collection === 'dict';
   if (isDict ? !isPlain(value) : !Array.isArray(value)) return false;
   const held: readonly unknown[] = Array.isArray(value) ? value : Object.values(value as object);
   return held.some((element) => holdsPlain(elements.type, element));

@@ -7,26 +7,37 @@ import {
   type FieldOptions,
   type FieldType,
   field,
+  fieldType,
+  flexibleBoolean,
   float,
   integer,
   ipAddress,
   ipNetwork,
   ipv4Address,
+  ipv4AndV6Address,
+  ipv4Network,
   ipv6Address,
+  ipv6Network,
   listOf,
   macAddress,
   oneOf,
   pciAddress,
+  sensitiveString,
   setOf,
   string,
   uuid,
   VersionedObject,
   versionedObject,
+  versionPredicate,
 } from '../../src/entries/index.ts';
 import { PEER_MISSING, Peer } from './peer.ts';
 
 const row = <V>(python: string, type: FieldType<V>, options: FieldOptions<V | null> = {}) =>
   [python, type, options] as const;
+
+/** A literal of Python in ASCII. */
+const asciiOf = (value: string) =>
+  `"${Array.from(value, (character) => `\\U${character.codePointAt(0)?.toString(16).padStart(8, '0')}`).join('')}"`;
 
 /** The same number, in a form that Python reads as a float. */
 const pythonFloat = (value: number) => `float("${value}")`;
@@ -56,6 +67,39 @@ const FIELDS = [
   row('DateTimeField(tzinfo_aware=True)', dateTime()),
   row('EnumField(valid_values=("a", "b\'c"))', oneOf(['a', "b'c"])),
   row('EnumField(valid_values=("only",))', oneOf(['only'])),
+  row('EnumField(valid_values=["a", "b"])', oneOf(['a', 'b'], { declaredAs: 'list' })),
+  row('EnumField(valid_values=("a", "b"), default="b", nullable=True)', oneOf(['a', 'b']), {
+    default: 'b',
+    nullable: true,
+  }),
+  ...[
+    '\t',
+    '\r\n',
+    '\u0000\u001b\u007f',
+    '\u00a0\u00ad\u00e9',
+    '\u2028\u3000\u200b',
+    '\u{1f600}\u{e0001}',
+    '\\"\'',
+  ].map((value) => row(`EnumField(valid_values=(${asciiOf(value)},))`, oneOf([value]))),
+  row('ListOfEnumField(valid_values=("a", "b"))', listOf(oneOf(['a', 'b']))),
+  row('ListOfEnumField(valid_values=["a"], default=["a"])', listOf(oneOf(['a'], { declaredAs: 'list' })), {
+    default: ['a'],
+  }),
+  row('SensitiveStringField()', sensitiveString()),
+  row('FlexibleBooleanField(default=True)', flexibleBoolean(), { default: true }),
+  row('VersionPredicateField()', versionPredicate()),
+  row('IPV4AndV6AddressField()', ipv4AndV6Address()),
+  row('IPV4NetworkField()', ipv4Network()),
+  row('IPV6NetworkField()', ipv6Network()),
+  row('NonNegativeFloatField(default=float("0.00001"))', float({ minimum: 0 }), { default: 0.00001 }),
+  row('FloatField(default=2.0)', fieldType({ extends: float(), fingerprint: { default: { python: '2.0' } } }), {
+    default: 2,
+  }),
+  row('Field(fields.List(fields.Float()), default=[1e-05, 1.5])', listOf(float()), { default: [0.00001, 1.5] }),
+  row('SetOfIntegersField(default={3, 1})', setOf(integer()), { default: new Set([3, 1]) }),
+  row('Field(fields.List(fields.Set(fields.Integer())), default=[{1}, set()])', listOf(setOf(integer())), {
+    default: [new Set([1]), new Set<number>()],
+  }),
   row('ListOfStringsField()', listOf(string())),
   row('ListOfStringsField(default=["a", "b"])', listOf(string()), { default: ['a', 'b'] }),
   row('ListOfStringsField(default=[])', listOf(string()), { default: [] }),

@@ -65,6 +65,12 @@ FIELDS = {
     "IPv6Address": fields.IPV6AddressField,
     "IPNetwork": fields.IPNetworkField,
     "DateTime": fields.DateTimeField,
+    "FlexibleBoolean": fields.FlexibleBooleanField,
+    "IPV4AndV6Address": fields.IPV4AndV6AddressField,
+    "IPV4Network": fields.IPV4NetworkField,
+    "IPV6Network": fields.IPV6NetworkField,
+    "SensitiveString": fields.SensitiveStringField,
+    "VersionPredicate": fields.VersionPredicateField,
 }
 
 
@@ -89,6 +95,22 @@ def fingerprint(request):
     return fixture.ObjectVersionChecker({"Sample": [cls]})._get_fingerprint("Sample")
 
 
+def assign(request):
+    """Whether the field `value` of an object takes each value, one after the other."""
+    scope = {"base": base, "fields": fields}
+    exec(request["source"], scope)
+    base._make_class_properties(scope["Sample"])
+    obj = scope["Sample"]()
+    results = []
+    for value in request["values"]:
+        try:
+            obj.value = value
+            results.append(True)
+        except Exception:
+            results.append(False)
+    return results
+
+
 def declare(request):
     """Runs Python source that declares classes. Later requests find them in the registry."""
     exec(request["source"], {"base": base, "fields": fields})
@@ -100,7 +122,7 @@ def evaluate(request):
     return eval(request["expression"], {"base": base, "fields": fields, **scope})
 
 
-VERBS = {f.__name__: f for f in (objects, roundtrip, backport, text, coerce, fingerprint, declare, evaluate)}
+VERBS = {f.__name__: f for f in (objects, roundtrip, backport, text, coerce, fingerprint, assign, declare, evaluate)}
 
 for line in sys.stdin:
     request = json.loads(line)

@@ -202,6 +202,42 @@ describe('a bundle', () => {
   });
 });
 
+describe('a bundle with local references', () => {
+  test('of each schema stands alone, and has names that OpenAPI takes', async () => {
+    for (const path of await schemaPaths()) {
+      const document = await bundleSchema(path, { refs: 'local' });
+      const text = JSON.stringify(document);
+      expect([path, text.match(/"(?:\$ref|\$id)":"(?!#)[^"]*"/g)]).toEqual([path, null]);
+      const names = Object.keys(Object(document.$defs));
+      expect([path, names.filter((name) => !/^[a-zA-Z0-9._-]+$/.test(name))]).toEqual([path, []]);
+      const references = new Set(text.match(/(?<="\$ref":"#\/\$defs\/)[^"]*/g));
+      expect([path, [...references].filter((name) => !names.includes(name))]).toEqual([path, []]);
+      if (path !== 'types.json') new Ajv2020({ strict: true }).compile(document);
+    }
+  });
+
+  test.each(['primitive/any/VIFBase.json', 'plain/any/VIFBase.json'])('of %s has the same answers', async (path) => {
+    const [local, byId] = [
+      new Ajv2020({ strict: true }).compile(await bundleSchema(path, { refs: 'local' })),
+      new Ajv2020({ strict: true }).compile(await bundleSchema(path)),
+    ];
+    const vifs = primitives.filter((one) => String(one[NAME]).startsWith('VIF'));
+    const given = path.startsWith('plain') ? vifs.map((one) => VersionedObject.fromPrimitive(one).toPlain()) : vifs;
+    const wrong = given.map((one) => JSON.parse(JSON.stringify(one).replace('"mtu":', '"mtuu":')));
+    const all: readonly unknown[] = [...given, ...wrong];
+    expect(all.length).toBeGreaterThan(10);
+    expect(all.map((one) => local(one))).toEqual(all.map((one) => byId(one)));
+  });
+
+  test('has short names, and a misspelt option is refused', async () => {
+    const { $defs } = await bundleSchema('plain/any/VIFBase.json', { refs: 'local' });
+    expect(Object.keys(Object($defs))).toEqual(
+      expect.arrayContaining(['VIFBridge', 'AnyVIFPortProfileBase', 'uuid', 'mac_address']),
+    );
+    await expect(bundleSchema('types.json', { ref: 'local' } as never)).rejects.toThrow('did you mean refs?');
+  });
+});
+
 test.each(['primitive/VIFBrigde/1.0.json', '../package.json', 'primitive/../types.json', '/etc/passwd', ''])(
   'there is no schema %j',
   async (path) => {

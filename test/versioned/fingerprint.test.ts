@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
+  dateTime,
   type FieldOptions,
   type FieldType,
   field,
+  fieldType,
+  float,
   listOf,
   objectOf,
   setOf,
@@ -12,7 +15,7 @@ import {
   VersionedObjectList,
   versionedObject,
 } from '../../src/entries/index.ts';
-import { fingerprintOf } from '../../src/versioned/fingerprint.ts';
+import { fingerprintOf } from '../../src/versioned/history/fingerprint.ts';
 import { MODEL } from '../../src/versioned/model.ts';
 
 const NO_DEFAULT = "<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>";
@@ -50,6 +53,13 @@ test.each([
   ['a tuple', { tuple: ['a', 'b'] }, "('a', 'b')"],
   ['a tuple of one', { tuple: ['a'] }, "('a',)"],
   ['a dict', { a: 1, b: [true] }, "{'a': 1, 'b': [True]}"],
+  ['a tabulator and a control character', '\t\u0001', "'\\t\\x01'"],
+  ['characters that Python does not print', '\u00a0\u2028\u{e0001}é', "'\\xa0\\u2028\\U000e0001é'"],
+  ['a small number', 0.00001, '1e-05'],
+  ['a set', new Set(['a', 1]), "{'a', 1}"],
+  ['an empty set', new Set(), 'set()'],
+  ['text of Python', { python: "re.compile('^a')" }, "re.compile('^a')"],
+  ['a dict with a key python', { python: 1 }, "{'python': 1}"],
   ['a dict with a key tuple', { tuple: 'a' }, "{'tuple': 'a'}"],
 ])('%s is told as Python prints it', (_, fact, printed) => {
   expect(fingerprintWith(telling(fact))).toBe(
@@ -66,6 +76,17 @@ test.each([
   expect(fingerprintWith({ ...type, osloName: 'Odd' }, { default: value })).toBe(
     madeOf(`([('odd', Odd(default=${printed},nullable=False))], [])`),
   );
+});
+
+test('a default of a point in time is told as datetime prints it', () => {
+  expect(fingerprintWith({ ...dateTime(), osloName: 'Odd' }, { default: new Date('2026-01-31T12:00:00Z') })).toBe(
+    madeOf("([('odd', Odd(default=2026-01-31 12:00:00+00:00,nullable=False))], [])"),
+  );
+});
+
+test('a type can tell its own default and nullable', () => {
+  const type = fieldType({ extends: float(), fingerprint: { default: { python: '2.0' }, nullable: true } });
+  expect(fingerprintWith(type, { default: 2 })).toBe(madeOf("([('odd', Float(default=2.0,nullable=True))], [])"));
 });
 
 test('null as a default, and that null is a value, are told', () => {

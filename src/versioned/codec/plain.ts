@@ -239,18 +239,13 @@ function checkValue({ type, ...field }: Field, value: unknown, depth: number): v
 }
 
 /** Checks the objects in a field. They may be in lists, sets and dicts. */
-function checkObjects(
-  { elements, osloName }: FieldType<unknown>,
-  object: ObjectReference,
-  value: unknown,
-  depth: number,
-): void {
+function checkObjects({ elements }: FieldType<unknown>, object: ObjectReference, value: unknown, depth: number): void {
   const check = (element: unknown) => {
     if (elements === undefined) checkPlain(element, object.objectClass.prototype[MODEL], object.subclasses, depth);
     else if (element !== null || !elements.nullable) checkObjects(elements.type, object, element, depth);
   };
   if (elements === undefined) check(value);
-  else if (osloName === 'Dict') {
+  else if (elements.collection === 'dict') {
     const dict = isRecord(value) ? value : refuse(value, 'an object');
     for (const key of Object.keys(dict)) along(`[${JSON.stringify(shortened(key))}]`, '', () => check(dict[key]));
   } else {

@@ -36,7 +36,7 @@ export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fie
   };
   return guarded(type, {
     osloName: 'List',
-    elements: { type, nullable: options.nullable === true },
+    elements: { type, nullable: options.nullable === true, collection: 'list' },
     expose: Object.freeze,
     ...(type.object && { object: type.object }),
     ...fingerprintOfList(type),
@@ -72,7 +72,7 @@ export function setOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fiel
     frozenSet(Array.from(values, (item, i) => at(i, take, item)));
   return guarded(type, {
     osloName: 'Set',
-    elements: { type, nullable: options.nullable === true },
+    elements: { type, nullable: options.nullable === true, collection: 'set' },
     ...(type.object && { object: type.object }),
     coerce: (value) => (value instanceof Set ? into(value, element.coerce) : refuse(value, 'a Set')),
     read: (value, depth) =>
@@ -120,7 +120,7 @@ export function dictOf<V>(
   };
   return guarded(type, {
     osloName: 'Dict',
-    elements: { type, nullable: options.nullable === true },
+    elements: { type, nullable: options.nullable === true, collection: 'dict' },
     expose: Object.freeze,
     ...(type.object && { object: type.object }),
     coerce: (value) => (isDict(value) ? map(value, element.coerce) : refuse(value, 'an object')),

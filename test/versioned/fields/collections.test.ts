@@ -16,13 +16,13 @@ const CONTEXT: SchemaContext = { form: 'primitive', objectSchema: () => ({}) };
 const EARLY = new Date(0);
 
 test.each<[string, FieldType<unknown>, FieldType<unknown>, FieldType<unknown>]>([
-  ['List', listOf(integer()), listOf(integer(), {}), listOf(integer(), { nullable: true })],
-  ['Set', setOf(integer()), setOf(integer(), {}), setOf(integer(), { nullable: true })],
-  ['Dict', dictOf(integer()), dictOf(integer(), {}), dictOf(integer(), { nullable: true })],
-])('a %s tells its name, what its elements are, and whether one may be null', (name, type, same, nullable) => {
-  expect(type).toMatchObject({ osloName: name, elements: { type: integer(), nullable: false } });
+  ['list', listOf(integer()), listOf(integer(), {}), listOf(integer(), { nullable: true })],
+  ['set', setOf(integer()), setOf(integer(), {}), setOf(integer(), { nullable: true })],
+  ['dict', dictOf(integer()), dictOf(integer(), {}), dictOf(integer(), { nullable: true })],
+])('a %s tells its form, what its elements are, and whether one may be null', (collection, type, same, nullable) => {
+  expect(type).toMatchObject({ elements: { type: integer(), nullable: false, collection } });
   expect(same.elements).toEqual(type.elements);
-  expect(nullable.elements).toEqual({ type: integer(), nullable: true });
+  expect(nullable.elements).toEqual({ type: integer(), nullable: true, collection });
 });
 
 describe('what goes over the wire', () => {

@@ -5,12 +5,16 @@ import {
   dictOf,
   type FieldType,
   FieldValueError,
+  flexibleBoolean,
   float,
   integer,
   ipAddress,
   ipNetwork,
   ipv4Address,
+  ipv4AndV6Address,
+  ipv4Network,
   ipv6Address,
+  ipv6Network,
   listOf,
   macAddress,
   Network,
@@ -21,6 +25,7 @@ import {
   string,
   uuid,
   VIFPortProfileBase,
+  versionPredicate,
 } from '../../../src/entries/index.ts';
 import { network, profile } from '../builders.ts';
 
@@ -160,6 +165,63 @@ const TYPES: Record<string, Row> = {
     ],
     expected: 'an IP network such as 192.0.2.0/24',
   },
+  ipv4AndV6Address: {
+    type: ipv4AndV6Address(),
+    takes: [
+      ['192.0.2.1', '192.0.2.1'],
+      ['2001:DB8::1', '2001:db8::1'],
+    ],
+    refuses: ['10.0.0.0/8', '010.0.0.1', 'example.org', ...NO_STRINGS],
+    expected: 'an IP address such as 192.0.2.1 or 2001:db8::1',
+  },
+  ipv4Network: {
+    type: ipv4Network(),
+    takes: [
+      ['10.0.0.5/24', '10.0.0.5/24'],
+      ['10.0.0.0/255.255.255.0', '10.0.0.0/24'],
+      ['10.0.0.1', '10.0.0.1/32'],
+    ],
+    refuses: ['2001:db8::/64', '::1', '10.0.0.0/33', '10/8', '', ...NO_STRINGS],
+    expected: 'an IPv4 network such as 192.0.2.0/24',
+  },
+  ipv6Network: {
+    type: ipv6Network(),
+    takes: [
+      ['2001:DB8::5/64', '2001:db8::5/64'],
+      ['::1', '::1/128'],
+    ],
+    refuses: ['10.0.0.0/24', '2001:db8::/129', '', ...NO_STRINGS],
+    expected: 'an IPv6 network such as 2001:db8::/64',
+  },
+  flexibleBoolean: {
+    type: flexibleBoolean(),
+    takes: [
+      ...[true, 1, '1', 't', 'T', 'true', 'True', 'on', 'ON', 'y', 'yes', ' yes\n'].map(
+        (value) => [value, true] as const,
+      ),
+      ...[false, 0, '0', 'f', 'false', 'FALSE', 'off', 'n', 'no', 'No '].map((value) => [value, false] as const),
+    ],
+    refuses: [2, -1, 0.5, Number.NaN, '', 'yesterday', 'o', [], {}, undefined, 1n],
+    expected: 'true or false, or a word such as yes, no, on, off, 1, 0',
+  },
+  versionPredicate: {
+    type: versionPredicate(),
+    takes: same('>=1.0', '!=2.0', '>1.0,<2.0', ' == 1.2.3 , <= 3333.3a1 ', '<1.2b15'),
+    refuses: ['', '1.0', '>=1', '>=1.0,', '>=1.0 <2.0', '=>1.0', '~=1.0', '>=1.0.0.0', '>=1.0rc1', 1, ...NO_STRINGS],
+    expected: 'conditions on a version such as >=1.0,<2.0',
+  },
+  'string with a pattern': {
+    type: string({ pattern: /^[a-z]+$/ }),
+    takes: same('a', 'abc'),
+    refuses: ['', 'A', 'a\n', 'a b', ...NO_STRINGS],
+    expected: 'a string that matches ^[a-z]+$',
+  },
+  'string with a pattern as text': {
+    type: string({ pattern: '\\p{Lu}' }),
+    takes: same('aÄb', 'X'),
+    refuses: ['a', ''],
+    expected: 'a string that matches \\p{Lu}',
+  },
   dateTime: {
     type: dateTime(),
     takes: [
@@ -292,3 +354,20 @@ function thrownBy(act: () => unknown): unknown {
   }
   throw new Error('nothing was thrown');
 }
+
+test.each([/a/i, /a/gu, /a/m])('a pattern with flags is refused, because JSON Schema has none: %s', (pattern) => {
+  expect(() => string({ pattern })).toThrow('expected a pattern without flags, found the flags');
+});
+
+test('a pattern that is not valid with the flag u is refused', () => {
+  expect(() => string({ pattern: '[' })).toThrow('expected a pattern that is valid with the flag u, found [');
+});
+
+test('a point in time is equal to itself after a round trip', () => {
+  const { coerce, write, read, equal } = dateTime();
+  for (const time of ['2026-01-01T00:00:00.900Z', '1969-12-31T23:59:59.999Z', '0001-01-01T00:00:00.001Z']) {
+    const value = coerce(new Date(time));
+    expect(equal?.(value, read(write?.(value), 0))).toBe(true);
+    expect(equal?.(value, coerce(value))).toBe(true);
+  }
+});
