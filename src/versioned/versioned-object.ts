@@ -2,18 +2,18 @@
 import { UnknownFieldError, UnsetFieldError, UnsupportedObjectError } from '../errors/model.ts';
 import { isRecord } from '../text/is-record.ts';
 import { assign } from './assign.ts';
-import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { changedFields } from './changes.ts';
 import { objectsIn } from './children.ts';
 import { cloneObject } from './clone.ts';
+import { envelopeIn } from './codec/envelope.ts';
 import { defaultOf, type ReadOptions, readObject } from './codec/from-primitive.ts';
 import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
 import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
-import { envelopeIn } from './envelope.ts';
 import { equalObjects } from './equals.ts';
 import { modelOfClass, noteExtension } from './extensions.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { type BackportOptions, writeObjectFor } from './history/backport.ts';
+import { fingerprintOf } from './history/fingerprint.ts';
 import { type SchemaOptions, schemaOf } from './json-schema.ts';
 import {
   BLANK,

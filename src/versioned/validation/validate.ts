@@ -3,8 +3,9 @@ import { OsVifError } from '../../errors/base.ts';
 import { IncompatibleVersionError } from '../../errors/model.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import { isRecord } from '../../text/is-record.ts';
+import { DEFAULT_ENVELOPE, type Envelope, envelopeIn } from '../codec/envelope.ts';
 import { MAX_DEPTH, versionToRead } from '../codec/from-primitive.ts';
-import { DEFAULT_ENVELOPE, type Envelope, envelopeIn } from '../envelope.ts';
+
 import { schemaOf } from '../json-schema.ts';
 import type { JsonSchema, ObjectModel } from '../model.ts';
 import { modelFor, newestModel } from '../registry.ts';
