@@ -1,5 +1,5 @@
 /** The `@field` decorator. All operations use its declarations. */
-import 'reflect-metadata';
+import 'reflect-metadata/lite';
 import { DeclarationError } from '../errors/model.ts';
 import { isRecord } from '../text/is-record.ts';
 import { describeWrongType, isFieldType } from './fields/field-type.ts';

@@ -53,6 +53,7 @@ beforeAll(async () => {
   for (const name of [
     'src',
     'schemas',
+    'scripts/prune-types.mjs',
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',
@@ -95,6 +96,12 @@ describe('the packed package', () => {
     expect(packed.filter((path) => !allowed.test(path))).toEqual([]);
     expect(packed).toContain('schemas/neutron/port-binding.json');
     expect(packed).toContain('dist/entries/host.d.ts');
+  });
+
+  test('has less than 300 kB of declarations', async () => {
+    const declarations = packed.filter((path) => path.endsWith('.d.ts'));
+    const texts = await Promise.all(declarations.map((path) => readFile(join(project, 'node_modules/os-vif', path))));
+    expect(texts.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(300_000);
   });
 
   test('every code subpath of package.json is known to this test', async () => {

@@ -3,7 +3,7 @@
  * class-transformer writes and reads it. Its metadata comes from the declarations. A list object is an array
  * in the plain form.
  */
-import 'reflect-metadata';
+import 'reflect-metadata/lite';
 import { Exclude, Expose, instanceToPlain, plainToInstance, Transform, Type } from 'class-transformer';
 import { FieldValueError, UnknownFieldError } from '../../errors/model.ts';
 import { shortened } from '../../text/bounds.ts';
