@@ -8,6 +8,7 @@ const unit = unitTests();
 // The tests in guests run in a guest: npm run test:guest.
 const notInGuest = [...configDefaults.exclude, 'test/guest/**', 'test/guest-harness/**'];
 const limits = 'test/limits/**/*.test.ts';
+const toolchains = 'test/toolchains/**/*.test.ts';
 
 export default defineConfig({
   resolve: {
@@ -26,11 +27,13 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: [...notInGuest, limits, ...unit.pure, ...unit.declaring],
+          exclude: [...notInGuest, limits, toolchains, ...unit.pure, ...unit.declaring],
         },
       },
       // These tests measure time: npm run test:limits.
       { extends: true, test: { name: 'limits', include: [limits] } },
+      // These tests install other toolchains: npm run test:toolchains.
+      { extends: true, test: { name: 'toolchains', include: [toolchains] } },
     ],
     // With FAST_CHECK_RUNS, property tests run 100,000 times.
     testTimeout: process.env.FAST_CHECK_RUNS ? 3_600_000 : 30_000,

@@ -9,8 +9,8 @@ const PROCESS = /from '(?:node:child_process|puppeteer-core)'/;
 /** Declarations of objects, and samples of the documentation, which declare objects. They stay in the registry. */
 const DECLARATION = /@?(?:versionedObject|osVifObject|defineObject)\(|new SampleFolder\(/;
 
-/** Folders whose tests are no unit tests: those of QEMU guests, and those that measure how long a call takes. */
-const OTHERS = ['guest', 'guest-harness', 'limits'];
+/** Folders whose tests are no unit tests: those of QEMU guests, of times, and of other toolchains. */
+const OTHERS = ['guest', 'guest-harness', 'limits', 'toolchains'];
 
 /** Paths of the unit tests, from the root of the project. A new test file needs no entry in a list. */
 export function unitTests(): { readonly pure: string[]; readonly declaring: string[] } {

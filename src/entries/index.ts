@@ -18,7 +18,6 @@ export * from '../objects/port-profile.ts';
 export * from '../objects/route.ts';
 export * from '../objects/subnet.ts';
 export * from '../objects/vif.ts';
-export { type BackportOptions, backport } from '../versioned/backport.ts';
 export type { ReadOptions } from '../versioned/codec/from-primitive.ts';
 export type { PlainOptions } from '../versioned/codec/plain.ts';
 export type { Primitive } from '../versioned/codec/primitive.ts';
@@ -40,6 +39,8 @@ export { objectOf } from '../versioned/fields/object-of.ts';
 export * from '../versioned/fields/scalars.ts';
 export { sensitiveString } from '../versioned/fields/secrets.ts';
 export { versionPredicate } from '../versioned/fields/version-predicate.ts';
+export { type BackportOptions, backport } from '../versioned/history/backport.ts';
+export { versionManifest } from '../versioned/history/version-manifest.ts';
 export type { SchemaOptions } from '../versioned/json-schema.ts';
 export type {
   DeclaredClass,
@@ -52,9 +53,9 @@ export type {
   ValueOf,
 } from '../versioned/model.ts';
 export { classFor, type ObjectClass, objectClasses } from '../versioned/object-class.ts';
+export type { StandardIssue, StandardResult, StandardSchema } from '../versioned/standard-schema.ts';
 export { type Violation, validate } from '../versioned/validation/validate.ts';
 export { compareVersions } from '../versioned/version.ts';
-export { versionManifest } from '../versioned/version-manifest.ts';
 export {
   type FieldName,
   type FieldValues,

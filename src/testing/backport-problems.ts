@@ -1,9 +1,9 @@
 /** Tests backports: writes an object with all children in each of its versions, and reads the result. */
 import { OsVifError } from '../errors/base.ts';
-import { writeObjectFor } from '../versioned/backport.ts';
 import { readObject } from '../versioned/codec/from-primitive.ts';
 import type { Primitive } from '../versioned/codec/primitive.ts';
 import { primitiveOf } from '../versioned/codec/to-primitive.ts';
+import { writeObjectFor } from '../versioned/history/backport.ts';
 import type { Field, FieldType, ObjectModel } from '../versioned/model.ts';
 import { newestModel } from '../versioned/registry.ts';
 import { minorVersionsUpTo } from '../versioned/version.ts';

@@ -1,5 +1,5 @@
 /** Finds changes of the wire format without a new version, and wrong histories. Both break peers. */
-import { fingerprintOf } from '../versioned/fingerprint.ts';
+import { fingerprintOf } from '../versioned/history/fingerprint.ts';
 import type { ObjectModel } from '../versioned/model.ts';
 import { models } from '../versioned/registry.ts';
 import { compareVersions, isVersion } from '../versioned/version.ts';

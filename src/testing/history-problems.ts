@@ -1,5 +1,5 @@
 /** Finds inconsistencies in the history of an object. */
-import { hasFieldAt, sinceOf } from '../versioned/history.ts';
+import { hasFieldAt, sinceOf } from '../versioned/history/history.ts';
 import type { Field, ObjectModel } from '../versioned/model.ts';
 import { newestModel } from '../versioned/registry.ts';
 import { compareVersions, isCompatible, minorVersionsUpTo } from '../versioned/version.ts';

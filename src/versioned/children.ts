@@ -1,6 +1,6 @@
 /** The versioned objects in a value of a field. */
 import { FieldValueError } from '../errors/model.ts';
-import type { Envelope } from './envelope.ts';
+import type { Envelope } from './codec/envelope.ts';
 import { type FieldType, isVersionedObject, MODEL, type ObjectModel, type ObjectState } from './model.ts';
 
 /** The object that a value is, or the objects that it holds: in lists, sets and dicts, at any depth. */

@@ -6,6 +6,7 @@ import { allowExtension, extensionOf, noteExtension } from './extensions.ts';
 import { declareField, type FieldOptions } from './field.ts';
 import type { FieldType } from './model.ts';
 import type { ObjectClass } from './object-class.ts';
+import type { StandardSchema } from './standard-schema.ts';
 import { type FieldValues, VersionedObject } from './versioned-object.ts';
 import { type VersionedObjectOptions, versionedObject } from './versioned-object-decorator.ts';
 
@@ -50,7 +51,7 @@ export interface ObjectDefinition<B extends ObjectClass, F extends FieldDefiniti
 /** A class of versioned objects of type T. It has the static members of its base class. */
 export type DefinedClass<T extends VersionedObject, B = typeof VersionedObject> = (new (
   values?: FieldValues<T>,
-) => T) & { readonly prototype: T } & Omit<B, 'prototype'>;
+) => T) & { readonly prototype: T; readonly '~standard': StandardSchema<T> } & Omit<B, 'prototype' | '~standard'>;
 
 const DEFINITION: OptionNames<ObjectDefinition<ObjectClass, FieldDefinitions>> = {
   name: true,

@@ -1,6 +1,6 @@
 /** Creates the JSON Schema (draft 2020-12) of objects from the declarations. */
 
-import { hasFieldAt } from './history.ts';
+import { hasFieldAt } from './history/history.ts';
 import {
   type Field,
   type JsonSchema,

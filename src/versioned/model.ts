@@ -5,7 +5,7 @@
  * refer to each other, so they stand together.
  */
 
-import type { Envelope } from './envelope.ts';
+import type { Envelope } from './codec/envelope.ts';
 
 /** A JSON Schema, as plain data. */
 export type JsonSchema = { readonly [keyword: string]: unknown };

@@ -1,9 +1,9 @@
 /** The `@versionedObject` decorator: compiles the declarations of a class and registers the class. */
 import { DeclarationError } from '../errors/model.ts';
 import { assign } from './assign.ts';
+import { DEFAULT_ENVELOPE, envelopeOf } from './codec/envelope.ts';
 import { childReader } from './codec/from-primitive.ts';
 import { declarePlainClass } from './codec/plain.ts';
-import { DEFAULT_ENVELOPE, envelopeOf } from './envelope.ts';
 import { ownDeclarations, refuseStandardDecorator } from './field.ts';
 import {
   type Field,

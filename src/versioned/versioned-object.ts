@@ -1,17 +1,19 @@
 /** The base class of every versioned object. */
 import { UnknownFieldError, UnsetFieldError, UnsupportedObjectError } from '../errors/model.ts';
+import { isRecord } from '../text/is-record.ts';
 import { assign } from './assign.ts';
-import { type BackportOptions, writeObjectFor } from './backport.ts';
 import { changedFields } from './changes.ts';
 import { objectsIn } from './children.ts';
 import { cloneObject } from './clone.ts';
+import { envelopeIn } from './codec/envelope.ts';
 import { defaultOf, type ReadOptions, readObject } from './codec/from-primitive.ts';
 import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
 import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
 import { equalObjects } from './equals.ts';
 import { modelOfClass, noteExtension } from './extensions.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { type BackportOptions, writeObjectFor } from './history/backport.ts';
+import { fingerprintOf } from './history/fingerprint.ts';
 import { type SchemaOptions, schemaOf } from './json-schema.ts';
 import {
   BLANK,
@@ -29,6 +31,7 @@ import {
 } from './model.ts';
 import { withObjects } from './nested-values.ts';
 import { shownValues } from './shown-values.ts';
+import { type StandardSchema, standardSchema } from './standard-schema.ts';
 import { refuseUnknownAssignments } from './unknown-assignments.ts';
 
 /**
@@ -152,6 +155,19 @@ export abstract class VersionedObject {
   static fromPlain<T extends VersionedObject>(this: abstract new (...args: never[]) => T, plain: unknown): T {
     noteExtension(this);
     return checkClass(this, fromPlainForm(plain, this.prototype[MODEL]));
+  }
+
+  /**
+   * Standard Schema, version 1 (https://standardschema.dev): frameworks validate with it, and get an object of the
+   * class for its wire form or its plain form.
+   */
+  static get '~standard'(): StandardSchema<VersionedObject> {
+    return standardSchema((value) => {
+      const { [MODEL]: model } = this.prototype;
+      const read =
+        isRecord(value) && envelopeIn(value) !== undefined ? readObject(value, model) : fromPlainForm(value, model);
+      return checkClass(this, read);
+    });
   }
 
   /**

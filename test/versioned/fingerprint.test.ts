@@ -15,7 +15,7 @@ import {
   VersionedObjectList,
   versionedObject,
 } from '../../src/entries/index.ts';
-import { fingerprintOf } from '../../src/versioned/fingerprint.ts';
+import { fingerprintOf } from '../../src/versioned/history/fingerprint.ts';
 import { MODEL } from '../../src/versioned/model.ts';
 
 const NO_DEFAULT = "<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>";

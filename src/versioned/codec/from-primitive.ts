@@ -2,7 +2,6 @@
 import { FieldValueError } from '../../errors/model.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { withOwnSerialNamespace } from '../children.ts';
-import { DEFAULT_ENVELOPE, envelopeIn } from '../envelope.ts';
 import { refuse } from '../fields/field-type.ts';
 import {
   blank,
@@ -17,6 +16,7 @@ import {
 } from '../model.ts';
 import { modelFor } from '../registry.ts';
 import { isVersion, withoutPatch } from '../version.ts';
+import { DEFAULT_ENVELOPE, envelopeIn } from './envelope.ts';
 import { changesIn, dataIn, nameIn, namespaceIn, versionIn } from './primitive.ts';
 import { refuseUnknownFields } from './unknown-fields.ts';
 

@@ -8,10 +8,10 @@ import { Exclude, Expose, instanceToPlain, plainToInstance, Transform, Type } fr
 import { FieldValueError, UnknownFieldError } from '../../errors/model.ts';
 import { shortened } from '../../text/bounds.ts';
 import { isRecord } from '../../text/is-record.ts';
-import { type BackportOptions, writeObjectFor } from '../backport.ts';
 import { isObjectOrList, mapObjects, objectsIn } from '../children.ts';
 import { refuse } from '../fields/field-type.ts';
-import { hasFieldAt } from '../history.ts';
+import { type BackportOptions, writeObjectFor } from '../history/backport.ts';
+import { hasFieldAt } from '../history/history.ts';
 import {
   type Field,
   type FieldType,

@@ -1,6 +1,6 @@
 /** The wire form. Its keys have the names of oslo.versionedobjects. */
 
-import { DEFAULT_ENVELOPE, type Envelope } from '../envelope.ts';
+import { DEFAULT_ENVELOPE, type Envelope } from './envelope.ts';
 
 /** The key of the object name. */
 export const NAME = 'versioned_object.name';

@@ -1,7 +1,7 @@
 /** Writes objects as primitives. */
 import { isRecord } from '../../text/is-record.ts';
-import { DEFAULT_ENVELOPE } from '../envelope.ts';
 import { CHANGED, MODEL, NO_CHANGES, type ObjectModel, type ObjectState, VALUES, VERSION } from '../model.ts';
+import { DEFAULT_ENVELOPE } from './envelope.ts';
 import { CHANGES, changesIn, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './primitive.ts';
 
 /**

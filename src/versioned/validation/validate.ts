@@ -1,13 +1,14 @@
-/** Tells the violations of a primitive. Reading it would stop at the first one. */
+/** Lists the violations of an object as JSON. Reading it would stop at the first violation. */
 import { OsVifError } from '../../errors/base.ts';
 import { IncompatibleVersionError } from '../../errors/model.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import { isRecord } from '../../text/is-record.ts';
+import { DEFAULT_ENVELOPE, type Envelope, envelopeIn } from '../codec/envelope.ts';
 import { MAX_DEPTH, versionToRead } from '../codec/from-primitive.ts';
-import { DEFAULT_ENVELOPE, envelopeIn } from '../envelope.ts';
+
 import { schemaOf } from '../json-schema.ts';
 import type { JsonSchema, ObjectModel } from '../model.ts';
-import { modelFor } from '../registry.ts';
+import { modelFor, newestModel } from '../registry.ts';
 import { withoutPatch } from '../version.ts';
 import type { Check } from './checker.ts';
 import { listOf, pointer, type Violation } from './violations.ts';
@@ -15,17 +16,31 @@ import { listOf, pointer, type Violation } from './violations.ts';
 export type { Violation } from './violations.ts';
 
 /**
- * The violations of a primitive; none if it is valid. ajv checks it against the JSON Schema of its class and
- * version. The first call loads ajv, so that programs that validate nothing do not wait for it.
+ * Lists the violations of an object in the wire form, or in the plain form with `type`. The list is empty if the
+ * object is valid. ajv checks the wire form against the JSON Schema of its class and version, and the plain form
+ * against that of the newest version. The first call loads ajv, so that programs that validate nothing do not wait
+ * for it.
  *
- * At most 100 violations and 15,000 bytes are told. If there are more, the last entry has an empty path
- * and the message `and N more`. The time is linear in the size of the primitive, valid or not, up to 1
- * MiB of JSON at least.
+ * The list has at most 100 violations and 15,000 bytes. If there are more, the last entry has an empty path and the
+ * message `and N more`. The time is linear in the size of the object, valid or not, up to 1 MiB of JSON at least.
  */
-export async function validate(primitive: unknown): Promise<Violation[]> {
-  if (!isRecord(primitive))
-    return [{ path: '', message: `expected a versioned object, found ${describeValue(primitive)}` }];
-  const keys = envelopeIn(primitive) ?? DEFAULT_ENVELOPE;
+export async function validate(object: unknown): Promise<Violation[]> {
+  if (!isRecord(object)) return [{ path: '', message: `expected a versioned object, found ${describeValue(object)}` }];
+  const keys = envelopeIn(object);
+  return keys === undefined && typeof object.type === 'string'
+    ? validatePlain(object, object.type)
+    : validatePrimitive(object, keys ?? DEFAULT_ENVELOPE);
+}
+
+async function validatePlain(plain: Record<string, unknown>, type: string): Promise<Violation[]> {
+  const model = resultOrError(() => newestModel(type));
+  if (model instanceof OsVifError) return [{ path: '/type', message: model.message }];
+  if (isDeeperThan(plain, MAX_DEPTH * LEVELS_AN_OBJECT)) return [TOO_DEEP];
+  const check = await checkFor(model, model.version, 'plain');
+  return listOf(check(plain));
+}
+
+async function validatePrimitive(primitive: Record<string, unknown>, keys: Envelope): Promise<Violation[]> {
   const { [keys.name]: name, [keys.version]: version, [keys.namespace]: namespace } = primitive;
   const missing = [keys.name, keys.namespace, keys.version].filter((key) => typeof primitive[key] !== 'string');
   if (typeof name !== 'string' || typeof version !== 'string' || typeof namespace !== 'string') {
@@ -35,7 +50,7 @@ export async function validate(primitive: unknown): Promise<Violation[]> {
     }));
   }
   const read = versionToRead(version);
-  const model = modelOrError(name, read, namespace);
+  const model = resultOrError(() => modelFor(name, read, namespace));
   if (model instanceof OsVifError) {
     const key = model instanceof IncompatibleVersionError ? keys.version : keys.name;
     return [{ path: pointer(key), message: model.message }];
@@ -45,17 +60,20 @@ export async function validate(primitive: unknown): Promise<Violation[]> {
     const message = `expected the serial namespace ${serialNamespace} of ${model.name}, found ${keys.serialNamespace}`;
     return [{ path: pointer(keys.name), message }];
   }
-  if (isDeeperThan(primitive, MAX_DEPTH * LEVELS_AN_OBJECT)) {
-    return [{ path: '', message: `expected at most ${MAX_DEPTH} objects within one another, found more` }];
-  }
+  if (isDeeperThan(primitive, MAX_DEPTH * LEVELS_AN_OBJECT)) return [TOO_DEEP];
   // 1.00 is read as 1.0: only versions in their usual form have a check of their own, so that there are few.
   const usual = withoutPatch(read);
-  const check = await checkFor(model, usual);
+  const check = await checkFor(model, usual, 'primitive');
   return listOf(check(read === usual ? primitive : { ...primitive, [keys.version]: usual }));
 }
 
 /** An object on the wire is an envelope, its data, and perhaps a list. */
 const LEVELS_AN_OBJECT = 3;
+
+const TOO_DEEP: Violation = {
+  path: '',
+  message: `expected at most ${MAX_DEPTH} objects within one another, found more`,
+};
 
 const checks = new WeakMap<ObjectModel, Map<string, Promise<Check>>>();
 
@@ -65,16 +83,17 @@ export async function compileSchema(schema: JsonSchema): Promise<Check> {
   return compileCheck(schema);
 }
 
-function checkFor(model: ObjectModel, version: string): Promise<Check> {
+function checkFor(model: ObjectModel, version: string, form: 'primitive' | 'plain'): Promise<Check> {
   const ofModel = checks.get(model) ?? new Map<string, Promise<Check>>();
-  const check = ofModel.get(version) ?? compileSchema(schemaOf(model, version));
-  checks.set(model, ofModel.set(version, check));
+  const key = `${form} ${version}`;
+  const check = ofModel.get(key) ?? compileSchema(schemaOf(model, version, { form }));
+  checks.set(model, ofModel.set(key, check));
   return check;
 }
 
-function modelOrError(name: string, version: string, namespace: string): ObjectModel | OsVifError {
+function resultOrError<T>(find: () => T): T | OsVifError {
   try {
-    return modelFor(name, version, namespace);
+    return find();
   } catch (error) {
     if (error instanceof OsVifError) return error;
     throw error;

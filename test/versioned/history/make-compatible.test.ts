@@ -12,7 +12,7 @@ import {
   string,
   VersionedObject,
   versionedObject,
-} from '../../src/entries/index.ts';
+} from '../../../src/entries/index.ts';
 
 const calls: unknown[] = [];
 

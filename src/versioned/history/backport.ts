@@ -3,14 +3,14 @@
  * data: the version that added each field, the version of the base for each version of a class, and the
  * version of each child.
  */
-import { TargetVersionError } from '../errors/model.ts';
-import { isRecord } from '../text/is-record.ts';
-import { readObject } from './codec/from-primitive.ts';
-import type { Primitive } from './codec/primitive.ts';
-import { primitiveOf, writeObject } from './codec/to-primitive.ts';
+import { TargetVersionError } from '../../errors/model.ts';
+import { isRecord } from '../../text/is-record.ts';
+import { readObject } from '../codec/from-primitive.ts';
+import type { Primitive } from '../codec/primitive.ts';
+import { primitiveOf, writeObject } from '../codec/to-primitive.ts';
+import { isVersionedObject, MODEL, type ObjectModel, type ObjectState, VALUES, VERSION } from '../model.ts';
+import { compareVersions, isVersion } from '../version.ts';
 import { ABSENT, deltaTo, versionOfBase } from './history.ts';
-import { isVersionedObject, MODEL, type ObjectModel, type ObjectState, VALUES, VERSION } from './model.ts';
-import { compareVersions, isVersion } from './version.ts';
 
 /** The versions that a peer can read. */
 export interface BackportOptions {

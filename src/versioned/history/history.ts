@@ -3,9 +3,9 @@
  * Both come from the declarations.
  */
 
-import { isObjectOrList } from './children.ts';
-import type { Field, ObjectModel } from './model.ts';
-import { compareVersions, minorVersionsUpTo } from './version.ts';
+import { isObjectOrList } from '../children.ts';
+import type { Field, ObjectModel } from '../model.ts';
+import { compareVersions, minorVersionsUpTo } from '../version.ts';
 
 /** Whether a class had a field at one of its versions. */
 export function hasFieldAt(model: ObjectModel, field: Field, version: string): boolean {

@@ -17,8 +17,8 @@ import {
   VIFBridge,
   validate,
   versionedObject,
-} from '../../src/entries/index.ts';
-import { bridge } from './builders.ts';
+} from '../../../src/entries/index.ts';
+import { bridge } from '../builders.ts';
 
 /** Kuryr's port of a load balancer. */
 @versionedObject({ name: 'LBaaSPortSpec', namespace: 'kuryr_kubernetes', version: '1.1' })

@@ -1,6 +1,6 @@
 /** Lists the newest versions of an object and its children, for a peer that backports to them. */
-import { isObjectOrList } from './children.ts';
-import { newestModel } from './registry.ts';
+import { isObjectOrList } from '../children.ts';
+import { newestModel } from '../registry.ts';
 
 /**
  * The newest versions of an object and of all classes in its fields, by name. Classes in dicts and sets are left

@@ -4,10 +4,10 @@
  */
 import { md5 } from '@noble/hashes/legacy.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { pythonNumber } from '../text/python-number.ts';
+import { pythonNumber } from '../../text/python-number.ts';
+import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState, VALUES } from '../model.ts';
+import { compareVersions } from '../version.ts';
 import { hasFieldAt } from './history.ts';
-import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState, VALUES } from './model.ts';
-import { compareVersions } from './version.ts';
 
 /**
  * The version, a dash, and the md5 of Python's repr() of the fields (sorted by name), the remotable

@@ -9,8 +9,8 @@ import {
   VIFPortProfileOpenVSwitch,
   VIFVHostUser,
   versionManifest,
-} from '../../src/entries/index.ts';
-import { bridge, ID, network, profile } from './builders.ts';
+} from '../../../src/entries/index.ts';
+import { bridge, ID, network, profile } from '../builders.ts';
 
 const DATA = 'versioned_object.data';
 const VERSION = 'versioned_object.version';

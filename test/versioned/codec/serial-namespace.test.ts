@@ -16,11 +16,11 @@ import {
   VIFGeneric,
   validate,
   versionedObject,
-} from '../../src/entries/index.ts';
-import { arbitraryPrimitive } from '../../src/testing/arbitrary-object.ts';
-import { fastCheck } from '../../src/testing/fast-check.ts';
-import { MODEL } from '../../src/versioned/model.ts';
-import { ID } from './builders.ts';
+} from '../../../src/entries/index.ts';
+import { arbitraryPrimitive } from '../../../src/testing/arbitrary-object.ts';
+import { fastCheck } from '../../../src/testing/fast-check.ts';
+import { MODEL } from '../../../src/versioned/model.ts';
+import { ID } from '../builders.ts';
 
 @versionedObject({ name: 'NovaObject', namespace: 'nova', version: '1.0', serialNamespace: 'nova_object' })
 class NovaObject extends VersionedObject {}

@@ -1,0 +1,14 @@
+import { defineObject, integer, string, VersionedObject, VIFBase, VIFBridge } from 'os-vif';
+
+class VIFVlan extends defineObject({
+  name: 'VIFVlan',
+  namespace: 'acme',
+  version: '1.1',
+  extends: VIFBase,
+  fields: { vifName: string(), vlanId: { type: integer(), since: '1.1', nullable: true } },
+}) {}
+
+const vif = new VIFVlan({ vifName: 'eth0', vlanId: 7, network: { mtu: 1450 } });
+const read = VersionedObject.fromPrimitive(JSON.parse(JSON.stringify(vif)));
+const bridge = VIFBridge.fromPlain({ type: 'VIFBridge', vif_name: 'tap0' });
+console.log(read instanceof VIFVlan && read.equals(vif) && read.vlanId, bridge.vifName);
