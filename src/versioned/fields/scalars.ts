@@ -37,8 +37,8 @@ export function uuid(): FieldType<string> {
 }
 
 /**
- * A point in time. The value is a `Date`. An assigned ISO 8601 string is converted; without an offset it is
- * in UTC. The wire form is `2026-01-31T12:00:00Z`, with whole seconds, as in oslo.
+ * A point in time. The value is a `Date` that cannot be changed. An assigned ISO 8601 string is converted;
+ * without an offset it is in UTC. The wire form is `2026-01-31T12:00:00Z`, with whole seconds, as in oslo.
  */
 export function dateTime(): FieldType<Date> {
   return DATE_TIME;
@@ -131,7 +131,7 @@ const DATE_TIME: FieldType<Date> = {
   write: (value) => `${value.toISOString().slice(0, 19)}Z`,
   schema: () => ({ description: POINT_IN_TIME, type: 'string', pattern: ISO_8601.source }),
   equal: (a, b) => a.getTime() === b.getTime(),
-  clone: (value) => new Date(value),
+  clone: readDate,
 };
 
 /** The wire form has whole seconds, so a value has them too. */
@@ -141,8 +141,21 @@ function readDate(value: unknown): Date {
   const year = date?.getUTCFullYear() ?? Number.NaN;
   if (!date || !(year >= 1 && year <= 9999)) return refuse(value, POINT_IN_TIME);
   date.setUTCMilliseconds(0);
-  return date;
+  return Object.defineProperties(date, UNCHANGEABLE);
 }
+
+const refuseChange = {
+  value() {
+    throw new TypeError('the Date of a field cannot be changed: assign a new Date to the field');
+  },
+};
+
+/** Object.freeze() does not protect the time of a Date, so its setters are replaced. */
+const UNCHANGEABLE: PropertyDescriptorMap = Object.fromEntries(
+  Object.getOwnPropertyNames(Date.prototype)
+    .filter((name) => name.startsWith('set'))
+    .map((name) => [name, refuseChange]),
+);
 
 function isInteger(value: unknown): value is number {
   return Number.isSafeInteger(value);

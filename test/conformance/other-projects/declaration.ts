@@ -44,11 +44,3 @@ export interface FieldTypeData extends FieldData {
   readonly refused?: readonly FieldRow[];
   readonly wire?: readonly FieldRow[];
 }
-
-/** A file. */
-export interface ProjectData {
-  readonly project: string;
-  readonly classes: readonly ClassData[];
-  readonly declarations: readonly ClassData[];
-  readonly fields: readonly FieldTypeData[];
-}

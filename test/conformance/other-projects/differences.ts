@@ -1,4 +1,5 @@
 /** The rows of field types in which this library differs from Python. docs/differences-from-python.md has each. */
+import { sortChanges } from '../vectors.ts';
 import type { FieldData, FieldRow } from './declaration.ts';
 
 /** How the outcome of a row differs. */
@@ -44,6 +45,10 @@ const DOCUMENTED: Readonly<Record<string, Partial<Record<Difference, string>>>> 
   },
   NetworkVIFModel: { 'stored otherwise': 'JSON in a string', 'taken here': 'JSON in a string' },
   NonNegativeInteger: { 'not converted': 'Integer', stricter: 'Integer' },
+  PolymorphicObject: {
+    'not converted': 'PolymorphicObject of designate',
+    stricter: 'PolymorphicObject of designate',
+  },
   PortRange: { 'not converted': 'Integer' },
   SensitiveString: { 'not converted': 'SensitiveString' },
   Set: { 'not converted': 'List, Set, Dict', stricter: 'UUID' },
@@ -68,7 +73,16 @@ export type Outcome = { readonly stored: unknown } | 'refused';
 /** How the outcome differs from that of Python; undefined if it is the same. */
 export function differenceOf(row: FieldRow, outcome: Outcome): Difference | undefined {
   if (row.error !== undefined) return outcome === 'refused' ? undefined : 'taken here';
-  const theirs = JSON.stringify(row.stored);
-  if (outcome === 'refused') return theirs === JSON.stringify(row.value) ? 'stricter' : 'not converted';
-  return JSON.stringify(outcome.stored) === theirs ? undefined : 'stored otherwise';
+  const theirs = textOf(row.stored);
+  if (outcome === 'refused') return theirs === textOf(row.value) ? 'stricter' : 'not converted';
+  return textOf(outcome.stored) === theirs ? undefined : 'stored otherwise';
+}
+
+/** The order of changes and of keys does not count. */
+function textOf(value: unknown): string {
+  return JSON.stringify(sortChanges(value), (_, item) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
 }

@@ -1,19 +1,22 @@
 /** The field types of other OpenStack projects take and refuse what the Python classes take and refuse. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type FieldType, FieldValueError } from '../../../src/entries/index.ts';
+import { type FieldType, OsVifError } from '../../../src/entries/index.ts';
 import { compileSchema } from '../../../src/versioned/validation/validate.ts';
+import { type ClassOf, declareProject } from './declare-class.ts';
 import type { FieldData, FieldRow, FieldTypeData } from './declaration.ts';
 import { fieldTypeOf } from './declare-field.ts';
 import { DOCUMENTED_DIFFERENCES, differenceOf, documented, type Outcome } from './differences.ts';
-import { holdsObjects, PROJECTS } from './projects.ts';
+import { HISTORIES } from './histories.ts';
+import { PROJECTS, rowsOf } from './rows.ts';
 import { valueOf } from './values.ts';
 
 const found = new Set<string>();
 
-test.each(PROJECTS)('the field types of $project agree with Python, or the difference is documented', ({ fields }) => {
-  const scalars = fields.filter((field) => !holdsObjects(field));
-  const differences = scalars.flatMap((field) => differencesOf(field));
+test.each(PROJECTS)('the field types of %s agree with Python, or the difference is documented', (name) => {
+  const project = rowsOf(name);
+  const classOf = declareProject(project, HISTORIES);
+  const differences = project.fields.flatMap((field) => differencesOf(field, classOf));
   for (const { difference } of differences) found.add(difference);
   expect(differences.filter(({ difference }) => !DOCUMENTED_DIFFERENCES.includes(difference))).toEqual([]);
 });
@@ -25,8 +28,8 @@ test('each documented difference occurs in the data, and its row is in the docum
   expect([...rows].filter((row) => !page.includes(`\n| ${row} |`))).toEqual([]);
 });
 
-test.each(PROJECTS)('the JSON Schemas of the types of $project accept the values that can be read', async ({ fields }) => {
-  for (const field of fields.filter((field) => !holdsObjects(field) && !isRough(field))) {
+test.each(PROJECTS)('the JSON Schemas of the types of %s accept the values that can be read', async (name) => {
+  for (const field of rowsOf(name).fields.filter((field) => !holdsObjects(field) && !isRough(field))) {
     const type = fieldTypeOf(field, noClass);
     const check = await compileSchema(type.schema({ form: 'primitive', objectSchema: () => ({}) }));
     const values = [field.taken, field.refused, field.wire].flatMap((rows = []) => rows.map(({ value }) => value));
@@ -37,6 +40,10 @@ test.each(PROJECTS)('the JSON Schemas of the types of $project accept the values
     }
   }
 });
+
+function holdsObjects({ object, element }: FieldData): boolean {
+  return object !== undefined || (element !== undefined && holdsObjects(element));
+}
 
 /** The tests declare the schemas of the projects' own types only roughly, and that of any value. */
 function isRough({ oslo, type, element }: FieldData): boolean {
@@ -53,8 +60,8 @@ interface Found {
   readonly outcome: Outcome;
 }
 
-function differencesOf(field: FieldTypeData): Found[] {
-  const type = fieldTypeOf(field, noClass);
+function differencesOf(field: FieldTypeData, classOf: ClassOf): Found[] {
+  const type = fieldTypeOf(field, classOf);
   const assigned = [...(field.taken ?? []), ...(field.refused ?? [])];
   return [
     ...compare(field, assigned, (value) => type.coerce(value), type),
@@ -80,7 +87,7 @@ function outcomeOf(take: () => unknown, type: FieldType<unknown>): Outcome {
     const value = take();
     return { stored: JSON.parse(JSON.stringify(type.write ? type.write(value) : value)) };
   } catch (error) {
-    if (error instanceof FieldValueError) return 'refused';
+    if (error instanceof OsVifError) return 'refused';
     throw error;
   }
 }
@@ -88,5 +95,9 @@ function outcomeOf(take: () => unknown, type: FieldType<unknown>): Outcome {
 /** JavaScript has no tuples, no dicts with keys that are no text, and no objects of netaddr. */
 function isExpressible({ value, error }: FieldRow): boolean {
   const text = JSON.stringify(value);
-  return !/"\$(?:tuple|dict)"/.test(text) && !(error !== undefined && /"\$(?:EUI|Authentic)/.test(text));
+  if (/"\$(?:tuple|dict)"/.test(text)) return false;
+  return error === undefined ? !LEFT_OUT.test(text) : !/"\$(?:EUI|Authentic)/.test(text);
 }
+
+/** README.md: the data has no declaration of nova's Instance. */
+const LEFT_OUT = /"nova_object.name":"Instance"/;

@@ -1,6 +1,6 @@
 /** The rows that Python wrote for classes of other projects; README.md beside this file gives their format. */
 import { vectors } from '../vectors.ts';
-import type { ClassData } from './declaration.ts';
+import type { ClassData, FieldTypeData } from './declaration.ts';
 
 /** A primitive of any serial namespace. */
 export type AnyPrimitive = Readonly<Record<string, unknown>>;
@@ -51,6 +51,7 @@ export interface Project {
   readonly project: string;
   readonly classes: readonly ClassRow[];
   readonly declarations: readonly ClassDeclaration[];
+  readonly fields: readonly FieldTypeData[];
 }
 
 /** The projects. */

@@ -1,6 +1,15 @@
 /** A value that was read from an object cannot be changed into one that its field refuses. */
-import { expect, test } from 'vitest';
-import { dictOf, field, integer, listOf, setOf, VersionedObject, versionedObject } from '../../../src/entries/index.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  dateTime,
+  dictOf,
+  field,
+  integer,
+  listOf,
+  setOf,
+  VersionedObject,
+  versionedObject,
+} from '../../../src/entries/index.ts';
 
 @versionedObject({ name: 'Holder', version: '1.0', namespace: 'frozen_values' })
 class Holder extends VersionedObject {
@@ -43,4 +52,38 @@ test('the set that was assigned stays the own of the caller', () => {
   const holder = new Holder({ ids });
   ids.add(2);
   expect([...(holder.ids ?? [])]).toEqual([1]);
+});
+
+describe('a point in time', () => {
+  const NOON = new Date('2026-01-31T12:00:00Z');
+
+  @versionedObject({ name: 'Clock', version: '1.0', namespace: 'frozen_values' })
+  class Clock extends VersionedObject {
+    @field(dateTime()) declare time?: Date;
+    @field(listOf(dateTime())) declare times?: readonly Date[];
+  }
+
+  const clock = () => Object.assign(new Clock(), { time: NOON, times: [NOON] });
+
+  test.each<[string, () => Clock]>([
+    ['assigned', clock],
+    ['read from the wire', () => Clock.fromPrimitive(clock().toPrimitive())],
+    ['cloned', () => clock().clone()],
+    ['read from the plain form', () => Clock.fromPlain(clock().toPlain())],
+  ])('%s, refuses changes', (_, make) => {
+    const made = make();
+    for (const date of [made.time, made.times?.[0]]) {
+      for (const change of [() => date?.setTime(Number.NaN), () => date?.setFullYear(-1), () => date?.setUTCHours(1)])
+        expect(change).toThrow('the Date of a field cannot be changed: assign a new Date');
+      expect(date).toEqual(NOON);
+    }
+    expect(made.toPrimitive()).toEqual(clock().toPrimitive());
+  });
+
+  test('that was assigned stays the own of the caller', () => {
+    const given = new Date(NOON);
+    const made = Object.assign(new Clock(), { time: given });
+    given.setTime(0);
+    expect(made.time).toEqual(NOON);
+  });
 });
