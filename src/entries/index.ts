@@ -22,9 +22,12 @@ export type { ReadOptions } from '../versioned/codec/from-primitive.ts';
 export type { PlainOptions } from '../versioned/codec/plain.ts';
 export type { Primitive } from '../versioned/codec/primitive.ts';
 export {
+  type CheckedDefinition,
   type DefinedClass,
   type DefinedFields,
+  type DefinedValue,
   defineObject,
+  type FieldDefinition,
   type FieldDefinitions,
   type ObjectDefinition,
 } from '../versioned/define-object.ts';
@@ -59,6 +62,7 @@ export { compareVersions } from '../versioned/version.ts';
 export {
   type FieldName,
   type FieldValues,
+  type NestedValues,
   type ResetOptions,
   type SetFields,
   VersionedObject,

@@ -17,7 +17,7 @@ export type FieldDefinition = FieldType<never> | ({ readonly type: FieldType<nev
 export type FieldDefinitions = Readonly<Record<string, unknown>>;
 
 /** The values of a field that `defineObject` declares. */
-type ValueIn<D> = D extends { readonly type: FieldType<infer V> }
+export type DefinedValue<D> = D extends { readonly type: FieldType<infer V> }
   ? D extends { readonly nullable: true }
     ? V | null
     : V
@@ -26,10 +26,10 @@ type ValueIn<D> = D extends { readonly type: FieldType<infer V> }
     : never;
 
 /** The properties of an object with these fields. A docstring of a field is the docstring of its property. */
-export type DefinedFields<F> = { -readonly [K in keyof F]?: ValueIn<F[K]> };
+export type DefinedFields<F> = { -readonly [K in keyof F]?: DefinedValue<F[K]> };
 
 /** The same definition if its options are right. Otherwise a type that the compiler refuses to assign to. */
-type Checked<D> = D extends { readonly type: FieldType<infer V> }
+export type CheckedDefinition<D> = D extends { readonly type: FieldType<infer V> }
   ? { readonly type: FieldType<V> } & Readonly<FieldOptions<D extends { readonly nullable: true } ? V | null : V>> & {
         readonly [K in Exclude<keyof D, keyof FieldOptions<V> | 'type'>]: never;
       }
@@ -45,7 +45,7 @@ export interface ObjectDefinition<B extends ObjectClass, F extends FieldDefiniti
   /** The base class. Default: `VersionedObject`. */
   readonly extends?: B;
   /** The fields: each a field type, or `{ type, ...options }` with the options of `@field`. */
-  readonly fields: F & { readonly [K in keyof F]: Checked<F[K]> };
+  readonly fields: F & { readonly [K in keyof F]: CheckedDefinition<F[K]> };
 }
 
 /** A class of versioned objects of type T. It has the static members of its base class. */

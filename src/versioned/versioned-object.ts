@@ -47,7 +47,7 @@ export type FieldValues<T> = {
 };
 
 /** An object or its values. A list or its elements. */
-type NestedValues<V> =
+export type NestedValues<V> =
   | V
   | (V extends VersionedObject
       ? FieldValues<V> | (V extends { readonly objects?: infer E } ? NestedValues<E> : never)
