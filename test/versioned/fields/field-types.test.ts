@@ -1,26 +1,16 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   boolean,
   dateTime,
   dictOf,
-  type FieldType,
-  FieldValueError,
   flexibleBoolean,
   float,
   integer,
-  ipAddress,
-  ipNetwork,
-  ipv4Address,
-  ipv4AndV6Address,
-  ipv4Network,
-  ipv6Address,
-  ipv6Network,
   listOf,
   macAddress,
   Network,
   objectOf,
   oneOf,
-  pciAddress,
   setOf,
   string,
   uuid,
@@ -28,19 +18,9 @@ import {
   versionPredicate,
 } from '../../../src/entries/index.ts';
 import { network, profile } from '../builders.ts';
+import { describeTypes, NO_STRINGS, same, type TypeRow, thrownBy } from './type-rows.ts';
 
-interface Row {
-  type: FieldType<unknown>;
-  /** What comes in, and what is stored. */
-  takes: readonly (readonly [unknown, unknown])[];
-  refuses: readonly unknown[];
-  expected: string;
-}
-
-const NO_STRINGS = [0, true, {}, [], undefined, Symbol('s'), () => '', 1n];
-const same = (...values: unknown[]) => values.map((value) => [value, value] as const);
-
-const TYPES: Record<string, Row> = {
+const TYPES: Record<string, TypeRow> = {
   string: { type: string(), takes: same('', 'a', '\u0000💻\n'), refuses: NO_STRINGS, expected: 'a string' },
   integer: {
     type: integer(),
@@ -77,121 +57,6 @@ const TYPES: Record<string, Row> = {
     takes: same('dc065497-3c8d-4f44-8fb4-e1d33c16a536', 'DC0654973C8D4F448FB4E1D33C16A536'),
     refuses: ['', 'dc065497', 'gc065497-3c8d-4f44-8fb4-e1d33c16a536', 'dc065497-3c8d-4f44-8fb4-e1d33c16a536\n', 5],
     expected: 'a UUID',
-  },
-  macAddress: {
-    type: macAddress(),
-    takes: [
-      ['fa:16:3e:00:00:01', 'fa:16:3e:00:00:01'],
-      ['FA-16-3E-00-00-01', 'fa:16:3e:00:00:01'],
-      ['FA:16-3e:00:00:01', 'fa:16:3e:00:00:01'],
-    ],
-    refuses: [
-      '',
-      'fa:16:3e:00:00',
-      'fa163e000001',
-      'fa:16:3e:00:00:0g',
-      'fa:16:3e:00:00:01\n',
-      'fa:16:3e:00:00:01:02',
-      ...NO_STRINGS,
-    ],
-    expected: 'a MAC address such as fa:16:3e:00:00:01',
-  },
-  pciAddress: {
-    type: pciAddress(),
-    takes: [
-      ['0000:3b:00.1', '0000:3b:00.1'],
-      ['ABCD:EF:1f.7', 'abcd:ef:1f.7'],
-    ],
-    refuses: ['3b:00.1', '0000:3b:20.1', '0000:3b:00.8', '0000:3b:00x1', '', ...NO_STRINGS],
-    expected: 'a PCI address such as 0000:3b:00.1',
-  },
-  ipAddress: {
-    type: ipAddress(),
-    takes: [
-      ['192.0.2.1', '192.0.2.1'],
-      ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
-      ['0:0:0:0:0:0:0:0', '::'],
-      ['::192.0.2.1', '::192.0.2.1'],
-      ['::ffff:c000:201', '::ffff:192.0.2.1'],
-      ['64:ff9b::192.0.2.33', '64:ff9b::c000:221'],
-    ],
-    refuses: [
-      '10',
-      '10.0.0',
-      '010.0.0.1',
-      '10.0.0.256',
-      '10.0.0.1 ',
-      '10.0.0.0/8',
-      '::1%eth0',
-      ':::',
-      '1::2::3',
-      '',
-      ...NO_STRINGS,
-    ],
-    expected: 'an IP address such as 192.0.2.1 or 2001:db8::1',
-  },
-  ipv4Address: {
-    type: ipv4Address(),
-    takes: same('0.0.0.0', '255.255.255.255'),
-    refuses: ['::1', '1.2.3', '1.2.3.04', '0x1.2.3.4'],
-    expected: 'an IPv4 address such as 192.0.2.1',
-  },
-  ipv6Address: {
-    type: ipv6Address(),
-    takes: [['2001:0DB8::0001', '2001:db8::1']],
-    refuses: ['192.0.2.1', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '12345::'],
-    expected: 'an IPv6 address such as 2001:db8::1',
-  },
-  ipNetwork: {
-    type: ipNetwork(),
-    takes: [
-      ['10.0.0.5/24', '10.0.0.5/24'],
-      ['10.0.0.0/255.255.255.0', '10.0.0.0/24'],
-      ['10.0.0.0/0.0.0.255', '10.0.0.0/24'],
-      ['0.0.0.0/0.0.0.0', '0.0.0.0/0'],
-      ['10.0.0.1', '10.0.0.1/32'],
-      ['2001:DB8::/64', '2001:db8::/64'],
-      ['2001:db8::1', '2001:db8::1/128'],
-    ],
-    refuses: [
-      '10.0.0.0/33',
-      '10.0.0.0/',
-      '10.0.0.0/255.0.255.0',
-      '2001:db8::/129',
-      '2001:db8::/ffff::',
-      '10/8',
-      '',
-      ...NO_STRINGS,
-    ],
-    expected: 'an IP network such as 192.0.2.0/24',
-  },
-  ipv4AndV6Address: {
-    type: ipv4AndV6Address(),
-    takes: [
-      ['192.0.2.1', '192.0.2.1'],
-      ['2001:DB8::1', '2001:db8::1'],
-    ],
-    refuses: ['10.0.0.0/8', '010.0.0.1', 'example.org', ...NO_STRINGS],
-    expected: 'an IP address such as 192.0.2.1 or 2001:db8::1',
-  },
-  ipv4Network: {
-    type: ipv4Network(),
-    takes: [
-      ['10.0.0.5/24', '10.0.0.5/24'],
-      ['10.0.0.0/255.255.255.0', '10.0.0.0/24'],
-      ['10.0.0.1', '10.0.0.1/32'],
-    ],
-    refuses: ['2001:db8::/64', '::1', '10.0.0.0/33', '10/8', '', ...NO_STRINGS],
-    expected: 'an IPv4 network such as 192.0.2.0/24',
-  },
-  ipv6Network: {
-    type: ipv6Network(),
-    takes: [
-      ['2001:DB8::5/64', '2001:db8::5/64'],
-      ['::1', '::1/128'],
-    ],
-    refuses: ['10.0.0.0/24', '2001:db8::/129', '', ...NO_STRINGS],
-    expected: 'an IPv6 network such as 2001:db8::/64',
   },
   flexibleBoolean: {
     type: flexibleBoolean(),
@@ -288,31 +153,7 @@ const TYPES: Record<string, Row> = {
   },
 };
 
-describe.each(Object.entries(TYPES))('%s', (_, { type, takes, refuses, expected }) => {
-  test.each(takes)('takes %j and stores %j', (value, stored) => {
-    expect(type.coerce(value)).toEqual(stored);
-  });
-
-  test('stores what it stored again as it is, and reads what it writes', () => {
-    for (const [value] of takes) {
-      const stored = type.coerce(value);
-      expect(type.coerce(stored)).toEqual(stored);
-      const written: unknown = JSON.parse(JSON.stringify(type.write ? type.write(stored) : stored));
-      expect(type.read(written, 0)).toEqual(stored);
-    }
-  });
-
-  test('refuses everything else and says what it expected', () => {
-    for (const value of refuses) {
-      const refusal = thrownBy(() => type.coerce(value));
-      expect(refusal).toBeInstanceOf(FieldValueError);
-      expect(refusal).toMatchObject({ code: 'ERR_OSVIF_FIELD_VALUE', expected });
-      expect(refusal instanceof FieldValueError && refusal.message.startsWith(`expected ${expected}, found `)).toBe(
-        true,
-      );
-    }
-  });
-});
+describeTypes(TYPES);
 
 test('an object is stored as it is, not as a copy', () => {
   const own = network();
@@ -345,15 +186,6 @@ test('a dict keeps keys that mean something in JavaScript', () => {
 test('points in time are written in whole seconds of UTC', () => {
   expect(dateTime().write?.(new Date('2026-01-31T12:00:00.987+01:00'))).toBe('2026-01-31T11:00:00Z');
 });
-
-function thrownBy(act: () => unknown): unknown {
-  try {
-    act();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 test.each([/a/i, /a/gu, /a/m])('a pattern with flags is refused, because JSON Schema has none: %s', (pattern) => {
   expect(() => string({ pattern })).toThrow('expected a pattern without flags, found the flags');
