@@ -29,10 +29,13 @@ export function replay(row: ClassRow, classOf: () => ObjectClass, except: readon
     expect(classOf().fingerprint()).toBe(row.fingerprint);
   });
 
-  test.skipIf(except.includes('manifest'))('has the manifest of Python', () => {
-    // Python fails for a class that it does not know: UnregisteredSubobject.
-    if (!('error' in row.manifest)) expect(versionManifest(row.class, row.namespace)).toEqual(row.manifest);
-  });
+  // Python fails for a class that it does not know: UnregisteredSubobject.
+  test.each('error' in row.manifest || except.includes('manifest') ? [] : [row.manifest])(
+    'has the manifest of Python',
+    (manifest) => {
+      expect(versionManifest(row.class, row.namespace)).toEqual(manifest);
+    },
+  );
 
   test.each(row.rows.filter(({ about, again }) => again !== undefined && !except.includes(about)))(
     'writes what it read: $about',
