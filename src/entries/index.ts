@@ -45,6 +45,7 @@ export { versionPredicate } from '../versioned/fields/version-predicate.ts';
 export { type BackportOptions, backport } from '../versioned/history/backport.ts';
 export { versionManifest } from '../versioned/history/version-manifest.ts';
 export type { SchemaOptions } from '../versioned/json-schema.ts';
+export type { PlainForm, PlainOf, PrimitiveForm, PrimitiveOf, WireName } from '../versioned/json-types.ts';
 export type {
   DeclaredClass,
   ElementsOfType,

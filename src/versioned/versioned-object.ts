@@ -15,6 +15,7 @@ import { modelOfClass, noteExtension } from './extensions.ts';
 import { type BackportOptions, writeObjectFor } from './history/backport.ts';
 import { fingerprintOf } from './history/fingerprint.ts';
 import { type SchemaOptions, schemaOf } from './json-schema.ts';
+import type { PlainForm, PrimitiveForm } from './json-types.ts';
 import {
   BLANK,
   CHANGED,
@@ -191,8 +192,8 @@ export abstract class VersionedObject {
    *
    * @throws TargetVersionError if the target is newer than the object
    */
-  toPrimitive(options?: BackportOptions): Primitive {
-    return options === undefined ? writeObject(this) : writeObjectFor(this, options);
+  toPrimitive(options?: BackportOptions): PrimitiveForm<this> {
+    return (options === undefined ? writeObject(this) : writeObjectFor(this, options)) as PrimitiveForm<this>;
   }
 
   /** The wire form, for `JSON.stringify`. */
@@ -201,8 +202,8 @@ export abstract class VersionedObject {
   }
 
   /** The plain form, for people and HTTP bodies. With `version`, the fields of that version. */
-  toPlain(options?: PlainOptions): Record<string, unknown> {
-    return toPlainForm(this, options);
+  toPlain(options?: PlainOptions): PlainForm<this> {
+    return toPlainForm(this, options) as PlainForm<this>;
   }
 
   /** Whether a field has a value. null is a value. */

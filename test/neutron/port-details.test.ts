@@ -162,5 +162,8 @@ test.each([
   expect(network).toMatchObject({
     subnets: [{ cidr: '10.0.0.0/24', ips: [{ address: '10.0.0.5', floating_ips: ['192.0.2.9'] }] }],
   });
-  expect(plainOf({ id: otherForm(PORT_ID) })).toMatchObject({ vif_name: vif.vif_name, id: otherForm(PORT_ID) });
+  expect(plainOf({ id: otherForm(PORT_ID) })).toMatchObject({
+    vif_name: Reflect.get(vif, 'vif_name'),
+    id: otherForm(PORT_ID),
+  });
 });
