@@ -19,6 +19,7 @@ export * from '../objects/route.ts';
 export * from '../objects/subnet.ts';
 export * from '../objects/vif.ts';
 export type { ReadOptions } from '../versioned/codec/from-primitive.ts';
+export type { PlainForm, PlainOf, PrimitiveForm, PrimitiveOf, WireName } from '../versioned/codec/json-types.ts';
 export type { PlainOptions } from '../versioned/codec/plain.ts';
 export type { Primitive } from '../versioned/codec/primitive.ts';
 export {
@@ -45,7 +46,6 @@ export { versionPredicate } from '../versioned/fields/version-predicate.ts';
 export { type BackportOptions, backport } from '../versioned/history/backport.ts';
 export { versionManifest } from '../versioned/history/version-manifest.ts';
 export type { SchemaOptions } from '../versioned/json-schema.ts';
-export type { PlainForm, PlainOf, PrimitiveForm, PrimitiveOf, WireName } from '../versioned/json-types.ts';
 export type {
   DeclaredClass,
   ElementsOfType,
@@ -57,7 +57,7 @@ export type {
   ValueOf,
 } from '../versioned/model.ts';
 export { classFor, type ObjectClass, objectClasses } from '../versioned/object-class.ts';
-export type { StandardIssue, StandardResult, StandardSchema } from '../versioned/standard-schema.ts';
+export type { StandardIssue, StandardResult, StandardSchema } from '../versioned/validation/standard-schema.ts';
 export { type Violation, validate } from '../versioned/validation/validate.ts';
 export { compareVersions } from '../versioned/version.ts';
 export {

@@ -6,7 +6,7 @@ import { allowExtension, extensionOf, noteExtension } from './extensions.ts';
 import { declareField, type FieldOptions } from './field.ts';
 import type { FieldType } from './model.ts';
 import type { ObjectClass } from './object-class.ts';
-import type { StandardSchema } from './standard-schema.ts';
+import type { StandardSchema } from './validation/standard-schema.ts';
 import { type FieldValues, VersionedObject } from './versioned-object.ts';
 import { type VersionedObjectOptions, versionedObject } from './versioned-object-decorator.ts';
 

@@ -7,6 +7,7 @@ import { objectsIn } from './children.ts';
 import { cloneObject } from './clone.ts';
 import { envelopeIn } from './codec/envelope.ts';
 import { defaultOf, type ReadOptions, readObject } from './codec/from-primitive.ts';
+import type { PlainForm, PrimitiveForm } from './codec/json-types.ts';
 import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
 import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
@@ -15,7 +16,6 @@ import { modelOfClass, noteExtension } from './extensions.ts';
 import { type BackportOptions, writeObjectFor } from './history/backport.ts';
 import { fingerprintOf } from './history/fingerprint.ts';
 import { type SchemaOptions, schemaOf } from './json-schema.ts';
-import type { PlainForm, PrimitiveForm } from './json-types.ts';
 import {
   BLANK,
   CHANGED,
@@ -32,8 +32,8 @@ import {
 } from './model.ts';
 import { withObjects } from './nested-values.ts';
 import { shownValues } from './shown-values.ts';
-import { type StandardSchema, standardSchema } from './standard-schema.ts';
 import { refuseUnknownAssignments } from './unknown-assignments.ts';
+import { type StandardSchema, standardSchema } from './validation/standard-schema.ts';
 
 /**
  * The values for a constructor: the fields of an object, all of them optional. The values of an object in a field

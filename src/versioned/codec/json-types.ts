@@ -1,5 +1,5 @@
 /** The types of the JSON of a class: the wire form and the plain form. */
-import type { CHANGES, DATA, Primitive } from './codec/primitive.ts';
+import type { CHANGES, DATA, Primitive } from './primitive.ts';
 
 /** The properties that tell a versioned object from other values. VersionedObject has them. */
 interface ObjectProperties {

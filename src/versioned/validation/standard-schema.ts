@@ -1,8 +1,8 @@
 /** Standard Schema, version 1: the interface of validators that many frameworks take. */
-import { OsVifError } from '../errors/base.ts';
-import { messageOf } from '../text/message-of.ts';
-import { validate } from './validation/validate.ts';
-import type { Violation } from './validation/violations.ts';
+import { OsVifError } from '../../errors/base.ts';
+import { messageOf } from '../../text/message-of.ts';
+import { validate } from './validate.ts';
+import type { Violation } from './violations.ts';
 
 /**
  * The property `~standard` of a class.
