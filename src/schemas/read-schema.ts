@@ -13,9 +13,12 @@ export const SCHEMA_BASE = 'os-vif:/schemas/';
 
 /** The paths of all schemas below `schemas/`, sorted: `primitive/VIFBridge/1.0.json`. */
 export async function schemaPaths(): Promise<string[]> {
-  const found = await readdir(FOLDER, { recursive: true });
-  return found.filter((path) => path.endsWith('.json')).sort();
+  known ??= readdir(FOLDER, { recursive: true });
+  return (await known).filter((path) => path.endsWith('.json')).sort();
 }
+
+/** The files of the package do not change. */
+let known: Promise<string[]> | undefined;
 
 /**
  * Reads a schema. It may refer to other schemas by their `$id`.
@@ -25,8 +28,8 @@ export async function schemaPaths(): Promise<string[]> {
  */
 export async function readSchema(path: string): Promise<JsonSchema> {
   const wanted = path.startsWith(SCHEMA_BASE) ? path.slice(SCHEMA_BASE.length) : path;
-  const known = await schemaPaths();
-  if (!known.includes(wanted)) throw new SchemaNotFoundError(path, known);
+  const paths = await schemaPaths();
+  if (!paths.includes(wanted)) throw new SchemaNotFoundError(path, paths);
   const schema: unknown = JSON.parse(await readFile(new URL(wanted, FOLDER), 'utf8'));
   return isSchema(schema) ? schema : {};
 }

@@ -212,7 +212,8 @@ describe('a bundle with local references', () => {
       expect([path, names.filter((name) => !/^[a-zA-Z0-9._-]+$/.test(name))]).toEqual([path, []]);
       const references = new Set(text.match(/(?<="\$ref":"#\/\$defs\/)[^"]*/g));
       expect([path, [...references].filter((name) => !names.includes(name))]).toEqual([path, []]);
-      if (path !== 'types.json') new Ajv2020({ strict: true }).compile(document);
+      // The schemas of single versions consist of the same parts.
+      if (!/\d\.json$|^types/.test(path)) new Ajv2020({ strict: true }).compile(document);
     }
   });
 

@@ -58,7 +58,7 @@ async function writeXml(files: string[], options: XmlOptions): Promise<void> {
   else for (const text of texts) printText(replaceUnsafe(text, (char) => `&#x${char.codePointAt(0)?.toString(16)};`));
 }
 
-function guestOf({ inbound, outbound, interfaceOf, vdpaOf, ...guest }: XmlOptions): GuestInterface {
+function guestOf({ json: _, debug: __, inbound, outbound, interfaceOf, vdpaOf, ...guest }: XmlOptions): GuestInterface {
   return {
     ...guest,
     bandwidth: { ...(inbound && { inbound }), ...(outbound && { outbound }) },
