@@ -42,6 +42,16 @@ test('an entry of what is needed alone becomes a VIF that claims nothing', () =>
   });
 });
 
+test.each([
+  [{}, false],
+  [{ active: false }, false],
+  [{ active: true }, true],
+  // nova passes None to os-vif, which takes it for the default of the field.
+  [{ active: null }, true],
+])('of %j becomes active %s, as in nova', (values, active) => {
+  expect(vifFromNetworkInfo(entry(values)).active).toBe(active);
+});
+
 test('what nova says of the network is said of it', () => {
   const meta = {
     mtu: 1450,
