@@ -24,6 +24,8 @@ export interface ObjectReference {
   readonly name: string;
   /** Whether the field accepts objects of subclasses too. */
   readonly subclasses: boolean;
+  /** Whether an object with another serial namespace than that of the class was read. */
+  isMixed?: boolean;
 }
 
 /** The parts of a class that the model needs. Each `ObjectClass` has them. */

@@ -9,6 +9,7 @@ import {
   type Field,
   type FieldType,
   initialValue,
+  MODEL,
   type ObjectModel,
   type ObjectState,
   VALUES,
@@ -104,12 +105,21 @@ export function readAs(model: ObjectModel, primitive: unknown, depth: number): O
   return object;
 }
 
-/** The reader of a field with objects. The objects must have the serial namespace of their parent. */
+/**
+ * The reader of a field with objects. The objects must have the serial namespace of their parent. Almost all have
+ * it, so each object is checked only if one of this field had another.
+ */
 export function childReader(
   type: FieldType<unknown>,
   parent: Pick<ObjectModel, 'name' | 'envelope'>,
 ): FieldType<unknown>['read'] {
-  return (primitive, depth) => withOwnSerialNamespace(type.read(primitive, depth), parent);
+  const { object } = type;
+  let isForeign: boolean | undefined;
+  return (primitive, depth) => {
+    const value = type.read(primitive, depth);
+    isForeign ??= object?.objectClass.prototype[MODEL].envelope !== parent.envelope;
+    return isForeign || object?.isMixed ? withOwnSerialNamespace(value, parent) : value;
+  };
 }
 
 /** Whether the version has a patch component, which is accepted and ignored: 1.4.2 is read as 1.4. */

@@ -53,6 +53,7 @@ export function objectOf<T extends VersionedObject>(
     read: (primitive, depth) => {
       const model = modelOf(primitive, last ?? object.objectClass.prototype[MODEL]);
       if (model !== last && !accepts(model)) return refuseObject(model.name);
+      if (model !== last) object.isMixed ||= model.envelope !== object.objectClass.prototype[MODEL].envelope;
       last = model;
       return readAs(model, primitive, depth) as T & ObjectState;
     },
