@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
-import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../../host/netns.ts';
-import { commandUnderTest } from '../command.ts';
-import { type HelperProcess, spawnHelper, temporaryFolder, until } from './helper-process.ts';
+import { RemoteHost } from '../../src/host/remote/remote-host.ts';
+import { commandUnderTest } from '../cli/command.ts';
+import { type HelperProcess, spawnHelper, temporaryFolder, until } from '../cli/helper/helper-process.ts';
+import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../host/netns.ts';
 
 const osVif = commandUnderTest();
 const AS_NOBODY = ['--user', 'nobody', '--group', 'nogroup'];
