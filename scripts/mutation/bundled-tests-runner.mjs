@@ -145,7 +145,7 @@ async function evaluate(file, script) {
 }
 
 /** Packages that keep nothing from one evaluation to the next, so that they need be loaded only once. */
-const KEPT = ['vitest', 'ajv', 'fast-check', 'reflect-metadata', 'semver', 'ipaddr.js', 'koffi', 'esbuild'];
+const KEPT = ['vitest', 'ajv', 'fast-check', 'reflect-metadata', 'semver', 'koffi', 'esbuild'];
 
 async function scriptOf(file) {
   const { outputFiles } = await build({

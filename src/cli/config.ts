@@ -10,7 +10,7 @@ import { isPluginName } from '../plugins/load-plugin.ts';
 import { validatePluginOptions } from '../plugins/plugin-options.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { isRecord } from '../text/is-record.ts';
-import { compileSchema } from '../versioned/validation/validate.ts';
+import { compileSchema } from '../versioned/validation/compile-schema.ts';
 import { type Findings, listOf, type Violation } from '../versioned/validation/violations.ts';
 import { CONFIG_SCHEMA } from './config-schema.ts';
 import { readDocument } from './input/documents.ts';

@@ -5,7 +5,7 @@
 import { NoMatchingPluginError } from '../errors/plugin.ts';
 import { DIALECT } from '../versioned/json-schema.ts';
 import type { JsonSchema } from '../versioned/model.ts';
-import { compileSchema } from '../versioned/validation/validate.ts';
+import { compileSchema } from '../versioned/validation/compile-schema.ts';
 import { listOf, type Violation } from '../versioned/validation/violations.ts';
 import type { LinuxBridgePluginOptions } from './linux-bridge-plugin.ts';
 import type { MacvtapPluginOptions } from './macvtap-plugin.ts';

@@ -3,23 +3,22 @@
  */
 
 import type SemVer from 'semver/classes/semver.js';
-import coerce from 'semver/functions/coerce.js';
-import compare from 'semver/functions/compare.js';
+import parseVersion from 'semver/functions/parse.js';
 import { describeValue } from '../text/describe-value.ts';
 
-/** At most nine digits, because coerce() of semver reads numbers of more than 16 digits only in part. */
+/** At most nine digits, as many as every reader of such a number takes. */
 const FORM = /^\d{1,9}(\.\d{1,9}){0,2}$/;
 
 /** Whether a value is a version: `1`, `1.4` or `1.4.2`. */
 export function isVersion(value: unknown): value is string {
-  return typeof value === 'string' && (parsedBefore.has(value) || (FORM.test(value) && coerce(value) !== null));
+  return typeof value === 'string' && (parsedBefore.has(value) || parsed(value) !== null);
 }
 
 /**
  * Negative if `a` is older than `b`, zero if they are equal, positive if `a` is newer. Both must be versions.
  */
 export function compareVersions(a: string, b: string): number {
-  return a === b ? 0 : compare(parse(a), parse(b));
+  return a === b ? 0 : parse(a).compare(parse(b));
 }
 
 /** Whether a class with version `current` can read `requested`: the same major version, and not newer. */
@@ -51,8 +50,15 @@ const MOST_REMEMBERED = 256;
 function parse(version: string): SemVer {
   const known = parsedBefore.get(version);
   if (known !== undefined) return known;
-  const parsed = FORM.test(version) ? coerce(version) : null;
-  if (parsed === null) throw new RangeError(`${describeValue(version)} is not a version`);
-  if (parsedBefore.size < MOST_REMEMBERED) parsedBefore.set(version, parsed);
-  return parsed;
+  const read = parsed(version);
+  if (read === null) throw new RangeError(`${describeValue(version)} is not a version`);
+  if (parsedBefore.size < MOST_REMEMBERED) parsedBefore.set(version, read);
+  return read;
+}
+
+/** The version with three components, which semver expects. Null for other texts. */
+function parsed(version: string): SemVer | null {
+  if (!FORM.test(version)) return null;
+  const missing = 3 - version.split('.').length;
+  return parseVersion(version + '.0'.repeat(missing));
 }

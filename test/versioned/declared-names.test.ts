@@ -15,7 +15,7 @@ import {
   versionedObject,
 } from '../../src/entries/index.ts';
 import { graphOf } from '../../src/entries/picture.ts';
-import { compileSchema } from '../../src/versioned/validation/validate.ts';
+import { compileSchema } from '../../src/versioned/validation/compile-schema.ts';
 import { ID } from './builders.ts';
 
 const NAMES = [VIFBase, VIFBridge, VIFGeneric, Network].map((objectClass) => [objectClass, objectClass.name] as const);

@@ -2,7 +2,6 @@
  * Field types of addresses: MAC, PCI, IP and IP network. Each type and its JSON Schema use the same pattern.
  * The stored value has the canonical form of Python's netaddr.
  */
-import ipaddr from 'ipaddr.js';
 import { PCI_ADDRESS_INPUT } from '../../text/pci-address.ts';
 import type { FieldType } from '../model.ts';
 import { refuse, scalar } from './field-type.ts';
@@ -140,34 +139,27 @@ function canonicalNetwork(value: string): string {
   return `${address}/${prefix?.includes('.') ? prefixLengthOf(prefix) : Number(prefix ?? 32)}`;
 }
 
-/** The prefix length of a netmask or a hostmask. 0.0.0.0 is a netmask. */
+/** The prefix length of a netmask or a hostmask, which the pattern has checked. 0.0.0.0 is a netmask. */
 function prefixLengthOf(mask: string): number {
-  const address = ipaddr.IPv4.parse(mask);
-  const asNetmask = address.prefixLengthFromSubnetMask();
-  if (asNetmask !== null) return asNetmask;
-  const inverted = address.octets.map((octet) => 255 - octet);
-  return new ipaddr.IPv4(inverted).prefixLengthFromSubnetMask() ?? refuse(mask, 'a netmask or a hostmask');
+  const bits = mask.split('.').map((octet) => Number(octet).toString(2).padStart(8, '0'));
+  const length = bits.join('').replaceAll('0', '').length;
+  return bits[0]?.startsWith('0') && length > 0 ? 32 - length : length;
 }
 
 /**
  * The form of inet_ntop(3) in the GNU C library, and of Python's netaddr: mapped and compatible
- * addresses end with IPv4.
+ * addresses end with IPv4. For the others, the host of a URL has the form of RFC 5952.
  */
 function canonicalIpv6(value: string): string {
-  const address = ipaddr.IPv6.parse(value.replace(IPV4_TAIL, asGroups));
-  const [a, b, c, d, e, f, g = 0, h = 0] = address.parts;
-  const endsInIpv4 = !(a || b || c || d || e) && (f === 0xffff || (f === 0 && g !== 0));
-  if (!endsInIpv4) return address.toRFC5952String();
-  return `::${f === 0xffff ? 'ffff:' : ''}${g >> 8}.${g & 255}.${h >> 8}.${h & 255}`;
+  const canonical = new URL(`http://[${value}]`).hostname.slice(1, -1);
+  const [, mapped = '', high, low] = ENDS_IN_IPV4.exec(canonical) ?? [];
+  if (high === undefined || low === undefined) return canonical;
+  const octets = [high, low].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]);
+  return `::${mapped}${octets.join('.')}`;
 }
 
-const IPV4_TAIL = new RegExp(`${IPV4}$`);
-
-/** An IPv4 address as two groups of IPv6, because ipaddr.js reads ::192.0.2.1 as ::ffff:192.0.2.1. */
-function asGroups(ipv4: string): string {
-  const [a = 0, b = 0, c = 0, d = 0] = ipv4.split('.').map(Number);
-  return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
-}
+/** ::ffff:c000:201, ::ffff:0:1 and ::c000:201, but not ::1 */
+const ENDS_IN_IPV4 = /^::(ffff:)?([0-9a-f]+):([0-9a-f]+)$/;
 
 /**
  * RFC 4291 2.2: eight groups, or fewer with one `::`. The last two groups are hexadecimal or an IPv4 address.

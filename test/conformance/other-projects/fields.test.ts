@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type FieldType, OsVifError } from '../../../src/entries/index.ts';
-import { compileSchema } from '../../../src/versioned/validation/validate.ts';
+import { compileSchema } from '../../../src/versioned/validation/compile-schema.ts';
 import { type ClassOf, declareProject } from './declare-class.ts';
 import type { FieldData, FieldRow, FieldTypeData } from './declaration.ts';
 import { fieldTypeOf } from './declare-field.ts';

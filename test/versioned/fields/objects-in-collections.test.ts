@@ -20,7 +20,7 @@ import { arbitraryPrimitive } from '../../../src/testing/arbitrary-object.ts';
 import { backportProblems } from '../../../src/testing/backport-problems.ts';
 import { fastCheck } from '../../../src/testing/fast-check.ts';
 import { MODEL } from '../../../src/versioned/model.ts';
-import { compileSchema } from '../../../src/versioned/validation/validate.ts';
+import { compileSchema } from '../../../src/versioned/validation/compile-schema.ts';
 import { bridge, ID, network } from '../builders.ts';
 
 const anyVif = objectOf(VIFBase, { subclasses: true });

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { validate } from '../../../src/entries/index.ts';
-import { compileSchema } from '../../../src/versioned/validation/validate.ts';
+import { compileSchema } from '../../../src/versioned/validation/compile-schema.ts';
 import { listOf, violationOf } from '../../../src/versioned/validation/violations.ts';
 import { Folder } from '../own-classes.ts';
 
