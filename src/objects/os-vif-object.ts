@@ -1,4 +1,5 @@
 /** The decorator of os-vif's own objects. */
+import { noteSimpleConstructor } from '../versioned/instances.ts';
 import { type VersionedObjectOptions, versionedObject } from '../versioned/versioned-object-decorator.ts';
 
 /**
@@ -6,5 +7,9 @@ import { type VersionedObjectOptions, versionedObject } from '../versioned/versi
  * The name is required, because a minifier may rename the class.
  */
 export function osVifObject(options: VersionedObjectOptions & { name: string }): ReturnType<typeof versionedObject> {
-  return versionedObject({ namespace: 'os_vif', objectListBase: 'last', ...options });
+  const declare = versionedObject({ namespace: 'os_vif', objectListBase: 'last', ...options });
+  return (objectClass) => {
+    noteSimpleConstructor(objectClass);
+    declare(objectClass);
+  };
 }

@@ -2,11 +2,12 @@
 import { FieldValueError, ReadOnlyFieldError } from '../errors/model.ts';
 import { withOwnSerialNamespace } from './children.ts';
 import { valueForNull } from './codec/from-primitive.ts';
-import { CHANGED, type Field, MODEL, type ObjectState, VALUES } from './model.ts';
+import { type Field, MODEL, type ObjectState, STATE } from './model.ts';
 
 /** The setter of every field: checks and stores the value. `undefined` unsets the field. */
 export function assign(object: ObjectState, field: Field, value: unknown): void {
-  const values = object[VALUES];
+  const state = object[STATE];
+  const { values, changed } = state;
   const before = values[field.index];
   const after = value === undefined ? undefined : coerce(object, field, value, before);
   if (field.readOnly && before !== undefined) {
@@ -14,9 +15,9 @@ export function assign(object: ObjectState, field: Field, value: unknown): void 
     throw new ReadOnlyFieldError(object[MODEL].name, field.name);
   }
   values[field.index] = after;
-  const isMarked = object[CHANGED].includes(field.wireName);
-  if (after === undefined && isMarked) object[CHANGED] = object[CHANGED].filter((name) => name !== field.wireName);
-  else if (after !== undefined && !isMarked) object[CHANGED] = [...object[CHANGED], field.wireName];
+  const isMarked = changed.includes(field.wireName);
+  if (after === undefined && isMarked) state.changed = changed.filter((name) => name !== field.wireName);
+  else if (after !== undefined && !isMarked) state.changed = [...changed, field.wireName];
 }
 
 function coerce(object: ObjectState, field: Field, value: unknown, before: unknown): unknown {

@@ -24,8 +24,6 @@ export interface ObjectReference {
   readonly name: string;
   /** Whether the field accepts objects of subclasses too. */
   readonly subclasses: boolean;
-  /** Whether an object with another serial namespace than that of the class was read. */
-  isMixed?: boolean;
 }
 
 /** The parts of a class that the model needs. Each `ObjectClass` has them. */
@@ -171,33 +169,82 @@ export interface ObjectModel {
   readonly wireNames: readonly string[];
   readonly readers: readonly FieldType<unknown>['read'][];
   readonly writers: readonly FieldType<unknown>['write'][];
-  /** Whether a wire name is the name of a property of every object in JavaScript: `constructor`. */
-  readonly hasInheritedNames: boolean;
+  /** Makes objects without the constructor of the class. Undefined if that constructor is needed. */
+  readonly make: (new (state: State) => ObjectState) | undefined;
+  /** The order of the fields in the last primitive that was read. A sender mostly repeats its order. */
+  readonly lastOrder: { readonly names: string[]; readonly indexes: number[] };
+  /** Where a primitive of the class, and not of a field, was read last. */
+  readonly lastRead: LastRead;
   /** Whether a field has an initial value. */
   readonly hasInitials: boolean;
-  /**
-   * The last list of changes that was read, and the indexes of its fields. A sender mostly repeats its lists.
-   */
-  lastChanges: { readonly names: readonly string[]; readonly indexes: readonly number[] };
+}
+
+/** The model of the last object that was read at a place, because most objects at a place are of one class and version. */
+export interface LastRead {
+  model: ObjectModel | undefined;
+  /** The number of classes at that time, because a class that is declared later may be nearer to the version. */
+  registrations: number;
+  /** The version in the primitive. */
+  received: unknown;
+  /** The version of the object: without a patch component. */
+  version: string;
+}
+
+/** No object was read yet. */
+export function nothingRead(): LastRead {
+  return { model: undefined, registrations: 0, received: undefined, version: '' };
 }
 
 /** The key of the model of an object. */
 export const MODEL = Symbol('os-vif.model');
-/** The key of the values of an object. */
-export const VALUES = Symbol('os-vif.values');
-/** The key of the changes of an object. */
-export const CHANGED = Symbol('os-vif.changed');
-/** The key of the version of an object. */
-export const VERSION = Symbol('os-vif.version');
+/** The key of the state of an object. */
+export const STATE = Symbol('os-vif.state');
 
-/** The state of an object, by index of the field. `undefined` is unset, `null` is a value. */
+/** The parts of an object that change. One property of an object holds them, because reading then stores once. */
+export class State {
+  /** Changes from the wire that nobody has looked at yet. */
+  private received: readonly string[] | undefined;
+
+  constructor(
+    readonly model: ObjectModel,
+    /** The values by index of the field. `undefined` is unset, `null` is a value. */
+    readonly values: unknown[],
+    private known: readonly string[],
+    /** The version that the object was read at. It can be older than the version of its class. */
+    readonly version: string,
+    received?: readonly string[],
+  ) {
+    this.received = received;
+  }
+
+  /**
+   * The wire names of the changed fields; each of them is set. Look at it before a value changes, because the
+   * first look takes the changes from the wire whose fields are set.
+   */
+  get changed(): readonly string[] {
+    if (this.received !== undefined) this.changed = setFieldsAmong(this.received, this);
+    return this.known;
+  }
+
+  set changed(wireNames: readonly string[]) {
+    this.known = wireNames;
+    this.received = undefined;
+  }
+}
+
+/** Names of unknown and of unset fields are ignored, as in oslo. */
+function setFieldsAmong(wireNames: readonly string[], { model, values }: State): readonly string[] {
+  const isSet = (wireName: string) => {
+    const field = model.byWireName.get(wireName);
+    return field !== undefined && values[field.index] !== undefined;
+  };
+  return [...new Set(wireNames)].filter(isSet);
+}
+
+/** A versioned object, of any class. */
 export interface ObjectState {
   readonly [MODEL]: ObjectModel;
-  [VALUES]: unknown[];
-  /** The wire names of the changed fields; each of them is set. */
-  [CHANGED]: readonly string[];
-  /** The version that the object was read at. It can be older than the version of its class. */
-  [VERSION]: string;
+  [STATE]: State;
 }
 
 /** The changes of an object without changes. */
@@ -206,17 +253,9 @@ export const NO_CHANGES: readonly string[] = Object.freeze([]);
 /** The initial `objects` of a list. They are no change. */
 export const NO_OBJECTS = (): readonly unknown[] => [];
 
-/** Passed to a constructor instead of values by a caller that fills the object itself. */
-export const BLANK: Readonly<Record<string, never>> = Object.freeze({});
-
 /** Whether a value is a versioned object, of any class. */
 export function isVersionedObject(value: unknown): value is ObjectState {
   return typeof value === 'object' && value !== null && MODEL in value;
-}
-
-/** A new object of a class. All fields are unset, also those that its constructor sets. */
-export function blank(model: ObjectModel): ObjectState {
-  return new model.construct(BLANK);
 }
 
 /** The first value of a field: for constructors and for a primitive without the field. */

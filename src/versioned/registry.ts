@@ -15,6 +15,7 @@ interface Entry {
   readonly readers: Map<string, ObjectModel>;
 }
 
+let registered = 0;
 const namespaces = new Map<string, Map<string, Entry>>();
 
 /**
@@ -37,6 +38,12 @@ export function register(model: ObjectModel): void {
   for (const exact of entry.models) entry.readers.set(exact.version, exact);
   names.set(model.name, entry);
   namespaces.set(model.namespace, names);
+  registered += 1;
+}
+
+/** The number of classes that are registered. */
+export function registrations(): number {
+  return registered;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Assignments to properties that an object does not have, such as `vif.vifname = 'tap0'`. */
 import { UnknownFieldError } from '../errors/model.ts';
-import { CHANGED, isVersionedObject, MODEL, VALUES, VERSION } from './model.ts';
+import { isVersionedObject, MODEL, STATE } from './model.ts';
 
 /**
  * Makes an assignment throw {@link UnknownFieldError} if neither the object nor its class has a property of that
@@ -12,9 +12,8 @@ import { CHANGED, isVersionedObject, MODEL, VALUES, VERSION } from './model.ts';
  * @param prototype the prototype of the base class of all objects
  */
 export function refuseUnknownAssignments(prototype: object): void {
-  // The constructor assigns these properties. JavaScript finds them here.
-  const state = { value: undefined, writable: true };
-  Object.defineProperties(prototype, { [VALUES]: state, [CHANGED]: state, [VERSION]: state });
+  // The constructor assigns this property. JavaScript finds it here.
+  Object.defineProperty(prototype, STATE, { value: undefined, writable: true });
   const handler: ProxyHandler<object> = {
     set(target, name, value, receiver) {
       if (typeof name === 'symbol' || !isVersionedObject(receiver)) return Reflect.set(target, name, value, receiver);

@@ -1,19 +1,20 @@
 /** The `@versionedObject` decorator: compiles the declarations of a class and registers the class. */
+
 import { DeclarationError } from '../errors/model.ts';
 import { assign } from './assign.ts';
 import { DEFAULT_ENVELOPE, envelopeOf } from './codec/envelope.ts';
-import { childReader } from './codec/from-primitive.ts';
 import { declarePlainClass } from './codec/plain.ts';
 import { ownDeclarations, refuseStandardDecorator } from './field.ts';
+import { makerOf } from './instances.ts';
 import {
   type Field,
   type FieldDeclaration,
   type MakeCompatible,
   MODEL,
-  NO_CHANGES,
   NO_OBJECTS,
+  nothingRead,
   type ObjectModel,
-  VALUES,
+  STATE,
 } from './model.ts';
 import type { ObjectClass } from './object-class.ts';
 import { register } from './registry.ts';
@@ -147,11 +148,12 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     construct,
     unset: ordered.map(() => undefined),
     wireNames: ordered.map(({ wireName }) => wireName),
-    readers: ordered.map(({ type }) => (type.object ? childReader(type, { name, envelope }) : type.read)),
+    readers: ordered.map(({ type }) => type.read),
     writers: ordered.map(({ type }) => type.write),
-    hasInheritedNames: ordered.some(({ wireName }) => wireName in {}),
+    make: makerOf(objectClass, base),
+    lastOrder: { names: [], indexes: [] },
+    lastRead: nothingRead(),
     hasInitials: ordered.some(({ initial }) => initial !== undefined),
-    lastChanges: { names: NO_CHANGES, indexes: [] },
   };
 }
 
@@ -174,7 +176,7 @@ function defineProperty(prototype: object, field: Field): void {
     configurable: true,
     enumerable: true,
     get(this: VersionedObject) {
-      const value = this[VALUES][field.index];
+      const value = this[STATE].values[field.index];
       return expose === undefined || value === undefined || value === null ? value : expose(value);
     },
     set(this: VersionedObject, value: unknown) {

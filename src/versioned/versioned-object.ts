@@ -1,4 +1,5 @@
 /** The base class of every versioned object. */
+
 import { UnknownFieldError, UnsetFieldError, UnsupportedObjectError } from '../errors/model.ts';
 import { isRecord } from '../text/is-record.ts';
 import { assign } from './assign.ts';
@@ -15,10 +16,9 @@ import { equalObjects } from './equals.ts';
 import { modelOfClass, noteExtension } from './extensions.ts';
 import { type BackportOptions, writeObjectFor } from './history/backport.ts';
 import { fingerprintOf } from './history/fingerprint.ts';
+import { BLANK } from './instances.ts';
 import { type SchemaOptions, schemaOf } from './json-schema.ts';
 import {
-  BLANK,
-  CHANGED,
   type Field,
   initialValue,
   type JsonSchema,
@@ -27,8 +27,8 @@ import {
   NO_OBJECTS,
   type ObjectModel,
   type ObjectState,
-  VALUES,
-  VERSION,
+  STATE,
+  State,
 } from './model.ts';
 import { withObjects } from './nested-values.ts';
 import { shownValues } from './shown-values.ts';
@@ -78,24 +78,20 @@ export type SetFields<T, K extends keyof T> = { readonly [P in K]-?: Exclude<T[P
  */
 export abstract class VersionedObject {
   /** @internal */ declare readonly [MODEL]: ObjectModel;
-  /** @internal */ [VALUES]: unknown[];
-  /** @internal */ [CHANGED]: readonly string[];
-  /** @internal */ [VERSION]: string;
+  /** @internal */ [STATE]: State;
 
   constructor(values: object = {}) {
     const model = this[MODEL];
     if (model === undefined) throw new TypeError(`${new.target.name} needs the @versionedObject decorator`);
-    this[VALUES] = values === BLANK ? new Array(model.fields.length) : model.unset.slice();
-    this[CHANGED] = NO_CHANGES;
-    this[VERSION] = model.version;
+    this[STATE] = new State(model, model.unset.slice(), NO_CHANGES, model.version);
     if (values === BLANK) return;
     for (const [name, value] of Object.entries(values)) {
       const field = fieldOf(this, name);
       assign(this, field, withObjects(field.type, value));
     }
     for (const field of model.fields) {
-      if (field.initial === undefined || this[VALUES][field.index] !== undefined) continue;
-      if (field.initial === NO_OBJECTS) this[VALUES][field.index] = NO_OBJECTS();
+      if (field.initial === undefined || this[STATE].values[field.index] !== undefined) continue;
+      if (field.initial === NO_OBJECTS) this[STATE].values[field.index] = NO_OBJECTS();
       else assign(this, field, initialValue(field));
     }
   }
@@ -125,7 +121,7 @@ export abstract class VersionedObject {
 
   /** The version of the object: the version of its class, or the older version from which it was read. */
   get version(): string {
-    return this[VERSION];
+    return this[STATE].version;
   }
 
   /**
@@ -208,7 +204,7 @@ export abstract class VersionedObject {
 
   /** Whether a field has a value. null is a value. */
   isSet(field: FieldName<this>): boolean {
-    return this[VALUES][fieldOf(this, field).index] !== undefined;
+    return this[STATE].values[fieldOf(this, field).index] !== undefined;
   }
 
   /** Removes the value of a field, and removes the field from the changes. */
@@ -239,10 +235,10 @@ export abstract class VersionedObject {
   resetChanges(options: ResetOptions<this> = {}): void {
     const chosen = options.fields?.map((name) => fieldOf(this, name)) ?? this[MODEL].fields;
     const forgotten = new Set(chosen.map(({ wireName }) => wireName));
-    this[CHANGED] = this[CHANGED].filter((wireName) => !forgotten.has(wireName));
+    this[STATE].changed = this[STATE].changed.filter((wireName) => !forgotten.has(wireName));
     if (!options.recursive) return;
     for (const { index } of chosen) {
-      for (const child of objectsIn(this[VALUES][index])) {
+      for (const child of objectsIn(this[STATE].values[index])) {
         if (child instanceof VersionedObject) child.resetChanges({ recursive: true });
       }
     }
@@ -251,7 +247,8 @@ export abstract class VersionedObject {
   /** Sets every unset field that has a default. */
   setDefaults(): void {
     for (const field of this[MODEL].fields) {
-      if (field.default !== undefined && this[VALUES][field.index] === undefined) assign(this, field, defaultOf(field));
+      if (field.default !== undefined && this[STATE].values[field.index] === undefined)
+        assign(this, field, defaultOf(field));
     }
   }
 

@@ -39,6 +39,11 @@ export function envelopeIn(primitive: Readonly<Record<string, unknown>>): Envelo
   return undefined;
 }
 
+/** Whether a class has another serial namespace than the others. */
+export function hasSeveralEnvelopes(): boolean {
+  return envelopes.size > 1;
+}
+
 const envelopes = new Map<string, Envelope>();
 
 /** The keys of all classes that declare no serial namespace. */

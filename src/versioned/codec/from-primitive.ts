@@ -1,23 +1,27 @@
 /** Reads objects from primitives. Every value is checked, and errors contain the path of the value. */
+
 import { FieldValueError } from '../../errors/model.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { withOwnSerialNamespace } from '../children.ts';
 import { refuse } from '../fields/field-type.ts';
+import { boolean, string } from '../fields/scalars.ts';
+import { objectWith } from '../instances.ts';
 import {
-  blank,
-  CHANGED,
   type Field,
   type FieldType,
   initialValue,
+  type LastRead,
   MODEL,
+  NO_CHANGES,
+  nothingRead,
   type ObjectModel,
+  type ObjectReference,
   type ObjectState,
-  VALUES,
-  VERSION,
+  State,
 } from '../model.ts';
-import { modelFor } from '../registry.ts';
+import { modelFor, registrations } from '../registry.ts';
 import { isVersion, withoutPatch } from '../version.ts';
-import { DEFAULT_ENVELOPE, envelopeIn } from './envelope.ts';
+import { DEFAULT_ENVELOPE, envelopeIn, hasSeveralEnvelopes } from './envelope.ts';
 import { changesIn, dataIn, nameIn, namespaceIn, versionIn } from './primitive.ts';
 import { refuseUnknownFields } from './unknown-fields.ts';
 
@@ -43,19 +47,22 @@ export interface ReadOptions {
  * @throws UnknownFieldError only with `unknown: 'refuse'`
  */
 export function readObject(primitive: unknown, expected?: ObjectModel, options: ReadOptions = {}): ObjectState {
-  const object = readAs(modelOf(primitive, expected), primitive, 0);
+  const object = readAt(
+    expected?.lastRead ?? lastRead,
+    primitive,
+    0,
+    expected && { objectClass: expected.objectClass },
+  );
   if (options.unknown === 'refuse') refuseUnknownFields(object, primitive);
   return object;
 }
 
-/**
- * The model that reads a primitive, by its name, namespace and version.
- * A correct guess in `likely` saves the look-up.
- */
-export function modelOf(primitive: unknown, likely?: ObjectModel): ObjectModel {
-  if (!isRecord(primitive)) return refuse(primitive, typeof primitive === 'string' ? PARSED : PRIMITIVE);
-  if (likely !== undefined && isOfModel(primitive, likely)) return likely;
-  const keys = envelopeIn(primitive) ?? likely?.envelope ?? DEFAULT_ENVELOPE;
+/** For objects of any class. */
+const lastRead = nothingRead();
+
+/** The model that reads a primitive, by its name, namespace and version. */
+function modelOf(primitive: Record<string, unknown>, expected: ObjectModel | undefined): ObjectModel {
+  const keys = envelopeIn(primitive) ?? expected?.envelope ?? DEFAULT_ENVELOPE;
   const name = primitive[keys.name];
   const namespace = primitive[keys.namespace];
   const version = primitive[keys.version];
@@ -74,12 +81,8 @@ function expectedName({ type }: Record<string, unknown>): string {
   return typeof type === 'string' ? 'an object name (fromPlain reads the plain form)' : 'an object name';
 }
 
-function isOfModel(primitive: Record<string, unknown>, { name, version, namespace, envelope }: ObjectModel): boolean {
-  return (
-    nameIn(primitive, envelope) === name &&
-    versionIn(primitive, envelope) === version &&
-    namespaceIn(primitive, envelope) === namespace
-  );
+function isOfModel(primitive: Record<string, unknown>, { name, namespace, envelope }: ObjectModel): boolean {
+  return nameIn(primitive, envelope) === name && namespaceIn(primitive, envelope) === namespace;
 }
 
 /** The version without its patch component, which is ignored: 1.4 for 1.4.2. */
@@ -87,39 +90,57 @@ export function versionToRead(version: string): string {
   return hasPatch(version) ? withoutPatch(version) : version;
 }
 
-/** Reads a primitive with the model that {@link modelOf} returned. */
-export function readAs(model: ObjectModel, primitive: unknown, depth: number): ObjectState {
-  if (depth > MAX_DEPTH) return refuse(primitive, `at most ${MAX_DEPTH} objects within one another`);
-  const { envelope: keys } = model;
-  const written = isRecord(primitive) ? primitive : {};
-  const data = dataIn(written, keys);
-  const changes = changesIn(written, keys);
-  const version = versionIn(written, keys);
-  if (!isRecord(data)) return refuseKey(data, 'an object of fields', keys.data, model.name);
-  const object = blank(model);
-  if (version !== model.version && typeof version === 'string') {
-    object[VERSION] = versionToRead(version);
+/**
+ * Reads an object at a place, which keeps its model.
+ *
+ * @param expected the class that the caller expects
+ * @param check throws for a model that the caller does not accept; it runs only for another model than that of
+ *   the object before
+ */
+export function readAt(
+  place: LastRead,
+  primitive: unknown,
+  depth: number,
+  expected?: Pick<ObjectReference, 'objectClass'>,
+  check?: (model: ObjectModel) => void,
+): ObjectState {
+  if (!isRecord(primitive)) return refuse(primitive, typeof primitive === 'string' ? PARSED : PRIMITIVE);
+  let { model } = place;
+  if (
+    model === undefined ||
+    place.registrations !== registrations() ||
+    versionIn(primitive, model.envelope) !== place.received ||
+    !isOfModel(primitive, model)
+  ) {
+    model = modelOf(primitive, expected?.objectClass.prototype[MODEL]);
+    check?.(model);
+    place.model = model;
+    place.registrations = registrations();
+    place.received = versionIn(primitive, model.envelope);
+    place.version = versionToRead(String(place.received));
   }
-  fill(object[VALUES], model, data, depth);
-  if (changes !== undefined) object[CHANGED] = readChanges(model, object[VALUES], changes);
-  return object;
+  if (depth > MAX_DEPTH) return refuse(primitive, `at most ${MAX_DEPTH} objects within one another`);
+  const { version } = place;
+  const { envelope: keys } = model;
+  const data = dataIn(primitive, keys);
+  if (!isRecord(data)) return refuseKey(data, 'an object of fields', keys.data, model.name);
+  const values = model.unset.slice();
+  fill(values, model, data, depth + 1);
+  if (hasSeveralEnvelopes()) checkChildren(values, model);
+  return objectWith(new State(model, values, NO_CHANGES, version, readChanges(model, changesIn(primitive, keys))));
 }
 
-/**
- * The reader of a field with objects. The objects must have the serial namespace of their parent. Almost all have
- * it, so each object is checked only if one of this field had another.
- */
-export function childReader(
-  type: FieldType<unknown>,
-  parent: Pick<ObjectModel, 'name' | 'envelope'>,
-): FieldType<unknown>['read'] {
-  const { object } = type;
-  let isForeign: boolean | undefined;
-  return (primitive, depth) => {
-    const value = type.read(primitive, depth);
-    isForeign ??= object?.objectClass.prototype[MODEL].envelope !== parent.envelope;
-    return isForeign || object?.isMixed ? withOwnSerialNamespace(value, parent) : value;
-  };
+/** Throws {@link FieldValueError} for a child with another serial namespace than its parent. */
+function checkChildren(values: readonly unknown[], model: ObjectModel): void {
+  for (const { type, index, wireName } of model.fields) {
+    if (type.object === undefined) continue;
+    try {
+      withOwnSerialNamespace(values[index], model);
+    } catch (error) {
+      if (error instanceof FieldValueError) error.within(wireName, model.name);
+      throw error;
+    }
+  }
 }
 
 /** Whether the version has a patch component, which is accepted and ignored: 1.4.2 is read as 1.4. */
@@ -127,21 +148,43 @@ function hasPatch(version: string): boolean {
   return version.indexOf('.') !== version.lastIndexOf('.') && isVersion(version);
 }
 
+/** Reads the known fields in their order in the data, and keeps the index of the field at each position. */
 function fill(values: unknown[], model: ObjectModel, data: Record<string, unknown>, depth: number): void {
-  const { wireNames, readers, hasInitials, hasInheritedNames } = model;
-  const own = hasInheritedNames ? Object.assign(Object.create(null), data) : data;
-  let i = 0;
+  const { readers, lastOrder, byWireName, fields } = model;
+  let position = 0;
+  let index = 0;
   try {
-    for (; i < wireNames.length; i++) {
-      const found = own[wireNames[i] ?? ''];
-      if (found === undefined) values[i] = hasInitials ? initialValue(model.fields[i]) : undefined;
-      else values[i] = found === null ? valueForNull(model.fields[i]) : readers[i]?.(found, depth + 1);
+    for (const name in data) {
+      if (lastOrder.names[position] === name) index = lastOrder.indexes[position] ?? 0;
+      else {
+        const field = byWireName.get(name);
+        if (field === undefined) continue;
+        index = field.index;
+        lastOrder.names[position] = name;
+        lastOrder.indexes[position] = index;
+      }
+      position++;
+      const value = data[name];
+      if (value === undefined) continue;
+      const reader = readers[index];
+      if (value === null) values[index] = valueForNull(fields[index]);
+      else values[index] = isTaken(reader, value) ? value : reader?.(value, depth);
     }
   } catch (error) {
-    if (error instanceof FieldValueError) error.within(wireNames[i] ?? '', model.name);
+    if (error instanceof FieldValueError) error.within(model.wireNames[index] ?? '', model.name);
     throw error;
   }
+  if (!model.hasInitials) return;
+  for (const field of fields) if (values[field.index] === undefined) values[field.index] = initialValue(field);
 }
+
+/** Whether a value has the type of most fields, whose values are stored as they are. This saves the call of a reader. */
+function isTaken(reader: FieldType<unknown>['read'] | undefined, value: unknown): boolean {
+  return reader === readString ? typeof value === 'string' : reader === readBoolean && typeof value === 'boolean';
+}
+
+const readString = string().read;
+const readBoolean = boolean().read;
 
 /**
  * The value to store for null, as in oslo: null if the field is nullable, else its default.
@@ -159,30 +202,14 @@ export function defaultOf({ type, default: value }: Field): unknown {
   return type.object && type.clone && value !== null ? type.clone(value) : value;
 }
 
-/** Reads the list of changes. Names of unknown and of unset fields are ignored, as in oslo. */
-function readChanges(model: ObjectModel, values: readonly unknown[], changes: unknown): readonly string[] {
-  if (!Array.isArray(changes)) return refuseKey(changes, 'an array of field names', model.envelope.changes, model.name);
-  if (!isSame(model.lastChanges.names, changes)) model.lastChanges = lookUp(model, changes);
-  const { names, indexes } = model.lastChanges;
-  for (let i = 0; i < indexes.length; i++) {
-    if (values[indexes[i] ?? 0] === undefined) return names.filter((_, at) => values[indexes[at] ?? 0] !== undefined);
+/** A copy of the list of changes. */
+function readChanges({ envelope, name }: ObjectModel, changes: unknown): string[] | undefined {
+  if (changes === undefined) return undefined;
+  if (!Array.isArray(changes)) return refuseKey(changes, 'an array of field names', envelope.changes, name);
+  for (let i = 0; i < changes.length; i++) {
+    if (typeof changes[i] !== 'string') return refuseKey(changes[i], 'the name of a field', envelope.changes, name);
   }
-  return names;
-}
-
-function lookUp({ name, byWireName, envelope }: ObjectModel, changes: readonly unknown[]): ObjectModel['lastChanges'] {
-  const wrong = changes.find((change) => typeof change !== 'string');
-  if (wrong !== undefined) return refuseKey(wrong, 'the name of a field', envelope.changes, name);
-  const fields = [...byWireName.values()];
-  const known = new Map(fields.map(({ wireName, index }): [unknown, number] => [wireName, index]));
-  const indexes = [...new Set(changes)].flatMap((change) => known.get(change) ?? []);
-  return { names: indexes.flatMap((index) => fields[index]?.wireName ?? []), indexes };
-}
-
-function isSame(known: readonly string[], names: readonly unknown[]): boolean {
-  if (known.length !== names.length) return false;
-  for (let i = 0; i < known.length; i++) if (known[i] !== names[i]) return false;
-  return true;
+  return changes.slice();
 }
 
 function refuseKey(value: unknown, expected: string, key: string, objectName = ''): never {

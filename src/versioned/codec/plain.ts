@@ -20,8 +20,7 @@ import {
   type ObjectModel,
   type ObjectReference,
   type ObjectState,
-  VALUES,
-  VERSION,
+  STATE,
 } from '../model.ts';
 import { newestModel, newestModelNear } from '../registry.ts';
 import { compareVersions } from '../version.ts';
@@ -50,8 +49,8 @@ export function toPlainForm(object: ObjectState, options: PlainOptions = {}): Re
  */
 function forgetLater(object: ObjectState): void {
   for (const field of object[MODEL].fields) {
-    const value = object[VALUES][field.index];
-    if (!hasFieldAt(object[MODEL], field, object[VERSION])) object[VALUES][field.index] = undefined;
+    const value = object[STATE].values[field.index];
+    if (!hasFieldAt(object[MODEL], field, object[STATE].version)) object[STATE].values[field.index] = undefined;
     else for (const child of objectsIn(value)) forgetLater(child);
   }
 }

@@ -1,6 +1,6 @@
 /** Writes objects as primitives. */
 import { isRecord } from '../../text/is-record.ts';
-import { CHANGED, MODEL, NO_CHANGES, type ObjectModel, type ObjectState, VALUES, VERSION } from '../model.ts';
+import { NO_CHANGES, type ObjectModel, type ObjectState, STATE } from '../model.ts';
 import { DEFAULT_ENVELOPE } from './envelope.ts';
 import { CHANGES, changesIn, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY } from './primitive.ts';
 
@@ -10,9 +10,8 @@ import { CHANGES, changesIn, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY 
  * `objects` of a list object, as in oslo.
  */
 export function writeObject(object: ObjectState): Primitive {
-  const model = object[MODEL];
-  const values = object[VALUES];
-  const changes = object[CHANGED] === NO_CHANGES ? [] : object[CHANGED].slice();
+  const { model, values, changed, version } = object[STATE];
+  const changes = changed === NO_CHANGES ? [] : changed.slice();
   const { wireNames, writers } = model;
   const listAt = model.ownList?.index;
   const data: Record<string, unknown> = {};
@@ -27,11 +26,10 @@ export function writeObject(object: ObjectState): Primitive {
     }
     const written = write(value);
     data[wireName] = written;
-    const isChanged =
-      write === writeObject ? holdsChanges(written, model) : i === listAt && listsChanges(written, model);
-    if (isChanged && !changes.includes(wireName)) changes.push(wireName);
+    if ((write === writeObject || i === listAt) && writtenChanges(written, model) && !changes.includes(wireName))
+      changes.push(wireName);
   }
-  return primitiveOf(model, object[VERSION], data, changes);
+  return primitiveOf(model, version, data, changes);
 }
 
 /** The primitive of a class in a version, with these fields and these changes. */
@@ -58,12 +56,8 @@ export function primitiveOf(
   return primitive as unknown as Primitive;
 }
 
-/** Whether an element of a list has changes. */
-function listsChanges(written: unknown, model: ObjectModel): boolean {
-  return Array.isArray(written) && written.some((element) => holdsChanges(element, model));
-}
-
-/** Whether a child has changes. */
-function holdsChanges(written: unknown, { envelope }: ObjectModel): boolean {
-  return isRecord(written) && changesIn(written, envelope) !== undefined;
+/** Whether a child, or an element of a list, was written with changes. */
+export function writtenChanges(written: unknown, model: ObjectModel): boolean {
+  if (Array.isArray(written)) return written.some((element) => writtenChanges(element, model));
+  return isRecord(written) && changesIn(written, model.envelope) !== undefined;
 }

@@ -1,7 +1,7 @@
 /** Finds the fields of a primitive that its class does not have. */
 import { UnknownFieldError } from '../../errors/model.ts';
 import { isRecord } from '../../text/is-record.ts';
-import { isVersionedObject, MODEL, type ObjectState, VALUES } from '../model.ts';
+import { isVersionedObject, MODEL, type ObjectState, STATE } from '../model.ts';
 import { changesIn, dataIn } from './primitive.ts';
 
 /**
@@ -19,7 +19,7 @@ export function refuseUnknownFields(object: ObjectState, primitive: unknown): vo
   const unknown = given.find((wireName) => !byWireName.has(wireName));
   if (unknown !== undefined) throw new UnknownFieldError(name, unknown, [...byWireName.keys()]);
   for (const { type, index, wireName } of fields) {
-    if (type.object !== undefined) refuseInChildren(object[VALUES][index], data[wireName]);
+    if (type.object !== undefined) refuseInChildren(object[STATE].values[index], data[wireName]);
   }
 }
 

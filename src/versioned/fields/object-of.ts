@@ -1,7 +1,7 @@
 /** The field type of nested versioned objects. */
 
 import { cloneObject } from '../clone.ts';
-import { modelOf, readAs } from '../codec/from-primitive.ts';
+import { readAt } from '../codec/from-primitive.ts';
 import { writeObject } from '../codec/to-primitive.ts';
 import { equalObjects } from '../equals.ts';
 import { noteExtension } from '../extensions.ts';
@@ -9,6 +9,7 @@ import {
   type FieldType,
   isVersionedObject,
   MODEL,
+  nothingRead,
   type ObjectModel,
   type ObjectReference,
   type ObjectState,
@@ -45,18 +46,15 @@ export function objectOf<T extends VersionedObject>(
   const refuseObject = (found: unknown) =>
     refuse(found, `${subclasses ? 'a subclass of ' : 'an object of class '}${object.name}`);
   const isAccepted = (value: unknown): value is T => isVersionedObject(value) && accepts(value[MODEL]);
-  let last: ObjectModel | undefined;
+  const place = nothingRead();
+  const check = (model: ObjectModel) => {
+    if (!accepts(model)) refuseObject(model.name);
+  };
   return {
     osloName: 'Object',
     object,
     coerce: (value) => (isAccepted(value) ? value : refuseObject(isVersionedObject(value) ? value[MODEL].name : value)),
-    read: (primitive, depth) => {
-      const model = modelOf(primitive, last ?? object.objectClass.prototype[MODEL]);
-      if (model !== last && !accepts(model)) return refuseObject(model.name);
-      if (model !== last) object.isMixed ||= model.envelope !== object.objectClass.prototype[MODEL].envelope;
-      last = model;
-      return readAs(model, primitive, depth) as T & ObjectState;
-    },
+    read: (primitive, depth) => readAt(place, primitive, depth, object, check) as T & ObjectState,
     write: writeObject,
     schema: (context) => context.objectSchema(object),
     equal: equalObjects,

@@ -4,13 +4,13 @@
  * version of each child.
  */
 import { TargetVersionError } from '../../errors/model.ts';
-import { isRecord } from '../../text/is-record.ts';
+import { hasChanges } from '../changes.ts';
 import { readObject } from '../codec/from-primitive.ts';
 import type { Primitive } from '../codec/primitive.ts';
-import { primitiveOf, writeObject } from '../codec/to-primitive.ts';
-import { isVersionedObject, MODEL, type ObjectModel, type ObjectState, VALUES, VERSION } from '../model.ts';
+import { primitiveOf, writeObject, writtenChanges } from '../codec/to-primitive.ts';
+import { isVersionedObject, NO_CHANGES, type ObjectModel, type ObjectState, STATE } from '../model.ts';
 import { compareVersions, isVersion } from '../version.ts';
-import { ABSENT, deltaTo, versionOfBase } from './history.ts';
+import { ABSENT, type ChildDelta, deltaTo, versionOfBase } from './history.ts';
 
 /** The versions that a peer can read. */
 export interface BackportOptions {
@@ -41,74 +41,95 @@ export function backport(primitive: unknown, options: BackportOptions): Primitiv
 
 /** The primitive of an object, in versions that a peer can read. Throws {@link TargetVersionError}. */
 export function writeObjectFor(object: ObjectState, options: BackportOptions): Primitive {
-  const model = object[MODEL];
-  const version = object[VERSION];
+  const { model, version } = object[STATE];
   const manifest = isEmpty(options.versionManifest) ? undefined : options.versionManifest;
   const target = options.targetVersion ?? older(version, manifest && manifestVersion(manifest, model.name));
   if (!isVersion(target) || compareVersions(target, version) > 0) {
     throw new TargetVersionError(model.name, version, target);
   }
-  const primitive: Written = { ...writeObject(object) };
-  if (target !== version || manifest) makeCompatible(object, primitive, target, manifest);
-  const { [model.envelope.data]: data = {}, [model.envelope.changes]: changes = [] } = primitive;
-  const kept = namesIn(changes).filter((name) => Object.hasOwn(recordOf(data), name));
-  return primitiveOf(model, target, recordOf(data), kept);
+  if (target === version && manifest === undefined) return writeObject(object);
+  const data: Data = {};
+  const changes = writeFields(object, target, manifest, data);
+  // As in oslo, only the outermost object drops the names of fields that its older version does not have.
+  return primitiveOf(
+    model,
+    target,
+    data,
+    changes.filter((name) => Object.hasOwn(data, name)),
+  );
 }
 
-/** A primitive that is being backported. Its keys have the serial namespace of its class. */
-type Written = Record<string, unknown>;
+type Data = Record<string, unknown>;
 
 type Manifest = Readonly<Record<string, string>>;
 
+function writeAt(object: ObjectState, target: string, manifest: Manifest | undefined): Primitive {
+  const data: Data = {};
+  return primitiveOf(object[STATE].model, target, data, writeFields(object, target, manifest, data));
+}
+
 /**
- * Backports the primitive of an object in place. The caller must own the primitive.
- * The manifest takes precedence over the history. It never removes the field of a child.
+ * Writes the fields of an object at a version, and returns the names of its changed fields. The manifest takes
+ * precedence over the history. It never removes the field of a child.
  */
-function makeCompatible(object: ObjectState, primitive: Written, target: string, manifest: Manifest | undefined): void {
-  const model = object[MODEL];
-  const { data: dataKey, version: versionKey } = model.envelope;
-  const { gone, children } = deltaTo(model, target);
-  const data = recordOf(primitive[dataKey]);
-  let leftOut = gone;
-  for (const child of children) {
-    const named = child.precedesManifest ? undefined : manifest;
-    if (named === undefined && child.version === ABSENT) leftOut = [...leftOut, child.wireName];
-    const wanted = named ? (manifestVersion(named, child.objectName) ?? child.unnamed) : child.version;
-    if (wanted === ABSENT) continue;
-    const written = listOf(data[child.wireName]);
-    listOf(object[VALUES][child.index]).forEach((value, i) => {
-      if (!isVersionedObject(value)) return;
-      const version = (named && manifestVersion(named, value[MODEL].name)) ?? wanted;
-      if (version !== undefined) makeCompatible(value, recordOf(written[i]), version, manifest);
+function writeFields(object: ObjectState, target: string, manifest: Manifest | undefined, data: Data): string[] {
+  const { model, values, changed } = object[STATE];
+  const { wireNames, writers } = model;
+  const listAt = model.ownList?.index;
+  const delta = deltaTo(model, target);
+  const changes = changed === NO_CHANGES ? [] : changed.slice();
+  for (let i = 0; i < wireNames.length; i++) {
+    const value = values[i];
+    if (value === undefined) continue;
+    const wireName = wireNames[i] ?? '';
+    const write = writers[i];
+    const child = delta.children[i];
+    const isGone = delta.gone[i] === true || isChildGone(child, manifest);
+    let written: unknown;
+    if (!isGone || delta.converts) {
+      if (write === undefined || value === null) written = value;
+      else written = child === undefined || isGone ? write(value) : writeChildren(value, child, manifest);
+      data[wireName] = written;
+    }
+    if (write !== writeObject && i !== listAt) continue;
+    const isChanged = written === undefined ? hasChanges(value) : writtenChanges(written, model);
+    if (isChanged && !changes.includes(wireName)) changes.push(wireName);
+  }
+  if (delta.converts) {
+    convert(model, data, target);
+    wireNames.forEach((wireName, i) => {
+      if (delta.gone[i] || isChildGone(delta.children[i], manifest)) delete data[wireName];
     });
   }
-  convert(model, data, target);
-  primitive[versionKey] = target;
-  if (leftOut.length > 0) primitive[dataKey] = without(data, leftOut);
+  return changes;
+}
+
+/** Whether the older version does not have the field of a child. */
+function isChildGone(child: ChildDelta | undefined, manifest: Manifest | undefined): boolean {
+  return child?.version === ABSENT && (manifest === undefined || child.precedesManifest);
+}
+
+function writeChildren(value: unknown, child: ChildDelta, manifest: Manifest | undefined): unknown {
+  if (!Array.isArray(value)) return writeChild(value, child, manifest);
+  const written = new Array<unknown>(value.length);
+  for (let i = 0; i < written.length; i++) written[i] = writeChild(value[i], child, manifest);
+  return written;
+}
+
+function writeChild(value: unknown, child: ChildDelta, manifest: Manifest | undefined): unknown {
+  if (!isVersionedObject(value)) return value;
+  const named = child.precedesManifest ? undefined : manifest;
+  const version =
+    named === undefined
+      ? child.version
+      : (manifestVersion(named, value[STATE].model.name) ?? manifestVersion(named, child.objectName) ?? child.unnamed);
+  return typeof version === 'string' ? writeAt(value, version, manifest) : writeObject(value);
 }
 
 /** Calls the functions `makeCompatible` of the class and of its base classes. */
-function convert(model: ObjectModel, data: Record<string, unknown>, target: string): void {
+function convert(model: ObjectModel, data: Data, target: string): void {
   if (model.base) convert(model.base, data, versionOfBase(model, target));
   model.makeCompatible?.(data, target);
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value];
-}
-
-function recordOf(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {};
-}
-
-function namesIn(changes: unknown): string[] {
-  return Array.isArray(changes) ? changes : [];
-}
-
-function without(data: Record<string, unknown>, leftOut: readonly string[]): Record<string, unknown> {
-  const rest: Record<string, unknown> = {};
-  for (const name of Object.keys(data)) if (!leftOut.includes(name)) rest[name] = data[name];
-  return rest;
 }
 
 function manifestVersion(manifest: Manifest, name: string): string | undefined {

@@ -5,7 +5,7 @@
 import { md5 } from '@noble/hashes/legacy.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { pythonNumber } from '../../text/python-number.ts';
-import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState, VALUES } from '../model.ts';
+import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState, STATE } from '../model.ts';
 import { compareVersions } from '../version.ts';
 import { hasFieldAt } from './history.ts';
 
@@ -57,7 +57,7 @@ function reprObject(object: ObjectState): string {
   const { name, fields } = object[MODEL];
   const sorted = [...fields].sort((a, b) => (a.wireName < b.wireName ? -1 : 1));
   const values = sorted.map(({ wireName, index }) => {
-    const value = object[VALUES][index];
+    const value = object[STATE].values[index];
     return `${wireName}=${value === undefined ? '<?>' : typeof value === 'string' ? `'${value}'` : str(value)}`;
   });
   return `${name}(${values.join(',')})`;

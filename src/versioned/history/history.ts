@@ -19,23 +19,25 @@ export function sinceOf(model: ObjectModel, field: Field): string {
   return minorVersionsUpTo(model.version).find((version) => hasFieldAt(model, field, version)) ?? model.version;
 }
 
-/** The changes that write a class at an older version. */
+/** The changes that write a class at an older version. Arrays have the indexes of the fields. */
 export interface VersionDelta {
-  /** The wire names of the fields that the older version does not have. */
-  readonly gone: readonly string[];
-  /**
-   * The fields that hold objects, with the version of the object. Undefined: the history contains no version.
-   */
-  readonly children: readonly {
-    readonly index: number;
-    readonly wireName: string;
-    readonly objectName: string;
-    readonly version: string | typeof ABSENT | undefined;
-    /** Whether the version applies although a manifest names another version: in a list with `childVersions`. */
-    readonly precedesManifest: boolean;
-    /** The version if a manifest does not name the object. */
-    readonly unnamed: string | undefined;
-  }[];
+  /** Whether the older version does not have the field. */
+  readonly gone: readonly boolean[];
+  /** What becomes of the objects in a field. Undefined for other fields. */
+  readonly children: readonly (ChildDelta | undefined)[];
+  /** Whether the class or a base class has a function `makeCompatible`. */
+  readonly converts: boolean;
+}
+
+/** The versions of the objects in a field. */
+export interface ChildDelta {
+  readonly objectName: string;
+  /** The version of the object. Undefined: the history contains no version. */
+  readonly version: string | typeof ABSENT | undefined;
+  /** Whether the version applies although a manifest names another version: in a list with `childVersions`. */
+  readonly precedesManifest: boolean;
+  /** The version if a manifest does not name the object. */
+  readonly unnamed: string | undefined;
 }
 
 /** Replaces the version of a child if the older version does not have the field. */
@@ -46,11 +48,13 @@ export const ABSENT = Symbol('absent');
  * Results for unknown versions are not cached, because input can contain any version.
  */
 export function deltaTo(model: ObjectModel, version: string): VersionDelta {
-  const known = remembered.get(model)?.get(version);
+  let ofModel = remembered.get(model);
+  const known = ofModel?.get(version);
   if (known !== undefined) return known;
   const delta = computeDelta(model, version);
-  const ofModel = remembered.get(model) ?? new Map<string, VersionDelta>();
-  if (minorVersionsUpTo(model.version).includes(version)) remembered.set(model, ofModel.set(version, delta));
+  if (!minorVersionsUpTo(model.version).includes(version)) return delta;
+  ofModel ??= new Map<string, VersionDelta>();
+  remembered.set(model, ofModel.set(version, delta));
   return delta;
 }
 
@@ -58,20 +62,25 @@ const remembered = new WeakMap<ObjectModel, Map<string, VersionDelta>>();
 
 function computeDelta(model: ObjectModel, version: string): VersionDelta {
   const had = (field: Field) => hasFieldAt(model, field, version);
-  const holders = model.ownList === undefined ? model.fields : [model.ownList];
-  const children = holders.filter(had).flatMap((field) => childAt(model, field, version) ?? []);
-  const gone = model.fields.filter((field) => !had(field));
-  return { gone: gone.map(({ wireName }) => wireName), children };
+  // The list of a class with ObjectListBase first is the only field whose objects oslo backports.
+  const isHolder = (field: Field) => had(field) && (model.ownList === undefined || field === model.ownList);
+  return {
+    gone: model.fields.map((field) => !had(field)),
+    children: model.fields.map((field) => (isHolder(field) ? childAt(model, field, version) : undefined)),
+    converts: converts(model),
+  };
 }
 
-function childAt(model: ObjectModel, field: Field, version: string): VersionDelta['children'][number] | undefined {
-  const { index, wireName, type } = field;
+function converts(model: ObjectModel): boolean {
+  return model.makeCompatible !== undefined || (model.base !== undefined && converts(model.base));
+}
+
+function childAt(model: ObjectModel, field: Field, version: string): ChildDelta | undefined {
+  const { type } = field;
   if (type.object === undefined || !isObjectOrList(type)) return undefined;
   const isListed = field.childVersions !== undefined && field.childVersions.length > 0;
   const isOwnList = field === model.ownList;
   return {
-    index,
-    wireName,
     objectName: type.object.name,
     version: isOwnList && !isListed ? FIRST_VERSION : childVersionAt(field, versionOfDeclaring(model, field, version)),
     precedesManifest: isOwnList && isListed,
@@ -85,7 +94,7 @@ const FIRST_VERSION = '1.0';
 /**
  * The version of a child at a version of the class. Entries ascend. Each entry applies until the next one.
  */
-function childVersionAt({ childVersions = [] }: Field, version: string): VersionDelta['children'][number]['version'] {
+function childVersionAt({ childVersions = [] }: Field, version: string): ChildDelta['version'] {
   const next = childVersions.findIndex(([own]) => compareVersions(version, own) <= 0);
   const entry = childVersions[next];
   if (entry === undefined) return undefined;

@@ -7,7 +7,7 @@ import {
   VersionedObject,
   versionManifest,
 } from '../../../src/entries/index.ts';
-import { MODEL, type ObjectState, VALUES } from '../../../src/versioned/model.ts';
+import { MODEL, type ObjectState, STATE } from '../../../src/versioned/model.ts';
 import { sortChanges } from '../vectors.ts';
 import type { AnyPrimitive, ClassRow } from './rows.ts';
 
@@ -23,7 +23,7 @@ export function replay(row: ClassRow, classOf: () => ObjectClass, except: readon
   const wireNamesOf = (names: readonly string[], object: ObjectState) =>
     names.map((name) => object[MODEL].byName.get(name)?.wireName).sort();
   const setIn = (object: ObjectState) =>
-    object[MODEL].fields.filter(({ index }) => object[VALUES][index] !== undefined).map(({ wireName }) => wireName);
+    object[MODEL].fields.filter(({ index }) => object[STATE].values[index] !== undefined).map(({ wireName }) => wireName);
 
   test('has the fingerprint of Python', () => {
     expect(classOf().fingerprint()).toBe(row.fingerprint);
