@@ -10,15 +10,15 @@ const { network: _, port_profile: __, ...ownFields } = large['versioned_object.d
 const small = { ...large, 'versioned_object.data': ownFields };
 
 const GOALS = {
-  toPrimitive: { atLeast: 100 },
-  fromPrimitive: { atLeast: 50 },
-  backport: { atLeast: 50 },
-  'JSON.parse': { atMost: 1.5 },
-  'JSON.stringify': { atMost: 1.5 },
+  toPrimitive: { atLeast: 130 },
+  fromPrimitive: { atLeast: 70 },
+  backport: { atLeast: 100 },
 };
+/** An operation, what it cannot beat or is held against, and the goal as a multiple of the time of that. */
 const LIMITS = [
-  ['bytes to object', 'JSON.parse'],
-  ['object to bytes', 'JSON.stringify'],
+  ['bytes to object', 'JSON.parse', 1.33],
+  ['object to bytes', 'JSON.stringify', 0.7],
+  ['backport', 'toPrimitive', 1.3],
 ];
 
 const rows = [];
@@ -26,24 +26,26 @@ for (const [size, primitive] of Object.entries({ large, small })) rows.push(...(
 process.send(rows, () => process.disconnect());
 
 async function measure(size, primitive) {
-  const bytes = JSON.stringify(primitive);
+  const text = JSON.stringify(primitive);
+  const bytes = Buffer.from(text);
   const vif = VersionedObject.fromPrimitive(primitive);
   const manifest = Object.fromEntries(Object.keys(versionManifest(vif.type)).map((name) => [name, '1.0']));
   const operations = {
     toPrimitive: () => vif.toPrimitive(),
     fromPrimitive: () => VersionedObject.fromPrimitive(primitive),
     backport: () => vif.toPrimitive({ targetVersion: '1.0', versionManifest: manifest }),
-    'bytes to object': () => VersionedObject.fromPrimitive(JSON.parse(bytes)),
-    'object to bytes': () => JSON.stringify(vif),
+    'bytes to object': () => VersionedObject.fromBytes(bytes),
+    'object to bytes': () => vif.toBytes(),
     'JSON.parse': () => JSON.parse(bytes),
-    'JSON.stringify': () => JSON.stringify(primitive),
+    // V8 joins the parts of a string when they are first used, so the limit is the bytes, not the text.
+    'JSON.stringify': () => Buffer.from(JSON.stringify(primitive)),
   };
   const ours = Object.fromEntries(Object.keys(operations).map((name) => [name, []]));
   const theirs = Object.fromEntries(Object.keys(operations).map((name) => [name, []]));
   const python = startPython('codec_peer.py');
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, operation] of Object.entries(operations)) ours[name].push(secondsPerCall(operation));
-    for (const [name, seconds] of Object.entries(await python.ask(bytes))) theirs[name].push(seconds);
+    for (const [name, seconds] of Object.entries(await python.ask(text))) theirs[name].push(seconds);
   }
   python.stop();
   const goals = size === 'large' ? GOALS : {};
@@ -52,14 +54,14 @@ async function measure(size, primitive) {
     ...['toPrimitive', 'fromPrimitive', 'backport', 'bytes to object', 'object to bytes'].map((name) =>
       row({ name: label(name), ours: ours[name], theirs: theirs[name], beside: 'Python os-vif', goal: goals[name] }),
     ),
-    ...LIMITS.map(([name, limit]) =>
+    ...LIMITS.map(([name, limit, atMost]) =>
       row({
         name: label(name),
         ours: ours[name],
         theirs: ours[limit],
         beside: limit,
         as: 'times the time of',
-        goal: goals[limit],
+        goal: size === 'large' ? { atMost } : undefined,
       }),
     ),
   ];

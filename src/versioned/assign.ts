@@ -1,5 +1,5 @@
 /** Assigns values to fields. */
-import { FieldValueError, ReadOnlyFieldError } from '../errors/model.ts';
+import { FieldValueError, ReadOnlyFieldError, UnknownFieldError } from '../errors/model.ts';
 import { withOwnSerialNamespace } from './children.ts';
 import { valueForNull } from './codec/from-primitive.ts';
 import { type Field, MODEL, type ObjectState, STATE } from './model.ts';
@@ -29,4 +29,11 @@ function coerce(object: ObjectState, field: Field, value: unknown, before: unkno
     if (error instanceof FieldValueError) error.within(field.name, object[MODEL].name);
     throw error;
   }
+}
+
+/** The field of a property. Throws {@link UnknownFieldError}. */
+export function fieldOf(object: ObjectState, name: string): Field {
+  const field = object[MODEL].byName.get(name);
+  if (field === undefined) throw new UnknownFieldError(object[MODEL].name, name, [...object[MODEL].byName.keys()]);
+  return field;
 }

@@ -1,4 +1,5 @@
 /** Classes that extend a class of `defineObject` to add methods, without a declaration of their own. */
+import { UnsupportedObjectError } from '../errors/model.ts';
 import { MODEL, type ObjectModel, type ObjectState } from './model.ts';
 
 /** Makes objects of a class. */
@@ -39,4 +40,15 @@ export function modelOfClass(objectClass: { readonly prototype: ObjectState; rea
   const model: ObjectModel | undefined = objectClass.prototype[MODEL];
   if (model === undefined) throw new TypeError(`${objectClass.name} needs the @versionedObject decorator`);
   return model;
+}
+
+/** A class, which may be abstract. */
+export type AnyClass<T> = abstract new (...args: never[]) => T;
+
+/** The object as one of the class. Throws {@link UnsupportedObjectError} for an object of another class. */
+export function checkClass<T extends ObjectState>(expected: AnyClass<T>, object: ObjectState): T {
+  if (object instanceof expected) return object;
+  const { name } = object[MODEL];
+  const wanted = expected.prototype[MODEL]?.name ?? expected.name;
+  throw new UnsupportedObjectError(name, `expected ${wanted} or a subclass of it, found ${name}`);
 }

@@ -173,11 +173,38 @@ export interface ObjectModel {
   readonly make: (new (state: State) => ObjectState) | undefined;
   /** The order of the fields in the last primitive that was read. A sender mostly repeats its order. */
   readonly lastOrder: { readonly names: string[]; readonly indexes: number[] };
+  /** The changes for the version that was written last. */
+  lastDelta: VersionDelta | undefined;
   /** Where a primitive of the class, and not of a field, was read last. */
   readonly lastRead: LastRead;
   /** Whether a field has an initial value. */
   readonly hasInitials: boolean;
 }
+
+/** The changes that write a class at an older version. Arrays have the indexes of the fields. */
+export interface VersionDelta {
+  readonly version: string;
+  /** Whether the older version does not have the field. */
+  readonly gone: readonly boolean[];
+  /** What becomes of the objects in a field. Undefined for other fields. */
+  readonly children: readonly (ChildDelta | undefined)[];
+  /** Whether the class or a base class has a function `makeCompatible`. */
+  readonly converts: boolean;
+}
+
+/** The versions of the objects in a field. */
+export interface ChildDelta {
+  readonly objectName: string;
+  /** The version of the object. Undefined: the history contains no version. */
+  readonly version: string | typeof ABSENT | undefined;
+  /** Whether the version applies although a manifest names another version: in a list with `childVersions`. */
+  readonly precedesManifest: boolean;
+  /** The version if a manifest does not name the object. */
+  readonly unnamed: string | undefined;
+}
+
+/** Replaces the version of a child if the older version does not have the field. */
+export const ABSENT = Symbol('absent');
 
 /** The model of the last object that was read at a place, because most objects at a place are of one class and version. */
 export interface LastRead {
@@ -234,11 +261,10 @@ export class State {
 
 /** Names of unknown and of unset fields are ignored, as in oslo. */
 function setFieldsAmong(wireNames: readonly string[], { model, values }: State): readonly string[] {
-  const isSet = (wireName: string) => {
-    const field = model.byWireName.get(wireName);
-    return field !== undefined && values[field.index] !== undefined;
-  };
-  return [...new Set(wireNames)].filter(isSet);
+  const fields = new Set(wireNames.map((wireName) => model.byWireName.get(wireName)));
+  return Array.from(fields).flatMap((field) =>
+    field !== undefined && values[field.index] !== undefined ? field.wireName : [],
+  );
 }
 
 /** A versioned object, of any class. */

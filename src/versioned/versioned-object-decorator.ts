@@ -152,6 +152,7 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     writers: ordered.map(({ type }) => type.write),
     make: makerOf(objectClass, base),
     lastOrder: { names: [], indexes: [] },
+    lastDelta: undefined,
     lastRead: nothingRead(),
     hasInitials: ordered.some(({ initial }) => initial !== undefined),
   };

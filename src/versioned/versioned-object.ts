@@ -1,8 +1,8 @@
 /** The base class of every versioned object. */
 
-import { UnknownFieldError, UnsetFieldError, UnsupportedObjectError } from '../errors/model.ts';
+import { UnsetFieldError } from '../errors/model.ts';
 import { isRecord } from '../text/is-record.ts';
-import { assign } from './assign.ts';
+import { assign, fieldOf } from './assign.ts';
 import { changedFields } from './changes.ts';
 import { objectsIn } from './children.ts';
 import { cloneObject } from './clone.ts';
@@ -12,21 +12,21 @@ import type { PlainForm, PrimitiveForm } from './codec/json-types.ts';
 import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
 import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
+import { writeText } from './codec/to-text.ts';
+import { jsonOf, toUtf8 } from './codec/utf8.ts';
 import { equalObjects } from './equals.ts';
-import { modelOfClass, noteExtension } from './extensions.ts';
+import { type AnyClass, checkClass, modelOfClass, noteExtension } from './extensions.ts';
 import { type BackportOptions, writeObjectFor } from './history/backport.ts';
 import { fingerprintOf } from './history/fingerprint.ts';
 import { BLANK } from './instances.ts';
 import { type SchemaOptions, schemaOf } from './json-schema.ts';
 import {
-  type Field,
   initialValue,
   type JsonSchema,
   MODEL,
   NO_CHANGES,
   NO_OBJECTS,
   type ObjectModel,
-  type ObjectState,
   STATE,
   State,
 } from './model.ts';
@@ -131,15 +131,19 @@ export abstract class VersionedObject {
    * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
    * @throws UnknownFieldError only with `unknown: 'refuse'`
    */
-  static fromPrimitive<T extends VersionedObject>(
-    this: abstract new (
-      ...args: never[]
-    ) => T,
-    primitive: unknown,
-    options?: ReadOptions,
-  ): T {
+  static fromPrimitive<T extends VersionedObject>(this: AnyClass<T>, primitive: unknown, options?: ReadOptions): T {
     noteExtension(this);
     return checkClass(this, readObject(primitive, this.prototype[MODEL], options));
+  }
+
+  /**
+   * Reads an object from the JSON of its primitive in UTF-8. Otherwise as {@link fromPrimitive}.
+   *
+   * @throws FieldValueError for bytes that are no JSON in UTF-8, and as {@link fromPrimitive}
+   */
+  static fromBytes<T extends VersionedObject>(this: AnyClass<T>, bytes: Uint8Array, options?: ReadOptions): T {
+    noteExtension(this);
+    return checkClass(this, readObject(jsonOf(bytes), this.prototype[MODEL], options));
   }
 
   /**
@@ -149,7 +153,7 @@ export abstract class VersionedObject {
    *
    * @throws FieldValueError, UnknownFieldError, UnsupportedObjectError
    */
-  static fromPlain<T extends VersionedObject>(this: abstract new (...args: never[]) => T, plain: unknown): T {
+  static fromPlain<T extends VersionedObject>(this: AnyClass<T>, plain: unknown): T {
     noteExtension(this);
     return checkClass(this, fromPlainForm(plain, this.prototype[MODEL]));
   }
@@ -190,6 +194,16 @@ export abstract class VersionedObject {
    */
   toPrimitive(options?: BackportOptions): PrimitiveForm<this> {
     return (options === undefined ? writeObject(this) : writeObjectFor(this, options)) as PrimitiveForm<this>;
+  }
+
+  /**
+   * The wire form as JSON in UTF-8, for a socket or a message: the same bytes as
+   * `Buffer.from(JSON.stringify(object.toPrimitive(options)))`, in less time.
+   *
+   * @throws TargetVersionError if the target is newer than the object
+   */
+  toBytes(options?: BackportOptions): Uint8Array {
+    return toUtf8(options === undefined ? writeText(this) : JSON.stringify(writeObjectFor(this, options)));
   }
 
   /** The wire form, for `JSON.stringify`. */
@@ -274,22 +288,9 @@ export abstract class VersionedObject {
 
 refuseUnknownAssignments(VersionedObject.prototype);
 
-function fieldOf(object: VersionedObject, name: string): Field {
-  const field = object[MODEL].byName.get(name);
-  if (field === undefined) throw new UnknownFieldError(object.type, name, [...object[MODEL].byName.keys()]);
-  return field;
-}
-
 function hasSet<T extends VersionedObject, K extends FieldName<T>>(
   object: T,
   fields: K[],
 ): object is T & SetFields<T, K> {
   return fields.every((name) => object.isSet(name));
-}
-
-function checkClass<T extends VersionedObject>(expected: abstract new (...args: never[]) => T, object: ObjectState): T {
-  if (object instanceof expected) return object;
-  const { name } = object[MODEL];
-  const wanted = expected.prototype[MODEL]?.name ?? expected.name;
-  throw new UnsupportedObjectError(name, `expected ${wanted} or a subclass of it, found ${name}`);
 }

@@ -34,6 +34,13 @@ export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fie
     }
     return items;
   };
+  const write = (values: readonly (V | null)[]) => {
+    // Not slice(), which is slow for frozen arrays.
+    const written = new Array<unknown>(values.length);
+    for (let i = 0; i < written.length; i++) written[i] = element.write(values[i] ?? null);
+    return written;
+  };
+  listWriters.add(write);
   return guarded(type, {
     osloName: 'List',
     elements: { type, nullable: options.nullable === true, collection: 'list' },
@@ -42,17 +49,19 @@ export function listOf<V>(type: FieldType<V>, options: ElementOptions = {}): Fie
     ...fingerprintOfList(type),
     coerce: (value) => into(value, undefined),
     read: into,
-    // Not slice(), which is slow for frozen arrays.
-    write: (values) => {
-      const written = new Array<unknown>(values.length);
-      for (let i = 0; i < written.length; i++) written[i] = element.write(values[i] ?? null);
-      return written;
-    },
+    write,
     schema: (context) => ({ type: 'array', items: element.schema(context) }),
     equal: (a, b) => a.length === b.length && a.every((value, i) => element.equal(value, b[i] ?? null)),
     ...(type.clone && { clone: (values) => values.map(element.clone) }),
   });
 }
+
+/** Whether the wire form of a field is an array with the wire form of each element: that of {@link listOf}. */
+export function isListWriter(write: FieldType<unknown>['write']): boolean {
+  return write !== undefined && listWriters.has(write);
+}
+
+const listWriters = new WeakSet<object>();
 
 /** A list of an unnamed enumeration is oslo's ListOfEnumField, whose fingerprint has the values. */
 function fingerprintOfList(element: Pick<FieldType<never>, 'osloName' | 'fingerprint'>): {

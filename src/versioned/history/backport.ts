@@ -8,9 +8,17 @@ import { hasChanges } from '../changes.ts';
 import { readObject } from '../codec/from-primitive.ts';
 import type { Primitive } from '../codec/primitive.ts';
 import { primitiveOf, writeObject, writtenChanges } from '../codec/to-primitive.ts';
-import { isVersionedObject, NO_CHANGES, type ObjectModel, type ObjectState, STATE } from '../model.ts';
+import {
+  ABSENT,
+  type ChildDelta,
+  NO_CHANGES,
+  type ObjectModel,
+  type ObjectState,
+  STATE,
+  type VersionDelta,
+} from '../model.ts';
 import { compareVersions, isVersion } from '../version.ts';
-import { ABSENT, type ChildDelta, deltaTo, versionOfBase } from './history.ts';
+import { deltaTo, versionOfBase } from './history.ts';
 
 /** The versions that a peer can read. */
 export interface BackportOptions {
@@ -48,9 +56,58 @@ export function writeObjectFor(object: ObjectState, options: BackportOptions): P
     throw new TargetVersionError(model.name, version, target);
   }
   if (target === version && manifest === undefined) return writeObject(object);
+  return writeAt(object, target, manifest, true);
+}
+
+type Data = Record<string, unknown>;
+
+type Manifest = Readonly<Record<string, string>>;
+
+/**
+ * Writes an object at a version. The manifest takes precedence over the history. It never removes the field of a
+ * child.
+ *
+ * @param isOutermost as in oslo, only the outermost object drops the names of changed fields that its older version
+ *   does not have
+ */
+function writeAt(object: ObjectState, target: string, manifest: Manifest | undefined, isOutermost: boolean): Primitive {
+  const { model, values, changed } = object[STATE];
+  const { wireNames, writers } = model;
+  const listAt = model.ownList?.index;
+  const delta = deltaTo(model, target);
+  const { gone, children } = delta;
+  const changes = changed === NO_CHANGES ? [] : changed.slice();
   const data: Data = {};
-  const changes = writeFields(object, target, manifest, data);
-  // As in oslo, only the outermost object drops the names of fields that its older version does not have.
+  let isComplete = true;
+  for (let i = 0; i < wireNames.length; i++) {
+    const value = values[i];
+    if (value === undefined) continue;
+    const wireName = wireNames[i] ?? '';
+    const write = writers[i];
+    const child = children[i];
+    if (gone[i] || (child !== undefined && isChildGone(child, manifest))) {
+      isComplete = false;
+      if (delta.converts) data[wireName] = write === undefined || value === null ? value : write(value);
+      if ((write === writeObject || i === listAt) && hasChanges(value) && !changes.includes(wireName))
+        changes.push(wireName);
+      continue;
+    }
+    if (write === undefined || value === null) {
+      data[wireName] = value;
+      continue;
+    }
+    const written = child === undefined ? write(value) : writeChildren(value, child, manifest);
+    data[wireName] = written;
+    if (write === writeObject || i === listAt) {
+      if (writtenChanges(written, model) && !changes.includes(wireName)) changes.push(wireName);
+    }
+  }
+  if (delta.converts) {
+    convert(model, data, target);
+    leaveOut(delta, model, manifest, data);
+    isComplete = false;
+  }
+  if (isComplete || !isOutermost) return primitiveOf(model, target, data, changes);
   return primitiveOf(
     model,
     target,
@@ -59,54 +116,17 @@ export function writeObjectFor(object: ObjectState, options: BackportOptions): P
   );
 }
 
-type Data = Record<string, unknown>;
-
-type Manifest = Readonly<Record<string, string>>;
-
-function writeAt(object: ObjectState, target: string, manifest: Manifest | undefined): Primitive {
-  const data: Data = {};
-  return primitiveOf(object[STATE].model, target, data, writeFields(object, target, manifest, data));
-}
-
-/**
- * Writes the fields of an object at a version, and returns the names of its changed fields. The manifest takes
- * precedence over the history. It never removes the field of a child.
- */
-function writeFields(object: ObjectState, target: string, manifest: Manifest | undefined, data: Data): string[] {
-  const { model, values, changed } = object[STATE];
-  const { wireNames, writers } = model;
-  const listAt = model.ownList?.index;
-  const delta = deltaTo(model, target);
-  const changes = changed === NO_CHANGES ? [] : changed.slice();
-  for (let i = 0; i < wireNames.length; i++) {
-    const value = values[i];
-    if (value === undefined) continue;
-    const wireName = wireNames[i] ?? '';
-    const write = writers[i];
+/** Removes fields that the older version does not have. */
+function leaveOut(delta: VersionDelta, { wireNames }: ObjectModel, manifest: Manifest | undefined, data: Data): void {
+  wireNames.forEach((wireName, i) => {
     const child = delta.children[i];
-    const isGone = delta.gone[i] === true || isChildGone(child, manifest);
-    let written: unknown;
-    if (!isGone || delta.converts) {
-      if (write === undefined || value === null) written = value;
-      else written = child === undefined || isGone ? write(value) : writeChildren(value, child, manifest);
-      data[wireName] = written;
-    }
-    if (write !== writeObject && i !== listAt) continue;
-    const isChanged = written === undefined ? hasChanges(value) : writtenChanges(written, model);
-    if (isChanged && !changes.includes(wireName)) changes.push(wireName);
-  }
-  if (delta.converts) {
-    convert(model, data, target);
-    wireNames.forEach((wireName, i) => {
-      if (delta.gone[i] || isChildGone(delta.children[i], manifest)) delete data[wireName];
-    });
-  }
-  return changes;
+    if (delta.gone[i] || (child !== undefined && isChildGone(child, manifest))) delete data[wireName];
+  });
 }
 
 /** Whether the older version does not have the field of a child. */
-function isChildGone(child: ChildDelta | undefined, manifest: Manifest | undefined): boolean {
-  return child?.version === ABSENT && (manifest === undefined || child.precedesManifest);
+function isChildGone(child: ChildDelta, manifest: Manifest | undefined): boolean {
+  return child.version === ABSENT && (manifest === undefined || child.precedesManifest);
 }
 
 function writeChildren(value: unknown, child: ChildDelta, manifest: Manifest | undefined): unknown {
@@ -117,13 +137,18 @@ function writeChildren(value: unknown, child: ChildDelta, manifest: Manifest | u
 }
 
 function writeChild(value: unknown, child: ChildDelta, manifest: Manifest | undefined): unknown {
-  if (!isVersionedObject(value)) return value;
+  if (!isObject(value)) return value;
   const named = child.precedesManifest ? undefined : manifest;
   const version =
     named === undefined
       ? child.version
       : (manifestVersion(named, value[STATE].model.name) ?? manifestVersion(named, child.objectName) ?? child.unnamed);
-  return typeof version === 'string' ? writeAt(value, version, manifest) : writeObject(value);
+  return typeof version === 'string' ? writeAt(value, version, manifest, false) : writeObject(value);
+}
+
+/** The values of a field with objects are objects or null, so this is enough. */
+function isObject(value: unknown): value is ObjectState {
+  return value !== null;
 }
 
 /** Calls the functions `makeCompatible` of the class and of its base classes. */
@@ -133,7 +158,9 @@ function convert(model: ObjectModel, data: Data, target: string): void {
 }
 
 function manifestVersion(manifest: Manifest, name: string): string | undefined {
-  return Object.hasOwn(manifest, name) ? manifest[name] : undefined;
+  // Properties that every object inherits are no strings.
+  const version: unknown = manifest[name];
+  return typeof version === 'string' ? version : undefined;
 }
 
 function older(version: string, known: string | undefined): string {

@@ -4,7 +4,7 @@
  */
 
 import { isObjectOrList } from '../children.ts';
-import type { Field, ObjectModel } from '../model.ts';
+import { ABSENT, type ChildDelta, type Field, type ObjectModel, type VersionDelta } from '../model.ts';
 import { compareVersions, minorVersionsUpTo } from '../version.ts';
 
 /** Whether a class had a field at one of its versions. */
@@ -19,42 +19,19 @@ export function sinceOf(model: ObjectModel, field: Field): string {
   return minorVersionsUpTo(model.version).find((version) => hasFieldAt(model, field, version)) ?? model.version;
 }
 
-/** The changes that write a class at an older version. Arrays have the indexes of the fields. */
-export interface VersionDelta {
-  /** Whether the older version does not have the field. */
-  readonly gone: readonly boolean[];
-  /** What becomes of the objects in a field. Undefined for other fields. */
-  readonly children: readonly (ChildDelta | undefined)[];
-  /** Whether the class or a base class has a function `makeCompatible`. */
-  readonly converts: boolean;
-}
-
-/** The versions of the objects in a field. */
-export interface ChildDelta {
-  readonly objectName: string;
-  /** The version of the object. Undefined: the history contains no version. */
-  readonly version: string | typeof ABSENT | undefined;
-  /** Whether the version applies although a manifest names another version: in a list with `childVersions`. */
-  readonly precedesManifest: boolean;
-  /** The version if a manifest does not name the object. */
-  readonly unnamed: string | undefined;
-}
-
-/** Replaces the version of a child if the older version does not have the field. */
-export const ABSENT = Symbol('absent');
-
 /**
  * The changes that write a class at a version.
  * Results for unknown versions are not cached, because input can contain any version.
  */
 export function deltaTo(model: ObjectModel, version: string): VersionDelta {
-  let ofModel = remembered.get(model);
-  const known = ofModel?.get(version);
-  if (known !== undefined) return known;
-  const delta = computeDelta(model, version);
-  if (!minorVersionsUpTo(model.version).includes(version)) return delta;
-  ofModel ??= new Map<string, VersionDelta>();
-  remembered.set(model, ofModel.set(version, delta));
+  const last = model.lastDelta;
+  if (last?.version === version) return last;
+  const delta = remembered.get(model)?.get(version) ?? computeDelta(model, version);
+  model.lastDelta = delta;
+  if (minorVersionsUpTo(model.version).includes(version)) {
+    const ofModel = remembered.get(model) ?? new Map<string, VersionDelta>();
+    remembered.set(model, ofModel.set(version, delta));
+  }
   return delta;
 }
 
@@ -64,11 +41,8 @@ function computeDelta(model: ObjectModel, version: string): VersionDelta {
   const had = (field: Field) => hasFieldAt(model, field, version);
   // The list of a class with ObjectListBase first is the only field whose objects oslo backports.
   const isHolder = (field: Field) => had(field) && (model.ownList === undefined || field === model.ownList);
-  return {
-    gone: model.fields.map((field) => !had(field)),
-    children: model.fields.map((field) => (isHolder(field) ? childAt(model, field, version) : undefined)),
-    converts: converts(model),
-  };
+  const children = model.fields.map((field) => (isHolder(field) ? childAt(model, field, version) : undefined));
+  return { version, gone: model.fields.map((field) => !had(field)), children, converts: converts(model) };
 }
 
 function converts(model: ObjectModel): boolean {

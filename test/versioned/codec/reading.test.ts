@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
+  defineObject,
   FieldValueError,
   FixedIP,
   HostVIFInfo,
   IncompatibleVersionError,
+  string,
   VersionedObject,
   VIFBridge,
 } from '../../../src/entries/index.ts';
@@ -110,4 +112,77 @@ test('null becomes the default of a field that may not be null, and where there 
   expect(VIFBridge.fromPrimitive({ ...vif(), [DATA]: { active: null } }).active).toBe(true);
   expect(VIFBridge.fromPrimitive({ ...vif(), [DATA]: { address: null } }).address).toBeNull();
   expect(() => read({ [DATA]: { id: null } })).toThrow('VIFBridge.id: expected a value, null is none here, found null');
+});
+
+describe('changes from the wire', () => {
+  const withChanges = (...changes: string[]) => read({ [CHANGES]: changes });
+
+  test('are those of known fields that are set', () => {
+    expect(withChanges('vif_name', 'plugin', 'no_such_field', 'vif_name', 'id').changes).toEqual(['id', 'vifName']);
+  });
+
+  test('are those of the moment of reading, although a field is set later', () => {
+    const object = VIFBridge.fromPrimitive({ ...vif(), [CHANGES]: ['plugin', 'vif_name'] });
+    object.plugin = 'linux_bridge';
+    object.resetChanges({ fields: ['plugin'] });
+    object.unset('vifName');
+    object.vifName = 'tap1';
+    expect(object.toPrimitive()[CHANGES]).toEqual(['vif_name']);
+  });
+
+  test('do not follow the array of the caller', () => {
+    const changes = ['id'];
+    const object = read({ [CHANGES]: changes });
+    changes.push('vif_name');
+    expect(object.changes).toEqual(['id']);
+  });
+});
+
+describe('the class that reads', () => {
+  test('follows the version and the class of each object', () => {
+    const old = { ...new HostVIFInfo({ vifObjectName: 'VIFBridge' }).toPrimitive(), [VERSION]: '1.0' };
+    expect(HostVIFInfo.fromPrimitive(old).version).toBe('1.0');
+    expect(HostVIFInfo.fromPrimitive({ ...old, [VERSION]: '1.1' }).version).toBe('1.1');
+    expect(HostVIFInfo.fromPrimitive({ ...old, [VERSION]: '1.0.3' }).version).toBe('1.0');
+    expect(VersionedObject.fromPrimitive(vif()).type).toBe('VIFBridge');
+    expect(VersionedObject.fromPrimitive(old).type).toBe('HostVIFInfo');
+  });
+
+  test('is one that is declared later, if it is nearer to the version', () => {
+    const declare = (version: string) =>
+      defineObject({ name: 'DeclaredLater', namespace: 'later', version, fields: {} });
+    const Newer = declare('1.2');
+    const primitive = { ...new Newer().toPrimitive(), [VERSION]: '1.1' };
+    expect(VersionedObject.fromPrimitive(primitive)).toBeInstanceOf(Newer);
+    const Nearer = declare('1.1');
+    expect(VersionedObject.fromPrimitive(primitive)).toBeInstanceOf(Nearer);
+  });
+
+  test('keeps its constructor and its private members', () => {
+    class Counted extends defineObject({
+      name: 'Counted',
+      namespace: 'later',
+      version: '1.0',
+      fields: { label: string() },
+    }) {
+      readonly #greeting = 'hello';
+
+      greet(): string {
+        return `${this.#greeting} ${this.label}`;
+      }
+    }
+    const read = Counted.fromPrimitive(new Counted({ label: 'you' }).toPrimitive());
+    expect([read.greet(), read.clone().greet()]).toEqual(['hello you', 'hello you']);
+  });
+
+  test.each([[['vif_name', 'id', 'plugin']], [['plugin', 'no_such', 'id', 'vif_name']], [['id']]])(
+    'reads fields in any order: %j',
+    (order) => {
+      const values: Record<string, unknown> = { vif_name: 'tap0', id: ID, plugin: 'noop', no_such: 1 };
+      const data = Object.fromEntries(order.map((name) => [name, values[name]]));
+      const written = read({ [DATA]: data }).toPrimitive()[DATA];
+      const { no_such: _, ...known } = data;
+      expect(written).toEqual(known);
+    },
+  );
 });
