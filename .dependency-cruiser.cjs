@@ -38,6 +38,16 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      // src/in-browser.ts replaces src/in-node.ts, the only way from here to LinuxHost and load-plugin.ts.
+      name: 'what browsers run imports no Node built-in',
+      severity: 'error',
+      from: {
+        path: '^src/(neutron|libvirt|picture|plugins|wiring|host-contract|host/memory|[^/]+\\.ts$)',
+        pathNot: '^src/plugins/load-plugin\\.ts$',
+      },
+      to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'koffi stays in host/linux',
       severity: 'error',
       from: { pathNot: '^src/host/linux/' },

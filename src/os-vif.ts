@@ -13,7 +13,6 @@ import {
 } from './call-options.ts';
 import { type OptionNames, requireKnownOptions } from './errors/argument.ts';
 import { NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
-import { LinuxHost } from './host/linux/linux-host.ts';
 import { traced } from './host-contract/diagnostics.ts';
 import type { Host } from './host-contract/host.ts';
 import { KeyedQueue } from './host-contract/keyed-queue.ts';
@@ -23,7 +22,6 @@ import type { VIFBase } from './objects/vif.ts';
 import { graphOf } from './picture/graph.ts';
 import type { Graph } from './picture/graph-model.ts';
 import { builtInPlugins } from './plugins/built-in-plugins.ts';
-import { loadPlugin } from './plugins/load-plugin.ts';
 import { sharedDevicesInUse } from './plugins/shared-devices.ts';
 import { type PluginContext, requireVIFBase, type VIFPlugin } from './plugins/vif-plugin.ts';
 import { messageOf } from './text/message-of.ts';
@@ -78,10 +76,8 @@ export class OsVif {
   static async open(options: OsVifOptions = {}): Promise<OsVif> {
     requireKnownOptions('OsVif.open', options, OPEN_OPTIONS);
     const { host, plugins = builtInPlugins(), timeout = 60_000 } = options;
-    const loaded = await Promise.all(
-      plugins.map((plugin) => (typeof plugin === 'string' ? loadPlugin(plugin) : plugin)),
-    );
-    return new OsVif(host ?? (await LinuxHost.open()), host === undefined, loaded, timeout);
+    const loaded = await Promise.all(plugins.map((plugin) => (typeof plugin === 'string' ? load(plugin) : plugin)));
+    return new OsVif(host ?? (await openLocalHost()), host === undefined, loaded, timeout);
   }
 
   /**
@@ -293,4 +289,14 @@ export class OsVif {
     if (signal === undefined || deadline === undefined) return signal ?? deadline;
     return AbortSignal.any([signal, deadline]);
   }
+}
+
+// Bundles for a browser have no LinuxHost. An import on first use lets package.json put another file in its place.
+
+async function load(plugin: string): Promise<VIFPlugin> {
+  return (await import('./in-node.ts')).loadPlugin(plugin);
+}
+
+async function openLocalHost(): Promise<Host> {
+  return (await import('./in-node.ts')).openLocalHost();
 }

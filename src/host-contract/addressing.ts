@@ -1,5 +1,6 @@
 /** IPv4 and IPv6 addresses and routes of network devices. */
 
+import { utf8 } from '../text/utf8.ts';
 import type { ExpectedLink } from './links.ts';
 
 /** The IPv4 and IPv6 addresses and routes of devices. */
@@ -113,5 +114,5 @@ function validityOf({ lifetime }: Address): number {
  */
 export function labelOn(to: string, from: string, { label = from }: Address): string {
   const renamed = label === from || label.startsWith(`${from}:`) ? `${to}${label.slice(from.length)}` : label;
-  return Buffer.byteLength(renamed) > MAX_LABEL_BYTES ? to : renamed;
+  return utf8(renamed).length > MAX_LABEL_BYTES ? to : renamed;
 }

@@ -1,11 +1,12 @@
 /** Values of netlink attributes (netlink(7)): numbers and addresses as bytes, and back. */
 
-import { isIPv4 } from 'node:net';
-import { endianness } from 'node:os';
 import { LinkValueError } from '../errors/link.ts';
 import { describeValue } from '../text/describe-value.ts';
 
-const isLittleEndian = endianness() === 'LE';
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+const BYTE = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const IPV4 = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);
 
 /**
  * The bytes of an attribute's value. Numbers are unsigned and in the byte order of the host. `u16be`
@@ -13,16 +14,16 @@ const isLittleEndian = endianness() === 'LE';
  * or is not a number.
  */
 export const attributeValue = {
-  u8: (value: number): Buffer => Buffer.from([unsigned(value, 8)]),
-  u16: (value: number): Buffer => integer(value, 2, isLittleEndian),
-  u32: (value: number): Buffer => integer(value, 4, isLittleEndian),
-  u16be: (value: number): Buffer => integer(value, 2, false),
-  u32be: (value: number): Buffer => integer(value, 4, false),
+  u8: (value: number): Uint8Array => integer(value, 1, false),
+  u16: (value: number): Uint8Array => integer(value, 2, isLittleEndian),
+  u32: (value: number): Uint8Array => integer(value, 4, isLittleEndian),
+  u16be: (value: number): Uint8Array => integer(value, 2, false),
+  u32be: (value: number): Uint8Array => integer(value, 4, false),
   /** An IPv4 address such as `192.0.2.1`: four bytes. */
-  ipv4: (address: string): Buffer => {
-    if (typeof address !== 'string' || !isIPv4(address))
+  ipv4: (address: string): Uint8Array => {
+    if (typeof address !== 'string' || !IPV4.test(address))
       throw new LinkValueError(`${describeValue(address)} is not an IPv4 address such as 192.0.2.1`);
-    return Buffer.from(address.split('.').map(Number));
+    return asBuffer(Uint8Array.from(address.split('.'), Number));
   },
 };
 
@@ -38,15 +39,16 @@ export interface LinkAttributes {
   u32be(type: number): number | undefined;
   ipv4(type: number): string | undefined;
   /** The bytes of any other attribute. */
-  bytes(type: number): Buffer | undefined;
+  bytes(type: number): Uint8Array | undefined;
 }
 
 /** A reader of the attributes that the kernel reported, by their types. */
-export function attributeReader(attributes: ReadonlyMap<number, Buffer>): LinkAttributes {
+export function attributeReader(attributes: ReadonlyMap<number, Uint8Array>): LinkAttributes {
   const number = (type: number, bytes: number, little: boolean): number | undefined => {
     const value = attributes.get(type);
     if (value === undefined || value.length < bytes) return undefined;
-    return little ? value.readUIntLE(0, bytes) : value.readUIntBE(0, bytes);
+    const first = value.subarray(0, bytes);
+    return little ? first.reduceRight(joined, 0) : first.reduce(joined, 0);
   };
   return {
     u8: (type) => number(type, 1, false),
@@ -62,12 +64,19 @@ export function attributeReader(attributes: ReadonlyMap<number, Buffer>): LinkAt
   };
 }
 
-function integer(value: number, bytes: number, little: boolean): Buffer {
-  const buffer = Buffer.alloc(bytes);
-  unsigned(value, bytes * 8);
-  if (little) buffer.writeUIntLE(value, 0, bytes);
-  else buffer.writeUIntBE(value, 0, bytes);
-  return buffer;
+function joined(number: number, byte: number): number {
+  return number * 256 + byte;
+}
+
+function integer(value: number, length: number, little: boolean): Uint8Array {
+  unsigned(value, length * 8);
+  const bytes = Uint8Array.from({ length }, (_, i) => value / 2 ** (8 * i));
+  return asBuffer(little ? bytes : bytes.reverse());
+}
+
+/** In Node.js the bytes are a Buffer, which plugins may use as such. Browsers have none. */
+function asBuffer(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
+  return typeof Buffer === 'undefined' ? bytes : Buffer.from(bytes.buffer);
 }
 
 function unsigned(value: number, bits: number): number {

@@ -1,6 +1,6 @@
 /** Publishes each operation, its duration and its outcome on channels of node:diagnostics_channel. */
 
-import { type Channel, channel } from 'node:diagnostics_channel';
+import type { Channel } from 'node:diagnostics_channel';
 
 /** The channels by name, with the message of each. `DiagnosticsOutcome` is added to each message. */
 export interface DiagnosticsMessages {
@@ -50,6 +50,9 @@ export interface DiagnosticsOutcome {
   readonly error?: unknown;
 }
 
+/** Undefined in a browser, where nothing is published. An import would break the bundle for a browser. */
+const diagnostics = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:diagnostics_channel');
+
 /**
  * Runs the action, and publishes the message with the outcome.
  * Returns the result, or throws the error, of the action.
@@ -59,8 +62,8 @@ export async function traced<C extends keyof DiagnosticsMessages, T>(
   message: DiagnosticsMessages[C],
   action: () => Promise<T>,
 ): Promise<T> {
-  const subscribers = channel(name);
-  if (!subscribers.hasSubscribers) return action();
+  const subscribers = diagnostics?.channel(name);
+  if (!subscribers?.hasSubscribers) return action();
   const start = performance.now();
   try {
     const result = await action();

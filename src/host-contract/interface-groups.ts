@@ -24,6 +24,7 @@
  *     deleted
  */
 
+import { utf8 } from '../text/utf8.ts';
 import type { Link } from './links.ts';
 
 const BIRTH = 0x4f;
@@ -37,7 +38,7 @@ const DELETION = 0x4e;
  */
 export function birthGroup(alias: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(alias)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  for (const byte of utf8(alias)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return groupOf(BIRTH, hash & LOW_BITS);
 }
 

@@ -11,7 +11,7 @@ import type { DefinedKind, DefinedLink, LinkKindSettings, NamedLink } from './li
 /**
  * An attribute of IFLA_INFO_DATA: its number in linux/if_link.h, and its bytes or the attributes within it.
  */
-export type LinkAttribute = readonly [type: number, value: Buffer | readonly LinkAttribute[]];
+export type LinkAttribute = readonly [type: number, value: Uint8Array | readonly LinkAttribute[]];
 
 /**
  * A kind of network device: how its settings become attributes of netlink, and attributes become settings.
@@ -110,7 +110,10 @@ export function unknownKind(name: string, kind: unknown): LinkValueError {
 /**
  * The settings of a device. Undefined for a kind that is not defined, and if `read` of the definition throws.
  */
-export function settingsOfKind(kind: string, attributes: ReadonlyMap<number, Buffer>): LinkKindSettings | undefined {
+export function settingsOfKind(
+  kind: string,
+  attributes: ReadonlyMap<number, Uint8Array>,
+): LinkKindSettings | undefined {
   const definition = definitions.get(kind);
   if (definition === undefined) return undefined;
   try {

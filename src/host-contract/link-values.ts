@@ -5,6 +5,7 @@
 
 import { LinkValueError } from '../errors/link.ts';
 import { describeValue } from '../text/describe-value.ts';
+import { utf8 } from '../text/utf8.ts';
 import { attributesOf, isBuiltInKind, unknownKind } from './link-kinds.ts';
 import {
   type DefinedLink,
@@ -98,7 +99,7 @@ const MAX_ALTERNATIVE_NAME_BYTES = 127;
 
 /** Throws LinkValueError for a name that the kernel does not accept as an alternative name. */
 export function requireAlternativeName(name: string): void {
-  const bytes = Buffer.byteLength(name);
+  const bytes = utf8(name).length;
   if (bytes > 0 && bytes <= MAX_ALTERNATIVE_NAME_BYTES && !/[\s\0/]/.test(name)) return;
   throw new LinkValueError(
     `${describeValue(name)} cannot be an alternative name of a network device: expected 1 to ${MAX_ALTERNATIVE_NAME_BYTES} bytes without white space and slashes`,
@@ -107,12 +108,12 @@ export function requireAlternativeName(name: string): void {
 
 function faultOfName(name: unknown): string | undefined {
   if (typeof name !== 'string') return 'it is not a string';
-  const bytes = Buffer.byteLength(name);
+  const bytes = utf8(name).length;
   if (bytes === 0) return 'it is empty';
   if (bytes > MAX_NAME_BYTES) return `it has ${bytes} bytes, the kernel takes ${MAX_NAME_BYTES}`;
   if (name === '.' || name === '..') return 'it is a directory to sysfs';
   // The kernel's isspace() works on bytes and counts 0xa0, which ends the UTF-8 form of some letters.
-  for (const byte of Buffer.from(name)) {
+  for (const byte of utf8(name)) {
     if (byte === 0) return 'it contains NUL';
     if ((byte >= 9 && byte <= 13) || byte === 0x20 || byte === 0xa0) return 'it contains white space';
     if (byte === 0x2f || byte === 0x3a || byte === 0x25) return `it contains "${String.fromCharCode(byte)}"`;
@@ -126,7 +127,7 @@ export function requireLinkSettings(name: string, settings: LinkSettings): void 
   if (mac !== undefined) requireMac(name, mac);
   if (mtu !== undefined) requireInteger(name, 'MTU', mtu, MIN_MTU, MAX_MTU);
   if (group !== undefined) requireInteger(name, 'interface group', group, 0, MAX_GROUP);
-  if (alias !== undefined && Buffer.byteLength(alias) > MAX_ALIAS_BYTES) {
+  if (alias !== undefined && utf8(alias).length > MAX_ALIAS_BYTES) {
     throw new LinkValueError(`${name}: an alias of more than ${MAX_ALIAS_BYTES} bytes: ${describeValue(alias)}`);
   }
   if (alias !== undefined && UNPRINTABLE.test(alias))

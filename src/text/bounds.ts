@@ -3,6 +3,8 @@
  * An error message must stay readable and fit into a log line for every input.
  */
 
+import { utf8 } from './utf8.ts';
+
 /** The largest number of items that a message lists. */
 export const MOST_LISTED = 100;
 /** The largest size of a message, in bytes of UTF-8. */
@@ -68,5 +70,5 @@ export function shortened(name: string): string {
 const LONGEST_CHARACTER = 3;
 
 function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return utf8(text).length;
 }

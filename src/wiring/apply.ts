@@ -1,6 +1,5 @@
 /** Plug: makes the host agree with a wiring. A plug that fails rolls back its changes. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isKernelError } from '../errors/kernel.ts';
 import { MissingLinkError } from '../errors/link.ts';
 import { PlugError } from '../errors/plugin.ts';
@@ -12,6 +11,7 @@ import { abortableHost, graceSignal, withGracePeriod } from './deadline.ts';
 import type { ElementContext } from './elements/verbs.ts';
 import { withSharedDeviceLock } from './shared-device-lock.ts';
 import { type Step, stepsOf } from './steps.ts';
+import { sleep } from './timing.ts';
 import type { Wiring } from './wiring.ts';
 
 /**
@@ -60,8 +60,8 @@ async function applyNow(wiring: Wiring, context: ElementContext, signal?: AbortS
       } catch (error) {
         // Another process deleted a device that this plug uses. The next attempt creates the device again.
         if (attempt === ATTEMPTS || !hasVanished(error)) throw error;
-        const pause = sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, signal && { signal });
-        await pause.catch(() => signal?.throwIfAborted());
+        await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), signal);
+        signal?.throwIfAborted();
       }
     }
   } catch (cause) {

@@ -1,6 +1,6 @@
 /** Runs an action for many items, a limited number of them at the same time. */
 
-import { setImmediate } from 'node:timers/promises';
+import { nextRound } from './timing.ts';
 
 /**
  * Runs `action` for each item. The failure of one item does not stop the other items.
@@ -18,7 +18,7 @@ export async function concurrently<T>(
   const rest = items.values();
   let turn: Promise<void> = Promise.resolve();
   const begin = (): Promise<void> => {
-    turn = turn.then(() => setImmediate());
+    turn = turn.then(nextRound);
     return turn;
   };
   const work = async (): Promise<void> => {

@@ -4,9 +4,9 @@
  * works on a batch form the next batch.
  */
 
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../host-contract/host.ts';
 import type { ExpectedLink } from '../host-contract/links.ts';
+import { nextRound, sleep } from './timing.ts';
 
 /** Maximum time that a deletion waits for the deletions of other running unplugs, in ms. */
 const PATIENCE_MS = 100;
@@ -78,7 +78,7 @@ export class DeletionQueue {
   async #gather(): Promise<void> {
     for (let before = 0; before < this.#waiting.length; ) {
       before = this.#waiting.length;
-      await setImmediate();
+      await nextRound();
     }
     if (this.#waiting.length < this.#expected) await this.#waitForRunningUnplugs();
   }
@@ -91,7 +91,7 @@ export class DeletionQueue {
         if (this.#waiting.length >= this.#expected) resolve();
       };
     });
-    await Promise.race([arrived, sleep(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {})]);
+    await Promise.race([arrived, sleep(PATIENCE_MS, patience.signal)]);
     this.#onArrival = () => {};
     patience.abort();
   }

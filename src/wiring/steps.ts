@@ -2,12 +2,12 @@
  * The steps of a wiring. Each element has one step. Adjacent elements that share a transaction have one step.
  */
 
-import { setImmediate } from 'node:timers/promises';
 import type { Link } from '../host-contract/links.ts';
 import { aliasOf } from '../host-contract/ownership.ts';
 import type { Adopted, ElementContext, ElementDrift, UndoContext } from './elements/verbs.ts';
 import type { OvsPart } from './ovs/ovs-part.ts';
 import { adoptOvs, ensureOvs, inspectOvs, removeOvs } from './ovs/transaction.ts';
+import { nextRound } from './timing.ts';
 import {
   definitionOf,
   type Element,
@@ -66,7 +66,7 @@ export function stepsOf(wiring: Wiring): Step[] {
 /** Runs the step in a later round of the event loop, so that earlier requests are sent first. */
 function afterTick(verb: (step: Step) => Promise<void>): (step: Step) => Promise<void> {
   return async (step) => {
-    await setImmediate();
+    await nextRound();
     await verb(step);
   };
 }

@@ -1,11 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { buildPackage, ROOT, run } from './built-package.ts';
 
 /** A name that each subpath exports, to see that it is the real thing. */
 const KNOWN_NAMES: Readonly<Record<string, string>> = {
@@ -48,22 +45,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'os-vif-pack-'));
   const copy = join(folder, 'copy');
   project = join(folder, 'project');
-  await mkdir(copy);
   await mkdir(project);
-  for (const name of [
-    'src',
-    'schemas',
-    'scripts/prune-types.mjs',
-    'package.json',
-    'tsconfig.json',
-    'tsconfig.build.json',
-    'README.md',
-    'LICENSE',
-    'CHANGELOG.md',
-  ])
-    await cp(join(ROOT, name), join(copy, name), { recursive: true });
-  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  run(copy, 'npm', 'run', '--silent', 'build');
+  await buildPackage(copy);
   const [pack] = JSON.parse(run(copy, 'npm', 'pack', '--json', '--silent', '--pack-destination', folder));
   packed = pack.files.map(({ path }: { path: string }) => path);
   await writeFile(join(project, 'package.json'), '{ "private": true }');
@@ -80,11 +63,6 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-function run(cwd: string, command: string, ...args: string[]): string {
-  const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
-  return execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-}
 
 const subpaths = (): string[] => Object.keys(KNOWN_NAMES);
 const specifier = (subpath: string): string => `os-vif${subpath.slice(1)}`;

@@ -3,7 +3,6 @@
  * them.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { explained, isKernelError } from '../../errors/kernel.ts';
 import { ImmutableLinkError, MissingLinkError, NotOwnedError } from '../../errors/link.ts';
 import { identityOf } from '../../host-contract/expected-links.ts';
@@ -11,6 +10,7 @@ import { isMarkedForDeletion } from '../../host-contract/interface-groups.ts';
 import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
 import { isOwnedBy, ownerOf } from '../../host-contract/ownership.ts';
 import type { Drift, ElementContext, UndoContext } from '../elements/verbs.ts';
+import { sleep } from '../timing.ts';
 import {
   belongsToAnother,
   changeable,

@@ -26,7 +26,7 @@ const NLMSGERR_ATTR_MSG = 1;
 const littleEndian = endianness() === 'LE';
 
 /** An attribute to send. Its value is bytes, or nested attributes. */
-export type Attribute = readonly [type: number, value: Buffer | readonly Attribute[]];
+export type Attribute = readonly [type: number, value: Uint8Array | readonly Attribute[]];
 
 /** A received message. */
 export interface Message {
@@ -55,7 +55,7 @@ export function encodeAttributes(attributes: readonly Attribute[]): Buffer {
 }
 
 function encodeAttribute([type, value]: Attribute): Buffer {
-  const bytes = Buffer.isBuffer(value) ? value : encodeAttributes(value);
+  const bytes = value instanceof Uint8Array ? value : encodeAttributes(value);
   return padded(Buffer.concat([u16(ATTRIBUTE_HEADER_SIZE + bytes.length), u16(type), bytes]));
 }
 
