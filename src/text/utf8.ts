@@ -1,8 +1,9 @@
-/** The bytes of a text in UTF-8, as the kernel counts them. */
+/** The bytes of a text in UTF-8. */
 
 const encoder = new TextEncoder();
 
 /** The bytes. A half of a surrogate pair becomes U+FFFD. */
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text);
+  // In Node.js, Buffer is faster for short texts.
+  return globalThis.Buffer === undefined ? encoder.encode(text) : Buffer.from(text);
 }

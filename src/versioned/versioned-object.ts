@@ -2,18 +2,19 @@
 
 import { UnsetFieldError } from '../errors/model.ts';
 import { isRecord } from '../text/is-record.ts';
+import { utf8 } from '../text/utf8.ts';
 import { assign, fieldOf } from './assign.ts';
 import { changedFields } from './changes.ts';
 import { objectsIn } from './children.ts';
 import { cloneObject } from './clone.ts';
 import { envelopeIn } from './codec/envelope.ts';
 import { defaultOf, type ReadOptions, readObject } from './codec/from-primitive.ts';
+import { jsonOf } from './codec/json-bytes.ts';
 import type { PlainForm, PrimitiveForm } from './codec/json-types.ts';
 import { fromPlainForm, type PlainOptions, toPlainForm } from './codec/plain.ts';
 import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
 import { writeText } from './codec/to-text.ts';
-import { jsonOf, toUtf8 } from './codec/utf8.ts';
 import { equalObjects } from './equals.ts';
 import { type AnyClass, checkClass, modelOfClass, noteExtension } from './extensions.ts';
 import { type BackportOptions, writeObjectFor } from './history/backport.ts';
@@ -203,7 +204,7 @@ export abstract class VersionedObject {
    * @throws TargetVersionError if the target is newer than the object
    */
   toBytes(options?: BackportOptions): Uint8Array {
-    return toUtf8(options === undefined ? writeText(this) : JSON.stringify(writeObjectFor(this, options)));
+    return utf8(options === undefined ? writeText(this) : JSON.stringify(writeObjectFor(this, options)));
   }
 
   /** The wire form, for `JSON.stringify`. */
