@@ -34,9 +34,12 @@ export interface FieldOptions<V> {
   childVersions?: Readonly<Record<string, string>>;
 }
 
-/** Decorates a property. The type of the property must be the type of the field's values. */
+/**
+ * Decorates a property. The type of the property must be the type of the field's values, and the property must be
+ * optional (`name?: string`), because every field may be unset.
+ */
 export type FieldDecorator<V> = <K extends string, T extends { [P in K]?: V }>(
-  target: T & ([V] extends [T[K]] ? unknown : never),
+  target: T & ([V | undefined] extends [T[K]] ? unknown : never),
   key: K,
 ) => void;
 

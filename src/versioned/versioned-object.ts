@@ -40,13 +40,18 @@ import { type StandardSchema, standardSchema } from './validation/standard-schem
  * The values for a constructor: the fields of an object, all of them optional. The values of an object in a field
  * can stand for the object.
  */
-export type FieldValues<T> = {
+export type FieldValues<T> = NoFieldValues & {
   -readonly [K in keyof T as K extends keyof VersionedObject
     ? never
     : T[K] extends (...args: never[]) => unknown
       ? never
       : K]?: NestedValues<T[K]> | undefined;
 };
+
+/** The values for a class without a constructor of its own: TypeScript would accept any object for it. */
+export interface NoFieldValues {
+  readonly [STATE]?: never;
+}
 
 /** An object or its values. A list or its elements. */
 export type NestedValues<V> =
@@ -81,7 +86,7 @@ export abstract class VersionedObject {
   /** @internal */ declare readonly [MODEL]: ObjectModel;
   /** @internal */ [STATE]: State;
 
-  constructor(values: object = {}) {
+  constructor(values: NoFieldValues = {}) {
     const model = this[MODEL];
     if (model === undefined) throw new TypeError(`${new.target.name} needs the @versionedObject decorator`);
     this[STATE] = new State(model, model.unset.slice(), NO_CHANGES, model.version);
@@ -112,13 +117,8 @@ export abstract class VersionedObject {
     return modelOfClass(this).namespace;
   }
 
-  /** The name of the object on the wire. In the plain form, the discriminator of classes. */
-  get type(): string {
-    return this[MODEL].name;
-  }
-
-  /** Ignores assignments, because class-transformer assigns the discriminator. */
-  set type(_name: string) {}
+  /** The name on the wire. In the plain form, the discriminator of classes. */
+  declare readonly type: string;
 
   /** The version of the object: the version of its class, or the older version from which it was read. */
   get version(): string {
@@ -287,6 +287,13 @@ export abstract class VersionedObject {
   }
 }
 
+Object.defineProperty(VersionedObject.prototype, 'type', {
+  get(this: VersionedObject): string {
+    return this[MODEL].name;
+  },
+  // class-transformer assigns the discriminator.
+  set() {},
+});
 refuseUnknownAssignments(VersionedObject.prototype);
 
 function hasSet<T extends VersionedObject, K extends FieldName<T>>(

@@ -19,6 +19,7 @@ import {
   VIFBase,
   versionedObject,
 } from '../../src/entries/index.ts';
+import { UntypedObject } from './own-classes.ts';
 
 const DATA = 'versioned_object.data';
 
@@ -39,7 +40,7 @@ const propertyOf = (object: object, name: string): unknown => Reflect.get(object
 
 describe('a field', () => {
   test('takes null, and another value later, only where it is told to', () => {
-    class Plain extends VersionedObject {}
+    class Plain extends UntypedObject {}
     declare(Plain, 'label', string());
     declare(Plain, 'serial', string(), { readOnly: true });
     declare(Plain, 'zone', string(), { nullable: true, readOnly: false });
@@ -53,7 +54,7 @@ describe('a field', () => {
   });
 
   test('that is read-only takes an equal value again, and is not unset', () => {
-    class Dated extends VersionedObject {}
+    class Dated extends UntypedObject {}
     declare(Dated, 'madeAt', dateTime(), { readOnly: true });
     named('Dated')(Dated);
     const object = new Dated({ madeAt: new Date(0) });
@@ -64,7 +65,7 @@ describe('a field', () => {
   });
 
   test('has a property that is listed with the class and can be declared anew', () => {
-    class Listed extends VersionedObject {}
+    class Listed extends UntypedObject {}
     declare(Listed, 'label', string());
     named('Listed')(Listed);
     expect(Object.getOwnPropertyDescriptor(Listed.prototype, 'label')).toMatchObject({
@@ -75,7 +76,7 @@ describe('a field', () => {
   });
 
   test('of a list or dict reads as undefined while it is unset, as null where it is null, and frozen else', () => {
-    class Holding extends VersionedObject {}
+    class Holding extends UntypedObject {}
     declare(Holding, 'items', listOf(integer()), { nullable: true });
     declare(Holding, 'labels', dictOf(integer()), { nullable: true });
     named('Holding')(Holding);
@@ -86,7 +87,7 @@ describe('a field', () => {
   });
 
   test('with a bad name is refused with what a name is', () => {
-    class Odd extends VersionedObject {}
+    class Odd extends UntypedObject {}
     expect(() => declare(Odd, 'VifName', string())).toThrow(
       'Odd.VifName: the name of a field must be camelCase, and each word must start with a letter, because the wire name is derived from it',
     );
@@ -97,7 +98,7 @@ describe('a field', () => {
 
 describe('values that the class brings', () => {
   test('are set by the constructor and by reading, unless others are given', () => {
-    class Brought extends VersionedObject {}
+    class Brought extends UntypedObject {}
     declare(Brought, 'first', string());
     declare(Brought, 'items', listOf(integer()), { initial: () => [1] });
     declare(Brought, 'last', string(), { initial: 'z' });
@@ -109,7 +110,7 @@ describe('values that the class brings', () => {
   });
 
   test('are none where no field has one', () => {
-    class Bare extends VersionedObject {}
+    class Bare extends UntypedObject {}
     declare(Bare, 'first', string());
     named('Bare')(Bare);
     const object = Bare.fromPrimitive({ ...new Bare().toPrimitive(), [DATA]: {} });
@@ -121,7 +122,7 @@ describe('values that the class brings', () => {
 
 describe('a class that stands on another', () => {
   test('has the fields of its base first, its own reading of one in the same place', () => {
-    class Base extends VersionedObject {}
+    class Base extends UntypedObject {}
     declare(Base, 'label', string());
     declare(Base, 'size', integer());
     named('Base')(Base);
@@ -139,7 +140,7 @@ describe('a class that stands on another', () => {
   });
 
   test('has the fields of undeclared classes in between, the most basic one first', () => {
-    class Lower extends VersionedObject {}
+    class Lower extends UntypedObject {}
     declare(Lower, 'lower', string());
     class Upper extends Lower {}
     declare(Upper, 'upper', string());
@@ -154,7 +155,7 @@ describe('a class that stands on another', () => {
   });
 
   test('stands on the version of its base that the table says, in whatever order that is written', () => {
-    class Ground extends VersionedObject {}
+    class Ground extends UntypedObject {}
     declare(Ground, 'first', string());
     declare(Ground, 'second', string(), { since: '1.1' });
     declare(Ground, 'third', string(), { since: '1.2' });
@@ -185,7 +186,7 @@ test('what is no class of versioned objects is refused', () => {
 
 describe('the registry', () => {
   const classAt = (version: string) => {
-    class Growing extends VersionedObject {}
+    class Growing extends UntypedObject {}
     versionedObject({ namespace: 'acme-growing', name: 'Growing', version })(Growing);
     return Growing;
   };
@@ -220,7 +221,7 @@ describe('the registry', () => {
 
   test('names the namespaces that have the same name', () => {
     for (const namespace of ['acme-one', 'acme-two']) {
-      class Both extends VersionedObject {}
+      class Both extends UntypedObject {}
       versionedObject({ namespace, name: 'Both', version: '1.0' })(Both);
     }
     expect(() => classFor('Both', '1.0')).toThrow('acme-one and acme-two both have Both: name the namespace');
@@ -228,7 +229,7 @@ describe('the registry', () => {
 });
 
 test('an object of another class is refused with the class that was asked', () => {
-  class Stray extends VersionedObject {}
+  class Stray extends UntypedObject {}
   named('Stray')(Stray);
   expect(() => VIFBase.fromPrimitive(new Stray().toPrimitive())).toThrow(
     'expected VIFBase or a subclass of it, found Stray',

@@ -12,6 +12,7 @@ import {
   setOf,
   string,
   VersionedObject,
+  VersionedObjectList,
   VIFBase,
   versionedObject,
 } from '../../src/entries/index.ts';
@@ -76,6 +77,20 @@ export class Shelf extends VersionedObject {
   @field(dictOf(objectOf(() => Shelf))) shelves?: Readonly<Record<string, Shelf>>;
 
   constructor(values: FieldValues<Shelf> = {}) {
+    super(values);
+  }
+}
+
+/** For classes whose fields are declared in a test, so that TypeScript does not know them. */
+export abstract class UntypedObject extends VersionedObject {
+  constructor(values: object = {}) {
+    super(values);
+  }
+}
+
+/** The same for lists. */
+export abstract class UntypedList extends VersionedObjectList<VersionedObject> {
+  constructor(values: object = {}) {
     super(values);
   }
 }

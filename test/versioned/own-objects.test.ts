@@ -10,7 +10,7 @@ import {
   versionManifest,
 } from '../../src/entries/index.ts';
 import { ID, network } from './builders.ts';
-import { Folder, Note, VIFVlanNested } from './own-classes.ts';
+import { Folder, Note, UntypedObject, VIFVlanNested } from './own-classes.ts';
 
 describe('VIFVlanNested of Kuryr', () => {
   const vif = () => new VIFVlanNested({ id: ID, vifName: 'eth0', vlanId: 101, untagged: true, network: network() });
@@ -76,7 +76,7 @@ describe('an object that holds its own kind', () => {
 });
 
 test('a class in plain JavaScript is declared without the syntax of decorators', async () => {
-  class Plain extends VersionedObject {}
+  class Plain extends UntypedObject {}
   field(string())(Plain.prototype as Plain & { bridgeName?: string }, 'bridgeName');
   field(integer(), { nullable: true })(Plain.prototype as Plain & { mtu?: number | null }, 'mtu');
   versionedObject({ name: 'Plain', namespace: 'acme', version: '1.0' })(Plain);

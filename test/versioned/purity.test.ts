@@ -22,8 +22,8 @@ describe('the model, bundled for a browser with all that it depends on and minif
       metafile: true,
       logLevel: 'silent',
     });
-    // What ECMAScript itself has, and the one thing of browsers that md5 wants: no process, no Buffer, no require.
-    context = createContext({ TextEncoder });
+    // What ECMAScript itself has, and these classes of browsers: no process, no Buffer, no require.
+    context = createContext({ TextEncoder, TextDecoder, URL });
     new Script(bundle.outputFiles[0]?.text ?? '').runInContext(context);
   });
 

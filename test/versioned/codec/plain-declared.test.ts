@@ -14,11 +14,10 @@ import {
   string,
   UnknownFieldError,
   VersionedObject,
-  VersionedObjectList,
   VIFBridge,
   versionedObject,
 } from '../../../src/entries/index.ts';
-import { Folder } from '../own-classes.ts';
+import { Folder, UntypedList, UntypedObject } from '../own-classes.ts';
 
 type Fields = Record<string, [type: FieldType<unknown>, options?: FieldOptions<unknown>]>;
 
@@ -39,7 +38,7 @@ const held = (object: object, name: string): unknown => Reflect.get(object, name
 const show = (object: object) => instanceToPlain(object, { exposeUnsetFields: false });
 
 describe('decorators of class-transformer in a class of versioned objects', () => {
-  class Port extends VersionedObject {
+  class Port extends UntypedObject {
     @Transform(({ value }) => `vlan ${value}`, { toPlainOnly: true })
     @Transform(({ value }) => value + 1000, { toClassOnly: true })
     @field(integer())
@@ -50,7 +49,7 @@ describe('decorators of class-transformer in a class of versioned objects', () =
     declare secret?: string;
   }
   declare(Port, 'Port');
-  class Switch extends VersionedObject {
+  class Switch extends UntypedObject {
     @field(listOf(objectOf(Port)))
     declare ports?: readonly Port[];
   }
@@ -71,7 +70,7 @@ describe('decorators of class-transformer in a class of versioned objects', () =
 
 describe('a field', () => {
   test('goes by its wire name, and `type` along with it, which reading passes over', () => {
-    class Item extends VersionedObject {}
+    class Item extends UntypedObject {}
     declare(Item, 'Item', { vifName: [string()], size: [integer(), { nullable: true }] });
     const item = new Item({ vifName: 'a', size: null });
     expect(item.toPlain()).toEqual({ type: 'Item', vif_name: 'a', size: null });
@@ -84,7 +83,7 @@ describe('a field', () => {
   });
 
   test('that came later is shown from its version on, also in a subclass, which may have it earlier', () => {
-    class Base extends VersionedObject {}
+    class Base extends UntypedObject {}
     declare(Base, 'Base', { first: [string()], second: [string(), { since: '1.10' }] }, '1.10');
     class Derived extends Base {}
     versionedObject({
@@ -106,7 +105,7 @@ describe('a field', () => {
   });
 
   test('that JSON has no value for goes as on the wire, null as null', () => {
-    class Dated extends VersionedObject {}
+    class Dated extends UntypedObject {}
     declare(Dated, 'Dated', { madeAt: [dateTime(), { nullable: true }], times: [listOf(dateTime())] });
     const dated = new Dated({ madeAt: new Date(0), times: [new Date(1000)] });
     const plain = { type: 'Dated', made_at: '1970-01-01T00:00:00Z', times: ['1970-01-01T00:00:01Z'] };
@@ -121,11 +120,11 @@ describe('a field', () => {
 
 describe('objects that a field holds', () => {
   test('are made of the class that `type` names, else of the one that the field was declared with', () => {
-    class Animal extends VersionedObject {}
+    class Animal extends UntypedObject {}
     declare(Animal, 'Animal', { name: [string()] });
     class Cat extends Animal {}
     declare(Cat, 'Cat', { lives: [integer()] });
-    class Zoo extends VersionedObject {}
+    class Zoo extends UntypedObject {}
     const any = objectOf(Animal, { subclasses: true });
     declare(Zoo, 'Zoo', { first: [any], all: [listOf(any)], only: [objectOf(Animal), { nullable: true }] });
     const cat = new Cat({ name: 'tom', lives: 9 });
@@ -152,14 +151,14 @@ describe('objects that a field holds', () => {
 
   test('are of the newest class of a name, and of the namespace of the field before any other', () => {
     const declareThing = (version: string, namespace: string) => {
-      class Thing extends VersionedObject {}
+      class Thing extends UntypedObject {}
       declare(Thing, 'Thing', { name: [string()] }, version, namespace);
       return Thing;
     };
     declareThing('1.9', 'acme-elsewhere');
     const newest = declareThing('1.4', 'acme-things');
     const older = declareThing('1.2', 'acme-things');
-    class Box extends VersionedObject {}
+    class Box extends UntypedObject {}
     declare(Box, 'Box', { thing: [objectOf(older)] });
     const plain = { thing: { type: 'Thing', name: 'a' } };
     expect(held(Box.fromPlain(plain), 'thing')).toBeInstanceOf(newest);
@@ -169,15 +168,15 @@ describe('objects that a field holds', () => {
 
 describe('a list object', () => {
   test('is an array, within another object too, with elements of subclasses where these are taken', () => {
-    class Page extends VersionedObject {}
+    class Page extends UntypedObject {}
     declare(Page, 'Page', { text: [string()] });
     class Cover extends Page {}
     declare(Cover, 'Cover', { colour: [string()] });
-    class Pages extends VersionedObjectList<VersionedObject> {}
+    class Pages extends UntypedList {}
     declare(Pages, 'Pages', { objects: [listOf(objectOf(Page, { subclasses: true }))] });
-    class Plain extends VersionedObjectList<VersionedObject> {}
+    class Plain extends UntypedList {}
     declare(Plain, 'PlainPages', { objects: [listOf(objectOf(Page))] });
-    class Book extends VersionedObject {}
+    class Book extends UntypedObject {}
     declare(Book, 'Book', { pages: [objectOf(Pages)], plain: [objectOf(Plain)] });
     const pages = new Pages({ objects: [new Cover({ text: 'a', colour: 'red' }), new Page({ text: 'b' })] });
     const array = [

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   dateTime,
   dictOf,
+  type FieldValues,
   field,
   integer,
   listOf,
@@ -16,6 +17,10 @@ class Holder extends VersionedObject {
   @field(setOf(integer())) ids?: ReadonlySet<number>;
   @field(dictOf(setOf(integer()))) byName?: Readonly<Record<string, ReadonlySet<number>>>;
   @field(listOf(setOf(integer()))) groups?: readonly ReadonlySet<number>[];
+
+  constructor(values: FieldValues<Holder> = {}) {
+    super(values);
+  }
 }
 
 const PLACES: Readonly<Record<string, (holder: Holder) => unknown>> = {
@@ -61,6 +66,10 @@ describe('a point in time', () => {
   class Clock extends VersionedObject {
     @field(dateTime()) declare time?: Date;
     @field(listOf(dateTime())) declare times?: readonly Date[];
+
+    constructor(values: FieldValues<Clock> = {}) {
+      super(values);
+    }
   }
 
   const clock = () => Object.assign(new Clock(), { time: NOON, times: [NOON] });

@@ -8,7 +8,6 @@ import {
   listOf,
   objectOf,
   setOf,
-  VersionedObject,
   VIFBase,
   VIFBridge,
   VIFGeneric,
@@ -22,11 +21,12 @@ import { fastCheck } from '../../../src/testing/fast-check.ts';
 import { MODEL } from '../../../src/versioned/model.ts';
 import { compileSchema } from '../../../src/versioned/validation/compile-schema.ts';
 import { bridge, ID, network } from '../builders.ts';
+import { UntypedObject } from '../own-classes.ts';
 
 const anyVif = objectOf(VIFBase, { subclasses: true });
 
 @versionedObject({ name: 'Pod', namespace: 'acme-collections', version: '1.0' })
-class Pod extends VersionedObject {
+class Pod extends UntypedObject {
   @field(dictOf(anyVif), { default: {} }) vifs?: Readonly<Record<string, VIFBase>>;
   @field(setOf(anyVif)) spare?: ReadonlySet<VIFBase>;
   @field(listOf(dictOf(anyVif, { nullable: true }))) zones?: readonly Readonly<Record<string, VIFBase | null>>[];
@@ -154,7 +154,7 @@ describe('a wrong one is refused with its place', () => {
 });
 
 test('two objects do not share the objects of a default', () => {
-  class Tray extends VersionedObject {
+  class Tray extends UntypedObject {
     declare spare?: VIFBase;
     declare vifs?: readonly VIFBase[];
   }
