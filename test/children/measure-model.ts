@@ -1,6 +1,9 @@
-/** Prints the times that the functions of the model take for input of several sizes. */
+/**
+ * Prints the times that the functions of the model take for input of several sizes.
+ * An argument limits this to the cases whose name contains it.
+ */
 
 import { timesOfAll } from '../limits/cpu-time.ts';
-import { MODEL_CASES } from '../limits/model-cases.ts';
+import { casesOf } from '../limits/model-cases.ts';
 
-process.stdout.write(JSON.stringify(await timesOfAll(MODEL_CASES)));
+process.stdout.write(JSON.stringify(await timesOfAll(casesOf(process.argv[2]))));

@@ -11,9 +11,12 @@ import type { Times } from './cpu-time.ts';
  */
 const MEMORY = ['--min-semi-space-size=1024', '--max-semi-space-size=1024', '--single-threaded-gc', '--expose-gc'];
 
-/** The times of all cases of a script in test/children, by name. */
-export async function timesInChild(script: string): Promise<ReadonlyMap<string, Times>> {
+/** The times of all cases of a script in test/children, by name. `flags` are for Node.js, `args` for the script. */
+export async function timesInChild(
+  script: string,
+  { flags = [], args = [] }: { readonly flags?: readonly string[]; readonly args?: readonly string[] } = {},
+): Promise<ReadonlyMap<string, Times>> {
   const child = await bundleChild(script, { koffi: false });
-  const { stdout } = await promisify(execFile)(process.execPath, [...MEMORY, child]);
+  const { stdout } = await promisify(execFile)(process.execPath, [...MEMORY, ...flags, child, ...args]);
   return new Map(JSON.parse(stdout) as [string, Times][]);
 }

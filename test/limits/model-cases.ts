@@ -267,3 +267,8 @@ export const MODEL_CASES: readonly GrowthCase[] = [
     toSvg,
   ),
 ];
+
+/** The cases whose name contains the text. Without a text: all cases. */
+export function casesOf(text = ''): readonly GrowthCase[] {
+  return MODEL_CASES.filter(({ name }) => name.includes(text));
+}

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { blocksOf } from '../docs/pages.ts';
-import { buildPackage } from './built-package.ts';
+import { buildPackage, run } from './built-package.ts';
 import { HAS_CHROMIUM, launchChromium, serveStrictly } from './chromium.ts';
 
 let folder: string;
@@ -147,6 +147,49 @@ describe.skipIf(!HAS_CHROMIUM)('a page under a strict Content-Security-Policy', 
        }`,
     );
     expect(printed).toEqual(['tap 0 true lo', 'linux_bridge 0 true lo', 'ovs 0 true lo']);
+  });
+
+  test('validates objects, port bindings and options of plugins, and tells the same as Node.js', async () => {
+    const validations = `
+      const id = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
+      const vif = new VIFOpenVSwitch({ id, network: new Network({ id, mtu: 1450 }), address: 'fa:16:3e:11:22:33' });
+      const wire = vif.toPrimitive();
+      const wrong = structuredClone(wire);
+      wrong['versioned_object.data'].address = 'fa:16';
+      wrong['versioned_object.data'].network['versioned_object.data'].mtu = '1450';
+      wrong['versioned_object.data'].port = 1;
+      const port = { id, mac_address: 'fa:16:3e:11:22:33', 'binding:vif_type': 'ovs', 'binding:vif_details': {} };
+      const results = [
+        await validate(wire),
+        await validate(vif.toPlain()),
+        await validate(wrong),
+        await validate({ type: 'VIFOpenVSwitch', addres: 'fa:16:3e:11:22:33' }),
+        validateBinding(port),
+        validateBinding({ ...port, 'binding:vif_type': 'hw_veb', mac_address: 'fa' }),
+        await validatePluginOptions('ovs', { isolateVif: 1 }),
+      ];`;
+    const imports = `
+      import { Network, validate, VIFOpenVSwitch } from 'os-vif';
+      import { validatePluginOptions } from 'os-vif/host';
+      import { validateBinding } from 'os-vif/neutron';`;
+    const code = `${imports} ${validations} console.log(JSON.stringify(results));`;
+    await writeFile(join(folder, 'validate.mjs'), code);
+    const inNode = run(folder, 'node', 'validate.mjs').trim();
+    const counts = JSON.parse(inNode).map((violations: unknown[]) => violations.length);
+    expect(counts).toEqual([0, 0, 3, 1, 0, expect.toSatisfy((count: number) => count > 1), 1]);
+    expect(await printedBy('validate', code)).toEqual([inNode]);
+  });
+
+  test('tells which keyword of an own field type needs code that the policy forbids', async () => {
+    const { printed } = await visit(
+      'own',
+      `import { defineObject, fieldType, validate } from 'os-vif';
+       const even = fieldType({ osloName: 'Even', expected: 'an even number', schema: { type: 'integer', multipleOf: 2 },
+         accept: (value) => (Number.isInteger(value) && value % 2 === 0 ? value : undefined) });
+       const Pair = defineObject({ name: 'Pair', version: '1.0', namespace: 'acme', fields: { shoes: even } });
+       await validate(new Pair({ shoes: 4 }).toPrimitive()).catch(({ code, message }) => console.log(code, message));`,
+    );
+    expect(printed).toEqual([expect.stringMatching(/^ERR_OSVIF_SCHEMA_COMPILATION .*Pair 1\.0.*"multipleOf"/)]);
   });
 
   test('tells what a browser does not have', async () => {

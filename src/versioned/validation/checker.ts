@@ -1,63 +1,67 @@
 /**
- * Checks values against a JSON Schema with ajv, in time that is linear in the size of the value.
+ * Checks values against a JSON Schema, in time that is linear in the size of the value.
+ *
+ * In Node.js, ajv compiles the schema. Where code may not be compiled, and in browsers, `interpreter.ts` finds the
+ * same errors. Only keywords that the interpreter does not know need ajv everywhere.
  *
  * With `allErrors`, ajv copies the errors that it has so far after each `$ref` that fails, and writes the
  * whole path into each error. The time then grows with the square of the number of errors. Here every
- * element of an array, every value of a dict and every object that a `$ref` leads to is a part. ajv checks
- * a part by a validator of its own, whose errors are counted at once: only those that are told are kept.
+ * element of an array, every value of a dict and every object that a `$ref` leads to is a part. A part has
+ * a validator of its own, whose errors are counted at once: only those that are told are kept.
  * Most values are valid, so that a validator of the undivided schema, which stops at the first error,
  * checks each value first.
  */
-import { Ajv2020, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import { SchemaCompilationError } from '../../errors/schema.ts';
 import { MOST_LISTED } from '../../text/bounds.ts';
 import { isRecord } from '../../text/is-record.ts';
 import type { JsonSchema } from '../model.ts';
+import { mayCompile, prefersCompiler, quickValidator, tellingCompiler } from './compiler.ts';
+import { interpret, type OwnKeyword, type Place, unknownKeyword, type Validator } from './interpreter.ts';
 import { type Findings, isNoise, shortPointer, type Violation, violationOf, withoutDuplicates } from './violations.ts';
 
 /** The violations of a value; none if it is valid. */
 export type Check = (value: unknown) => Findings;
 
-/** Compiles a schema. The schema must refer to nothing outside it, and only to its `$defs`. */
+/**
+ * Prepares the check of a schema. The schema must refer to nothing outside it, and only to its `$defs`.
+ *
+ * @throws SchemaCompilationError for a keyword that needs ajv, where code may not be compiled
+ */
 export function compileCheck(schema: JsonSchema): Check {
-  first ??= new Ajv2020({ strict: true, ownProperties: true });
-  const isValid = first.compile(schema);
+  if (prefersCompiler()) return compiledCheck(schema);
+  const keyword = unknownKeyword(schema);
+  if (keyword === undefined) return tellingCheck(schema, (part) => interpret(part, KEYWORDS));
+  if (!mayCompile()) throw new SchemaCompilationError(schema.title, keyword);
+  return compiledCheck(schema);
+}
+
+function compiledCheck(schema: JsonSchema): Check {
+  const isValid = quickValidator(schema);
   let tell: Check | undefined;
   return (value) => {
     if (isValid(value)) return VALID;
-    tell ??= compileTelling(schema);
+    telling ??= tellingCompiler(KEYWORDS);
+    tell ??= tellingCheck(schema, telling);
     return tell(value);
   };
 }
 
 const VALID: Findings = { violations: [], more: 0 };
 
-/** Stops at the first error. */
-let first: Ajv2020 | undefined;
-/** Goes on after an error. */
-let telling: Ajv2020 | undefined;
+let telling: ReturnType<typeof tellingCompiler> | undefined;
 
-function createTelling(): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, ownProperties: true, passContext: true });
-  const part = { schemaType: 'string', errors: false } as const;
-  ajv.addKeyword({ ...part, keyword: PART, validate: isPartValid });
-  ajv.addKeyword({ ...part, keyword: PART_OR_NULL, validate: isPartValidOrNull });
-  ajv.addKeyword({ keyword: NAMES, type: 'object', errors: false, before: 'properties', validate: hasNoUnknownNames });
-  return ajv;
-}
-
-function compileTelling(schema: JsonSchema): Check {
-  telling ??= createTelling();
-  const ajv = telling;
+function tellingCheck(schema: JsonSchema, prepare: (schema: JsonSchema | false) => Validator): Check {
   const { root, parts } = divide(schema);
-  const compiled = new Map<string, ValidateFunction>();
-  const validatorOf = (name: string): ValidateFunction => {
-    const known = compiled.get(name);
+  const prepared = new Map<string, Validator>();
+  const validatorOf = (name: string): Validator => {
+    const known = prepared.get(name);
     if (known !== undefined) return known;
-    const validator = ajv.compile(parts.get(name) ?? false);
-    compiled.set(name, validator);
+    const validator = prepare(parts.get(name) ?? false);
+    prepared.set(name, validator);
     return validator;
   };
-  const validateRoot = ajv.compile(root);
+  const validateRoot = prepare(root);
   return (value) => {
     const run = new Run(validatorOf);
     const violations = run.violationsIn(validateRoot, value);
@@ -74,23 +78,26 @@ const PART_OR_NULL = 'os-vif-part-or-null';
  */
 const NAMES = 'os-vif-names';
 
-interface Place {
-  readonly instancePath: string;
-}
+/** Validators call these functions with the run as `this`. */
+const KEYWORDS: readonly OwnKeyword[] = [
+  { keyword: PART, validate: isPartValid },
+  { keyword: PART_OR_NULL, validate: isPartValidOrNull },
+  { keyword: NAMES, type: 'object', validate: hasNoUnknownNames },
+];
 
-/** ajv calls these three with the run as their context. */
-function isPartValid(this: unknown, name: string, value: unknown, _schema?: unknown, place?: Place): boolean {
-  return this instanceof Run && this.isPartValid(name, value, place?.instancePath ?? '');
+function isPartValid(this: unknown, name: unknown, value: unknown, _?: JsonSchema, place?: Place): boolean {
+  return this instanceof Run && this.isPartValid(String(name), value, place?.instancePath ?? '');
 }
 
 /** Violations of null would be counted, though null is allowed. */
-function isPartValidOrNull(this: unknown, name: string, value: unknown, _schema?: unknown, place?: Place): boolean {
-  return value !== null && this instanceof Run && this.isPartValid(name, value, place?.instancePath ?? '');
+function isPartValidOrNull(this: unknown, name: unknown, value: unknown, _?: JsonSchema, place?: Place): boolean {
+  return value !== null && this instanceof Run && this.isPartValid(String(name), value, place?.instancePath ?? '');
 }
 
 /** The check of the keyword NAMES. */
-function hasNoUnknownNames(this: unknown, _: unknown, value: object, schema?: AnySchemaObject, place?: Place): boolean {
-  return this instanceof Run && this.noteUnknownNames(schema?.properties ?? {}, value, place?.instancePath ?? '');
+function hasNoUnknownNames(this: unknown, _: unknown, value: unknown, schema?: JsonSchema, place?: Place): boolean {
+  const known = schema?.properties ?? {};
+  return this instanceof Run && this.noteUnknownNames(Object(known), Object(value), place?.instancePath ?? '');
 }
 
 /** The check of one value. */
@@ -103,14 +110,14 @@ class Run {
   #ofParts: Map<string, Violation[]> | undefined;
   /** The unknown names in the value that is being validated, by the path of the object. */
   #unknown: Map<string, string[]> | undefined;
-  readonly #validatorOf: (part: string) => ValidateFunction;
+  readonly #validatorOf: (part: string) => Validator;
 
-  constructor(validatorOf: (part: string) => ValidateFunction) {
+  constructor(validatorOf: (part: string) => Validator) {
     this.#validatorOf = validatorOf;
   }
 
   /** The violations of a value that are told. Those that are not told are counted. */
-  violationsIn(validate: ValidateFunction, value: unknown): Violation[] {
+  violationsIn(validate: Validator, value: unknown): Violation[] {
     const [ofParts, unknown] = [this.#ofParts, this.#unknown];
     this.#ofParts = undefined;
     this.#unknown = undefined;
