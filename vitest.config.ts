@@ -9,6 +9,7 @@ const unit = unitTests();
 const notInGuest = [...configDefaults.exclude, 'test/guest/**', 'test/guest-harness/**'];
 const limits = 'test/limits/**/*.test.ts';
 const toolchains = 'test/toolchains/**/*.test.ts';
+const published = 'test/package/**/*.test.ts';
 
 export default defineConfig({
   resolve: {
@@ -27,11 +28,13 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: [...notInGuest, limits, toolchains, ...unit.pure, ...unit.declaring],
+          exclude: [...notInGuest, limits, toolchains, published, ...unit.pure, ...unit.declaring],
         },
       },
       // These tests measure time: npm run test:limits.
       { extends: true, test: { name: 'limits', include: [limits] } },
+      // These tests build what is published, the package and the API reference: npm run test:package.
+      { extends: true, test: { name: 'package', include: [published] } },
       // These tests install other toolchains: npm run test:toolchains.
       { extends: true, test: { name: 'toolchains', include: [toolchains] } },
     ],

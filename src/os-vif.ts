@@ -76,8 +76,9 @@ export class OsVif {
   static async open(options: OsVifOptions = {}): Promise<OsVif> {
     requireKnownOptions('OsVif.open', options, OPEN_OPTIONS);
     const { host, plugins = builtInPlugins(), timeout = 60_000 } = options;
+    const load = async (name: string) => (await inNode()).loadPlugin(name);
     const loaded = await Promise.all(plugins.map((plugin) => (typeof plugin === 'string' ? load(plugin) : plugin)));
-    return new OsVif(host ?? (await openLocalHost()), host === undefined, loaded, timeout);
+    return new OsVif(host ?? (await (await inNode()).openLocalHost()), host === undefined, loaded, timeout);
   }
 
   /**
@@ -278,10 +279,14 @@ export class OsVif {
   }
 
   async #inTurn<T>(vif: VIFBase, options: CallOptions, action: (context: PluginContext) => Promise<T>): Promise<T> {
-    const { id } = vif.require('id');
     const signal = this.#signalFor(options);
     const context = { host: this.#host, signal, deletions: this.#deletions };
-    return this.#queue.run([canonicalUuid(id)], () => action(context), signal);
+    return this.#queue.run([canonicalUuid(vif.require('id').id)], () => action(context), signal);
+  }
+
+  /** @internal The output of console.log in Node. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `OsVif { plugins: ${[...this.#plugins.keys()].join(', ')} }`;
   }
 
   #signalFor({ signal, timeout = this.#timeout }: CallOptions): AbortSignal | undefined {
@@ -291,12 +296,5 @@ export class OsVif {
   }
 }
 
-// Bundles for a browser have no LinuxHost. An import on first use lets package.json put another file in its place.
-
-async function load(plugin: string): Promise<VIFPlugin> {
-  return (await import('./in-node.ts')).loadPlugin(plugin);
-}
-
-async function openLocalHost(): Promise<Host> {
-  return (await import('./in-node.ts')).openLocalHost();
-}
+// Imported on first use, so that package.json can put another file in its place for browsers.
+const inNode = () => import('./in-node.ts');

@@ -32,6 +32,7 @@ export {
   type FieldDefinitions,
   type ObjectDefinition,
 } from '../versioned/define-object.ts';
+export type { AnyClass } from '../versioned/extensions.ts';
 export { type FieldDecorator, type FieldOptions, field } from '../versioned/field.ts';
 export * from '../versioned/fields/addresses.ts';
 export * from '../versioned/fields/collections.ts';
@@ -64,6 +65,7 @@ export {
   type FieldName,
   type FieldValues,
   type NestedValues,
+  type NoFieldValues,
   type ResetOptions,
   type SetFields,
   VersionedObject,

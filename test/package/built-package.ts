@@ -10,6 +10,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PARTS = [
   'src',
   'schemas',
+  'scripts/build.mjs',
   'scripts/prune-types.mjs',
   'package.json',
   'tsconfig.json',

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,6 +15,9 @@ const KNOWN_NAMES: Readonly<Record<string, string>> = {
   './schemas': 'bundleSchema',
   './testing': 'describeVIFPlugin',
 };
+
+/** Packages that only the command, diagrams as SVG or the inside of this package need. */
+const UNWANTED = /^(commander|cli-.*|yaml|@viz-js|@bomb\.sh|@noble|fast-xml-builder|ipaddr\.js)$/;
 
 /** What a user of a subpath writes in TypeScript. */
 const TYPED_USE = `
@@ -70,7 +73,7 @@ const specifier = (subpath: string): string => `os-vif${subpath.slice(1)}`;
 describe('the packed package', () => {
   test('holds what is needed and no more', () => {
     const allowed =
-      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|bin\/os-vif-helper|schemas\/.+\.json|dist\/.+\.(js|js\.map|d\.ts))$/;
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|bin\/os-vif-helper|schemas\/.+\.json|src\/.+\.ts|dist\/THIRD-PARTY-LICENSES|dist\/.+\.(js|js\.map|d\.ts))$/;
     expect(packed.filter((path) => !allowed.test(path))).toEqual([]);
     expect(packed).toContain('schemas/neutron/port-binding.json');
     expect(packed).toContain('dist/entries/host.d.ts');
@@ -80,6 +83,41 @@ describe('the packed package', () => {
     const declarations = packed.filter((path) => path.endsWith('.d.ts'));
     const texts = await Promise.all(declarations.map((path) => readFile(join(project, 'node_modules/os-vif', path))));
     expect(texts.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(300_000);
+  });
+
+  test('installs only what its users share with it, and names the licences of the rest', async () => {
+    const installed = await readdir(join(project, 'node_modules'));
+    expect(installed.filter((name) => UNWANTED.test(name))).toEqual([]);
+    expect(installed).toEqual(expect.arrayContaining(['ajv', 'class-transformer', 'reflect-metadata', 'semver']));
+    const licenses = await readFile(join(project, 'node_modules/os-vif/dist/THIRD-PARTY-LICENSES'), 'utf8');
+    for (const name of ['commander', 'yaml', '@viz-js/viz', '@noble/hashes', 'cli-table3'])
+      expect(licenses).toContain(`\n${name} `.trimStart());
+  });
+
+  test('has the source files that stack traces name', async () => {
+    const sources = packed
+      .filter((path) => path.endsWith('.js.map'))
+      .map((path) => join(project, 'node_modules/os-vif', path));
+    const named = await Promise.all(
+      sources.map(async (map) =>
+        JSON.parse(await readFile(map, 'utf8')).sources.map((source: string) => join(dirname(map), source)),
+      ),
+    );
+    const own = [...new Set(named.flat())].filter((path) => !path.slice(project.length).includes('/node_modules/', 20));
+    expect(own.length).toBeGreaterThan(300);
+    for (const path of own) await expect(access(path)).resolves.toBeUndefined();
+  });
+
+  test('opens the machine in Node.js, and says what it is', () => {
+    const program = `
+      import { OsVif } from 'os-vif/host';
+      const osVif = await OsVif.open();
+      console.log(osVif, (await osVif.check(
+        new (await import('os-vif')).VIFGeneric({ id: '2d9ad0a5-32f7-4a06-a3cc-1e7c3c0e1d70', plugin: 'noop' }),
+        new (await import('os-vif')).InstanceInfo({ uuid: '2d9ad0a5-32f7-4a06-a3cc-1e7c3c0e1d7e', name: 'guest' }),
+      )).length);
+      await osVif.close();`;
+    expect(run(project, 'node', '--input-type=module', '-e', program)).toMatch(/^OsVif \{ plugins: .*tap.* \} 0$/m);
   });
 
   test('every code subpath of package.json is known to this test', async () => {
@@ -119,11 +157,12 @@ describe('the packed package', () => {
     ['node16', 'node16', 'use.mts'],
     ['nodenext, from CommonJS', 'nodenext', 'use.cts'],
     ['bundler', 'preserve', 'use.ts'],
-  ])('its types hold with module resolution %s', async (resolution, module, file) => {
+    ['node10, the old way of TypeScript', 'commonjs', 'use.ts', '--ignoreDeprecations', '6.0'],
+  ])('its types hold with module resolution %s', async (resolution, module, file, ...more) => {
     await linkDevelopment('typescript', '@types/node', 'vitest', 'fast-check');
     await writeFile(join(project, file), TYPED_USE);
     const moduleResolution = resolution.split(',')[0] ?? '';
-    const flags = ['--noEmit', '--strict', '--types', 'node', '--target', 'es2022', '--module', module];
+    const flags = ['--noEmit', '--strict', '--types', 'node', '--target', 'es2022', '--module', module, ...more];
     const tsc = join(project, 'node_modules/typescript/bin/tsc');
     expect(() => run(project, 'node', tsc, ...flags, '--moduleResolution', moduleResolution, file)).not.toThrow();
   });

@@ -1,6 +1,13 @@
 /** Toolchains as projects use them: how each builds a source, and how the result runs. */
 
-export type Source = 'defined.ts' | 'decorated.ts' | 'standard.ts' | 'plain.mjs';
+export type Source =
+  | 'defined.ts'
+  | 'decorated.ts'
+  | 'standard.ts'
+  | 'plain.mjs'
+  | 'fastify.mjs'
+  | 'openapi.mjs'
+  | 'types.mjs';
 
 export interface Toolchain {
   readonly name: string;
@@ -167,5 +174,36 @@ export const TOOLCHAINS: readonly Toolchain[] = [
     build: 'babel standard.ts -o out.mjs',
     run: 'node out.mjs',
     prints: REFUSES,
+  },
+  // The recipes of docs/schemas.md.
+  {
+    name: 'Fastify validates with a bundled schema',
+    source: 'fastify.mjs',
+    packages: ['fastify', 'ajv@8'],
+    run: 'node fastify.mjs',
+    prints: /^200 tap0 400$/,
+  },
+  {
+    name: 'an OpenAPI 3.1 document has the bundled schemas',
+    source: 'openapi.mjs',
+    packages: ['@seriousme/openapi-schema-validator'],
+    run: 'node openapi.mjs',
+    prints: /^true +0 true$/,
+  },
+  {
+    name: 'json-schema-to-typescript reads a bundled schema',
+    source: 'types.mjs',
+    packages: ['json-schema-to-typescript'],
+    build: 'node types.mjs > vif-bridge.json',
+    run: 'json2ts vif-bridge.json',
+    prints: /vif_name\?: string/,
+  },
+  {
+    name: 'quicktype reads a bundled schema',
+    source: 'types.mjs',
+    packages: ['quicktype'],
+    build: 'node types.mjs > vif-bridge.json',
+    run: 'quicktype --src-lang schema --lang go vif-bridge.json',
+    prints: /type VifBridge struct[\s\S]*VifName +\*string/,
   },
 ];
