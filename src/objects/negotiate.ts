@@ -4,22 +4,34 @@ import { NegotiationError } from '../errors/negotiation.ts';
 import { listed, shortened } from '../text/bounds.ts';
 import { DATA, type Primitive } from '../versioned/codec/primitive.ts';
 import { compareVersions, isVersion, withoutPatch } from '../versioned/version.ts';
+import { accepted, type LossOptions, requireLossOptions } from './dropped-fields.ts';
 import type { HostInfo, HostPluginInfo, HostVIFInfo } from './host-info.ts';
 import type { VIFBase } from './vif.ts';
 
 /**
- * Writes a VIF in the newest versions of its class and of its port profile that a host supports. Fields that
- * these versions do not have are left out, as in every backport. Use the negotiated VIF for other conversions
- * too, such as to libvirt XML. A host with a HostVIFInfo older than 1.1 lists no port profiles; the profile
- * is then written in version 1.0.
+ * Writes a VIF in the newest versions of its class and of its port profile that a host supports. Set fields that
+ * these versions do not have are left out. `onLoss` reports or refuses this loss:
+ *
+ *     negotiate(vif, hostInfo, { onLoss: 'refuse' });
+ *     negotiate(vif, hostInfo, { onLoss: (dropped) => log.warn({ dropped }) });
+ *
+ * Use the negotiated VIF for other conversions too, such as to libvirt XML. A host with a HostVIFInfo older than 1.1
+ * lists no port profiles; the profile is then written in version 1.0. Python's plugins describe older versions than
+ * they can read. `backportFor` keeps more fields for such a host.
  *
  * The time is linear in the size of the VIF and the host info, at least up to 1 MiB of JSON.
  *
  * @param hostInfo the result of `OsVif.hostInfo()`, or of Python's `os_vif.host_info()`, on that host
  * @throws NegotiationError with the plugin, class, port profile or version that the host does not support
+ * @throws NegotiationLossError with `onLoss: 'refuse'`, if set fields would be left out
  * @throws UnsetFieldError if the VIF has no plugin, or the host info is incomplete
  */
-export function negotiate(vif: VIFBase, hostInfo: HostInfo): Primitive {
+export function negotiate(vif: VIFBase, hostInfo: HostInfo, options: LossOptions = {}): Primitive {
+  requireLossOptions('negotiate', options);
+  return accepted(vif.toPrimitive(), negotiated(vif, hostInfo), options);
+}
+
+function negotiated(vif: VIFBase, hostInfo: HostInfo): Primitive {
   const { plugin: pluginName } = vif.require('plugin');
   const { pluginInfo: plugins } = hostInfo.require('pluginInfo');
   const plugin = plugins.find((info) => info.pluginName === pluginName);

@@ -30,7 +30,37 @@ test('for a host, in the newest versions that it takes', async () => {
   expect(json()).toMatchObject({ 'versioned_object.data': { port_profile: { 'versioned_object.version': '1.0' } } });
 });
 
+test('a field that the host cannot get is named in a warning, or refused', async () => {
+  const vif = {
+    type: 'VIFOpenVSwitch',
+    id: 'dc065497-3c8d-4f44-8fb4-e1d33c16a536',
+    plugin: 'ovs',
+    port_profile: { type: 'VIFPortProfileOpenVSwitch', create_port: true },
+  };
+  const { stdout } = await osVif(['host-info']);
+  writeFileSync(
+    join(osVif.folder, 'first-profiles.json'),
+    stdout.replaceAll('"max_version": "1.4"', '"max_version": "1.0"'),
+  );
+  const args = ['backport', '--for', 'first-profiles.json'];
+  const warned = await osVif(args, { input: JSON.stringify(vif) });
+  expect([warned.status, warned.stderr]).toEqual([
+    0,
+    'os-vif: warning: standard input: port_profile.create_port is left out, because VIFPortProfileOpenVSwitch 1.0 does not have it\n',
+  ]);
+  expect(warned.stdout).not.toContain('create_port');
+  const refused = await osVif([...args, '--refuse-loss'], { input: JSON.stringify([vif]) });
+  expect([refused.status, refused.stdout]).toEqual([1, '']);
+  expect(refused.stderr).toContain('ERR_OSVIF_NEGOTIATION_LOSS: standard input[0]: ');
+});
+
 test.each([
+  [
+    'a refusal of loss without a host',
+    ['vif.json', '--target', '1.0', '--refuse-loss'],
+    2,
+    '--refuse-loss needs --for',
+  ],
   ['nobody to write for', ['vif.json'], 2, '--target <version>, --manifest <file> and --for <file>'],
   [
     'a version that is newer than the object',

@@ -27,6 +27,11 @@ export function printText(text: string): void {
   writeStyled(process.stdout, text.endsWith('\n') || text === '' ? text : `${text}\n`);
 }
 
+/** Writes a warning to standard error. The text is one line; unprintable characters are escaped. */
+export function printWarning(text: string): void {
+  writeStyled(process.stderr, `${colored('yellow', 'os-vif: warning:', process.stderr)} ${printable(text)}\n`);
+}
+
 /** Whether the stream is a terminal with colours. NO_COLOR, FORCE_COLOR and TERM apply. */
 export function hasColors(stream: NodeJS.WriteStream = process.stdout): boolean {
   return stream.isTTY === true && stream.hasColors();

@@ -2,10 +2,11 @@
 
 import type { Command } from 'commander';
 import { UsageError } from '../../errors/command.ts';
+import type { DroppedField } from '../../objects/dropped-fields.ts';
 import type { Primitive } from '../../versioned/codec/primitive.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import { readDocument, readDocuments } from '../input/documents.ts';
-import { printJson } from '../output/output.ts';
+import { printJson, printWarning } from '../output/output.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
 /** Adds the verb `backport` to the command. */
@@ -24,6 +25,7 @@ export function addBackport(program: Command): void {
     .option('--target <version>', 'the version of the object')
     .option('--manifest <file>', 'the versions that the peer supports, by object name')
     .option('--for <file>', 'a host info: use the newest versions that this host supports; only for VIFs')
+    .option('--refuse-loss', 'with --for: fail if set fields would be left out (default: warn)')
     .action(backportFiles);
 }
 
@@ -31,12 +33,14 @@ interface BackportOptions extends CommonOptions {
   readonly target?: string;
   readonly manifest?: string;
   readonly for?: string;
+  readonly refuseLoss?: boolean;
 }
 
 async function backportFiles(files: string[], options: BackportOptions): Promise<void> {
   if (options.for !== undefined && (options.target ?? options.manifest) !== undefined) {
     throw new UsageError('--for cannot be combined with --target or --manifest');
   }
+  if (options.refuseLoss && options.for === undefined) throw new UsageError('--refuse-loss needs --for');
   if ((options.for ?? options.target ?? options.manifest) === undefined) {
     throw new UsageError('expected one of --target <version>, --manifest <file> and --for <file>');
   }
@@ -44,17 +48,16 @@ async function backportFiles(files: string[], options: BackportOptions): Promise
   const { anyObjectOf, located } = await import('../input/objects.ts');
   const write = await writerFor(options);
   const primitives = documents.map((document) =>
-    located(document.where, () => write(anyObjectOf({ ...document, where: '' }))),
+    located(document.where, () => write(anyObjectOf({ ...document, where: '' }), document.where)),
   );
   printJson(isList ? primitives : primitives[0]);
 }
 
-async function writerFor({
-  target,
-  manifest,
-  for: hostInfo,
-}: BackportOptions): Promise<(object: VersionedObject) => Primitive> {
-  if (hostInfo !== undefined) return negotiatorFor(hostInfo);
+/** Writes an object. `where` is its place in the input. */
+type Writer = (object: VersionedObject, where: string) => Primitive;
+
+async function writerFor({ target, manifest, for: hostInfo, refuseLoss }: BackportOptions): Promise<Writer> {
+  if (hostInfo !== undefined) return negotiatorFor(hostInfo, refuseLoss);
   const versionManifest = manifest === undefined ? undefined : await readManifest(manifest);
   const options = {
     ...(target !== undefined && { targetVersion: target }),
@@ -63,16 +66,20 @@ async function writerFor({
   return (object) => object.toPrimitive(options);
 }
 
-async function negotiatorFor(file: string): Promise<(object: VersionedObject) => Primitive> {
+async function negotiatorFor(file: string, refuseLoss = false): Promise<Writer> {
   const { objectOf } = await import('../input/objects.ts');
   const { HostInfo } = await import('../../objects/host-info.ts');
   const { negotiate } = await import('../../objects/negotiate.ts');
   const { VIFBase } = await import('../../objects/vif.ts');
   const hostInfo = objectOf(HostInfo, await readDocument(file));
-  return (object) => {
+  return (object, where) => {
     if (!(object instanceof VIFBase))
       throw new UsageError(`--for takes VIFs, this is a ${object.type}: use --target or --manifest`);
-    return negotiate(object, hostInfo);
+    const warn = (dropped: readonly DroppedField[]) => {
+      for (const { path, object: name, version } of dropped)
+        printWarning(`${where}: ${path} is left out, because ${name} ${version} does not have it`);
+    };
+    return negotiate(object, hostInfo, { onLoss: refuseLoss ? 'refuse' : warn });
   };
 }
 
