@@ -130,12 +130,12 @@ function all(rules: readonly Rule[]): Rule {
   };
 }
 
-type Fault = Pick<ErrorObject, 'keyword' | 'message' | 'params'>;
+type Fault = Required<Pick<ErrorObject, 'keyword' | 'message' | 'params'>>;
 
-function failing(fault: Fault, setting: unknown, schema: unknown): Rule {
+function failing({ keyword, message, params }: Fault, setting: unknown, schema: unknown): Rule {
+  const parentSchema: object = isRecord(schema) ? schema : {};
   return (data, instancePath, run) => {
-    // In a schema that is false, ajv has that in place of the schema of the keyword.
-    run.errors.push({ ...fault, schemaPath: '', instancePath, schema: setting, parentSchema: Object(schema), data });
+    run.errors.push({ keyword, message, params, schemaPath: '', instancePath, schema: setting, parentSchema, data });
     return false;
   };
 }
