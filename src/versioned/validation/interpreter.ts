@@ -43,11 +43,12 @@ export function interpret(schema: JsonSchema | false, ownKeywords: readonly OwnK
 export function unknownKeyword(schema: unknown): string | undefined {
   if (!isRecord(schema)) return undefined;
   for (const [keyword, setting] of Object.entries(schema)) {
-    const unknown = subschemasOf(keyword, setting)
-      ?.map(unknownKeyword)
-      .find((found) => found !== undefined);
-    if (unknown !== undefined) return unknown;
-    if (subschemasOf(keyword, setting) === undefined && !isKnown(keyword, setting)) return keyword;
+    const inner = subschemasOf(keyword, setting);
+    if (inner === undefined && !isKnown(keyword, setting)) return keyword;
+    for (const each of inner ?? []) {
+      const unknown = unknownKeyword(each);
+      if (unknown !== undefined) return unknown;
+    }
   }
   return undefined;
 }
