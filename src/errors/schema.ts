@@ -22,7 +22,7 @@ export class SchemaCompilationError extends OsVifError {
   constructor(title: unknown, keyword: string) {
     super(
       'ERR_OSVIF_SCHEMA_COMPILATION',
-      `the schema of ${typeof title === 'string' ? title : 'the object'} cannot be checked: ajv compiles code for its keyword ${describeValue(keyword)}, and this page or process ` +
+      `the schema of ${describeValue(title ?? 'an object')} cannot be checked: ajv compiles code for its keyword ${describeValue(keyword)}, and this page or process ` +
         "forbids that; allow 'unsafe-eval' in the Content-Security-Policy, or describe the field with simpler keywords",
     );
   }

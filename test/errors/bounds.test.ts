@@ -59,6 +59,7 @@ const ERRORS: readonly model.OsVifError[] = [
   new errors.TargetVersionError(LONG, LONG, LONG),
   new errors.NegotiationError(LONG),
   new errors.SchemaNotFoundError(LONG, MANY),
+  new errors.SchemaCompilationError(LONG, LONG),
   new errors.OvsdbConnectionError(LONG, LONG),
   new errors.OvsdbTimeoutError(LONG, LONG),
   new errors.OvsdbProtocolError(LONG),

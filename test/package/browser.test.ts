@@ -178,6 +178,7 @@ describe.skipIf(!HAS_CHROMIUM)('a page under a strict Content-Security-Policy', 
     const counts = JSON.parse(inNode).map((violations: unknown[]) => violations.length);
     expect(counts).toEqual([0, 0, 3, 1, 0, expect.toSatisfy((count: number) => count > 1), 1]);
     expect(await printedBy('validate', code)).toEqual([inNode]);
+    expect(run(folder, 'node', '--disallow-code-generation-from-strings', 'validate.mjs').trim()).toBe(inNode);
   });
 
   test('tells which keyword of an own field type needs code that the policy forbids', async () => {

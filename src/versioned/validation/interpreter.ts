@@ -43,11 +43,12 @@ export function interpret(schema: JsonSchema | false, ownKeywords: readonly OwnK
 export function unknownKeyword(schema: unknown): string | undefined {
   if (!isRecord(schema)) return undefined;
   for (const [keyword, setting] of Object.entries(schema)) {
-    const unknown = subschemasOf(keyword, setting)
-      ?.map(unknownKeyword)
-      .find((found) => found !== undefined);
-    if (unknown !== undefined) return unknown;
-    if (subschemasOf(keyword, setting) === undefined && !isKnown(keyword, setting)) return keyword;
+    const inner = subschemasOf(keyword, setting);
+    if (inner === undefined && !isKnown(keyword, setting)) return keyword;
+    for (const each of inner ?? []) {
+      const unknown = unknownKeyword(each);
+      if (unknown !== undefined) return unknown;
+    }
   }
   return undefined;
 }
@@ -130,12 +131,12 @@ function all(rules: readonly Rule[]): Rule {
   };
 }
 
-type Fault = Pick<ErrorObject, 'keyword' | 'message' | 'params'>;
+type Fault = Required<Pick<ErrorObject, 'keyword' | 'message' | 'params'>>;
 
-function failing(fault: Fault, setting: unknown, schema: unknown): Rule {
+function failing({ keyword, message, params }: Fault, setting: unknown, schema: unknown): Rule {
+  const parentSchema: object = isRecord(schema) ? schema : {};
   return (data, instancePath, run) => {
-    // In a schema that is false, ajv has that in place of the schema of the keyword.
-    run.errors.push({ ...fault, schemaPath: '', instancePath, schema: setting, parentSchema: Object(schema), data });
+    run.errors.push({ keyword, message, params, schemaPath: '', instancePath, schema: setting, parentSchema, data });
     return false;
   };
 }

@@ -195,7 +195,7 @@ describe('a keyword that only ajv knows', () => {
     expect(() => interpreted(schema)).toThrow(
       expect.objectContaining({
         code: 'ERR_OSVIF_SCHEMA_COMPILATION',
-        message: expect.stringMatching(/the schema of Port 1\.0 cannot be checked.*"oneOf".*unsafe-eval/),
+        message: expect.stringMatching(/the schema of "Port 1\.0" cannot be checked.*"oneOf".*unsafe-eval/),
       }),
     );
   });
