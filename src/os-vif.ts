@@ -284,11 +284,6 @@ export class OsVif {
     return this.#queue.run([canonicalUuid(vif.require('id').id)], () => action(context), signal);
   }
 
-  /** @internal The output of console.log in Node. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `OsVif { plugins: ${[...this.#plugins.keys()].join(', ')} }`;
-  }
-
   #signalFor({ signal, timeout = this.#timeout }: CallOptions): AbortSignal | undefined {
     const deadline = timeout > 0 ? AbortSignal.timeout(timeout) : undefined;
     if (signal === undefined || deadline === undefined) return signal ?? deadline;

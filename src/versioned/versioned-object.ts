@@ -232,7 +232,7 @@ export abstract class VersionedObject {
    * Throws {@link UnsetFieldError} with the names of all unset fields.
    */
   require<K extends FieldName<this>>(...fields: K[]): SetFields<this, K> {
-    if (hasSet(this, fields)) return this;
+    if (fields.every((name) => this.isSet(name))) return this as this & SetFields<this, K>;
     throw new UnsetFieldError(
       this.type,
       fields.filter((name) => !this.isSet(name)),
@@ -295,10 +295,3 @@ Object.defineProperty(VersionedObject.prototype, 'type', {
   set() {},
 });
 refuseUnknownAssignments(VersionedObject.prototype);
-
-function hasSet<T extends VersionedObject, K extends FieldName<T>>(
-  object: T,
-  fields: K[],
-): object is T & SetFields<T, K> {
-  return fields.every((name) => object.isSet(name));
-}

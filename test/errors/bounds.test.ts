@@ -58,6 +58,7 @@ const ERRORS: readonly model.OsVifError[] = [
   new errors.IncompatibleVersionError(LONG, LONG, MANY),
   new errors.TargetVersionError(LONG, LONG, LONG),
   new errors.NegotiationError(LONG),
+  new errors.NegotiationLossError(MANY.map((path) => ({ path, object: LONG, version: LONG, value: LONG }))),
   new errors.SchemaNotFoundError(LONG, MANY),
   new errors.SchemaCompilationError(LONG, LONG),
   new errors.OvsdbConnectionError(LONG, LONG),

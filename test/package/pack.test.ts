@@ -117,7 +117,9 @@ describe('the packed package', () => {
         new (await import('os-vif')).InstanceInfo({ uuid: '2d9ad0a5-32f7-4a06-a3cc-1e7c3c0e1d7e', name: 'guest' }),
       )).length);
       await osVif.close();`;
-    expect(run(project, 'node', '--input-type=module', '-e', program)).toMatch(/^OsVif \{ plugins: .*tap.* \} 0$/m);
+    expect(run(project, 'node', '--input-type=module', '-e', program)).toMatch(
+      /^OsVif \{ host: LinuxHost, plugins: .*tap.* \} 0$/m,
+    );
   });
 
   test('every code subpath of package.json is known to this test', async () => {
