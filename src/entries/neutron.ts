@@ -6,7 +6,7 @@
 export * from '../errors/base.ts';
 export * from '../errors/binding.ts';
 export * from '../errors/model.ts';
-export { requireUsableAddressing } from '../neutron/addressing.ts';
+export { type AddressingOptions, requireUsableAddressing } from '../neutron/addressing.ts';
 export type {
   NetworkInfoEntry,
   NovaAddress,
@@ -29,6 +29,6 @@ export {
 } from '../neutron/port.ts';
 export { portBindingSchema } from '../neutron/port-binding-schema.ts';
 export { validateBinding } from '../neutron/validate-binding.ts';
-export { vifFromNetworkInfo } from '../neutron/vif-from-network-info.ts';
+export { validateNetworkInfo, vifFromNetworkInfo } from '../neutron/vif-from-network-info.ts';
 export { type PortContext, vifFromPort } from '../neutron/vif-from-port.ts';
 export type { Violation } from '../versioned/validation/validate.ts';

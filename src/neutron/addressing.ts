@@ -1,9 +1,19 @@
 /** Checks whether a guest can use a port without IP addresses. */
 
+import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
 import { UnusableAddressingError } from '../errors/binding.ts';
 import { shortened } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
+import { withApiNames } from './api-names.ts';
 import type { NeutronPort } from './port.ts';
+
+/** Options of {@link requireUsableAddressing}. */
+export interface AddressingOptions {
+  /** Whether the port must be bound: its back-end is checked too. Default: true. */
+  readonly bound?: boolean;
+}
+
+const ADDRESSING_OPTIONS: OptionNames<AddressingOptions> = { bound: true };
 
 /**
  * Throws for a port that has no address but needs one. A port is usable in one of these cases:
@@ -17,17 +27,23 @@ import type { NeutronPort } from './port.ts';
  * port security is off, the proxy ARP of l2pop does not answer for it, and the console and the metadata
  * service do not work over it.
  *
- * The port need not be valid. The time does not depend on its size.
+ * Nova checks a port before it binds the port, and leaves the back-end to Neutron. With `bound: false`, a port without
+ * addresses is therefore usable if `ip_allocation` is `none`.
+ *
+ * The port need not be valid. It may have the names of openstacksdk (`binding_vif_type`). The time does not depend on its size.
  *
  * @see the Neutron specification "Port binding event extended information for Nova", and nova's "Boot a VM
  * with an unaddressed port"
  * @throws UnusableAddressingError with the reason and the remedy
  */
-export function requireUsableAddressing(port: NeutronPort): void {
+export function requireUsableAddressing(given: NeutronPort, options: AddressingOptions = {}): void {
+  requireKnownOptions('requireUsableAddressing', options, ADDRESSING_OPTIONS);
+  const port = withApiNames(given);
   const { id, fixed_ips, ip_allocation: allocation } = port;
   if (fixed_ips && fixed_ips.length > 0) return;
   if (allocation === 'deferred') return;
   if (allocation !== 'none') throw new UnusableAddressingError(id, withoutLeave(allocation));
+  if (options.bound === false) return;
   const connectivity = port['binding:vif_details']?.connectivity;
   if (connectivity !== 'l2') throw new UnusableAddressingError(id, notBelowIp(connectivity, port['binding:vif_type']));
 }

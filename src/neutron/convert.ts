@@ -3,19 +3,20 @@ import { BindingFailedError, PortBindingError, UnboundPortError, UnsupportedVifT
 import type { VIFBase } from '../objects/vif.ts';
 import type { Violation } from '../versioned/validation/violations.ts';
 import type { Binding } from './binding.ts';
+import { isTrue, withBooleans } from './lenient-values.ts';
 import { type ConversionRule, RULES_BY_VIF_TYPE } from './vif-types.ts';
 
 /** The VIF of a binding. The first rule of the vif type whose condition is true creates the VIF. */
 export function convert(binding: Binding): VIFBase {
   const rule = RULES_BY_VIF_TYPE.get(binding.vifType)?.find((candidate) => holds(candidate, binding));
-  if (rule !== undefined) return rule.convert(binding);
+  if (rule !== undefined) return rule.convert({ ...binding, details: withBooleans(binding.details) });
   const message = `no VIF can be made of vif type ${binding.vifType} with vnic type ${binding.vnicType}`;
   throw new PortBindingError(binding.id, [{ path: '/binding:vif_type', message }]);
 }
 
 function holds({ vnicTypes, flags = [] }: ConversionRule, { vnicType, details }: Binding): boolean {
   const isOfType = vnicTypes === undefined || vnicTypes.some((each) => each === vnicType);
-  return isOfType && flags.every((flag) => details[flag] === true);
+  return isOfType && flags.every((flag) => isTrue(details[flag]));
 }
 
 /** The error for violations of a binding. The vif type determines its class. */

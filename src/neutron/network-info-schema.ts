@@ -5,6 +5,7 @@ import { DIALECT } from '../versioned/json-schema.ts';
 import type { JsonSchema, SchemaContext } from '../versioned/model.ts';
 import { type Check, compileCheck } from '../versioned/validation/checker.ts';
 import type { Findings } from '../versioned/validation/violations.ts';
+import { BOOLEAN_SCHEMA } from './lenient-values.ts';
 import { type BindingAttributes, bindingForms, bindingRules } from './port-binding-schema.ts';
 import { RULES_BY_VIF_TYPE } from './vif-types.ts';
 
@@ -50,7 +51,7 @@ const CONTEXT: SchemaContext = { form: 'plain', objectSchema: () => ({}) };
 
 function schema(): JsonSchema {
   const string = { description: 'a string', type: 'string' };
-  const boolean = { description: 'true or false', type: 'boolean' };
+  const boolean = BOOLEAN_SCHEMA;
   const ip = ipAddress().schema(CONTEXT);
   const cidr = ipNetwork().schema(CONTEXT);
   const address = object({ address: ip }, ['address']);
@@ -65,7 +66,7 @@ function schema(): JsonSchema {
     routes: listOf(route),
   });
   const meta = object({
-    mtu: nullOr({ description: 'a number of bytes', type: 'integer', minimum: 0, maximum: 0xffffffff }),
+    mtu: nullOr(MTU),
     bridge_interface: nullOr(string),
     multi_host: nullOr(boolean),
     should_create_bridge: nullOr(boolean),
@@ -94,6 +95,14 @@ function schema(): JsonSchema {
   };
   return object(entry, ['network']);
 }
+
+const MTU_DESCRIPTION = 'a number of bytes';
+const MTU = {
+  anyOf: [
+    { description: MTU_DESCRIPTION, type: 'integer', minimum: 0, maximum: 0xffffffff },
+    { description: MTU_DESCRIPTION, type: 'string', pattern: '^[0-9]{1,9}$' },
+  ],
+};
 
 const VLAN_DESCRIPTION = 'a VLAN id';
 const VLAN = {

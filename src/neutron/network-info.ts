@@ -38,7 +38,7 @@ export interface NovaNetwork {
   readonly subnets?: readonly NovaSubnet[] | null;
   readonly meta?: {
     /** Bytes. */
-    readonly mtu?: number | null;
+    readonly mtu?: NumberOrDigits | null;
     readonly bridge_interface?: string | null;
     readonly multi_host?: boolean | null;
     readonly should_create_bridge?: boolean | null;

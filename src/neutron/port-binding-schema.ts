@@ -6,6 +6,7 @@ import { ipAddress, macAddress, pciAddress } from '../versioned/fields/addresses
 import { uuid } from '../versioned/fields/scalars.ts';
 import { DIALECT } from '../versioned/json-schema.ts';
 import type { JsonSchema, SchemaContext } from '../versioned/model.ts';
+import { BOOLEAN_DETAILS, BOOLEAN_SCHEMA, FORMS_OF_TRUE } from './lenient-values.ts';
 import { VNIC_TYPES } from './port.ts';
 import { type ConversionRule, RULES_BY_VIF_TYPE } from './vif-types.ts';
 
@@ -56,7 +57,7 @@ export function bindingRules(attributes: BindingAttributes, vifTypes = RULES_BY_
 export function bindingForms({ vifType, vnicType, details, profile }: BindingAttributes): Record<string, JsonSchema> {
   return {
     [vifType]: { type: 'string', enum: [...RULES_BY_VIF_TYPE.keys()] },
-    [vnicType]: { ...oneOf(VNIC_TYPES), default: 'normal' },
+    [vnicType]: { ...nullOr(oneOf(VNIC_TYPES)), default: 'normal' },
     [details]: nullOr({ type: 'object', properties: DETAIL_FORMS }),
     [profile]: nullOr({ type: 'object', properties: PROFILE_FORMS }),
   };
@@ -67,7 +68,6 @@ const CONTEXT: SchemaContext = { form: 'plain', objectSchema: () => ({}) };
 
 const UUID = uuid().schema(CONTEXT);
 const MAC = macAddress().schema(CONTEXT);
-const BOOLEAN = { description: 'true or false', type: 'boolean' };
 const STRING = { description: 'a string', type: 'string' };
 const NAME = { description: 'a string that is not empty', type: 'string', minLength: 1 };
 const BYTE = digits(255, '25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9]');
@@ -78,17 +78,12 @@ const THREE_BYTES = digits(
 const VLAN = digits(4094, '409[0-4]|40[0-8][0-9]|[1-3][0-9]{3}|[1-9][0-9]{0,2}|0');
 
 const DETAIL_FORMS: Readonly<Record<string, JsonSchema>> = {
-  port_filter: nullOr(BOOLEAN),
+  ...Object.fromEntries(BOOLEAN_DETAILS.map((name) => [name, nullOr(BOOLEAN_SCHEMA)])),
   connectivity: nullOr(STRING),
-  ovs_hybrid_plug: nullOr(BOOLEAN),
-  ovs_create_tap: nullOr(BOOLEAN),
   datapath_type: nullOr(STRING),
   bridge_name: nullOr(STRING),
   vhostuser_socket: NAME,
   vhostuser_mode: oneOf(['client', 'server']),
-  vhostuser_ovs_plug: nullOr(BOOLEAN),
-  vhostuser_fp_plug: nullOr(BOOLEAN),
-  vhostuser_vrouter_plug: nullOr(BOOLEAN),
   mac_address: nullOr(MAC),
   macvtap_source: NAME,
   macvtap_mode: oneOf(['vepa', 'passthrough', 'bridge']),
@@ -119,7 +114,7 @@ const PORT: Readonly<Record<string, JsonSchema>> = {
     },
   }),
   ip_allocation: nullOr(oneOf(['immediate', 'deferred', 'none'])),
-  admin_state_up: nullOr(BOOLEAN),
+  admin_state_up: nullOr(BOOLEAN_SCHEMA),
   status: nullOr(STRING),
   ...bindingForms(NEUTRON),
 };
@@ -142,17 +137,17 @@ function firstOf(
   return { if: condition, then: needsOf(rule, attributes), else: otherwise };
 }
 
-/** The condition of a rule. A missing vnic type means `normal`. */
+/** The condition of a rule. A missing vnic type and null mean `normal`. */
 function conditionOf(
   { vnicTypes, flags }: ConversionRule,
   { vnicType, details }: BindingAttributes,
 ): JsonSchema | undefined {
   if (vnicTypes === undefined && flags === undefined) return undefined;
-  const isSet = Object.fromEntries((flags ?? []).map((flag) => [flag, { const: true }]));
+  const isSet = Object.fromEntries((flags ?? []).map((flag) => [flag, { enum: [...FORMS_OF_TRUE] }]));
   return {
     type: 'object',
     properties: {
-      ...(vnicTypes && { [vnicType]: { enum: [...vnicTypes] } }),
+      ...(vnicTypes && { [vnicType]: { enum: [...vnicTypes, ...(vnicTypes.includes('normal') ? [null] : [])] } }),
       ...(flags && { [details]: { type: 'object', properties: isSet, required: [...flags] } }),
     },
     required: [
@@ -189,14 +184,14 @@ function notNull(form: JsonSchema = {}): JsonSchema {
   return { ...described(form), not: { type: 'null' } };
 }
 
-/** A whole number from 0 to `maximum`, or its decimal digits. */
+/** A whole number from 0 to `maximum`, or its decimal digits, which may start with zeros. */
 function digits(maximum: number, pattern: string): JsonSchema {
   const description = `a whole number from 0 to ${maximum}`;
   return {
     description,
     anyOf: [
       { description, type: 'integer', minimum: 0, maximum },
-      { description, type: 'string', pattern: `^(?:${pattern})$` },
+      { description, type: 'string', pattern: `^0*(?:${pattern})$` },
     ],
   };
 }

@@ -24,7 +24,10 @@ export type VnicType = (typeof VNIC_TYPES)[number];
 /** A number, or its decimal digits. Mechanism drivers use both. */
 export type NumberOrDigits = number | string;
 
-/** `binding:vif_details`: data from the mechanism driver for the host. Other keys are ignored. */
+/**
+ * `binding:vif_details`: data from the mechanism driver for the host. Other keys are ignored.
+ * JSON may have 1, 0, `"true"` or `"True"` in place of a boolean.
+ */
 export interface VifDetails {
   /** Whether Neutron filters the port's traffic. */
   readonly port_filter?: boolean | null;
@@ -75,8 +78,8 @@ export interface BindingProfile {
 }
 
 /**
- * A port, as `GET /v2.0/ports/{id}` shows it to an administrator (within `port`).
- * Other attributes are ignored.
+ * A port, as `GET /v2.0/ports/{id}` shows it to an administrator (within `port`). The functions also read the names
+ * of openstacksdk and of `openstack port show -f json`, such as `binding_vif_type`. Other attributes are ignored.
  */
 export interface NeutronPort {
   readonly id: string;
@@ -92,7 +95,8 @@ export interface NeutronPort {
   readonly status?: string | null;
   readonly 'binding:vif_type'?: string;
   readonly 'binding:vif_details'?: VifDetails | null;
-  readonly 'binding:vnic_type'?: string;
+  /** Null means `normal`. */
+  readonly 'binding:vnic_type'?: string | null;
   readonly 'binding:profile'?: BindingProfile | null;
   readonly [attribute: string]: unknown;
 }
@@ -102,7 +106,7 @@ export interface NeutronNetwork {
   readonly id: string;
   readonly name?: string | null;
   /** Bytes. */
-  readonly mtu?: number | null;
+  readonly mtu?: NumberOrDigits | null;
   readonly [attribute: string]: unknown;
 }
 

@@ -3,6 +3,7 @@
 import { isRecord } from '../text/is-record.ts';
 import { type Check, compileCheck } from '../versioned/validation/checker.ts';
 import { type Findings, listOf, type Violation, withoutDuplicates } from '../versioned/validation/violations.ts';
+import { inGivenNames, withApiNames } from './api-names.ts';
 import type { NeutronPort } from './port.ts';
 import { portBindingSchema } from './port-binding-schema.ts';
 import { explainVifType, RULES_BY_VIF_TYPE } from './vif-types.ts';
@@ -15,6 +16,8 @@ import { explainVifType, RULES_BY_VIF_TYPE } from './vif-types.ts';
  * path and the message `and N more`. The time is linear in the size of the port, valid or not, at least
  * up to 1 MiB of JSON.
  *
+ * The names may be those of openstacksdk (`binding_vif_type`). The paths then have these names.
+ *
  * @returns the violations, each with its path as a JSON Pointer (RFC 6901):
  *   `/binding:vif_details/vhostuser_socket`
  */
@@ -23,9 +26,11 @@ export function validateBinding(port: unknown): Violation[] {
 }
 
 /** The result of {@link validateBinding} before the list is cut. */
-export function checkBinding(port: unknown): Findings {
+export function checkBinding(given: unknown): Findings {
+  const port = withApiNames(given);
   const { violations, more } = checked(port);
-  return { violations: withoutDuplicates(violations.map((violation) => explained(violation, port))), more };
+  const told = withoutDuplicates(violations.map((violation) => explained(violation, port)));
+  return { violations: inGivenNames(told, given), more };
 }
 
 /** Whether {@link checkBinding} found no violation, so that the port can be converted. */
@@ -53,7 +58,16 @@ function explained(violation: Violation, port: unknown): Violation {
   if (path === '/binding:vnic_type' && typeof vifType === 'string' && RULES_BY_VIF_TYPE.has(vifType)) {
     return { path, message: `${violation.message}, for the vif type ${vifType}` };
   }
+  const [, attribute = '', key = ''] = path.split('/');
+  const details = port[attribute];
+  if (attribute === 'binding:vif_details' && isRecord(details) && isWordForFalse(details[key])) {
+    return { path, message: `${violation.message}; nova reads every word as true, so the value must be a boolean` };
+  }
   return violation;
+}
+
+function isWordForFalse(value: unknown): boolean {
+  return value === 'False' || value === 'false';
 }
 
 const ONLY_FOR_ADMINISTRATORS =

@@ -7,10 +7,11 @@ import { Subnet, SubnetList } from '../objects/subnet.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { isRecord } from '../text/is-record.ts';
-import { type Findings, listOf } from '../versioned/validation/violations.ts';
+import { type Findings, listOf, type Violation } from '../versioned/validation/violations.ts';
 import type { FieldValues } from '../versioned/versioned-object.ts';
 import { portDeviceName } from './binding.ts';
 import { bindingError, convert } from './convert.ts';
+import { isTrue, mtuOf } from './lenient-values.ts';
 import type { NetworkInfoEntry, NovaNetwork, NovaRoute, NovaSubnet } from './network-info.ts';
 import { checkEntry } from './network-info-schema.ts';
 import type { NeutronPort, VifDetails } from './port.ts';
@@ -25,10 +26,7 @@ import { checkBinding, isBound } from './validate-binding.ts';
  *   paths in the entry
  */
 export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
-  if (!isRecord(entry))
-    throw bindingError('', undefined, [
-      { path: '', message: `expected an entry of network_info, found ${describeValue(entry)}` },
-    ]);
+  if (!isRecord(entry)) throw bindingError('', undefined, validateNetworkInfo(entry));
   const port = portOf(entry);
   const findings = checkBinding(port);
   const violations = listOf(inEntry(findings), checkEntry(entry));
@@ -45,10 +43,27 @@ export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
     deviceName: devname ?? portDeviceName('nic', id),
     interfaceId: entry.ovs_interfaceid || id,
     // As in nova: os-vif takes null for its default, which is true.
-    active: entry.active === null || (entry.active ?? false),
-    preserveOnDelete: entry.preserve_on_delete ?? false,
-    delegateCreate: entry.delegate_create ?? false,
+    active: entry.active === null || isTrue(entry.active),
+    preserveOnDelete: isTrue(entry.preserve_on_delete),
+    delegateCreate: isTrue(entry.delegate_create),
   });
+}
+
+/**
+ * Checks an entry of nova's network_info cache. An entry without violations can be converted to a VIF. The list has the
+ * limits of `validateBinding`.
+ *
+ * @returns the violations, each with its path as a JSON Pointer (RFC 6901): `/details/vhostuser_socket`
+ */
+export function validateNetworkInfo(entry: unknown): Violation[] {
+  if (!isEntry(entry))
+    return [{ path: '', message: `expected an entry of network_info, found ${describeValue(entry)}` }];
+  return listOf(inEntry(checkBinding(portOf(entry))), checkEntry(entry));
+}
+
+/** Whether the value is an object. {@link validateNetworkInfo} checks its members. */
+function isEntry(value: unknown): value is NetworkInfoEntry {
+  return isRecord(value);
 }
 
 /**
@@ -111,17 +126,21 @@ function networkOf(network: NovaNetwork): FieldValues<Network> {
     id: network.id,
     bridgeInterface: meta.bridge_interface ?? null,
     subnets: new SubnetList({ objects: (network.subnets ?? []).map(subnetOf) }),
-    mtu: meta.mtu ?? null,
+    mtu: mtuOf(meta.mtu),
     ...(typeof bridge === 'string' && { bridge }),
     ...(typeof label === 'string' && { label }),
-    ...(typeof meta.multi_host === 'boolean' && { multiHost: meta.multi_host }),
-    ...(typeof meta.should_create_bridge === 'boolean' && { shouldProvideBridge: meta.should_create_bridge }),
+    ...(isGiven(meta.multi_host) && { multiHost: isTrue(meta.multi_host) }),
+    ...(isGiven(meta.should_create_bridge) && { shouldProvideBridge: isTrue(meta.should_create_bridge) }),
     // As in nova: `vlan` is set only if `should_create_vlan` is present, true or false.
-    ...(typeof meta.should_create_vlan === 'boolean' && {
-      shouldProvideVlan: meta.should_create_vlan,
+    ...(isGiven(meta.should_create_vlan) && {
+      shouldProvideVlan: isTrue(meta.should_create_vlan),
       vlan: Number(meta.vlan),
     }),
   };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function subnetOf({ cidr, dns, gateway, ips, routes }: NovaSubnet): Subnet {

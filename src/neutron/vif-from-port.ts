@@ -10,8 +10,10 @@ import type { VIFBase } from '../objects/vif.ts';
 import { canonicalUuid } from '../text/uuid.ts';
 import { listOf } from '../versioned/validation/violations.ts';
 import type { FieldValues } from '../versioned/versioned-object.ts';
+import { withApiNames } from './api-names.ts';
 import { portDeviceName, shortName } from './binding.ts';
 import { bindingError, convert } from './convert.ts';
+import { isTrue, mtuOf } from './lenient-values.ts';
 import type { NeutronFloatingIp, NeutronNetwork, NeutronPort, NeutronSubnet, VifDetails } from './port.ts';
 import { checkBinding, isBound } from './validate-binding.ts';
 
@@ -53,15 +55,17 @@ const CONTEXT: OptionNames<PortContext> = {
 
 /**
  * Converts a port, as Neutron's API shows it to an administrator, to the same VIF as nova does.
+ * The port may have the names of openstacksdk (`binding_vif_type`).
  * The time is linear in the size of the port and its context, at least up to 1 MiB of JSON.
  *
  * @throws UnboundPortError, BindingFailedError, UnsupportedVifTypeError, PortBindingError for
  *   violations of {@link validateBinding}
  * @throws FieldValueError if the network, a subnet or a floating IP has an invalid value
  */
-export function vifFromPort(port: NeutronPort, surroundings: PortContext): VIFBase {
+export function vifFromPort(given: NeutronPort, surroundings: PortContext): VIFBase {
   requireKnownOptions('vifFromPort', surroundings, CONTEXT);
-  const findings = checkBinding(port);
+  const port = withApiNames(given);
+  const findings = checkBinding(given);
   if (!isBound(port, findings)) throw bindingError(port?.id, port?.['binding:vif_type'], listOf(findings));
   const { id, admin_state_up: isUp, status } = port;
   const details = port['binding:vif_details'] ?? {};
@@ -77,7 +81,7 @@ export function vifFromPort(port: NeutronPort, surroundings: PortContext): VIFBa
     deviceName: portDeviceName('tap', id),
     interfaceId: id,
     // As in nova: a port that is administratively down does not become active, so nova does not wait for it.
-    active: isUp === false || status === 'ACTIVE',
+    active: (isUp !== undefined && isUp !== null && !isTrue(isUp)) || status === 'ACTIVE',
     preserveOnDelete,
     delegateCreate,
   });
@@ -93,7 +97,7 @@ function networkOf(port: NeutronPort, details: VifDetails, surroundings: PortCon
     id: network.id,
     bridgeInterface: null,
     subnets: subnetsOf(port, surroundings),
-    mtu: network.mtu ?? null,
+    mtu: mtuOf(network.mtu),
     ...(bridge !== undefined && { bridge: shortName(bridge) }),
     ...(typeof network.name === 'string' && { label: network.name }),
     // The plugin creates the bridge, unless Neutron's Linux bridge agent created it before.

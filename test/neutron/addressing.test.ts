@@ -57,6 +57,29 @@ describe('refused, with the way out, is a port', () => {
   });
 });
 
+describe('before the binding, as nova checks it,', () => {
+  const unbound = { fixed_ips: [], 'binding:vif_type': 'unbound', 'binding:vif_details': {} };
+
+  test.each([
+    ['an unaddressed port whose back-end is not known', { ...unbound, ip_allocation: 'none' }],
+    ['a port as its owner sees it', { fixed_ips: [], ip_allocation: 'none', 'binding:vif_details': null }],
+    ['a port on a back-end that does not tell its layer', { fixed_ips: [], ip_allocation: 'none' }],
+    ['a port that gets its address later', { ...unbound, ip_allocation: 'deferred' }],
+  ])('%s is usable', (_, values) => {
+    expect(() => requireUsableAddressing(port(values), { bound: false })).not.toThrow();
+  });
+
+  test('a port that lost its address is refused', () => {
+    const lost = port({ ...unbound, ip_allocation: 'immediate' });
+    expect(() => requireUsableAddressing(lost, { bound: false })).toThrow(UnusableAddressingError);
+  });
+
+  test('a misspelt option is refused', () => {
+    const options: object = { bond: false };
+    expect(() => requireUsableAddressing(port(), options)).toThrow(/no option "bond", did you mean bound/);
+  });
+});
+
 test('the VIF of an unaddressed port plugs as any other', async () => {
   const host = new MemoryHost();
   await using osVif = await OsVif.open({ host, plugins: [new TapPlugin()] });

@@ -18,7 +18,7 @@ describe('what is wrong is told with its path in the entry', () => {
       '/network/subnets/0/routes/0/gateway/address',
       { subnets: [{ routes: [{ cidr: '::/0', gateway: { address: 'fe80::1%eth0' } }] }] },
     ],
-    ['/network/meta/mtu', { meta: { mtu: '1500' } }],
+    ['/network/meta/mtu', { meta: { mtu: 'much' } }],
     ['/network/meta/vlan', { meta: { should_create_vlan: true } }],
   ])('%s', (path, network) => {
     const [entry] = ENTRIES;

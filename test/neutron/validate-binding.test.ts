@@ -23,12 +23,12 @@ describe('every violation is told, with its path', () => {
       'several details at once',
       {
         'binding:vif_type': 'vhostuser',
-        'binding:vif_details': { vhostuser_mode: 'peer', vhostuser_ovs_plug: 'true' },
+        'binding:vif_details': { vhostuser_mode: 'peer', vhostuser_ovs_plug: 'yes' },
       },
       [
         { path: '/binding:vif_details/vhostuser_socket', message: 'missing, expected a string that is not empty' },
         { path: '/binding:vif_details/vhostuser_mode', message: 'expected one of client, server, found "peer"' },
-        { path: '/binding:vif_details/vhostuser_ovs_plug', message: 'expected true or false, found "true"' },
+        { path: '/binding:vif_details/vhostuser_ovs_plug', message: 'expected true or false, found "yes"' },
       ],
     ],
     [
