@@ -1,5 +1,6 @@
-// Removes the declaration files of dist/ that no public entry refers to. The build calls it after the compiler.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+// Removes the declaration files of dist/ that no public entry refers to, and in the others the imports without names:
+// they declare nothing, and an old TypeScript does not find their modules. The build calls it after the compiler.
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,5 +20,7 @@ for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
 }
 for (const path of readdirSync(DIST, { recursive: true })) {
   const file = join(DIST, path);
-  if (file.endsWith('.d.ts') && !reached.has(file)) rmSync(file);
+  if (!file.endsWith('.d.ts')) continue;
+  if (reached.has(file)) writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^import ["'][^"']+["'];\n/gm, ''));
+  else rmSync(file);
 }

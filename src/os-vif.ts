@@ -268,7 +268,8 @@ export class OsVif {
 
   /** What `console.log` shows. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `OsVif { host: ${this.#host.constructor.name}, plugins: ${[...this.#plugins.keys()].sort().join(', ')} }`;
+    const host: unknown = Reflect.get(this.#host, Symbol.toStringTag) ?? this.#host.constructor.name;
+    return `OsVif { host: ${host}, plugins: ${[...this.#plugins.keys()].sort().join(', ')} }`;
   }
 
   #pluginFor(vif: VIFBase): VIFPlugin {

@@ -55,6 +55,11 @@ export class LinuxHost implements Host {
   readonly #socket: NetlinkSocket;
   readonly #devlink: Devlink;
 
+  /** The name of the class. A bundler may rename the class itself. */
+  get [Symbol.toStringTag](): string {
+    return 'LinuxHost';
+  }
+
   private constructor(
     libc: Libc,
     ovsdb: Ovsdb,

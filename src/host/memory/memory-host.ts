@@ -27,6 +27,11 @@ export class MemoryHost implements Host {
   readonly ovsdb: MemoryOvsdb;
   #closed = false;
 
+  /** The name of the class. A bundler may rename the class itself. */
+  get [Symbol.toStringTag](): string {
+    return 'MemoryHost';
+  }
+
   constructor(options: MemoryHostOptions = {}) {
     requireKnownOptions('MemoryHost', options, OPTIONS);
     const { beforeChange } = options;

@@ -45,6 +45,11 @@ export class RemoteHost implements Host {
   readonly netns: string | undefined;
   readonly #helper: HelperConnection;
 
+  /** The name of the class. A bundler may rename the class itself. */
+  get [Symbol.toStringTag](): string {
+    return 'RemoteHost';
+  }
+
   private constructor(helper: HelperConnection, ovsdb: Ovsdb) {
     this.#helper = helper;
     this.ovsdb = ovsdb;

@@ -3,8 +3,8 @@
  * without a new version.
  */
 import { md5 } from '@noble/hashes/legacy.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { pythonNumber } from '../../text/python-number.ts';
+import { utf8 } from '../../text/utf8.ts';
 import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState, STATE } from '../model.ts';
 import { compareVersions } from '../version.ts';
 import { hasFieldAt } from './history.ts';
@@ -22,7 +22,8 @@ export function fingerprintOf(model: ObjectModel, version = model.version): stri
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, spec]) => `('${name}', ${spec})`);
   const childVersions = model.isList ? `, ${childVersionsOf(model, version)}` : '';
-  return `${version}-${bytesToHex(md5(utf8ToBytes(`([${described}], [${methods.join(', ')}]${childVersions})`)))}`;
+  const sum = md5(utf8(`([${described}], [${methods.join(', ')}]${childVersions})`));
+  return `${version}-${Array.from(sum, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
 function describe({ type, nullable, default: value }: Field): string {
