@@ -28,6 +28,7 @@ export {
   type VnicType,
 } from '../neutron/port.ts';
 export { portBindingSchema } from '../neutron/port-binding-schema.ts';
+export { type PortBinding, portWithBinding, validatePortBindings } from '../neutron/port-bindings.ts';
 export { validateBinding } from '../neutron/validate-binding.ts';
 export { validateNetworkInfo, vifFromNetworkInfo } from '../neutron/vif-from-network-info.ts';
 export { type PortContext, vifFromPort } from '../neutron/vif-from-port.ts';

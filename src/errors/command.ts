@@ -17,8 +17,8 @@ export class InputError extends OsVifError {
 
 /** A document has wrong content. The code is the code of the cause. */
 export class DocumentError extends OsVifError {
-  constructor(where: string, cause: OsVifError) {
-    super(cause.code, `${where}: ${cause.message}`, { cause });
+  constructor(where: string, cause: OsVifError, advice = '') {
+    super(cause.code, `${where}: ${cause.message}${advice}`, { cause });
   }
 }
 

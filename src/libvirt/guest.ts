@@ -32,20 +32,20 @@ export interface GuestInterface {
   /** The hypervisor. */
   readonly virtType: VirtType;
   /**
-   * The device model in the guest: `virtio`, `e1000`, ... Default: `virtio`; none for lxc.
-   * A passed-through device has no model.
+   * The device model in the guest: `virtio`, `e1000`, ... Default: `virtio`; none for lxc. Null: no `<model>`, so
+   * libvirt chooses, as with nova's `use_virtio_for_bridges = False`. A passed-through device has no model.
    */
-  readonly model?: string;
+  readonly model?: string | null;
   /**
    * The number of pairs of virtio queues, 1 to 256.
    * Only for kvm and parallels; ignored for other hypervisors, as in nova.
    */
   readonly queues?: number;
-  /** The number of descriptors of each receive ring: 256, 512 or 1024. */
+  /** The number of descriptors of each receive ring: 256, 512 or 1024. For vDPA only with packed rings, as in nova. */
   readonly rxQueueSize?: number;
   /**
    * The number of descriptors of each transmit ring: 256, 512 or 1024.
-   * Only for vhost-user and vDPA, because of QEMU.
+   * Only for vhost-user, because of QEMU, and for vDPA with packed rings, as in nova.
    */
   readonly txQueueSize?: number;
   /** Whether the virtio rings are packed. */
@@ -65,6 +65,12 @@ export interface GuestInterface {
    * The option of MacvtapPlugin.
    */
   readonly isolateGuests?: boolean;
+  /**
+   * For VIFHostDevice: the vnic type of the port. `vdpa` needs a device from `vdpaDeviceOf`; with `direct` the function
+   * itself goes to the guest. Default: the vnic type of the port that `vifFromPort` or `vifFromNetworkInfo` converted. For
+   * other VIFs, such as a VIF from the wire, the result of `vdpaDeviceOf` decides.
+   */
+  readonly vnicType?: 'direct' | 'vdpa';
   /** Returns the network device of a PCI device. Needed for a VIFDirect with `devAddress`. */
   interfaceNameOf?(pciAddress: string): string | undefined;
   /**
@@ -80,7 +86,6 @@ export type DriverRule = 'hypervisor' | 'vhost' | 'vhostuser' | 'vdpa' | 'none';
 const VIRTIO = 'virtio';
 const ON_PCI = ['virtio', 'ne2k_pci', 'pcnet', 'rtl8139', 'e1000', 'e1000e', 'spapr-vlan', 'vmxnet3', 'igb'];
 
-/** The models of each hypervisor, and the default model (nova, SUPPORTED_VIF_MODELS). */
 /** The names of all properties of {@link GuestInterface}. */
 export const GUEST_OPTIONS: OptionNames<GuestInterface> = {
   virtType: true,
@@ -92,10 +97,12 @@ export const GUEST_OPTIONS: OptionNames<GuestInterface> = {
   bandwidth: true,
   reconnect: true,
   isolateGuests: true,
+  vnicType: true,
   interfaceNameOf: true,
   vdpaDeviceOf: true,
 };
 
+/** The models of each hypervisor, and the default model (nova, SUPPORTED_VIF_MODELS). */
 const HYPERVISORS: Readonly<Record<VirtType, { readonly models: readonly string[]; readonly byDefault?: string }>> = {
   kvm: { models: ON_PCI, byDefault: VIRTIO },
   qemu: { models: [...ON_PCI, 'lan9118'], byDefault: VIRTIO },
@@ -120,13 +127,14 @@ export function frontend(guest: GuestInterface, rule: DriverRule): (XmlElement |
   if (rule === 'vdpa') return vdpaFrontend(guest);
   const model = modelOf(guest);
   if (rule === 'vhostuser' && model !== VIRTIO) {
-    throw new LibvirtXmlError(`model: a VIFVHostUser is virtio, not ${model ?? 'without a model, as with lxc'}`);
+    throw new LibvirtXmlError(`model: a VIFVHostUser is virtio, not ${model ?? 'without a model'}`);
   }
   return [model === undefined ? undefined : { name: 'model', attributes: { type: model } }, driver(guest, rule, model)];
 }
 
 function modelOf({ virtType, model }: GuestInterface): string | undefined {
   const { models, byDefault } = HYPERVISORS[virtType];
+  if (model === null) return undefined;
   if (model === undefined) return byDefault;
   if (models.includes(model)) return model;
   throw new LibvirtXmlError(
@@ -157,16 +165,16 @@ function driver(guest: GuestInterface, rule: DriverRule, model: string | undefin
 }
 
 /**
- * The elements of a vDPA device. libvirt assumes the model virtio, but needs `<model>` if `<driver>`
- * has options of rings.
+ * The elements of a vDPA device. As in nova, there is a `<driver>` only for packed rings. libvirt assumes the model
+ * virtio, but needs `<model>` if `<driver>` has options of rings.
  */
 function vdpaFrontend({ rxQueueSize, txQueueSize, packed }: GuestInterface): (XmlElement | undefined)[] {
-  const element = driverElement({
+  const rings = {
     rx_queue_size: ringSize(rxQueueSize, 'rxQueueSize'),
     tx_queue_size: ringSize(txQueueSize, 'txQueueSize'),
-    packed: packed ? 'on' : undefined,
-  });
-  return element === undefined ? [] : [{ name: 'model', attributes: { type: VIRTIO } }, element];
+  };
+  if (!packed) return [];
+  return [{ name: 'model', attributes: { type: VIRTIO } }, driverElement({ ...rings, packed: 'on' })];
 }
 
 function driverElement(attributes: Readonly<Record<string, string | number | undefined>>): XmlElement | undefined {

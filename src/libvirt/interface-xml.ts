@@ -11,9 +11,10 @@ import {
   VIFOpenVSwitch,
   VIFVHostUser,
 } from '../objects/vif.ts';
+import { vnicTypeOf } from '../objects/vnic-type.ts';
 import { bandwidthElement, type DriverRule, frontend, GUEST_OPTIONS, type GuestInterface } from './guest.ts';
 import { pciAddressElement } from './hostdev-xml.ts';
-import { deviceName, devicePath, socketPath, wholeNumber } from './values.ts';
+import { deviceName, devicePath, socketPath, unicastAddress, wholeNumber } from './values.ts';
 import { openVSwitchPort, virtualPort } from './virtual-port.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 
@@ -29,7 +30,7 @@ import { writeXml, type XmlElement } from './xml.ts';
  * - VIFDirect: `direct`. With `vifName` and the plugin `macvtap`, which creates the device:
  *   `ethernet` with `managed="no"`.
  * - VIFVHostUser: `vhostuser`.
- * - VIFHostDevice: `hostdev`, or `vdpa` if `guest.vdpaDeviceOf` returns a device.
+ * - VIFHostDevice: `hostdev`, or `vdpa` for a vDPA port. `guest.vnicType` explains how this is known.
  *
  * @see https://libvirt.org/formatdomain.html#network-interfaces
  * @throws UnsetFieldError if a field that the element needs is not set
@@ -46,7 +47,7 @@ export function toInterfaceXml(vif: VIFBase, guest: GuestInterface): string {
     name: 'interface',
     attributes: { type: backend.type, managed: backend.type === 'hostdev' ? 'yes' : undefined },
     children: [
-      { name: 'mac', attributes: { address } },
+      { name: 'mac', attributes: { address: unicastAddress(address, `${vif.type}.address`) } },
       ...frontend(guest, backend.driver),
       backend.source,
       backend.mtu ? mtuElement(vif) : undefined,
@@ -179,7 +180,13 @@ function hostDevice(vif: VIFHostDevice, guest: GuestInterface): Backend {
   if (devType === 'generic') {
     throw new LibvirtXmlError(`${devAddress} is passed through to the guest (devType generic): use toHostdevXml`);
   }
-  const vdpa = guest.vdpaDeviceOf?.(devAddress);
+  const vnicType = guest.vnicType ?? vnicTypeOf(vif);
+  const vdpa = vnicType === undefined || vnicType === 'vdpa' ? guest.vdpaDeviceOf?.(devAddress) : undefined;
+  if (vdpa === undefined && vnicType === 'vdpa') {
+    throw new LibvirtXmlError(
+      `the vDPA device of ${devAddress} is unknown: vdpaDeviceOf returned no device; create the device, and name it by vdpaDeviceOf`,
+    );
+  }
   if (vdpa !== undefined) {
     const source = { name: 'source', attributes: { dev: devicePath(vdpa, 'the result of vdpaDeviceOf') } };
     return { type: 'vdpa', driver: 'vdpa', source };

@@ -34,6 +34,16 @@ export function deviceName(value: string, what: string): string {
   throw refusal(what, value, 'the name of a network device: 1 to 15 letters, digits, `_`, `.`, `\\` or `-`');
 }
 
+/**
+ * The MAC address of the guest's NIC. libvirt refuses multicast addresses (virDomainNetDefParseXML()), and the kernel
+ * refuses an address of zeros (is_valid_ether_addr()).
+ */
+export function unicastAddress(value: string, what: string): string {
+  const isMulticast = (Number.parseInt(value.slice(0, 2), 16) & 1) === 1;
+  if (!isMulticast && value !== '00:00:00:00:00:00') return value;
+  throw refusal(what, value, 'a unicast MAC address: the first byte is even, and not all bytes are 0');
+}
+
 /** The path of a character device. */
 export function devicePath(value: string, what: string): string {
   if (DEVICE_PATH.test(value)) return value;

@@ -1,6 +1,7 @@
 /** Converts a valid binding to a VIF. */
 import { BindingFailedError, PortBindingError, UnboundPortError, UnsupportedVifTypeError } from '../errors/binding.ts';
 import type { VIFBase } from '../objects/vif.ts';
+import { withVnicType } from '../objects/vnic-type.ts';
 import type { Violation } from '../versioned/validation/violations.ts';
 import type { Binding } from './binding.ts';
 import { isTrue, withBooleans } from './lenient-values.ts';
@@ -9,7 +10,9 @@ import { type ConversionRule, RULES_BY_VIF_TYPE } from './vif-types.ts';
 /** The VIF of a binding. The first rule of the vif type whose condition is true creates the VIF. */
 export function convert(binding: Binding): VIFBase {
   const rule = RULES_BY_VIF_TYPE.get(binding.vifType)?.find((candidate) => holds(candidate, binding));
-  if (rule !== undefined) return rule.convert({ ...binding, details: withBooleans(binding.details) });
+  if (rule !== undefined) {
+    return withVnicType(rule.convert({ ...binding, details: withBooleans(binding.details) }), binding.vnicType);
+  }
   const message = `no VIF can be made of vif type ${binding.vifType} with vnic type ${binding.vnicType}`;
   throw new PortBindingError(binding.id, [{ path: '/binding:vif_type', message }]);
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { commandUnderTest } from './command.ts';
 
 const osVif = commandUnderTest();
@@ -34,6 +34,53 @@ test('a device that is given as a whole is a <hostdev>; a name of a PCI address 
   expect((await osVif(['xml'], { input: whole })).stdout).toContain('<hostdev mode="subsystem"');
   const { stdout } = await osVif(['xml', '--interface-of', '0000:3b:00.2=ens2f2'], { input: direct });
   expect(stdout).toContain('dev="ens2f2"');
+});
+
+test('the model none leaves out <model>', async () => {
+  const { stdout } = await osVif(['xml', 'vif.json', '--model', 'none']);
+  expect(stdout).toContain('<mtu size="1450"/>');
+  expect(stdout).not.toContain('<model');
+});
+
+describe('a VIF with a representor', () => {
+  const ADDRESS = 'fffe:ff:1f.7';
+  const entry = (vnic_type: string) => ({
+    id: 'dc065497-3c8d-4f44-8fb4-e1d33c16a536',
+    address: 'fa:16:3e:00:00:01',
+    type: 'ovs',
+    vnic_type,
+    details: {},
+    profile: { pci_slot: ADDRESS },
+    network: { id: 'b82c1929-051e-481d-8110-4669916c7915', bridge: 'br-int', subnets: [], meta: {} },
+  });
+  const xml = (input: unknown, ...options: string[]) => osVif(['xml', ...options], { input: JSON.stringify(input) });
+
+  test('of a vDPA port needs its device', async () => {
+    const missing = await xml([entry('vdpa')]);
+    expect([missing.status, missing.stdout]).toEqual([1, '']);
+    expect(missing.stderr).toContain(`standard input[0]: the vDPA device of ${ADDRESS} is unknown`);
+    const { status, stdout } = await xml(entry('vdpa'), '--vdpa-of', `${ADDRESS}=/dev/vhost-vdpa-3`);
+    expect(status).toBe(0);
+    expect(stdout).toContain('<source dev="/dev/vhost-vdpa-3"/>');
+  });
+
+  test('of a direct port is passed through', async () => {
+    const { stdout, stderr } = await xml(entry('direct'));
+    expect(stdout).toContain('<interface type="hostdev"');
+    expect(stderr).toBe('');
+  });
+
+  test('that does not tell its port is passed through with a warning', async () => {
+    const { stdout: vif } = await osVif(['convert'], { input: JSON.stringify(entry('vdpa')) });
+    const { status, stdout, stderr } = await xml(JSON.parse(vif));
+    expect(status).toBe(0);
+    expect(stdout).toContain('<interface type="hostdev"');
+    expect(stderr).toContain(
+      `os-vif: warning: standard input: the function ${ADDRESS} is not on this host, so it is written as a passed-through device`,
+    );
+    const named = await xml(JSON.parse(vif), '--vdpa-of', `${ADDRESS}=/dev/vhost-vdpa-3`);
+    expect([named.stderr, named.stdout]).toEqual(['', expect.stringContaining('<interface type="vdpa"')]);
+  });
 });
 
 test.each([

@@ -85,6 +85,13 @@ describe('the NIC of the guest', () => {
     expect(toInterfaceXml(genericVif(), { ...KVM, model: 'e1000', queues: 4 })).toMatch(/<model type="e1000"\/><mtu/);
   });
 
+  test('the model null leaves the choice to libvirt, and has no driver', () => {
+    const xml = toInterfaceXml(genericVif(), { ...KVM, model: null, queues: 4, packed: true });
+    expect(xml).toMatch(/<mac [^>]*\/><mtu /);
+    expect(toInterfaceXml(genericVif(), { virtType: 'qemu', model: null })).not.toMatch(/model|driver/);
+    expect(() => toInterfaceXml(vhostUserVif(), { ...KVM, model: null })).toThrow(/is virtio, not without a model/);
+  });
+
   test('the hypervisor must have the model', () => {
     expect(() => toInterfaceXml(genericVif(), { ...KVM, model: 'lan9118' })).toThrow(
       /kvm has no "lan9118"; it has virtio, /,
@@ -140,6 +147,18 @@ describe('what no element can be made of is refused', () => {
   ])('%s', (_, vif, message) => {
     expect(() => toInterfaceXml(vif, KVM)).toThrow(message);
   });
+
+  test.each(['01:00:5e:00:00:01', 'ff:ff:ff:ff:ff:ff', '71:ce:c7:8b:cd:dc', '00:00:00:00:00:00'])(
+    'the address %s',
+    (address) => {
+      for (const vif of [genericVif({ address }), bridgeVif({ address }), vhostUserVif({ address })]) {
+        expect(() => toInterfaceXml(vif, KVM)).toThrow(LibvirtXmlError);
+        expect(() => toInterfaceXml(vif, KVM)).toThrow(
+          `${vif.type}.address: expected a unicast MAC address: the first byte is even, and not all bytes are 0, found "${address}"`,
+        );
+      }
+    },
+  );
 
   test('what is no whole device is no <hostdev>', () => {
     expect(() => toHostdevXml(hostDeviceVif())).toThrow(LibvirtXmlError);

@@ -6,14 +6,25 @@ import { FieldValueError } from '../../errors/model.ts';
 import { InstanceInfo } from '../../objects/instance-info.ts';
 import type { VIFBase } from '../../objects/vif.ts';
 import type { InstanceOptions } from '../verb.ts';
+import type { PortDocuments } from './bindings.ts';
 import { type Document, readDocument, readDocuments } from './documents.ts';
-import { isAttachment, located, objectOf, vifOf } from './objects.ts';
+import { isAttachment, located, objectOf } from './objects.ts';
+import { itemsOf } from './payloads.ts';
+import { vifOf } from './vifs.ts';
 
 /** The VIFs of the input, each with its guest. */
 export interface Attachments {
   readonly attachments: readonly Attachment[];
+  /** The place of each VIF in the input, for messages: `vifs.yaml[2]`. */
+  readonly places: readonly string[];
   /** Whether the input was a list. The output is then a list too. */
   readonly isList: boolean;
+}
+
+/** Options of the verbs that only look at VIFs. */
+export interface Leniency extends Pick<PortDocuments, 'onBareNetwork'> {
+  /** Whether several VIFs may have the same id: those of the bindings of a port. */
+  readonly sameIds?: boolean;
 }
 
 /**
@@ -21,28 +32,37 @@ export interface Attachments {
  *
  * @throws DocumentError, InputError, UsageError
  */
-export async function readAttachments(files: readonly string[], options: InstanceOptions): Promise<Attachments> {
-  const { documents, isList } = await readDocuments(files);
+export async function readAttachments(
+  files: readonly string[],
+  options: InstanceOptions,
+  leniency: Leniency = {},
+): Promise<Attachments> {
+  const { documents, isList } = itemsOf(await readDocuments(files));
   const instance = await namedInstance(options);
   const attachments = documents.map((document) => ({
-    vif: namedVif(document),
+    vif: namedVif(document, leniency),
     instance: ownInstance(document) ?? instance,
   }));
-  requireDistinct(attachments, documents);
-  return { attachments, isList };
+  if (!leniency.sameIds) requireDistinct(attachments, documents);
+  return { attachments, places: documents.map(({ where }) => where), isList };
 }
 
 /** Every VIF in the files. An empty array has none. */
 export async function readVifs(
   files: readonly string[],
-): Promise<{ readonly vifs: readonly VIFBase[]; readonly isList: boolean }> {
-  const { documents, isList } = await readDocuments(files);
-  return { vifs: documents.map(vifOf), isList };
+  ports?: PortDocuments,
+): Promise<{ readonly vifs: readonly VIFBase[]; readonly places: readonly string[]; readonly isList: boolean }> {
+  const { documents, isList } = itemsOf(await readDocuments(files));
+  return {
+    vifs: documents.map((document) => vifOf(document, ports)),
+    places: documents.map(({ where }) => where),
+    isList,
+  };
 }
 
 /** A VIF with an id. Plugins use the id as the owner in tags. */
-function namedVif(document: Document): VIFBase {
-  const vif = vifOf(document);
+function namedVif(document: Document, ports: PortDocuments): VIFBase {
+  const vif = vifOf(document, ports);
   located(document.where, () => vif.require('id', 'plugin'));
   return vif;
 }

@@ -4,37 +4,56 @@ import { UsageError } from '../../errors/command.ts';
 import { FieldValueError } from '../../errors/model.ts';
 import type { NetworkInfoEntry } from '../../neutron/network-info.ts';
 import type { NeutronFloatingIp, NeutronNetwork, NeutronPort, NeutronSubnet } from '../../neutron/port.ts';
+import { type PortBinding, portWithBinding } from '../../neutron/port-bindings.ts';
 import { vifFromNetworkInfo } from '../../neutron/vif-from-network-info.ts';
 import { type PortContext, vifFromPort } from '../../neutron/vif-from-port.ts';
 import type { VIFBase } from '../../objects/vif.ts';
 import { isRecord } from '../../text/is-record.ts';
+import { canonicalUuid } from '../../text/uuid.ts';
 import type { Document } from './documents.ts';
 import { located } from './objects.ts';
 
-/** The documents that belong to a port that comes alone. */
+/** The documents that belong to a port that comes alone, and options of the conversion. */
 export interface PortDocuments {
   readonly network?: Document | undefined;
   readonly subnets?: Document | undefined;
   readonly ovsBridge?: string | undefined;
+  /**
+   * Called with the place of a port that comes without its network. The VIF then has only the id of the network.
+   * Absent: such a port is an error.
+   */
+  readonly onBareNetwork?: (where: string) => void;
 }
 
 /**
  * The VIF of a port.
- * The document is a port, `{port}` of Neutron's API, or `{port, network, subnets, floating_ips}`.
+ * The document is a port, `{port}` of Neutron's API, or `{port, network, subnets, floating_ips, binding}`. Each
+ * part may be in the wrapper of the API: `{floatingips: [...]}`. The binding replaces that of the port.
  */
 export function vifOfPort({ where, value }: Document, documents: PortDocuments): VIFBase {
   return located(where, () => {
-    const whole = isRecord(value) && isRecord(value.port) ? value : { port: value };
-    const { port, network, subnets, floating_ips }: { readonly [key: string]: unknown } = whole;
+    const whole = isRecord(value) && Object.hasOwn(value, 'port') ? value : { port: value };
+    if (isRecord(whole.port) && Object.hasOwn(whole.port, 'bindings')) {
+      throw new FieldValueError(value, 'the bindings with their port and network: {port, network, bindings}');
+    }
+    const { port, binding, network, networks, subnets, floating_ips, floatingips }: Parts = whole;
+    if (!isPort(port)) throw new FieldValueError(port, 'a port, as GET /v2.0/ports/... shows it');
     const context: PortContext = {
-      network: networkOf(network ?? documents.network?.value),
+      network: networkOf(port, network ?? networks ?? documents.network?.value, where, documents),
       subnets: listOf('subnets', isSubnet, subnets ?? documents.subnets?.value),
-      floatingIps: listOf('floating_ips', isFloatingIp, floating_ips),
+      floatingIps: listOf('floatingips', isFloatingIp, floating_ips ?? floatingips),
       ...(documents.ovsBridge !== undefined && { ovsBridge: documents.ovsBridge }),
     };
-    if (isPort(port)) return vifFromPort(port, context);
-    throw new FieldValueError(port, 'a port, as GET /v2.0/ports/... shows it');
+    return vifFromPort(binding === undefined ? port : portWithBinding(port, bindingOf(binding)), context);
   });
+}
+
+type Parts = Readonly<Record<string, unknown>>;
+
+/** The binding in a document. Throws FieldValueError for another value. */
+function bindingOf(value: unknown): PortBinding {
+  if (isBinding(value)) return value;
+  throw new FieldValueError(value, 'a binding, as GET /v2.0/ports/.../bindings shows it').within('binding');
 }
 
 /** The VIF of an entry of nova's network_info cache. */
@@ -45,9 +64,19 @@ export function vifOfEntry({ where, value }: Document): VIFBase {
   });
 }
 
-/** The network in a document: the network itself, or `{network}` of Neutron's API. */
-function networkOf(value: unknown): NeutronNetwork {
-  const network = isRecord(value) && isRecord(value.network) ? value.network : value;
+/** The network of a port: the value itself, `{network}` of Neutron's API, or one of a list or of `{networks}`. */
+function networkOf(port: NeutronPort, value: unknown, where: string, { onBareNetwork }: PortDocuments): NeutronNetwork {
+  const list = isRecord(value) && Array.isArray(value.networks) ? value.networks : value;
+  const network = Array.isArray(list) ? list.find((each) => isNetworkOf(port, each)) : unwrapped(value);
+  if (network === undefined && Array.isArray(list)) {
+    throw new FieldValueError(list, `a list with ${port.network_id}, the network of port ${port.id}`).within(
+      'networks',
+    );
+  }
+  if (network === undefined && onBareNetwork !== undefined && typeof port.network_id === 'string') {
+    onBareNetwork(where);
+    return { id: port.network_id };
+  }
   if (network === undefined) {
     throw new UsageError("a port's network is needed too: --network <file>, or {port, network, subnets} in one file");
   }
@@ -55,8 +84,18 @@ function networkOf(value: unknown): NeutronNetwork {
   throw new FieldValueError(network, 'a network, as GET /v2.0/networks/... shows it').within('network');
 }
 
+function isNetworkOf({ network_id: id }: NeutronPort, value: unknown): boolean {
+  return isNetwork(value) && typeof id === 'string' && canonicalUuid(value.id) === canonicalUuid(id);
+}
+
+function unwrapped(value: unknown): unknown {
+  return isRecord(value) && isRecord(value.network) ? value.network : value;
+}
+
+/** The list: an array, or the array in the wrapper of the API. */
 function listOf<T>(name: string, isElement: (value: unknown) => value is T, value: unknown): T[] {
-  const list = isRecord(value) && Array.isArray(value[name]) ? value[name] : (value ?? []);
+  const wrapper = isRecord(value) ? [name, 'floating_ips'].find((key) => Array.isArray(value[key])) : undefined;
+  const list = isRecord(value) && wrapper !== undefined ? value[wrapper] : (value ?? []);
   if (!Array.isArray(list)) throw new FieldValueError(list, 'an array').within(name);
   return list.map((element: unknown, i) => {
     if (isElement(element)) return element;
@@ -66,7 +105,13 @@ function listOf<T>(name: string, isElement: (value: unknown) => value is T, valu
 
 // The library checks all other members.
 
-function isPort(value: unknown): value is NeutronPort {
+/** Whether the value is an object. The library checks all members. */
+export function isPort(value: unknown): value is NeutronPort {
+  return isRecord(value);
+}
+
+/** Whether the value is an object. The library checks all members. */
+export function isBinding(value: unknown): value is PortBinding {
   return isRecord(value);
 }
 

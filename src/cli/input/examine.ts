@@ -4,36 +4,55 @@
 
 import { OsVifError } from '../../errors/base.ts';
 import { FieldValueError } from '../../errors/model.ts';
+import { portWithBinding, validatePortBindings } from '../../neutron/port-bindings.ts';
 import { validateBinding } from '../../neutron/validate-binding.ts';
+import { validateNetworkInfo } from '../../neutron/vif-from-network-info.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { NAME, VERSION_KEY } from '../../versioned/codec/primitive.ts';
 import { type Violation, validate } from '../../versioned/validation/validate.ts';
 import { VersionedObject } from '../../versioned/versioned-object.ts';
+import { isBinding, isPort } from './bindings.ts';
 import { isAttachment, isPrimitiveForm } from './objects.ts';
+import { kindOf, type PayloadKind } from './payloads.ts';
 
 /** The type and the violations of a document. */
 export interface Examination {
-  /** The detected type: `VIFBridge 1.0`, `VIFBridge`, `port`. */
+  /** The detected type: `VIFBridge 1.0`, `VIFBridge`, `port`, `bindings`, `network_info entry`. */
   readonly object: string;
   readonly violations: readonly Violation[];
 }
 
 /**
- * Examines an object in the wire form or the plain form, `{vif, instance}`, a port of Neutron, or
- * `{port}` of its API.
+ * Examines an object in the wire form or the plain form, `{vif, instance}`, a port of Neutron, `{port}` or
+ * `{bindings}` of its API, or an entry of nova's network_info cache.
  */
 export async function examine(value: unknown): Promise<Examination> {
   if (isPrimitiveForm(value)) {
     return { object: `${textOf(value[NAME])} ${textOf(value[VERSION_KEY])}`, violations: await validate(value) };
   }
   if (isAttachment(value)) return examineAttachment(value);
-  if (isPort(value)) return { object: 'port', violations: validateBinding(value) };
-  if (isRecord(value) && isPort(value.port)) return { object: 'port', violations: validateBinding(value.port) };
+  const kind = kindOf(value);
+  if (kind !== 'object') return { object: kind, violations: CHECKS[kind](value) };
   return {
     object: isRecord(value) && typeof value.type === 'string' ? value.type : 'object',
     violations: examinePlain(value),
   };
+}
+
+const CHECKS: Readonly<Record<Exclude<PayloadKind, 'object'>, (value: unknown) => Violation[]>> = {
+  port: examinePort,
+  bindings: validatePortBindings,
+  'network_info entry': validateNetworkInfo,
+};
+
+/** The violations of a port, or of `{port}`. With `{port, binding}`, those of the port with this binding. */
+function examinePort(value: unknown): Violation[] {
+  const { port, binding }: Readonly<Record<string, unknown>> =
+    isRecord(value) && isRecord(value.port) ? value : { port: value };
+  if (binding === undefined || !isPort(port)) return validateBinding(port);
+  if (isBinding(binding)) return validateBinding(portWithBinding(port, binding));
+  return [{ path: '/binding', message: `expected a binding of a port, found ${describeValue(binding)}` }];
 }
 
 async function examineAttachment(parts: { readonly vif: unknown; readonly instance?: unknown }): Promise<Examination> {
@@ -52,13 +71,6 @@ function within(key: string, violations: readonly Violation[]): Violation[] {
 /** Adds the type to an object in the plain form, because its place determines the class. */
 function withType(value: unknown, type: string): unknown {
   return isRecord(value) && !Object.hasOwn(value, NAME) ? { type, ...value } : value;
-}
-
-function isPort(value: unknown): boolean {
-  return (
-    isRecord(value) &&
-    ['binding:vif_type', 'binding:vif_details', 'binding:vnic_type'].some((key) => Object.hasOwn(value, key))
-  );
 }
 
 /** The first violation of an object in the plain form. Reading the plain form stops at the first error. */

@@ -31,17 +31,6 @@ export function objectOf<T extends VersionedObject>(objectClass: ClassOf<T>, { w
   );
 }
 
-/** The VIF in a document, which may be `{vif, instance}`. Throws as {@link objectOf}. */
-export function vifOf({ where, value }: Document): VIFBase {
-  if (isAttachment(value)) return objectOf(VIFBase, { where: `${where}.vif`, value: value.vif });
-  return located(where, () => {
-    if (isRecord(value) && [NAME, 'type'].some((key) => Object.hasOwn(value, key))) {
-      return objectOf(VIFBase, { where: '', value });
-    }
-    throw new FieldValueError(value, `a VIF, with \`${NAME}\` in the wire form or \`type\` in the plain form`);
-  });
-}
-
 /** Whether the value is `{vif, instance}`, as for OsVif.plugAll. */
 export function isAttachment(value: unknown): value is { readonly vif: unknown; readonly instance?: unknown } {
   return isRecord(value) && isRecord(value.vif);
@@ -72,5 +61,7 @@ export function recordOf({ where, value }: Document, expected: string): Record<s
 
 /** The object in a document, or the VIF of `{vif, instance}`. Throws as {@link objectOf}. */
 export function anyObjectOf(document: Document): VersionedObject {
-  return isAttachment(document.value) ? vifOf(document) : objectOf(VersionedObject, document);
+  const { where, value } = document;
+  if (isAttachment(value)) return objectOf(VIFBase, { where: `${where}.vif`, value: value.vif });
+  return objectOf(VersionedObject, document);
 }

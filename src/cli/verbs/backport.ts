@@ -6,6 +6,7 @@ import type { DroppedField } from '../../objects/dropped-fields.ts';
 import type { Primitive } from '../../versioned/codec/primitive.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import { readDocument, readDocuments } from '../input/documents.ts';
+import { itemsOf } from '../input/payloads.ts';
 import { printJson, printWarning } from '../output/output.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
@@ -44,8 +45,9 @@ async function backportFiles(files: string[], options: BackportOptions): Promise
   if ((options.for ?? options.target ?? options.manifest) === undefined) {
     throw new UsageError('expected one of --target <version>, --manifest <file> and --for <file>');
   }
-  const { documents, isList } = await readDocuments(files);
-  const { anyObjectOf, located } = await import('../input/objects.ts');
+  const { documents, isList } = itemsOf(await readDocuments(files));
+  const { located } = await import('../input/objects.ts');
+  const { anyObjectOf } = await import('../input/vifs.ts');
   const write = await writerFor(options);
   const primitives = documents.map((document) =>
     located(document.where, () => write(anyObjectOf({ ...document, where: '' }), document.where)),

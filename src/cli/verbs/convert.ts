@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import { type Document, readDocument, readDocuments } from '../input/documents.ts';
+import { itemsOf } from '../input/payloads.ts';
 import { printJson } from '../output/output.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
@@ -13,8 +14,9 @@ export function addConvert(program: Command): void {
     name: 'convert',
     summary: 'convert documents of Neutron or nova to VIFs, or change the form of objects',
     more:
-      'Neutron: a port as its API shows it to an administrator, alone or as {port, network, subnets}.\n' +
-      'Nova: an entry of its network_info cache, or the whole list. The wire form and the plain form need no --from.',
+      'Neutron: a port as its API shows it to an administrator or as `openstack port show -f json` does, alone or as\n' +
+      '{port, network, subnets, floatingips}; {ports}; {port, network, bindings} for the VIF of each binding.\n' +
+      'Nova: an entry of its network_info cache, or the whole list. Without --from, the keys determine the form.',
     examples: [
       'convert port.json --from neutron --network network-of-port.json',
       'convert network-info.json --from nova --to plain',
@@ -52,16 +54,20 @@ const READERS = {
     return (document: Document) => vifOfPort(document, context);
   },
   nova: async () => (await import('../input/bindings.ts')).vifOfEntry,
+  any: async () => {
+    const { anyObjectOf } = await import('../input/vifs.ts');
+    return (document: Document) => anyObjectOf(document);
+  },
   plain: async () => (await import('../input/objects.ts')).anyObjectOf,
   primitive: async () => (await import('../input/objects.ts')).anyObjectOf,
 } satisfies Record<string, (options: ConvertOptions) => Promise<(document: Document) => VersionedObject>>;
 
 async function convert(files: string[], options: ConvertOptions): Promise<void> {
-  const { from = 'plain' } = options;
+  const { from = 'any' } = options;
   if (from !== 'neutron' && (options.network ?? options.subnets ?? options.ovsBridge) !== undefined) {
     throw new UsageError('--network, --subnets and --ovs-bridge need --from neutron');
   }
-  const { documents, isList } = await readDocuments(files);
+  const { documents, isList } = itemsOf(await readDocuments(files));
   const read = await READERS[from](options);
   const objects = documents.map((document) => read(document));
   const written = objects.map((object) => (options.to === 'plain' ? object.toPlain() : object.toPrimitive()));

@@ -2,8 +2,9 @@
 
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
+import type { InstanceInfo } from '../../objects/instance-info.ts';
 import type { Graph } from '../../picture/graph-model.ts';
-import { hasColors, printJson, printText } from '../output/output.ts';
+import { hasColors, printJson, printText, warnOfBareNetwork } from '../output/output.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
 /** Adds the verb `graph` to the command. */
@@ -34,14 +35,31 @@ interface GraphOptions extends WiringOptions {
 async function draw(files: string[], options: GraphOptions): Promise<void> {
   const { askEachVif, listOrOnly } = await import('../each-vif.ts');
   const { format, json, show } = options;
-  const graphs = await askEachVif(files, options, ({ osVif, call }, { vif, instance }) =>
-    osVif.graph(vif, instance, { ...call, show }),
+  const { InstanceInfo } = await import('../../objects/instance-info.ts');
+  const anyGuest = new InstanceInfo({ uuid: '00000000-0000-0000-0000-000000000000', name: 'guest' });
+  const graphs = await askEachVif(
+    files,
+    options,
+    // A picture alone shows no UUID, so it needs no guest. A drift and a plan compare the UUID with the host.
+    ({ osVif, call }, { vif, instance }) =>
+      osVif.graph(vif, show === 'nothing' && !instance.isSet('uuid') ? named(anyGuest, instance) : instance, {
+        ...call,
+        show,
+      }),
+    { sameIds: true, onBareNetwork: warnOfBareNetwork },
   );
   if (json) return printJson(listOrOnly(graphs, (graph) => graph));
   const count = graphs.answers.length;
   if (format === 'svg' && count > 1)
     throw new UsageError(`an SVG shows one VIF, the input has ${count}: choose another --format or pass one VIF`);
   for (const { answer } of graphs.answers) printText(await FORMATS[format](answer));
+}
+
+/** The guest `any` with the name of the given guest, if that has one. */
+function named(any: InstanceInfo, { name }: InstanceInfo): InstanceInfo {
+  const guest = any.clone();
+  if (name !== undefined) guest.name = name;
+  return guest;
 }
 
 const FORMATS: Readonly<Record<GraphOptions['format'], (graph: Graph) => Promise<string>>> = {

@@ -3,7 +3,8 @@
 import type { Command } from 'commander';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import { readDocuments } from '../input/documents.ts';
-import { colored, printJson, printsJson, printText, shown } from '../output/output.ts';
+import { itemsOf } from '../input/payloads.ts';
+import { colored, printJson, printsJson, printText, shown, warnOfBareNetwork } from '../output/output.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
@@ -12,17 +13,19 @@ export function addShow(program: Command): void {
   addVerb(program, {
     name: 'show',
     summary: 'print the fields of VIFs and other objects',
-    more: 'JSON is the plain form. `convert` writes the wire form.',
+    more:
+      'JSON is the plain form. `convert` writes the wire form.\n' +
+      'Ports of Neutron and entries of network_info are shown as VIFs.',
     examples: ['show vif.json', 'show vifs.yaml --json'],
   })
-    .argument(FILES, 'objects, in JSON or YAML; - for standard input (default: -)')
+    .argument(FILES, 'objects, ports or entries, in JSON or YAML; - for standard input (default: -)')
     .action(show);
 }
 
 async function show(files: string[], options: CommonOptions): Promise<void> {
-  const { documents, isList } = await readDocuments(files);
-  const { anyObjectOf } = await import('../input/objects.ts');
-  const objects = documents.map(anyObjectOf);
+  const { documents, isList } = itemsOf(await readDocuments(files));
+  const { anyObjectOf } = await import('../input/vifs.ts');
+  const objects = documents.map((document) => anyObjectOf(document, { onBareNetwork: warnOfBareNetwork }));
   if (printsJson(options)) {
     const plain = objects.map((object) => object.toPlain());
     printJson(isList ? plain : plain[0]);

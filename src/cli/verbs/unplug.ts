@@ -46,7 +46,7 @@ async function tellRemovals(files: readonly string[], options: WiringOptions): P
       await osVif.unplug(vif, instance, call);
       return noted;
     },
-    (host) => dryRunHost(host, (removal) => noted.push(removal)),
+    { seenAs: (host) => dryRunHost(host, (removal) => noted.push(removal)) },
   );
   if (printsJson(options)) return printJson(listOrOnly(told, (removals, id) => ({ id, removals })));
   const rows = told.answers.flatMap(({ attachment, answer }) =>

@@ -1,11 +1,11 @@
 /** `os-vif xml`: prints libvirt XML of VIFs. */
 
-import { readdirSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GuestInterface, Rate, VirtType } from '../../libvirt/guest.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
-import { printJson, printText } from '../output/output.ts';
+import { printJson, printText, warnOfBareNetwork } from '../output/output.ts';
 import { replaceUnsafe } from '../output/safe-output.ts';
+import { interfaceNameOf, vdpaDeviceOf } from '../pci-functions.ts';
 import { addVerb, type CommonOptions, FILES, FILES_HELP, wholeNumber } from '../verb.ts';
 
 const VIRT_TYPES: readonly VirtType[] = ['kvm', 'qemu', 'parallels', 'lxc'];
@@ -19,7 +19,7 @@ export function addXml(program: Command): void {
   })
     .argument(FILES, FILES_HELP)
     .addOption(new Option('--virt-type <type>', 'the hypervisor').choices(VIRT_TYPES).default('kvm'))
-    .option('--model <name>', 'the device model in the guest (default: virtio)')
+    .option('--model <name>', 'the device model in the guest (default: virtio); none: no <model>')
     .option('--queues <number>', 'number of pairs of virtio queues, 1 to 256', wholeNumber)
     .option('--rx-queue-size <number>', 'descriptors of a receive ring: 256, 512 or 1024', wholeNumber)
     .option('--tx-queue-size <number>', 'descriptors of a transmit ring: 256, 512 or 1024', wholeNumber)
@@ -29,7 +29,7 @@ export function addXml(program: Command): void {
     .option('--reconnect <seconds>', 'delay until a vhost-user client reconnects', wholeNumber)
     .option('--isolate-guests', 'isolate guests on one device from each other')
     .option('--interface-of <pci=name>', 'network device of a PCI address (default: from sysfs)', pair, NO_PAIRS)
-    .option('--vdpa-of <pci=device>', 'vDPA character device of a PCI address', pair, NO_PAIRS)
+    .option('--vdpa-of <pci=device>', 'vDPA character device of a PCI address (default: from sysfs)', pair, NO_PAIRS)
     .action(writeXml);
 }
 
@@ -45,35 +45,24 @@ const NO_PAIRS: Pairs = new Map();
 
 async function writeXml(files: string[], options: XmlOptions): Promise<void> {
   const { readVifs } = await import('../input/attachments.ts');
-  const { toInterfaceXml } = await import('../../libvirt/interface-xml.ts');
-  const { toHostdevXml } = await import('../../libvirt/hostdev-xml.ts');
-  const { VIFHostDevice } = await import('../../objects/vif.ts');
-  const { vifs, isList } = await readVifs(files);
+  const { xmlOf } = await import('../vif-xml.ts');
+  const { vifs, places, isList } = await readVifs(files, { onBareNetwork: warnOfBareNetwork });
   const guest = guestOf(options);
-  const texts = vifs.map((vif) =>
-    vif instanceof VIFHostDevice && vif.devType === 'generic' ? toHostdevXml(vif) : toInterfaceXml(vif, guest),
-  );
+  const texts = vifs.map((vif, i) => xmlOf(vif, places[i] ?? '', guest));
   if (options.json) printJson(isList ? texts.map((xml) => ({ xml })) : { xml: texts[0] });
   // A character reference keeps the value of a name: XML 1.0, 4.1.
   else for (const text of texts) printText(replaceUnsafe(text, (char) => `&#x${char.codePointAt(0)?.toString(16)};`));
 }
 
-function guestOf({ json: _, debug: __, inbound, outbound, interfaceOf, vdpaOf, ...guest }: XmlOptions): GuestInterface {
+function guestOf(options: XmlOptions): GuestInterface {
+  const { json: _, debug: __, model, inbound, outbound, interfaceOf, vdpaOf, ...guest } = options;
   return {
     ...guest,
+    ...(model && { model: model === 'none' ? null : model }),
     bandwidth: { ...(inbound && { inbound }), ...(outbound && { outbound }) },
-    interfaceNameOf: (address) => interfaceOf.get(address) ?? interfaceOnThisHost(address),
-    vdpaDeviceOf: (address) => vdpaOf.get(address),
+    interfaceNameOf: (address) => interfaceOf.get(address) ?? interfaceNameOf(address),
+    vdpaDeviceOf: (address) => vdpaOf.get(address) ?? vdpaDeviceOf(address),
   };
-}
-
-/** Kernel: Documentation/ABI/testing/sysfs-class-net. */
-function interfaceOnThisHost(address: string): string | undefined {
-  try {
-    return readdirSync(`/sys/bus/pci/devices/${address}/net`)[0];
-  } catch {
-    return undefined;
-  }
 }
 
 function rate(text: string): Rate {

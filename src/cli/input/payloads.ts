@@ -1,0 +1,52 @@
+/** The forms in which Neutron and nova write ports, bindings and cache entries. */
+
+import { isRecord } from '../../text/is-record.ts';
+import { NAME } from '../../versioned/codec/primitive.ts';
+import type { Document, Documents } from './documents.ts';
+
+/** What a document contains. `object` is every document that is none of the others. */
+export type PayloadKind = 'port' | 'bindings' | 'network_info entry' | 'object';
+
+/** The kind of a document, by its keys. */
+export function kindOf(value: unknown): PayloadKind {
+  if (!isRecord(value) || Object.hasOwn(value, NAME)) return 'object';
+  if (Object.hasOwn(value, 'port') || hasAny(value, PORT_KEYS)) return 'port';
+  if (Object.hasOwn(value, 'bindings')) return 'bindings';
+  if (hasAny(value, ENTRY_KEYS)) return 'network_info entry';
+  // A port as its owner sees it, without its binding.
+  return 'mac_address' in value && 'network_id' in value ? 'port' : 'object';
+}
+
+const PORT_KEYS = ['vif_type', 'vif_details', 'vnic_type'].flatMap((key) => [`binding:${key}`, `binding_${key}`]);
+/** Keys of nova.network.model.VIF that no object of os-vif has in the plain form. */
+const ENTRY_KEYS = ['vnic_type', 'devname', 'ovs_interfaceid', 'qbh_params', 'qbg_params', 'delegate_create'];
+
+function hasAny(value: Readonly<Record<string, unknown>>, keys: readonly string[]): boolean {
+  return keys.some((key) => Object.hasOwn(value, key));
+}
+
+/**
+ * The items of the documents. `{ports: [...]}` counts as its ports, `{network_info: [...]}` as its entries, and
+ * `{port, bindings: [...]}` as one port for each binding.
+ */
+export function itemsOf({ documents, isList }: Documents): Documents {
+  const items = documents.map((document) => itemsIn(document));
+  return { documents: items.flat(), isList: isList || items.some((each, i) => each[0] !== documents[i]) };
+}
+
+function itemsIn(document: Document): Document[] {
+  const { where, value } = document;
+  if (!isRecord(value)) return [document];
+  const { ports, network_info: entries, bindings, ...rest } = value;
+  if (Array.isArray(ports)) return each(ports, `${where}.ports`, (port) => ({ ...rest, port }));
+  if (Array.isArray(entries)) return each(entries, `${where}.network_info`, (entry) => entry);
+  const list = isRecord(bindings) ? bindings.bindings : bindings;
+  if (isRecord(value.port) && Array.isArray(list)) {
+    return each(list, `${where}.bindings`, (binding) => ({ ...rest, binding }));
+  }
+  return [document];
+}
+
+function each(items: readonly unknown[], where: string, contentOf: (item: unknown) => unknown): Document[] {
+  return items.map((item, i) => ({ where: `${where}[${i}]`, value: contentOf(item) }));
+}

@@ -1,0 +1,45 @@
+/** Reads VIFs from documents of each form. Imported on demand, because it loads all classes. */
+
+import { FieldValueError } from '../../errors/model.ts';
+import { VIFBase } from '../../objects/vif.ts';
+import { isRecord } from '../../text/is-record.ts';
+import { NAME } from '../../versioned/codec/primitive.ts';
+import type { VersionedObject } from '../../versioned/versioned-object.ts';
+import { type PortDocuments, vifOfEntry, vifOfPort } from './bindings.ts';
+import type { Document } from './documents.ts';
+import { isAttachment, located, objectOf, anyObjectOf as plainObjectOf } from './objects.ts';
+import { kindOf } from './payloads.ts';
+
+/**
+ * The VIF in a document: an object in the wire form or the plain form, a port of Neutron with its network, an entry of
+ * nova's network_info cache, or one of these as `{vif, instance}`.
+ *
+ * @throws DocumentError with the place and the reason, if the document is none of these
+ */
+export function vifOf(document: Document, ports: PortDocuments = {}): VIFBase {
+  const { where, value } = document;
+  if (isAttachment(value)) return vifOf({ where: `${where}.vif`, value: value.vif }, ports);
+  const vif = vifOfPayload(document, ports);
+  if (vif !== undefined) return vif;
+  return located(where, () => {
+    if (isRecord(value) && [NAME, 'type'].some((key) => Object.hasOwn(value, key))) {
+      return objectOf(VIFBase, { where: '', value });
+    }
+    throw new FieldValueError(
+      value,
+      `a VIF, with \`${NAME}\` in the wire form or \`type\` in the plain form, a port with its network, or an entry of network_info`,
+    );
+  });
+}
+
+/** The object in a document, or the VIF of a port or of an entry. Throws as {@link vifOf}. */
+export function anyObjectOf(document: Document, ports: PortDocuments = {}): VersionedObject {
+  if (isAttachment(document.value)) return vifOf(document, ports);
+  return vifOfPayload(document, ports) ?? plainObjectOf(document);
+}
+
+function vifOfPayload(document: Document, ports: PortDocuments): VIFBase | undefined {
+  const kind = kindOf(document.value);
+  if (kind === 'object') return undefined;
+  return kind === 'network_info entry' ? vifOfEntry(document) : vifOfPort(document, ports);
+}
