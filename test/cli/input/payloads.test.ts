@@ -1,7 +1,7 @@
 /** The forms of Neutron and nova, in each verb that reads VIFs without changing the host. */
 import { describe, expect, test } from 'vitest';
-import { NETWORK, PORT_ID, port } from '../neutron/ports.ts';
-import { commandUnderTest, type Run } from './command.ts';
+import { NETWORK, PORT_ID, port } from '../../neutron/ports.ts';
+import { commandUnderTest, type Run } from '../command.ts';
 
 const osVif = commandUnderTest();
 
