@@ -7,8 +7,8 @@ import { VIFPortProfileOVSRepresentor } from '../objects/port-profile.ts';
 import { type VIFBase, VIFHostDevice } from '../objects/vif.ts';
 import { vnicTypeOf } from '../objects/vnic-type.ts';
 import { located } from './input/objects.ts';
+import { isOnThisHost } from './input/pci-functions.ts';
 import { printWarning } from './output/output.ts';
-import { isOnThisHost } from './pci-functions.ts';
 
 /**
  * The element of a VIF. `where` is the place of the VIF in the input, for errors and warnings. A VIF does not tell

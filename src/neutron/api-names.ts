@@ -15,13 +15,15 @@ const API_NAMES: ReadonlyMap<string, string> = new Map([
 
 /**
  * The port with the names of Neutron's API. A name of the API takes precedence over the name of openstacksdk.
+ * openstacksdk writes null for a missing attribute; such an attribute is left out.
  * Returns the same value if there is nothing to rename.
  */
 export function withApiNames<T>(port: T): T;
 export function withApiNames(port: unknown): unknown {
   const renamed = renamedIn(port);
   if (renamed.size === 0) return port;
-  return Object.fromEntries(Object.entries(Object(port)).map(([name, value]) => [renamed.get(name) ?? name, value]));
+  const entries = Object.entries(Object(port)).filter(([name, value]) => value !== null || !renamed.has(name));
+  return Object.fromEntries(entries.map(([name, value]) => [renamed.get(name) ?? name, value]));
 }
 
 /** The violation of a renamed port with the path in the given port. */

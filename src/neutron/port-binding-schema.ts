@@ -57,7 +57,11 @@ export function bindingRules(attributes: BindingAttributes, vifTypes = RULES_BY_
 export function bindingForms({ vifType, vnicType, details, profile }: BindingAttributes): Record<string, JsonSchema> {
   return {
     [vifType]: { type: 'string', enum: [...RULES_BY_VIF_TYPE.keys()] },
-    [vnicType]: { ...nullOr(oneOf(VNIC_TYPES)), default: 'normal' },
+    [vnicType]: {
+      ...described(oneOf(VNIC_TYPES)),
+      anyOf: [oneOf(VNIC_TYPES), { type: 'null' }, { const: '' }],
+      default: 'normal',
+    },
     [details]: nullOr({ type: 'object', properties: DETAIL_FORMS }),
     [profile]: nullOr({ type: 'object', properties: PROFILE_FORMS }),
   };
@@ -137,7 +141,7 @@ function firstOf(
   return { if: condition, then: needsOf(rule, attributes), else: otherwise };
 }
 
-/** The condition of a rule. A missing vnic type and null mean `normal`. */
+/** The condition of a rule. A missing vnic type, null and the empty string mean `normal`. */
 function conditionOf(
   { vnicTypes, flags }: ConversionRule,
   { vnicType, details }: BindingAttributes,
@@ -147,7 +151,7 @@ function conditionOf(
   return {
     type: 'object',
     properties: {
-      ...(vnicTypes && { [vnicType]: { enum: [...vnicTypes, ...(vnicTypes.includes('normal') ? [null] : [])] } }),
+      ...(vnicTypes && { [vnicType]: { enum: [...vnicTypes, ...(vnicTypes.includes('normal') ? [null, ''] : [])] } }),
       ...(flags && { [details]: { type: 'object', properties: isSet, required: [...flags] } }),
     },
     required: [

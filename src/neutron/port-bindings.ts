@@ -42,10 +42,15 @@ const API_NAMES: Readonly<Record<string, string>> = {
 /**
  * Checks the bindings of a port. The list has the limits of `validateBinding`.
  *
- * @param bindings an array, or the answer of `GET /v2.0/ports/{id}/bindings`
+ * @param bindings an array, the answer of `GET /v2.0/ports/{id}/bindings`, or one binding, which may be `{binding}`, as
+ *   the API answers when a binding is created or activated
  * @returns the violations, each with its path as a JSON Pointer (RFC 6901): `/bindings/0/vif_type`
  */
 export function validatePortBindings(bindings: unknown): Violation[] {
+  if (isRecord(bindings) && !Object.hasOwn(bindings, 'bindings')) {
+    const isWrapped = Object.hasOwn(bindings, 'binding');
+    return listOf(isWrapped ? checkPortBinding(bindings.binding, '/binding') : checkPortBinding(bindings, ''));
+  }
   const list = isRecord(bindings) ? bindings.bindings : bindings;
   const at = isRecord(bindings) ? '/bindings' : '';
   if (!Array.isArray(list)) {

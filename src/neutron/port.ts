@@ -95,7 +95,7 @@ export interface NeutronPort {
   readonly status?: string | null;
   readonly 'binding:vif_type'?: string;
   readonly 'binding:vif_details'?: VifDetails | null;
-  /** Null means `normal`. */
+  /** Null and the empty string mean `normal`. */
   readonly 'binding:vnic_type'?: string | null;
   readonly 'binding:profile'?: BindingProfile | null;
   readonly [attribute: string]: unknown;

@@ -36,7 +36,7 @@ export function vifFromNetworkInfo(entry: NetworkInfoEntry): VIFBase {
     id,
     address: port.mac_address,
     vifType: port['binding:vif_type'],
-    vnicType: port['binding:vnic_type'] ?? 'normal',
+    vnicType: port['binding:vnic_type'] || 'normal',
     details: port['binding:vif_details'] ?? {},
     profile: port['binding:profile'] ?? {},
     network: networkOf(entry.network),

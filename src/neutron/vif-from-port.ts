@@ -74,7 +74,7 @@ export function vifFromPort(given: NeutronPort, surroundings: PortContext): VIFB
     id,
     address: port.mac_address,
     vifType: port['binding:vif_type'],
-    vnicType: port['binding:vnic_type'] ?? 'normal',
+    vnicType: port['binding:vnic_type'] || 'normal',
     details,
     profile: port['binding:profile'] ?? {},
     network: networkOf(port, details, surroundings),

@@ -70,9 +70,12 @@ type OptionForm<V> = { readonly description: string } & ([V] extends [boolean]
         ? { readonly type: 'array'; readonly items: OptionForm<E> }
         : never);
 
+/** The values of an option that a file can hold: all but functions. */
+type InFile<V> = Exclude<V, (...args: never[]) => unknown>;
+
 type OptionForms = {
   readonly [P in keyof PluginOptions]: {
-    readonly [K in keyof PluginOptions[P]]-?: OptionForm<NonNullable<PluginOptions[P][K]>>;
+    readonly [K in keyof PluginOptions[P]]-?: OptionForm<InFile<NonNullable<PluginOptions[P][K]>>>;
   };
 };
 

@@ -5,6 +5,7 @@
 
 import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../objects/host-info.ts';
+import { InstanceInfo } from '../objects/instance-info.ts';
 import { VIFPortProfileFPTap } from '../objects/port-profile.ts';
 import { type VIFBase, VIFGeneric } from '../objects/vif.ts';
 import type { TapElement } from '../wiring/elements/tap.ts';
@@ -16,8 +17,12 @@ import { WiringPlugin } from './wiring-plugin.ts';
 export interface TapPluginOptions {
   /** The MTU, in bytes, for networks without an MTU. Default: 1500. */
   readonly networkDeviceMtu?: number;
-  /** The device accepts several queues, such as one for each vCPU of the guest. Default: false. */
-  readonly multiQueue?: boolean;
+  /**
+   * The device accepts several queues, such as one for each vCPU of the guest. A guest with one queue cannot open such a
+   * device. In code, a function decides for each VIF: nova decides by the vCPUs and the model of the guest. The plug, the check and
+   * the unplug of a VIF call it, and it must give the same answer each time. Default: false.
+   */
+  readonly multiQueue?: boolean | ((vif: VIFBase, instance: InstanceInfo) => boolean);
   /** The id of a user that may attach to the device without privileges, for example the user of QEMU. */
   readonly owner?: number;
   /** The id of a group that may attach to the device without privileges. */
@@ -60,14 +65,14 @@ export class TapPlugin extends WiringPlugin {
     });
   }
 
-  wire(vif: VIFBase): Wiring {
+  wire(vif: VIFBase, instance: InstanceInfo = new InstanceInfo()): Wiring {
     const { networkDeviceMtu = 1500, multiQueue = false, owner, group } = this.#options;
     const { vifName } = requireVIF(this, vif, VIFGeneric).require('vifName');
     const tap: TapElement = {
       kind: 'tap',
       name: vifName,
       mtu: vif.network?.mtu || networkDeviceMtu,
-      multiQueue,
+      multiQueue: typeof multiQueue === 'function' ? multiQueue(vif, instance) : multiQueue,
       ...(owner !== undefined && { owner }),
       ...(group !== undefined && { group }),
       ...hostSideMac(vif),

@@ -32,6 +32,13 @@ describe('a port with the names of openstacksdk', () => {
     expect(() => vifFromPort(wrong, { network: NETWORK })).toThrow(/\/binding_vif_details\/vhostuser_socket/);
   });
 
+  test('has null for what it does not have', () => {
+    const unbound = { ...sdkPort(), binding_vif_type: null, binding_vif_details: null, binding_profile: null };
+    expect(validateBinding(unbound)).toEqual([
+      { path: '/binding_vif_type', message: expect.stringMatching(/^missing; only an administrator/) },
+    ]);
+  });
+
   test('is administratively down by is_admin_state_up', () => {
     const { admin_state_up: _, ...rest } = sdkPort({ status: 'DOWN' });
     const vifOf = (isUp: boolean) => vifFromPort({ ...rest, is_admin_state_up: isUp }, { network: NETWORK });
@@ -83,9 +90,9 @@ test.each(['0', '0.5'])('admin_state_up %j is no boolean', (word) => {
   expect(validateBinding({ ...port(), admin_state_up: word })).toMatchObject([{ path: '/admin_state_up' }]);
 });
 
-test('a vnic type null means normal', () => {
+test.each([null, ''])('the vnic type %j means normal', (vnicType) => {
   for (const vifType of ['ovs', 'vrouter']) {
-    const given = port({ 'binding:vif_type': vifType, 'binding:vnic_type': null });
+    const given = port({ 'binding:vif_type': vifType, 'binding:vnic_type': vnicType });
     expect(validateBinding(given)).toEqual([]);
     const normal = port({ 'binding:vif_type': vifType, 'binding:vnic_type': 'normal' });
     expect(vifFromPort(given, { network: NETWORK })).toEqual(vifFromPort(normal, { network: NETWORK }));

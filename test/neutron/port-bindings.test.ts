@@ -43,6 +43,7 @@ describe('the bindings of a port', () => {
     expect(validatePortBindings({ bindings: [HYBRID] })).toEqual([]);
     expect(validatePortBindings([HYBRID, { vif_type: 'tap' }])).toEqual([]);
     expect(validatePortBindings({ bindings: [] })).toEqual([]);
+    for (const one of [{ binding: HYBRID }, HYBRID]) expect(validatePortBindings(one)).toEqual([]);
   });
 
   test.each([
@@ -55,6 +56,9 @@ describe('the bindings of a port', () => {
     ['a binding that failed', { bindings: [{ vif_type: 'binding_failed' }] }, '/bindings/0/vif_type'],
     ['a profile that is none', [{ ...HYBRID, profile: 'x' }], '/0/profile'],
     ['what is no binding', [7], '/0'],
+    ['the binding of an answer', { binding: { ...HYBRID, vif_type: 'osv' } }, '/binding/vif_type'],
+    ['one binding', { ...HYBRID, profile: 'x' }, '/profile'],
+    ['an answer without its binding', { binding: null }, '/binding'],
     ['what is no list', { bindings: 'x' }, '/bindings'],
     ['what is nothing', undefined, ''],
   ])('are told by path: %s', (_, given, path) => {

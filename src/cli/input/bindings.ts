@@ -12,6 +12,7 @@ import { isRecord } from '../../text/is-record.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 import type { Document } from './documents.ts';
 import { located } from './objects.ts';
+import { kindOf } from './payloads.ts';
 
 /** The documents that belong to a port that comes alone, and options of the conversion. */
 export interface PortDocuments {
@@ -33,18 +34,21 @@ export interface PortDocuments {
 export function vifOfPort({ where, value }: Document, documents: PortDocuments): VIFBase {
   return located(where, () => {
     const whole = isRecord(value) && Object.hasOwn(value, 'port') ? value : { port: value };
-    if (isRecord(whole.port) && Object.hasOwn(whole.port, 'bindings')) {
+    if (kindOf(whole.port) === 'bindings') {
       throw new FieldValueError(value, 'the bindings with their port and network: {port, network, bindings}');
     }
     const { port, binding, network, networks, subnets, floating_ips, floatingips }: Parts = whole;
     if (!isPort(port)) throw new FieldValueError(port, 'a port, as GET /v2.0/ports/... shows it');
+    const given = network ?? networks ?? documents.network?.value;
     const context: PortContext = {
-      network: networkOf(port, network ?? networks ?? documents.network?.value, where, documents),
+      network: networkOf(port, given, documents.onBareNetwork !== undefined),
       subnets: listOf('subnets', isSubnet, subnets ?? documents.subnets?.value),
       floatingIps: listOf('floatingips', isFloatingIp, floating_ips ?? floatingips),
       ...(documents.ovsBridge !== undefined && { ovsBridge: documents.ovsBridge }),
     };
-    return vifFromPort(binding === undefined ? port : portWithBinding(port, bindingOf(binding)), context);
+    const vif = vifFromPort(binding === undefined ? port : portWithBinding(port, bindingOf(binding)), context);
+    if (given === undefined) documents.onBareNetwork?.(where);
+    return vif;
   });
 }
 
@@ -65,7 +69,7 @@ export function vifOfEntry({ where, value }: Document): VIFBase {
 }
 
 /** The network of a port: the value itself, `{network}` of Neutron's API, or one of a list or of `{networks}`. */
-function networkOf(port: NeutronPort, value: unknown, where: string, { onBareNetwork }: PortDocuments): NeutronNetwork {
+function networkOf(port: NeutronPort, value: unknown, takesBareNetwork: boolean): NeutronNetwork {
   const list = isRecord(value) && Array.isArray(value.networks) ? value.networks : value;
   const network = Array.isArray(list) ? list.find((each) => isNetworkOf(port, each)) : unwrapped(value);
   if (network === undefined && Array.isArray(list)) {
@@ -73,10 +77,7 @@ function networkOf(port: NeutronPort, value: unknown, where: string, { onBareNet
       'networks',
     );
   }
-  if (network === undefined && onBareNetwork !== undefined && typeof port.network_id === 'string') {
-    onBareNetwork(where);
-    return { id: port.network_id };
-  }
+  if (network === undefined && takesBareNetwork && typeof port.network_id === 'string') return { id: port.network_id };
   if (network === undefined) {
     throw new UsageError("a port's network is needed too: --network <file>, or {port, network, subnets} in one file");
   }

@@ -11,13 +11,15 @@ export type PayloadKind = 'port' | 'bindings' | 'network_info entry' | 'object';
 export function kindOf(value: unknown): PayloadKind {
   if (!isRecord(value) || Object.hasOwn(value, NAME)) return 'object';
   if (Object.hasOwn(value, 'port') || hasAny(value, PORT_KEYS)) return 'port';
-  if (Object.hasOwn(value, 'bindings')) return 'bindings';
+  if (hasAny(value, BINDING_KEYS)) return 'bindings';
   if (hasAny(value, ENTRY_KEYS)) return 'network_info entry';
   // A port as its owner sees it, without its binding.
   return 'mac_address' in value && 'network_id' in value ? 'port' : 'object';
 }
 
 const PORT_KEYS = ['vif_type', 'vif_details', 'vnic_type'].flatMap((key) => [`binding:${key}`, `binding_${key}`]);
+/** Keys of the answers of `/ports/{id}/bindings`, and of a binding itself. */
+const BINDING_KEYS = ['bindings', 'binding', 'vif_type'];
 /** Keys of nova.network.model.VIF that no object of os-vif has in the plain form. */
 const ENTRY_KEYS = ['vnic_type', 'devname', 'ovs_interfaceid', 'qbh_params', 'qbg_params', 'delegate_create'];
 

@@ -3,9 +3,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GuestInterface, Rate, VirtType } from '../../libvirt/guest.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
+import { interfaceNameOf, vdpaDeviceOf } from '../input/pci-functions.ts';
 import { printJson, printText, warnOfBareNetwork } from '../output/output.ts';
 import { replaceUnsafe } from '../output/safe-output.ts';
-import { interfaceNameOf, vdpaDeviceOf } from '../pci-functions.ts';
 import { addVerb, type CommonOptions, FILES, FILES_HELP, wholeNumber } from '../verb.ts';
 
 const VIRT_TYPES: readonly VirtType[] = ['kvm', 'qemu', 'parallels', 'lxc'];

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { interfaceNameOf, isOnThisHost, vdpaDeviceOf } from '../../src/cli/pci-functions.ts';
+import { interfaceNameOf, isOnThisHost, vdpaDeviceOf } from '../../../src/cli/input/pci-functions.ts';
 
 const ADDRESS = '0000:03:00.1';
 

@@ -1,7 +1,7 @@
 /** The forms of Neutron and nova, in each verb that reads VIFs without changing the host. */
 import { describe, expect, test } from 'vitest';
-import { NETWORK, PORT_ID, port } from '../neutron/ports.ts';
-import { commandUnderTest, type Run } from './command.ts';
+import { NETWORK, PORT_ID, port } from '../../neutron/ports.ts';
+import { commandUnderTest, type Run } from '../command.ts';
 
 const osVif = commandUnderTest();
 
@@ -46,6 +46,7 @@ describe('validate names the form and the item', () => {
         { where: 'standard input.ports[1]', object: 'port' },
       ],
     ],
+    ['a binding that was created', { binding: HYBRID }, [{ where: 'standard input', object: 'bindings' }]],
     ['bindings alone', { bindings: [BINDING, HYBRID] }, [{ where: 'standard input', object: 'bindings' }]],
     [
       'a port with its bindings',
@@ -192,6 +193,12 @@ test.each([['xml'], ['show'], ['graph', '--memory']])(
     );
   },
 );
+
+test('a port that becomes no VIF has its error, and no warning', async () => {
+  const { status, stderr } = await given('show', { ...SDK_PORT, binding_vif_type: 'unbound' });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^os-vif: ERR_OSVIF_PORT_UNBOUND: standard input: /);
+});
 
 test('plan takes no port without its network, and not two bindings of one port', async () => {
   const bare = await given('plan', port(), '--memory');
