@@ -10,7 +10,7 @@ import { checkBinding } from './validate-binding.ts';
 
 /** A binding of a port, as `GET /v2.0/ports/{id}/bindings` shows it. */
 export interface PortBinding {
-  /** The host, as its Neutron agent knows it. */
+  /** The name of the host in Neutron. */
   readonly host?: string;
   readonly vif_type?: string;
   readonly vif_details?: VifDetails | null;

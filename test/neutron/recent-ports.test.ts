@@ -12,7 +12,7 @@ const OVN = {
   datapath_type: 'system',
 };
 
-test('a remote-managed port of a SmartNIC is passed through, and its agent plugs it', () => {
+test('the function of a remote-managed port is passed through, and the plugin does nothing', () => {
   const given = port({
     'binding:vnic_type': 'remote-managed',
     'binding:vif_details': { ...OVN, ovs_create_tap: false },
