@@ -13,17 +13,26 @@ const API_NAMES: ReadonlyMap<string, string> = new Map([
   ['is_admin_state_up', 'admin_state_up'],
 ]);
 
+/** The attributes that have one name everywhere, and the names of the API. */
+const SAME_NAMES = [
+  ...['id', 'mac_address', 'network_id', 'fixed_ips', 'ip_allocation', 'status'],
+  ...API_NAMES.values(),
+];
+
 /**
  * The port with the names of Neutron's API. A name of the API takes precedence over the name of openstacksdk.
- * openstacksdk writes null for a missing attribute; such an attribute is left out.
+ * openstacksdk writes null for a missing attribute; such an attribute is left out. A renamed port has only the
+ * attributes that this library reads, because there may be very many others.
  * Returns the same value if there is nothing to rename.
  */
 export function withApiNames<T>(port: T): T;
 export function withApiNames(port: unknown): unknown {
   const renamed = renamedIn(port);
   if (renamed.size === 0) return port;
-  const entries = Object.entries(Object(port)).filter(([name, value]) => value !== null || !renamed.has(name));
-  return Object.fromEntries(entries.map(([name, value]) => [renamed.get(name) ?? name, value]));
+  const attribute = (name: string): unknown => Reflect.get(Object(port), name);
+  const same = SAME_NAMES.filter((name) => Object.hasOwn(Object(port), name)).map((name) => [name, attribute(name)]);
+  const others = [...renamed].map(([name, apiName]) => [apiName, attribute(name)]);
+  return Object.fromEntries([...same, ...others.filter(([, value]) => value !== null)]);
 }
 
 /** The violation of a renamed port with the path in the given port. */

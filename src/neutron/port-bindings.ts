@@ -1,5 +1,6 @@
 /** The bindings of a port: one for each host. A port that migrates has an inactive binding on its next host. */
 
+import { MOST_LISTED } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { isRecord } from '../text/is-record.ts';
 import { type Findings, listOf, type Violation } from '../versioned/validation/violations.ts';
@@ -9,7 +10,7 @@ import { checkBinding } from './validate-binding.ts';
 
 /** A binding of a port, as `GET /v2.0/ports/{id}/bindings` shows it. */
 export interface PortBinding {
-  /** The host, as its Neutron agent knows it. */
+  /** The name of the host in Neutron. */
   readonly host?: string;
   readonly vif_type?: string;
   readonly vif_details?: VifDetails | null;
@@ -56,7 +57,19 @@ export function validatePortBindings(bindings: unknown): Violation[] {
   if (!Array.isArray(list)) {
     return [{ path: at, message: `expected an array of bindings, found ${describeValue(list)}` }];
   }
-  return listOf(...list.map((binding: unknown, i) => checkPortBinding(binding, `${at}/${i}`)));
+  return listOf(checkAll(list, at));
+}
+
+/** The violations of many bindings. Those that {@link listOf} does not show are counted only. */
+function checkAll(bindings: readonly unknown[], at: string): Findings {
+  const shown: Violation[] = [];
+  let total = 0;
+  for (const [i, binding] of bindings.entries()) {
+    const { violations, more } = checkPortBinding(binding, `${at}/${i}`);
+    total += violations.length + more;
+    shown.push(...violations.slice(0, MOST_LISTED - shown.length));
+  }
+  return { violations: shown, more: total - shown.length };
 }
 
 function checkPortBinding(binding: unknown, at: string): Findings {

@@ -47,9 +47,8 @@ export function backportFor(error: unknown, object: VersionedObject | Primitive,
       `the peer supports ${shortened(name)} ${known}; expected an older version than ${have}, with the same major version`,
     );
   }
-  const before = whole.toPrimitive();
   const versionManifest = { ...Object.fromEntries(versions), [name]: target };
-  return accepted(before, whole.toPrimitive({ versionManifest }), options);
+  return accepted(whole, whole.toPrimitive({ versionManifest }), options);
 }
 
 /** The class that the peer refused, and the versions that it supports. */

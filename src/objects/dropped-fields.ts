@@ -6,6 +6,7 @@ import { describeValue } from '../text/describe-value.ts';
 import { isRecord } from '../text/is-record.ts';
 import { DEFAULT_ENVELOPE, envelopeIn } from '../versioned/codec/envelope.ts';
 import type { Primitive } from '../versioned/codec/primitive.ts';
+import type { VersionedObject } from '../versioned/versioned-object.ts';
 
 /** A set field of an object that the older version of its class does not have. */
 export interface DroppedField {
@@ -40,12 +41,12 @@ export function requireLossOptions(call: string, options: LossOptions): void {
 const LOSS_OPTIONS: OptionNames<LossOptions> = { onLoss: true };
 
 /**
- * Returns `after`, the backported form of `before`, if the caller accepts the loss.
+ * Returns `after`, the backported form of the object, if the caller accepts the loss.
  * Throws {@link NegotiationLossError} as {@link LossOptions} describe.
  */
-export function accepted(before: Primitive, after: Primitive, { onLoss = 'drop' }: LossOptions): Primitive {
+export function accepted(object: VersionedObject, after: Primitive, { onLoss = 'drop' }: LossOptions): Primitive {
   if (onLoss === 'drop') return after;
-  const dropped = [...droppedIn(before, after, '')];
+  const dropped = [...droppedIn(object.toPrimitive(), after, '')];
   if (dropped.length === 0) return after;
   if (onLoss === 'refuse') throw new NegotiationLossError(dropped);
   onLoss(dropped);

@@ -28,7 +28,7 @@ import type { VIFBase } from './vif.ts';
  */
 export function negotiate(vif: VIFBase, hostInfo: HostInfo, options: LossOptions = {}): Primitive {
   requireLossOptions('negotiate', options);
-  return accepted(vif.toPrimitive(), negotiated(vif, hostInfo), options);
+  return accepted(vif, negotiated(vif, hostInfo), options);
 }
 
 function negotiated(vif: VIFBase, hostInfo: HostInfo): Primitive {

@@ -20,6 +20,7 @@ import { toInterfaceXml } from '../../src/entries/libvirt.ts';
 import {
   requireUsableAddressing,
   validateBinding,
+  validatePortBindings,
   vifFromNetworkInfo,
   vifFromPort,
 } from '../../src/entries/neutron.ts';
@@ -53,6 +54,11 @@ import {
   SHORT_KEYS_IN_PRIMITIVES,
   SURROUNDINGS,
 } from './inputs.ts';
+
+/** A port with the names of openstacksdk, and many other attributes. */
+function sdkPort(bytes: number): object {
+  return { ...portWith(manyKeys(bytes)), binding_host_id: 'compute-1', is_admin_state_up: true };
+}
 
 function rowsOf<T>(name: string, inputs: Inputs<T>, run: (input: T) => unknown): GrowthCase[] {
   return Object.entries(inputs).map(([form, make]) => ({ name: `${name}, ${form}`, make, run }));
@@ -166,6 +172,15 @@ export const MODEL_CASES: readonly GrowthCase[] = [
     ([one, other]) => one.equals(other),
   ),
   ...rowsOf('validateBinding', BINDINGS, validateBinding),
+  ...rowsOf(
+    'validatePortBindings',
+    {
+      'many bindings': (bytes) => ({ bindings: many(bytes, 18, () => ({ vif_type: 'ovs' })) }),
+      'many numbers in place of bindings': (bytes) => ({ bindings: many(bytes, 2, () => 7) }),
+    },
+    validatePortBindings,
+  ),
+  ...rowsOf('validateBinding', { 'many keys beside names of openstacksdk': sdkPort }, validateBinding),
   ...rowsOf('vifFromPort', BINDINGS, (given) => vifFromPort(given, { network: NETWORK })),
   ...rowsOf('vifFromPort', SURROUNDINGS, ({ fixed_ips, ...rest }) =>
     vifFromPort(portWith({ fixed_ips }), { network: NETWORK, ...rest }),

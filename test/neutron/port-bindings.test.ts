@@ -46,6 +46,13 @@ describe('the bindings of a port', () => {
     for (const one of [{ binding: HYBRID }, HYBRID]) expect(validatePortBindings(one)).toEqual([]);
   });
 
+  test('are told up to 100 violations, also of very many bindings', () => {
+    const told = validatePortBindings({ bindings: Array.from({ length: 200_000 }, () => 7) });
+    expect(told).toHaveLength(101);
+    expect(told[99]).toMatchObject({ path: '/bindings/99' });
+    expect(told[100]).toEqual({ path: '', message: 'and 199900 more' });
+  });
+
   test.each([
     [
       'the binding that is wrong',

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { field, listOf, oneOf, stateMachine, VersionedObject, versionedObject } from '../../../src/entries/index.ts';
+import {
+  defineObject,
+  field,
+  listOf,
+  oneOf,
+  stateMachine,
+  VersionedObject,
+  versionedObject,
+} from '../../../src/entries/index.ts';
 
 test('an enumeration without values is refused', () => {
   expect(() => oneOf([])).toThrow('oneOf() needs at least one value');
@@ -18,6 +26,16 @@ test('a list of an unnamed enumeration has the values in its fingerprint, a list
   expect(listOf(oneOf(['a', 'b'])).fingerprint).toEqual({ valid_values: { tuple: ['a', 'b'] } });
   expect(listOf(oneOf(['a'], { declaredAs: 'list' })).fingerprint).toEqual({ valid_values: ['a'] });
   expect(listOf(oneOf(['a'], 'Mode'))).not.toHaveProperty('fingerprint');
+});
+
+// The fingerprints are those of oslo.versionedobjects.
+test.each([
+  [{ c: listOf(oneOf(['x', 'y'], { declaredAs: 'list' })) }, 'd2bb9c6a680ecc5e272459630bd7c167'],
+  [{ c: listOf(oneOf(['x', 'y'])) }, 'dae6ca9b1aca9fc28c6dac6c8f1ed181'],
+  [{ a: oneOf(['x', 'y'], { declaredAs: 'list' }) }, '6964240cd32abe82c557fab2d962fe25'],
+])('a class with an enumeration has the fingerprint of Python, %#', (fields, expected) => {
+  const EC = defineObject({ name: 'EC', namespace: `acme-${expected}`, version: '1.0', fields });
+  expect(EC.fingerprint()).toBe(`1.0-${expected}`);
 });
 
 describe('a state machine', () => {
