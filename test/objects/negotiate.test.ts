@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { OsVif } from '../../src/entries/host.ts';
 import {
+  backportFor,
   DatapathOffloadRepresentor,
   HostInfo,
   HostPluginInfo,
@@ -152,6 +153,14 @@ describe.skipIf(PEER_MISSING !== undefined)(`with Python os-vif${PEER_MISSING ? 
     expect(() => python(ovsVif().toPrimitive(), 'Base.obj_from_primitive(given)')).toThrow(/IncompatibleObjectVersion/);
   });
 
+  test('it reads the VIF after its refusal with every field that is set', () => {
+    const vif = ovsVif({ portProfile: new VIFPortProfileOpenVSwitch({ interfaceId: ID, createPort: true }) });
+    const backported = backportFor(refusalByPython(vif.toPrimitive()), vif, { onLoss: 'refuse' });
+    expect(python(backported, 'Base.obj_from_primitive(given)')).toMatchObject({
+      'versioned_object.data': { port_profile: { 'versioned_object.data': { create_port: true } } },
+    });
+  });
+
   test('it reads our host info, and filters it as we do', async () => {
     await using osVif = await OsVif.open({ host: new MemoryHost() });
     const filter = 'i = Base.obj_from_primitive(given); i.filter_vif_types(["VIFBridge"]) or i';
@@ -159,6 +168,19 @@ describe.skipIf(PEER_MISSING !== undefined)(`with Python os-vif${PEER_MISSING ? 
     expect(theirs.toPlain()).toEqual(osVif.hostInfo({ permittedVifTypes: ['VIFBridge'] }).toPlain());
   });
 });
+
+/** The error with which Python refuses a primitive, as oslo.messaging writes it. */
+function refusalByPython(given: unknown): unknown {
+  const script = [
+    'import json, os_vif, sys',
+    'from os_vif.objects.base import VersionedObject as Base',
+    'os_vif.initialize()',
+    'try: Base.obj_from_primitive(json.load(sys.stdin))',
+    'except Exception as e: print(json.dumps({"class": type(e).__name__, "kwargs": e.kwargs}))',
+  ].join('\n');
+  const input = JSON.stringify(given);
+  return JSON.parse(execFileSync('/usr/bin/python3', ['-W', 'ignore', '-c', script], { input, encoding: 'utf8' }));
+}
 
 /** What Python makes of a primitive, as a primitive; the last statement is what comes back. */
 function python(given: unknown, code: string): unknown {
