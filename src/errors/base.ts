@@ -2,7 +2,10 @@
 
 import { boundedMessage } from '../text/bounds.ts';
 
-/** The base of every error of this library. A message of more than 16,000 bytes is cut. */
+/**
+ * The base of every error of this library. A message of more than 16,000 bytes is cut, and invisible characters in it
+ * are escaped.
+ */
 export class OsVifError extends Error {
   /**
    * A stable name in upper case that starts with `ERR_OSVIF_`.

@@ -20,7 +20,7 @@ export interface DroppedField {
   readonly value: unknown;
 }
 
-/** What happens to set fields that the older versions do not have. */
+/** Options for set fields that the older versions do not have. */
 export interface LossOptions {
   /**
    * - `drop`: the fields are left out. This is the default.

@@ -3,6 +3,7 @@
  * An error message must stay readable and fit into a log line for every input.
  */
 
+import { printable } from './printable.ts';
 import { utf8 } from './utf8.ts';
 
 /** The largest number of items that a message lists. */
@@ -51,9 +52,11 @@ export function countOfMore(text = ''): number {
 }
 
 /**
- * A message of at most 16,000 bytes. A longer message is cut, and ends with the number of missing characters.
+ * A message of at most 16,000 bytes, in which invisible characters of outside data are escaped. A longer message is
+ * cut, and ends with the number of missing characters.
  */
-export function boundedMessage(message: string): string {
+export function boundedMessage(text: string): string {
+  const message = printable(text);
   if (message.length * LONGEST_CHARACTER <= LONGEST_MESSAGE || bytesOf(message) <= LONGEST_MESSAGE) return message;
   const ending = (cut: number) => `... ${andMore(message.length - cut)} characters`;
   const room = LONGEST_MESSAGE - bytesOf(ending(0));

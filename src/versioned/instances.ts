@@ -27,7 +27,7 @@ export function makerOf(objectClass: DeclaredClass, base: ObjectModel | undefine
   return Made as unknown as ObjectModel['make'];
 }
 
-/** A new object with this state. What the constructor of its class sets is lost. */
+/** A new object with this state. Values that the constructor of its class sets are lost. */
 export function objectWith(state: State): ObjectState {
   const { make, construct } = state.model;
   if (make !== undefined) return new make(state);

@@ -186,7 +186,7 @@ export interface VersionDelta {
   readonly version: string;
   /** Whether the older version does not have the field. */
   readonly gone: readonly boolean[];
-  /** What becomes of the objects in a field. Undefined for other fields. */
+  /** The versions of the objects in a field. Undefined for a field without objects. */
   readonly children: readonly (ChildDelta | undefined)[];
   /** Whether the class or a base class has a function `makeCompatible`. */
   readonly converts: boolean;

@@ -6,7 +6,7 @@ import type SemVer from 'semver/classes/semver.js';
 import parseVersion from 'semver/functions/parse.js';
 import { describeValue } from '../text/describe-value.ts';
 
-/** At most nine digits, as many as every reader of such a number takes. */
+/** At most nine digits, because a larger number may lose digits. */
 const FORM = /^\d{1,9}(\.\d{1,9}){0,2}$/;
 
 /** Whether a value is a version: `1`, `1.4` or `1.4.2`. */

@@ -138,7 +138,7 @@ export abstract class VersionedObject {
   }
 
   /**
-   * Reads an object from the JSON of its primitive in UTF-8. Otherwise as {@link fromPrimitive}.
+   * Reads an object from the JSON of its primitive in UTF-8. The rules of {@link fromPrimitive} apply.
    *
    * @throws FieldValueError for bytes that are no JSON in UTF-8, and as {@link fromPrimitive}
    */
@@ -199,7 +199,7 @@ export abstract class VersionedObject {
 
   /**
    * The wire form as JSON in UTF-8, for a socket or a message: the same bytes as
-   * `Buffer.from(JSON.stringify(object.toPrimitive(options)))`, in less time.
+   * `Buffer.from(JSON.stringify(object.toPrimitive(options)))`, in less time. In Node.js the result is a Buffer.
    *
    * @throws TargetVersionError if the target is newer than the object
    */

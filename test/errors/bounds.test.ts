@@ -87,6 +87,16 @@ test.each(ERRORS.map((error) => [error.name, error] as const))(
   },
 );
 
+test('a message shows no invisible character of outside data', () => {
+  const hostile = '\u001b[31mred\u202e\n';
+  for (const error of [
+    new errors.UnsupportedObjectError('X', `no object ${hostile}`),
+    new errors.NegotiationError(`the host has no plugin ${hostile}`),
+    new errors.FieldValueError(hostile, `${hostile} here`, [hostile]).within(hostile),
+  ])
+    expect(error.message).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+});
+
 test('no class of errors is missing here', () => {
   const classes = Object.entries(errors).flatMap(([name, value]) =>
     typeof value === 'function' && value.prototype instanceof Error ? [name] : [],

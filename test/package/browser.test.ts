@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { blocksOf } from '../docs/pages.ts';
+import { writeBundle } from './browser-bundle.ts';
 import { buildPackage, run } from './built-package.ts';
 import { HAS_CHROMIUM, launchChromium, serveStrictly } from './chromium.ts';
 
@@ -23,20 +23,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Bundles a module for browsers, as `/name.js` of the site. */
-async function bundle(name: string, code: string) {
-  return build({
-    stdin: { contents: code, resolveDir: folder, loader: 'ts' },
-    outdir: join(folder, 'site'),
-    entryNames: name,
-    bundle: true,
-    minify: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'browser',
-    metafile: true,
-    logLevel: 'silent',
-  });
-}
+const bundle = (name: string, code: string) => writeBundle(code, folder, join(folder, 'site'), name);
 
 const SAMPLES = blocksOf('docs/browsers.md', 'ts');
 

@@ -1,25 +1,14 @@
 /** The size of programs for browsers that use the model. */
 
-import { build } from 'esbuild';
 import { expect, test } from 'vitest';
+import { bundleInMemory } from './browser-bundle.ts';
 import { ROOT } from './built-package.ts';
 
 const LARGEST = 100_000;
 
 /** The bytes of the minified files that a page loads first. Other files are loaded with the first call of `validate`. */
 async function bundledBytes(program: string): Promise<number> {
-  const { metafile } = await build({
-    stdin: { contents: program, resolveDir: ROOT },
-    alias: { 'os-vif': `${ROOT}/src/entries/index.ts` },
-    bundle: true,
-    minify: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'browser',
-    metafile: true,
-    write: false,
-    outdir: 'out',
-  });
+  const { metafile } = await bundleInMemory(program, ROOT, `${ROOT}/src/entries/index.ts`);
   const loaded = new Set<string>();
   const load = (file: string) => {
     if (loaded.has(file)) return;

@@ -20,16 +20,17 @@ export interface PortDocuments {
   readonly subnets?: Document | undefined;
   readonly ovsBridge?: string | undefined;
   /**
-   * Called with the place of a port that comes without its network. The VIF then has only the id of the network.
+   * The function is called with the place of a port that comes without its network.
+   * The VIF then has only the id of the network.
    * Absent: such a port is an error.
    */
   readonly onBareNetwork?: (where: string) => void;
 }
 
 /**
- * The VIF of a port.
- * The document is a port, `{port}` of Neutron's API, or `{port, network, subnets, floating_ips, binding}`. Each
- * part may be in the wrapper of the API: `{floatingips: [...]}`. The binding replaces that of the port.
+ * The VIF of a port. The document is a port, `{port}` of Neutron's API, or `{port, network, subnets, floating_ips,
+ * binding}`. Each part may be in the wrapper of the API: `{floatingips: [...]}`. The binding replaces the binding
+ * of the port.
  */
 export function vifOfPort({ where, value }: Document, documents: PortDocuments): VIFBase {
   return located(where, () => {
@@ -68,7 +69,10 @@ export function vifOfEntry({ where, value }: Document): VIFBase {
   });
 }
 
-/** The network of a port: the value itself, `{network}` of Neutron's API, or one of a list or of `{networks}`. */
+/**
+ * The network of a port. The value is the network, `{network}` of Neutron's API, or a list or `{networks}` that
+ * contains it.
+ */
 function networkOf(port: NeutronPort, value: unknown, takesBareNetwork: boolean): NeutronNetwork {
   const list = isRecord(value) && Array.isArray(value.networks) ? value.networks : value;
   const network = Array.isArray(list) ? list.find((each) => isNetworkOf(port, each)) : unwrapped(value);

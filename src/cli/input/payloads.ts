@@ -4,7 +4,7 @@ import { isRecord } from '../../text/is-record.ts';
 import { NAME } from '../../versioned/codec/primitive.ts';
 import type { Document, Documents } from './documents.ts';
 
-/** What a document contains. `object` is every document that is none of the others. */
+/** The kind of a document. `object` is every document of no other kind. */
 export type PayloadKind = 'port' | 'bindings' | 'network_info entry' | 'object';
 
 /** The kind of a document, by its keys. */
@@ -28,8 +28,8 @@ function hasAny(value: Readonly<Record<string, unknown>>, keys: readonly string[
 }
 
 /**
- * The items of the documents. `{ports: [...]}` counts as its ports, `{network_info: [...]}` as its entries, and
- * `{port, bindings: [...]}` as one port for each binding.
+ * The items of the documents. `{ports: [...]}` is replaced by its ports, `{network_info: [...]}` by its entries,
+ * and `{port, bindings: [...]}` by one port for each binding.
  */
 export function itemsOf({ documents, isList }: Documents): Documents {
   const items = documents.map((document) => itemsIn(document));

@@ -14,9 +14,9 @@ export function interfaceNameOf(address: string, sysfs = SYSFS): string | undefi
 }
 
 /**
- * The character device of the vDPA device of a function, such as `/dev/vhost-vdpa-0`. Undefined if the function has no
- * vDPA device, or the driver `vhost_vdpa` is not bound to it. Kernel: vdpa_alloc_device() adds the device below its
- * function, and vhost_vdpa_probe() adds `vhost-vdpa-N` below the device.
+ * The character device of the vDPA device of a function, such as `/dev/vhost-vdpa-0`. Undefined if the function
+ * has no vDPA device, or if the driver `vhost_vdpa` is not bound to it. In the kernel, vdpa_alloc_device() adds the
+ * device below its function, and vhost_vdpa_probe() adds `vhost-vdpa-N` below the device.
  */
 export function vdpaDeviceOf(address: string, sysfs = SYSFS): string | undefined {
   const functionFolder = join(sysfs, 'bus/pci/devices', address);

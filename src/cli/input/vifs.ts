@@ -11,8 +11,8 @@ import { isAttachment, located, objectOf, anyObjectOf as plainObjectOf } from '.
 import { kindOf } from './payloads.ts';
 
 /**
- * The VIF in a document: an object in the wire form or the plain form, a port of Neutron with its network, an entry of
- * nova's network_info cache, or one of these as `{vif, instance}`.
+ * The VIF in a document. The document is an object in the wire form or the plain form, a port of Neutron with its
+ * network, an entry of nova's network_info cache, or one of these as `{vif, instance}`.
  *
  * @throws DocumentError with the place and the reason, if the document is none of these
  */

@@ -32,7 +32,11 @@ export function printWarning(text: string): void {
   writeStyled(process.stderr, `${colored('yellow', 'os-vif: warning:', process.stderr)} ${printable(text)}\n`);
 }
 
-/** Warns of a port whose VIF lacks the values of its network. `where` is the place of the port in the input. */
+/**
+ * Warns of a port whose VIF lacks the values of its network.
+ *
+ * @param where the place of the port in the input
+ */
 export function warnOfBareNetwork(where: string): void {
   printWarning(
     `${where}: the port has no network beside it, so MTU and subnets are unknown; use {port, network, subnets}`,

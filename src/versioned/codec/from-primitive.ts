@@ -202,14 +202,15 @@ export function defaultOf({ type, default: value }: Field): unknown {
   return type.object && type.clone && value !== null ? type.clone(value) : value;
 }
 
-/** A copy of the list of changes. */
-function readChanges({ envelope, name }: ObjectModel, changes: unknown): string[] | undefined {
+/** A copy of the list of changes. A list with more names than the class has fields is reduced to known names. */
+function readChanges({ envelope, name, byWireName }: ObjectModel, changes: unknown): string[] | undefined {
   if (changes === undefined) return undefined;
   if (!Array.isArray(changes)) return refuseKey(changes, 'an array of field names', envelope.changes, name);
   for (let i = 0; i < changes.length; i++) {
     if (typeof changes[i] !== 'string') return refuseKey(changes[i], 'the name of a field', envelope.changes, name);
   }
-  return changes.slice();
+  if (changes.length <= byWireName.size) return changes.slice();
+  return [...new Set<string>(changes)].filter((change) => byWireName.has(change));
 }
 
 function refuseKey(value: unknown, expected: string, key: string, objectName = ''): never {

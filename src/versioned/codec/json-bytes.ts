@@ -1,6 +1,5 @@
 /** JSON as bytes. */
 import { FieldValueError } from '../../errors/model.ts';
-import { messageOf } from '../../text/message-of.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -8,7 +7,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 export function jsonOf(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(decoder.decode(bytes));
-  } catch (error) {
-    throw new FieldValueError(bytes, `JSON in UTF-8 (${messageOf(error)})`);
+  } catch {
+    // The reason quotes the text, which may contain a secret.
+    throw new FieldValueError(bytes, 'JSON in UTF-8');
   }
 }

@@ -64,8 +64,7 @@ const PLAIN_TYPES: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Characters that JSON escapes. Only halves of a surrogate pair without the other half are escaped. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes control characters
-const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
+const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
 
 /**
  * Whether the object that was written last has changes. The parent of an object needs the answer, and a second

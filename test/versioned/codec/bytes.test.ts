@@ -142,4 +142,10 @@ describe('fromBytes', () => {
   ])('refuses %s', (_, bytes) => {
     expect(() => VersionedObject.fromBytes(bytes)).toThrow(FieldValueError);
   });
+
+  test('does not quote what it refuses, because it may be a secret', () => {
+    const refuse = () => VersionedObject.fromBytes(Buffer.from('{"password": secret'));
+    expect(refuse).toThrow('expected JSON in UTF-8, found an object');
+    expect(refuse).not.toThrow('secret');
+  });
 });

@@ -130,6 +130,13 @@ describe('changes from the wire', () => {
     expect(object.toPrimitive()[CHANGES]).toEqual(['vif_name']);
   });
 
+  test('are the same in a list with more names than the class has fields', () => {
+    const many = Array.from({ length: 1000 }, (_, i) => `unknown_${i}`);
+    expect(withChanges(...many, 'vif_name', 'vif_name', 'plugin', ...many, 'id').changes).toEqual(['id', 'vifName']);
+    const written = withChanges(...many, 'vif_name', 'id', 'vif_name').toPrimitive();
+    expect(written[CHANGES]).toEqual(['vif_name', 'id']);
+  });
+
   test('do not follow the array of the caller', () => {
     const changes = ['id'];
     const object = read({ [CHANGES]: changes });
