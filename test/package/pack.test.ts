@@ -19,6 +19,16 @@ const KNOWN_NAMES: Readonly<Record<string, string>> = {
 /** Packages that only the command, diagrams as SVG or the inside of this package need. */
 const UNWANTED = /^(commander|cli-.*|yaml|@viz-js|@bomb\.sh|@noble|fast-xml-builder|ipaddr\.js)$/;
 
+const VIF_IN_YAML = `
+type: VIFBridge
+id: dc065497-3c8d-4f44-8fb4-e1d33c16a536
+address: fa:16:3e:00:00:01
+plugin: linux_bridge
+vif_name: tap0
+bridge_name: br0
+network: { id: b82c1929-051e-481d-8110-4669916c7915, bridge: br0 }
+`;
+
 /** What a user of a subpath writes in TypeScript. */
 const TYPED_USE = `
 import { InstanceInfo, VIFGeneric, type VIFBase } from 'os-vif';
@@ -120,6 +130,19 @@ describe('the packed package', () => {
     expect(run(project, 'node', '--input-type=module', '-e', program)).toMatch(
       /^OsVif \{ host: LinuxHost, plugins: .*tap.* \} 0$/m,
     );
+  });
+
+  test('has the command, with YAML, tables, SVG, XML and completion', async () => {
+    await writeFile(join(project, 'vif.yaml'), VIF_IN_YAML);
+    const command = (line: string) => run(project, 'sh', '-c', `node_modules/.bin/os-vif ${line}`);
+    const inTerminal = (line: string) =>
+      run(project, 'script', '-qec', `node_modules/.bin/os-vif ${line}`, '/dev/null');
+    expect(JSON.parse(command('show vif.yaml'))).toMatchObject({ type: 'VIFBridge', vif_name: 'tap0' });
+    expect(command('graph vif.yaml --show nothing --format svg')).toMatch(/^<svg /);
+    expect(command('xml vif.yaml')).toContain('<interface type="bridge">');
+    expect(command('completion bash')).toContain('completion for os-vif');
+    expect(inTerminal('fingerprints')).toMatch(/[─│].*VIFBridge|VIFBridge.*1\.0-/);
+    expect(inTerminal('validate vif.yaml')).toContain('valid');
   });
 
   test('every code subpath of package.json is known to this test', async () => {
