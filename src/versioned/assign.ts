@@ -1,4 +1,4 @@
-/** Assigns values to fields. */
+/** Finds fields by the names of their properties, and assigns values to them. */
 import { FieldValueError, ReadOnlyFieldError, UnknownFieldError } from '../errors/model.ts';
 import { withOwnSerialNamespace } from './children.ts';
 import { valueForNull } from './codec/from-primitive.ts';

@@ -1,4 +1,4 @@
-/** Classes that extend a class of `defineObject` to add methods, without a declaration of their own. */
+/** The model of a class, the check of an object against a class, and classes that extend a class of `defineObject`. */
 import { UnsupportedObjectError } from '../errors/model.ts';
 import { MODEL, type ObjectModel, type ObjectState } from './model.ts';
 

@@ -192,6 +192,7 @@ export abstract class VersionedObject {
    * It can be backported to a target version, or to the manifest of a peer.
    *
    * @throws TargetVersionError if the target is newer than the object
+   * @throws ArgumentError for a manifest with a value that is no version
    */
   toPrimitive(options?: BackportOptions): PrimitiveForm<this> {
     return (options === undefined ? writeObject(this) : writeObjectFor(this, options)) as PrimitiveForm<this>;
@@ -202,6 +203,7 @@ export abstract class VersionedObject {
    * `Buffer.from(JSON.stringify(object.toPrimitive(options)))`, in less time. In Node.js the result is a Buffer.
    *
    * @throws TargetVersionError if the target is newer than the object
+   * @throws ArgumentError for a manifest with a value that is no version
    */
   toBytes(options?: BackportOptions): Uint8Array {
     return utf8(options === undefined ? writeText(this) : JSON.stringify(writeObjectFor(this, options)));

@@ -47,12 +47,7 @@ export interface ReadOptions {
  * @throws UnknownFieldError only with `unknown: 'refuse'`
  */
 export function readObject(primitive: unknown, expected?: ObjectModel, options: ReadOptions = {}): ObjectState {
-  const object = readAt(
-    expected?.lastRead ?? lastRead,
-    primitive,
-    0,
-    expected && { objectClass: expected.objectClass },
-  );
+  const object = readAt(expected?.lastRead ?? lastRead, primitive, 0, expected);
   if (options.unknown === 'refuse') refuseUnknownFields(object, primitive);
   return object;
 }

@@ -70,7 +70,7 @@ const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
  * Whether the object that was written last has changes. The parent of an object needs the answer, and a second
  * result of each call would take time.
  */
-let hasChanges = false;
+let lastHasChanges = false;
 
 /**
  * The JSON text of the primitive of an object, in the version of the object. Nothing looks at the text before it
@@ -93,16 +93,16 @@ export function writeText(object: ObjectState): string {
       text += !isPlain[i] && ESCAPED.test(value) ? keys[i] + JSON.stringify(value) : `${keys[i]}"${value}"`;
     } else if (value === null || value === true || value === false) text += `${keys[i]}${value}`;
     else {
-      hasChanges = false;
+      lastHasChanges = false;
       const isList = elements[i] !== undefined && Array.isArray(value);
       const written = isList ? listText(value, elements[i]?.write) : valueText(value, write);
       if (written === undefined) continue;
       text += keys[i] + written;
-      if (hasChanges && (write === writeObject || i === listAt)) changes = withName(changes, wireNames[i] ?? '');
+      if (lastHasChanges && (write === writeObject || i === listAt)) changes = withName(changes, wireNames[i] ?? '');
     }
     keys = nextKeys;
   }
-  hasChanges = changes.length > 0;
+  lastHasChanges = changes.length > 0;
   return text + endOf(template, changes);
 }
 
@@ -122,21 +122,21 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
   return true;
 }
 
-/** Sets {@link hasChanges} if an element has changes. */
+/** Sets {@link lastHasChanges} if an element has changes. */
 function listText(list: readonly unknown[], write: FieldType<unknown>['write']): string {
   let anyHas = false;
   let text = '[';
   for (let i = 0; i < list.length; i++) {
-    hasChanges = false;
+    lastHasChanges = false;
     const written = valueText(list[i], write) ?? 'null';
     text += i === 0 ? written : `,${written}`;
-    anyHas ||= hasChanges;
+    anyHas ||= lastHasChanges;
   }
-  hasChanges = anyHas;
+  lastHasChanges = anyHas;
   return `${text}]`;
 }
 
-/** Sets {@link hasChanges} if the value is an object with changes. */
+/** Sets {@link lastHasChanges} if the value is an object with changes. */
 function valueText(value: unknown, write: FieldType<unknown>['write']): string | undefined {
   if (write === writeObject && isVersionedObject(value)) return writeText(value);
   if (typeof value === 'string' && write === undefined && !ESCAPED.test(value)) return `"${value}"`;

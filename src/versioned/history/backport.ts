@@ -3,7 +3,9 @@
  * data: the version that added each field, the version of the base for each version of a class, and the
  * version of each child.
  */
+import { ArgumentError } from '../../errors/argument.ts';
 import { TargetVersionError } from '../../errors/model.ts';
+import { describeValue } from '../../text/describe-value.ts';
 import { hasChanges } from '../changes.ts';
 import { readObject } from '../codec/from-primitive.ts';
 import type { Primitive } from '../codec/primitive.ts';
@@ -41,6 +43,7 @@ export interface BackportOptions {
  * The time is linear in the size of the primitive, valid or not, at least up to 1 MiB of JSON.
  *
  * @throws TargetVersionError if the target is newer than the primitive
+ * @throws ArgumentError for a manifest with a value that is no version
  * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError for an invalid primitive
  */
 export function backport(primitive: unknown, options: BackportOptions): Primitive {
@@ -157,10 +160,16 @@ function convert(model: ObjectModel, data: Data, target: string): void {
   model.makeCompatible?.(data, target);
 }
 
+/** The version of a class in the manifest. Throws {@link ArgumentError} for a value that is no version. */
 function manifestVersion(manifest: Manifest, name: string): string | undefined {
-  // Properties that every object inherits are no strings.
   const version: unknown = manifest[name];
-  return typeof version === 'string' ? version : undefined;
+  // A property that every object inherits is no entry.
+  if (version === undefined || !Object.hasOwn(manifest, name)) return undefined;
+  if (isVersion(version)) return version;
+  throw new ArgumentError(
+    'versionManifest',
+    `expected a version such as 1.0 for ${name}, found ${describeValue(version)}`,
+  );
 }
 
 function older(version: string, known: string | undefined): string {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
   backport,
+  defineObject,
   FieldValueError,
   HostVIFInfo,
   TargetVersionError,
   UnsupportedObjectError,
+  VIFBridge,
   VIFPortProfileFPOpenVSwitch,
   VIFPortProfileOpenVSwitch,
   VIFVHostUser,
@@ -128,4 +130,22 @@ test('a manifest is the newest version of everything in the tree', () => {
 test('a field without since is in every version, also before 1.0', () => {
   expect(network().toPrimitive({ targetVersion: '0.9' })[DATA]).not.toHaveProperty('mtu');
   expect(network().toPrimitive({ targetVersion: '0.9' })[DATA]).toHaveProperty('label');
+});
+
+test.each([
+  ['of the object itself', { VIFBridge: 'abc' }],
+  ['of a child', { Network: '1.x' }],
+  ['that is a number', { Network: 5 as unknown as string }],
+  ['with control characters', { Network: '\u001b[31m' }],
+])('a manifest with a wrong version %s is refused with an error of the library', (_, versionManifest) => {
+  const vif = new VIFBridge({ network: { mtu: 9000 } });
+  const refused = expect.objectContaining({ code: 'ERR_OSVIF_ARGUMENT' });
+  expect(() => vif.toPrimitive({ versionManifest })).toThrow(refused);
+  expect(() => vif.toBytes({ versionManifest })).toThrow(refused);
+  expect(() => backport(vif.toPrimitive(), { versionManifest })).toThrow(refused);
+});
+
+test('a class with the name of a property of every object is not in a manifest', () => {
+  const Odd = defineObject({ name: 'constructor', namespace: 'manifest', version: '1.1', fields: {} });
+  expect(new Odd().toPrimitive({ versionManifest: { Other: '1.0' } })[VERSION]).toBe('1.1');
 });
