@@ -32,7 +32,7 @@ export interface Rounds {
 }
 
 /** A measurement above the limit is repeated. A function that is not linear exceeds the limit each time. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 8;
 
 /** A function that needs less for 1 MiB is measured on larger input: processor caches decide about such short times. */
 const FAST_MS = 1;

@@ -88,6 +88,11 @@ function deepCopy(value: object): object {
   );
 }
 
+/** The check, the object and the plain form each have a copy, and memory holds all of them. */
+function copyThreeTimes(value: object): object[] {
+  return [deepCopy(value), deepCopy(value), deepCopy(value)];
+}
+
 /** The call for each of several texts; one that throws does not keep the others from being tried. */
 function forEach(call: (text: string) => unknown): (texts: readonly string[]) => void {
   return (texts) => {
@@ -159,7 +164,10 @@ export const MODEL_CASES: readonly GrowthCase[] = [
     backport(input, { versionManifest: { Subnet: '1.0' } }),
   ),
   ...rowsBesideWalk('fromPlain', { 'many short unknown keys': manyShortKeys }, (input) => VIFBridge.fromPlain(input)),
-  ...rowsBesideCopy('fromPlain and toPlain', SHORT_KEYS_IN_NOTES, (input) => Note.fromPlain(input).toPlain()),
+  ...rowsOf('fromPlain and toPlain', SHORT_KEYS_IN_NOTES, (input) => Note.fromPlain(input).toPlain()).map((row) => ({
+    ...row,
+    beside: copyThreeTimes,
+  })),
   ...rowsBesideWalk('validateBinding', SHORT_KEYS_IN_BINDINGS, validateBinding),
   ...rowsBesideWalk('vifFromPort', SHORT_KEYS_IN_BINDINGS, (given) => vifFromPort(given, { network: NETWORK })),
   ...rowsBesideWalk('vifFromNetworkInfo', SHORT_KEYS_IN_ENTRIES, vifFromNetworkInfo),
