@@ -11,7 +11,8 @@ import {
   requireBatch,
   requireVifs,
 } from './call-options.ts';
-import { type OptionNames, requireKnownOptions } from './errors/argument.ts';
+import { requireKnownOptions } from './errors/argument.ts';
+import type { PlugResult } from './errors/plug-result.ts';
 import { NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
 import { traced } from './host-contract/diagnostics.ts';
 import type { Host } from './host-contract/host.ts';
@@ -19,6 +20,7 @@ import { KeyedQueue } from './host-contract/keyed-queue.ts';
 import { HostInfo } from './objects/host-info.ts';
 import type { InstanceInfo } from './objects/instance-info.ts';
 import type { VIFBase } from './objects/vif.ts';
+import { OPEN_OPTIONS, type OsVifOptions } from './open-options.ts';
 import { graphOf } from './picture/graph.ts';
 import type { Graph } from './picture/graph-model.ts';
 import { builtInPlugins } from './plugins/built-in-plugins.ts';
@@ -31,26 +33,14 @@ import type { PlannedStep } from './wiring/check.ts';
 import { collectGarbage } from './wiring/collect-garbage.ts';
 import { abortableHost, withGracePeriod } from './wiring/deadline.ts';
 import { DeletionQueue } from './wiring/deletion-queue.ts';
+import { UNKNOWN_RESULT } from './wiring/done-steps/result.ts';
 import type { ElementDrift } from './wiring/elements/verbs.ts';
 import type { Garbage } from './wiring/garbage.ts';
 
-/** The options of `OsVif.open()`. */
-export interface OsVifOptions {
-  /**
-   * The host to plug into. `OsVif.close()` does not close it.
-   * Default: a LinuxHost in the network namespace of this process, which `OsVif.close()` closes.
-   */
-  readonly host?: Host;
-  /**
-   * Plugins, or names of packages that export `plugin`.
-   * Default: all plugins of this library with default options.
-   */
-  readonly plugins?: readonly (VIFPlugin | string)[];
-  /** The default timeout of a call, in milliseconds. 0: no limit. Default: 60,000. */
-  readonly timeout?: number;
-}
-
-const OPEN_OPTIONS: OptionNames<OsVifOptions> = { host: true, plugins: true, timeout: true };
+const FAILURES = {
+  plug: { Failure: PlugError, doing: 'plugging' },
+  unplug: { Failure: UnplugError, doing: 'unplugging' },
+};
 
 /**
  * Plugs, unplugs and checks VIFs. Use `await using osVif = await OsVif.open()`, or call `close()` at the end.
@@ -83,43 +73,23 @@ export class OsVif {
 
   /**
    * Creates the host side of the VIF. The call is idempotent. A failed plug rolls back its changes.
+   * @returns the changes of the host. A plug that repeats changes nothing
    * @throws NoMatchingPluginError if no plugin has the name in `vif.plugin`
    * @throws PlugError for every other failure; `cause` is the reason
    */
-  async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
-    const plugin = this.#pluginFor(vif);
-    requireArguments('plug', instance, options);
-    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
-    try {
-      await this.#inTurn(vif, options, (context) =>
-        traced('os-vif:plug', messages, () => plugin.plug(vif, instance, context)),
-      );
-    } catch (cause) {
-      throw cause instanceof PlugError
-        ? cause
-        : new PlugError(`plugging VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
-    }
+  async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlugResult> {
+    return this.#changeHost('plug', vif, instance, options);
   }
 
   /**
    * Removes the devices and rows that plug created for the VIF. The call is idempotent.
    * It is no error if the VIF was never plugged.
+   * @returns the changes of the host
    * @throws NoMatchingPluginError if no plugin has the name in `vif.plugin`
    * @throws UnplugError for every other failure; `cause` is the reason
    */
-  async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
-    const plugin = this.#pluginFor(vif);
-    requireArguments('unplug', instance, options);
-    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
-    try {
-      await this.#inTurn(vif, options, (context) =>
-        traced('os-vif:unplug', messages, () => plugin.unplug(vif, instance, context)),
-      );
-    } catch (cause) {
-      throw cause instanceof UnplugError
-        ? cause
-        : new UnplugError(`unplugging VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
-    }
+  async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlugResult> {
+    return this.#changeHost('unplug', vif, instance, options);
   }
 
   /**
@@ -186,29 +156,31 @@ export class OsVif {
 
   /**
    * Plugs many VIFs, several at a time. A failed VIF does not stop the others.
-   * @throws BatchError with the error of each VIF that failed
+   * @returns the result of each VIF, in the order of `attachments`
+   * @throws BatchError with the error of each VIF that failed, and the results of the others
    */
-  async plugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<void> {
+  async plugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<PlugResult[]> {
     requireBatch('plugAll', attachments, given);
     const { concurrency = CONCURRENCY, ...options } = given;
-    await forEach('plug', attachments, concurrency, async ({ vif, instance }, begin) => {
+    return forEach('plug', attachments, concurrency, async ({ vif, instance }, begin) => {
       await begin();
-      await this.plug(vif, instance, options);
+      return this.plug(vif, instance, options);
     });
   }
 
   /**
    * Unplugs many VIFs, several at a time.
    * Their devices are deleted together, which is much faster than one by one.
-   * @throws BatchError with the error of each VIF that failed
+   * @returns the result of each VIF, in the order of `attachments`
+   * @throws BatchError with the error of each VIF that failed, and the results of the others
    */
-  async unplugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<void> {
+  async unplugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<PlugResult[]> {
     requireBatch('unplugAll', attachments, given);
     const { concurrency = CONCURRENCY, ...options } = given;
-    await forEach('unplug', attachments, concurrency, async ({ vif, instance }, begin) => {
-      await this.#deletions.expecting(async () => {
+    return forEach('unplug', attachments, concurrency, async ({ vif, instance }, begin) => {
+      return this.#deletions.expecting(async () => {
         await begin();
-        await this.unplug(vif, instance, options);
+        return this.unplug(vif, instance, options);
       });
     });
   }
@@ -270,6 +242,25 @@ export class OsVif {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     const host: unknown = Reflect.get(this.#host, Symbol.toStringTag) ?? this.#host.constructor.name;
     return `OsVif { host: ${host}, plugins: ${[...this.#plugins.keys()].sort().join(', ')} }`;
+  }
+
+  async #changeHost(
+    verb: keyof typeof FAILURES,
+    vif: VIFBase,
+    instance: InstanceInfo,
+    options: CallOptions,
+  ): Promise<PlugResult> {
+    const plugin = this.#pluginFor(vif);
+    requireArguments(verb, instance, options);
+    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
+    try {
+      return await this.#inTurn(vif, options, (context) =>
+        traced(`os-vif:${verb}`, messages, async () => (await plugin[verb](vif, instance, context)) ?? UNKNOWN_RESULT),
+      );
+    } catch (cause) {
+      const { Failure, doing } = FAILURES[verb];
+      throw cause instanceof Failure ? cause : new Failure(`${doing} VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
+    }
   }
 
   #pluginFor(vif: VIFBase): VIFPlugin {
