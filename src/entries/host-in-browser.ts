@@ -99,7 +99,7 @@ export type {
   SourceMacDropState,
 } from '../host-contract/packet-filters.ts';
 export type { Pci, SwitchPort, SwitchPortRole } from '../host-contract/pci.ts';
-export type { OsVifOptions } from '../open-options.ts';
+export type { OsVifOptions } from '../opening.ts';
 export { OsVif } from '../os-vif.ts';
 export type { Graph, GraphEdge, GraphGroup, GraphNode, GraphNodeKind, GraphState } from '../picture/graph-model.ts';
 export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
