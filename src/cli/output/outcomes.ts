@@ -22,7 +22,7 @@ export interface Outcome {
 /**
  * Runs `work`. The error of a VIF in a BatchError becomes the outcome of this VIF; other errors are thrown.
  */
-export async function outcomesOf(attachments: readonly Attachment[], work: () => Promise<void>): Promise<Outcome[]> {
+export async function outcomesOf(attachments: readonly Attachment[], work: () => Promise<unknown>): Promise<Outcome[]> {
   const failures = await failuresOf(work);
   return attachments.map(({ vif }) => {
     const { id, type, plugin } = vif;
@@ -60,7 +60,7 @@ function rowOf(done: string) {
   ];
 }
 
-async function failuresOf(work: () => Promise<void>): Promise<ReadonlyMap<string, unknown>> {
+async function failuresOf(work: () => Promise<unknown>): Promise<ReadonlyMap<string, unknown>> {
   try {
     await work();
     return new Map();
