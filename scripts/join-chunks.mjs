@@ -1,6 +1,6 @@
 // Joins the files of esbuild into fewer. esbuild makes a file for each set of entries that share something, which is
 // about 40 for os-vif/host, and a program pays for each file that it loads.
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { rollup } from 'rollup';
 
 /**
@@ -14,15 +14,16 @@ const AS_IT_IS = ['libvirt', 'neutron'];
 const WITH_PARTS = ['index', 'picture'];
 
 /**
- * Writes the files of esbuild to `dist`.
+ * Writes the files of esbuild to a folder.
  *
  * @param root the folder of the project
- * @param built what esbuild returned with `write: false` and `metafile: true`
- * @param entries the names of the entries, below `dist` and without `.js`
+ * @param built what esbuild returned with `write: false`, `metafile: true` and `outdir: 'dist'`
+ * @param entries the names of the entries, below the folder and without `.js`
+ * @param outdir the folder
  */
-export async function writeJoined(root, { outputFiles, metafile }, entries) {
+export async function writeJoined(root, { outputFiles, metafile: { outputs } }, entries, outdir) {
   const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
-  const groups = groupsOf(metafile.outputs);
+  const groups = groupsOf(outputs);
   const bundle = await rollup({
     input: Object.fromEntries(entries.map((name) => [name, join(root, `dist/${name}.js`)])),
     external: (id) => !id.startsWith('.') && !texts.has(id),
@@ -36,11 +37,11 @@ export async function writeJoined(root, { outputFiles, metafile }, entries) {
     ],
   });
   await bundle.write({
-    dir: join(root, 'dist'),
+    dir: outdir,
     sourcemap: true,
     sourcemapExcludeSources: true,
     minifyInternalExports: false,
-    manualChunks: (id) => groups.get(id.slice(root.length)),
+    manualChunks: (id) => groups.get(relative(root, id)),
     onlyExplicitManualChunks: true,
     hoistTransitiveImports: false,
     entryFileNames: '[name].js',
@@ -54,6 +55,11 @@ export async function writeJoined(root, { outputFiles, metafile }, entries) {
  */
 function groupsOf(outputs) {
   const groups = new Map();
+  // The command loads the model when a verb needs it. The little that its start shares with the model is with the errors.
+  const [program] = importedLater('dist/entries/cli.js', outputs);
+  const started = loadedBy(program, outputs);
+  for (const file of loadedBy('dist/entries/index.js', outputs)) if (started.has(file)) groups.set(file, 'errors');
+
   const later = [...new Set(WITH_PARTS.flatMap((name) => importedLater(`dist/entries/${name}.js`, outputs)))];
   for (const name of ORDER) {
     for (const file of loadedBy(`dist/entries/${name}.js`, outputs)) {

@@ -19,7 +19,9 @@ export async function withProgress<T>(
   action: () => Promise<T>,
 ): Promise<T> {
   if (!process.stderr.isTTY || total <= FEW) return action();
-  const { SingleBar, Presets } = await import('cli-progress');
+  const {
+    default: { SingleBar, Presets },
+  } = await import('cli-progress');
   const bar = new SingleBar(
     {
       stream: unguardedStream(process.stderr),
