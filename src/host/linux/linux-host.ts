@@ -85,7 +85,12 @@ export class LinuxHost implements Host {
       close: async () => {},
     };
     // The namespace stays open until each call has ended. A closed descriptor may be another file later.
-    const guarded = interceptHost(parts, (_, proceed) => this.#lifetime.run(proceed));
+    const guarded = interceptHost(parts, (_, proceed) =>
+      this.#lifetime.run(() => {
+        namespace.requireName();
+        return proceed();
+      }),
+    );
     this.links = guarded.links;
     this.addressing = guarded.addressing;
     this.sysctl = guarded.sysctl;
