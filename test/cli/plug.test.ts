@@ -83,20 +83,6 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     expect(netns.links()).toEqual([]);
   });
 
-  test('SIGINT takes back what was done, and ends with 130', async () => {
-    const netns = await makeNetns();
-    const silent = createServer(() => {});
-    const socket = join(osVif.folder, 'silent.sock');
-    await new Promise<void>((resolve) => silent.listen(socket, resolve));
-    onTestFinished(() => void silent.close());
-    const run = await osVif(['plug', 'hybrid.json', '--netns', netns.path, '--ovsdb', `unix:${socket}`], {
-      kill: { signal: 'SIGINT', when: () => netns.links().length >= 3 },
-    });
-    expect([run.status, run.stdout]).toEqual([130, '']);
-    expect(run.stderr).toMatch(/^os-vif: ERR_OSVIF_INTERRUPTED: interrupted by SIGINT\n$/m);
-    expect(netns.links()).toEqual([]);
-  });
-
   test('--timeout ends a plug that waits, and takes it back', async () => {
     const netns = await makeNetns();
     const silent = createServer(() => {});
