@@ -3,8 +3,9 @@
 import type { InterruptedError } from '../errors/command.ts';
 import type { Garbage } from '../wiring/garbage.ts';
 import { sleep } from '../wiring/timing.ts';
-import { readAllVifs } from './input/attachments.ts';
+import { readEachVif } from './input/attachments.ts';
 import { type Collected, printCollected } from './output/collected.ts';
+import { reportFailures } from './output/failures.ts';
 import { withProgress } from './output/progress.ts';
 import { type Session, withOsVif } from './session.ts';
 import type { CommonOptions, HostOptions } from './verb.ts';
@@ -20,7 +21,10 @@ export async function collectGarbage(
   files: readonly string[],
   options: CommonOptions & HostOptions & { readonly dryRun?: boolean },
 ): Promise<void> {
-  const vifs = await readAllVifs(files);
+  const read = await readEachVif(files);
+  const vifs = reportFailures(read);
+  // Without one of the VIFs, its devices would be garbage.
+  if (vifs.length < read.results.length) return;
   let found: readonly Garbage[] | undefined;
   let look = async (): Promise<readonly Garbage[]> => [];
   let printed: Promise<void> | undefined;

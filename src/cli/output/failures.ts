@@ -75,7 +75,7 @@ const GUEST_ADVICE =
 const NAMED = 10;
 
 /** The places of the items: `vifs.yaml[0], vifs.yaml[3], and 7 more`. */
-export function namesOf(items: readonly Place[]): string {
+export function namesOf(items: readonly Pick<Place, 'where'>[]): string {
   const names = items.slice(0, NAMED).map(({ where }) => where);
   return listed(names, ', ', items.length - names.length);
 }
