@@ -13,7 +13,7 @@ export interface Answer<T> {
   readonly answer: T;
 }
 
-/** Calls `ask` for one VIF after the other. For `seenAs` see {@link withOsVif}. */
+/** Calls `ask` for one VIF after the other. `seenAs` wraps the host, for example for a dry run. */
 export async function askEachVif<T>(
   files: readonly string[],
   options: WiringOptions,
@@ -26,5 +26,5 @@ export async function askEachVif<T>(
       session.call.signal.throwIfAborted();
       return { attachment, answer: await ask(session, attachment) };
     });
-  return withOsVif(options, askAll, seenAs);
+  return withOsVif(options, askAll, seenAs && { seenAs });
 }

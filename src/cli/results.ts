@@ -24,7 +24,7 @@ export interface Results<T> {
 }
 
 /** Whether the item failed. */
-export function isFailure(result: Place): result is Failure {
+export function isFailure<T extends Place>(result: T): result is T & Failure {
   return 'error' in result;
 }
 

@@ -3,14 +3,16 @@
  */
 
 import type { CallOptions } from '../call-options.ts';
-import { InterruptedError, UsageError } from '../errors/command.ts';
+import { UsageError } from '../errors/command.ts';
 import { UnsupportedHostError } from '../errors/host.ts';
 import { LinuxHost } from '../host/linux/linux-host.ts';
 import { MemoryHost } from '../host/memory/memory-host.ts';
 import type { Host } from '../host-contract/host.ts';
 import { OsVif } from '../os-vif.ts';
 import { loadPlugin } from '../plugins/load-plugin.ts';
+import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { readConfig, type Setup } from './config.ts';
+import { interruptible, type SignalReports } from './interruption.ts';
 import type { HostOptions } from './verb.ts';
 
 /** An OsVif, its host, and the options of each call. */
@@ -20,48 +22,42 @@ export interface Session {
   readonly call: CallOptions & { readonly signal: AbortSignal };
 }
 
+/** How a verb uses the host and the plugins. */
+interface SessionOptions extends SignalReports {
+  /** Wraps the host for the OsVif, for example for a dry run. */
+  readonly seenAs?: (host: Host) => Host;
+  /** Wraps each plugin. */
+  readonly watched?: (plugin: VIFPlugin) => VIFPlugin;
+}
+
 /**
- * Runs an action on an OsVif. SIGINT and SIGTERM abort the action, so that a plug rolls back its changes.
- * A second signal ends the process at once.
+ * Runs an action on an OsVif. SIGINT and SIGTERM abort the calls of the action, so that a plug rolls back its changes.
  *
- * @param seenAs wraps the host for the OsVif, for example for a dry run
- * @throws InterruptedError after a signal
+ * @throws InterruptedError if the action throws after a signal
  */
 export async function withOsVif<T>(
   options: HostOptions,
   action: (session: Session) => Promise<T>,
-  seenAs: (host: Host) => Host = (host) => host,
+  { seenAs = (host) => host, watched = (plugin) => plugin, ...reports }: SessionOptions = {},
 ): Promise<T> {
-  const interruption = new AbortController();
-  const stop = (signal: NodeJS.Signals): void => {
-    if (interruption.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
-    interruption.abort(new InterruptedError(signal));
-  };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of signals) process.on(signal, stop);
-  try {
+  return interruptible(reports, async (signal) => {
     const setup = await readConfig(options.config);
     const plugins = await Promise.all(
       setup.plugins.map((plugin) => (typeof plugin === 'string' ? loadPlugin(plugin, setup.folder) : plugin)),
     );
     const host = await openHost(options, setup);
     try {
-      const osVif = await OsVif.open({ host: seenAs(host), plugins });
+      const osVif = await OsVif.open({ host: seenAs(host), plugins: plugins.map(watched) });
       const { timeout } = options;
-      const call = { signal: interruption.signal, ...(timeout !== undefined && { timeout: timeout * 1000 }) };
-      const result = await action({ osVif, host, call });
-      interruption.signal.throwIfAborted();
-      return result;
+      return await action({ osVif, host, call: { signal, ...(timeout !== undefined && { timeout: timeout * 1000 }) } });
     } catch (error) {
       // After a signal, the error is a result of the signal.
-      interruption.signal.throwIfAborted();
+      signal.throwIfAborted();
       throw error;
     } finally {
       await host.close();
     }
-  } finally {
-    for (const signal of signals) process.off(signal, stop);
-  }
+  });
 }
 
 async function openHost({ memory, netns, ovsdb, timeout }: HostOptions, setup: Setup): Promise<Host> {

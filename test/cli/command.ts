@@ -28,8 +28,12 @@ export interface RunOptions {
   readonly terminal?: boolean;
   /** Runs as this user and group: `nobody` has no capabilities. */
   readonly as?: 'nobody';
-  /** Sent to the command as soon as `when` says so. */
-  readonly kill?: { readonly signal: NodeJS.Signals; readonly when: () => boolean | Promise<boolean> };
+  /** Sent to the command as soon as `when` says so, and with `again` a second time, so many ms later. */
+  readonly kill?: {
+    readonly signal: NodeJS.Signals;
+    readonly when: () => boolean | Promise<boolean>;
+    readonly again?: number | undefined;
+  };
 }
 
 export interface TestedCommand {
@@ -87,6 +91,9 @@ function runCommand(words: readonly string[], cwd: string, options: RunOptions):
 async function killed(child: ReturnType<typeof spawn>, kill: RunOptions['kill']): Promise<void> {
   if (kill === undefined) return;
   while (child.exitCode === null && !(await kill.when())) await new Promise((resolve) => setTimeout(resolve, 5));
+  child.kill(kill.signal);
+  if (kill.again === undefined) return;
+  await new Promise((resolve) => setTimeout(resolve, kill.again));
   child.kill(kill.signal);
 }
 

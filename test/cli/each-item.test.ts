@@ -114,7 +114,7 @@ test('validate gives the results of the readable files', async () => {
 test('gc removes nothing if one VIF is invalid', async () => {
   const run = await osVif(['gc', 'mixed.json', '--memory']);
   expect([run.status, run.stdout]).toEqual([1, '']);
-  expect(run.stderr).toContain('mixed.json[1]: VIFGeneric.address');
+  expect(run.stderr).toContain(`mixed.json[1] (VIF ${idOf(1)}): VIFGeneric.address`);
 });
 
 test('VIFs that fail for the same reason share one message, which names all of them', async () => {

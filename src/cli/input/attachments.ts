@@ -8,7 +8,7 @@ import { canonicalUuid } from '../../text/uuid.ts';
 import { mapResults, type Results, resultOf } from '../results.ts';
 import type { InstanceOptions } from '../verb.ts';
 import type { PortDocuments } from './bindings.ts';
-import { type Document, type Documents, readDocument, readDocuments, readEachDocument } from './documents.ts';
+import { type Document, type Documents, readDocument, readDocuments } from './documents.ts';
 import { isAttachment, located, objectOf } from './objects.ts';
 import { idIn, itemsOf } from './payloads.ts';
 import { vifOf } from './vifs.ts';
@@ -29,7 +29,7 @@ export async function readAttachments(
   options: InstanceOptions,
   leniency: Leniency = {},
 ): Promise<Results<Attachment>> {
-  const items = itemsOf(await readEachDocument(files));
+  const items = itemsOf(await readDocuments(files));
   const instance = await namedInstance(options);
   const attachments = await readEach(items, (document) => ({
     vif: namedVif(document, leniency),
@@ -40,13 +40,7 @@ export async function readAttachments(
 
 /** Every VIF in the files. An empty array has none. Throws as {@link readAttachments}. */
 export async function readEachVif(files: readonly string[], ports?: PortDocuments): Promise<Results<VIFBase>> {
-  return readEach(itemsOf(await readEachDocument(files)), (document) => vifOf(document, ports));
-}
-
-/** As {@link readEachVif}. Throws if one item is no VIF. */
-export async function readAllVifs(files: readonly string[]): Promise<VIFBase[]> {
-  const { documents } = itemsOf(await readDocuments(files));
-  return documents.map((document) => vifOf(document));
+  return readEach(itemsOf(await readDocuments(files)), (document) => vifOf(document, ports));
 }
 
 /** Applies a reader to each document. An error is a failure of its document. */

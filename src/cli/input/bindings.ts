@@ -83,7 +83,10 @@ function networkOf(port: NeutronPort, value: unknown, takesBareNetwork: boolean)
   }
   if (network === undefined && takesBareNetwork && typeof port.network_id === 'string') return { id: port.network_id };
   if (network === undefined) {
-    throw new UsageError("a port's network is needed too: --network <file>, or {port, network, subnets} in one file");
+    throw new UsageError(
+      'the port comes without its network: write {port, network, subnets} in one file, ' +
+        'or convert it first with os-vif convert --from neutron --network <file>',
+    );
   }
   if (isNetwork(network)) return network;
   throw new FieldValueError(network, 'a network, as GET /v2.0/networks/... shows it').within('network');

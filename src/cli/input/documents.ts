@@ -22,22 +22,13 @@ export interface Documents {
 }
 
 /**
- * Every value in the files. An array counts as its elements.
- * Without a file, or for `-`, it reads standard input.
+ * Every value in the files. An array counts as its elements. Without a file, or for `-`, it reads standard input.
+ * Of several files, one that cannot be read becomes a document with an error.
  *
- * @throws InputError if a file cannot be read, or is neither JSON nor YAML
+ * @throws InputError if the only file cannot be read, or is neither JSON nor YAML
  * @throws UsageError if no file is given and standard input is a terminal
  */
 export async function readDocuments(files: readonly string[]): Promise<Documents> {
-  const read = await readEachDocument(files);
-  for (const { error } of read.documents) if (error !== undefined) throw error;
-  return read;
-}
-
-/**
- * As {@link readDocuments}. But of several files, one that cannot be read becomes a document with an error.
- */
-export async function readEachDocument(files: readonly string[]): Promise<Documents> {
   const documents: Document[] = [];
   let isList = files.length > 1;
   for (const file of files.length === 0 ? ['-'] : files) {

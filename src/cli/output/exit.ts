@@ -51,7 +51,8 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ` : '';
 }
 
-function exitCodeOf(error: unknown): number {
+/** The exit code for an error. */
+export function exitCodeOf(error: unknown): number {
   if (error instanceof InterruptedError) return BY_SIGNAL[error.signal] ?? EXIT.no;
   return error instanceof UsageError || error instanceof InputError ? EXIT.usage : EXIT.no;
 }

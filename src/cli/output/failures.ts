@@ -74,9 +74,10 @@ const GUEST_ADVICE =
 /** The number of items that a message names. */
 const NAMED = 10;
 
-function namesOf(failures: readonly Failure[]): string {
-  const names = failures.slice(0, NAMED).map(({ where }) => where);
-  return listed(names, ', ', failures.length - names.length);
+/** The places of the items: `vifs.yaml[0], vifs.yaml[3], and 7 more`. */
+export function namesOf(items: readonly Pick<Place, 'where'>[]): string {
+  const names = items.slice(0, NAMED).map(({ where }) => where);
+  return listed(names, ', ', items.length - names.length);
 }
 
 /** The error of an item as data for JSON. */

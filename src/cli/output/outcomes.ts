@@ -1,59 +1,66 @@
-/** The outcome of a plug or unplug of each VIF. */
+/** Prints the outcome of a plug or unplug of each VIF. */
 
 import type { Attachment } from '../../call-options.ts';
-import { BatchError } from '../../errors/plugin.ts';
-import { answersOf, type Failure, isFailure, type Place, type Results } from '../results.ts';
-import { errorData, report } from './failures.ts';
-import { colored, type OutputOptions, printJson, printsJson, printText } from './output.ts';
+import type { InterruptedError } from '../../errors/command.ts';
+import { isFailure, type Place } from '../results.ts';
+import { countsOf } from './counts.ts';
+import { raiseExitCode, reportError, writeError } from './exit.ts';
+import { errorData, namesOf, report } from './failures.ts';
+import { type Color, colored, type OutputOptions, printJson, printsJson, printText } from './output.ts';
 import { tableOf } from './table.ts';
 
 /** The outcome of one VIF. */
 export interface Outcome extends Place {
-  readonly outcome: 'plugged' | 'unplugged' | 'failed';
+  readonly outcome: OutcomeName;
   /** Undefined if the item is no VIF. */
   readonly attachment?: Attachment;
   readonly error?: unknown;
 }
 
-/**
- * Runs `work` for the valid VIFs, and returns the outcome of each item of the input. Errors in a BatchError are those
- * of VIFs; other errors are thrown.
- */
-export async function outcomesOf(
-  given: Results<Attachment>,
-  done: 'plugged' | 'unplugged',
-  work: (attachments: readonly Attachment[]) => Promise<unknown>,
-): Promise<Outcome[]> {
-  const failures = await failuresOf(() => work(answersOf(given)));
-  return given.results.map((result) => {
-    if (isFailure(result)) return { ...result, outcome: 'failed' };
-    const { where, id, answer: attachment } = result;
-    const error = failures.get(attachment.vif.id ?? '');
-    return error === undefined
-      ? { where, id, attachment, outcome: done }
-      : { where, id, attachment, outcome: 'failed', error };
-  });
-}
+/** After `rolled back` and `not started`, the host has no change of this command for the VIF. */
+type OutcomeName = 'plugged' | 'unplugged' | 'failed' | 'rolled back' | 'not started' | 'incomplete';
 
-/** Reports the failures, and prints the outcomes. */
-export async function reportOutcomes(
+const COLORS: Readonly<Record<OutcomeName, Color>> = {
+  plugged: 'green',
+  unplugged: 'green',
+  failed: 'red',
+  'rolled back': 'yellow',
+  'not started': 'yellow',
+  incomplete: 'red',
+};
+
+/**
+ * Reports the failures, and prints the outcomes. After a signal, it also names the VIFs that are incomplete, and
+ * prints the number of VIFs with each outcome.
+ */
+export async function printOutcomes(
   outcomes: readonly Outcome[],
-  { isList, ...options }: OutputOptions & { readonly isList: boolean },
+  options: OutputOptions & { readonly isList: boolean; readonly interruption: InterruptedError | undefined },
 ): Promise<void> {
-  report(outcomes.filter((outcome): outcome is Outcome & Failure => outcome.error !== undefined));
+  const { isList, interruption } = options;
+  report(outcomes.filter(isFailure));
   if (printsJson(options)) printJson(isList ? outcomes.map(dataOf) : outcomes.slice(0, 1).map(dataOf)[0]);
   else printText(await tableOf(['outcome', 'VIF', 'type', 'plugin', 'device'], outcomes.map(rowOf)));
+  if (interruption === undefined) return;
+  reportIncomplete(outcomes.filter(({ outcome }) => outcome === 'incomplete'));
+  raiseExitCode(reportError(interruption, { text: `${interruption.message}: ${countsOf(outcomes) || 'no VIF'}` }));
 }
 
-function dataOf({ where, id, outcome, attachment, error }: Outcome): object {
-  const failure = error === undefined ? {} : { error: errorData({ where, id, error }) };
-  return { where, id, ...partsOf(attachment), outcome, ...failure };
+function reportIncomplete(incomplete: readonly Outcome[]): void {
+  if (incomplete.length === 0) return;
+  writeError(
+    `${namesOf(incomplete)}: some of the devices may be on the host; plug again, or remove them with os-vif unplug`,
+  );
 }
 
-function rowOf({ where, id, outcome, attachment, error }: Outcome) {
+function dataOf(item: Outcome): object {
+  const { where, id, outcome, attachment } = item;
+  return { where, id, ...partsOf(attachment), outcome, ...(isFailure(item) && { error: errorData(item) }) };
+}
+
+function rowOf({ where, id, outcome, attachment }: Outcome) {
   const { type, plugin, device } = partsOf(attachment);
-  const color = error === undefined ? 'green' : 'red';
-  return [{ styled: colored(color, outcome) }, id ?? where, type, plugin, device];
+  return [{ styled: colored(COLORS[outcome], outcome) }, id ?? where, type, plugin, device];
 }
 
 function partsOf(attachment: Attachment | undefined): { type?: string; plugin?: string; device?: string } {
@@ -62,14 +69,4 @@ function partsOf(attachment: Attachment | undefined): { type?: string; plugin?: 
   const { type, plugin } = vif;
   const device = 'vifName' in vif && typeof vif.vifName === 'string' ? vif.vifName : undefined;
   return { type, ...(plugin !== undefined && { plugin }), ...(device !== undefined && { device }) };
-}
-
-async function failuresOf(work: () => Promise<unknown>): Promise<ReadonlyMap<string, unknown>> {
-  try {
-    await work();
-    return new Map();
-  } catch (error) {
-    if (error instanceof BatchError) return error.failures;
-    throw error;
-  }
 }

@@ -32,17 +32,6 @@ export function printWarning(text: string): void {
   writeStyled(process.stderr, `${colored('yellow', 'os-vif: warning:', process.stderr)} ${printable(text)}\n`);
 }
 
-/**
- * Warns of a port whose VIF lacks the values of its network.
- *
- * @param where the place of the port in the input
- */
-export function warnOfBareNetwork(where: string): void {
-  printWarning(
-    `${where}: the port has no network beside it, so MTU and subnets are unknown; use {port, network, subnets}`,
-  );
-}
-
 /** Whether the stream is a terminal with colours. NO_COLOR, FORCE_COLOR and TERM apply. */
 export function hasColors(stream: NodeJS.WriteStream = process.stdout): boolean {
   return stream.isTTY === true && stream.hasColors();

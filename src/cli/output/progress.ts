@@ -11,12 +11,14 @@ const FEW = 4;
  * Runs an action. Each message on the channel advances the bar.
  *
  * @param total the expected number of messages
+ * @param signal removes the bar
  */
 export async function withProgress<T>(
   label: string,
   channel: keyof DiagnosticsMessages,
   total: number,
   action: () => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
   if (!process.stderr.isTTY || total <= FEW) return action();
   const {
@@ -36,11 +38,16 @@ export async function withProgress<T>(
   };
   subscribe(channel, advance);
   bar.start(total, 0);
+  const end = (): void => {
+    unsubscribe(channel, advance);
+    bar.stop();
+  };
+  signal?.addEventListener('abort', end);
   try {
     return await action();
   } finally {
-    bar.stop();
-    unsubscribe(channel, advance);
+    end();
+    signal?.removeEventListener('abort', end);
   }
 }
 

@@ -5,7 +5,7 @@ import { UsageError } from '../../errors/command.ts';
 import type { DroppedField } from '../../objects/dropped-fields.ts';
 import type { Primitive } from '../../versioned/codec/primitive.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
-import { readDocument, readEachDocument } from '../input/documents.ts';
+import { readDocument, readDocuments } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';
 import { printWarning } from '../output/output.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
@@ -45,7 +45,7 @@ async function backportFiles(files: string[], options: BackportOptions): Promise
   if ((options.for ?? options.target ?? options.manifest) === undefined) {
     throw new UsageError('expected one of --target <version>, --manifest <file> and --for <file>');
   }
-  const items = itemsOf(await readEachDocument(files));
+  const items = itemsOf(await readDocuments(files));
   const { readEach } = await import('../input/attachments.ts');
   const { anyObjectOf } = await import('../input/vifs.ts');
   const { printIfComplete } = await import('../output/failures.ts');

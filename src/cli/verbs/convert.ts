@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
-import { type Document, readDocument, readEachDocument } from '../input/documents.ts';
+import { type Document, readDocument, readDocuments } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
@@ -66,7 +66,7 @@ async function convert(files: string[], options: ConvertOptions): Promise<void> 
   if (from !== 'neutron' && (options.network ?? options.subnets ?? options.ovsBridge) !== undefined) {
     throw new UsageError('--network, --subnets and --ovs-bridge need --from neutron');
   }
-  const items = itemsOf(await readEachDocument(files));
+  const items = itemsOf(await readDocuments(files));
   const { readEach } = await import('../input/attachments.ts');
   const { printIfComplete } = await import('../output/failures.ts');
   const read = await READERS[from](options);

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { InstanceInfo } from '../../objects/instance-info.ts';
 import type { Graph } from '../../picture/graph-model.ts';
-import { hasColors, printText, warnOfBareNetwork } from '../output/output.ts';
+import { hasColors, printText } from '../output/output.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
 /** Adds the verb `graph` to the command. */
@@ -36,6 +36,8 @@ async function draw(files: string[], options: GraphOptions): Promise<void> {
   const { askEachVif } = await import('../each-vif.ts');
   const { printResults, reportFailures } = await import('../output/failures.ts');
   const { format, json, show } = options;
+  const { BareNetworkWarning } = await import('../output/bare-network.ts');
+  const warning = new BareNetworkWarning();
   const { InstanceInfo } = await import('../../objects/instance-info.ts');
   const anyGuest = new InstanceInfo({ uuid: '00000000-0000-0000-0000-000000000000', name: 'guest' });
   const graphs = await askEachVif(
@@ -47,8 +49,9 @@ async function draw(files: string[], options: GraphOptions): Promise<void> {
         ...call,
         show,
       }),
-    { sameIds: true, onBareNetwork: warnOfBareNetwork },
+    { sameIds: true, onBareNetwork: warning.onBareNetwork },
   );
+  warning.print();
   const answers = reportFailures(graphs);
   if (json) return printResults(graphs, ({ answer }) => answer);
   const count = graphs.results.length;

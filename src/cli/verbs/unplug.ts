@@ -11,7 +11,9 @@ export function addUnplug(program: Command): void {
   addWiringVerb(program, {
     name: 'unplug',
     summary: 'remove the devices and rows that plug created',
-    more: 'A missing device is no error. Shared devices stay. Exits with 1 if an unplug failed.',
+    more:
+      'A missing device is no error. Shared devices stay. Exits with 1 if an unplug failed.\n' +
+      'After SIGINT (Ctrl-C) or SIGTERM the output tells the state of each VIF.',
     examples: ['unplug vif.json', 'unplug vifs.yaml --dry-run'],
   })
     .option('--dry-run', 'print the devices and rows that would be removed')
@@ -20,17 +22,8 @@ export function addUnplug(program: Command): void {
 
 async function unplugFiles(files: string[], options: WiringOptions & { readonly dryRun?: boolean }): Promise<void> {
   if (options.dryRun) return tellRemovals(files, options);
-  const { readAttachments } = await import('../input/attachments.ts');
-  const { outcomesOf, reportOutcomes } = await import('../output/outcomes.ts');
-  const { withProgress } = await import('../output/progress.ts');
-  const { withOsVif } = await import('../session.ts');
-  const given = await readAttachments(files, options);
-  const outcomes = await withOsVif(options, ({ osVif, call }) =>
-    outcomesOf(given, 'unplugged', (attachments) =>
-      withProgress('unplugging', 'os-vif:unplug', attachments.length, () => osVif.unplugAll(attachments, call)),
-    ),
-  );
-  await reportOutcomes(outcomes, { ...options, isList: given.isList });
+  const { plugEachVif } = await import('../plug-each-vif.ts');
+  await plugEachVif('unplug', files, options);
 }
 
 /** Prints the removals: unplugs the VIFs from a host for dry runs, which only records deletions. */

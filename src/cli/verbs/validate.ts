@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Violation } from '../../versioned/validation/validate.ts';
-import { type Document, readEachDocument } from '../input/documents.ts';
+import { type Document, readDocuments } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';
 import { EXIT, raiseExitCode } from '../output/exit.ts';
 import { colored, printsJson, printText, shown } from '../output/output.ts';
@@ -33,7 +33,7 @@ interface Verdict {
 }
 
 async function validateFiles(files: string[], options: CommonOptions): Promise<void> {
-  const { documents, isList } = itemsOf(await readEachDocument(files));
+  const { documents, isList } = itemsOf(await readDocuments(files));
   const { printResults, reportFailures } = await import('../output/failures.ts');
   const results = await Promise.all(
     documents.map((document) => resultOf({ ...document, id: undefined }, () => verdictOn(document))),

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GuestInterface, Rate, VirtType } from '../../libvirt/guest.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import { interfaceNameOf, vdpaDeviceOf } from '../input/pci-functions.ts';
-import { printText, warnOfBareNetwork } from '../output/output.ts';
+import { printText } from '../output/output.ts';
 import { replaceUnsafe } from '../output/safe-output.ts';
 import { addVerb, type CommonOptions, FILES, FILES_HELP, wholeNumber } from '../verb.ts';
 
@@ -45,10 +45,13 @@ const NO_PAIRS: Pairs = new Map();
 
 async function writeXml(files: string[], options: XmlOptions): Promise<void> {
   const { readEachVif } = await import('../input/attachments.ts');
+  const { BareNetworkWarning } = await import('../output/bare-network.ts');
   const { printResults, reportFailures } = await import('../output/failures.ts');
   const { mapResults } = await import('../results.ts');
   const { xmlOf } = await import('../vif-xml.ts');
-  const vifs = await readEachVif(files, { onBareNetwork: warnOfBareNetwork });
+  const warning = new BareNetworkWarning();
+  const vifs = await readEachVif(files, warning);
+  warning.print();
   const guest = guestOf(options);
   const texts = await mapResults(vifs, (vif, { where }) => xmlOf(vif, where, guest));
   const written = reportFailures(texts);

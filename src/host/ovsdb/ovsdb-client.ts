@@ -33,7 +33,7 @@ const DEFAULT_CONNECTION = 'unix:/run/openvswitch/db.sock';
 const DEFAULT_TIMEOUT_MS = 120_000;
 
 /**
- * The time, in milliseconds, until a call fails if the server never answered.
+ * The time, in milliseconds, from the first call until calls fail if the server never answered.
  * It is long enough for a restart of the server.
  */
 const FIRST_CONTACT_MS = 2_000;
@@ -51,6 +51,8 @@ export class OvsdbClient implements Ovsdb {
   #connection: Connection | undefined;
   #pending: PendingConnection | undefined;
   #wasConnected = false;
+  /** The time of the first attempt to connect. */
+  #firstAttempt: number | undefined;
   /** The error of the last attempt to connect. */
   #lastFailure: string | undefined;
   #closed: HostClosedError | undefined;
@@ -211,7 +213,8 @@ export class OvsdbClient implements Ovsdb {
   async #dial(signal: AbortSignal): Promise<Connection> {
     this.#lastFailure = this.#connection?.error?.message;
     this.#connection = undefined;
-    const begun = performance.now();
+    this.#firstAttempt ??= performance.now();
+    const end = this.#firstAttempt + FIRST_CONTACT_MS;
     const longest = this.#wasConnected ? LONGEST_BACKOFF_MS : FIRST_CONTACT_BACKOFF_MS;
     for (let pause = FIRST_BACKOFF_MS; ; pause = Math.min(2 * pause, longest)) {
       try {
@@ -222,7 +225,7 @@ export class OvsdbClient implements Ovsdb {
       } catch (error) {
         signal.throwIfAborted();
         this.#lastFailure = messageOf(error);
-        const isLost = !this.#wasConnected && performance.now() - begun > FIRST_CONTACT_MS;
+        const isLost = !this.#wasConnected && performance.now() > end;
         if (isLost || !(error instanceof OvsdbConnectionError) || !error.transient) throw error;
         await pauseFor(pause * (0.5 + Math.random() / 2), signal);
       }

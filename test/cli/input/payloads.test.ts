@@ -200,9 +200,27 @@ test('a port that becomes no VIF has its error, and no warning', async () => {
   expect(stderr).toMatch(/^os-vif: ERR_OSVIF_PORT_UNBOUND: standard input: /);
 });
 
+test('several ports without their networks share one warning', async () => {
+  const { status, stderr } = await given('xml', { ports: [port(), { ...port(), id: OTHER_ID }] });
+  expect(status).toBe(0);
+  expect(stderr).toMatch(
+    /^os-vif: warning: standard input\.ports\[0\], standard input\.ports\[1\]: the port has .*\n$/,
+  );
+});
+
+test('gc names each port without its network, and removes nothing', async () => {
+  const { status, stdout, stderr } = await given('gc', [port(), { ...ENTRY, id: OTHER_ID }, 7], '--memory');
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(`standard input[0] (VIF ${PORT_ID}): the port comes without its network`);
+  expect(stderr).toContain('standard input[2]: expected a VIF');
+});
+
 test('plan takes no port without its network, and not two bindings of one port', async () => {
   const bare = await given('plan', port(), '--memory');
-  expect([bare.status, bare.stderr]).toEqual([2, expect.stringContaining("a port's network is needed too")]);
+  expect([bare.status, bare.stderr]).toEqual([
+    2,
+    expect.stringContaining('the port comes without its network: write {port, network, subnets} in one file'),
+  ]);
   const twice = await given('plan', { port: port(), network: NETWORK, bindings: [BINDING, HYBRID] }, '--memory');
   expect([twice.status, twice.stderr]).toEqual([
     1,

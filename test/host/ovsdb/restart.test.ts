@@ -164,6 +164,8 @@ describe('a server that was never there', () => {
 
     await expect(failing).rejects.toThrow(OvsdbConnectionError);
     await expect(failing).rejects.toThrow('unix:/nonexistent/db.sock: cannot connect: connect ENOENT');
+    // A later call makes one attempt, so its deadline does not end it.
+    await expect(client.view({ timeout: 500 })).rejects.toThrow(OvsdbConnectionError);
   });
 
   test.skipIf(missing)('is reached when it comes up a moment later', async () => {

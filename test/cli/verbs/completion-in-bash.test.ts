@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { commandUnderTest } from './command.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 let script = '';

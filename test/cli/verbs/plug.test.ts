@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
-import { commandUnderTest } from './command.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 const VIF_ID = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
@@ -80,20 +80,6 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     const netns = await makeNetns();
     const { status, json } = await osVif(['plug', 'vif.json', '--dry-run', '--netns', netns.path]);
     expect([status, json()]).toMatchObject([0, { steps: [{ action: 'create', on: 'tapdc065497-3c' }] }]);
-    expect(netns.links()).toEqual([]);
-  });
-
-  test('SIGINT takes back what was done, and ends with 130', async () => {
-    const netns = await makeNetns();
-    const silent = createServer(() => {});
-    const socket = join(osVif.folder, 'silent.sock');
-    await new Promise<void>((resolve) => silent.listen(socket, resolve));
-    onTestFinished(() => void silent.close());
-    const run = await osVif(['plug', 'hybrid.json', '--netns', netns.path, '--ovsdb', `unix:${socket}`], {
-      kill: { signal: 'SIGINT', when: () => netns.links().length >= 3 },
-    });
-    expect([run.status, run.stdout]).toEqual([130, '']);
-    expect(run.stderr).toMatch(/^os-vif: ERR_OSVIF_INTERRUPTED: interrupted by SIGINT\n$/m);
     expect(netns.links()).toEqual([]);
   });
 

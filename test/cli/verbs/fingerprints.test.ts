@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { commandUnderTest } from './command.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 
 test("the fingerprints are those of Python's os-vif", async () => {
   const { json } = await osVif(['fingerprints']);
-  const python = readFileSync(new URL('../conformance/os-vif/fingerprints.json', import.meta.url), 'utf8');
+  const python = readFileSync(new URL('../../conformance/os-vif/fingerprints.json', import.meta.url), 'utf8');
   const ours = Object(json());
   expect(Object.keys(ours)).toHaveLength(31);
   for (const fingerprint of Object.values(ours)) expect(python).toContain(fingerprint);

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { OVS_UNAVAILABLE, openOvsHost } from '../plugins/ovs/ovs-host.ts';
-import { commandUnderTest } from './command.ts';
+import { OVS_UNAVAILABLE, openOvsHost } from '../../plugins/ovs/ovs-host.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { commandUnderTest } from './command.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 

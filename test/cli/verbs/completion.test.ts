@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { commandUnderTest } from './command.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { VersionedObject, VIFGeneric } from '../../src/entries/index.ts';
-import { commandUnderTest } from './command.ts';
+import { VersionedObject, VIFGeneric } from '../../../src/entries/index.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 

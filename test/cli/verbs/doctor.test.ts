@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
-import { commandUnderTest } from './command.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { commandUnderTest } from './command.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
-import { commandUnderTest } from './command.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
-import { commandUnderTest } from './command.ts';
+import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 
@@ -19,11 +19,11 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     const gc = (args: string[], input: string) => osVif(['gc', ...args, '--netns', netns.path], { input });
     const ofBridge = '{ type: VIFBridge, id: 6a4f1c5e-90ea-4b6e-8c1f-6b0f2a2c7d11, bridge_name: brq0 }';
     const tap = { kind: 'tap', name: 'tapdc065497-3c', owner: 'dc065497-3c8d-4f44-8fb4-e1d33c16a536' };
-    expect((await gc(['--dry-run'], ofBridge)).json()).toEqual([tap]);
+    expect((await gc(['--dry-run'], ofBridge)).json()).toEqual([{ ...tap, outcome: 'found' }]);
     expect(names()).toEqual(['brq0', 'mine', 'tapdc065497-3c']);
-    expect((await gc([], ofBridge)).json()).toEqual([tap]);
+    expect((await gc([], ofBridge)).json()).toEqual([{ ...tap, outcome: 'removed' }]);
     expect(names()).toEqual(['brq0', 'mine']);
-    expect((await gc([], '[]')).json()).toEqual([{ kind: 'bridge', name: 'brq0' }]);
+    expect((await gc([], '[]')).json()).toEqual([{ kind: 'bridge', name: 'brq0', outcome: 'removed' }]);
     expect(names()).toEqual(['mine']);
   });
 });

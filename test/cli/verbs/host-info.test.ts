@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { HostInfo } from '../../src/entries/index.ts';
-import { commandUnderTest } from './command.ts';
+import { HostInfo } from '../../../src/entries/index.ts';
+import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 
