@@ -13,7 +13,8 @@ import {
 } from './call-options.ts';
 import { type OptionNames, requireKnownOptions } from './errors/argument.ts';
 import { NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
-import { traced } from './host-contract/diagnostics.ts';
+import type { CallChannel } from './host-contract/diagnostics/messages.ts';
+import { traced } from './host-contract/diagnostics/traced.ts';
 import type { Host } from './host-contract/host.ts';
 import { KeyedQueue } from './host-contract/keyed-queue.ts';
 import { HostInfo } from './objects/host-info.ts';
@@ -49,6 +50,8 @@ export interface OsVifOptions {
   /** The default timeout of a call, in milliseconds. 0: no limit. Default: 60,000. */
   readonly timeout?: number;
 }
+
+type Action<T> = (context: PluginContext) => Promise<T>;
 
 const OPEN_OPTIONS: OptionNames<OsVifOptions> = { host: true, plugins: true, timeout: true };
 
@@ -89,16 +92,13 @@ export class OsVif {
   async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
     const plugin = this.#pluginFor(vif);
     requireArguments('plug', instance, options);
-    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
-    try {
-      await this.#inTurn(vif, options, (context) =>
-        traced('os-vif:plug', messages, () => plugin.plug(vif, instance, context)),
-      );
-    } catch (cause) {
-      throw cause instanceof PlugError
-        ? cause
-        : new PlugError(`plugging VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
-    }
+    await traced('os-vif:plug', detailsOf(vif), () =>
+      this.#inTurn(vif, options, (context) => plugin.plug(vif, instance, context)).catch((cause: unknown) => {
+        throw cause instanceof PlugError
+          ? cause
+          : new PlugError(`plugging VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
+      }),
+    );
   }
 
   /**
@@ -110,16 +110,13 @@ export class OsVif {
   async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
     const plugin = this.#pluginFor(vif);
     requireArguments('unplug', instance, options);
-    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
-    try {
-      await this.#inTurn(vif, options, (context) =>
-        traced('os-vif:unplug', messages, () => plugin.unplug(vif, instance, context)),
-      );
-    } catch (cause) {
-      throw cause instanceof UnplugError
-        ? cause
-        : new UnplugError(`unplugging VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
-    }
+    await traced('os-vif:unplug', detailsOf(vif), () =>
+      this.#inTurn(vif, options, (context) => plugin.unplug(vif, instance, context)).catch((cause: unknown) => {
+        throw cause instanceof UnplugError
+          ? cause
+          : new UnplugError(`unplugging VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
+      }),
+    );
   }
 
   /**
@@ -130,7 +127,7 @@ export class OsVif {
   async check(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<ElementDrift[]> {
     const plugin = this.#pluginFor(vif);
     requireArguments('check', instance, options);
-    return this.#inTurn(vif, options, async (context) => {
+    return this.#call('os-vif:check', vif, options, async (context) => {
       if (plugin.check === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support check`);
       return withGracePeriod(plugin.check(vif, instance, context), context.signal);
     });
@@ -143,7 +140,7 @@ export class OsVif {
   async plan(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlannedStep[]> {
     const plugin = this.#pluginFor(vif);
     requireArguments('plan', instance, options);
-    return this.#inTurn(vif, options, async (context) => {
+    return this.#call('os-vif:plan', vif, options, async (context) => {
       if (plugin.plan === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support plan`);
       return withGracePeriod(plugin.plan(vif, instance, context), context.signal);
     });
@@ -159,7 +156,7 @@ export class OsVif {
     const plugin = this.#pluginFor(vif);
     requireArguments('adopt', instance, options);
     const { dryRun = false } = options;
-    return this.#inTurn(vif, options, async (context) => {
+    return this.#call('os-vif:adopt', vif, options, async (context) => {
       if (plugin.adopt === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support adopt`);
       return withGracePeriod(plugin.adopt(vif, instance, dryRun, context), context.signal);
     });
@@ -237,7 +234,7 @@ export class OsVif {
       }
       garbage.push(...(await collectGarbage(host, { owners, names }, { dryRun })));
     };
-    await withGracePeriod(collect(), signal);
+    await traced('os-vif:gc', { validVifs: owners.size, dryRun }, () => withGracePeriod(collect(), signal));
     return garbage;
   }
 
@@ -279,7 +276,11 @@ export class OsVif {
     return plugin;
   }
 
-  async #inTurn<T>(vif: VIFBase, options: CallOptions, action: (context: PluginContext) => Promise<T>): Promise<T> {
+  #call<T>(channel: CallChannel, vif: VIFBase, options: CallOptions, action: Action<T>): Promise<T> {
+    return traced(channel, detailsOf(vif), () => this.#inTurn(vif, options, action));
+  }
+
+  async #inTurn<T>(vif: VIFBase, options: CallOptions, action: Action<T>): Promise<T> {
     const signal = this.#signalFor(options);
     const context = { host: this.#host, signal, deletions: this.#deletions };
     return this.#queue.run([canonicalUuid(vif.require('id').id)], () => action(context), signal);
@@ -291,6 +292,9 @@ export class OsVif {
     return AbortSignal.any([signal, deadline]);
   }
 }
+
+/** The fields of the operations on a VIF. */
+const detailsOf = ({ id = '', plugin = '' }: VIFBase) => ({ vif: canonicalUuid(id), plugin });
 
 // Imported on first use, so that package.json can put another file in its place for browsers.
 const inNode = () => import('./in-node.ts');
