@@ -30,14 +30,21 @@ export type {
   CallChannel,
   CallOperation,
   CollectionOperation,
+  ConnectionOperation,
+  ConnectOperation,
   DiagnosticsChannel,
   DiagnosticsMessages,
   ElementOperation,
   EndedOperation,
   FailedOperation,
+  HelperOperation,
   NetlinkOperation,
   Operation,
   OperationFields,
+  OvsdbOperation,
+  ProgramOperation,
+  ServeOperation,
+  TransactionOperation,
 } from '../host-contract/diagnostics/messages.ts';
 export { type OperationSubscribers, subscribeOperations } from '../host-contract/diagnostics/subscribe.ts';
 export type { Host, Sysctl } from '../host-contract/host.ts';

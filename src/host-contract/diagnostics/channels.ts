@@ -16,6 +16,13 @@ const NAMES: { readonly [C in DiagnosticsChannel]: C } = {
   'os-vif:remove': 'os-vif:remove',
   'os-vif:inspect': 'os-vif:inspect',
   'os-vif:netlink': 'os-vif:netlink',
+  'os-vif:program': 'os-vif:program',
+  'os-vif:ovsdb': 'os-vif:ovsdb',
+  'os-vif:transaction': 'os-vif:transaction',
+  'os-vif:connect': 'os-vif:connect',
+  'os-vif:disconnect': 'os-vif:disconnect',
+  'os-vif:helper': 'os-vif:helper',
+  'os-vif:serve': 'os-vif:serve',
 };
 
 /** The names of all channels, for `subscribeOperations`. */

@@ -28,6 +28,20 @@ export interface DiagnosticsMessages {
   'os-vif:inspect': ElementOperation<'os-vif:inspect'>;
   /** One netlink request, or several that were sent together. */
   'os-vif:netlink': NetlinkOperation;
+  /** One program that changes or reads packet filters, such as iptables-restore. */
+  'os-vif:program': ProgramOperation;
+  /** One call of the OVSDB client. It may send several transactions, or none. */
+  'os-vif:ovsdb': OvsdbOperation;
+  /** One transaction with ovsdb-server. Fails if the server refuses it because another writer was faster. */
+  'os-vif:transaction': TransactionOperation;
+  /** One attempt to connect to ovsdb-server or to a helper. */
+  'os-vif:connect': ConnectOperation;
+  /** The end of a connection to ovsdb-server or to a helper. Fails if this process did not close it. */
+  'os-vif:disconnect': ConnectionOperation<'os-vif:disconnect'>;
+  /** One call of a RemoteHost to its helper. */
+  'os-vif:helper': HelperOperation;
+  /** In the process of a helper: one request of a client. */
+  'os-vif:serve': ServeOperation;
 }
 
 /** The name of a channel. */
@@ -96,4 +110,54 @@ export interface NetlinkOperation extends OperationFields<'os-vif:netlink'> {
   readonly what: string;
   /** Whether the request changes the host. */
   readonly changes: boolean;
+}
+
+/** A program that runs in the network namespace of the host. */
+export interface ProgramOperation extends OperationFields<'os-vif:program'> {
+  /** The program, such as `iptables-restore`. */
+  readonly program: string;
+}
+
+/** A call of the OVSDB client. The duration includes the wait for a connection, and repeated transactions. */
+export interface OvsdbOperation extends OperationFields<'os-vif:ovsdb'> {
+  /** `view`: reading. `change`, `transact`: writing. `waitFor`: waiting for a change by ovs-vswitchd. */
+  readonly call: 'view' | 'change' | 'waitFor' | 'transact';
+  /** The purpose of the call: `waiting for ovs-vswitchd to open port tap1a2b3c4d-5e`. */
+  readonly what: string;
+}
+
+/** A transaction (RFC 7047, section 4.1.3). */
+export interface TransactionOperation extends OperationFields<'os-vif:transaction'> {
+  /** The number of operations of the database in the transaction, guards included. */
+  readonly operations: number;
+}
+
+/** The beginning or the end of a connection. */
+export interface ConnectionOperation<C extends DiagnosticsChannel> extends OperationFields<C> {
+  readonly service: 'ovsdb' | 'helper';
+  /** `unix:/run/openvswitch/db.sock`, or the socket or the command of the helper. */
+  readonly address: string;
+}
+
+/**
+ * An attempt to connect. Calls that need the connection share it. It is a part of the first of them, and may end
+ * after it.
+ */
+export interface ConnectOperation extends ConnectionOperation<'os-vif:connect'> {
+  /** Whether an earlier connection of the same client was lost. */
+  readonly isReconnect: boolean;
+}
+
+/** A call to the helper. */
+export interface HelperOperation extends OperationFields<'os-vif:helper'> {
+  /** The part and the method of the host: `links.create`. */
+  readonly verb: string;
+  /** Whether the call changes the host. */
+  readonly changes: boolean;
+}
+
+/** A request that a helper performs. It has no parent, because its caller is in another process. */
+export interface ServeOperation extends OperationFields<'os-vif:serve'> {
+  /** The part and the method of the host: `links.create`. */
+  readonly verb: string;
 }

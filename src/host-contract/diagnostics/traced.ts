@@ -30,6 +30,19 @@ export function traced<C extends DiagnosticsChannel, T>(
   return trace === undefined ? action() : observe(trace, begun(channel, details), action);
 }
 
+/**
+ * Publishes an event that takes no time, such as the loss of a connection. It has no parent, because it happens
+ * to all callers.
+ *
+ * @param error the reason, if the event is a failure
+ */
+export function publishEvent<C extends DiagnosticsChannel>(channel: C, details: Details<C>, error?: Error): void {
+  const event = async (): Promise<void> => {
+    if (error !== undefined) throw error;
+  };
+  onBehalfOf([], () => traced(channel, details, event)).catch(() => {});
+}
+
 /** The operations that the running code is a part of. Empty while nothing observes. */
 export function currentOperations(): readonly Operation[] {
   return scope?.getStore() ?? [];
