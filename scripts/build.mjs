@@ -1,10 +1,11 @@
-// Builds dist: declarations by tsc, code by esbuild. `npm run build`.
+// Builds dist: declarations by tsc, code by esbuild and rollup. `npm run build`.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeJoined } from './join-chunks.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -27,13 +28,27 @@ const requiredBuiltins = {
   },
 };
 
-const { metafile } = await build({
+/** Leaves the choice between the two files with class-transformer to package.json. */
+const chosenAtImport = {
+  name: 'chosen-at-import',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/class-transformer\.ts$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: '#class-transformer', external: true },
+    );
+  },
+};
+
+const entries = [
+  ...readdirSync(join(root, 'src/entries')).map((name) => `entries/${parse(name).name}`),
+  'in-node',
+  'in-browser',
+  'versioned/codec/class-transformer',
+  'versioned/codec/class-transformer-in-node',
+];
+
+const built = await build({
   absWorkingDir: root,
-  entryPoints: [
-    ...readdirSync(join(root, 'src/entries')).map((name) => `src/entries/${name}`),
-    'src/in-node.ts',
-    'src/in-browser.ts',
-  ],
+  entryPoints: entries.map((name) => `src/${name}.ts`),
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -45,8 +60,9 @@ const { metafile } = await build({
   external: [packageJson.dependencies, packageJson.peerDependencies, packageJson.optionalDependencies].flatMap(
     (names) => Object.keys(names),
   ),
-  plugins: [requiredBuiltins],
+  plugins: [requiredBuiltins, chosenAtImport],
   metafile: true,
+  write: false,
   sourcemap: true,
   sourcesContent: false,
   outbase: 'src',
@@ -54,8 +70,9 @@ const { metafile } = await build({
   chunkNames: 'entries/[name]-[hash]',
   logLevel: 'warning',
 });
+await writeJoined(root, built, entries);
 
-writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES'), licensesOf(Object.keys(metafile.inputs)));
+writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES'), licensesOf(Object.keys(built.metafile.inputs)));
 
 /** The licence of each package with a file in the bundle. */
 function licensesOf(files) {

@@ -168,7 +168,7 @@ async function present(links: Host['links'], name: string): Promise<Link> {
 }
 
 /** What was asked of the kernel meanwhile that changes something. */
-async function netlinkChanges(action: () => Promise<void>): Promise<string[]> {
+async function netlinkChanges(action: () => Promise<unknown>): Promise<string[]> {
   const sent: string[] = [];
   const unsubscribe = subscribeOperations(['os-vif:netlink'], {
     start: ({ what, changes }) => void (changes && sent.push(what)),

@@ -39,6 +39,7 @@ const LEFT_OUT = [
   'a million elements',
   'a plug that was killed',
   'an object of another copy of the library',
+  'a sleep without an abort ends after its time',
 ];
 
 const [, , ...args] = process.argv;

@@ -7,22 +7,19 @@ import { toInterfaceXml } from '../libvirt/interface-xml.ts';
 import { VIFPortProfileOVSRepresentor } from '../objects/port-profile.ts';
 import { type VIFBase, VIFHostDevice } from '../objects/vif.ts';
 import { vnicTypeOf } from '../objects/vnic-type.ts';
-import { located } from './input/objects.ts';
 import { isOnThisHost } from './input/pci-functions.ts';
 import { printWarning } from './output/output.ts';
 
 /**
- * The element of a VIF. `where` is the place of the VIF in the input, for errors and warnings. A VIF does not tell
+ * The element of a VIF. `where` is the place of the VIF in the input, for warnings. A VIF does not tell
  * whether its port is vDPA. A warning is printed if this host cannot tell either.
  */
 export function xmlOf(vif: VIFBase, where: string, guest: GuestInterface): string {
-  return located(where, () => {
-    if (vif instanceof VIFHostDevice && vif.devType === 'generic') return toHostdevXml(vif);
-    requireVdpaDevice(vif, guest);
-    const xml = toInterfaceXml(vif, guest);
-    if (mayBeVdpa(vif) && !/^<interface type="vdpa"/.test(xml)) warnOf(vif, where);
-    return xml;
-  });
+  if (vif instanceof VIFHostDevice && vif.devType === 'generic') return toHostdevXml(vif);
+  requireVdpaDevice(vif, guest);
+  const xml = toInterfaceXml(vif, guest);
+  if (mayBeVdpa(vif) && !/^<interface type="vdpa"/.test(xml)) warnOf(vif, where);
+  return xml;
 }
 
 /** Throws for a vDPA port without a device, with the option of the command that names it. */

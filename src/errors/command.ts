@@ -17,8 +17,12 @@ export class InputError extends OsVifError {
 
 /** A document has wrong content. The code is the code of the cause. */
 export class DocumentError extends OsVifError {
-  constructor(where: string, cause: OsVifError, advice = '') {
-    super(cause.code, `${where}: ${cause.message}${advice}`, { cause });
+  /** The place in the input: `vifs.yaml[2].vif`. */
+  readonly where: string;
+
+  constructor(where: string, cause: OsVifError) {
+    super(cause.code, `${where}: ${cause.message}`, { cause });
+    this.where = where;
   }
 }
 

@@ -51,7 +51,7 @@ test('a field that the host cannot get is named in a warning, or refused', async
   expect(warned.stdout).not.toContain('create_port');
   const refused = await osVif([...args, '--refuse-loss'], { input: JSON.stringify([vif]) });
   expect([refused.status, refused.stdout]).toEqual([1, '']);
-  expect(refused.stderr).toContain('ERR_OSVIF_NEGOTIATION_LOSS: standard input[0]: ');
+  expect(refused.stderr).toContain('ERR_OSVIF_NEGOTIATION_LOSS: standard input[0] (VIF ');
 });
 
 test.each([
@@ -66,7 +66,7 @@ test.each([
     'a version that is newer than the object',
     ['vif.json', '--target', '9.0'],
     1,
-    'ERR_OSVIF_TARGET_VERSION: vif.json: ',
+    'ERR_OSVIF_TARGET_VERSION: vif.json (VIF ',
   ],
   ['a manifest with a number', ['vif.json', '--manifest', 'numbers.json'], 1, 'a version in quotes'],
   ['a host info that is none', ['vif.json', '--for', 'network.json'], 1, 'network.json: '],
@@ -75,7 +75,7 @@ test.each([
     'a host without the plugin',
     ['vif.json', '--for', 'no-tap.json'],
     1,
-    'ERR_OSVIF_NEGOTIATION: vif.json: the host has no plugin tap',
+    'ERR_OSVIF_NEGOTIATION: vif.json (VIF dc065497-3c8d-4f44-8fb4-e1d33c16a536): the host has no plugin tap',
   ],
 ])('%s is refused', async (_, args, status, text) => {
   writeFileSync(join(osVif.folder, 'numbers.json'), '{"Network": 1.0}');

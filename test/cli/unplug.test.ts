@@ -39,7 +39,7 @@ describe.skipIf(OVS_UNAVAILABLE)('with Open vSwitch', () => {
 
 test('an unplug of what was never plugged is fine', async () => {
   const { status, json } = await osVif(['unplug', 'vifs.yaml', '--memory']);
-  expect([status, json()]).toMatchObject([0, [{ ok: true }, { ok: true }]]);
+  expect([status, json()]).toMatchObject([0, [{ outcome: 'unplugged' }, { outcome: 'unplugged' }]]);
 });
 
 test('a dry run that finds nothing says so', async () => {

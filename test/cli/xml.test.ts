@@ -58,7 +58,9 @@ describe('a VIF with a representor', () => {
   test('of a vDPA port needs its device', async () => {
     const missing = await xml([entry('vdpa')]);
     expect([missing.status, missing.stdout]).toEqual([1, '']);
-    expect(missing.stderr).toContain(`standard input[0]: no vDPA device of ${ADDRESS} is in sysfs`);
+    expect(missing.stderr).toContain(
+      `standard input[0] (VIF dc065497-3c8d-4f44-8fb4-e1d33c16a536): no vDPA device of ${ADDRESS} is in sysfs`,
+    );
     const { status, stdout } = await xml(entry('vdpa'), '--vdpa-of', `${ADDRESS}=/dev/vhost-vdpa-3`);
     expect(status).toBe(0);
     expect(stdout).toContain('<source dev="/dev/vhost-vdpa-3"/>');

@@ -11,6 +11,7 @@ const PARTS = [
   'src',
   'schemas',
   'scripts/build.mjs',
+  'scripts/join-chunks.mjs',
   'scripts/prune-types.mjs',
   'package.json',
   'tsconfig.json',

@@ -1,25 +1,17 @@
 /** Reads VIFs and their guests. Imported on demand, because it loads all classes. */
 
 import type { Attachment } from '../../call-options.ts';
-import { DocumentError } from '../../errors/command.ts';
 import { FieldValueError } from '../../errors/model.ts';
 import { InstanceInfo } from '../../objects/instance-info.ts';
 import type { VIFBase } from '../../objects/vif.ts';
+import { canonicalUuid } from '../../text/uuid.ts';
+import { mapResults, type Results, resultOf } from '../results.ts';
 import type { InstanceOptions } from '../verb.ts';
 import type { PortDocuments } from './bindings.ts';
-import { type Document, readDocument, readDocuments } from './documents.ts';
+import { type Document, type Documents, readDocument, readDocuments, readEachDocument } from './documents.ts';
 import { isAttachment, located, objectOf } from './objects.ts';
-import { itemsOf } from './payloads.ts';
+import { idIn, itemsOf } from './payloads.ts';
 import { vifOf } from './vifs.ts';
-
-/** The VIFs of the input, each with its guest. */
-export interface Attachments {
-  readonly attachments: readonly Attachment[];
-  /** The place of each VIF in the input, for messages: `vifs.yaml[2]`. */
-  readonly places: readonly string[];
-  /** Whether the input was a list. The output is then a list too. */
-  readonly isList: boolean;
-}
 
 /** Options of the verbs that only look at VIFs. */
 export interface Leniency extends Pick<PortDocuments, 'onBareNetwork'> {
@@ -30,34 +22,44 @@ export interface Leniency extends Pick<PortDocuments, 'onBareNetwork'> {
 /**
  * Every VIF in the files. The guest comes with the VIF, or else from the options.
  *
- * @throws DocumentError, InputError, UsageError
+ * @throws DocumentError, InputError or UsageError if the guest of the options, or the only file, cannot be read
  */
 export async function readAttachments(
   files: readonly string[],
   options: InstanceOptions,
   leniency: Leniency = {},
-): Promise<Attachments> {
-  const { documents, isList } = itemsOf(await readDocuments(files));
+): Promise<Results<Attachment>> {
+  const items = itemsOf(await readEachDocument(files));
   const instance = await namedInstance(options);
-  const attachments = documents.map((document) => ({
+  const attachments = await readEach(items, (document) => ({
     vif: namedVif(document, leniency),
     instance: ownInstance(document) ?? instance,
   }));
-  if (!leniency.sameIds) requireDistinct(attachments, documents);
-  return { attachments, places: documents.map(({ where }) => where), isList };
+  return leniency.sameIds ? attachments : withDistinctIds(attachments);
 }
 
-/** Every VIF in the files. An empty array has none. */
-export async function readVifs(
-  files: readonly string[],
-  ports?: PortDocuments,
-): Promise<{ readonly vifs: readonly VIFBase[]; readonly places: readonly string[]; readonly isList: boolean }> {
-  const { documents, isList } = itemsOf(await readDocuments(files));
-  return {
-    vifs: documents.map((document) => vifOf(document, ports)),
-    places: documents.map(({ where }) => where),
-    isList,
-  };
+/** Every VIF in the files. An empty array has none. Throws as {@link readAttachments}. */
+export async function readEachVif(files: readonly string[], ports?: PortDocuments): Promise<Results<VIFBase>> {
+  return readEach(itemsOf(await readEachDocument(files)), (document) => vifOf(document, ports));
+}
+
+/** As {@link readEachVif}. Throws if one item is no VIF. */
+export async function readAllVifs(files: readonly string[]): Promise<VIFBase[]> {
+  const { documents } = itemsOf(await readDocuments(files));
+  return documents.map((document) => vifOf(document));
+}
+
+/** Applies a reader to each document. An error is a failure of its document. */
+export async function readEach<T>(
+  { documents, isList }: Documents,
+  read: (document: Document) => T,
+): Promise<Results<T>> {
+  const results = documents.map((document) => {
+    const { where, value, error } = document;
+    const place = { where, id: idIn(value) };
+    return error === undefined ? resultOf(place, () => read(document)) : { ...place, error };
+  });
+  return { results: await Promise.all(results), isList };
 }
 
 /** A VIF with an id. Plugins use the id as the owner in tags. */
@@ -81,13 +83,14 @@ async function namedInstance({ instance: file, instanceUuid, instanceName }: Ins
   });
 }
 
-function requireDistinct(attachments: readonly Attachment[], documents: readonly Document[]): void {
-  const seen = new Map<string | undefined, string>();
-  attachments.forEach(({ vif: { id } }, i) => {
-    const where = documents[i]?.where ?? '';
-    const before = seen.get(id);
-    if (before !== undefined)
-      throw new DocumentError(where, new FieldValueError(id, `another id than that of ${before}`).within('id'));
-    seen.set(id, where);
+/** A VIF with the id of an earlier VIF is a failure. */
+function withDistinctIds(attachments: Results<Attachment>): Promise<Results<Attachment>> {
+  const seen = new Map<string, string>();
+  return mapResults(attachments, (attachment, { where }) => {
+    const { id = '' } = attachment.vif;
+    const before = seen.get(canonicalUuid(id));
+    if (before !== undefined) throw new FieldValueError(id, `another id than that of ${before}`).within('id');
+    seen.set(canonicalUuid(id), where);
+    return attachment;
   });
 }

@@ -10,6 +10,8 @@ export interface Document {
   /** The place of the value, for messages: `vifs.yaml[2]`. */
   readonly where: string;
   readonly value: unknown;
+  /** The reason if the file cannot be read. It then has no value. */
+  readonly error?: unknown;
 }
 
 /** The values of several files. */
@@ -27,10 +29,23 @@ export interface Documents {
  * @throws UsageError if no file is given and standard input is a terminal
  */
 export async function readDocuments(files: readonly string[]): Promise<Documents> {
+  const read = await readEachDocument(files);
+  for (const { error } of read.documents) if (error !== undefined) throw error;
+  return read;
+}
+
+/**
+ * As {@link readDocuments}. But of several files, one that cannot be read becomes a document with an error.
+ */
+export async function readEachDocument(files: readonly string[]): Promise<Documents> {
   const documents: Document[] = [];
   let isList = files.length > 1;
   for (const file of files.length === 0 ? ['-'] : files) {
-    const values = await readAll(file);
+    const values = await readAll(file).catch((error: unknown) => {
+      if (files.length < 2 || error instanceof UsageError) throw error;
+      documents.push({ where: nameOf(file), value: undefined, error });
+      return [];
+    });
     const [only] = values;
     const elements = values.length === 1 && Array.isArray(only) ? only : values;
     isList ||= elements !== values || values.length > 1;

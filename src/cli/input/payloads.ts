@@ -1,7 +1,7 @@
 /** The forms in which Neutron and nova write ports, bindings and cache entries. */
 
 import { isRecord } from '../../text/is-record.ts';
-import { NAME } from '../../versioned/codec/primitive.ts';
+import { DATA, NAME } from '../../versioned/codec/primitive.ts';
 import type { Document, Documents } from './documents.ts';
 
 /** The kind of a document. `object` is every document of no other kind. */
@@ -51,4 +51,11 @@ function itemsIn(document: Document): Document[] {
 
 function each(items: readonly unknown[], where: string, contentOf: (item: unknown) => unknown): Document[] {
   return items.map((item, i) => ({ where: `${where}[${i}]`, value: contentOf(item) }));
+}
+
+/** The id of the VIF in a document, also in a document that is not valid. Undefined if it has none. */
+export function idIn(value: unknown): string | undefined {
+  if (!isRecord(value)) return undefined;
+  if (typeof value.id === 'string') return value.id;
+  return idIn(value[DATA] ?? value.vif ?? value.port);
 }

@@ -2,6 +2,7 @@
 
 import { OsVifError } from '../../errors/base.ts';
 import { InputError, InterruptedError, UsageError } from '../../errors/command.ts';
+import { messageOf } from '../../text/message-of.ts';
 import { printable } from '../../text/printable.ts';
 import { colored } from './output.ts';
 import { writeStyled } from './safe-output.ts';
@@ -20,22 +21,34 @@ const BY_SIGNAL: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTER
 
 /**
  * Writes the error and its code to standard error, with the stack if `debug` is set. Returns the exit code.
+ *
+ * @param options `text`: replaces the message of the error
  */
-export function reportError(error: unknown, { debug = false } = {}): number {
-  const label = colored('red', 'os-vif:', process.stderr);
-  writeStyled(process.stderr, `${label} ${textOf(error)}\n`);
+export function reportError(
+  error: unknown,
+  options: { readonly debug?: boolean; readonly text?: string } = {},
+): number {
+  const { debug = process.argv.includes('--debug'), text = messageOf(error) } = options;
+  writeError(`${nameOf(error)}${text}`);
   if (debug && error instanceof Error) process.stderr.write(`${stacks(error)}\n`);
   return exitCodeOf(error);
 }
 
-/** `ERR_OSVIF_USAGE: message`. Unprintable characters are escaped. */
-function textOf(error: unknown): string {
-  const text = error instanceof OsVifError ? `${error.code}: ${error.message}` : messageOf(error);
-  return text.split('\n').map(printable).join('\n');
+/** Writes a line with the name of this command to standard error. Unprintable characters are escaped. */
+export function writeError(text: string): void {
+  const label = colored('red', 'os-vif:', process.stderr);
+  writeStyled(process.stderr, `${label} ${text.split('\n').map(printable).join('\n')}\n`);
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+/** Sets the exit code of the process, if it is not higher already. */
+export function raiseExitCode(code: number): void {
+  process.exitCode = Math.max(Number(process.exitCode ?? EXIT.yes), code);
+}
+
+/** `ERR_OSVIF_USAGE: `, or `TypeError: ` for an error of another program. */
+function nameOf(error: unknown): string {
+  if (error instanceof OsVifError) return `${error.code}: `;
+  return error instanceof Error ? `${error.name}: ` : '';
 }
 
 function exitCodeOf(error: unknown): number {

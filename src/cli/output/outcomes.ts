@@ -1,82 +1,75 @@
 /** The outcome of a plug or unplug of each VIF. */
 
 import type { Attachment } from '../../call-options.ts';
-import { OsVifError } from '../../errors/base.ts';
 import { BatchError } from '../../errors/plugin.ts';
-import { messageOf } from '../../text/message-of.ts';
-import { EXIT, reportError } from './exit.ts';
+import { answersOf, type Failure, isFailure, type Place, type Results } from '../results.ts';
+import { errorData, report } from './failures.ts';
 import { colored, type OutputOptions, printJson, printsJson, printText } from './output.ts';
 import { tableOf } from './table.ts';
 
 /** The outcome of one VIF. */
-export interface Outcome {
-  readonly id: string | undefined;
-  readonly type: string;
-  readonly plugin: string | undefined;
-  readonly device: string | undefined;
-  readonly ok: boolean;
-  /** The message of the error, and the codes of the error and its causes. */
-  readonly error?: { readonly codes: readonly string[]; readonly message: string };
+export interface Outcome extends Place {
+  readonly outcome: 'plugged' | 'unplugged' | 'failed';
+  /** Undefined if the item is no VIF. */
+  readonly attachment?: Attachment;
+  readonly error?: unknown;
 }
 
 /**
- * Runs `work`. The error of a VIF in a BatchError becomes the outcome of this VIF; other errors are thrown.
+ * Runs `work` for the valid VIFs, and returns the outcome of each item of the input. Errors in a BatchError are those
+ * of VIFs; other errors are thrown.
  */
-export async function outcomesOf(attachments: readonly Attachment[], work: () => Promise<void>): Promise<Outcome[]> {
-  const failures = await failuresOf(work);
-  return attachments.map(({ vif }) => {
-    const { id, type, plugin } = vif;
-    const error = failures.get(id ?? '');
-    const device = 'vifName' in vif && typeof vif.vifName === 'string' ? vif.vifName : undefined;
-    return {
-      id,
-      type,
-      plugin,
-      device,
-      ok: error === undefined,
-      ...(error !== undefined && { error: described(error) }),
-    };
+export async function outcomesOf(
+  given: Results<Attachment>,
+  done: 'plugged' | 'unplugged',
+  work: (attachments: readonly Attachment[]) => Promise<unknown>,
+): Promise<Outcome[]> {
+  const failures = await failuresOf(() => work(answersOf(given)));
+  return given.results.map((result) => {
+    if (isFailure(result)) return { ...result, outcome: 'failed' };
+    const { where, id, answer: attachment } = result;
+    const error = failures.get(attachment.vif.id ?? '');
+    return error === undefined
+      ? { where, id, attachment, outcome: done }
+      : { where, id, attachment, outcome: 'failed', error };
   });
 }
 
-/** Prints the outcomes, and sets the exit code if a VIF failed. */
+/** Reports the failures, and prints the outcomes. */
 export async function reportOutcomes(
   outcomes: readonly Outcome[],
-  done: 'plugged' | 'unplugged',
   { isList, ...options }: OutputOptions & { readonly isList: boolean },
 ): Promise<void> {
-  if (outcomes.some(({ ok }) => !ok)) process.exitCode = EXIT.no;
-  if (printsJson(options)) printJson(isList ? outcomes : outcomes[0]);
-  else printText(await tableOf(['outcome', 'VIF', 'type', 'plugin', 'device'], outcomes.map(rowOf(done))));
+  report(outcomes.filter((outcome): outcome is Outcome & Failure => outcome.error !== undefined));
+  if (printsJson(options)) printJson(isList ? outcomes.map(dataOf) : outcomes.slice(0, 1).map(dataOf)[0]);
+  else printText(await tableOf(['outcome', 'VIF', 'type', 'plugin', 'device'], outcomes.map(rowOf)));
 }
 
-function rowOf(done: string) {
-  return ({ id, type, plugin, device, ok }: Outcome) => [
-    { styled: ok ? colored('green', done) : colored('red', 'failed') },
-    id,
-    type,
-    plugin,
-    device,
-  ];
+function dataOf({ where, id, outcome, attachment, error }: Outcome): object {
+  const failure = error === undefined ? {} : { error: errorData({ where, id, error }) };
+  return { where, id, ...partsOf(attachment), outcome, ...failure };
 }
 
-async function failuresOf(work: () => Promise<void>): Promise<ReadonlyMap<string, unknown>> {
+function rowOf({ where, id, outcome, attachment, error }: Outcome) {
+  const { type, plugin, device } = partsOf(attachment);
+  const color = error === undefined ? 'green' : 'red';
+  return [{ styled: colored(color, outcome) }, id ?? where, type, plugin, device];
+}
+
+function partsOf(attachment: Attachment | undefined): { type?: string; plugin?: string; device?: string } {
+  if (attachment === undefined) return {};
+  const { vif } = attachment;
+  const { type, plugin } = vif;
+  const device = 'vifName' in vif && typeof vif.vifName === 'string' ? vif.vifName : undefined;
+  return { type, ...(plugin !== undefined && { plugin }), ...(device !== undefined && { device }) };
+}
+
+async function failuresOf(work: () => Promise<unknown>): Promise<ReadonlyMap<string, unknown>> {
   try {
     await work();
     return new Map();
   } catch (error) {
-    if (!(error instanceof BatchError)) throw error;
-    for (const failure of error.failures.values()) reportError(failure, { debug: process.argv.includes('--debug') });
-    return error.failures;
+    if (error instanceof BatchError) return error.failures;
+    throw error;
   }
-}
-
-function described(error: unknown): { codes: string[]; message: string } {
-  return { codes: codesOf(error), message: messageOf(error) };
-}
-
-function codesOf(error: unknown): string[] {
-  if (error instanceof AggregateError) return [...new Set(error.errors.flatMap(codesOf))];
-  if (!(error instanceof Error)) return [];
-  return [...(error instanceof OsVifError ? [error.code] : []), ...codesOf(error.cause)];
 }

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import type { VIFBase } from '../../objects/vif.ts';
 import type { Adoption } from '../../wiring/adopt.ts';
 import { driftRows } from '../output/drift-rows.ts';
-import { EXIT } from '../output/exit.ts';
-import { colored, printJson, printsJson, printText, shown } from '../output/output.ts';
+import { EXIT, raiseExitCode } from '../output/exit.ts';
+import { colored, printsJson, printText, shown } from '../output/output.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
@@ -26,14 +26,15 @@ export function addAdopt(program: Command): void {
 type AdoptOptions = WiringOptions & { readonly dryRun?: boolean };
 
 async function adoptFiles(files: string[], options: AdoptOptions): Promise<void> {
-  const { askEachVif, listOrOnly } = await import('../each-vif.ts');
+  const { askEachVif } = await import('../each-vif.ts');
+  const { printResults, reportFailures } = await import('../output/failures.ts');
   const { dryRun = false } = options;
   const adoptions = await askEachVif(files, options, ({ osVif, call }, { vif, instance }) =>
     osVif.adopt(vif, instance, { ...call, dryRun }),
   );
-  const { answers } = adoptions;
-  if (answers.some(({ answer }) => answer.drifts.some(isObstacle))) process.exitCode = EXIT.no;
-  if (printsJson(options)) printJson(listOrOnly(adoptions, (adoption, id) => ({ id, ...adoption })));
+  const answers = reportFailures(adoptions);
+  if (answers.some(({ answer }) => answer.drifts.some(isObstacle))) raiseExitCode(EXIT.no);
+  if (printsJson(options)) printResults(adoptions, ({ answer }, { id }) => ({ id, ...answer }));
   else for (const { attachment, answer } of answers) printText(await described(attachment.vif, answer, dryRun));
 }
 

@@ -5,9 +5,9 @@ import { UsageError } from '../../errors/command.ts';
 import type { DroppedField } from '../../objects/dropped-fields.ts';
 import type { Primitive } from '../../versioned/codec/primitive.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
-import { readDocument, readDocuments } from '../input/documents.ts';
+import { readDocument, readEachDocument } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';
-import { printJson, printWarning } from '../output/output.ts';
+import { printWarning } from '../output/output.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
 /** Adds the verb `backport` to the command. */
@@ -45,14 +45,12 @@ async function backportFiles(files: string[], options: BackportOptions): Promise
   if ((options.for ?? options.target ?? options.manifest) === undefined) {
     throw new UsageError('expected one of --target <version>, --manifest <file> and --for <file>');
   }
-  const { documents, isList } = itemsOf(await readDocuments(files));
-  const { located } = await import('../input/objects.ts');
+  const items = itemsOf(await readEachDocument(files));
+  const { readEach } = await import('../input/attachments.ts');
   const { anyObjectOf } = await import('../input/vifs.ts');
+  const { printIfComplete } = await import('../output/failures.ts');
   const write = await writerFor(options);
-  const primitives = documents.map((document) =>
-    located(document.where, () => write(anyObjectOf({ ...document, where: '' }), document.where)),
-  );
-  printJson(isList ? primitives : primitives[0]);
+  printIfComplete(await readEach(items, (document) => write(anyObjectOf(document), document.where)));
 }
 
 /** Writes an object. `where` is its place in the input. */

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import type { VIFBase } from '../../objects/vif.ts';
 import type { ElementDrift } from '../../wiring/elements/verbs.ts';
 import { driftRows } from '../output/drift-rows.ts';
-import { EXIT } from '../output/exit.ts';
-import { colored, printJson, printsJson, printText, shown } from '../output/output.ts';
+import { EXIT, raiseExitCode } from '../output/exit.ts';
+import { colored, printsJson, printText, shown } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
@@ -20,13 +20,14 @@ export function addCheck(program: Command): void {
 }
 
 async function checkFiles(files: string[], options: WiringOptions): Promise<void> {
-  const { askEachVif, listOrOnly } = await import('../each-vif.ts');
+  const { askEachVif } = await import('../each-vif.ts');
+  const { printResults, reportFailures } = await import('../output/failures.ts');
   const checks = await askEachVif(files, options, ({ osVif, call }, { vif, instance }) =>
     osVif.check(vif, instance, call),
   );
-  const { answers } = checks;
-  if (answers.some(({ answer }) => answer.length > 0)) process.exitCode = EXIT.no;
-  if (printsJson(options)) printJson(listOrOnly(checks, (drifts, id) => ({ id, drifts })));
+  const answers = reportFailures(checks);
+  if (answers.some(({ answer }) => answer.length > 0)) raiseExitCode(EXIT.no);
+  if (printsJson(options)) printResults(checks, ({ answer }, { id }) => ({ id, drifts: answer }));
   else for (const { attachment, answer } of answers) printText(await described(attachment.vif, answer));
 }
 

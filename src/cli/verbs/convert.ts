@@ -3,9 +3,8 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
-import { type Document, readDocument, readDocuments } from '../input/documents.ts';
+import { type Document, readDocument, readEachDocument } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';
-import { printJson } from '../output/output.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
 /** Adds the verb `convert` to the command. */
@@ -67,9 +66,13 @@ async function convert(files: string[], options: ConvertOptions): Promise<void> 
   if (from !== 'neutron' && (options.network ?? options.subnets ?? options.ovsBridge) !== undefined) {
     throw new UsageError('--network, --subnets and --ovs-bridge need --from neutron');
   }
-  const { documents, isList } = itemsOf(await readDocuments(files));
+  const items = itemsOf(await readEachDocument(files));
+  const { readEach } = await import('../input/attachments.ts');
+  const { printIfComplete } = await import('../output/failures.ts');
   const read = await READERS[from](options);
-  const objects = documents.map((document) => read(document));
-  const written = objects.map((object) => (options.to === 'plain' ? object.toPlain() : object.toPrimitive()));
-  printJson(isList ? written : written[0]);
+  const written = await readEach(items, (document) => {
+    const object = read(document);
+    return options.to === 'plain' ? object.toPlain() : object.toPrimitive();
+  });
+  printIfComplete(written);
 }

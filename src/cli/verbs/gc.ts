@@ -23,10 +23,10 @@ async function collect(
   files: string[],
   options: CommonOptions & HostOptions & { readonly dryRun?: boolean },
 ): Promise<void> {
-  const { readVifs } = await import('../input/attachments.ts');
+  const { readAllVifs } = await import('../input/attachments.ts');
   const { withProgress } = await import('../output/progress.ts');
   const { withOsVif } = await import('../session.ts');
-  const { vifs } = await readVifs(files);
+  const vifs = await readAllVifs(files);
   const { dryRun = false } = options;
   const garbage = await withOsVif(options, async ({ osVif, call }) => {
     // The progress bar needs the total, so a dry run counts the garbage first.

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { InstanceInfo } from '../../objects/instance-info.ts';
 import type { Graph } from '../../picture/graph-model.ts';
-import { hasColors, printJson, printText, warnOfBareNetwork } from '../output/output.ts';
+import { hasColors, printText, warnOfBareNetwork } from '../output/output.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
 /** Adds the verb `graph` to the command. */
@@ -33,7 +33,8 @@ interface GraphOptions extends WiringOptions {
 }
 
 async function draw(files: string[], options: GraphOptions): Promise<void> {
-  const { askEachVif, listOrOnly } = await import('../each-vif.ts');
+  const { askEachVif } = await import('../each-vif.ts');
+  const { printResults, reportFailures } = await import('../output/failures.ts');
   const { format, json, show } = options;
   const { InstanceInfo } = await import('../../objects/instance-info.ts');
   const anyGuest = new InstanceInfo({ uuid: '00000000-0000-0000-0000-000000000000', name: 'guest' });
@@ -48,11 +49,12 @@ async function draw(files: string[], options: GraphOptions): Promise<void> {
       }),
     { sameIds: true, onBareNetwork: warnOfBareNetwork },
   );
-  if (json) return printJson(listOrOnly(graphs, (graph) => graph));
-  const count = graphs.answers.length;
+  const answers = reportFailures(graphs);
+  if (json) return printResults(graphs, ({ answer }) => answer);
+  const count = graphs.results.length;
   if (format === 'svg' && count > 1)
     throw new UsageError(`an SVG shows one VIF, the input has ${count}: choose another --format or pass one VIF`);
-  for (const { answer } of graphs.answers) printText(await FORMATS[format](answer));
+  for (const { answer } of answers) printText(await FORMATS[format](answer));
 }
 
 /** The guest `any` with the name of the given guest, if that has one. */

@@ -3,8 +3,8 @@
 import type { Command } from 'commander';
 import type { VIFBase } from '../../objects/vif.ts';
 import type { PlannedStep } from '../../wiring/check.ts';
-import { EXIT } from '../output/exit.ts';
-import { type Color, colored, printJson, printsJson, printText, shown } from '../output/output.ts';
+import { EXIT, raiseExitCode } from '../output/exit.ts';
+import { type Color, colored, printsJson, printText, shown } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
@@ -20,13 +20,14 @@ export function addPlan(program: Command): void {
 
 /** Prints the plan. `plug --dry-run` calls it too. */
 export async function planFiles(files: string[], options: WiringOptions): Promise<void> {
-  const { askEachVif, listOrOnly } = await import('../each-vif.ts');
+  const { askEachVif } = await import('../each-vif.ts');
+  const { printResults, reportFailures } = await import('../output/failures.ts');
   const plans = await askEachVif(files, options, ({ osVif, call }, { vif, instance }) =>
     osVif.plan(vif, instance, call),
   );
-  const { answers } = plans;
-  if (answers.some(({ answer }) => answer.some(({ action }) => action === 'refuse'))) process.exitCode = EXIT.no;
-  if (printsJson(options)) printJson(listOrOnly(plans, (steps, id) => ({ id, steps })));
+  const answers = reportFailures(plans);
+  if (answers.some(({ answer }) => answer.some(({ action }) => action === 'refuse'))) raiseExitCode(EXIT.no);
+  if (printsJson(options)) printResults(plans, ({ answer }, { id }) => ({ id, steps: answer }));
   else for (const { attachment, answer } of answers) printText(await described(attachment.vif, answer));
 }
 

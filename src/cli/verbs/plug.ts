@@ -22,11 +22,11 @@ async function plugFiles(files: string[], options: WiringOptions & { readonly dr
   const { outcomesOf, reportOutcomes } = await import('../output/outcomes.ts');
   const { withProgress } = await import('../output/progress.ts');
   const { withOsVif } = await import('../session.ts');
-  const { attachments, isList } = await readAttachments(files, options);
+  const given = await readAttachments(files, options);
   const outcomes = await withOsVif(options, ({ osVif, call }) =>
-    outcomesOf(attachments, () =>
+    outcomesOf(given, 'plugged', (attachments) =>
       withProgress('plugging', 'os-vif:plug', attachments.length, () => osVif.plugAll(attachments, call)),
     ),
   );
-  await reportOutcomes(outcomes, 'plugged', { ...options, isList });
+  await reportOutcomes(outcomes, { ...options, isList: given.isList });
 }

@@ -2,9 +2,9 @@
 
 import type { Command } from 'commander';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
-import { readDocuments } from '../input/documents.ts';
+import { readEachDocument } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';
-import { colored, printJson, printsJson, printText, shown, warnOfBareNetwork } from '../output/output.ts';
+import { colored, printsJson, printText, shown, warnOfBareNetwork } from '../output/output.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
@@ -23,14 +23,13 @@ export function addShow(program: Command): void {
 }
 
 async function show(files: string[], options: CommonOptions): Promise<void> {
-  const { documents, isList } = itemsOf(await readDocuments(files));
+  const items = itemsOf(await readEachDocument(files));
+  const { readEach } = await import('../input/attachments.ts');
   const { anyObjectOf } = await import('../input/vifs.ts');
-  const objects = documents.map((document) => anyObjectOf(document, { onBareNetwork: warnOfBareNetwork }));
-  if (printsJson(options)) {
-    const plain = objects.map((object) => object.toPlain());
-    printJson(isList ? plain : plain[0]);
-    return;
-  }
+  const { printResults, reportFailures } = await import('../output/failures.ts');
+  const read = await readEach(items, (document) => anyObjectOf(document, { onBareNetwork: warnOfBareNetwork }));
+  const objects = reportFailures(read);
+  if (printsJson(options)) return printResults(read, (object) => object.toPlain());
   for (const object of objects) printText(await described(object));
 }
 

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Removal } from '../dry-run.ts';
-import { printJson, printsJson, printText } from '../output/output.ts';
+import { printsJson, printText } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
@@ -24,19 +24,20 @@ async function unplugFiles(files: string[], options: WiringOptions & { readonly 
   const { outcomesOf, reportOutcomes } = await import('../output/outcomes.ts');
   const { withProgress } = await import('../output/progress.ts');
   const { withOsVif } = await import('../session.ts');
-  const { attachments, isList } = await readAttachments(files, options);
+  const given = await readAttachments(files, options);
   const outcomes = await withOsVif(options, ({ osVif, call }) =>
-    outcomesOf(attachments, () =>
+    outcomesOf(given, 'unplugged', (attachments) =>
       withProgress('unplugging', 'os-vif:unplug', attachments.length, () => osVif.unplugAll(attachments, call)),
     ),
   );
-  await reportOutcomes(outcomes, 'unplugged', { ...options, isList });
+  await reportOutcomes(outcomes, { ...options, isList: given.isList });
 }
 
 /** Prints the removals: unplugs the VIFs from a host for dry runs, which only records deletions. */
 async function tellRemovals(files: readonly string[], options: WiringOptions): Promise<void> {
   const { dryRunHost } = await import('../dry-run.ts');
-  const { askEachVif, listOrOnly } = await import('../each-vif.ts');
+  const { askEachVif } = await import('../each-vif.ts');
+  const { printResults, reportFailures } = await import('../output/failures.ts');
   let noted: Removal[] = [];
   const told = await askEachVif(
     files,
@@ -48,8 +49,9 @@ async function tellRemovals(files: readonly string[], options: WiringOptions): P
     },
     { seenAs: (host) => dryRunHost(host, (removal) => noted.push(removal)) },
   );
-  if (printsJson(options)) return printJson(listOrOnly(told, (removals, id) => ({ id, removals })));
-  const rows = told.answers.flatMap(({ attachment, answer }) =>
+  const answers = reportFailures(told);
+  if (printsJson(options)) return printResults(told, ({ answer }, { id }) => ({ id, removals: answer }));
+  const rows = answers.flatMap(({ attachment, answer }) =>
     answer.map(({ kind, name }) => [kind, name, attachment.vif.id]),
   );
   printText(rows.length === 0 ? 'nothing to remove' : await tableOf(['would remove', 'name', 'VIF'], rows));

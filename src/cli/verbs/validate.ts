@@ -2,10 +2,11 @@
 
 import type { Command } from 'commander';
 import type { Violation } from '../../versioned/validation/validate.ts';
-import { type Document, readDocuments } from '../input/documents.ts';
+import { type Document, readEachDocument } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';
-import { EXIT } from '../output/exit.ts';
-import { colored, printJson, printsJson, printText, shown } from '../output/output.ts';
+import { EXIT, raiseExitCode } from '../output/exit.ts';
+import { colored, printsJson, printText, shown } from '../output/output.ts';
+import { resultOf } from '../results.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
 /** Adds the verb `validate` to the command. */
@@ -32,15 +33,19 @@ interface Verdict {
 }
 
 async function validateFiles(files: string[], options: CommonOptions): Promise<void> {
-  const { documents, isList } = itemsOf(await readDocuments(files));
-  const verdicts: Verdict[] = [];
-  for (const document of documents) verdicts.push(await verdictOn(document));
-  if (verdicts.some(({ valid }) => !valid)) process.exitCode = EXIT.no;
-  if (printsJson(options)) printJson(isList ? verdicts : verdicts[0]);
+  const { documents, isList } = itemsOf(await readEachDocument(files));
+  const { printResults, reportFailures } = await import('../output/failures.ts');
+  const results = await Promise.all(
+    documents.map((document) => resultOf({ ...document, id: undefined }, () => verdictOn(document))),
+  );
+  const verdicts = reportFailures({ results, isList });
+  if (verdicts.some(({ valid }) => !valid)) raiseExitCode(EXIT.no);
+  if (printsJson(options)) printResults({ results, isList }, (verdict) => verdict);
   else for (const verdict of verdicts) printText(lines(verdict));
 }
 
-async function verdictOn({ where, value }: Document): Promise<Verdict> {
+async function verdictOn({ where, value, error }: Document): Promise<Verdict> {
+  if (error !== undefined) throw error;
   const { examine } = await import('../input/examine.ts');
   const { object, violations } = await examine(value);
   return { where, valid: violations.length === 0, object, violations };

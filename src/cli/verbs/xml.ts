@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GuestInterface, Rate, VirtType } from '../../libvirt/guest.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import { interfaceNameOf, vdpaDeviceOf } from '../input/pci-functions.ts';
-import { printJson, printText, warnOfBareNetwork } from '../output/output.ts';
+import { printText, warnOfBareNetwork } from '../output/output.ts';
 import { replaceUnsafe } from '../output/safe-output.ts';
 import { addVerb, type CommonOptions, FILES, FILES_HELP, wholeNumber } from '../verb.ts';
 
@@ -44,14 +44,17 @@ type Pairs = ReadonlyMap<string, string>;
 const NO_PAIRS: Pairs = new Map();
 
 async function writeXml(files: string[], options: XmlOptions): Promise<void> {
-  const { readVifs } = await import('../input/attachments.ts');
+  const { readEachVif } = await import('../input/attachments.ts');
+  const { printResults, reportFailures } = await import('../output/failures.ts');
+  const { mapResults } = await import('../results.ts');
   const { xmlOf } = await import('../vif-xml.ts');
-  const { vifs, places, isList } = await readVifs(files, { onBareNetwork: warnOfBareNetwork });
+  const vifs = await readEachVif(files, { onBareNetwork: warnOfBareNetwork });
   const guest = guestOf(options);
-  const texts = vifs.map((vif, i) => xmlOf(vif, places[i] ?? '', guest));
-  if (options.json) printJson(isList ? texts.map((xml) => ({ xml })) : { xml: texts[0] });
+  const texts = await mapResults(vifs, (vif, { where }) => xmlOf(vif, where, guest));
+  const written = reportFailures(texts);
+  if (options.json) printResults(texts, (xml) => ({ xml }));
   // A character reference keeps the value of a name: XML 1.0, 4.1.
-  else for (const text of texts) printText(replaceUnsafe(text, (char) => `&#x${char.codePointAt(0)?.toString(16)};`));
+  else for (const text of written) printText(replaceUnsafe(text, (char) => `&#x${char.codePointAt(0)?.toString(16)};`));
 }
 
 function guestOf(options: XmlOptions): GuestInterface {

@@ -139,7 +139,7 @@ describe('convert --from neutron', () => {
   test.each([
     ['standard input.bindings[1]: ', { port: port(), network: NETWORK, bindings: [BINDING, { vif_type: 'unbound' }] }],
     ['standard input.ports[0]: ', { ports: [{ ...port(), mac_address: 'x' }], network: NETWORK }],
-    ['standard input: floatingips[0]: ', { port: port(), network: NETWORK, floatingips: [7] }],
+    [`standard input (VIF ${PORT_ID}): floatingips[0]: `, { port: port(), network: NETWORK, floatingips: [7] }],
     ['standard input: expected a port', { bindings: [BINDING], network: NETWORK, port: 7 }],
   ])('names what fails: %s', async (text, input) => {
     const { status, stderr } = await convert(input);
@@ -217,7 +217,7 @@ test('xml names the item for which there is no XML', async () => {
     ENTRY,
   ]);
   expect(status).toBe(1);
-  expect(stderr).toContain('standard input[1]: ');
+  expect(stderr).toContain(`standard input[1] (VIF ${OTHER_ID}): `);
 });
 
 describe('graph needs no guest for a hybrid VIF', () => {
@@ -233,7 +233,9 @@ describe('graph needs no guest for a hybrid VIF', () => {
   test('but for the steps of a plug, and then names the VIF and the options', async () => {
     const { status, stderr } = await given('graph', [hybrid], '--memory', '--show', 'plan');
     expect(status).toBe(1);
-    expect(stderr).toMatch(/ERR_OSVIF_UNSET_FIELD: standard input\[0\]: InstanceInfo: .*--instance-uuid/);
+    expect(stderr).toMatch(
+      /ERR_OSVIF_UNSET_FIELD: standard input\[0\] \(VIF [\w-]+\): InstanceInfo: .*--instance-uuid/,
+    );
   });
 
   test('and shows the name that is given', async () => {
