@@ -1,5 +1,5 @@
 /** The types of the messages on the tracing channels. */
-import { expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 import {
   DIAGNOSTICS_CHANNELS,
   type DiagnosticsChannel,
@@ -68,7 +68,7 @@ test('subscribers get the messages of their channels', () => {
     start: (operation) => expectTypeOf(operation).toEqualTypeOf<Operation>(),
   })();
   // @ts-expect-error no channel has this name
-  subscribeOperations(['os-vif:plugs'], {});
+  expect(() => subscribeOperations(['os-vif:plugs'], {})).toThrow('there is no channel');
 });
 
 test('a message cannot be changed', () => {

@@ -1,6 +1,10 @@
 /** Subscribes to the operations of this library with the types of their messages. */
 
-import { diagnostics } from './channels.ts';
+import { ArgumentError, requireKnownOptions } from '../../errors/argument.ts';
+import { listed } from '../../text/bounds.ts';
+import { describeValue } from '../../text/describe-value.ts';
+import { didYouMean } from '../../text/nearest.ts';
+import { DIAGNOSTICS_CHANNELS, diagnostics } from './channels.ts';
 import type { DiagnosticsChannel, EndedOperation, FailedOperation, Operation } from './messages.ts';
 
 /**
@@ -22,17 +26,21 @@ export interface OperationSubscribers<C extends DiagnosticsChannel> {
 }
 
 const EVENTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const;
+const EVENT_NAMES = Object.fromEntries(EVENTS.map((event) => [event, true] as const));
 
 /**
  * Subscribes to channels. In a browser, the functions are never called.
  *
  * @param channels names of channels; `DIAGNOSTICS_CHANNELS` has all of them
  * @returns a function that ends the subscription
+ * @throws ArgumentError if a channel or an event does not exist
  */
 export function subscribeOperations<C extends DiagnosticsChannel>(
   channels: readonly C[],
   subscribers: OperationSubscribers<C>,
 ): () => void {
+  for (const channel of channels) requireChannel(channel);
+  requireKnownOptions('subscribeOperations', subscribers, EVENT_NAMES);
   const names = new Set<unknown>(channels);
   const isOurs = (message: unknown): message is FailedOperation<C> =>
     typeof message === 'object' && message !== null && 'channel' in message && names.has(message.channel);
@@ -48,4 +56,13 @@ export function subscribeOperations<C extends DiagnosticsChannel>(
   return () => {
     for (const { name, listen } of subscriptions) diagnostics?.unsubscribe(name, listen);
   };
+}
+
+function requireChannel(channel: string): void {
+  if (new Set<string>(DIAGNOSTICS_CHANNELS).has(channel)) return;
+  const suggestion = didYouMean(channel, DIAGNOSTICS_CHANNELS) || ';';
+  throw new ArgumentError(
+    'subscribeOperations',
+    `there is no channel ${describeValue(channel)}${suggestion} the channels are ${listed(DIAGNOSTICS_CHANNELS)}`,
+  );
 }

@@ -153,6 +153,18 @@ describe('subscribeOperations', () => {
     ]);
   });
 
+  test('refuses channels and events that do not exist', () => {
+    // @ts-expect-error a misspelt channel
+    const misspelt = () => subscribeOperations(['os-vif:plgu'], {});
+    expect(misspelt).toThrow(
+      /there is no channel "os-vif:plgu", did you mean os-vif:plug\? the channels are os-vif:plug,/,
+    );
+    // @ts-expect-error a misspelt event
+    expect(() => subscribeOperations(['os-vif:plug'], { finish: () => {} })).toThrow(
+      'there is no option "finish"; the options are start, end, asyncStart, asyncEnd, error',
+    );
+  });
+
   test('gives nothing but operations to its functions', () => {
     const operations = recordOperations(['os-vif:ensure']);
     tracingChannel('os-vif:ensure').start.publish({ vif: 'of another program' });
