@@ -34,7 +34,11 @@ module.exports = {
     {
       name: 'the model is pure',
       severity: 'error',
-      from: { path: '^src/(versioned|objects|errors|text)' },
+      // In its place, bundlers have class-transformer.ts, which imports no Node built-in.
+      from: {
+        path: '^src/(versioned|objects|errors|text)',
+        pathNot: '^src/versioned/codec/class-transformer-in-node\\.ts$',
+      },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -28,11 +28,12 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
+          globalSetup: 'test/bundle-package.ts',
           exclude: [...notInGuest, limits, toolchains, published, ...unit.pure, ...unit.declaring],
         },
       },
       // These tests measure time: npm run test:limits.
-      { extends: true, test: { name: 'limits', include: [limits] } },
+      { extends: true, test: { name: 'limits', include: [limits], globalSetup: 'test/bundle-package.ts' } },
       // These tests build what is published, the package and the API reference: npm run test:package.
       { extends: true, test: { name: 'package', include: [published] } },
       // These tests install other toolchains: npm run test:toolchains.

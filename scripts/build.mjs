@@ -1,72 +1,13 @@
-// Builds dist: declarations by tsc, code by esbuild. `npm run build`.
+// Builds dist: the declarations and the code. `npm run build`.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from './bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 execFileSync('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 execFileSync('node', ['scripts/prune-types.mjs'], { cwd: root, stdio: 'inherit' });
-
-/** CommonJS packages call `require()` for modules of Node.js, which ES modules do not have. */
-const requiredBuiltins = {
-  name: 'required-builtins',
-  setup({ onResolve, onLoad }) {
-    const filter = new RegExp(`^(node:)?(${builtinModules.join('|')})$`);
-    onResolve({ filter }, ({ path, kind }) =>
-      kind === 'require-call' ? { path: path.replace('node:', ''), namespace: 'required-builtin' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'required-builtin' }, ({ path }) => ({
-      contents: `export * from 'node:${path}'; export { default } from 'node:${path}';`,
-    }));
-  },
-};
-
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: [
-    ...readdirSync(join(root, 'src/entries')).map((name) => `src/entries/${name}`),
-    'src/in-node.ts',
-    'src/in-browser.ts',
-  ],
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  // Not the platform browser, for which package.json replaces in-node.ts.
-  platform: 'node',
-  mainFields: ['module', 'main'],
-  target: 'node20.19',
-  // Users share these packages with this one. All others are in the bundle, so that nobody has to install them.
-  external: [packageJson.dependencies, packageJson.peerDependencies, packageJson.optionalDependencies].flatMap(
-    (names) => Object.keys(names),
-  ),
-  plugins: [requiredBuiltins],
-  metafile: true,
-  sourcemap: true,
-  sourcesContent: false,
-  outbase: 'src',
-  outdir: 'dist',
-  chunkNames: 'entries/[name]-[hash]',
-  logLevel: 'warning',
-});
-
-writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES'), licensesOf(Object.keys(metafile.inputs)));
-
-/** The licence of each package with a file in the bundle. */
-function licensesOf(files) {
-  const packages = files.flatMap((file) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
-  return [...new Set(packages)]
-    .sort()
-    .map((folder) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-      const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e/i.test(each));
-      const text = file === undefined ? '' : `\n\n${readFileSync(join(root, folder, file), 'utf8').trim()}`;
-      return `${name} ${version} (${license})${text}\n`;
-    })
-    .join(`\n${'-'.repeat(80)}\n\n`);
-}
+await bundle(join(root, 'dist'));

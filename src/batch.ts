@@ -1,21 +1,32 @@
 /** Calls for many VIFs. */
 
 import type { Attachment } from './call-options.ts';
+import type { PlugResult } from './errors/plug-result.ts';
 import { BatchError } from './errors/plugin.ts';
 import { concurrently } from './wiring/concurrently.ts';
 
 /** Large, because the kernel deletes many devices together, and ovs-vswitchd opens many ports together. */
 export const CONCURRENCY = 64;
 
-/** Runs the action for each VIF. Throws {@link BatchError} with the error of each VIF that failed. */
+/**
+ * Runs the action for each VIF. Returns the results in the order of the VIFs.
+ *
+ * @throws BatchError with the error of each VIF that failed, and the results of the others
+ */
 export async function forEach(
   what: string,
   attachments: readonly Attachment[],
   concurrency: number,
-  action: (attachment: Attachment, begin: () => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const failures = await concurrently(attachments, concurrency, action);
-  if (failures.size === 0) return;
-  const byId = new Map([...failures].map(([{ vif }, error]) => [vif.id ?? '', error]));
-  throw new BatchError(what, attachments.length, byId);
+  action: (attachment: Attachment, begin: () => Promise<void>) => Promise<PlugResult>,
+): Promise<PlugResult[]> {
+  const outcomes = await concurrently(attachments, concurrency, action);
+  const failures = new Map<string, unknown>();
+  const results = new Map<string, PlugResult>();
+  for (const [i, outcome] of outcomes.entries()) {
+    const id = attachments[i]?.vif.id ?? '';
+    if (outcome.status === 'rejected') failures.set(id, outcome.reason);
+    else results.set(id, outcome.value);
+  }
+  if (failures.size > 0) throw new BatchError(what, attachments.length, failures, results);
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }

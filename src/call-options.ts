@@ -66,8 +66,11 @@ const OPTIONS = {
   collectGarbage: DRY_RUN,
 };
 
+/** A call for one VIF. */
+export type SingleCall = Exclude<keyof typeof OPTIONS, 'plugAll' | 'unplugAll' | 'collectGarbage'>;
+
 /** Throws {@link ArgumentError} if the instance or an option is wrong. */
-export function requireArguments(call: keyof typeof OPTIONS, instance: unknown, options: object): void {
+export function requireArguments(call: SingleCall, instance: unknown, options: object): void {
   requireInstance(call, instance);
   requireKnownOptions(call, options, OPTIONS[call]);
 }
@@ -98,4 +101,16 @@ function requireArray(call: string, value: unknown, elements: string): void {
 function requireInstance(call: string, instance: unknown): void {
   if (!(instance instanceof InstanceInfo))
     throw new ArgumentError(call, `expected the InstanceInfo of the guest, found ${describeValue(instance)}`);
+}
+
+/**
+ * Returns the signal that ends a call: by its own signal, or after its timeout.
+ *
+ * @param defaultTimeout the timeout in milliseconds of a call without one; 0: no limit
+ */
+export function signalOf({ signal, timeout }: CallOptions, defaultTimeout: number): AbortSignal | undefined {
+  const milliseconds = timeout ?? defaultTimeout;
+  const deadline = milliseconds > 0 ? AbortSignal.timeout(milliseconds) : undefined;
+  if (signal === undefined || deadline === undefined) return signal ?? deadline;
+  return AbortSignal.any([signal, deadline]);
 }

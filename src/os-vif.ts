@@ -10,116 +10,93 @@ import {
   requireArguments,
   requireBatch,
   requireVifs,
+  type SingleCall,
+  signalOf,
 } from './call-options.ts';
-import { type OptionNames, requireKnownOptions } from './errors/argument.ts';
+import { requireKnownOptions } from './errors/argument.ts';
+import { HostClosedError } from './errors/host.ts';
+import type { PlugResult } from './errors/plug-result.ts';
 import { NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
 import { traced } from './host-contract/diagnostics.ts';
 import type { Host } from './host-contract/host.ts';
 import { KeyedQueue } from './host-contract/keyed-queue.ts';
+import { Lifetime } from './host-contract/lifetime.ts';
 import { HostInfo } from './objects/host-info.ts';
 import type { InstanceInfo } from './objects/instance-info.ts';
 import type { VIFBase } from './objects/vif.ts';
+import { hostOf, type OsVifOptions, pluginsOf, requireOpenOptions } from './opening.ts';
 import { graphOf } from './picture/graph.ts';
 import type { Graph } from './picture/graph-model.ts';
-import { builtInPlugins } from './plugins/built-in-plugins.ts';
-import { sharedDevicesInUse } from './plugins/shared-devices.ts';
+import { collectFor } from './plugins/collect-garbage.ts';
 import { type PluginContext, requireVIFBase, type VIFPlugin } from './plugins/vif-plugin.ts';
 import { messageOf } from './text/message-of.ts';
 import { canonicalUuid } from './text/uuid.ts';
 import type { Adoption } from './wiring/adopt.ts';
 import type { PlannedStep } from './wiring/check.ts';
-import { collectGarbage } from './wiring/collect-garbage.ts';
 import { abortableHost, withGracePeriod } from './wiring/deadline.ts';
 import { DeletionQueue } from './wiring/deletion-queue.ts';
+import { UNKNOWN_RESULT } from './wiring/done-steps/result.ts';
 import type { ElementDrift } from './wiring/elements/verbs.ts';
 import type { Garbage } from './wiring/garbage.ts';
 
-/** The options of `OsVif.open()`. */
-export interface OsVifOptions {
-  /**
-   * The host to plug into. `OsVif.close()` does not close it.
-   * Default: a LinuxHost in the network namespace of this process, which `OsVif.close()` closes.
-   */
-  readonly host?: Host;
-  /**
-   * Plugins, or names of packages that export `plugin`.
-   * Default: all plugins of this library with default options.
-   */
-  readonly plugins?: readonly (VIFPlugin | string)[];
-  /** The default timeout of a call, in milliseconds. 0: no limit. Default: 60,000. */
-  readonly timeout?: number;
-}
-
-const OPEN_OPTIONS: OptionNames<OsVifOptions> = { host: true, plugins: true, timeout: true };
+const FAILURES = {
+  plug: { Failure: PlugError, doing: 'plugging' },
+  unplug: { Failure: UnplugError, doing: 'unplugging' },
+};
 
 /**
  * Plugs, unplugs and checks VIFs. Use `await using osVif = await OsVif.open()`, or call `close()` at the end.
  */
 export class OsVif {
   readonly #host: Host;
-  readonly #ownsHost: boolean;
+  readonly #closesHost: boolean;
   readonly #plugins: ReadonlyMap<string, VIFPlugin>;
   readonly #timeout: number;
   /** Calls for the same VIF run one after the other. */
   readonly #queue = new KeyedQueue();
   readonly #deletions: DeletionQueue;
+  readonly #lifetime = new Lifetime(() => new HostClosedError('OsVif'));
 
-  private constructor(host: Host, ownsHost: boolean, plugins: readonly VIFPlugin[], timeout: number) {
+  private constructor(host: Host, closesHost: boolean, plugins: ReadonlyMap<string, VIFPlugin>, timeout: number) {
     this.#host = host;
     this.#deletions = new DeletionQueue(host);
-    this.#ownsHost = ownsHost;
-    this.#plugins = new Map(plugins.map((plugin) => [plugin.describe().require('pluginName').pluginName, plugin]));
+    this.#closesHost = closesHost;
+    this.#plugins = plugins;
     this.#timeout = timeout;
   }
 
-  /** @throws PluginError if a plugin package cannot be loaded */
+  /**
+   * Opens a LinuxHost with the options `netns`, `ovsdb` and `sysfsRoot`, or uses the given `host`.
+   * @throws ArgumentError if an option is wrong, or if `host` is combined with an option of a LinuxHost
+   * @throws PluginError if a plugin package cannot be loaded
+   * @throws the errors of `LinuxHost.open`
+   */
   static async open(options: OsVifOptions = {}): Promise<OsVif> {
-    requireKnownOptions('OsVif.open', options, OPEN_OPTIONS);
-    const { host, plugins = builtInPlugins(), timeout = 60_000 } = options;
-    const load = async (name: string) => (await inNode()).loadPlugin(name);
-    const loaded = await Promise.all(plugins.map((plugin) => (typeof plugin === 'string' ? load(plugin) : plugin)));
-    return new OsVif(host ?? (await (await inNode()).openLocalHost()), host === undefined, loaded, timeout);
+    requireOpenOptions(options);
+    const plugins = await pluginsOf(options);
+    const { host, closesHost } = await hostOf(options);
+    return new OsVif(host, closesHost, plugins, options.timeout ?? 60_000);
   }
 
   /**
    * Creates the host side of the VIF. The call is idempotent. A failed plug rolls back its changes.
+   * @returns the changes of the host. A plug that repeats changes nothing
    * @throws NoMatchingPluginError if no plugin has the name in `vif.plugin`
    * @throws PlugError for every other failure; `cause` is the reason
    */
-  async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
-    const plugin = this.#pluginFor(vif);
-    requireArguments('plug', instance, options);
-    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
-    try {
-      await this.#inTurn(vif, options, (context) =>
-        traced('os-vif:plug', messages, () => plugin.plug(vif, instance, context)),
-      );
-    } catch (cause) {
-      throw cause instanceof PlugError
-        ? cause
-        : new PlugError(`plugging VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
-    }
+  async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlugResult> {
+    return this.#lifetime.run(() => this.#changeHost('plug', vif, instance, options));
   }
 
   /**
    * Removes the devices and rows that plug created for the VIF. The call is idempotent.
    * It is no error if the VIF was never plugged.
+   * @returns the changes of the host
    * @throws NoMatchingPluginError if no plugin has the name in `vif.plugin`
    * @throws UnplugError for every other failure; `cause` is the reason
    */
-  async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<void> {
-    const plugin = this.#pluginFor(vif);
-    requireArguments('unplug', instance, options);
-    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
-    try {
-      await this.#inTurn(vif, options, (context) =>
-        traced('os-vif:unplug', messages, () => plugin.unplug(vif, instance, context)),
-      );
-    } catch (cause) {
-      throw cause instanceof UnplugError
-        ? cause
-        : new UnplugError(`unplugging VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
-    }
+  async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlugResult> {
+    return this.#lifetime.run(() => this.#changeHost('unplug', vif, instance, options));
   }
 
   /**
@@ -128,8 +105,11 @@ export class OsVif {
    * @throws PluginError if the plugin does not support checks
    */
   async check(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<ElementDrift[]> {
-    const plugin = this.#pluginFor(vif);
-    requireArguments('check', instance, options);
+    return this.#lifetime.run(() => this.#check(vif, instance, options));
+  }
+
+  async #check(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<ElementDrift[]> {
+    const plugin = this.#pluginFor('check', vif, instance, options);
     return this.#inTurn(vif, options, async (context) => {
       if (plugin.check === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support check`);
       return withGracePeriod(plugin.check(vif, instance, context), context.signal);
@@ -141,8 +121,11 @@ export class OsVif {
    * @throws PluginError if the plugin does not support plans
    */
   async plan(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlannedStep[]> {
-    const plugin = this.#pluginFor(vif);
-    requireArguments('plan', instance, options);
+    return this.#lifetime.run(() => this.#plan(vif, instance, options));
+  }
+
+  async #plan(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<PlannedStep[]> {
+    const plugin = this.#pluginFor('plan', vif, instance, options);
     return this.#inTurn(vif, options, async (context) => {
       if (plugin.plan === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support plan`);
       return withGracePeriod(plugin.plan(vif, instance, context), context.signal);
@@ -156,12 +139,13 @@ export class OsVif {
    * @throws PluginError if the plugin does not support adoption
    */
   async adopt(vif: VIFBase, instance: InstanceInfo, options: DryRunOptions = {}): Promise<Adoption> {
-    const plugin = this.#pluginFor(vif);
-    requireArguments('adopt', instance, options);
-    const { dryRun = false } = options;
-    return this.#inTurn(vif, options, async (context) => {
-      if (plugin.adopt === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support adopt`);
-      return withGracePeriod(plugin.adopt(vif, instance, dryRun, context), context.signal);
+    return this.#lifetime.run(async () => {
+      const plugin = this.#pluginFor('adopt', vif, instance, options);
+      const { dryRun = false } = options;
+      return this.#inTurn(vif, options, async (context) => {
+        if (plugin.adopt === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support adopt`);
+        return withGracePeriod(plugin.adopt(vif, instance, dryRun, context), context.signal);
+      });
     });
   }
 
@@ -172,43 +156,50 @@ export class OsVif {
    * @throws PluginError if the plugin does not describe its wiring
    */
   async graph(vif: VIFBase, instance: InstanceInfo, given: GraphCallOptions = {}): Promise<Graph> {
-    const plugin = this.#pluginFor(vif);
-    requireArguments('graph', instance, given);
-    const { show = 'drift', ...options } = given;
-    const wiring = await this.#inTurn(vif, options, async (context) => {
-      if (plugin.wiring === undefined) throw new PluginError(`the plugin ${vif.plugin} does not describe its wiring`);
-      return withGracePeriod(plugin.wiring(vif, instance, context), context.signal);
+    return this.#lifetime.run(async () => {
+      const plugin = this.#pluginFor('graph', vif, instance, given);
+      const { show = 'drift', ...options } = given;
+      const wiring = await this.#inTurn(vif, options, async (context) => {
+        if (plugin.wiring === undefined) throw new PluginError(`the plugin ${vif.plugin} does not describe its wiring`);
+        return withGracePeriod(plugin.wiring(vif, instance, context), context.signal);
+      });
+      const drifts = show === 'drift' ? await this.#check(vif, instance, options) : [];
+      const changes = show === 'plan' ? await this.#plan(vif, instance, options) : [];
+      return graphOf(wiring, { vif, instance, drifts, changes });
     });
-    const drifts = show === 'drift' ? await this.check(vif, instance, options) : [];
-    const changes = show === 'plan' ? await this.plan(vif, instance, options) : [];
-    return graphOf(wiring, { vif, instance, drifts, changes });
   }
 
   /**
    * Plugs many VIFs, several at a time. A failed VIF does not stop the others.
-   * @throws BatchError with the error of each VIF that failed
+   * @returns the result of each VIF, in the order of `attachments`
+   * @throws BatchError with the error of each VIF that failed, and the results of the others
    */
-  async plugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<void> {
-    requireBatch('plugAll', attachments, given);
-    const { concurrency = CONCURRENCY, ...options } = given;
-    await forEach('plug', attachments, concurrency, async ({ vif, instance }, begin) => {
-      await begin();
-      await this.plug(vif, instance, options);
+  async plugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<PlugResult[]> {
+    return this.#lifetime.run(async () => {
+      requireBatch('plugAll', attachments, given);
+      const { concurrency = CONCURRENCY, ...options } = given;
+      return forEach('plug', attachments, concurrency, async ({ vif, instance }, begin) => {
+        await begin();
+        return this.#changeHost('plug', vif, instance, options);
+      });
     });
   }
 
   /**
    * Unplugs many VIFs, several at a time.
    * Their devices are deleted together, which is much faster than one by one.
-   * @throws BatchError with the error of each VIF that failed
+   * @returns the result of each VIF, in the order of `attachments`
+   * @throws BatchError with the error of each VIF that failed, and the results of the others
    */
-  async unplugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<void> {
-    requireBatch('unplugAll', attachments, given);
-    const { concurrency = CONCURRENCY, ...options } = given;
-    await forEach('unplug', attachments, concurrency, async ({ vif, instance }, begin) => {
-      await this.#deletions.expecting(async () => {
-        await begin();
-        await this.unplug(vif, instance, options);
+  async unplugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<PlugResult[]> {
+    return this.#lifetime.run(async () => {
+      requireBatch('unplugAll', attachments, given);
+      const { concurrency = CONCURRENCY, ...options } = given;
+      return forEach('unplug', attachments, concurrency, async ({ vif, instance }, begin) => {
+        return this.#deletions.expecting(async () => {
+          await begin();
+          return this.#changeHost('unplug', vif, instance, options);
+        });
       });
     });
   }
@@ -222,23 +213,14 @@ export class OsVif {
    * @returns the removed devices and rows; with `dryRun`, those that would be removed
    */
   async collectGarbage(validVifs: readonly VIFBase[], options: DryRunOptions = {}): Promise<Garbage[]> {
-    requireVifs('collectGarbage', validVifs, options);
-    const { dryRun = false } = options;
-    const owners = new Set(validVifs.map((vif) => canonicalUuid(requireVIFBase(vif).require('id').id)));
-    const signal = this.#signalFor(options);
-    signal?.throwIfAborted();
-    const { host } = abortableHost(this.#host, signal);
-    const garbage: Garbage[] = [];
-    const collect = async (): Promise<void> => {
-      const names = await sharedDevicesInUse(validVifs, this.#plugins, { host, signal });
-      // Ports of Open vSwitch are removed before their devices.
-      for (const plugin of this.#plugins.values()) {
-        garbage.push(...((await plugin.collectGarbage?.(owners, dryRun, { host, signal })) ?? []));
-      }
-      garbage.push(...(await collectGarbage(host, { owners, names }, { dryRun })));
-    };
-    await withGracePeriod(collect(), signal);
-    return garbage;
+    return this.#lifetime.run(async () => {
+      requireVifs('collectGarbage', validVifs, options);
+      const { dryRun = false } = options;
+      const signal = signalOf(options, this.#timeout);
+      signal?.throwIfAborted();
+      const { host } = abortableHost(this.#host, signal);
+      return withGracePeriod(collectFor(validVifs, this.#plugins, dryRun, { host, signal }), signal);
+    });
   }
 
   /**
@@ -248,6 +230,7 @@ export class OsVif {
    *   any of these classes, are left out
    */
   hostInfo(options: { readonly permittedVifTypes?: readonly string[] } = {}): HostInfo {
+    this.#lifetime.requireOpen();
     requireKnownOptions('hostInfo', options, { permittedVifTypes: true });
     const { permittedVifTypes } = options;
     const plugins = [...this.#plugins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, plugin]) => plugin.describe());
@@ -256,10 +239,15 @@ export class OsVif {
     return info;
   }
 
-  /** Waits for running calls. Then closes the host if `open()` opened it. */
+  /**
+   * Waits for the calls under way, with all VIFs of a call for many. Then closes the host if `open()` opened
+   * it, or if the option `closeHost` is set. Later calls, also those during the wait, fail with
+   * ERR_OSVIF_CLOSED. A further `close()` waits for the first.
+   */
   async close(): Promise<void> {
-    await this.#queue.idle();
-    if (this.#ownsHost) await this.#host.close();
+    await this.#lifetime.end(async () => {
+      if (this.#closesHost) await this.#host.close();
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -272,25 +260,35 @@ export class OsVif {
     return `OsVif { host: ${host}, plugins: ${[...this.#plugins.keys()].sort().join(', ')} }`;
   }
 
-  #pluginFor(vif: VIFBase): VIFPlugin {
+  async #changeHost(
+    verb: keyof typeof FAILURES,
+    vif: VIFBase,
+    instance: InstanceInfo,
+    options: CallOptions,
+  ): Promise<PlugResult> {
+    const plugin = this.#pluginFor(verb, vif, instance, options);
+    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
+    try {
+      return await this.#inTurn(vif, options, (context) =>
+        traced(`os-vif:${verb}`, messages, async () => (await plugin[verb](vif, instance, context)) ?? UNKNOWN_RESULT),
+      );
+    } catch (cause) {
+      const { Failure, doing } = FAILURES[verb];
+      throw cause instanceof Failure ? cause : new Failure(`${doing} VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
+    }
+  }
+
+  #pluginFor(call: SingleCall, vif: VIFBase, instance: InstanceInfo, options: CallOptions): VIFPlugin {
     const { plugin: name } = requireVIFBase(vif).require('plugin');
+    requireArguments(call, instance, options);
     const plugin = this.#plugins.get(name);
     if (plugin === undefined) throw new NoMatchingPluginError(name, [...this.#plugins.keys()].sort());
     return plugin;
   }
 
   async #inTurn<T>(vif: VIFBase, options: CallOptions, action: (context: PluginContext) => Promise<T>): Promise<T> {
-    const signal = this.#signalFor(options);
+    const signal = signalOf(options, this.#timeout);
     const context = { host: this.#host, signal, deletions: this.#deletions };
     return this.#queue.run([canonicalUuid(vif.require('id').id)], () => action(context), signal);
   }
-
-  #signalFor({ signal, timeout = this.#timeout }: CallOptions): AbortSignal | undefined {
-    const deadline = timeout > 0 ? AbortSignal.timeout(timeout) : undefined;
-    if (signal === undefined || deadline === undefined) return signal ?? deadline;
-    return AbortSignal.any([signal, deadline]);
-  }
 }
-
-// Imported on first use, so that package.json can put another file in its place for browsers.
-const inNode = () => import('./in-node.ts');

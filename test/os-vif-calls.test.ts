@@ -182,7 +182,7 @@ test.skipIf(NETNS_UNAVAILABLE)(
 );
 
 /** The commands that this process starts meanwhile. */
-async function childProcesses(action: () => Promise<void>): Promise<unknown[]> {
+async function childProcesses(action: () => Promise<unknown>): Promise<unknown[]> {
   const started: unknown[] = [];
   const listen = (message: unknown) => {
     const child: unknown =

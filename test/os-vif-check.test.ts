@@ -168,7 +168,7 @@ async function present(links: Host['links'], name: string): Promise<Link> {
 }
 
 /** What was asked of the kernel meanwhile that changes something. */
-async function netlinkChanges(action: () => Promise<void>): Promise<unknown[]> {
+async function netlinkChanges(action: () => Promise<unknown>): Promise<unknown[]> {
   const sent: unknown[] = [];
   const listen = (message: unknown) => {
     if (typeof message === 'object' && message !== null && 'changes' in message && message.changes) sent.push(message);

@@ -52,7 +52,14 @@ async function measure(size, primitive) {
   const label = (name) => `${name}, ${size} VIF (${bytes.length} bytes)`;
   return [
     ...['toPrimitive', 'fromPrimitive', 'backport', 'bytes to object', 'object to bytes'].map((name) =>
-      row({ name: label(name), ours: ours[name], theirs: theirs[name], beside: 'Python os-vif', goal: goals[name] }),
+      row({
+        name: label(name),
+        ours: ours[name],
+        theirs: theirs[name],
+        beside: 'Python os-vif',
+        best: true,
+        goal: goals[name],
+      }),
     ),
     ...LIMITS.map(([name, limit, atMost]) =>
       row({
@@ -61,6 +68,7 @@ async function measure(size, primitive) {
         theirs: ours[limit],
         beside: limit,
         as: 'times the time of',
+        best: true,
         goal: size === 'large' ? { atMost } : undefined,
       }),
     ),

@@ -16,13 +16,15 @@ class BundledTestsRunner {
 
   #files;
   #leftOut;
+  #oneIn;
   #scripts;
   /** By id of the test, in ms. */
   #durations = new Map();
 
-  constructor({ bundledTests, leftOutTests }) {
+  constructor({ bundledTests, leftOutTests, oneMutantIn }) {
     this.#files = bundledTests;
     this.#leftOut = leftOutTests;
+    this.#oneIn = oneMutantIn;
   }
 
   capabilities() {
@@ -61,6 +63,8 @@ class BundledTestsRunner {
   }
 
   async mutantRun({ activeMutant, testFilter, hitLimit }) {
+    // Stryker does not count a mutant with an error.
+    if (Number(activeMutant.id) % this.#oneIn !== 0) return { status: 'error', errorMessage: 'not in the sample' };
     const stryker = instrumentation();
     stryker.mutantCoverage = undefined;
     stryker.activeMutant = activeMutant.id;
@@ -113,8 +117,11 @@ class BundledTestsRunner {
 export const strykerPlugins = [{ kind: 'TestRunner', name: 'bundled-tests', injectableClass: BundledTestsRunner }];
 
 const STRINGS = { type: 'array', items: { type: 'string' }, default: [] };
-/** The files that the tests are in, and parts of the names of tests that are not to run. */
-export const strykerValidationSchema = { properties: { bundledTests: STRINGS, leftOutTests: STRINGS } };
+const NUMBER = { type: 'integer', minimum: 1, default: 1 };
+/** The files that the tests are in, parts of the names of tests that are not to run, and the size of the sample. */
+export const strykerValidationSchema = {
+  properties: { bundledTests: STRINGS, leftOutTests: STRINGS, oneMutantIn: NUMBER },
+};
 
 /** Of Stryker's TestStatus. */
 const [SUCCESS, FAILED] = [0, 1];

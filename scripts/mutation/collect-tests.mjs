@@ -1,5 +1,5 @@
 /** What vitest's `describe` and `test` do, as far as tests of memory need it: collected first, then run one at a time by name. */
-import { expect, vi } from 'vitest';
+import { expect, expectTypeOf, vi } from 'vitest';
 
 /** Longest that one test may wait, in ms: less than Stryker gives a mutant, so that one that waits for ever costs no new process. */
 const DEADLINE = 6_000;
@@ -42,6 +42,7 @@ export function testCollector(file) {
   const hook = (kind) => (body) => suite[kind].push(body);
   const vitest = {
     expect,
+    expectTypeOf,
     vi,
     describe: Object.assign(describe, modifiers(describe)),
     test: Object.assign(test, modifiers(test)),

@@ -26,14 +26,15 @@ export class PluginWatch {
     return this.#states.get(vif) ?? { state: 'waiting' };
   }
 
-  async #record<T>(vif: VIFBase, work: () => Promise<T>): Promise<T> {
+  #record<T extends Promise<unknown>>(vif: VIFBase, work: () => T): T {
     this.#states.set(vif, { state: 'begun' });
+    const fail = (error: unknown) => this.#states.set(vif, { state: 'failed', error });
     try {
-      const result = await work();
-      this.#states.set(vif, { state: 'done' });
+      const result = work();
+      result.then(() => this.#states.set(vif, { state: 'done' }), fail);
       return result;
     } catch (error) {
-      this.#states.set(vif, { state: 'failed', error });
+      fail(error);
       throw error;
     }
   }

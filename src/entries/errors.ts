@@ -17,6 +17,7 @@ export * from '../errors/model.ts';
 export * from '../errors/negotiation.ts';
 export * from '../errors/ovs.ts';
 export * from '../errors/pci.ts';
+export * from '../errors/plug-result.ts';
 export * from '../errors/plugin.ts';
 export * from '../errors/schema.ts';
 export * from '../errors/testing.ts';

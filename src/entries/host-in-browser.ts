@@ -10,6 +10,7 @@ export * from '../errors/link.ts';
 export * from '../errors/model.ts';
 export * from '../errors/ovs.ts';
 export * from '../errors/pci.ts';
+export type { DoneStep, PlugResult } from '../errors/plug-result.ts';
 export * from '../errors/plugin.ts';
 export * from '../errors/wiring-failure.ts';
 export { MemoryFilter } from '../host/memory/memory-filter.ts';
@@ -98,10 +99,8 @@ export type {
   SourceMacDropState,
 } from '../host-contract/packet-filters.ts';
 export type { Pci, SwitchPort, SwitchPortRole } from '../host-contract/pci.ts';
-export {
-  OsVif,
-  type OsVifOptions,
-} from '../os-vif.ts';
+export type { OsVifOptions } from '../opening.ts';
+export { OsVif } from '../os-vif.ts';
 export type { Graph, GraphEdge, GraphGroup, GraphNode, GraphNodeKind, GraphState } from '../picture/graph-model.ts';
 export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/linux-bridge-plugin.ts';
 export { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';

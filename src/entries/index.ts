@@ -22,7 +22,7 @@ export * from '../objects/subnet.ts';
 export * from '../objects/vif.ts';
 export type { ReadOptions } from '../versioned/codec/from-primitive.ts';
 export type { PlainForm, PlainOf, PrimitiveForm, PrimitiveOf, WireName } from '../versioned/codec/json-types.ts';
-export type { PlainOptions } from '../versioned/codec/plain.ts';
+export { declareToClassTransformer, type PlainOptions } from '../versioned/codec/plain.ts';
 export type { Primitive } from '../versioned/codec/primitive.ts';
 export {
   type CheckedDefinition,

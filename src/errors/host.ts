@@ -37,9 +37,9 @@ export class NamespaceError extends OsVifError {
   }
 }
 
-/** A method was called after the host was closed. */
+/** A method was called after the host or the OsVif was closed. */
 export class HostClosedError extends OsVifError {
-  constructor() {
-    super('ERR_OSVIF_CLOSED', 'this host is closed: open a new one');
+  constructor(closed: 'host' | 'OsVif' = 'host') {
+    super('ERR_OSVIF_CLOSED', `this ${closed} is closed: open a new one`);
   }
 }

@@ -6,6 +6,7 @@ import { isRecord } from '../text/is-record.ts';
 import { messageOf } from '../text/message-of.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { OsVifError } from './base.ts';
+import type { PlugResult } from './plug-result.ts';
 import type { WiringFailure } from './wiring-failure.ts';
 
 /** No plugin of this OsVif has the name in `vif.plugin`. */
@@ -52,13 +53,21 @@ export class PluginError extends OsVifError {
 export class BatchError extends OsVifError {
   /** The error of each failed VIF, by the id of the VIF. */
   readonly failures: ReadonlyMap<string, unknown>;
+  /** The result of each other VIF, by the id of the VIF. */
+  readonly results: ReadonlyMap<string, PlugResult>;
 
-  constructor(what: string, total: number, failures: ReadonlyMap<string, unknown>) {
+  constructor(
+    what: string,
+    total: number,
+    failures: ReadonlyMap<string, unknown>,
+    results: ReadonlyMap<string, PlugResult>,
+  ) {
     const texts = [...failures.values()].map(messageOf);
     super('ERR_OSVIF_BATCH', `${what} failed for ${failures.size} of ${total} VIFs: ${listed(texts, '; ')}`, {
       cause: new AggregateError(failures.values()),
     });
     this.failures = failures;
+    this.results = results;
   }
 }
 

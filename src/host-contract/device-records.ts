@@ -54,7 +54,7 @@ export function functionRecordOf(link: Link, number: number): Stored<FunctionRec
 }
 
 /** The records of all virtual functions of the device. */
-export function functionRecords({ alternativeNames = [] }: Link): Stored<FunctionRecord>[] {
+export function functionRecords({ alternativeNames = [] }: Pick<Link, 'alternativeNames'>): Stored<FunctionRecord>[] {
   return alternativeNames.flatMap((name) => {
     const match = FUNCTION.exec(name);
     if (match === null) return [];

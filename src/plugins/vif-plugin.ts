@@ -1,5 +1,6 @@
 /** The interface of a plugin. A plugin plugs some classes of VIFs. */
 
+import type { PlugResult } from '../errors/plug-result.ts';
 import { NotAVifError, UnsupportedVIFError } from '../errors/plugin.ts';
 import type { Host } from '../host-contract/host.ts';
 import type { HostPluginInfo } from '../objects/host-info.ts';
@@ -16,10 +17,13 @@ import type { Wiring } from '../wiring/wiring.ts';
 export interface VIFPlugin {
   /** The name of the plugin, and the VIF classes and versions that it supports. */
   describe(): HostPluginInfo;
-  /** Creates the host side of the VIF. The call is idempotent. */
-  plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void>;
-  /** Removes the devices and rows that plug created. The call is idempotent. */
-  unplug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void>;
+  /**
+   * Creates the host side of the VIF. The call is idempotent. A plugin that does not know its changes returns
+   * nothing.
+   */
+  plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlugResult> | Promise<void>;
+  /** Removes the devices and rows that plug created. The call is idempotent. The result is that of plug. */
+  unplug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlugResult> | Promise<void>;
   /** Returns the drift: the differences between the host and the state that plug creates. Changes nothing. */
   check?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]>;
   /** Returns the steps that plug would take now. Changes nothing. */

@@ -1,5 +1,6 @@
 /** A plugin that describes the elements of a VIF. The wiring engine creates, checks and removes them. */
 
+import type { PlugResult } from '../errors/plug-result.ts';
 import type { Host } from '../host-contract/host.ts';
 import type { HostPluginInfo } from '../objects/host-info.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
@@ -7,6 +8,7 @@ import type { VIFBase } from '../objects/vif.ts';
 import { type Adoption, adopt } from '../wiring/adopt.ts';
 import { apply } from '../wiring/apply.ts';
 import { check, type PlannedStep, plan } from '../wiring/check.ts';
+import { resultOf } from '../wiring/done-steps/result.ts';
 import type { ElementContext, ElementDrift } from '../wiring/elements/verbs.ts';
 import { remove } from '../wiring/remove.ts';
 import type { Wiring } from '../wiring/wiring.ts';
@@ -35,12 +37,14 @@ export abstract class WiringPlugin implements VIFPlugin {
     return await this.wireOn(host, vif, instance);
   }
 
-  async plug(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<void> {
-    await apply(await this.wireOn(host, vif, instance), contextOf(vif, host), signal);
+  async plug(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<PlugResult> {
+    return resultOf(await apply(await this.wireOn(host, vif, instance), contextOf(vif, host), signal));
   }
 
-  async unplug(vif: VIFBase, instance: InstanceInfo, { host, signal, deletions }: PluginContext): Promise<void> {
-    await remove(await this.unwireOn(host, vif, instance), { ...contextOf(vif, host), deletions }, signal);
+  async unplug(vif: VIFBase, instance: InstanceInfo, { host, signal, deletions }: PluginContext): Promise<PlugResult> {
+    return resultOf(
+      await remove(await this.unwireOn(host, vif, instance), { ...contextOf(vif, host), deletions }, signal),
+    );
   }
 
   async check(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<ElementDrift[]> {

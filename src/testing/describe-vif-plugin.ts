@@ -66,6 +66,31 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
       expect(await devices(host)).toEqual(expect.arrayContaining(before));
     });
 
+    // A plugin that implements VIFPlugin itself may return no result.
+    test.runIf(plugin instanceof WiringPlugin)('a result says whether the call changed the host', async () => {
+      const { host, changes } = counting(await openHost());
+      await using osVif = await OsVif.open({ host, plugins: [plugin] });
+      for (const call of ['plug', 'plug', 'unplug', 'unplug'] as const) {
+        changes.length = 0;
+        const { changed, steps } = await osVif[call](makeVif(), instance);
+        expect(changed, `${call}: ${JSON.stringify(steps)}`).toBe(changes.length > 0);
+        expect(steps.length > 0).toBe(changed);
+      }
+      expect(changes, 'the second unplug').toEqual([]);
+    });
+
+    test.runIf(plugin instanceof WiringPlugin)('a plug makes the steps of its plan', async () => {
+      await using osVif = await OsVif.open({ host: await openHost(), plugins: [plugin] });
+      const planned = await osVif.plan(makeVif(), instance);
+      const { steps } = await osVif.plug(makeVif(), instance);
+      // A plan has no records at devices of other programs: no guest depends on them. The order may differ,
+      // because one request changes several properties.
+      const made = steps.filter((step) => !('property' in step && step.property === 'record'));
+      expect(made.map((step) => JSON.stringify(step)).sort()).toEqual(
+        planned.map((step) => JSON.stringify(step)).sort(),
+      );
+    });
+
     test('an unplug leaves no device of the VIF, and may be repeated', async () => {
       const host = await openHost();
       await using osVif = await OsVif.open({ host, plugins: [plugin] });
@@ -238,13 +263,13 @@ function counting(host: Host): { host: Host; changes: string[] } {
  * The same host, but the change with number `step` fails.
  * `failed` resolves to whether the call reached this change.
  */
-function failingAt(step: number, host: Host): { host: Host; failed: (call: Promise<void>) => Promise<boolean> } {
+function failingAt(step: number, host: Host): { host: Host; failed: (call: Promise<unknown>) => Promise<boolean> } {
   let changes = 0;
   const failing = interceptHost(host, async (call, proceed) => {
     if (call.changes && changes++ === step) throw new Error(`${call.port}.${call.method} fails in this test`);
     return proceed();
   });
-  const failed = async (call: Promise<void>) => {
+  const failed = async (call: Promise<unknown>) => {
     await call.catch(() => {});
     return changes > step;
   };

@@ -1,5 +1,4 @@
 /** The `@field` decorator. All operations use its declarations. */
-import 'reflect-metadata/lite';
 import { DeclarationError } from '../errors/model.ts';
 import { isRecord } from '../text/is-record.ts';
 import { describeWrongType, isFieldType } from './fields/field-type.ts';
@@ -43,7 +42,8 @@ export type FieldDecorator<V> = <K extends string, T extends { [P in K]?: V }>(
   key: K,
 ) => void;
 
-const DECLARATIONS = 'os-vif:fields';
+/** By prototype. */
+const declarations = new WeakMap<object, FieldDeclaration[]>();
 /** A field without `since` is in every version, also in versions such as 0.9. */
 const FIRST_VERSION = '0.0';
 
@@ -103,15 +103,14 @@ export function declareField(
     childVersions: options.childVersions && Object.entries(options.childVersions),
     declaredBy,
   };
-  Reflect.defineMetadata(DECLARATIONS, [...ownDeclarations(target), declaration], target);
+  declarations.set(target, [...ownDeclarations(target), declaration]);
 }
 
 /**
  * The fields that `@field` declared on this prototype, without inherited ones, in the order of the source.
  */
 export function ownDeclarations(prototype: object): readonly FieldDeclaration[] {
-  const declarations: unknown = Reflect.getOwnMetadata(DECLARATIONS, prototype);
-  return isDeclarations(declarations) ? declarations : [];
+  return declarations.get(prototype) ?? [];
 }
 
 /** The wire name of a property: `vif_name` for `vifName`. */
@@ -127,10 +126,6 @@ function isReservedInPlain(wireName: string): boolean {
 /** The property of a wire name: `vifName` for `vif_name`. */
 function propertyNameOf(wireName: string): string {
   return wireName.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function isDeclarations(value: unknown): value is readonly FieldDeclaration[] {
-  return Array.isArray(value);
 }
 
 /**

@@ -163,6 +163,7 @@ export abstract class VersionedObject {
    * Standard Schema, version 1 (https://standardschema.dev): frameworks validate with it, and get an object of the
    * class for its wire form or its plain form.
    */
+  // Stryker disable next-line StringLiteral: a name of a property cannot be changed while the program runs
   static get '~standard'(): StandardSchema<VersionedObject> {
     return standardSchema((value) => {
       const { [MODEL]: model } = this.prototype;

@@ -2,6 +2,7 @@
 
 import { isKernelError } from '../errors/kernel.ts';
 import { MissingLinkError } from '../errors/link.ts';
+import type { DoneStep } from '../errors/plug-result.ts';
 import { PlugError } from '../errors/plugin.ts';
 import { traced } from '../host-contract/diagnostics.ts';
 import { listed } from '../text/bounds.ts';
@@ -30,10 +31,14 @@ interface Done {
 /**
  * Makes each element in order. An element that already agrees with the host is not changed. If one element
  * fails, all changes of this call are undone in reverse order.
+ * @returns the changes of this call, in order
  * @throws PlugError with the element, the cause, and the elements that could not be rolled back
  */
-export async function apply(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<void> {
-  await withSharedDeviceLock(wiring, context.host, () => applyNow(wiring, context, signal), signal);
+export async function apply(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<DoneStep[]> {
+  const steps: DoneStep[] = [];
+  const noted = { ...context, note: (step: DoneStep) => void steps.push(step) };
+  await withSharedDeviceLock(wiring, context.host, () => applyNow(wiring, noted, signal), signal);
+  return steps;
 }
 
 async function applyNow(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<void> {

@@ -7,23 +7,26 @@ import { nextRound } from './timing.ts';
  *
  * @param action awaits `begin` before its work. One item begins in each round of the event loop, so that
  *   other work of the process can run between the items
- * @returns the errors of the items that failed
+ * @returns the outcomes, in the order of the items
  */
-export async function concurrently<T>(
+export async function concurrently<T, R>(
   items: readonly T[],
   concurrency: number,
-  action: (item: T, begin: () => Promise<void>) => Promise<void>,
-): Promise<Map<T, unknown>> {
-  const failures = new Map<T, unknown>();
-  const rest = items.values();
+  action: (item: T, begin: () => Promise<void>) => Promise<R>,
+): Promise<PromiseSettledResult<R>[]> {
+  const outcomes: PromiseSettledResult<R>[] = [];
+  const rest = items.entries();
   let turn: Promise<void> = Promise.resolve();
   const begin = (): Promise<void> => {
     turn = turn.then(nextRound);
     return turn;
   };
   const work = async (): Promise<void> => {
-    for (const item of rest) await action(item, begin).catch((error: unknown) => failures.set(item, error));
+    for (const [i, item] of rest) {
+      const [outcome] = await Promise.allSettled([action(item, begin)]);
+      outcomes[i] = outcome;
+    }
   };
   await Promise.all(Array.from({ length: Math.max(1, concurrency) }, work));
-  return failures;
+  return outcomes;
 }

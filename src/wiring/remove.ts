@@ -1,6 +1,7 @@
 /** Unplug: removes a wiring from the host. */
 
 import { NotOwnedError } from '../errors/link.ts';
+import type { DoneStep } from '../errors/plug-result.ts';
 import { UnplugError } from '../errors/plugin.ts';
 import { traced } from '../host-contract/diagnostics.ts';
 import { listed } from '../text/bounds.ts';
@@ -17,20 +18,23 @@ import type { Wiring } from './wiring.ts';
  * of one element does not stop the removal of the others. If a device has the right kind and no owner,
  * nothing is removed. Elements are not validated: an invalid value that the removal does not need must not
  * stop an unplug.
+ * @returns the changes of this call, in order
  * @throws UnplugError with each element that is left, and the reasons
  */
-export async function remove(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<void> {
+export async function remove(wiring: Wiring, context: ElementContext, signal?: AbortSignal): Promise<DoneStep[]> {
   const failures: Failure[] = [];
+  const done: DoneStep[] = [];
+  const note = (step: DoneStep) => void done.push(step);
   const { host } = abortableHost(context.host, signal);
   const deletions = context.deletions ?? new DeletionQueue(context.host);
   const all = stepsOf(wiring).reverse();
   await requireOwners(all, { ...context, host });
   for (const steps of groupAdjacent(all)) {
-    const removals = steps.map((step) => removeStep(step, { ...context, deletions, host, signal }));
+    const removals = steps.map((step) => removeStep(step, { ...context, deletions, host, signal, note }));
     failures.push(...(await Promise.all(removals)).filter((failure) => failure !== undefined));
   }
   const [first] = failures;
-  if (first === undefined) return;
+  if (first === undefined) return done;
   const texts = failures.map(({ label, error }) => `${label}: ${messageAfter(label, error)}`);
   const cause = failures.length === 1 ? first.error : new AggregateError(failures.map(({ error }) => error));
   const left = failures.map(({ label }) => label);

@@ -4,6 +4,7 @@
 
 import type { Link } from '../host-contract/links.ts';
 import { aliasOf } from '../host-contract/ownership.ts';
+import { noting } from './done-steps/noting-host.ts';
 import type { Adopted, ElementContext, ElementDrift, UndoContext } from './elements/verbs.ts';
 import type { OvsPart } from './ovs/ovs-part.ts';
 import { adoptOvs, ensureOvs, inspectOvs, removeOvs } from './ovs/transaction.ts';
@@ -85,14 +86,15 @@ interface OvsGroup {
 function stepOf(element: Exclude<Element, OvsElement>): Step {
   const unowned = async (context: ElementContext) => (await definitionOf(element).adoptable?.(element, context)) ?? [];
   const label = labelOf(element);
+  const subject = { name: element.name, labelOf: () => label };
   return {
     label,
     isBatchDeletable:
       element.kind === 'veth' || element.kind === 'tap' || (element.kind === 'bridge' && !element.shared),
     validate: () => definitionOf(element).validate(element),
     precheck: async (context) => definitionOf(element).precheck?.(element, context),
-    ensure: async (context) => definitionOf(element).ensure(element, context),
-    remove: async (context) => definitionOf(element).remove(element, context),
+    ensure: async (context) => definitionOf(element).ensure(element, noting(context, subject)),
+    remove: async (context) => definitionOf(element).remove(element, noting(context, subject)),
     inspect: async (context) =>
       (await definitionOf(element).inspect(element, context)).map((drift) => ({ element: label, ...drift })),
     unowned,
@@ -123,6 +125,10 @@ function ovsStep({ parts, parallelSteps, labels }: OvsGroup, wiring: readonly Ov
     ]);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   };
+  const subject = {
+    name: '',
+    labelOf: (on: string, kind = 'ovs-port') => parts.find(({ names }) => names.includes(on))?.label ?? `${kind} ${on}`,
+  };
   return {
     get label() {
       return labels.join(', ');
@@ -135,12 +141,12 @@ function ovsStep({ parts, parallelSteps, labels }: OvsGroup, wiring: readonly Ov
     ensure: (context) =>
       all(
         (step) => step.ensure(context),
-        () => ensureOvs(parts, context, wiring),
+        () => ensureOvs(parts, noting(context, subject), wiring),
       ),
     remove: (context) =>
       all(
         (step) => step.remove(context),
-        () => removeOvs(parts, context, wiring),
+        () => removeOvs(parts, noting(context, subject), wiring),
       ),
     inspect: async (context) => {
       const drifts = parts.length > 0 ? await inspectOvs(parts, context, wiring) : [];

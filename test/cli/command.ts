@@ -1,12 +1,10 @@
-/** The command as it ships: bundled as `npm run build` does, in a folder like that of the package, and run as a process of its own. */
+/** The command as it ships, run as a process of its own. `test/bundle-package.ts` bundles it. */
 
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import type { Netns } from '../host/netns.ts';
 
 /** What a run of the command left. */
@@ -50,48 +48,25 @@ export interface TestedCommand {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Builds the command for the tests of this file, and takes it away after them. */
+/** Makes a folder for the tests of this file, and removes it after them. */
 export function commandUnderTest(): TestedCommand {
-  let root = '';
-  const script = () => join(root, 'dist/entries/cli.js');
-  const folder = () => join(root, 'work');
+  const root = inject('package');
+  const script = join(root, 'dist/entries/cli.js');
+  let folder = '';
   beforeAll(() => {
-    root = makePackage();
+    folder = mkdtempSync(join(root, 'work-'));
+    // For runs as nobody.
+    chmodSync(folder, 0o755);
+    cpSync(join(ROOT, 'test/cli/files'), folder, { recursive: true });
   });
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const run = (args: readonly string[], options: RunOptions = {}): Promise<Run> =>
-    runCommand([process.execPath, script(), ...args], options.cwd ?? folder(), options);
+    runCommand([process.execPath, script, ...args], options.cwd ?? folder, options);
   const line = (text: string, inside: Netns): Promise<Run> => {
     const env = { PATH: `${root}:${process.env.PATH}`, NO_COLOR: '1' };
-    return runCommand(['bash', '-c', text], folder(), { inside, terminal: true, env });
+    return runCommand(['bash', '-c', text], folder, { inside, terminal: true, env });
   };
-  return Object.defineProperties(Object.assign(run, { line, folder: '', script: '' }), {
-    folder: { get: folder },
-    script: { get: script },
-  });
-}
-
-/** A folder like that of the package, and in it a folder to work in. */
-function makePackage(): string {
-  const root = mkdtempSync(join(tmpdir(), 'os-vif-command-'));
-  // For runs as nobody.
-  chmodSync(root, 0o755);
-  cpSync(join(ROOT, 'test/cli/files'), join(root, 'work'), { recursive: true });
-  for (const shared of ['node_modules', 'package.json', 'schemas']) symlinkSync(join(ROOT, shared), join(root, shared));
-  cpSync(join(ROOT, 'bin'), join(root, 'bin'), { recursive: true });
-  symlinkSync(join(root, 'dist/entries/cli.js'), join(root, 'os-vif'));
-  buildSync({
-    // Plugins import os-vif/host.
-    entryPoints: ['cli', 'host'].map((entry) => join(ROOT, `src/entries/${entry}.ts`)),
-    outdir: join(root, 'dist/entries'),
-    bundle: true,
-    splitting: true,
-    packages: 'external',
-    format: 'esm',
-    target: 'node20.19',
-    logLevel: 'error',
-  });
-  return root;
+  return Object.defineProperty(Object.assign(run, { line, folder, script }), 'folder', { get: () => folder });
 }
 
 function runCommand(words: readonly string[], cwd: string, options: RunOptions): Promise<Run> {

@@ -2,7 +2,24 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../src/host-contract/host.ts';
+import { HOST_METHODS, type HostPart } from '../../src/host-contract/host-methods.ts';
 import type { Link, LinkSettings, NewLink } from '../../src/host-contract/links.ts';
+
+/** Every method of a host but the one that closes the connection to Open vSwitch, which may be repeated. */
+const METHODS = Object.entries(HOST_METHODS)
+  .flatMap(([part, methods]) => Object.keys(methods).map((method) => [part, method] as [HostPart, string]))
+  .filter(([, method]) => method !== 'close');
+/** Arguments of the methods that do not take an index and an object. */
+const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
+  delete: [1],
+  deleteAll: [[1]],
+  changeVirtualFunction: [1, 0, {}],
+  addAlternativeName: [1, 'x'],
+  removeAlternativeName: [1, 'x'],
+  create: [{ kind: 'bridge', name: 'br0' }],
+  change: [1, { up: true }],
+  waitFor: ['nothing', () => undefined],
+};
 
 /** Declares the suite; `open` gives a host with nothing but lo on it. */
 export function hostSuite(name: string, open: () => Promise<Host>): void {
@@ -274,11 +291,14 @@ export function hostSuite(name: string, open: () => Promise<Host>): void {
       expect(await names(links.list())).toEqual(['lo']);
     });
 
-    test('a closed host says so', async () => {
+    test.each(METHODS)('a closed host refuses %s.%s', async (part, method) => {
       const host = await open();
       await host.close();
       await host.close();
-      await expect(host.links.get('lo')).rejects.toMatchObject({ code: 'ERR_OSVIF_CLOSED' });
+      const call: unknown = Reflect.get(host[part], method);
+      const args = ARGUMENTS[method] ?? [1, {}];
+      const outcome = (async () => typeof call === 'function' && Reflect.apply(call, host[part], args))();
+      await expect(outcome).rejects.toMatchObject({ code: 'ERR_OSVIF_CLOSED' });
     });
   });
 }

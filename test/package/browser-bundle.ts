@@ -1,4 +1,4 @@
-/** Programs as a bundler builds them for browsers. */
+/** Programs as a bundler builds them. */
 
 import { build } from 'esbuild';
 
@@ -18,8 +18,21 @@ export function writeBundle(contents: string, resolveDir: string, outdir: string
   return build({ ...FOR_BROWSERS, stdin: { contents, resolveDir, loader: 'ts' }, outdir, entryNames: name });
 }
 
-/** Bundles a program in memory, with another module in place of `os-vif`. */
-export function bundleInMemory(contents: string, resolveDir: string, osVif: string) {
+/** Writes a program for Node.js and all that it imports to `stdin.mjs` in a folder. */
+export function writeBundleForNode(contents: string, resolveDir: string, outdir: string) {
   const stdin = { contents, resolveDir };
-  return build({ ...FOR_BROWSERS, stdin, outdir: 'out', write: false, alias: { 'os-vif': osVif } });
+  return build({ bundle: true, format: 'esm', platform: 'node', stdin, outdir, outExtension: { '.js': '.mjs' } });
+}
+
+/** The bytes of the files that a page with this program loads first. `import()` loads others later. */
+export async function bytesLoadedFirst(contents: string, resolveDir: string): Promise<number> {
+  const { metafile } = await build({ ...FOR_BROWSERS, stdin: { contents, resolveDir }, outdir: 'out', write: false });
+  const loaded = new Set<string>();
+  const load = (file: string) => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    for (const { path, kind } of metafile.outputs[file]?.imports ?? []) if (kind === 'import-statement') load(path);
+  };
+  load('out/stdin.js');
+  return [...loaded].reduce((sum, file) => sum + (metafile.outputs[file]?.bytes ?? Number.NaN), 0);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { blocksOf } from '../docs/pages.ts';
-import { writeBundle } from './browser-bundle.ts';
+import { bytesLoadedFirst, writeBundle, writeBundleForNode } from './browser-bundle.ts';
 import { buildPackage, run } from './built-package.ts';
 import { HAS_CHROMIUM, launchChromium, serveStrictly } from './chromium.ts';
 
@@ -42,6 +42,29 @@ describe('the package, bundled for a browser', () => {
   test('cannot import LinuxHost, and the bundler says so', async () => {
     const importing = bundle('linux', "import { LinuxHost } from 'os-vif/host'; await LinuxHost.open();");
     await expect(importing).rejects.toThrow(/No matching export in ".*host-in-browser\.js" for import "LinuxHost"/);
+  });
+
+  test.each([
+    [100_000, 'has all classes', "import 'os-vif';"],
+    [
+      102_000,
+      'reads, validates, negotiates and declares objects',
+      `import { VersionedObject, VIFBridge, HostInfo, validate, negotiate, backport, versionManifest } from 'os-vif';
+       import { defineObject, string, integer, boolean, uuid, listOf, dictOf, objectOf } from 'os-vif';
+       console.log(VersionedObject, VIFBridge, HostInfo, validate, negotiate, backport, versionManifest);
+       console.log(defineObject, string, integer, boolean, uuid, listOf, dictOf, objectOf);`,
+    ],
+  ])('has less than %i bytes in a program that %s', async (limit, _, program) => {
+    const bytes = await bytesLoadedFirst(program, folder);
+    expect(bytes).toBeLessThan(limit);
+    // Fewer would mean that the bundle lacks the classes.
+    expect(bytes).toBeGreaterThan(limit / 2);
+  });
+
+  test('makes the plain form in a bundle for Node.js, which needs no other file', async () => {
+    const code = "import { VIFGeneric } from 'os-vif'; console.log(new VIFGeneric({ vifName: 'tap0' }).toPlain());";
+    await writeBundleForNode(code, folder, join(folder, 'alone'));
+    expect(run(tmpdir(), 'node', join(folder, 'alone/stdin.mjs'))).toBe("{ type: 'VIFGeneric', vif_name: 'tap0' }\n");
   });
 });
 

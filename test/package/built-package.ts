@@ -11,6 +11,8 @@ const PARTS = [
   'src',
   'schemas',
   'scripts/build.mjs',
+  'scripts/bundle.mjs',
+  'scripts/join-chunks.mjs',
   'scripts/prune-types.mjs',
   'package.json',
   'tsconfig.json',

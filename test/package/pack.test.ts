@@ -132,6 +132,31 @@ describe('the packed package', () => {
     );
   });
 
+  test('loads class-transformer with the first plain form', () => {
+    const program = `
+      import { createRequire } from 'node:module';
+      import { VIFGeneric } from 'os-vif';
+      const { cache } = createRequire(import.meta.url);
+      const loaded = () => Object.keys(cache).some((file) => /class-transformer|reflect-metadata/.test(file));
+      const vif = VIFGeneric.fromPrimitive(new VIFGeneric({ vifName: 'tap0' }).toPrimitive());
+      console.log(loaded(), JSON.stringify(vif.toPlain()), loaded());`;
+    expect(run(project, 'node', '--input-type=module', '-e', program)).toBe(
+      'false {"type":"VIFGeneric","vif_name":"tap0"} true\n',
+    );
+  });
+
+  test('lets a program use the functions of class-transformer on its objects', () => {
+    const program = `
+      import { instanceToPlain, plainToInstance } from 'class-transformer';
+      import { declareToClassTransformer, VIFGeneric } from 'os-vif';
+      declareToClassTransformer();
+      console.log(JSON.stringify(instanceToPlain(new VIFGeneric({ vifName: 'tap0' }), { exposeUnsetFields: false })));
+      console.log(plainToInstance(VIFGeneric, { vif_name: 'tap1' }).vifName);`;
+    expect(run(project, 'node', '--input-type=module', '-e', program)).toBe(
+      '{"type":"VIFGeneric","vif_name":"tap0"}\ntap1\n',
+    );
+  });
+
   test('has the command, with YAML, tables, SVG, XML and completion', async () => {
     await writeFile(join(project, 'vif.yaml'), VIF_IN_YAML);
     const command = (line: string) => run(project, 'sh', '-c', `node_modules/.bin/os-vif ${line}`);

@@ -153,8 +153,8 @@ interface Guests {
   /** Whether such a frame leaves the host on the wire. */
   switchSees(content: string): Promise<boolean>;
   hairpin(on: boolean): Promise<void>;
-  plug(guest: number): Promise<void>;
-  unplug(guest: number): Promise<void>;
+  plug(guest: number): Promise<unknown>;
+  unplug(guest: number): Promise<unknown>;
   check(guest: number): Promise<ElementDrift[]>;
 }
 

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { DoneStep } from '../../src/errors/plug-result.ts';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import type { Host } from '../../src/host-contract/host.ts';
@@ -58,8 +59,8 @@ async function expectInvariant(host: Host, wiring: Wiring): Promise<void> {
   const context = { host, owner: OWNER };
   const before = await snapshot(host);
   const drifts = await check(wiring, context);
-  const { changes, error } = await plug(host, wiring);
-  if (drifts.length === 0) expect({ changes, error }).toEqual({ changes: [], error: undefined });
+  const { changes, steps, error } = await plug(host, wiring);
+  if (drifts.length === 0) expect({ changes, steps, error }).toEqual({ changes: [], steps: [], error: undefined });
   if (error !== undefined) {
     expect(error).toMatchObject({ left: [] });
     expect(await snapshot(host)).toEqual(before);
@@ -68,24 +69,25 @@ async function expectInvariant(host: Host, wiring: Wiring): Promise<void> {
   expect(drifts.filter(({ type }) => type === 'conflict')).toEqual([]);
   if (changes.length > 0) expect(drifts).not.toEqual([]);
   expect(await check(wiring, context)).toEqual([]);
-  expect(await plug(host, wiring)).toEqual({ changes: [], error: undefined });
+  expect(steps.length > 0, JSON.stringify(changes)).toBe(changes.length > 0);
+  expect(await plug(host, wiring)).toEqual({ changes: [], steps: [], error: undefined });
   await remove(wiring, context);
 }
 
-/** What a plug changes, and why it fails. */
+/** What a plug changes, what it says of it, and why it fails. */
 async function plug(
   host: Host,
   wiring: Wiring,
   owner = OWNER,
-): Promise<{ readonly changes: string[]; readonly error: unknown }> {
+): Promise<{ readonly changes: string[]; readonly steps: readonly DoneStep[]; readonly error: unknown }> {
   const changes: string[] = [];
   const watched = interceptHost(host, async (call, proceed) => {
     if (call.changes) changes.push(`${call.port}.${call.method} ${JSON.stringify(call.args)}`);
     return proceed();
   });
-  const error = await apply(wiring, { host: watched, owner }).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  return { changes, error };
+  try {
+    return { changes, steps: await apply(wiring, { host: watched, owner }), error: undefined };
+  } catch (error) {
+    return { changes, steps: [], error };
+  }
 }

@@ -21,7 +21,9 @@ export async function withProgress<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   if (!process.stderr.isTTY || total <= FEW) return action();
-  const { SingleBar, Presets } = await import('cli-progress');
+  const {
+    default: { SingleBar, Presets },
+  } = await import('cli-progress');
   const bar = new SingleBar(
     {
       stream: unguardedStream(process.stderr),

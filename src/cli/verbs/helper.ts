@@ -72,7 +72,7 @@ async function serve(options: HelperVerbOptions): Promise<void> {
   if (user !== undefined && group === undefined) throw new UsageError('--user needs --group');
   if (!confined) {
     const kept = inherited === undefined ? {} : { keep: [inherited], keepVariables: ['LISTEN_PID', 'LISTEN_FDS'] };
-    return restartConfined(confinedArguments(socket), { netns, user, group, ...kept });
+    return restartConfined(confinedArguments(socket, netns), { netns, user, group, ...kept });
   }
   if (!isConfined()) throw new UsageError('--confined is internal: leave it out');
   await hideDescriptors();
@@ -81,7 +81,14 @@ async function serve(options: HelperVerbOptions): Promise<void> {
   for (const plugin of options.plugin) await loadPlugin(plugin);
   const { LinuxHost } = await import('../../host/linux/linux-host.ts');
   const { serveHelper } = await import('../../host/remote/helper.ts');
-  await using host = await LinuxHost.open();
+  const { ownNameGuard } = await import('../../host/linux/network-namespace.ts');
+  const { interceptHost } = await import('../../host-contract/intercept.ts');
+  await using opened = await LinuxHost.open();
+  const requireName = netns === undefined ? () => {} : ownNameGuard(netns);
+  const host = interceptHost(opened, async (_, proceed) => {
+    requireName();
+    return proceed();
+  });
   const clients = stdio
     ? { input: process.stdin, output: process.stdout }
     : socket === undefined
@@ -102,11 +109,15 @@ function allowedBy({ device, name, filterTarget, passthruMac = false, linkKind }
 }
 
 /**
- * The arguments of the confined process. It works in `/`, so the path of the socket is made absolute and
- * appended: of two --socket options the last one counts.
+ * The arguments of the confined process. It works in `/`, so the paths of the socket and of the namespace are
+ * made absolute and appended: of two equal options the last one counts.
  */
-function confinedArguments(socket: string | undefined): string[] {
-  return [...process.argv.slice(1), ...(socket === undefined ? [] : ['--socket', resolve(socket)]), '--confined'];
+function confinedArguments(socket: string | undefined, netns: string | undefined): string[] {
+  const absolute = [
+    ...(socket === undefined ? [] : ['--socket', resolve(socket)]),
+    ...(netns?.includes('/') ? ['--netns', resolve(netns)] : []),
+  ];
+  return [...process.argv.slice(1), ...absolute, '--confined'];
 }
 
 /** sd_listen_fds(3), SD_LISTEN_FDS_START. */

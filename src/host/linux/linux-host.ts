@@ -1,9 +1,11 @@
 /** The Linux machine on which this process runs, or one of its network namespaces. */
 
 import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
-import { UnsupportedHostError } from '../../errors/host.ts';
+import { HostClosedError, UnsupportedHostError } from '../../errors/host.ts';
 import type { Addressing } from '../../host-contract/addressing.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
+import { interceptHost } from '../../host-contract/intercept.ts';
+import { Lifetime } from '../../host-contract/lifetime.ts';
 import type { Links } from '../../host-contract/links.ts';
 import type { Ovsdb } from '../../host-contract/ovsdb.ts';
 import type { Filter, IngressFilter } from '../../host-contract/packet-filters.ts';
@@ -54,6 +56,7 @@ export class LinuxHost implements Host {
   readonly #namespace: NetworkNamespace;
   readonly #socket: NetlinkSocket;
   readonly #devlink: Devlink;
+  readonly #lifetime = new Lifetime(() => new HostClosedError());
 
   /** The name of the class. A bundler may rename the class itself. */
   get [Symbol.toStringTag](): string {
@@ -69,14 +72,31 @@ export class LinuxHost implements Host {
     netns: string | undefined,
   ) {
     this.netns = netns;
-    const links = new LinuxLinks(libc, namespace, socket);
-    this.links = links;
-    this.addressing = new LinuxAddressing(socket, links);
-    this.sysctl = new LinuxSysctl(namespace, links);
-    this.filter = new LinuxFilter(namespace);
-    this.ingress = new LinuxIngress(namespace);
     this.#devlink = new Devlink(libc, namespace);
-    this.pci = new LinuxPci(sysfsRoot, () => this.#devlink.ports());
+    const links = new LinuxLinks(libc, namespace, socket);
+    const parts = {
+      links,
+      addressing: new LinuxAddressing(socket, links),
+      sysctl: new LinuxSysctl(namespace, links),
+      filter: new LinuxFilter(namespace),
+      ingress: new LinuxIngress(namespace),
+      pci: new LinuxPci(sysfsRoot, () => this.#devlink.ports()),
+      ovsdb,
+      close: async () => {},
+    };
+    // The namespace stays open until each call has ended. A closed descriptor may be another file later.
+    const guarded = interceptHost(parts, (_, proceed) =>
+      this.#lifetime.run(() => {
+        namespace.requireName();
+        return proceed();
+      }),
+    );
+    this.links = guarded.links;
+    this.addressing = guarded.addressing;
+    this.sysctl = guarded.sysctl;
+    this.filter = guarded.filter;
+    this.ingress = guarded.ingress;
+    this.pci = guarded.pci;
     this.ovsdb = ovsdb;
     this.#namespace = namespace;
     this.#socket = socket;
@@ -110,11 +130,17 @@ export class LinuxHost implements Host {
     }
   }
 
+  /**
+   * Waits for the calls to the kernel, and closes all sockets. Calls to Open vSwitch end with
+   * ERR_OSVIF_CLOSED, and so do later calls. A further `close()` waits for the first.
+   */
   async close(): Promise<void> {
     await this.ovsdb.close();
-    await this.#socket.close();
-    await this.#devlink.close();
-    this.#namespace.close();
+    await this.#lifetime.end(async () => {
+      await this.#socket.close();
+      await this.#devlink.close();
+      this.#namespace.close();
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,5 @@
 /** The network devices of a Linux network namespace, through rtnetlink. */
 
-import { randomInt } from 'node:crypto';
 import { KernelError, NetlinkError } from '../../errors/kernel.ts';
 import { isExpected, nameIn } from '../../host-contract/expected-links.ts';
 import { birthGroup, deletionGroup } from '../../host-contract/interface-groups.ts';
@@ -195,7 +194,7 @@ async function deleteTogether(
   const [first] = leaving;
   if (first === undefined) return;
   if (leaving.length === 1) return ignoring('ENODEV', turn.request(deletionOf(first)));
-  const group = deletionGroup(randomInt(2 ** 24));
+  const group = deletionGroup(Math.floor(Math.random() * 2 ** 24));
   await ignoring('ENODEV', turn.request(...leaving.map((index) => changeOf(index, { group }))));
   const request = { what: `deletion of ${leaving.length} links`, type: RTM_DELLINK, flags: 0, body: linkHeader() };
   await ignoring('ENODEV', turn.request({ ...request, attributes: settingAttributes({ group }) }));

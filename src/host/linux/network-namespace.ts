@@ -1,6 +1,6 @@
 /** A network namespace. A thread enters the namespace for one synchronous call, and then leaves it. */
 
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { NamespaceError } from '../../errors/host.ts';
 import type { Libc } from './libc.ts';
 
@@ -16,6 +16,8 @@ export interface NetworkNamespace {
    * thread's own namespace.
    */
   run<T>(action: () => T): T;
+  /** Throws if the name of the namespace now belongs to another namespace, or to none. */
+  requireName(): void;
   close(): void;
 }
 
@@ -26,12 +28,13 @@ export interface NetworkNamespace {
  *   process
  */
 export function openNetworkNamespace(libc: Libc, netns: string | undefined): NetworkNamespace {
-  if (netns === undefined) return { run: (action) => action(), close: () => {} };
+  if (netns === undefined) return { run: (action) => action(), requireName: () => {}, close: () => {} };
   const path = pathOf(netns);
   const target = openNamespaceFile(path);
   let open = true;
   return {
     run: (action) => runWithin(libc, target, path, action),
+    requireName: nameGuard(netns, fstatSync(target)),
     close: () => {
       if (open) closeSync(target);
       open = false;
@@ -50,6 +53,36 @@ export function moveToNetworkNamespace(libc: Libc, netns: string): void {
     enter(libc, target, path);
   } finally {
     closeSync(target);
+  }
+}
+
+/** Returns a function that throws if the name no longer belongs to the namespace of this thread. */
+export function ownNameGuard(netns: string): () => void {
+  return nameGuard(netns, statSync(OWN));
+}
+
+/**
+ * Returns a function that throws if the name no longer belongs to the opened namespace. The path of a process
+ * is not compared, because a namespace may have further processes when this one ends.
+ */
+function nameGuard(netns: string, opened: Pick<Stats, 'dev' | 'ino'>): () => void {
+  const path = pathOf(netns);
+  if (path.startsWith('/proc/')) return () => {};
+  return () => {
+    const now = statIfReadable(path);
+    if (now === 'unreadable' || (now?.dev === opened.dev && now.ino === opened.ino)) return;
+    const what = now === undefined ? 'was deleted' : 'was deleted and created again';
+    throw new NamespaceError(
+      `the network namespace ${path} ${what}, and this host still belongs to the old one: close the host and open it again, or restart the helper`,
+    );
+  };
+}
+
+function statIfReadable(path: string): Stats | undefined | 'unreadable' {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return 'unreadable';
   }
 }
 

@@ -6,22 +6,30 @@ import type { Filter, FilterChain } from '../../host-contract/packet-filters.ts'
 
 /** The packet filters of a MemoryHost. */
 export class MemoryFilter implements Filter {
+  readonly #requireOpen: () => void;
   /** The chains of each IP version with their rules. Other programs change them too. */
   readonly tables: ReadonlyMap<'IPv4' | 'IPv6', Map<string, string[]>> = new Map([
     ['IPv4', new Map([['FORWARD', []]])],
     ['IPv6', new Map([['FORWARD', []]])],
   ]);
 
+  constructor(requireOpen: () => void) {
+    this.#requireOpen = requireOpen;
+  }
+
   async list(): Promise<string[]> {
+    this.#requireOpen();
     const names = [...this.tables.values()].flatMap((table) => [...table.keys()]);
     return [...new Set(names)].filter((name) => name !== 'FORWARD');
   }
 
   async get(chain: string): Promise<FilterChain | undefined> {
+    this.#requireOpen();
     return chainState(this.tables, chain);
   }
 
   async set(chain: string, rules: readonly string[]): Promise<void> {
+    this.#requireOpen();
     requireChainName(chain);
     for (const rule of rules) requireFilterText(rule);
     for (const [version, table] of this.tables) {
@@ -32,6 +40,7 @@ export class MemoryFilter implements Filter {
   }
 
   async delete(chain: string): Promise<void> {
+    this.#requireOpen();
     requireChainName(chain);
     for (const table of this.tables.values()) {
       if (!table.delete(chain)) continue;

@@ -21,9 +21,9 @@ export class MemoryHost implements Host {
   readonly links: MemoryLinks;
   readonly addressing: MemoryAddressing;
   readonly sysctl: MemorySysctl;
-  readonly filter = new MemoryFilter();
-  readonly ingress = new MemoryIngress();
-  readonly pci = new MemoryPci();
+  readonly filter: MemoryFilter;
+  readonly ingress: MemoryIngress;
+  readonly pci: MemoryPci;
   readonly ovsdb: MemoryOvsdb;
   #closed = false;
 
@@ -35,11 +35,15 @@ export class MemoryHost implements Host {
   constructor(options: MemoryHostOptions = {}) {
     requireKnownOptions('MemoryHost', options, OPTIONS);
     const { beforeChange } = options;
-    this.links = new MemoryLinks(() => {
+    const requireOpen = (): void => {
       if (this.#closed) throw new HostClosedError();
-    }, beforeChange);
-    this.addressing = new MemoryAddressing(this.links);
-    this.sysctl = new MemorySysctl(this.links);
+    };
+    this.links = new MemoryLinks(requireOpen, beforeChange);
+    this.addressing = new MemoryAddressing(requireOpen, this.links);
+    this.sysctl = new MemorySysctl(requireOpen, this.links);
+    this.filter = new MemoryFilter(requireOpen);
+    this.ingress = new MemoryIngress(requireOpen);
+    this.pci = new MemoryPci(requireOpen);
     this.ovsdb = new MemoryOvsdb({ hasLink: (name) => this.links.has(name) });
   }
 

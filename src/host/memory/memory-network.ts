@@ -18,10 +18,12 @@ import type { Pci, SwitchPort } from '../../host-contract/pci.ts';
 
 /** The addresses and routes of a MemoryHost. */
 export class MemoryAddressing implements Addressing {
+  readonly #requireOpen: () => void;
   readonly #plans = new Map<number, AddressPlan>();
   readonly #links: Links;
 
-  constructor(links: Links) {
+  constructor(requireOpen: () => void, links: Links) {
+    this.#requireOpen = requireOpen;
     this.#links = links;
   }
 
@@ -31,10 +33,12 @@ export class MemoryAddressing implements Addressing {
   }
 
   async get(index: number): Promise<AddressPlan> {
+    this.#requireOpen();
     return this.#plans.get(index) ?? { addresses: [], routes: [] };
   }
 
   async move(plan: AddressPlan, from: number, to: number, expected: readonly ExpectedLink[] = []): Promise<void> {
+    this.#requireOpen();
     await this.copy(plan, from, to, expected);
     const renewed = renewedOf(plan, await this.get(from));
     if (renewed.length > 0) await this.copy({ addresses: renewed, routes: [] }, from, to, expected);
@@ -47,6 +51,7 @@ export class MemoryAddressing implements Addressing {
   }
 
   async copy(plan: AddressPlan, from: number, to: number, expected: readonly ExpectedLink[] = []): Promise<void> {
+    this.#requireOpen();
     requireMove(from, to);
     requireExpectedLinks(`move of addresses from link ${from} to link ${to}`, expected, await this.#links.list());
     const [fromName, toName] = [await this.#nameOf(from), await this.#nameOf(to)];
@@ -76,19 +81,23 @@ function without<T>(all: readonly T[], some: readonly T[], keyOf: (one: T) => st
 
 /** The sysctls of devices for IPv4 and IPv6. The first value of each is 0. */
 export class MemorySysctl implements Sysctl {
+  readonly #requireOpen: () => void;
   readonly #links: Links;
   readonly #values = new Map<string, string>();
 
-  constructor(links: Links) {
+  constructor(requireOpen: () => void, links: Links) {
+    this.#requireOpen = requireOpen;
     this.#links = links;
   }
 
   async get(key: string): Promise<string | undefined> {
+    this.#requireOpen();
     const place = await this.#placeOf(key);
     return place === undefined ? undefined : (this.#values.get(place) ?? '0');
   }
 
   async set(key: string, value: string, expected: readonly ExpectedLink[] = []): Promise<void> {
+    this.#requireOpen();
     const what = `setting ${key} to ${value}`;
     const place = await this.#placeOf(key);
     if (place === undefined) throw new SystemCallError(what, 'ENOENT', 'no such file or directory');
@@ -109,13 +118,20 @@ export class MemorySysctl implements Sysctl {
 
 /** The addresses that devices of a MemoryHost refuse. */
 export class MemoryIngress implements IngressFilter {
+  readonly #requireOpen: () => void;
   readonly #drops = new Map<string, SourceMacDrop>();
 
+  constructor(requireOpen: () => void) {
+    this.#requireOpen = requireOpen;
+  }
+
   async list(): Promise<SourceMacDropState[]> {
+    this.#requireOpen();
     return [...this.#drops.values()].map((drop) => ({ ...drop, active: true }));
   }
 
   async create(drop: SourceMacDrop): Promise<void> {
+    this.#requireOpen();
     requireSourceMacDrop(drop);
     const { device, mac } = drop;
     if (this.#drops.has(`${device} ${mac}`))
@@ -124,6 +140,7 @@ export class MemoryIngress implements IngressFilter {
   }
 
   async delete({ device, mac }: SourceMacDrop): Promise<void> {
+    this.#requireOpen();
     this.#drops.delete(`${device} ${mac}`);
   }
 }
@@ -136,8 +153,13 @@ export interface PciFunction {
 
 /** The PCI functions of a MemoryHost. */
 export class MemoryPci implements Pci {
+  readonly #requireOpen: () => void;
   readonly #functions = new Map<string, PciFunction>();
   readonly #switchPorts = new Map<string, SwitchPort>();
+
+  constructor(requireOpen: () => void) {
+    this.#requireOpen = requireOpen;
+  }
 
   /** Adds a function. */
   add(address: string, pciFunction: PciFunction): void {
@@ -150,21 +172,25 @@ export class MemoryPci implements Pci {
   }
 
   async interfaces(): Promise<string[]> {
+    this.#requireOpen();
     const ofFunctions = [...this.#functions.values()].flatMap(({ interfaces }) => interfaces);
     return [...new Set([...ofFunctions, ...this.#switchPorts.keys()])].sort();
   }
 
   async switchPortOf(name: string): Promise<SwitchPort | undefined> {
+    this.#requireOpen();
     return this.#switchPorts.get(name);
   }
 
   async interfacesOf(address: string): Promise<string[]> {
+    this.#requireOpen();
     return [...(this.#functions.get(address)?.interfaces ?? [])];
   }
 
   async physicalFunctionOf(
     address: string,
   ): Promise<{ readonly address: string; readonly number: number } | undefined> {
+    this.#requireOpen();
     return this.#functions.get(address)?.physicalFunction;
   }
 }

@@ -100,6 +100,11 @@ export class Connection {
     await this.#session.request('echo', [], signal);
   }
 
+  /** Sets whether the open connection keeps the process alive. By default, it does. */
+  keepProcess(isKept: boolean): void {
+    this.#session.keepProcess(isKept);
+  }
+
   close(): void {
     this.#session.close('the client closed the connection');
   }

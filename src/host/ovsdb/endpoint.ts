@@ -1,6 +1,5 @@
 /** Parses the address of an OVSDB server (ovsdb(7), "Connection Methods"), and connects to it. */
 import { connect as connectPlain, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { OvsdbConnectionError } from '../../errors/ovs.ts';
 
 /** The address of an OVSDB server. */
@@ -53,7 +52,7 @@ export async function openSocket(
   signal: AbortSignal,
 ): Promise<Socket> {
   const endpoint = parseEndpoint(connection);
-  const socket = startSocket(connection, endpoint, tls);
+  const socket = await startSocket(connection, endpoint, tls);
   const ready = endpoint.kind === 'ssl' ? 'secureConnect' : 'connect';
   return await new Promise<Socket>((resolve, reject) => {
     const settle = (finish: () => void) => {
@@ -77,7 +76,7 @@ export async function openSocket(
   });
 }
 
-function startSocket(connection: string, endpoint: Endpoint, tls: OvsdbTlsOptions | undefined): Socket {
+async function startSocket(connection: string, endpoint: Endpoint, tls: OvsdbTlsOptions | undefined): Promise<Socket> {
   if (endpoint.kind === 'unix') return connectPlain({ path: endpoint.path });
   const { host, port } = endpoint;
   if (endpoint.kind === 'tcp') return connectPlain({ host, port, noDelay: true, keepAlive: true });
@@ -90,7 +89,9 @@ function startSocket(connection: string, endpoint: Endpoint, tls: OvsdbTlsOption
     });
   }
   const { key, cert, ca } = tls;
-  return connectTls({
+  // Most hosts connect to a socket file, and TLS takes a tenth of the time in which Node.js starts.
+  const { connect } = await import('node:tls');
+  return connect({
     host,
     port,
     ca,

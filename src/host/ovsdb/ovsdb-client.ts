@@ -8,7 +8,7 @@ import { OvsdbConnectionError, OvsdbServerError } from '../../errors/ovs.ts';
 import type { Ovsdb, OvsdbCallOptions, OvsdbChangeOptions, OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { Connection } from './connection.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline, pauseFor } from './deadline.ts';
 import { operationsFor } from './edit-operations.ts';
 import { type OvsdbTlsOptions, parseEndpoint } from './endpoint.ts';
 import { waitWithNudge } from './nudge.ts';
@@ -56,6 +56,8 @@ export class OvsdbClient implements Ovsdb {
   /** The error of the last attempt to connect. */
   #lastFailure: string | undefined;
   #closed: HostClosedError | undefined;
+  /** The number of running calls. An idle connection does not keep the process alive. */
+  #running = 0;
 
   /**
    * Does not connect yet.
@@ -153,11 +155,14 @@ export class OvsdbClient implements Ovsdb {
     const describe = () =>
       this.#connection ? what() : `${what()} (${this.#lastFailure ?? 'the server has not answered'})`;
     const deadline = new Deadline(this.#name, options, this.#timeout, describe);
+    this.#running++;
+    this.#connection?.keepProcess(true);
     try {
       deadline.throwIfEnded();
       return await run(deadline);
     } finally {
       deadline.end();
+      if (--this.#running === 0) this.#connection?.keepProcess(false);
     }
   }
 
@@ -215,6 +220,7 @@ export class OvsdbClient implements Ovsdb {
       try {
         this.#connection = await Connection.open(this.#name, this.#tls, signal);
         this.#wasConnected = true;
+        if (this.#running === 0) this.#connection.keepProcess(false);
         return this.#connection;
       } catch (error) {
         signal.throwIfAborted();
@@ -286,18 +292,4 @@ function isFailedGuard(error: unknown, operations: readonly Operation[]): boolea
   if (error.operation === undefined)
     return error.error === 'constraint violation' && error.details.includes('for index on column');
   return error.error === 'timed out' && operations[error.operation]?.op === 'wait';
-}
-
-function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

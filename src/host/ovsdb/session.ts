@@ -104,6 +104,12 @@ export class Session {
     });
   }
 
+  /** Sets whether the open connection keeps the process alive. By default, it does. */
+  keepProcess(isKept: boolean): void {
+    if (isKept) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
   /** Closes the session. Running requests fail with `reason`. */
   close(reason: string): void {
     this.#close(reason);

@@ -1,7 +1,7 @@
 /** The connection of a RemoteHost to its helper. Assigns answers to requests by their numbers. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { HelperConnectionError, HelperProtocolError } from '../../errors/helper.ts';
 import { HostClosedError } from '../../errors/host.ts';
@@ -37,6 +37,14 @@ export interface GreetingOptions {
 /** The time in milliseconds for missing answers after `close`. */
 const CLOSE_TIMEOUT = 10_000;
 
+/** The process of the helper, as this process sees it. */
+interface HelperProcess {
+  /** The handles that keep this process alive. */
+  readonly handles: readonly { ref(): unknown; unref(): unknown }[];
+  /** Ends the helper if this process started it. */
+  kill(): void;
+}
+
 interface Pending {
   resolve(value: unknown): void;
   reject(error: unknown): void;
@@ -50,25 +58,19 @@ export class HelperConnection {
   readonly #pending = new Map<number, Pending>();
   /** Settles when the connection is closed. */
   readonly #over: Promise<unknown>;
-  readonly #kill: () => void;
+  readonly #process: HelperProcess;
   #netns: string | undefined;
   #last = 0;
   #isClosing = false;
   /** The reason why further requests fail. */
   #fault: Error | undefined;
 
-  private constructor(
-    where: string,
-    input: Readable,
-    output: Writable,
-    over: Promise<unknown>,
-    kill: () => void = () => {},
-  ) {
+  private constructor(where: string, input: Readable, output: Writable, over: Promise<unknown>, helper: HelperProcess) {
     this.#where = where;
     this.#input = input;
     this.#output = output;
     this.#over = over;
-    this.#kill = kill;
+    this.#process = helper;
   }
 
   /**
@@ -90,6 +92,7 @@ export class HelperConnection {
     signal?.addEventListener('abort', onAbort);
     try {
       await connection.#greet();
+      connection.#keepWhileBusy();
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
@@ -103,7 +106,7 @@ export class HelperConnection {
   static #toSocket(path: string): HelperConnection {
     const socket = connect(path);
     const over = new Promise((resolve) => socket.once('close', resolve));
-    return new HelperConnection(path, socket, socket, over);
+    return new HelperConnection(path, socket, socket, over, { handles: [socket], kill: () => {} });
   }
 
   static #toCommand([command, ...args]: readonly [string, ...string[]]): HelperConnection {
@@ -111,7 +114,9 @@ export class HelperConnection {
     const over = new Promise((resolve) => child.once('close', resolve).once('error', resolve));
     child.once('error', (error) => child.stdout.destroy(error));
     const kill = () => void child.kill('SIGKILL');
-    return new HelperConnection(commandLine(child, command), child.stdout, child.stdin, over, kill);
+    // The pipes of a child are sockets.
+    const handles = [child, ...[child.stdin, child.stdout].filter((pipe) => pipe instanceof Socket)];
+    return new HelperConnection(commandLine(child, command), child.stdout, child.stdin, over, { handles, kill });
   }
 
   /** The network namespace of the helper, from its greeting. */
@@ -126,6 +131,7 @@ export class HelperConnection {
       const id = ++this.#last;
       const pending: Pending = { resolve, reject };
       this.#pending.set(id, pending);
+      this.#keepWhileBusy();
       this.#output.write(frameOf({ id, verb, args: withoutOmitted(args) }));
     });
   }
@@ -133,12 +139,19 @@ export class HelperConnection {
   /** Waits at most 10 s for missing answers, and closes the connection. Calls without an answer then fail. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    this.#keepWhileBusy();
     const late = () => this.#giveUp(`the helper did not answer within ${CLOSE_TIMEOUT} ms after the close`);
     const timer = setTimeout(late, CLOSE_TIMEOUT);
     while (this.#pending.size > 0 && this.#fault === undefined) await this.#someAnswer();
     this.#output.end();
     await this.#over;
     clearTimeout(timer);
+  }
+
+  /** An idle connection does not keep this process alive. */
+  #keepWhileBusy(): void {
+    const isBusy = this.#isClosing || this.#pending.size > 0;
+    for (const handle of this.#process.handles) isBusy ? handle.ref() : handle.unref();
   }
 
   #someAnswer(): Promise<void> {
@@ -193,6 +206,7 @@ export class HelperConnection {
     const pending = this.#pending.get(id);
     if (pending === undefined) throw new HelperProtocolError(`${this.#where} sent an answer without a request`);
     this.#pending.delete(id);
+    this.#keepWhileBusy();
     if (error === undefined) pending.resolve(value);
     else pending.reject(reviveError(error));
   }
@@ -200,7 +214,7 @@ export class HelperConnection {
   /** Closes the connection to a helper that does not answer. Ends the helper if this process started it. */
   #giveUp(message: string): void {
     this.#fail(new HelperConnectionError(this.#where, message));
-    this.#kill();
+    this.#process.kill();
   }
 
   /** Fails all unanswered requests. Their outcome is unknown. */

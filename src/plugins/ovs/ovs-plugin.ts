@@ -6,6 +6,7 @@
 import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
 import { PortProfileError } from '../../errors/libvirt.ts';
 import { FieldValueError } from '../../errors/model.ts';
+import type { DoneStep, PlugResult } from '../../errors/plug-result.ts';
 import { PlugError, UnsupportedVIFError } from '../../errors/plugin.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../../objects/host-info.ts';
@@ -17,6 +18,7 @@ import { messageOf } from '../../text/message-of.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 import { apply } from '../../wiring/apply.ts';
 import type { PlannedStep } from '../../wiring/check.ts';
+import { resultOf } from '../../wiring/done-steps/result.ts';
 import type { ElementDrift } from '../../wiring/elements/verbs.ts';
 import type { Garbage } from '../../wiring/garbage.ts';
 import { collectOvsGarbage } from '../../wiring/ovs/collect-ovs-garbage.ts';
@@ -166,14 +168,14 @@ export class OvsPlugin extends WiringPlugin {
     return [...(await formerHybridDevices(this.#known(vif, this.#profileOf(vif)), host)), ...wiring];
   }
 
-  override async plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<void> {
+  override async plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlugResult> {
     const { host, signal } = context;
-    const wiring = await this.wireOn(host, vif, instance);
     const { id } = vif.require('id');
     const obsolete: string[] = [];
-    await apply(wiring, { host, owner: id, onObsoletePort: (name) => obsolete.push(name) }, signal);
+    const plugging = { host, owner: id, onObsoletePort: (name: string) => obsolete.push(name) };
+    const steps = await apply(await this.wireOn(host, vif, instance), plugging, signal);
     try {
-      await this.#removeDevicesBehind(obsolete, vif, context);
+      return resultOf([...steps, ...(await this.#removeDevicesBehind(obsolete, vif, context))]);
     } catch (cause) {
       // The plug is complete and is not rolled back. An error without `left` would mean that the host is as
       // it was before.
@@ -183,13 +185,13 @@ export class OvsPlugin extends WiringPlugin {
     }
   }
 
-  override async unplug(vif: VIFBase, _instance: InstanceInfo, context: PluginContext): Promise<void> {
+  override async unplug(vif: VIFBase, _instance: InstanceInfo, context: PluginContext): Promise<PlugResult> {
     const { host, signal, deletions } = context;
     const { id } = vif.require('id');
     const obsolete: string[] = [];
-    const onObsoletePort = (name: string) => void obsolete.push(name);
-    await remove(await this.unwireOn(host, vif), { host, owner: id, deletions, onObsoletePort }, signal);
-    await this.#removeDevicesBehind(obsolete, vif, context);
+    const removal = { host, owner: id, deletions, onObsoletePort: (name: string) => obsolete.push(name) };
+    const steps = await remove(await this.unwireOn(host, vif), removal, signal);
+    return resultOf([...steps, ...(await this.#removeDevicesBehind(obsolete, vif, context))]);
   }
 
   override async check(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]> {
@@ -214,12 +216,11 @@ export class OvsPlugin extends WiringPlugin {
     return collectOvsGarbage(host, owners, { dryRun, signal });
   }
 
-  async #removeDevicesBehind(ports: readonly string[], vif: VIFBase, context: PluginContext): Promise<void> {
-    if (ports.length === 0) return;
+  async #removeDevicesBehind(ports: readonly string[], vif: VIFBase, context: PluginContext): Promise<DoneStep[]> {
+    if (ports.length === 0) return [];
     const { host, signal, deletions } = context;
     const known = this.#known(vif, this.#profileOf(vif));
-    const devices = await devicesBehind(ports, known, host);
-    if (devices.length > 0) await remove(devices, { host, owner: known.id, deletions }, signal);
+    return remove(await devicesBehind(ports, known, host), { host, owner: known.id, deletions }, signal);
   }
 
   #factsOf(vif: VIFHostDevice, { pci }: Host): Promise<HostDeviceFacts> {

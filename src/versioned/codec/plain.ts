@@ -3,8 +3,6 @@
  * class-transformer writes and reads it. Its metadata comes from the declarations. A list object is an array
  * in the plain form.
  */
-import 'reflect-metadata/lite';
-import { Exclude, Expose, instanceToPlain, plainToInstance, Transform, Type } from 'class-transformer';
 import { FieldValueError, UnknownFieldError } from '../../errors/model.ts';
 import { shortened } from '../../text/bounds.ts';
 import { isRecord } from '../../text/is-record.ts';
@@ -24,6 +22,7 @@ import {
 } from '../model.ts';
 import { newestModel, newestModelNear } from '../registry.ts';
 import { compareVersions } from '../version.ts';
+import { type ClassTransformer, classTransformer } from './class-transformer.ts';
 import { MAX_DEPTH, readObject, valueForNull } from './from-primitive.ts';
 import { writeObject } from './to-primitive.ts';
 
@@ -67,32 +66,59 @@ export function fromPlainForm(plain: unknown, expected: ObjectModel | undefined)
   const object: unknown =
     model.isList && Array.isArray(plain)
       ? new model.construct({ objects: plain.map((element) => fromPlainForm(element, elementOf(model))) })
-      : plainToInstance(model.construct, plain, { exposeDefaultValues: true });
+      : readyTransformer().plainToInstance(model.construct, plain, { exposeDefaultValues: true });
   return isVersionedObject(object) ? object : refuse(plain, `the plain form of ${model.name}`);
+}
+
+type FieldDecorators = Pick<ClassTransformer, 'Transform' | 'Type'>;
+
+/** The classes that class-transformer does not know yet. It is loaded when it is first needed. */
+const undeclared: ObjectModel[] = [];
+let transformer: ClassTransformer | undefined;
+
+/** Adds a class to those that class-transformer writes and reads. */
+export function declarePlainClass(model: ObjectModel): void {
+  subTypes.push({ value: model.construct, name: model.name, namespace: model.namespace, version: model.version });
+  subTypes.sort((a, b) => compareVersions(b.version, a.version));
+  undeclared.push(model);
+  if (transformer !== undefined) readyTransformer();
+}
+
+/**
+ * Declares the classes of versioned objects to class-transformer. Call it before you give objects of os-vif to
+ * functions of class-transformer itself, such as `instanceToPlain`. `toPlain` and `fromPlain` do it themselves.
+ */
+export function declareToClassTransformer(): void {
+  readyTransformer();
+}
+
+/** class-transformer, which knows all classes. */
+function readyTransformer(): ClassTransformer {
+  transformer ??= classTransformer();
+  for (const model of undeclared.splice(0)) declareClass(model, transformer);
+  return transformer;
 }
 
 /**
  * Declares a class to class-transformer: its fields by wire name, the classes of fields with objects,
  * and the discriminator `type`.
  */
-export function declarePlainClass(model: ObjectModel): void {
+function declareClass(model: ObjectModel, { Exclude, Expose, ...decorators }: ClassTransformer): void {
   const { prototype } = model.objectClass;
   Exclude()(model.construct);
   Expose({ toPlainOnly: true })(prototype, 'type');
-  subTypes.push({ value: model.construct, name: model.name, namespace: model.namespace, version: model.version });
-  subTypes.sort((a, b) => compareVersions(b.version, a.version));
   for (const field of model.fields) {
     // class-transformer also reads the declarations of the base class.
     if (model.base?.byName.get(field.name) === field) continue;
     Expose({ name: field.plainName })(prototype, field.name);
-    declareField(prototype, field);
+    declareField(prototype, field, decorators);
   }
 }
 
-function declareField(prototype: object, field: Field): void {
+function declareField(prototype: object, field: Field, decorators: FieldDecorators): void {
   const { type, name } = field;
   const { object, write } = type;
-  if (object !== undefined && isObjectOrList(type)) declareObjectField(prototype, name, object);
+  if (object !== undefined && isObjectOrList(type)) declareObjectField(prototype, name, object, decorators);
   else if (object !== undefined) {
     const read = (plain: unknown) => writeObject(fromPlainForm(plain, object.objectClass.prototype[MODEL]));
     declareWrittenField(
@@ -100,8 +126,9 @@ function declareField(prototype: object, field: Field): void {
       field,
       (value) => mapObjects(type, value, (child) => (isVersionedObject(child) ? plainOf(child) : child)),
       (value) => type.read(mapObjects(type, value, read), 0),
+      decorators,
     );
-  } else if (write) declareWrittenField(prototype, field, write, (value) => type.read(value, 0));
+  } else if (write) declareWrittenField(prototype, field, write, (value) => type.read(value, 0), decorators);
 }
 
 /**
@@ -115,7 +142,12 @@ function subTypesFrom(namespace: string): typeof subTypes {
   return [...subTypes.filter(isOwn), ...subTypes.filter((subType) => !isOwn(subType))];
 }
 
-function declareObjectField(prototype: object, name: string, object: ObjectReference): void {
+function declareObjectField(
+  prototype: object,
+  name: string,
+  object: ObjectReference,
+  { Type, Transform }: FieldDecorators,
+): void {
   const discriminator = {
     property: 'type',
     get subTypes() {
@@ -142,6 +174,7 @@ function declareWrittenField(
   { name, plainName }: Field,
   write: (value: unknown) => unknown,
   read: (value: unknown) => unknown,
+  { Type, Transform }: FieldDecorators,
 ): void {
   Type((help) => (isVersionedObject(help?.object) ? Object : Boolean))(prototype, name);
   const seal = (value: unknown) => (isSealing ? () => write(value) : write(value));
@@ -158,6 +191,7 @@ let isSealing = false;
 
 function plainOf(object: ObjectState): Record<string, unknown> {
   const source = object[MODEL].isList ? objectsOf(object) : object;
+  const { instanceToPlain } = readyTransformer();
   const plain = sealed(() => instanceToPlain(source, { exposeUnsetFields: false }));
   unseal(plain);
   return isPlainForm(plain) ? plain : refuse(plain, 'a plain form');

@@ -49,7 +49,8 @@ export const forwardRule = defineElement<ForwardRuleElement>({
   },
 
   async remove(element, { host: { filter } }) {
-    if (!element.shared) await filter.delete(chainOf(element.name));
+    const chain = chainOf(element.name);
+    if (!element.shared && (await filter.get(chain)) !== undefined) await filter.delete(chain);
   },
 
   async inspect(element, { host: { filter } }): Promise<Drift[]> {

@@ -1,5 +1,6 @@
 /** The context in which the functions of elements work, and the differences between a host and an element. */
 
+import type { DoneStep } from '../../errors/plug-result.ts';
 import type { Host } from '../../host-contract/host.ts';
 import type { DeletionQueue } from '../deletion-queue.ts';
 
@@ -24,7 +25,12 @@ export interface ElementContext {
    */
   readonly onObsoletePort?: ((name: string) => void) | undefined;
   /** Deletes the devices of several unplugs together. Default: each device is deleted separately. */
-  readonly deletions?: DeletionQueue | undefined;
+  readonly deletions?: Pick<DeletionQueue, 'delete'> | undefined;
+  /**
+   * Receives each change of the host, for the result of the plug or unplug. Changes through `host` are noted
+   * without a call. An element calls this function for each change that it makes in another way.
+   */
+  readonly note?: ((step: DoneStep) => void) | undefined;
 }
 
 /** A context that notes how each change is undone. */

@@ -67,6 +67,23 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('os-vif helper', 
     await expect(host.links.list()).rejects.toMatchObject({ code: 'ERR_OSVIF_CLOSED' });
   });
 
+  test('refuses every request after its namespace was deleted and created again', async () => {
+    const netns = `os-vif-test-${process.pid}-${Date.now()}`;
+    await run('ip', ['netns', 'add', netns]);
+    onTestFinished(() => void run('ip', ['netns', 'del', netns]));
+    for (const path of [netns, `../run/netns/${netns}`]) {
+      const { socket } = await startHelper(osVif, { path }, ['--group', 'nogroup'], { cwd: '/etc' });
+      await using host = await RemoteHost.connect({ socket });
+      await host.links.create(TAP);
+      await run('ip', ['netns', 'del', netns]);
+      await run('ip', ['netns', 'add', netns]);
+      await expect(host.links.list()).rejects.toMatchObject({
+        code: 'ERR_OSVIF_NAMESPACE',
+        message: expect.stringMatching(/deleted and created again.* restart the helper$/),
+      });
+    }
+  });
+
   test('takes the socket that systemd hands it', async () => {
     const netns = await makeNetns();
     const folder = await temporaryFolder();

@@ -6,7 +6,7 @@ import type { SourceMacDrop } from '../../../src/host-contract/packet-filters.ts
 import { bundleChild } from '../../children/child.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../netns.ts';
 
-const HERE = { run: <T>(action: () => T): T => action(), close: () => {} };
+const HERE = { run: <T>(action: () => T): T => action(), requireName: () => {}, close: () => {} };
 
 describe.skipIf(NETNS_UNAVAILABLE)('addresses that a device refuses', () => {
   test('two processes that add and delete at once lose none, and leave nothing', async () => {

@@ -155,7 +155,10 @@ function openSocket(): { socket: NetlinkSocket; kernel: FakeKernel } {
     setnsSync: () => ({ value: 0, errno: '' }),
     ioctl: async () => ({ value: 0, errno: '' }),
   };
-  return { socket: NetlinkSocket.open(libc, { run: (action) => action(), close: () => {} }), kernel };
+  return {
+    socket: NetlinkSocket.open(libc, { run: (action) => action(), requireName: () => {}, close: () => {} }),
+    kernel,
+  };
 }
 
 function answer(seq: number, content: string, flags = 0): Datagram {

@@ -12,8 +12,8 @@ import { OVS_UNAVAILABLE, openOvsHost } from './ovs-host.ts';
 
 export interface PluggedHost {
   readonly host: Host;
-  plug(vif: VIFBase, options?: OvsPluginOptions): Promise<void>;
-  unplug(vif: VIFBase, options?: OvsPluginOptions): Promise<void>;
+  plug(vif: VIFBase, options?: OvsPluginOptions): Promise<unknown>;
+  unplug(vif: VIFBase, options?: OvsPluginOptions): Promise<unknown>;
   /** The drifts in short: `missing tap0`, `differs tap0 bridge`, `conflict tap0: reason`. */
   check(vif: VIFBase, options?: OvsPluginOptions): Promise<string[]>;
   /** What was removed: `ovs-port tap0`. */

@@ -30,7 +30,7 @@ function perPortBridge(host: Host): Promise<OsVif> {
   return OsVif.open({ host, plugins: [new OvsPlugin({ perPortBridge: true })] });
 }
 
-async function failureOf(plug: Promise<void>): Promise<PlugError> {
+async function failureOf(plug: Promise<unknown>): Promise<PlugError> {
   const error: unknown = await plug.then(
     () => undefined,
     (reason: unknown) => reason,

@@ -1,7 +1,8 @@
 import { instanceToPlain, plainToInstance } from 'class-transformer';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  declareToClassTransformer,
   FieldValueError,
   type Primitive,
   SubnetList,
@@ -147,6 +148,8 @@ describe('fromPlain', () => {
 });
 
 describe('class-transformer itself, on the classes here', () => {
+  beforeAll(declareToClassTransformer);
+
   test('makes the plain form', () => {
     expect(instanceToPlain(bridge(), { exposeUnsetFields: false })).toEqual(bridge().toPlain());
   });
