@@ -22,7 +22,7 @@ export interface Session {
 }
 
 /** How a verb uses the host and the plugins. */
-interface SessionOptions extends SignalReports {
+export interface SessionOptions extends SignalReports {
   /** Wraps the host for the OsVif, for example for a dry run. */
   readonly seenAs?: (host: Host) => Host;
   /** Wraps each plugin. */
