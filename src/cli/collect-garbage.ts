@@ -1,13 +1,16 @@
 /** Collects garbage, and prints what was removed. Imported on demand, because it loads the whole library. */
 
 import type { InterruptedError } from '../errors/command.ts';
+import { messageOf } from '../text/message-of.ts';
 import type { Garbage } from '../wiring/garbage.ts';
 import { sleep } from '../wiring/timing.ts';
 import { readEachVif } from './input/attachments.ts';
 import { type Collected, printCollected } from './output/collected.ts';
 import { reportFailures } from './output/failures.ts';
+import { printWarning } from './output/output.ts';
 import { withProgress } from './output/progress.ts';
 import { type Session, withOsVif } from './session.ts';
+import { skipUnreadable } from './skip-unreadable.ts';
 import type { CommonOptions, HostOptions } from './verb.ts';
 
 const NEXT = 'waiting for the removals under way; a second signal ends the command at once';
@@ -42,7 +45,10 @@ export async function collectGarbage(
       if (!call.signal.aborted) throw error;
       return print([], call.signal.reason);
     }
-    if (options.dryRun) return print(found.map(as('found')), call.signal.reason);
+    if (options.dryRun) {
+      warnOfUnread(unread);
+      return print(found.map(as('found')), call.signal.reason);
+    }
     const collect = () => osVif.collectGarbage(vifs, call);
     try {
       const removed = await withProgress('removing', 'os-vif:netlink', found.length, collect, call.signal);
@@ -56,7 +62,13 @@ export async function collectGarbage(
     // Requests may still be under way, so the state of the rest is not known.
     await print(await compared(found ?? [], look, { rest: 'unknown', timeout: LAST_LOOK_MS }), interruption);
   };
-  await withOsVif(options, work, { next: NEXT, last });
+  const unread = new Map<string, unknown>();
+  const skip = options.dryRun ? skipUnreadable((what, error) => unread.set(what, error)) : {};
+  await withOsVif(options, work, { ...skip, next: NEXT, last });
+}
+
+function warnOfUnread(unread: ReadonlyMap<string, unknown>): void {
+  for (const [what, error] of unread) printWarning(`${what} are not in the output: ${messageOf(error)}`);
 }
 
 function as(outcome: Collected['outcome']): (garbage: Garbage) => Collected {

@@ -3,10 +3,14 @@
 import '../objects/host-info.ts';
 import '../objects/instance-info.ts';
 import '../objects/vif.ts';
+import { UsageError } from '../errors/command.ts';
 import { bundleSchema } from '../schemas/read-schema.ts';
+import { listed } from '../text/bounds.ts';
+import { describeValue } from '../text/describe-value.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { JsonSchema } from '../versioned/model.ts';
-import { classFor, type ObjectClass, objectClasses } from '../versioned/object-class.ts';
-import { minorVersionsUpTo, withoutPatch } from '../versioned/version.ts';
+import { type ObjectClass, objectClasses } from '../versioned/object-class.ts';
+import { minorVersionsUpTo } from '../versioned/version.ts';
 
 /** The newest class of every name, in alphabetical order. */
 export function everyObject(): ObjectClass[] {
@@ -35,7 +39,7 @@ export const OTHER_SCHEMAS: Readonly<Record<string, string>> = {
  * The JSON Schema of an object or of another name, with all schemas that it refers to.
  *
  * @param version default: the newest version
- * @throws UnsupportedObjectError, IncompatibleVersionError
+ * @throws UsageError for an unknown name or version
  */
 export async function schemaFor(
   name: string,
@@ -44,15 +48,20 @@ export async function schemaFor(
 ): Promise<JsonSchema> {
   const other = Object.hasOwn(OTHER_SCHEMAS, name) ? OTHER_SCHEMAS[name] : undefined;
   if (other !== undefined) return bundleSchema(other);
-  const wanted = version ?? newestOf(name);
-  classFor(name, wanted, 'os_vif');
-  return bundleSchema(`${form}/${name}/${withoutPatch(wanted)}.json`);
-}
-
-/**
- * The newest version of an object. 1.0 for an unknown name, for which the registry then throws an
- * error with a suggestion.
- */
-function newestOf(name: string): string {
-  return everyObject().find(({ objectName }) => objectName === name)?.version ?? '1.0';
+  const objects = everyObject();
+  const found = objects.find(({ objectName }) => objectName === name);
+  if (found === undefined) {
+    const names = [...objects.map(({ objectName }) => objectName), ...Object.keys(OTHER_SCHEMAS)];
+    throw new UsageError(
+      `no schema is named ${describeValue(name)}${didYouMean(name, names) || ':'} os-vif schema lists all`,
+    );
+  }
+  const versions = versionsOf(found);
+  const wanted = version ?? found.version;
+  // A patch version has the schema of its minor version.
+  const minor = wanted.replace(/^(\d+\.\d+)\.\d+$/, '$1');
+  if (!versions.includes(minor)) {
+    throw new UsageError(`${name} has no version ${describeValue(wanted)}: expected ${listed(versions, ' or ')}`);
+  }
+  return bundleSchema(`${form}/${name}/${minor}.json`);
 }

@@ -1,6 +1,7 @@
 /** The command `os-vif`: its verbs and its exit code. */
 
 import { Command, CommanderError } from 'commander';
+import { messageOf } from '../text/message-of.ts';
 import { EXIT, reportError } from './output/exit.ts';
 import { surviveClosedOutput } from './output/output.ts';
 import { guardOutput } from './output/safe-output.ts';
@@ -55,7 +56,10 @@ export async function run(argv: readonly string[]): Promise<void> {
     await makeProgram().parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.yes : EXIT.usage;
-    else process.exitCode = reportError(error, { debug: argv.includes('--debug') });
+    else {
+      const { inWordsOfCommand } = await import('./output/words.ts');
+      process.exitCode = reportError(error, { text: inWordsOfCommand(messageOf(error)) });
+    }
   }
 }
 

@@ -4,7 +4,6 @@
 
 import type { CallOptions } from '../call-options.ts';
 import { UsageError } from '../errors/command.ts';
-import { UnsupportedHostError } from '../errors/host.ts';
 import { LinuxHost } from '../host/linux/linux-host.ts';
 import { MemoryHost } from '../host/memory/memory-host.ts';
 import type { Host } from '../host-contract/host.ts';
@@ -23,7 +22,7 @@ export interface Session {
 }
 
 /** How a verb uses the host and the plugins. */
-interface SessionOptions extends SignalReports {
+export interface SessionOptions extends SignalReports {
   /** Wraps the host for the OsVif, for example for a dry run. */
   readonly seenAs?: (host: Host) => Host;
   /** Wraps each plugin. */
@@ -66,18 +65,13 @@ async function openHost({ memory, netns, ovsdb, timeout }: HostOptions, setup: S
       throw new UsageError('--memory cannot be combined with --netns or --ovsdb: leave one of them out');
     return new MemoryHost();
   }
-  try {
-    return await LinuxHost.open({
-      ...setup.host,
-      ...(netns !== undefined && { netns }),
-      ovsdb: {
-        ...setup.host.ovsdb,
-        ...(ovsdb !== undefined && { connection: ovsdb }),
-        ...(timeout !== undefined && { timeout: timeout * 1000 }),
-      },
-    });
-  } catch (error) {
-    if (error instanceof UnsupportedHostError) throw new UsageError(`${error.message}, here --memory`);
-    throw error;
-  }
+  return LinuxHost.open({
+    ...setup.host,
+    ...(netns !== undefined && { netns }),
+    ovsdb: {
+      ...setup.host.ovsdb,
+      ...(ovsdb !== undefined && { connection: ovsdb }),
+      ...(timeout !== undefined && { timeout: timeout * 1000 }),
+    },
+  });
 }

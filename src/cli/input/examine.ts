@@ -2,8 +2,6 @@
  * Detects the type of a document, and finds its violations. Imported on demand, because it loads all classes.
  */
 
-import { OsVifError } from '../../errors/base.ts';
-import { FieldValueError } from '../../errors/model.ts';
 import { portWithBinding, validatePortBindings } from '../../neutron/port-bindings.ts';
 import { validateBinding } from '../../neutron/validate-binding.ts';
 import { validateNetworkInfo } from '../../neutron/vif-from-network-info.ts';
@@ -11,7 +9,6 @@ import { describeValue } from '../../text/describe-value.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { NAME, VERSION_KEY } from '../../versioned/codec/primitive.ts';
 import { type Violation, validate } from '../../versioned/validation/validate.ts';
-import { VersionedObject } from '../../versioned/versioned-object.ts';
 import { isBinding, isPort } from './bindings.ts';
 import { isAttachment, isPrimitiveForm } from './objects.ts';
 import { kindOf, type PayloadKind } from './payloads.ts';
@@ -36,7 +33,7 @@ export async function examine(value: unknown): Promise<Examination> {
   if (kind !== 'object') return { object: kind, violations: CHECKS[kind](value) };
   return {
     object: isRecord(value) && typeof value.type === 'string' ? value.type : 'object',
-    violations: examinePlain(value),
+    violations: await examinePlain(value),
   };
 }
 
@@ -73,25 +70,10 @@ function withType(value: unknown, type: string): unknown {
   return isRecord(value) && !Object.hasOwn(value, NAME) ? { type, ...value } : value;
 }
 
-/** The first violation of an object in the plain form. Reading the plain form stops at the first error. */
-function examinePlain(value: unknown): Violation[] {
-  try {
-    VersionedObject.fromPlain(value);
-    return [];
-  } catch (error) {
-    if (error instanceof FieldValueError)
-      return [
-        { path: pointer(error.path), message: `expected ${error.expected}, found ${describeValue(error.value)}` },
-      ];
-    if (error instanceof OsVifError) return [{ path: '', message: error.message }];
-    throw error;
-  }
-}
-
-/** Converts a path such as `network.subnets[0].cidr` to a JSON Pointer. */
-function pointer(path: string): string {
-  const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
-  return steps.map((step) => `/${step}`).join('');
+/** The violations of an object in the plain form. */
+async function examinePlain(value: unknown): Promise<Violation[]> {
+  if (!isRecord(value) || typeof value.type === 'string') return validate(value);
+  return [{ path: '/type', message: `expected the name of an object, found ${describeValue(value.type)}` }];
 }
 
 function textOf(value: unknown): string {

@@ -8,6 +8,7 @@ import { messageAfter, messageOf } from '../../text/message-of.ts';
 import { answersOf, type Failure, isFailure, type Place, type Results } from '../results.ts';
 import { raiseExitCode, reportError, writeError } from './exit.ts';
 import { printJson } from './output.ts';
+import { inWordsOfCommand } from './words.ts';
 
 /** An error in JSON: its message, and the codes of the error and its causes. */
 export interface ErrorData {
@@ -58,7 +59,7 @@ export function report(failures: readonly Failure[]): void {
 /** `vifs.yaml[2] (VIF dc065497-...): message; advice`. */
 function textOf({ where, id, error }: Failure): string {
   const place = error instanceof DocumentError ? error.where : where;
-  const message = messageAfter(place, error);
+  const message = inWordsOfCommand(messageAfter(place, error));
   const isNamed = id === undefined || message.includes(id);
   const guest = needsGuest(rootOf(error)) ? GUEST_ADVICE : '';
   return `${place}${isNamed ? '' : ` (VIF ${id})`}: ${message}${guest}`;
@@ -82,7 +83,7 @@ export function namesOf(items: readonly Pick<Place, 'where'>[]): string {
 
 /** The error of an item as data for JSON. */
 export function errorData({ where, error }: Failure): ErrorData {
-  return { codes: codesOf(error), message: messageAfter(where, error) };
+  return { codes: codesOf(error), message: inWordsOfCommand(messageAfter(where, error)) };
 }
 
 function codesOf(error: unknown): string[] {

@@ -47,8 +47,10 @@ async function validateFiles(files: string[], options: CommonOptions): Promise<v
 async function verdictOn({ where, value, error }: Document): Promise<Verdict> {
   if (error !== undefined) throw error;
   const { examine } = await import('../input/examine.ts');
+  const { inWordsOfCommand } = await import('../output/words.ts');
   const { object, violations } = await examine(value);
-  return { where, valid: violations.length === 0, object, violations };
+  const told = violations.map(({ path, message }) => ({ path, message: inWordsOfCommand(message) }));
+  return { where, valid: told.length === 0, object, violations: told };
 }
 
 function lines({ where, valid, object, violations }: Verdict): string {

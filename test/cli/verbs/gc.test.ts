@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { chmodSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
 import { commandUnderTest } from '../command.ts';
 
@@ -26,6 +29,28 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     expect((await gc([], '[]')).json()).toEqual([{ kind: 'bridge', name: 'brq0', outcome: 'removed' }]);
     expect(names()).toEqual(['mine']);
   });
+});
+
+test.skipIf(NETNS_UNAVAILABLE)('a dry run without privileges skips what it cannot read, and says so', async () => {
+  const netns = await makeNetns();
+  await osVif(['plug', 'vif.json', '--netns', netns.path]);
+  const silent = createServer(() => {});
+  const socket = join(osVif.folder, 'private.sock');
+  await new Promise<void>((resolve) => silent.listen(socket, resolve));
+  onTestFinished(() => void silent.close());
+  chmodSync(socket, 0o600);
+  const run = (...options: string[]) =>
+    osVif(['gc', '--ovsdb', `unix:${socket}`, ...options], { input: '[]', inside: netns, as: 'nobody' });
+
+  const { status, json, stderr } = await run('--dry-run');
+  expect([status, json()]).toMatchObject([0, [{ kind: 'tap', name: 'tapdc065497-3c', outcome: 'found' }]]);
+  expect(stderr).toMatch(/^os-vif: warning: rows of plugin ovs are not in the output: .*EACCES/m);
+  expect(stderr).toMatch(/^os-vif: warning: chains of iptables are not in the output: .*run this as root$/m);
+  expect(stderr).toMatch(/^os-vif: warning: filters of nftables are not in the output: /m);
+
+  const real = await run();
+  expect([real.status, real.stdout]).toEqual([1, '']);
+  expect(netns.links()).toHaveLength(1);
 });
 
 test('nothing given is not taken for no VIFs', async () => {

@@ -29,8 +29,10 @@ test('an older version refuses the fields of later ones', async () => {
 });
 
 test.each([
-  ['an object that is not known', ['VIFBrigde'], 1, 'VIFBridge'],
-  ['a version that is not known', ['Network', '7.0'], 1, 'ERR_OSVIF_INCOMPATIBLE_VERSION'],
+  ['an object that is not known', ['VIFBrigde'], 2, 'did you mean VIFBridge? os-vif schema lists all\n'],
+  ['a name that is near none', ['nonsense'], 2, 'no schema is named "nonsense": os-vif schema lists all\n'],
+  ['a version that is not known', ['Network', '7.0'], 2, 'Network has no version "7.0": expected 1.0 or 1.1\n'],
+  ['a version that is none', ['Network', 'new'], 2, 'Network has no version "new": expected 1.0 or 1.1\n'],
   ['a version of a port', ['port', '1.0'], 2, 'no versions'],
 ])('%s is refused', async (_, args, status, text) => {
   const run = await osVif(['schema', ...args]);

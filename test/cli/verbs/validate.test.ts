@@ -30,6 +30,24 @@ test('everything that is wrong with a primitive is told with its path, and the a
   });
 });
 
+test('everything that is wrong with the plain form is told', async () => {
+  const { status, json } = await osVif(['validate'], {
+    input: '{ type: VIFGeneric, id: x, address: zz, vif_nmae: tap0, network: { mtu: much, subnets: [{ cidr: 7 }] } }',
+  });
+  expect(status).toBe(1);
+  const paths = (json() as { violations: { path: string }[] }).violations.map(({ path }) => path);
+  expect(paths.sort()).toEqual(['/address', '/id', '/network/mtu', '/network/subnets/0/cidr', '/vif_nmae']);
+});
+
+test.each([
+  ['{}', '/type', 'expected the name of an object, found undefined'],
+  ['7', '', 'expected a versioned object, found 7'],
+  ['{ type: VIFBrigde }', '/type', 'name the module that declares it in `objects` of the configuration'],
+])('%s is no object', async (input, path, message) => {
+  const { status, json } = await osVif(['validate'], { input });
+  expect([status, json()]).toMatchObject([1, { violations: [{ path, message: expect.stringContaining(message) }] }]);
+});
+
 test('an unknown version is told', async () => {
   const { stdout } = await osVif(['convert', 'vif.json']);
   const newer = stdout.replaceAll('"versioned_object.version": "1.0"', '"versioned_object.version": "7.0"');
@@ -40,7 +58,10 @@ test('an unknown version is told', async () => {
 test('an unknown key of the plain form is told', async () => {
   const { status, json } = await osVif(['validate'], { input: '{ type: VIFGeneric, vif_nmae: tap0 }' });
   expect(status).toBe(1);
-  expect(json()).toMatchObject({ valid: false, violations: [{ message: expect.stringContaining('"vif_nmae"') }] });
+  expect(json()).toMatchObject({
+    valid: false,
+    violations: [{ path: '/vif_nmae', message: expect.stringContaining('vif_name') }],
+  });
 });
 
 test('of several objects those that are wrong are told by file and place', async () => {

@@ -1,0 +1,81 @@
+/** Messages of the library, in which the command replaces what only a program can do. */
+
+import { expect, test } from 'vitest';
+import { inWordsOfCommand } from '../../../src/cli/output/words.ts';
+import { MissingKoffiError } from '../../../src/errors/host.ts';
+import { IncompatibleVersionError } from '../../../src/errors/model.ts';
+import { NegotiationLossError } from '../../../src/errors/negotiation.ts';
+import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
+import { toInterfaceXml } from '../../../src/libvirt/interface-xml.ts';
+import { VIFBridge, VIFDirect } from '../../../src/objects/vif.ts';
+import { messageOf } from '../../../src/text/message-of.ts';
+import { VersionedObject } from '../../../src/versioned/versioned-object.ts';
+
+const messageFrom = async (action: () => unknown): Promise<string> => {
+  try {
+    await action();
+    return 'no error';
+  } catch (error) {
+    return messageOf(error);
+  }
+};
+
+async function openOnWindows(): Promise<void> {
+  const platform = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
+  Object.defineProperty(process, 'platform', { value: 'win32', configurable: true });
+  try {
+    await LinuxHost.open();
+  } finally {
+    Object.defineProperty(process, 'platform', platform);
+  }
+}
+
+test.each([
+  [
+    'an unknown object',
+    () => VersionedObject.fromPlain({ type: 'VIFVlanNested' }),
+    'no object "VIFVlanNested" is declared; name the module that declares it in `objects` of the configuration, or correct the name',
+  ],
+  [
+    'a version that is too new',
+    () => {
+      throw new IncompatibleVersionError('Network', '9.9', ['1.1']);
+    },
+    'Network "9.9" cannot be read here, up to 1.1 can; ask the sender for one of these, as os-vif backport writes them',
+  ],
+  [
+    'a field that an older version lacks',
+    () => {
+      throw new NegotiationLossError([{ path: 'mtu', object: 'Network', version: '1.0', value: 1450 }]);
+    },
+    'the peer supports only versions without fields that are set: mtu (not in Network 1.0); unset these fields, or leave out --refuse-loss',
+  ],
+  ['another system', openOnWindows, 'this needs Linux, and the system is win32: use --memory for a dry run'],
+  [
+    'a missing koffi',
+    () => {
+      throw new MissingKoffiError();
+    },
+    'the package koffi, which calls the kernel, cannot be loaded: run `npm install koffi` beside os-vif, or use --memory',
+  ],
+  [
+    'a PCI function without a device',
+    () =>
+      toInterfaceXml(new VIFDirect({ address: '22:52:25:62:e2:aa', mode: 'vepa', devAddress: '0000:3b:00.2' }), {
+        virtType: 'kvm',
+      }),
+    'the lower device of a VIFDirect is unknown: sysfs has no device of 0000:3b:00.2, name it by --interface-of 0000:3b:00.2=NAME',
+  ],
+  [
+    'an unset field, with its name in files',
+    () => toInterfaceXml(new VIFBridge({ address: '22:52:25:62:e2:aa' }), { virtType: 'kvm' }),
+    'VIFBridge: bridge_name, vif_name must be set and are not',
+  ],
+])('the message for %s', async (_, action, expected) => {
+  expect(inWordsOfCommand(await messageFrom(action))).toBe(expected);
+});
+
+test('text of the input stays', () => {
+  const message = 'VIFGeneric has no field "vifName", "\\"vifName", did you mean vif_name?';
+  expect(inWordsOfCommand(message)).toBe(message);
+});
