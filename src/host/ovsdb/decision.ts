@@ -7,9 +7,6 @@ import type { Deadline } from './deadline.ts';
 import { operationsFor } from './edit-operations.ts';
 import type { Operation } from './protocol.ts';
 
-/** Chooses the edits for the present rows. */
-export type Decide = (view: OvsdbView) => readonly OvsdbEdit[];
-
 interface Decision {
   readonly edits: readonly OvsdbEdit[];
   readonly operations: readonly Operation[];
@@ -20,7 +17,11 @@ interface Decision {
  * for edits that are sent. If `decide` returns no edits or throws, the replica is synchronized, and
  * `decide` is called again.
  */
-export async function decideOnFresh(connection: Connection, decide: Decide, deadline: Deadline): Promise<Decision> {
+export async function decideOnFresh(
+  connection: Connection,
+  decide: (view: OvsdbView) => readonly OvsdbEdit[],
+  deadline: Deadline,
+): Promise<Decision> {
   const attempt = (): Decision => {
     const edits = decide(connection.replica);
     return { edits, operations: operationsFor(edits, connection.replica) };

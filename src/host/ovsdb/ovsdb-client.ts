@@ -11,7 +11,7 @@ import type { Ovsdb, OvsdbCallOptions, OvsdbChangeOptions, OvsdbEdit, OvsdbView 
 import { messageOf } from '../../text/message-of.ts';
 import { Connection } from './connection.ts';
 import { Deadline, pauseFor } from './deadline.ts';
-import { commitGuarded, type Decide, decideOnFresh } from './decision.ts';
+import { commitGuarded, decideOnFresh } from './decision.ts';
 import { type OvsdbTlsOptions, parseEndpoint } from './endpoint.ts';
 import { waitWithNudge } from './nudge.ts';
 import type { Operation } from './protocol.ts';
@@ -247,6 +247,8 @@ export class OvsdbClient implements Ovsdb {
     }
   }
 }
+
+type Decide = (view: OvsdbView) => readonly OvsdbEdit[];
 
 /** An attempt to connect that all calls without a connection share. */
 interface PendingConnection {
