@@ -1,5 +1,6 @@
-// Removes the declaration files of dist/ that no public entry refers to, and in the others the imports without names:
-// they declare nothing, and an old TypeScript does not find their modules. The build calls it after the compiler.
+// Removes the declaration files of dist/ that no public entry refers to. In the others it removes what declares nothing:
+// the comment at the start, which is about the source, and imports without names, whose modules an old TypeScript does
+// not find. The build calls it after the compiler.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +22,12 @@ for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
 for (const path of readdirSync(DIST, { recursive: true })) {
   const file = join(DIST, path);
   if (!file.endsWith('.d.ts')) continue;
-  if (reached.has(file)) writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^import ["'][^"']+["'];\n/gm, ''));
+  if (reached.has(file)) writeFileSync(file, shortened(readFileSync(file, 'utf8')));
   else rmSync(file);
+}
+
+function shortened(text) {
+  return text
+    .replace(/^\/\*\*(?:(?!\*\/).)*\*\/\n(?=import |export (?:type )?\{|export \*)/s, '')
+    .replaceAll(/^import ["'][^"']+["'];\n/gm, '');
 }

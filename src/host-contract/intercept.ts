@@ -61,7 +61,7 @@ function decoratorOf(port: HostPart): typeof Decorated {
         return typeof member === 'function' ? Reflect.apply(member, this.target, args) : member;
       });
     };
-    Object.defineProperty(DecoratedPart.prototype, method, { value });
+    Object.defineProperty(DecoratedPart.prototype, method, { value, writable: true });
   }
   return DecoratedPart;
 }
