@@ -16,8 +16,9 @@ import {
 import { requireKnownOptions } from './errors/argument.ts';
 import { HostClosedError } from './errors/host.ts';
 import type { PlugResult } from './errors/plug-result.ts';
-import { NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
-import { traced } from './host-contract/diagnostics.ts';
+import { NoMatchingPluginError, PluginError } from './errors/plugin.ts';
+import type { CallChannel } from './host-contract/diagnostics/messages.ts';
+import { traced } from './host-contract/diagnostics/traced.ts';
 import type { Host } from './host-contract/host.ts';
 import { KeyedQueue } from './host-contract/keyed-queue.ts';
 import { Lifetime } from './host-contract/lifetime.ts';
@@ -27,9 +28,9 @@ import type { VIFBase } from './objects/vif.ts';
 import { hostOf, type OsVifOptions, pluginsOf, requireOpenOptions } from './opening.ts';
 import { graphOf } from './picture/graph.ts';
 import type { Graph } from './picture/graph-model.ts';
+import { failureOf } from './plug-failure.ts';
 import { collectFor } from './plugins/collect-garbage.ts';
 import { type PluginContext, requireVIFBase, type VIFPlugin } from './plugins/vif-plugin.ts';
-import { messageOf } from './text/message-of.ts';
 import { canonicalUuid } from './text/uuid.ts';
 import type { Adoption } from './wiring/adopt.ts';
 import type { PlannedStep } from './wiring/check.ts';
@@ -39,10 +40,7 @@ import { UNKNOWN_RESULT } from './wiring/done-steps/result.ts';
 import type { ElementDrift } from './wiring/elements/verbs.ts';
 import type { Garbage } from './wiring/garbage.ts';
 
-const FAILURES = {
-  plug: { Failure: PlugError, doing: 'plugging' },
-  unplug: { Failure: UnplugError, doing: 'unplugging' },
-};
+type Action<T> = (context: PluginContext) => Promise<T>;
 
 /**
  * Plugs, unplugs and checks VIFs. Use `await using osVif = await OsVif.open()`, or call `close()` at the end.
@@ -110,7 +108,7 @@ export class OsVif {
 
   async #check(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<ElementDrift[]> {
     const plugin = this.#pluginFor('check', vif, instance, options);
-    return this.#inTurn(vif, options, async (context) => {
+    return this.#call('os-vif:check', vif, options, async (context) => {
       if (plugin.check === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support check`);
       return withGracePeriod(plugin.check(vif, instance, context), context.signal);
     });
@@ -126,7 +124,7 @@ export class OsVif {
 
   async #plan(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<PlannedStep[]> {
     const plugin = this.#pluginFor('plan', vif, instance, options);
-    return this.#inTurn(vif, options, async (context) => {
+    return this.#call('os-vif:plan', vif, options, async (context) => {
       if (plugin.plan === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support plan`);
       return withGracePeriod(plugin.plan(vif, instance, context), context.signal);
     });
@@ -142,7 +140,7 @@ export class OsVif {
     return this.#lifetime.run(async () => {
       const plugin = this.#pluginFor('adopt', vif, instance, options);
       const { dryRun = false } = options;
-      return this.#inTurn(vif, options, async (context) => {
+      return this.#call('os-vif:adopt', vif, options, async (context) => {
         if (plugin.adopt === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support adopt`);
         return withGracePeriod(plugin.adopt(vif, instance, dryRun, context), context.signal);
       });
@@ -219,7 +217,9 @@ export class OsVif {
       const signal = signalOf(options, this.#timeout);
       signal?.throwIfAborted();
       const { host } = abortableHost(this.#host, signal);
-      return withGracePeriod(collectFor(validVifs, this.#plugins, dryRun, { host, signal }), signal);
+      return traced('os-vif:gc', { validVifs: validVifs.length, dryRun }, () =>
+        withGracePeriod(collectFor(validVifs, this.#plugins, dryRun, { host, signal }), signal),
+      );
     });
   }
 
@@ -261,21 +261,20 @@ export class OsVif {
   }
 
   async #changeHost(
-    verb: keyof typeof FAILURES,
+    verb: 'plug' | 'unplug',
     vif: VIFBase,
     instance: InstanceInfo,
     options: CallOptions,
   ): Promise<PlugResult> {
     const plugin = this.#pluginFor(verb, vif, instance, options);
-    const messages = { vif: vif.id ?? '', plugin: vif.plugin ?? '' };
-    try {
-      return await this.#inTurn(vif, options, (context) =>
-        traced(`os-vif:${verb}`, messages, async () => (await plugin[verb](vif, instance, context)) ?? UNKNOWN_RESULT),
-      );
-    } catch (cause) {
-      const { Failure, doing } = FAILURES[verb];
-      throw cause instanceof Failure ? cause : new Failure(`${doing} VIF ${vif.id} failed: ${messageOf(cause)}`, cause);
-    }
+    return traced(`os-vif:${verb}`, detailsOf(vif), async () => {
+      try {
+        const result = await this.#inTurn(vif, options, async (context) => plugin[verb](vif, instance, context));
+        return result ?? UNKNOWN_RESULT;
+      } catch (cause) {
+        throw failureOf(verb, vif, cause);
+      }
+    });
   }
 
   #pluginFor(call: SingleCall, vif: VIFBase, instance: InstanceInfo, options: CallOptions): VIFPlugin {
@@ -286,9 +285,16 @@ export class OsVif {
     return plugin;
   }
 
-  async #inTurn<T>(vif: VIFBase, options: CallOptions, action: (context: PluginContext) => Promise<T>): Promise<T> {
+  #call<T>(channel: CallChannel, vif: VIFBase, options: CallOptions, action: Action<T>): Promise<T> {
+    return traced(channel, detailsOf(vif), () => this.#inTurn(vif, options, action));
+  }
+
+  async #inTurn<T>(vif: VIFBase, options: CallOptions, action: Action<T>): Promise<T> {
     const signal = signalOf(options, this.#timeout);
     const context = { host: this.#host, signal, deletions: this.#deletions };
     return this.#queue.run([canonicalUuid(vif.require('id').id)], () => action(context), signal);
   }
 }
+
+/** The fields of operations on a VIF. */
+const detailsOf = ({ id = '', plugin = '' }: VIFBase) => ({ vif: canonicalUuid(id), plugin });

@@ -8,6 +8,7 @@ import { interceptHost } from '../src/host-contract/intercept.ts';
 import { OsVif } from '../src/os-vif.ts';
 import { TapPlugin } from '../src/plugins/tap-plugin.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from './host/netns.ts';
+import { recordOperations, treeOf } from './host-contract/diagnostics/record.ts';
 import { bridgeVif, instance, tapVif, VIF_ID } from './plugins/vifs.ts';
 
 describe('a call that takes too long', () => {
@@ -121,44 +122,47 @@ describe('a call that takes too long', () => {
   });
 });
 
-test('every step is published, with how long it took and how it ended', async () => {
-  const seen: unknown[] = [];
-  const channels = ['os-vif:plug', 'os-vif:unplug', 'os-vif:ensure', 'os-vif:remove', 'os-vif:undo'];
-  const listen = (message: unknown, channel: string | symbol) => void seen.push([channel, message]);
-  for (const channel of channels) subscribe(channel, listen);
-  try {
-    const host = new MemoryHost();
-    await using osVif = await OsVif.open({ host });
-    await osVif.plug(bridgeVif(), instance());
-    await osVif.unplug(bridgeVif(), instance());
-    await osVif.unplug(tapVif(), instance());
-    await host.links.create({ kind: 'bridge', name: 'tapdc065497-3c' });
-    await osVif.plug(tapVif(), instance()).catch(() => {});
-  } finally {
-    for (const channel of channels) unsubscribe(channel, listen);
-  }
-  const duration = expect.any(Number);
-  expect(seen).toEqual([
-    ['os-vif:ensure', { vif: VIF_ID, element: 'bridge brqb82c1929-05', duration }],
-    ['os-vif:ensure', { vif: VIF_ID, element: 'port eth0', duration }],
-    ['os-vif:plug', { vif: VIF_ID, plugin: 'linux_bridge', duration }],
-    ['os-vif:unplug', { vif: VIF_ID, plugin: 'linux_bridge', duration }],
-    ['os-vif:remove', { vif: VIF_ID, element: 'tap tapdc065497-3c', duration }],
-    ['os-vif:unplug', { vif: VIF_ID, plugin: 'tap', duration }],
-    [
-      'os-vif:ensure',
-      {
-        vif: VIF_ID,
-        element: 'tap tapdc065497-3c',
-        duration,
-        error: expect.objectContaining({ code: 'ERR_OSVIF_FOREIGN_LINK' }),
-      },
-    ],
-    [
-      'os-vif:plug',
-      { vif: VIF_ID, plugin: 'tap', duration, error: expect.objectContaining({ code: 'ERR_OSVIF_PLUG' }) },
-    ],
+test('every call publishes its steps, and how each of them ended', async () => {
+  const host = new MemoryHost();
+  await using osVif = await OsVif.open({ host });
+  const operations = recordOperations();
+  await osVif.plug(bridgeVif(), instance());
+  await osVif.check(bridgeVif(), instance());
+  await osVif.unplug(bridgeVif(), instance());
+  await osVif.plan(tapVif(), instance());
+  await osVif.adopt(tapVif(), instance());
+  await osVif.unplug(tapVif(), instance());
+  await osVif.collectGarbage([tapVif()], { dryRun: true });
+  await host.links.create({ kind: 'bridge', name: 'tapdc065497-3c' });
+  await osVif.plug(tapVif(), instance()).catch(() => {});
+  expect(treeOf(operations)).toEqual([
+    'plug linux_bridge',
+    '  ensure bridge brqb82c1929-05',
+    '  ensure port eth0',
+    'check linux_bridge',
+    '  inspect bridge brqb82c1929-05',
+    '  inspect port eth0',
+    'unplug linux_bridge',
+    'plan tap',
+    '  inspect tap tapdc065497-3c',
+    'adopt tap',
+    '  inspect tap tapdc065497-3c',
+    'unplug tap',
+    '  remove tap tapdc065497-3c',
+    'gc 1 true',
+    'plug tap failed: ERR_OSVIF_PLUG',
+    '  ensure tap tapdc065497-3c failed: ERR_OSVIF_FOREIGN_LINK',
   ]);
+  expect(new Set(operations.map(({ vif }) => vif))).toEqual(new Set([VIF_ID, undefined]));
+});
+
+test('the failure of a plugin is published as the error that the caller gets', async () => {
+  const operations = recordOperations(['os-vif:plug']);
+  const host = interceptHost(new MemoryHost(), () => Promise.reject(new Error('broken')));
+  await using osVif = await OsVif.open({ host });
+  const error = await osVif.plug(tapVif(), instance()).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'ERR_OSVIF_PLUG' });
+  expect(operations.map((operation) => operation.error)).toEqual([error]);
 });
 
 test.skipIf(NETNS_UNAVAILABLE)(

@@ -1,7 +1,7 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../src/host/memory/memory-host.ts';
+import { subscribeOperations } from '../src/host-contract/diagnostics/subscribe.ts';
 import type { Host } from '../src/host-contract/host.ts';
 import { interceptHost } from '../src/host-contract/intercept.ts';
 import type { Link, LinkSettings } from '../src/host-contract/links.ts';
@@ -168,16 +168,15 @@ async function present(links: Host['links'], name: string): Promise<Link> {
 }
 
 /** What was asked of the kernel meanwhile that changes something. */
-async function netlinkChanges(action: () => Promise<unknown>): Promise<unknown[]> {
-  const sent: unknown[] = [];
-  const listen = (message: unknown) => {
-    if (typeof message === 'object' && message !== null && 'changes' in message && message.changes) sent.push(message);
-  };
-  subscribe('os-vif:netlink', listen);
+async function netlinkChanges(action: () => Promise<unknown>): Promise<string[]> {
+  const sent: string[] = [];
+  const unsubscribe = subscribeOperations(['os-vif:netlink'], {
+    start: ({ what, changes }) => void (changes && sent.push(what)),
+  });
   try {
     await action();
   } finally {
-    unsubscribe('os-vif:netlink', listen);
+    unsubscribe();
   }
   return sent;
 }

@@ -26,13 +26,28 @@ export type {
 export type { MemoryOvsdb } from '../host/memory/memory-ovsdb.ts';
 export type { Address, Addressing, AddressPlan, Route } from '../host-contract/addressing.ts';
 export { attributeValue, type LinkAttributes } from '../host-contract/attribute-values.ts';
+export { DIAGNOSTICS_CHANNELS } from '../host-contract/diagnostics/channels.ts';
 export type {
+  CallChannel,
+  CallOperation,
+  CollectionOperation,
+  ConnectionOperation,
+  ConnectOperation,
+  DiagnosticsChannel,
   DiagnosticsMessages,
-  DiagnosticsOutcome,
-  NetlinkMessage,
-  StepMessage,
-  VifMessage,
-} from '../host-contract/diagnostics.ts';
+  ElementOperation,
+  EndedOperation,
+  FailedOperation,
+  HelperOperation,
+  NetlinkOperation,
+  Operation,
+  OperationFields,
+  OvsdbOperation,
+  ProgramOperation,
+  ServeOperation,
+  TransactionOperation,
+} from '../host-contract/diagnostics/messages.ts';
+export { type OperationSubscribers, subscribeOperations } from '../host-contract/diagnostics/subscribe.ts';
 export type { Host, Sysctl } from '../host-contract/host.ts';
 export {
   defineLinkKind,

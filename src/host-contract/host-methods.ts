@@ -31,3 +31,14 @@ export const HOST_METHODS: { readonly [P in HostPart]: { readonly [M in keyof Ho
   pci: { interfacesOf: 'reads', physicalFunctionOf: 'reads', interfaces: 'reads', switchPortOf: 'reads' },
   ovsdb: { view: 'reads', change: 'changes', waitFor: 'reads', close: 'changes' },
 };
+
+const CHANGING: ReadonlySet<string> = new Set(
+  Object.entries(HOST_METHODS).flatMap(([part, methods]) =>
+    Object.entries<Effect>(methods).flatMap(([method, effect]) => (effect === 'changes' ? [`${part}.${method}`] : [])),
+  ),
+);
+
+/** Whether a method changes the host. `verb` is the part and the method: `links.create`. */
+export function changesHost(verb: string): boolean {
+  return CHANGING.has(verb);
+}

@@ -11,8 +11,14 @@ const FORM = /^\d{1,9}(\.\d{1,9}){0,2}$/;
 
 /** Whether a value is a version: `1`, `1.4` or `1.4.2`. */
 export function isVersion(value: unknown): value is string {
-  return typeof value === 'string' && (parsedBefore.has(value) || parsed(value) !== null);
+  if (value === lastVersion) return true;
+  if (typeof value !== 'string' || !(parsedBefore.has(value) || parsed(value) !== null)) return false;
+  lastVersion = value;
+  return true;
 }
+
+/** The version of the last call. A backport asks for the same version many times. */
+let lastVersion = '1.0';
 
 /**
  * Negative if `a` is older than `b`, zero if they are equal, positive if `a` is newer. Both must be versions.

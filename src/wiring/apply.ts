@@ -4,7 +4,7 @@ import { isKernelError } from '../errors/kernel.ts';
 import { MissingLinkError } from '../errors/link.ts';
 import type { DoneStep } from '../errors/plug-result.ts';
 import { PlugError } from '../errors/plugin.ts';
-import { traced } from '../host-contract/diagnostics.ts';
+import { traced } from '../host-contract/diagnostics/traced.ts';
 import { listed } from '../text/bounds.ts';
 import { messageAfter, messageOf } from '../text/message-of.ts';
 import { canonicalUuid } from '../text/uuid.ts';
@@ -79,7 +79,7 @@ async function ensure(step: Step, context: ElementContext, done: Done[]): Promis
   const { owner, signal } = context;
   signal?.throwIfAborted();
   const undoable = (undo: () => Promise<void>) => void done.push({ label: step.label, undo });
-  const ensured = traced('os-vif:ensure', { vif: owner, element: step.label }, () =>
+  const ensured = traced('os-vif:ensure', { vif: canonicalUuid(owner), element: step.label }, () =>
     step.ensure({ ...context, owner: canonicalUuid(owner), undoable }),
   );
   await withGracePeriod(ensured, signal, () => undoable(refuseUnknown));
@@ -92,7 +92,7 @@ async function refuseUnknown(): Promise<never> {
 async function takeBack(done: Done[], { owner }: ElementContext): Promise<string[]> {
   const left: string[] = [];
   for (const { label, undo } of done.reverse()) {
-    const undone = traced('os-vif:undo', { vif: owner, element: label }, undo);
+    const undone = traced('os-vif:undo', { vif: canonicalUuid(owner), element: label }, undo);
     await withGracePeriod(undone, graceSignal()).catch((error: unknown) => left.push(`${label} (${messageOf(error)})`));
   }
   return left;

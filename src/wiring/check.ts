@@ -1,5 +1,6 @@
 /** Compares a host with a wiring. Lists the differences, and the actions of a plug that removes them. */
 
+import { traced } from '../host-contract/diagnostics/traced.ts';
 import { canonicalUuid } from '../text/uuid.ts';
 import type { ElementContext, ElementDrift } from './elements/verbs.ts';
 import { stepsOf } from './steps.ts';
@@ -22,7 +23,8 @@ export async function check(wiring: Wiring, context: ElementContext): Promise<El
   for (const step of stepsOf(wiring)) {
     context.signal?.throwIfAborted();
     step.validate();
-    drifts.push(...(await step.inspect(owned)));
+    const details = { vif: owned.owner, element: step.label };
+    drifts.push(...(await traced('os-vif:inspect', details, () => step.inspect(owned))));
   }
   return drifts;
 }

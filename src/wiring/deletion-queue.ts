@@ -4,6 +4,8 @@
  * works on a batch form the next batch.
  */
 
+import type { Operation } from '../host-contract/diagnostics/messages.ts';
+import { currentOperations, onBehalfOf } from '../host-contract/diagnostics/traced.ts';
 import type { Host } from '../host-contract/host.ts';
 import type { ExpectedLink } from '../host-contract/links.ts';
 import { nextRound, sleep } from './timing.ts';
@@ -15,6 +17,8 @@ const PATIENCE_MS = 100;
 interface Deletion {
   readonly link: ExpectedLink;
   readonly signal: AbortSignal | undefined;
+  /** The operations that the caller is a part of. */
+  readonly operations: readonly Operation[];
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -40,7 +44,7 @@ export class DeletionQueue {
    */
   delete(link: ExpectedLink, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ link, signal, resolve, reject });
+      this.#waiting.push({ link, signal, operations: currentOperations(), resolve, reject });
       this.#onArrival();
       if (!this.#isWorking) void this.#work();
     });
@@ -100,12 +104,13 @@ export class DeletionQueue {
     const { links } = this.#host;
     const all = batch.map(({ link }) => link);
     try {
-      if (all.length > 0) await links.deleteAll(indexesOf(all), all);
+      const operations = batch.flatMap((deletion) => deletion.operations);
+      if (all.length > 0) await onBehalfOf(operations, () => links.deleteAll(indexesOf(all), all));
       for (const { resolve } of batch) resolve();
     } catch {
       // One device that cannot be deleted does not stop the others: each device now has its own request.
-      for (const { link, resolve, reject } of batch)
-        await links.deleteAll(indexesOf([link]), [link]).then(resolve, reject);
+      for (const { link, operations, resolve, reject } of batch)
+        await onBehalfOf(operations, () => links.deleteAll(indexesOf([link]), [link])).then(resolve, reject);
     }
   }
 }

@@ -3,7 +3,7 @@
 import { NotOwnedError } from '../errors/link.ts';
 import type { DoneStep } from '../errors/plug-result.ts';
 import { UnplugError } from '../errors/plugin.ts';
-import { traced } from '../host-contract/diagnostics.ts';
+import { traced } from '../host-contract/diagnostics/traced.ts';
 import { listed } from '../text/bounds.ts';
 import { messageAfter } from '../text/message-of.ts';
 import { canonicalUuid } from '../text/uuid.ts';
@@ -77,7 +77,7 @@ async function removeStep(step: Step, context: ElementContext): Promise<Failure 
   const { owner, signal } = context;
   try {
     signal?.throwIfAborted();
-    const removed = traced('os-vif:remove', { vif: owner, element: step.label }, () =>
+    const removed = traced('os-vif:remove', { vif: canonicalUuid(owner), element: step.label }, () =>
       step.remove({ ...context, owner: canonicalUuid(owner) }),
     );
     await withGracePeriod(removed, signal);

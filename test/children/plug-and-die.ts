@@ -1,7 +1,7 @@
 /** Plugs a VIF, and ends itself by SIGKILL when the kernel has answered the n-th request; prints how many there were if it lives. */
 
-import { subscribe } from 'node:diagnostics_channel';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
+import { subscribeOperations } from '../../src/host-contract/diagnostics/subscribe.ts';
 import { interceptHost } from '../../src/host-contract/intercept.ts';
 import { OsVif } from '../../src/os-vif.ts';
 import { instance } from '../plugins/vifs.ts';
@@ -17,8 +17,10 @@ function count(): void {
   if (requests === Number(last)) process.kill(process.pid, 'SIGKILL');
 }
 // Every netlink request that changes something, and every change that is none.
-subscribe('os-vif:netlink', (message) => {
-  if (typeof message === 'object' && message !== null && 'changes' in message && message.changes) count();
+subscribeOperations(['os-vif:netlink'], {
+  asyncEnd: ({ changes }) => {
+    if (changes) count();
+  },
 });
 await using host = await LinuxHost.open({ netns, sysfsRoot });
 const counted = interceptHost(host, async (call, proceed) => {

@@ -1,5 +1,4 @@
 /** What a plug or unplug that fails says, does again, and tells whoever listens. */
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { syncBuiltinESMExports } from 'node:module';
 import { mock } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -7,6 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { NetlinkError } from '../../src/errors/kernel.ts';
 import { PlugError, UnplugError } from '../../src/errors/plugin.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import type { Operation } from '../../src/host-contract/diagnostics/messages.ts';
+import { subscribeOperations } from '../../src/host-contract/diagnostics/subscribe.ts';
 import { type HostCall, interceptHost } from '../../src/host-contract/intercept.ts';
 import { apply } from '../../src/wiring/apply.ts';
 import { remove } from '../../src/wiring/remove.ts';
@@ -145,16 +146,12 @@ describe('a plug', () => {
   });
 
   test('tells of each step that it takes back', async () => {
-    const messages: unknown[] = [];
-    const listen = (message: unknown) => messages.push(message);
-    subscribe('os-vif:undo', listen);
-    onTestFinished(() => void unsubscribe('os-vif:undo', listen));
+    const elements: string[] = [];
+    const asyncEnd = ({ element }: Operation<'os-vif:undo'>) => void elements.push(element);
+    onTestFinished(subscribeOperations(['os-vif:undo'], { asyncEnd }));
     const { plug } = given(() => undefined);
     await expect(plug([...TAPS, FAILS])).rejects.toThrow(PlugError);
-    expect(messages).toEqual([
-      { vif: 'vif-1', element: 'tap tap1', duration: expect.any(Number) },
-      { vif: 'vif-1', element: 'tap tap0', duration: expect.any(Number) },
-    ]);
+    expect(elements).toEqual(['tap tap1', 'tap tap0']);
   });
 });
 

@@ -1,21 +1,21 @@
 /** A progress bar on standard error, for work on many VIFs on a terminal. */
 
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { DiagnosticsMessages } from '../../host-contract/diagnostics.ts';
+import type { DiagnosticsChannel, Operation } from '../../host-contract/diagnostics/messages.ts';
+import { subscribeOperations } from '../../host-contract/diagnostics/subscribe.ts';
 import { unguardedStream } from './safe-output.ts';
 
 /** A smaller number ends too soon for a progress bar. */
 const FEW = 4;
 
 /**
- * Runs an action. Each message on the channel advances the bar.
+ * Runs an action. Each operation on the channel that ends advances the bar.
  *
- * @param total the expected number of messages
+ * @param total the expected number of operations
  * @param signal removes the bar
  */
 export async function withProgress<T>(
   label: string,
-  channel: keyof DiagnosticsMessages,
+  channel: DiagnosticsChannel,
   total: number,
   action: () => Promise<T>,
   signal?: AbortSignal,
@@ -33,13 +33,14 @@ export async function withProgress<T>(
     Presets.shades_classic,
   );
   let done = 0;
-  const advance = (message: unknown): void => {
-    if (isChange(message) && done < total) bar.update(++done);
-  };
-  subscribe(channel, advance);
+  const unsubscribe = subscribeOperations([channel], {
+    asyncEnd: (operation) => {
+      if (isChange(operation) && done < total) bar.update(++done);
+    },
+  });
   bar.start(total, 0);
   const end = (): void => {
-    unsubscribe(channel, advance);
+    unsubscribe();
     bar.stop();
   };
   signal?.addEventListener('abort', end);
@@ -51,7 +52,7 @@ export async function withProgress<T>(
   }
 }
 
-/** Whether the message reports a change. Messages about reads do not advance the bar. */
-function isChange(message: unknown): boolean {
-  return !(typeof message === 'object' && message !== null && 'changes' in message && message.changes === false);
+/** Whether the operation changes the host. Requests that only read do not advance the bar. */
+function isChange(operation: Operation): boolean {
+  return !('changes' in operation) || operation.changes;
 }

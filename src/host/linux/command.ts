@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { MissingCommandError } from '../../errors/host.ts';
 import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
+import { traced } from '../../host-contract/diagnostics/traced.ts';
 import { childEnvironment } from './child-environment.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 
@@ -35,6 +36,14 @@ const ERRNOS: ReadonlyMap<RegExp, string> = new Map([
 export function runCommand(
   namespace: NetworkNamespace,
   [command = '', ...args]: readonly string[],
+  options: CommandOptions,
+): Promise<string> {
+  return traced('os-vif:program', { program: command }, () => run(namespace, [command, ...args], options));
+}
+
+function run(
+  namespace: NetworkNamespace,
+  [command, ...args]: readonly [string, ...string[]],
   { what = [command, ...args].join(' '), input = '', debianPackage }: CommandOptions,
 ): Promise<string> {
   // The child stays in the namespace in which it starts.

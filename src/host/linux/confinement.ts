@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { SystemCallError } from '../../errors/kernel.ts';
+import { isLogged } from '../../host-contract/diagnostics/debug-log.ts';
 import { SYSTEM_PATH } from './child-environment.ts';
 import { errnoName, errnoText, importKoffi, loadLibc } from './libc.ts';
 import { moveToNetworkNamespace } from './network-namespace.ts';
@@ -23,7 +24,10 @@ export interface Confinement {
   readonly group?: string | undefined;
   /** Descriptors that stay open in addition to 0, 1 and 2. */
   readonly keep?: readonly number[];
-  /** Names of variables to keep. The new environment has these variables, `PATH` and `LC_ALL`. */
+  /**
+   * Names of variables to keep. The new environment has these variables, `PATH` and `LC_ALL`. It has
+   * `NODE_DEBUG=os-vif` if the starter asked for the log of operations, and no other value of `NODE_DEBUG`.
+   */
   readonly keepVariables?: readonly string[];
 }
 
@@ -104,7 +108,7 @@ const WITHOUT_INSPECTOR = ['--inspect-port=[fe80::1]:1024', '--inspect-publish-u
 
 function environmentOf({ keepVariables = [] }: Confinement): string[] {
   const kept = keepVariables.flatMap((name) => (process.env[name] === undefined ? [] : `${name}=${process.env[name]}`));
-  return [`PATH=${SYSTEM_PATH}`, 'LC_ALL=C', ...kept];
+  return [`PATH=${SYSTEM_PATH}`, 'LC_ALL=C', ...kept, ...(isLogged() ? ['NODE_DEBUG=os-vif'] : [])];
 }
 
 function closeOnExec(calls: Calls, keep: readonly number[]): void {

@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { type OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors/ovs.ts';
+import { publishEvent, traced } from '../../host-contract/diagnostics/traced.ts';
 import type { OvsdbView } from '../../host-contract/ovsdb.ts';
 import { isRecord } from '../../text/is-record.ts';
 import type { Deadline } from './deadline.ts';
@@ -19,9 +20,12 @@ const MONITOR_ID = 'os-vif';
 
 /** A connection to ovsdb-server with a replica. */
 export class Connection {
+  readonly #address: string;
   readonly #session: Session;
   #replica = new Replica(new Map());
   #error: OvsdbConnectionError | undefined;
+  #isComplete = false;
+  #isClosing = false;
   /** Functions that are called after each update, and when the connection breaks. */
   readonly #watchers = new Set<() => void>();
 
@@ -30,6 +34,7 @@ export class Connection {
     const opened = new Connection(connection, await openSocket(connection, tls, signal));
     try {
       await opened.#fill(signal);
+      opened.#isComplete = true;
       return opened;
     } catch (error) {
       opened.close();
@@ -38,6 +43,7 @@ export class Connection {
   }
 
   private constructor(connection: string, socket: Socket) {
+    this.#address = connection;
     this.#session = new Session(connection, socket, {
       onNotification: (method, params) => this.#onNotification(method, params),
       onClose: (error) => this.#onClose(error),
@@ -83,7 +89,12 @@ export class Connection {
    *
    * @throws OvsdbServerError if an operation or the commit fails; the transaction then has no effect
    */
-  async transact(operations: readonly Operation[], signal: AbortSignal): Promise<readonly unknown[]> {
+  transact(operations: readonly Operation[], signal: AbortSignal): Promise<readonly unknown[]> {
+    const details = { operations: operations.length };
+    return traced('os-vif:transaction', details, () => this.#transact(operations, signal));
+  }
+
+  async #transact(operations: readonly Operation[], signal: AbortSignal): Promise<readonly unknown[]> {
     const results = await this.#session.request('transact', [DATABASE, ...operations], signal);
     if (!Array.isArray(results)) throw new OvsdbProtocolError('the reply to a transact has no array of results');
     for (const [index, result] of results.entries()) {
@@ -106,6 +117,7 @@ export class Connection {
   }
 
   close(): void {
+    this.#isClosing = true;
     this.#session.close('the client closed the connection');
   }
 
@@ -132,6 +144,8 @@ export class Connection {
 
   #onClose(error: OvsdbConnectionError): void {
     this.#error = error;
+    const details = { service: 'ovsdb', address: this.#address } as const;
+    if (this.#isComplete) publishEvent('os-vif:disconnect', details, this.#isClosing ? undefined : error);
     this.#pulse();
   }
 

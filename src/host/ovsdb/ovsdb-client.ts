@@ -5,11 +5,13 @@
 import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
 import { HostClosedError } from '../../errors/host.ts';
 import { OvsdbConnectionError, OvsdbServerError } from '../../errors/ovs.ts';
+import type { OvsdbOperation } from '../../host-contract/diagnostics/messages.ts';
+import { traced } from '../../host-contract/diagnostics/traced.ts';
 import type { Ovsdb, OvsdbCallOptions, OvsdbChangeOptions, OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { Connection } from './connection.ts';
 import { Deadline, pauseFor } from './deadline.ts';
-import { operationsFor } from './edit-operations.ts';
+import { commitGuarded, decideOnFresh } from './decision.ts';
 import { type OvsdbTlsOptions, parseEndpoint } from './endpoint.ts';
 import { waitWithNudge } from './nudge.ts';
 import type { Operation } from './protocol.ts';
@@ -74,6 +76,7 @@ export class OvsdbClient implements Ovsdb {
 
   view(options: OvsdbCallOptions = {}): Promise<OvsdbView> {
     return this.#call(
+      'view',
       () => 'reading',
       options,
       (deadline) =>
@@ -90,7 +93,7 @@ export class OvsdbClient implements Ovsdb {
     let refusals = 0;
     const describe = () =>
       refusals === 0 ? 'a transaction' : `a transaction that other writers overtook ${refusals} times`;
-    return await this.#call(describe, options, async (deadline) => {
+    return await this.#call('change', describe, options, async (deadline) => {
       for (;;) {
         const made = await this.#retryOnReconnect(deadline, async (connection) => {
           const decision = await decideOnFresh(connection, decide, deadline);
@@ -118,6 +121,7 @@ export class OvsdbClient implements Ovsdb {
 
   waitFor<T>(what: string, find: (view: OvsdbView) => T | undefined, options: OvsdbCallOptions = {}): Promise<T> {
     return this.#call(
+      'waitFor',
       () => what,
       options,
       async (deadline) => {
@@ -139,6 +143,7 @@ export class OvsdbClient implements Ovsdb {
    */
   transact(operations: readonly Operation[], options: OvsdbCallOptions = {}): Promise<readonly unknown[]> {
     return this.#call(
+      'transact',
       () => 'a transaction',
       options,
       async (deadline) => (await this.#connected(deadline)).transact(operations, deadline.signal),
@@ -151,19 +156,26 @@ export class OvsdbClient implements Ovsdb {
     this.#connection?.close();
   }
 
-  async #call<T>(what: () => string, options: OvsdbCallOptions, run: (deadline: Deadline) => Promise<T>): Promise<T> {
+  #call<T>(
+    call: OvsdbOperation['call'],
+    what: () => string,
+    options: OvsdbCallOptions,
+    run: (deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
     const describe = () =>
       this.#connection ? what() : `${what()} (${this.#lastFailure ?? 'the server has not answered'})`;
-    const deadline = new Deadline(this.#name, options, this.#timeout, describe);
-    this.#running++;
-    this.#connection?.keepProcess(true);
-    try {
-      deadline.throwIfEnded();
-      return await run(deadline);
-    } finally {
-      deadline.end();
-      if (--this.#running === 0) this.#connection?.keepProcess(false);
-    }
+    return traced('os-vif:ovsdb', { call, what: what() }, async () => {
+      const deadline = new Deadline(this.#name, options, this.#timeout, describe);
+      this.#running++;
+      this.#connection?.keepProcess(true);
+      try {
+        deadline.throwIfEnded();
+        return await run(deadline);
+      } finally {
+        deadline.end();
+        if (--this.#running === 0) this.#connection?.keepProcess(false);
+      }
+    });
   }
 
   /**
@@ -215,10 +227,13 @@ export class OvsdbClient implements Ovsdb {
     this.#connection = undefined;
     this.#firstAttempt ??= performance.now();
     const end = this.#firstAttempt + FIRST_CONTACT_MS;
+    const details = { service: 'ovsdb', address: this.#name, isReconnect: this.#wasConnected } as const;
     const longest = this.#wasConnected ? LONGEST_BACKOFF_MS : FIRST_CONTACT_BACKOFF_MS;
     for (let pause = FIRST_BACKOFF_MS; ; pause = Math.min(2 * pause, longest)) {
       try {
-        this.#connection = await Connection.open(this.#name, this.#tls, signal);
+        this.#connection = await traced('os-vif:connect', details, () =>
+          Connection.open(this.#name, this.#tls, signal),
+        );
         this.#wasConnected = true;
         if (this.#running === 0) this.#connection.keepProcess(false);
         return this.#connection;
@@ -233,63 +248,12 @@ export class OvsdbClient implements Ovsdb {
   }
 }
 
+type Decide = (view: OvsdbView) => readonly OvsdbEdit[];
+
 /** An attempt to connect that all calls without a connection share. */
 interface PendingConnection {
   readonly controller: AbortController;
   readonly connected: Promise<Connection>;
   /** The number of waiting calls. At 0 the attempt is aborted. */
   waiting: number;
-}
-
-type Decide = (view: OvsdbView) => readonly OvsdbEdit[];
-
-interface Decision {
-  readonly edits: readonly OvsdbEdit[];
-  readonly operations: readonly Operation[];
-}
-
-/**
- * Calls `decide` for the edits. The replica may lag behind the server. Guards detect an outdated replica
- * for edits that are sent. If `decide` returns no edits or throws, the replica is synchronized, and
- * `decide` is called again.
- */
-async function decideOnFresh(connection: Connection, decide: Decide, deadline: Deadline): Promise<Decision> {
-  const attempt = (): Decision => {
-    const edits = decide(connection.replica);
-    return { edits, operations: operationsFor(edits, connection.replica) };
-  };
-  try {
-    const decision = attempt();
-    if (decision.operations.length > 0) return decision;
-  } catch {
-    // The second attempt below decides.
-  }
-  await connection.sync(deadline.signal);
-  return attempt();
-}
-
-/** Resolves to the edits, or to undefined if a guard failed, so that the transaction had no effect. */
-async function commitGuarded(
-  connection: Connection,
-  { edits, operations }: Decision,
-  deadline: Deadline,
-): Promise<readonly OvsdbEdit[] | undefined> {
-  try {
-    await connection.transact(operations, deadline.signal);
-    return edits;
-  } catch (error) {
-    if (isFailedGuard(error, operations)) return undefined;
-    throw error;
-  }
-}
-
-/**
- * Whether a guard failed: a `wait` with "timed out" (RFC 7047 5.2.6), or a new name with a violation
- * of its unique index.
- */
-function isFailedGuard(error: unknown, operations: readonly Operation[]): boolean {
-  if (!(error instanceof OvsdbServerError)) return false;
-  if (error.operation === undefined)
-    return error.error === 'constraint violation' && error.details.includes('for index on column');
-  return error.error === 'timed out' && operations[error.operation]?.op === 'wait';
 }

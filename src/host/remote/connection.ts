@@ -5,6 +5,8 @@ import { connect, Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { HelperConnectionError, HelperProtocolError } from '../../errors/helper.ts';
 import { HostClosedError } from '../../errors/host.ts';
+import { publishEvent, traced } from '../../host-contract/diagnostics/traced.ts';
+import { changesHost } from '../../host-contract/host-methods.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { reviveError } from './error-frame.ts';
 import { frameOf, framesOf, objectIn } from './frames.ts';
@@ -61,6 +63,7 @@ export class HelperConnection {
   readonly #process: HelperProcess;
   #netns: string | undefined;
   #last = 0;
+  #isGreeted = false;
   #isClosing = false;
   /** The reason why further requests fail. */
   #fault: Error | undefined;
@@ -79,9 +82,15 @@ export class HelperConnection {
    * @throws HelperConnectionError if no process listens, or the command ends at once
    * @throws HelperProtocolError if the process is not a helper, or a helper of another version
    */
-  static async open(
+  static open(address: HelperAddress, options: GreetingOptions = {}): Promise<HelperConnection> {
+    const where = 'socket' in address ? address.socket : address.command.join(' ');
+    const details = { service: 'helper', address: where, isReconnect: false } as const;
+    return traced('os-vif:connect', details, () => HelperConnection.#open(address, options));
+  }
+
+  static async #open(
     address: HelperAddress,
-    { connectTimeout = 30_000, signal }: GreetingOptions = {},
+    { connectTimeout = 30_000, signal }: GreetingOptions,
   ): Promise<HelperConnection> {
     signal?.throwIfAborted();
     const connection =
@@ -125,6 +134,10 @@ export class HelperConnection {
   }
 
   ask<V extends VerbName>(verb: V, ...args: ArgumentsOf<V>): Promise<ResultOf<V>> {
+    return traced('os-vif:helper', { verb, changes: changesHost(verb) }, () => this.#ask(verb, args));
+  }
+
+  #ask<V extends VerbName>(verb: V, args: ArgumentsOf<V>): Promise<ResultOf<V>> {
     return new Promise((resolve, reject) => {
       if (this.#isClosing) return reject(new HostClosedError());
       if (this.#fault !== undefined) return reject(this.#fault);
@@ -181,16 +194,15 @@ export class HelperConnection {
   }
 
   async #read(onGreeting: () => void): Promise<void> {
-    let isGreeted = false;
     for await (const frame of framesOf(this.#input, MAX_ANSWER)) {
       const answer: Answer & Partial<HelperGreeting> = objectIn(frame);
       if (answer.id === undefined && answer.error !== undefined) throw this.#endOf(answer.error);
-      if (isGreeted) this.#settle(answer);
+      if (this.#isGreeted) this.#settle(answer);
       else if (answer.protocol === GREETING.protocol && answer.version === GREETING.version) {
         if (typeof answer.netns === 'string') this.#netns = answer.netns;
+        this.#isGreeted = true;
         onGreeting();
       } else throw new HelperProtocolError(`${this.#where} is not a helper of this version of os-vif`);
-      isGreeted = true;
     }
     throw new HelperConnectionError(this.#where, 'the helper closed the connection');
   }
@@ -220,7 +232,11 @@ export class HelperConnection {
   /** Fails all unanswered requests. Their outcome is unknown. */
   #fail(error: unknown): Error {
     // The end of the streams follows the first fault, and is not another fault.
-    this.#fault ??= faultOf(error, this.#where);
+    if (this.#fault !== undefined) return this.#fault;
+    this.#fault = faultOf(error, this.#where);
+    const isExpected = this.#isClosing && this.#pending.size === 0;
+    const details = { service: 'helper', address: this.#where } as const;
+    if (this.#isGreeted) publishEvent('os-vif:disconnect', details, isExpected ? undefined : this.#fault);
     for (const { reject } of this.#pending.values()) reject(this.#fault);
     this.#pending.clear();
     this.#input.destroy();

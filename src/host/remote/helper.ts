@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
 import { HelperProtocolError } from '../../errors/helper.ts';
+import { onBehalfOf, traced } from '../../host-contract/diagnostics/traced.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { loadPeerUser } from '../linux/peer.ts';
 import type { Perform } from './client-session.ts';
@@ -96,6 +97,6 @@ async function performerFor(host: Host, policy: Policy): Promise<Perform> {
     const verb = VERB_BY_NAME.get(name);
     // Without a suggestion, because its computation takes longer than a request to the kernel.
     if (verb === undefined) throw new HelperProtocolError(`there is no verb ${JSON.stringify(name.slice(0, 40))}`);
-    return verb(args, workplace);
+    return onBehalfOf([], () => traced('os-vif:serve', { verb: name }, () => verb(args, workplace)));
   };
 }

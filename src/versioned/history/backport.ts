@@ -163,9 +163,9 @@ function convert(model: ObjectModel, data: Data, target: string): void {
 /** The version of a class in the manifest. Throws {@link ArgumentError} for a value that is no version. */
 function manifestVersion(manifest: Manifest, name: string): string | undefined {
   const version: unknown = manifest[name];
+  if (isVersion(version)) return version;
   // A property that every object inherits is no entry.
   if (version === undefined || !Object.hasOwn(manifest, name)) return undefined;
-  if (isVersion(version)) return version;
   throw new ArgumentError(
     'versionManifest',
     `expected a version such as 1.0 for ${name}, found ${describeValue(version)}`,

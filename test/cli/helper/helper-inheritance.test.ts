@@ -31,9 +31,16 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('what a helper in
     ['another PATH', { PATH: `/tmp:${process.env.PATH}` }],
     ['a socket of systemd for another process', { LISTEN_PID: '1', LISTEN_FDS: '1' }],
     ['a lock of iptables', { XTABLES_LOCKFILE: '/tmp/lock' }],
+    ['a log of Node', { NODE_DEBUG: 'module,net' }],
   ])('its environment is fixed when the starter has %s', async (_, env) => {
     const { pid } = await startHelper(osVif, await makeNetns(), [], { env });
     expect(inheritanceOf(pid).environment).toEqual(CLEAN);
+  });
+
+  test('of the logs of Node, it has only that of its operations', async () => {
+    const start = { env: { NODE_DEBUG: 'module,os-vif' } };
+    const { pid } = await startHelper(osVif, await makeNetns(), [], start);
+    expect(inheritanceOf(pid).environment).toEqual([...CLEAN, 'NODE_DEBUG=os-vif']);
   });
 
   test('it works in /, and finds a socket that was named relative to the folder of its starter', async () => {

@@ -7,7 +7,7 @@ import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostClosedError } from '../../../errors/host.ts';
 import { NetlinkError } from '../../../errors/kernel.ts';
-import { traced } from '../../../host-contract/diagnostics.ts';
+import { traced } from '../../../host-contract/diagnostics/traced.ts';
 import { KeyedQueue } from '../../../host-contract/keyed-queue.ts';
 import { checked, errnoName, errnoText, type Libc } from '../libc.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
