@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { messageOf } from '../text/message-of.ts';
+import { addHelp, addHelpVerb, GROUPS } from './help.ts';
 import { EXIT, reportError } from './output/exit.ts';
 import { surviveClosedOutput } from './output/output.ts';
 import { guardOutput } from './output/safe-output.ts';
@@ -25,27 +26,13 @@ import { addValidate } from './verbs/validate.ts';
 import { addXml } from './verbs/xml.ts';
 import { packageVersion } from './version.ts';
 
-/** In the order of the help. */
-const VERBS = [
-  addValidate,
-  addShow,
-  addConvert,
-  addBackport,
-  addXml,
-  addGraph,
-  addPlan,
-  addPlug,
-  addCheck,
-  addUnplug,
-  addAdopt,
-  addGc,
-  addHostInfo,
-  addHelper,
-  addDoctor,
-  addSchema,
-  addFingerprints,
-  addCompletion,
-];
+/** The verbs by their headings, in the order of the help. */
+const VERBS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
+  'VIFs and their forms:': [addValidate, addShow, addConvert, addBackport, addXml, addGraph],
+  'Plugging:': [addPlan, addPlug, addCheck, addUnplug, addAdopt, addGc],
+  'This host:': [addHostInfo, addHelper, addDoctor],
+  'Schemas and shells:': [addSchema, addFingerprints, addCompletion, addHelpVerb],
+};
 
 /** Runs the command and sets the exit code of the process: see `EXIT`. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -66,19 +53,15 @@ export async function run(argv: readonly string[]): Promise<void> {
 function makeProgram(): Command {
   const program = new Command('os-vif')
     .description('Describe virtual network interfaces (VIFs) as OpenStack os-vif does, and plug them into this host.')
-    .version(packageVersion())
-    .helpCommand('help [verb]', 'describe a verb, with examples')
-    .configureHelp({ subcommandTerm: (verb) => verb.name() })
+    .optionsGroup(GROUPS.general)
+    .version(packageVersion(), '-V, --version', 'print the version')
     .configureOutput({ outputError: (text, write) => write(`os-vif: ${text.replace(/^error: /, '')}`) })
     .showHelpAfterError('(see os-vif --help)')
-    .exitOverride()
-    .addHelpText('after', AFTERWORD);
-  for (const add of VERBS) add(program);
+    .exitOverride();
+  addHelp(program);
+  for (const [heading, verbs] of Object.entries(VERBS)) {
+    program.commandsGroup(heading);
+    for (const add of verbs) add(program);
+  }
   return program;
 }
-
-const AFTERWORD = `
-A file contains one VIF or an array of VIFs, in JSON or YAML, in the wire form or the plain form. Without a file, or
-with -, the command reads standard input. It prints a table on a terminal, and JSON elsewhere or with --json.
-
-Exit codes: 0 success; 1 a failure, or a check that found problems; 2 wrong arguments or wrong input.`;

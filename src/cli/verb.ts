@@ -1,6 +1,7 @@
 /** Declares verbs, and the options that several verbs have. */
 
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { GROUPS } from './help.ts';
 import type { OutputOptions } from './output/output.ts';
 
 /** The help of a verb. */
@@ -8,10 +9,12 @@ export interface VerbText {
   readonly name: string;
   /** One line. */
   readonly summary: string;
-  /** Further lines. */
-  readonly more?: string;
+  /** Further paragraphs. */
+  readonly more?: readonly string[];
   /** Command lines without `os-vif`. A test runs each of them, with files as in docs/command.md. */
   readonly examples: readonly string[];
+  /** Whether the verb has the option --json. Default: true. */
+  readonly printsData?: boolean;
 }
 
 /** The options of every verb. */
@@ -20,13 +23,18 @@ export interface CommonOptions extends OutputOptions {
 }
 
 /** Declares a verb with the common options. */
-export function addVerb(program: Command, { name, summary, more, examples }: VerbText): Command {
-  return program
+export function addVerb(
+  program: Command,
+  { name, summary, more = [], examples, printsData = true }: VerbText,
+): Command {
+  const verb = program
     .command(name)
     .summary(summary)
-    .description([`${summary[0]?.toUpperCase()}${summary.slice(1)}.`, ...(more === undefined ? [] : [more])].join('\n'))
-    .option('--json', 'print JSON, also on a terminal')
-    .option('--debug', 'print the stack of an error')
+    .description([`${summary[0]?.toUpperCase()}${summary.slice(1)}.`, ...more].join('\n\n'))
+    .showHelpAfterError(`(see os-vif ${name} --help)`);
+  if (printsData) verb.addOption(new Option('--json', 'print JSON, also on a terminal').helpGroup(GROUPS.general));
+  return verb
+    .addOption(new Option('--debug', 'print the stack of an error').helpGroup(GROUPS.general))
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ os-vif ${example}`).join('\n')}`);
 }
 
@@ -48,11 +56,13 @@ export interface HostOptions {
 /** Adds the options that select the host. */
 export function addHostOptions(verb: Command): Command {
   return verb
+    .optionsGroup(GROUPS.host)
     .option('--netns <name>', 'network namespace: a name of `ip netns`, or a path such as /proc/1234/ns/net')
     .option('--ovsdb <connection>', "Open vSwitch's database: unix:/path, tcp:host:port or ssl:host:port")
     .option('--config <file>', 'plugins and their options, and the host, in JSON or YAML')
     .option('--memory', 'use an empty in-memory host instead of this host; needs no privileges')
-    .option('--timeout <seconds>', 'timeout of each VIF; 0: no limit (default: 60)', seconds);
+    .option('--timeout <seconds>', 'timeout of each VIF; 0: no limit (default: 60)', seconds)
+    .optionsGroup('Options:');
 }
 
 /** The guest of VIFs that come without an instance. */
@@ -64,9 +74,11 @@ export interface InstanceOptions {
 
 function addInstanceOptions(verb: Command): Command {
   return verb
+    .optionsGroup(GROUPS.guest)
     .option('--instance <file>', 'the guest (InstanceInfo) of VIFs that do not come as {vif, instance}')
     .option('--instance-uuid <uuid>', 'the UUID of the guest, for Open vSwitch')
-    .option('--instance-name <name>', 'the name of the guest');
+    .option('--instance-name <name>', 'the name of the guest')
+    .optionsGroup('Options:');
 }
 
 /** The options of verbs that work on VIFs and a host. */

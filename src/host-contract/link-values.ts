@@ -94,6 +94,11 @@ export function requireLinkName(name: string): void {
   if (fault) throw new LinkValueError(`${describeValue(name)} cannot name a network device: ${fault}`);
 }
 
+/** Whether a device can have the name. */
+export function isLinkName(name: string): boolean {
+  return faultOfName(name) === undefined;
+}
+
 /** Kernel: ALTIFNAMSIZ in linux/if_link.h. */
 const MAX_ALTERNATIVE_NAME_BYTES = 127;
 

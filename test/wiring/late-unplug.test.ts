@@ -24,7 +24,27 @@ const WIRINGS: Readonly<Record<string, Wiring>> = {
 describe('in memory', () => lateUnplugs(async () => new MemoryHost()));
 describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => lateUnplugs(openLinux));
 
+/** Names that no device can have. */
+const NAMES = ['sixteen-bytes-ab', '', '..', 'a/b', 'a b'];
+
 function lateUnplugs(open: () => Promise<Host>): void {
+  test.each(NAMES)('devices with the name %j are no obstacle, because no host has them', async (name) => {
+    const host = await given(open);
+    const wirings: readonly Wiring[] = [
+      [{ kind: 'tap', name }],
+      [{ kind: 'bridge', name }],
+      [{ kind: 'macvtap', name, lower: 'nic0', mode: 'bridge' }],
+      [{ kind: 'tap', name: 'own0', master: name }],
+      [
+        { kind: 'tap', name: 'own0' },
+        { kind: 'tap', name },
+      ],
+    ];
+    const before = await snapshot(host);
+    for (const wiring of wirings) await remove(wiring, { host, owner: 'vif-1' });
+    expect(await snapshot(host)).toEqual(before);
+  });
+
   test.each(Object.entries(WIRINGS))('%s of another VIF stays as it is', async (_, wiring) => {
     const host = await given(open);
     await apply(wiring, { host, owner: 'vif-1' });

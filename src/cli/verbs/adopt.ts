@@ -14,9 +14,10 @@ export function addAdopt(program: Command): void {
   addWiringVerb(program, {
     name: 'adopt',
     summary: 'take over devices and rows of VIFs that Python os-vif or another program created',
-    more:
-      'Tags devices and rows of Open vSwitch that have the names of a VIF, the right kind and no owner. Changes nothing else.\n' +
-      'Then prints the drift, as check does. Exits with 1 if a plug would fail.',
+    more: [
+      'Tags devices and rows of Open vSwitch that have the names of a VIF, the right kind and no owner. Changes nothing else. ' +
+        'Then prints the drift, as check does. Exits with 1 if a plug would fail.',
+    ],
     examples: ['adopt vifs.yaml --dry-run', 'adopt vifs.yaml'],
   })
     .option('--dry-run', 'print the devices and rows that would be tagged')

@@ -15,7 +15,9 @@ export function addBackport(program: Command): void {
   addVerb(program, {
     name: 'backport',
     summary: 'write objects in versions that an older peer can read',
-    more: 'Prints the wire form. A host info is the output of `os-vif host-info --json`, or of os_vif.host_info() in Python, on that host.',
+    more: [
+      'Prints the wire form. A host info is the output of `os-vif host-info --json`, or of os_vif.host_info() in Python, on that host.',
+    ],
     examples: [
       'backport vif.json --manifest manifest.json',
       'backport network.json --target 1.0',

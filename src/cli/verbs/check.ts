@@ -14,7 +14,7 @@ export function addCheck(program: Command): void {
   addWiringVerb(program, {
     name: 'check',
     summary: 'print the drift: the differences between the host and the state that a plug creates',
-    more: 'Exits with 1 if there is drift. Changes nothing.',
+    more: ['Exits with 1 if there is drift. Changes nothing.'],
     examples: ['check vif.json', 'check vifs.yaml --json'],
   }).action(checkFiles);
 }

@@ -12,7 +12,8 @@ export function addCompletion(program: Command): void {
   addVerb(program, {
     name: 'completion',
     summary: 'print the completion script of this command for a shell',
-    more: 'For bash: os-vif completion bash > /etc/bash_completion.d/os-vif',
+    more: ['For bash: os-vif completion bash > /etc/bash_completion.d/os-vif'],
+    printsData: false,
     examples: ['completion bash', 'completion zsh'],
   })
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))

@@ -12,10 +12,11 @@ export function addConvert(program: Command): void {
   addVerb(program, {
     name: 'convert',
     summary: 'convert documents of Neutron or nova to VIFs, or change the form of objects',
-    more:
-      'Neutron: a port as its API shows it to an administrator or as `openstack port show -f json` does, alone or as\n' +
-      '{port, network, subnets, floatingips}; {ports}; {port, network, bindings} for the VIF of each binding.\n' +
+    more: [
+      'Neutron: a port as its API shows it to an administrator or as `openstack port show -f json` does, alone or as ' +
+        '{port, network, subnets, floatingips}; {ports}; {port, network, bindings} for the VIF of each binding.',
       'Nova: an entry of its network_info cache, or the whole list. Without --from, the keys determine the form.',
+    ],
     examples: [
       'convert port.json --from neutron --network network-of-port.json',
       'convert network-info.json --from nova --to plain',

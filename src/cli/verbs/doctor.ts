@@ -12,7 +12,7 @@ export function addDoctor(program: Command): void {
   addVerb(program, {
     name: 'doctor',
     summary: 'examine what this host supports, and give advice for missing features',
-    more: 'Tries kernel features in a temporary network namespace. Exits with 1 if a needed feature is missing.',
+    more: ['Tries kernel features in a temporary network namespace. Exits with 1 if a needed feature is missing.'],
     examples: ['doctor', 'doctor --json', 'doctor --need tap bridge'],
   })
     .option('--ovsdb <connection>', "Open vSwitch's database: unix:/path, tcp:host:port or ssl:host:port")

@@ -8,9 +8,10 @@ export function addGc(program: Command): void {
   const verb = addVerb(program, {
     name: 'gc',
     summary: 'remove devices and rows of VIFs that no longer exist',
-    more:
-      'The input must be all VIFs that still exist on this host: [] for none. Devices and rows of other programs stay.\n' +
-      'SIGINT (Ctrl-C) and SIGTERM end the collection: the output tells what was removed.',
+    more: [
+      'The input must be all VIFs that still exist on this host: [] for none. Devices and rows of other programs stay. ' +
+        'SIGINT (Ctrl-C) and SIGTERM end the collection: the output tells what was removed.',
+    ],
     examples: ['gc vifs.yaml --dry-run', 'gc vifs.yaml'],
   })
     .argument('[file...]', 'all VIFs that still exist, in JSON or YAML; - for standard input (default: -)')

@@ -8,7 +8,7 @@ import { addVerb, type CommonOptions } from '../verb.ts';
 interface HelperVerbOptions extends CommonOptions {
   readonly socket?: string;
   readonly stdio?: boolean;
-  readonly mode: number;
+  readonly mode?: number;
   readonly group?: string;
   readonly user?: string;
   readonly netns?: string;
@@ -26,14 +26,16 @@ export function addHelper(program: Command): void {
   addVerb(program, {
     name: 'helper',
     summary: 'change this host for processes without privileges (RemoteHost)',
-    more:
-      'Keeps CAP_NET_ADMIN and drops all other privileges. Changes only devices that os-vif created, and devices of --device.\n' +
-      'Without --socket and --stdio it uses the socket from systemd (LISTEN_FDS).',
+    more: [
+      'Keeps CAP_NET_ADMIN and drops all other privileges. Changes only devices that os-vif created, and devices of --device.',
+      'Without --socket and --stdio it uses the socket from systemd (LISTEN_FDS). Runs until SIGINT or SIGTERM.',
+    ],
+    printsData: false,
     examples: ['helper --socket /run/os-vif/helper.sock --group network --mode 0660 --device eth1'],
   })
     .option('--socket <path>', 'socket to listen on')
     .option('--stdio', 'serve the parent process over standard input and output')
-    .option('--mode <octal>', "the socket's mode (default: 0600)", octal, 0o600)
+    .option('--mode <octal>', "the socket's mode (default: 0600)", octal)
     .option('--group <name>', 'group of the helper and of the socket')
     .option('--user <name>', 'user of the helper (default: the current user)')
     .option('--netns <name>', 'network namespace: a name of `ip netns`, or a path')
@@ -58,14 +60,14 @@ export function addHelper(program: Command): void {
       [],
     )
     .option('--link-kind <kind>', 'a kind of a plugin, such as vxlan, that clients may create; repeatable', collect, [])
-    .option('--confined', 'internal: marks the restarted process')
+    .addOption(program.createOption('--confined', 'internal: marks the restarted process').hideHelp())
     .action(serve);
 }
 
 async function serve(options: HelperVerbOptions): Promise<void> {
   const { UsageError } = await import('../../errors/command.ts');
   const { hideDescriptors, isConfined, restartConfined } = await import('../../host/linux/confinement.ts');
-  const { socket, stdio, mode, netns, user, group, confined } = options;
+  const { socket, stdio, mode = 0o600, netns, user, group, confined } = options;
   const inherited = process.env.LISTEN_PID === String(process.pid) ? FIRST_INHERITED : undefined;
   if ([socket, stdio, inherited].filter((way) => way !== undefined).length !== 1)
     throw new UsageError('helper needs one of --socket <path>, --stdio, or a socket from systemd');

@@ -13,7 +13,7 @@ export function addHostInfo(program: Command): void {
   addVerb(program, {
     name: 'host-info',
     summary: 'print the VIF classes and versions that the plugins of this host support',
-    more: 'JSON is the wire form of HostInfo, for `os-vif backport --for` and for the manager of the network.',
+    more: ['JSON is the wire form of HostInfo, for `os-vif backport --for` and for the manager of the network.'],
     examples: ['host-info', 'host-info --permit VIFOpenVSwitch VIFBridge'],
   })
     .option('--config <file>', 'plugins and their options, in JSON or YAML')

@@ -13,7 +13,7 @@ export function addPlan(program: Command): void {
   addWiringVerb(program, {
     name: 'plan',
     summary: 'print the steps that a plug would take now, and change nothing',
-    more: 'Exits with 1 if a plug would fail.',
+    more: ['Exits with 1 if a plug would fail.'],
     examples: ['plan vif.json', 'plan vif.json --memory'],
   }).action(planFiles);
 }

@@ -9,9 +9,10 @@ export function addPlug(program: Command): void {
   addWiringVerb(program, {
     name: 'plug',
     summary: 'create the host side of VIFs',
-    more:
-      'A plug is idempotent. A plug that fails rolls back its changes. Exits with 1 if a plug failed.\n' +
-      'SIGINT (Ctrl-C) and SIGTERM roll back the plugs under way; finished plugs stay. The output tells the state of each VIF.',
+    more: [
+      'A plug is idempotent. A plug that fails rolls back its changes. Exits with 1 if a plug failed. ' +
+        'SIGINT (Ctrl-C) and SIGTERM roll back the plugs under way; finished plugs stay. The output tells the state of each VIF.',
+    ],
     examples: ['plug vif.json --instance instance.json', 'plug vifs.yaml --dry-run'],
   })
     .option('--dry-run', 'print the steps, as plan does')

@@ -11,7 +11,7 @@ export function addSchema(program: Command): void {
   addVerb(program, {
     name: 'schema',
     summary: 'print the JSON Schema of an object; without a name, list all schemas',
-    more: 'Draft 2020-12, in one document. The package also contains the schemas as files: os-vif/schemas/...',
+    more: ['Draft 2020-12, in one document. The package also contains the schemas as files: os-vif/schemas/...'],
     examples: ['schema', 'schema VIFOpenVSwitch', 'schema Network 1.0 --form plain', 'schema options-of-ovs'],
   })
     .argument('[object]', 'the name of an object, such as VIFBridge; or port, network-info, options-of-<plugin>')

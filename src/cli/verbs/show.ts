@@ -13,9 +13,10 @@ export function addShow(program: Command): void {
   addVerb(program, {
     name: 'show',
     summary: 'print the fields of VIFs and other objects',
-    more:
-      'JSON is the plain form. `convert` writes the wire form.\n' +
-      'Ports of Neutron and entries of network_info are shown as VIFs.',
+    more: [
+      'JSON is the plain form. `convert` writes the wire form. ' +
+        'Ports of Neutron and entries of network_info are shown as VIFs.',
+    ],
     examples: ['show vif.json', 'show vifs.yaml --json'],
   })
     .argument(FILES, 'objects, ports or entries, in JSON or YAML; - for standard input (default: -)')

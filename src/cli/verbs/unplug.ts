@@ -11,9 +11,10 @@ export function addUnplug(program: Command): void {
   addWiringVerb(program, {
     name: 'unplug',
     summary: 'remove the devices and rows that plug created',
-    more:
-      'A missing device is no error. Shared devices stay. Exits with 1 if an unplug failed.\n' +
-      'After SIGINT (Ctrl-C) or SIGTERM the output tells the state of each VIF.',
+    more: [
+      'A missing device is no error. Shared devices stay. Exits with 1 if an unplug failed. ' +
+        'After SIGINT (Ctrl-C) or SIGTERM the output tells the state of each VIF.',
+    ],
     examples: ['unplug vif.json', 'unplug vifs.yaml --dry-run'],
   })
     .option('--dry-run', 'print the devices and rows that would be removed')

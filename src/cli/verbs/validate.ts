@@ -14,9 +14,10 @@ export function addValidate(program: Command): void {
   addVerb(program, {
     name: 'validate',
     summary: 'print the violations of VIFs and other objects, or of documents of Neutron and nova',
-    more:
-      'Exits with 1 if there is a violation. The keys of a document determine its type: wire form, plain form, port,\n' +
-      'bindings of a port, or an entry of network_info. Names of openstacksdk, such as binding_vif_type, are accepted.',
+    more: [
+      'Exits with 1 if there is a violation. The keys of a document determine its type: wire form, plain form, port, ' +
+        'bindings of a port, or an entry of network_info. Names of openstacksdk, such as binding_vif_type, are accepted.',
+    ],
     examples: ['validate vif.json', 'validate vifs.yaml port.json --json'],
   })
     .argument(FILES, 'objects, ports, bindings or entries, in JSON or YAML; - for standard input (default: -)')

@@ -2,7 +2,7 @@
 
 import { LinkValueError, MissingLinkError } from '../../errors/link.ts';
 import type { Host } from '../../host-contract/host.ts';
-import { requireLinkName } from '../../host-contract/link-values.ts';
+import { isLinkName, requireLinkName } from '../../host-contract/link-values.ts';
 import type { Link } from '../../host-contract/links.ts';
 import { interfacesByRank } from '../../host-contract/uplink.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
@@ -67,9 +67,9 @@ export async function mayExist(name: string, { sysctl }: Host): Promise<boolean>
 }
 
 /**
- * Returns the device of this name. The query may miss a device that another process is creating. If the
+ * Returns the device of this name. No device has a name that is not valid. The query may miss a device that another process is creating. If the
  * kernel then refuses a new device because the name exists, use `links.get`.
  */
 export async function getIfPresent(name: string, host: Host): Promise<Link | undefined> {
-  return (await mayExist(name, host)) ? host.links.get(name) : undefined;
+  return isLinkName(name) && (await mayExist(name, host)) ? host.links.get(name) : undefined;
 }

@@ -7,6 +7,7 @@ import { explained, isKernelError } from '../../errors/kernel.ts';
 import { ImmutableLinkError, MissingLinkError, NotOwnedError } from '../../errors/link.ts';
 import { identityOf } from '../../host-contract/expected-links.ts';
 import { isMarkedForDeletion } from '../../host-contract/interface-groups.ts';
+import { isLinkName } from '../../host-contract/link-values.ts';
 import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
 import { isOwnedBy, ownerOf } from '../../host-contract/ownership.ts';
 import type { Drift, ElementContext, UndoContext } from '../elements/verbs.ts';
@@ -150,7 +151,8 @@ function isRestorable({ have }: Difference): boolean {
  * Deletes the device if this VIF owns it. A shared device and a device that now belongs to another VIF stay.
  */
 export async function removeLink(desired: DesiredLink, context: ElementContext): Promise<void> {
-  if (desired.shared) return;
+  // No host has a device with a name that no device can have.
+  if (desired.shared || !isLinkName(desired.link.name)) return;
   const link = await context.host.links.get(desired.link.name);
   if (link === undefined) return;
   const isOwn = requireOwnOrAnothers(link, desired.link.kind, context);

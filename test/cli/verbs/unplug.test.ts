@@ -46,3 +46,10 @@ test('a dry run that finds nothing says so', async () => {
   const { stdout } = await osVif(['unplug', 'vif.json', '--memory', '--dry-run'], { terminal: true });
   expect(stdout).toBe('nothing to remove\n');
 });
+
+test('a VIF with a name that no device can have is unplugged', async () => {
+  const input =
+    '{ type: VIFGeneric, id: dc060003-3c8d-4f44-8fb4-e1d33c16a536, vif_name: toolongnameforalinux, plugin: tap }';
+  const { status, stderr, json } = await osVif(['unplug', '--memory'], { input });
+  expect([status, stderr, json()]).toMatchObject([0, '', { outcome: 'unplugged' }]);
+});
