@@ -13,10 +13,11 @@ import {
   type SingleCall,
   signalOf,
 } from './call-options.ts';
-import { requireKnownOptions } from './errors/argument.ts';
+import { requireOptions } from './errors/argument.ts';
 import { HostClosedError } from './errors/host.ts';
 import type { PlugResult } from './errors/plug-result.ts';
 import { NoMatchingPluginError, PlugError, PluginError, UnplugError } from './errors/plugin.ts';
+import { arrayOf, TEXT } from './errors/value-kinds.ts';
 import { traced } from './host-contract/diagnostics.ts';
 import type { Host } from './host-contract/host.ts';
 import { KeyedQueue } from './host-contract/keyed-queue.ts';
@@ -231,7 +232,7 @@ export class OsVif {
    */
   hostInfo(options: { readonly permittedVifTypes?: readonly string[] } = {}): HostInfo {
     this.#lifetime.requireOpen();
-    requireKnownOptions('hostInfo', options, { permittedVifTypes: true });
+    requireOptions('hostInfo', options, { permittedVifTypes: arrayOf(TEXT, 'names of VIF classes') });
     const { permittedVifTypes } = options;
     const plugins = [...this.#plugins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, plugin]) => plugin.describe());
     const info = new HostInfo({ pluginInfo: plugins });

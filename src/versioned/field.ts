@@ -1,4 +1,7 @@
 /** The `@field` decorator. All operations use its declarations. */
+
+import { type OptionKinds, requireOptions } from '../errors/argument.ts';
+import { BOOLEAN, CHECKED_LATER, OBJECT, TEXT } from '../errors/value-kinds.ts';
 import 'reflect-metadata/lite';
 import { DeclarationError } from '../errors/model.ts';
 import { isRecord } from '../text/is-record.ts';
@@ -47,6 +50,17 @@ const DECLARATIONS = 'os-vif:fields';
 /** A field without `since` is in every version, also in versions such as 0.9. */
 const FIRST_VERSION = '0.0';
 
+/** The options of a field. */
+export const FIELD_OPTIONS: OptionKinds<FieldOptions<unknown>> = {
+  nullable: BOOLEAN,
+  default: CHECKED_LATER,
+  initial: CHECKED_LATER,
+  wireName: TEXT,
+  readOnly: BOOLEAN,
+  since: TEXT,
+  childVersions: OBJECT,
+};
+
 /**
  * Declares a field of a versioned object: `@field(string()) vifName?: string`.
  * The wire name is the name of the property in snake_case, or the option `wireName`.
@@ -59,6 +73,7 @@ export function field<V>(
 ): FieldDecorator<V | null>;
 export function field<V>(type: FieldType<V>, options?: FieldOptions<V>): FieldDecorator<V>;
 export function field<V>(type: FieldType<V>, options: FieldOptions<V | null> = {}): FieldDecorator<V | null> {
+  requireOptions('field', options, FIELD_OPTIONS);
   return (target, name) => {
     refuseStandardDecorator(name);
     declareField(target, name, type, options);

@@ -3,6 +3,10 @@
  * class-transformer writes and reads it. Its metadata comes from the declarations. A list object is an array
  * in the plain form.
  */
+
+import type { OptionKinds } from '../../errors/argument.ts';
+import { requireOptions } from '../../errors/argument.ts';
+import { OBJECT, TEXT } from '../../errors/value-kinds.ts';
 import 'reflect-metadata/lite';
 import { Exclude, Expose, instanceToPlain, plainToInstance, Transform, Type } from 'class-transformer';
 import { FieldValueError, UnknownFieldError } from '../../errors/model.ts';
@@ -33,8 +37,12 @@ export interface PlainOptions extends Pick<BackportOptions, 'versionManifest'> {
   version?: string;
 }
 
+/** The options of `toPlain`. */
+const PLAIN_OPTIONS: OptionKinds<PlainOptions> = { version: TEXT, versionManifest: OBJECT };
+
 /** The plain form of an object. */
 export function toPlainForm(object: ObjectState, options: PlainOptions = {}): Record<string, unknown> {
+  requireOptions('toPlain', options, PLAIN_OPTIONS);
   const { version, ...rest } = options;
   if (version === undefined && rest.versionManifest === undefined) return plainOf(object);
   const target = version === undefined ? rest : { ...rest, targetVersion: version };
