@@ -1,6 +1,7 @@
 /** The arguments of the methods of OsVif. */
 
-import { ArgumentError, type OptionNames, requireKnownOptions } from './errors/argument.ts';
+import { ArgumentError, type OptionKinds, requireOptions } from './errors/argument.ts';
+import { BOOLEAN, integerFrom, MILLISECONDS, oneOfValues, SIGNAL } from './errors/value-kinds.ts';
 import { InstanceInfo } from './objects/instance-info.ts';
 import type { VIFBase } from './objects/vif.ts';
 import { requireVIFBase } from './plugins/vif-plugin.ts';
@@ -48,10 +49,10 @@ export interface Attachment {
   readonly instance: InstanceInfo;
 }
 
-const CALL: OptionNames<CallOptions> = { signal: true, timeout: true };
-const BATCH: OptionNames<BatchOptions> = { ...CALL, concurrency: true };
-const GRAPH: OptionNames<GraphCallOptions> = { ...CALL, show: true };
-const DRY_RUN: OptionNames<DryRunOptions> = { ...CALL, dryRun: true };
+const CALL: OptionKinds<CallOptions> = { signal: SIGNAL, timeout: MILLISECONDS };
+const BATCH: OptionKinds<BatchOptions> = { ...CALL, concurrency: integerFrom(1) };
+const GRAPH: OptionKinds<GraphCallOptions> = { ...CALL, show: oneOfValues('drift', 'plan', 'nothing') };
+const DRY_RUN: OptionKinds<DryRunOptions> = { ...CALL, dryRun: BOOLEAN };
 
 /** The options of each method. */
 const OPTIONS = {
@@ -72,7 +73,7 @@ export type SingleCall = Exclude<keyof typeof OPTIONS, 'plugAll' | 'unplugAll' |
 /** Throws {@link ArgumentError} if the instance or an option is wrong. */
 export function requireArguments(call: SingleCall, instance: unknown, options: object): void {
   requireInstance(call, instance);
-  requireKnownOptions(call, options, OPTIONS[call]);
+  requireOptions(call, options, OPTIONS[call]);
 }
 
 /** Throws {@link ArgumentError} for anything but an array of `{ vif, instance }`, or if an option is wrong. */
@@ -84,13 +85,13 @@ export function requireBatch(call: 'plugAll' | 'unplugAll', attachments: readonl
     requireVIFBase(attachment.vif);
     requireInstance(call, attachment.instance);
   }
-  requireKnownOptions(call, options, OPTIONS[call]);
+  requireOptions(call, options, OPTIONS[call]);
 }
 
 /** Throws {@link ArgumentError} for anything but an array, or if an option is wrong. */
 export function requireVifs(call: 'collectGarbage', vifs: unknown, options: object): void {
   requireArray(call, vifs, 'VIFs');
-  requireKnownOptions(call, options, OPTIONS[call]);
+  requireOptions(call, options, OPTIONS[call]);
 }
 
 function requireArray(call: string, value: unknown, elements: string): void {

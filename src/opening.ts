@@ -1,11 +1,13 @@
 /** The options of `OsVif.open()`, and the host and the plugins that they name. */
 
-import { ArgumentError, type OptionNames, requireKnownOptions } from './errors/argument.ts';
+import { ArgumentError, type OptionKinds, requireOptions } from './errors/argument.ts';
+import { arrayOf, BOOLEAN, MILLISECONDS, OBJECT, TEXT, type ValueKind } from './errors/value-kinds.ts';
 import type { LinuxHostOptions } from './host/linux/linux-host.ts';
 import type { Host } from './host-contract/host.ts';
 import { builtInPlugins } from './plugins/built-in-plugins.ts';
 import type { VIFPlugin } from './plugins/vif-plugin.ts';
 import { listed } from './text/bounds.ts';
+import { isRecord } from './text/is-record.ts';
 
 /**
  * The options of `OsVif.open()`. Without `host`, OsVif opens a LinuxHost with the options `netns`, `ovsdb` and
@@ -25,19 +27,28 @@ export interface OsVifOptions extends LinuxHostOptions {
   readonly timeout?: number;
 }
 
-const OF_LINUX_HOST: OptionNames<LinuxHostOptions> = { netns: true, ovsdb: true, sysfsRoot: true };
-const OPTIONS: OptionNames<OsVifOptions> = {
-  host: true,
-  closeHost: true,
-  plugins: true,
-  timeout: true,
+const OF_LINUX_HOST: OptionKinds<LinuxHostOptions> = { netns: TEXT, ovsdb: OBJECT, sysfsRoot: TEXT };
+const HOST: ValueKind = {
+  expected: 'a host, such as a LinuxHost, a RemoteHost or a MemoryHost',
+  accepts: (value) => isRecord(value) && isRecord(value.links) && typeof value.close === 'function',
+};
+const PLUGIN: ValueKind = {
+  expected: 'a plugin',
+  accepts: (value) => typeof value === 'string' || (isRecord(value) && typeof value.describe === 'function'),
+};
+const PLUGINS = arrayOf(PLUGIN, 'plugins and names of packages');
+const OPTIONS: OptionKinds<OsVifOptions> = {
+  host: HOST,
+  closeHost: BOOLEAN,
+  plugins: PLUGINS,
+  timeout: MILLISECONDS,
   ...OF_LINUX_HOST,
 };
 
 /** Throws ArgumentError if an option is wrong, or if two options contradict each other. */
 export function requireOpenOptions(options: OsVifOptions): void {
   const call = 'OsVif.open';
-  requireKnownOptions(call, options, OPTIONS);
+  requireOptions(call, options, OPTIONS);
   const { host, closeHost } = options;
   if (host === undefined) {
     if (closeHost === undefined) return;

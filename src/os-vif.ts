@@ -13,10 +13,11 @@ import {
   type SingleCall,
   signalOf,
 } from './call-options.ts';
-import { requireKnownOptions } from './errors/argument.ts';
+import { requireOptions } from './errors/argument.ts';
 import { HostClosedError } from './errors/host.ts';
 import type { PlugResult } from './errors/plug-result.ts';
 import { NoMatchingPluginError, PluginError } from './errors/plugin.ts';
+import { arrayOf, TEXT } from './errors/value-kinds.ts';
 import type { CallChannel } from './host-contract/diagnostics/messages.ts';
 import { traced } from './host-contract/diagnostics/traced.ts';
 import type { Host } from './host-contract/host.ts';
@@ -131,9 +132,8 @@ export class OsVif {
   }
 
   /**
-   * Adds the owner tag of the VIF to devices and rows that another program, such as Python os-vif, created
-   * with the names of this VIF. They must have the right kind and no owner. The call is idempotent. It
-   * changes nothing else, so the traffic of the guest continues.
+   * Adds the owner tag of the VIF to devices and rows that another program, such as Python os-vif, created with the
+   * names of this VIF. They must have the right kind and no owner. Nothing else changes: traffic continues.
    * @throws PluginError if the plugin does not support adoption
    */
   async adopt(vif: VIFBase, instance: InstanceInfo, options: DryRunOptions = {}): Promise<Adoption> {
@@ -231,7 +231,7 @@ export class OsVif {
    */
   hostInfo(options: { readonly permittedVifTypes?: readonly string[] } = {}): HostInfo {
     this.#lifetime.requireOpen();
-    requireKnownOptions('hostInfo', options, { permittedVifTypes: true });
+    requireOptions('hostInfo', options, { permittedVifTypes: arrayOf(TEXT, 'names of VIF classes') });
     const { permittedVifTypes } = options;
     const plugins = [...this.#plugins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, plugin]) => plugin.describe());
     const info = new HostInfo({ pluginInfo: plugins });

@@ -4,6 +4,7 @@ import { MemoryHost } from '../src/host/memory/memory-host.ts';
 import type { Host } from '../src/host-contract/host.ts';
 import { interceptHost } from '../src/host-contract/intercept.ts';
 import type { Link } from '../src/host-contract/links.ts';
+import { Network } from '../src/objects/network.ts';
 import { VIFPortProfileFPTap } from '../src/objects/port-profile.ts';
 import { VIFBridge, VIFGeneric } from '../src/objects/vif.ts';
 import { OsVif } from '../src/os-vif.ts';
@@ -170,10 +171,10 @@ function tapSuite(open: () => Promise<Host>): void {
     },
   );
 
-  test.each([0, 67, 70000])('the MTU %i is an error before anything is done', async (networkDeviceMtu) => {
+  test.each([67, 70000])('the MTU %i is an error before anything is done', async (mtu) => {
     const host = await open();
-    await using osVif = await OsVif.open({ host, plugins: [new TapPlugin({ networkDeviceMtu })] });
-    await expect(osVif.plug(tapVif({ network: null }), instance())).rejects.toMatchObject({
+    await using osVif = await OsVif.open({ host });
+    await expect(osVif.plug(tapVif({ network: new Network({ mtu }) }), instance())).rejects.toMatchObject({
       cause: { code: 'ERR_OSVIF_LINK_VALUE', message: expect.stringContaining('MTU') },
     });
     expect(await names(host)).toEqual(['lo']);

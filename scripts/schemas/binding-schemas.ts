@@ -32,7 +32,7 @@ const sources = [
   'neutron/network-info',
   'plugins/linux-bridge-plugin',
   'plugins/macvtap-plugin',
-  'plugins/ovs/ovs-plugin',
+  'plugins/ovs/ovs-options',
   'plugins/tap-plugin',
 ];
 const docs: ReadonlyMap<string, Docs> = docstringsOf(

@@ -121,12 +121,8 @@ export { LinuxBridgePlugin, type LinuxBridgePluginOptions } from '../plugins/lin
 export { MacvtapPlugin, type MacvtapPluginOptions } from '../plugins/macvtap-plugin.ts';
 export { NoopPlugin } from '../plugins/noop-plugin.ts';
 export type { HostDeviceFacts } from '../plugins/ovs/host-device.ts';
-export {
-  OvsPlugin,
-  type OvsPluginOptions,
-  QOS_TYPES,
-  type QosType,
-} from '../plugins/ovs/ovs-plugin.ts';
+export { type OvsPluginOptions, QOS_TYPES, type QosType } from '../plugins/ovs/ovs-options.ts';
+export { OvsPlugin } from '../plugins/ovs/ovs-plugin.ts';
 export type { VirtualFunctionLocation } from '../plugins/ovs/representor.ts';
 export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '../plugins/plugin-options.ts';
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';

@@ -61,6 +61,7 @@ function decoratorOf(port: HostPart): typeof Decorated {
         return typeof member === 'function' ? Reflect.apply(member, this.target, args) : member;
       });
     };
+    // Tests of callers replace methods of a host.
     Object.defineProperty(DecoratedPart.prototype, method, { value, writable: true });
   }
   return DecoratedPart;

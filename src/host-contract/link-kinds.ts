@@ -1,8 +1,10 @@
 /** Kinds of network devices that plugins add to every host and to the helper. */
 
+import { requireArgument } from '../errors/argument.ts';
 import { OsVifError } from '../errors/base.ts';
 import { KindDefinitionError } from '../errors/kinds.ts';
 import { LinkValueError } from '../errors/link.ts';
+import { objectWith } from '../errors/value-kinds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { messageOf } from '../text/message-of.ts';
 import { attributeReader, type LinkAttributes } from './attribute-values.ts';
@@ -53,8 +55,9 @@ const definitions = new Map<string, LinkKindDefinition<LinkKindSettings>>();
  *   kernel does not accept
  */
 export function defineLinkKind<S extends LinkKindSettings>(definition: LinkKindDefinition<S>): LinkKindOf<S> {
+  requireArgument('defineLinkKind', definition, DEFINITION);
   const { kind } = definition;
-  if (!/^[a-z0-9_-]{1,32}$/.test(kind))
+  if (typeof kind !== 'string' || !/^[a-z0-9_-]{1,32}$/.test(kind))
     throw new KindDefinitionError(
       `${describeValue(kind)} cannot name a kind of network device: expected the kernel's name, such as vxlan`,
     );
@@ -73,6 +76,8 @@ export function defineLinkKind<S extends LinkKindSettings>(definition: LinkKindD
     },
   };
 }
+
+const DEFINITION = objectWith('an object with kind, attributes and read', 'attributes', 'read');
 
 /** Whether a module of this process has defined this kind of network device. */
 export function isDefinedKind(kind: string): kind is DefinedKind {

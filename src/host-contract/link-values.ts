@@ -3,7 +3,9 @@
  * All hosts and elements use these checks.
  */
 
+import { requireArgument } from '../errors/argument.ts';
 import { LinkValueError } from '../errors/link.ts';
+import { OBJECT } from '../errors/value-kinds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { utf8 } from '../text/utf8.ts';
 import { attributesOf, isBuiltInKind, unknownKind } from './link-kinds.ts';
@@ -40,6 +42,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
  * process does not know.
  */
 export function requireNewLink(link: NewLink): void {
+  requireArgument('requireNewLink', link, OBJECT);
   requireNewName(link.name);
   requireLinkSettings(link.name, link);
   if (isDefinedLink(link)) {

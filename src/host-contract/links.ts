@@ -1,4 +1,5 @@
 /** Network devices: what a host reads of them, and what it can change. */
+import { isRecord } from '../text/is-record.ts';
 
 /**
  * Network devices, as rtnetlink(7) shows them. An error of the kernel is a KernelError with the errno. An
@@ -142,7 +143,7 @@ export type LinkKindSettings = Readonly<Record<string, string | number | boolean
 
 /** Whether the device is of a kind that `defineLinkKind` has added. */
 export function isDefinedLink(link: NewLink): link is DefinedLink {
-  return 'settings' in link;
+  return isRecord(link) && 'settings' in link;
 }
 
 /**

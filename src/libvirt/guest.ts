@@ -2,8 +2,9 @@
  * The options of libvirt elements that are not part of the VIF: the guest's side, and look-ups on the host.
  */
 
-import type { OptionNames } from '../errors/argument.ts';
+import type { OptionKinds } from '../errors/argument.ts';
 import { LibvirtXmlError } from '../errors/libvirt.ts';
+import { BOOLEAN, CHECKED_LATER, FUNCTION, OBJECT } from '../errors/value-kinds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { ringSize, wholeNumber } from './values.ts';
 import type { XmlElement } from './xml.ts';
@@ -87,19 +88,19 @@ const VIRTIO = 'virtio';
 const ON_PCI = ['virtio', 'ne2k_pci', 'pcnet', 'rtl8139', 'e1000', 'e1000e', 'spapr-vlan', 'vmxnet3', 'igb'];
 
 /** The names of all properties of {@link GuestInterface}. */
-export const GUEST_OPTIONS: OptionNames<GuestInterface> = {
-  virtType: true,
-  model: true,
-  queues: true,
-  rxQueueSize: true,
-  txQueueSize: true,
-  packed: true,
-  bandwidth: true,
-  reconnect: true,
-  isolateGuests: true,
-  vnicType: true,
-  interfaceNameOf: true,
-  vdpaDeviceOf: true,
+export const GUEST_OPTIONS: OptionKinds<GuestInterface> = {
+  virtType: CHECKED_LATER,
+  model: CHECKED_LATER,
+  queues: CHECKED_LATER,
+  rxQueueSize: CHECKED_LATER,
+  txQueueSize: CHECKED_LATER,
+  packed: BOOLEAN,
+  bandwidth: OBJECT,
+  reconnect: CHECKED_LATER,
+  isolateGuests: BOOLEAN,
+  vnicType: CHECKED_LATER,
+  interfaceNameOf: FUNCTION,
+  vdpaDeviceOf: FUNCTION,
 };
 
 /** The models of each hypervisor, and the default model (nova, SUPPORTED_VIF_MODELS). */

@@ -1,6 +1,9 @@
 /** Converts a VIF with a passed-through PCI device to a `<hostdev>` element. */
+
+import { requireArgument } from '../errors/argument.ts';
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { type VIFBase, VIFHostDevice } from '../objects/vif.ts';
+import { VIF } from './values.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 
 /**
@@ -12,6 +15,7 @@ import { writeXml, type XmlElement } from './xml.ts';
  * @throws UnsetFieldError if `devAddress` or `devType` is not set
  */
 export function toHostdevXml(vif: VIFBase): string {
+  requireArgument('toHostdevXml', vif, VIF);
   if (!(vif instanceof VIFHostDevice) || vif.require('devType').devType !== 'generic') {
     const what = vif instanceof VIFHostDevice ? 'VIFHostDevice that is an Ethernet interface' : vif.type;
     throw new LibvirtXmlError(`a ${what} is no <hostdev>: use toInterfaceXml`);

@@ -1,5 +1,5 @@
 /** Converts a VIF to an `<interface>` element, which connects the guest's NIC to the plugged device. */
-import { requireKnownOptions } from '../errors/argument.ts';
+import { requireArgument, requireOptions } from '../errors/argument.ts';
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { VIFPortProfile8021Qbh } from '../objects/port-profile.ts';
 import {
@@ -14,7 +14,7 @@ import {
 import { vnicTypeOf } from '../objects/vnic-type.ts';
 import { bandwidthElement, type DriverRule, frontend, GUEST_OPTIONS, type GuestInterface } from './guest.ts';
 import { pciAddressElement } from './hostdev-xml.ts';
-import { deviceName, devicePath, socketPath, unicastAddress, wholeNumber } from './values.ts';
+import { deviceName, devicePath, socketPath, unicastAddress, VIF, wholeNumber } from './values.ts';
 import { openVSwitchPort, virtualPort } from './virtual-port.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 
@@ -38,7 +38,8 @@ import { writeXml, type XmlElement } from './xml.ts';
  *   would refuse a value
  */
 export function toInterfaceXml(vif: VIFBase, guest: GuestInterface): string {
-  requireKnownOptions('toInterfaceXml', guest, GUEST_OPTIONS);
+  requireArgument('toInterfaceXml', vif, VIF);
+  requireOptions('toInterfaceXml', guest, GUEST_OPTIONS);
   const backend = backendOf(vif, guest);
   const { address } = vif.require('address');
   if (address === null)

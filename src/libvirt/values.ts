@@ -4,7 +4,11 @@
  */
 
 import { LibvirtXmlError } from '../errors/libvirt.ts';
+import { objectWith } from '../errors/value-kinds.ts';
 import { describeValue } from '../text/describe-value.ts';
+
+/** The argument of functions that convert a VIF. */
+export const VIF = objectWith('a VIF such as VIFBridge', 'require', 'toPrimitive');
 
 /**
  * libvirt's deviceName (basictypes.rng) within the kernel's limits (dev_valid_name()): no `/`, no `:`,

@@ -1,7 +1,8 @@
 /** Checks whether a guest can use a port without IP addresses. */
 
-import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
+import { type OptionKinds, requireArgument, requireOptions } from '../errors/argument.ts';
 import { UnusableAddressingError } from '../errors/binding.ts';
+import { BOOLEAN, OBJECT } from '../errors/value-kinds.ts';
 import { shortened } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { withApiNames } from './api-names.ts';
@@ -13,7 +14,7 @@ export interface AddressingOptions {
   readonly bound?: boolean;
 }
 
-const ADDRESSING_OPTIONS: OptionNames<AddressingOptions> = { bound: true };
+const ADDRESSING_OPTIONS: OptionKinds<AddressingOptions> = { bound: BOOLEAN };
 
 /**
  * Throws for a port that has no address but needs one. A port is usable in one of these cases:
@@ -37,7 +38,8 @@ const ADDRESSING_OPTIONS: OptionNames<AddressingOptions> = { bound: true };
  * @throws UnusableAddressingError with the reason and the remedy
  */
 export function requireUsableAddressing(given: NeutronPort, options: AddressingOptions = {}): void {
-  requireKnownOptions('requireUsableAddressing', options, ADDRESSING_OPTIONS);
+  requireOptions('requireUsableAddressing', options, ADDRESSING_OPTIONS);
+  requireArgument('requireUsableAddressing', given, OBJECT);
   const port = withApiNames(given);
   const { id, fixed_ips, ip_allocation: allocation } = port;
   if (fixed_ips && fixed_ips.length > 0) return;

@@ -1,5 +1,7 @@
 /** The bindings of a port: one for each host. A port that migrates has an inactive binding on its next host. */
 
+import { requireArgument } from '../errors/argument.ts';
+import { OBJECT } from '../errors/value-kinds.ts';
 import { MOST_LISTED } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { isRecord } from '../text/is-record.ts';
@@ -26,6 +28,8 @@ export interface PortBinding {
  * port. The status of the port is kept, as nova keeps it in a migration.
  */
 export function portWithBinding(port: NeutronPort, binding: PortBinding): NeutronPort {
+  requireArgument('portWithBinding', port, OBJECT);
+  requireArgument('portWithBinding', binding, OBJECT);
   const own = Object.entries(withApiNames(port)).filter(([name]) => !name.startsWith('binding:'));
   const bound = Object.entries(API_NAMES).filter(([name]) => Object.hasOwn(binding, name));
   // The entries are those of a port, with the values of the binding.

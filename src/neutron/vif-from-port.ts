@@ -1,7 +1,8 @@
 /** Converts a port of Neutron's API to a VIF. */
 
-import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
+import { type OptionKinds, requireArgument, requireOptions } from '../errors/argument.ts';
 import { FieldValueError } from '../errors/model.ts';
+import { arrayOf, BOOLEAN, OBJECT, TEXT, type ValueKind } from '../errors/value-kinds.ts';
 import { FixedIP, FixedIPList } from '../objects/fixed-ip.ts';
 import type { Network } from '../objects/network.ts';
 import { Route, RouteList } from '../objects/route.ts';
@@ -44,14 +45,16 @@ export interface PortContext {
   readonly delegateCreate?: boolean;
 }
 
-const CONTEXT: OptionNames<PortContext> = {
-  network: true,
-  subnets: true,
-  floatingIps: true,
-  ovsBridge: true,
-  preserveOnDelete: true,
-  delegateCreate: true,
+const CONTEXT: OptionKinds<PortContext> = {
+  network: OBJECT,
+  subnets: arrayOf(OBJECT, 'subnets'),
+  floatingIps: arrayOf(OBJECT, 'floating IPs'),
+  ovsBridge: TEXT,
+  preserveOnDelete: BOOLEAN,
+  delegateCreate: BOOLEAN,
 };
+
+const NETWORK: ValueKind = { ...OBJECT, expected: 'the option network, the network of the port' };
 
 /**
  * Converts a port, as Neutron's API shows it to an administrator, to the same VIF as nova does.
@@ -63,7 +66,8 @@ const CONTEXT: OptionNames<PortContext> = {
  * @throws FieldValueError if the network, a subnet or a floating IP has an invalid value
  */
 export function vifFromPort(given: NeutronPort, surroundings: PortContext): VIFBase {
-  requireKnownOptions('vifFromPort', surroundings, CONTEXT);
+  requireOptions('vifFromPort', surroundings, CONTEXT);
+  requireArgument('vifFromPort', surroundings.network, NETWORK);
   const port = withApiNames(given);
   const findings = checkBinding(given);
   if (!isBound(port, findings)) throw bindingError(port?.id, port?.['binding:vif_type'], listOf(findings));

@@ -1,8 +1,7 @@
 /** Finds the fields that a backport leaves out, and applies the choice of the caller. */
 
-import { ArgumentError, type OptionNames, requireKnownOptions } from '../errors/argument.ts';
+import { type OptionKinds, requireOptions } from '../errors/argument.ts';
 import { NegotiationLossError } from '../errors/negotiation.ts';
-import { describeValue } from '../text/describe-value.ts';
 import { isRecord } from '../text/is-record.ts';
 import { DEFAULT_ENVELOPE, envelopeIn } from '../versioned/codec/envelope.ts';
 import type { Primitive } from '../versioned/codec/primitive.ts';
@@ -32,13 +31,15 @@ export interface LossOptions {
 
 /** Throws ArgumentError for an unknown option and for another value of `onLoss`. `call` is the name of the call. */
 export function requireLossOptions(call: string, options: LossOptions): void {
-  requireKnownOptions(call, options, LOSS_OPTIONS);
-  const { onLoss = 'drop' } = options;
-  if (onLoss === 'drop' || onLoss === 'refuse' || typeof onLoss === 'function') return;
-  throw new ArgumentError(call, `onLoss: expected drop, refuse or a function, found ${describeValue(onLoss)}`);
+  requireOptions(call, options, LOSS_OPTIONS);
 }
 
-const LOSS_OPTIONS: OptionNames<LossOptions> = { onLoss: true };
+const LOSS_OPTIONS: OptionKinds<LossOptions> = {
+  onLoss: {
+    expected: 'drop, refuse or a function',
+    accepts: (value) => value === 'drop' || value === 'refuse' || typeof value === 'function',
+  },
+};
 
 /**
  * Returns `after`, the backported form of the object, if the caller accepts the loss.

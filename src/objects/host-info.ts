@@ -2,7 +2,9 @@
  * The plugins of a host, with the classes and versions of VIFs and port profiles that each plugin supports.
  */
 
+import { requireArgument } from '../errors/argument.ts';
 import { IncompatibleVersionError, UnsupportedObjectError } from '../errors/model.ts';
+import { arrayOf, TEXT } from '../errors/value-kinds.ts';
 import { shortened } from '../text/bounds.ts';
 import { field } from '../versioned/field.ts';
 import { listOf } from '../versioned/fields/collections.ts';
@@ -87,6 +89,7 @@ export class HostPluginInfo extends VersionedObject {
    * The entry of a VIF class. Throws {@link UnsupportedObjectError} if the plugin does not support the class.
    */
   getVif(name: string): HostVIFInfo {
+    requireArgument('getVif', name, TEXT);
     const found = this.vifInfo?.find(({ vifObjectName }) => vifObjectName === name);
     if (found) return found;
     throw new UnsupportedObjectError(
@@ -97,6 +100,7 @@ export class HostPluginInfo extends VersionedObject {
 
   /** Removes all VIF classes except these. */
   filterVifTypes(permitted: readonly string[]): void {
+    requireArgument('filterVifTypes', permitted, NAMES);
     const taken = new Set(permitted);
     this.vifInfo = (this.vifInfo ?? []).filter(({ vifObjectName = '' }) => taken.has(vifObjectName));
   }
@@ -119,6 +123,7 @@ export class HostInfo extends VersionedObject {
 
   /** The entry of a plugin. Throws {@link UnsupportedObjectError} if the host does not have the plugin. */
   getPlugin(name: string): HostPluginInfo {
+    requireArgument('getPlugin', name, TEXT);
     const found = this.pluginInfo?.find(({ pluginName }) => pluginName === name);
     if (found) return found;
     throw new UnsupportedObjectError(name, `the host has no plugin ${shortened(name)}`);
@@ -126,11 +131,14 @@ export class HostInfo extends VersionedObject {
 
   /** Removes all VIF classes except these, and all plugins without a remaining class. */
   filterVifTypes(permitted: readonly string[]): void {
+    requireArgument('filterVifTypes', permitted, NAMES);
     const plugins = this.pluginInfo ?? [];
     for (const plugin of plugins) plugin.filterVifTypes(permitted);
     this.pluginInfo = plugins.filter(({ vifInfo = [] }) => vifInfo.length > 0);
   }
 }
+
+const NAMES = arrayOf(TEXT, 'names of VIF classes');
 
 function commonVersion(name: string, min: string, max: string): string {
   const known = objectClasses('os_vif')

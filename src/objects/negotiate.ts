@@ -1,6 +1,8 @@
 /** Selects versions of a VIF that a host supports. */
 
+import { requireArgument } from '../errors/argument.ts';
 import { NegotiationError } from '../errors/negotiation.ts';
+import { objectWith } from '../errors/value-kinds.ts';
 import { listed, shortened } from '../text/bounds.ts';
 import { DATA, type Primitive } from '../versioned/codec/primitive.ts';
 import { compareVersions, isVersion, withoutPatch } from '../versioned/version.ts';
@@ -27,9 +29,14 @@ import type { VIFBase } from './vif.ts';
  * @throws UnsetFieldError if the VIF has no plugin, or the host info is incomplete
  */
 export function negotiate(vif: VIFBase, hostInfo: HostInfo, options: LossOptions = {}): Primitive {
+  requireArgument('negotiate', vif, VIF);
+  requireArgument('negotiate', hostInfo, HOST_INFO);
   requireLossOptions('negotiate', options);
   return accepted(vif, negotiated(vif, hostInfo), options);
 }
+
+const VIF = objectWith('a VIF such as VIFBridge', 'require', 'toPrimitive');
+const HOST_INFO = objectWith('the HostInfo of a host', 'require', 'hasPlugin');
 
 function negotiated(vif: VIFBase, hostInfo: HostInfo): Primitive {
   const { plugin: pluginName } = vif.require('plugin');

@@ -1,11 +1,11 @@
 /** Writes a graph in the language of Graphviz (graphviz.org/doc/info/lang.html). */
 
-import { requireKnownOptions } from '../errors/argument.ts';
+import { requireArgument, requireOptions } from '../errors/argument.ts';
 import { wrap } from '../text/cells.ts';
 import { printable } from '../text/printable.ts';
 import { captionOf, edgeCaptionOf } from './caption.ts';
 import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph-model.ts';
-import { LAYOUT_OPTIONS } from './layout-options.ts';
+import { GRAPH, LAYOUT_OPTIONS } from './layout-options.ts';
 import { STATE_STYLES } from './palette.ts';
 
 /**
@@ -13,7 +13,8 @@ import { STATE_STYLES } from './palette.ts';
  * The `class` of each node and edge contains its kind and its state, as in SVG.
  */
 export function toDot(graph: Graph, options: LayoutOptions = {}): string {
-  requireKnownOptions('toDot', options, LAYOUT_OPTIONS);
+  requireArgument('toDot', graph, GRAPH);
+  requireOptions('toDot', options, LAYOUT_OPTIONS);
   return dotIn({ font: 'Helvetica', longestLine: Number.POSITIVE_INFINITY }, graph, options);
 }
 

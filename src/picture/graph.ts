@@ -2,7 +2,8 @@
  * Creates the graph of a wiring, with the guest, the network, and marks for drift or for the steps of a plug.
  */
 
-import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
+import { type OptionKinds, requireArgument, requireOptions } from '../errors/argument.ts';
+import { arrayOf, OBJECT } from '../errors/value-kinds.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { PlannedStep } from '../wiring/check.ts';
@@ -28,7 +29,14 @@ export interface GraphOptions {
   readonly changes?: readonly PlannedStep[];
 }
 
-const OPTIONS: OptionNames<GraphOptions> = { vif: true, instance: true, drifts: true, changes: true };
+const OPTIONS: OptionKinds<GraphOptions> = {
+  vif: OBJECT,
+  instance: OBJECT,
+  drifts: arrayOf(OBJECT, 'drifts'),
+  changes: arrayOf(OBJECT, 'steps'),
+};
+
+const WIRING = arrayOf(OBJECT, 'elements, a wiring');
 
 const GROUPS: readonly GraphGroup[] = [
   { id: 'own', title: 'this VIF' },
@@ -37,7 +45,8 @@ const GROUPS: readonly GraphGroup[] = [
 
 /** Creates the graph of a wiring. Plugins may define the kinds of its elements. */
 export function graphOf(wiring: Wiring, options: GraphOptions = {}): Graph {
-  requireKnownOptions('graphOf', options, OPTIONS);
+  requireArgument('graphOf', wiring, WIRING);
+  requireOptions('graphOf', options, OPTIONS);
   const { vif, instance, drifts = [], changes = [] } = options;
   const sketch = new Sketch();
   const parts = wiring.flatMap((element: Element) =>

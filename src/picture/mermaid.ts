@@ -1,15 +1,17 @@
 /** Writes a graph in the syntax of Mermaid, which GitHub and GitLab display as a diagram. */
 
-import { requireKnownOptions } from '../errors/argument.ts';
+import { requireArgument, requireOptions } from '../errors/argument.ts';
 import { printable } from '../text/printable.ts';
 import { captionOf, edgeCaptionOf } from './caption.ts';
 import type { Graph, GraphEdge, GraphNode, GraphNodeKind, LayoutOptions } from './graph-model.ts';
-import { LAYOUT_OPTIONS } from './layout-options.ts';
+import { GRAPH, LAYOUT_OPTIONS } from './layout-options.ts';
 import { STATE_STYLES, STATES } from './palette.ts';
 
 /** The graph as a flowchart of Mermaid. Names are escaped. */
-export function toMermaid({ title, nodes, edges, groups }: Graph, options: LayoutOptions = {}): string {
-  requireKnownOptions('toMermaid', options, LAYOUT_OPTIONS);
+export function toMermaid(graph: Graph, options: LayoutOptions = {}): string {
+  requireArgument('toMermaid', graph, GRAPH);
+  requireOptions('toMermaid', options, LAYOUT_OPTIONS);
+  const { title, nodes, edges, groups } = graph;
   const { direction = 'right' } = options;
   const ids = new Map(nodes.map(({ id }, i) => [id, `n${i}`]));
   const grouped = groups.flatMap((group) => [

@@ -1,11 +1,11 @@
 /** Draws a graph as SVG with the layout of Graphviz. */
 
-import { requireKnownOptions } from '../errors/argument.ts';
+import { requireArgument, requireOptions } from '../errors/argument.ts';
 import { printable } from '../text/printable.ts';
 import { captionOf } from './caption.ts';
 import { dotIn, type Typesetting } from './dot.ts';
 import type { Graph, LayoutOptions } from './graph-model.ts';
-import { LAYOUT_OPTIONS } from './layout-options.ts';
+import { GRAPH, LAYOUT_OPTIONS } from './layout-options.ts';
 import { STATE_STYLES, STATES } from './palette.ts';
 
 /**
@@ -14,7 +14,8 @@ import { STATE_STYLES, STATES } from './palette.ts';
  * loads Graphviz (WebAssembly, 1 MB).
  */
 export async function toSvg(graph: Graph, options: LayoutOptions = {}): Promise<string> {
-  requireKnownOptions('toSvg', options, LAYOUT_OPTIONS);
+  requireArgument('toSvg', graph, GRAPH);
+  requireOptions('toSvg', options, LAYOUT_OPTIONS);
   const { instance } = await import('@viz-js/viz');
   const viz = await instance();
   // framed() writes the title, because Graphviz takes quadratic time for a long title.

@@ -1,9 +1,11 @@
 /** Draws a graph for a terminal: boxes from the guest down to the wire. */
 
-import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
+import { type OptionKinds, requireArgument, requireOptions } from '../errors/argument.ts';
+import { BOOLEAN, integerFrom } from '../errors/value-kinds.ts';
 import { cellWidth, wrap } from '../text/cells.ts';
 import { captionOf, edgeCaptionOf } from './caption.ts';
 import type { Graph, GraphEdge, GraphNode, GraphState } from './graph-model.ts';
+import { GRAPH } from './layout-options.ts';
 import { STATE_STYLES } from './palette.ts';
 import { type Branch, Tree } from './tree.ts';
 
@@ -15,14 +17,15 @@ export interface TextOptions {
   readonly colors?: boolean;
 }
 
-const OPTIONS: OptionNames<TextOptions> = { width: true, colors: true };
+const OPTIONS: OptionKinds<TextOptions> = { width: integerFrom(1), colors: BOOLEAN };
 
 /**
  * The diagram as text with box-drawing characters. Boxes beside each other can exceed `width`.
  * Shared nodes have a double frame.
  */
 export function toText(graph: Graph, options: TextOptions = {}): string {
-  requireKnownOptions('toText', options, OPTIONS);
+  requireArgument('toText', graph, GRAPH);
+  requireOptions('toText', options, OPTIONS);
   const { width = 80, colors = false } = options;
   const tree = new Tree(graph);
   const pen: Pen = { width: Math.max(MIN_WIDTH, width), colors, under: undefined };

@@ -4,7 +4,8 @@
  * through the host's filter. All of it is shared by the network's VIFs, and stays when they go.
  */
 
-import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
+import { type OptionKinds, requireOptions } from '../errors/argument.ts';
+import { arrayOf, BOOLEAN, MTU, TEXT } from '../errors/value-kinds.ts';
 import type { Host } from '../host-contract/host.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { type VIFBase, VIFBridge } from '../objects/vif.ts';
@@ -33,13 +34,13 @@ export interface LinuxBridgePluginOptions {
   readonly moveLeasedAddresses?: boolean;
 }
 
-const OPTIONS: OptionNames<LinuxBridgePluginOptions> = {
-  networkDeviceMtu: true,
-  flatInterface: true,
-  vlanInterface: true,
-  forwardBridgeInterface: true,
-  iptablesDropAction: true,
-  moveLeasedAddresses: true,
+const OPTIONS: OptionKinds<LinuxBridgePluginOptions> = {
+  networkDeviceMtu: MTU,
+  flatInterface: TEXT,
+  vlanInterface: TEXT,
+  forwardBridgeInterface: arrayOf(TEXT, 'strings'),
+  iptablesDropAction: TEXT,
+  moveLeasedAddresses: BOOLEAN,
 };
 
 /** Named `linux_bridge`. */
@@ -48,7 +49,7 @@ export class LinuxBridgePlugin extends WiringPlugin {
 
   constructor(options: LinuxBridgePluginOptions = {}) {
     super();
-    requireKnownOptions('LinuxBridgePlugin', options, OPTIONS);
+    requireOptions('LinuxBridgePlugin', options, OPTIONS);
     this.#options = options;
   }
 

@@ -2,8 +2,9 @@
  * Plugs VIFDirect: the guest's NIC is a macvtap device on a NIC, on a VLAN device or on a virtual function.
  */
 
-import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
+import { type OptionKinds, requireOptions } from '../errors/argument.ts';
 import { PluginError } from '../errors/plugin.ts';
+import { BOOLEAN } from '../errors/value-kinds.ts';
 import type { Host } from '../host-contract/host.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { type VIFBase, VIFDirect } from '../objects/vif.ts';
@@ -26,7 +27,7 @@ export interface MacvtapPluginOptions {
   readonly isolateGuests?: boolean;
 }
 
-const OPTIONS: OptionNames<MacvtapPluginOptions> = { isolateGuests: true };
+const OPTIONS: OptionKinds<MacvtapPluginOptions> = { isolateGuests: BOOLEAN };
 
 /** The plugin `macvtap`. */
 export class MacvtapPlugin extends WiringPlugin {
@@ -34,7 +35,7 @@ export class MacvtapPlugin extends WiringPlugin {
 
   constructor(options: MacvtapPluginOptions = {}) {
     super();
-    requireKnownOptions('MacvtapPlugin', options, OPTIONS);
+    requireOptions('MacvtapPlugin', options, OPTIONS);
     this.#options = options;
   }
 

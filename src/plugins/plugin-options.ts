@@ -2,14 +2,17 @@
  * Checks the options of the built-in plugins, for options that come from a file.
  * The forms below must match the types of the options, or the compiler reports an error.
  */
+
+import { requireArgument } from '../errors/argument.ts';
 import { NoMatchingPluginError } from '../errors/plugin.ts';
+import { TEXT } from '../errors/value-kinds.ts';
 import { DIALECT } from '../versioned/json-schema.ts';
 import type { JsonSchema } from '../versioned/model.ts';
 import { compileSchema } from '../versioned/validation/compile-schema.ts';
 import { listOf, type Violation } from '../versioned/validation/violations.ts';
 import type { LinuxBridgePluginOptions } from './linux-bridge-plugin.ts';
 import type { MacvtapPluginOptions } from './macvtap-plugin.ts';
-import { type OvsPluginOptions, QOS_TYPES } from './ovs/ovs-plugin.ts';
+import { type OvsPluginOptions, QOS_TYPES } from './ovs/ovs-options.ts';
 import type { TapPluginOptions } from './tap-plugin.ts';
 
 /** The options of each plugin of this library, by the plugin's name. */
@@ -41,6 +44,7 @@ export async function validatePluginOptions(plugin: string, options: unknown): P
  * @throws NoMatchingPluginError if this library has no plugin of this name
  */
 export function pluginOptionsSchema(plugin: string): JsonSchema {
+  requireArgument('pluginOptionsSchema', plugin, TEXT);
   if (!isOwn(plugin)) throw new NoMatchingPluginError(plugin, Object.keys(FORMS));
   return {
     $schema: DIALECT,

@@ -3,7 +3,8 @@
  * Another program, such as Project Calico, routes packets to the device.
  */
 
-import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
+import { type OptionKinds, requireOptions } from '../errors/argument.ts';
+import { BOOLEAN, either, FUNCTION, integerFrom, MTU } from '../errors/value-kinds.ts';
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { InstanceInfo } from '../objects/instance-info.ts';
 import { VIFPortProfileFPTap } from '../objects/port-profile.ts';
@@ -29,7 +30,12 @@ export interface TapPluginOptions {
   readonly group?: number;
 }
 
-const OPTIONS: OptionNames<TapPluginOptions> = { networkDeviceMtu: true, multiQueue: true, owner: true, group: true };
+const OPTIONS: OptionKinds<TapPluginOptions> = {
+  networkDeviceMtu: MTU,
+  multiQueue: either(BOOLEAN, FUNCTION),
+  owner: integerFrom(0),
+  group: integerFrom(0),
+};
 
 /**
  * The plugin `tap`. It also plugs a VIF without addresses, of a network without subnets. Such a port has
@@ -41,7 +47,7 @@ export class TapPlugin extends WiringPlugin {
 
   constructor(options: TapPluginOptions = {}) {
     super();
-    requireKnownOptions('TapPlugin', options, OPTIONS);
+    requireOptions('TapPlugin', options, OPTIONS);
     this.#options = options;
   }
 

@@ -70,6 +70,7 @@ export function requireVIF<V extends VIFBase>(
   vif: VIFBase,
   type: { new (): V; readonly objectName: string },
 ): V {
+  requireVIFBase(vif);
   if (vif instanceof type) return vif;
   throw new UnsupportedVIFError(plugin.describe().pluginName ?? '', type.objectName, vif.type);
 }

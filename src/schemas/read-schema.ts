@@ -1,7 +1,9 @@
 /** Reads the JSON Schemas in the folder `schemas/` of this package. */
+
 import { readdir, readFile } from 'node:fs/promises';
-import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
+import { type OptionKinds, requireArgument, requireOptions } from '../errors/argument.ts';
 import { SchemaNotFoundError } from '../errors/schema.ts';
+import { oneOfValues, TEXT } from '../errors/value-kinds.ts';
 import type { JsonSchema } from '../versioned/model.ts';
 import { withLocalReferences } from './local-references.ts';
 
@@ -27,6 +29,7 @@ let known: Promise<string[]> | undefined;
  * @throws SchemaNotFoundError
  */
 export async function readSchema(path: string): Promise<JsonSchema> {
+  requireArgument('readSchema', path, TEXT);
   const wanted = path.startsWith(SCHEMA_BASE) ? path.slice(SCHEMA_BASE.length) : path;
   const paths = await schemaPaths();
   if (!paths.includes(wanted)) throw new SchemaNotFoundError(path, paths);
@@ -44,7 +47,7 @@ export interface BundleOptions {
   readonly refs?: 'id' | 'local';
 }
 
-const OPTIONS: OptionNames<BundleOptions> = { refs: true };
+const OPTIONS: OptionKinds<BundleOptions> = { refs: oneOfValues('id', 'local') };
 
 /**
  * Reads a schema, and puts all schemas to which it refers, directly or indirectly, into its `$defs`.
@@ -54,7 +57,7 @@ const OPTIONS: OptionNames<BundleOptions> = { refs: true };
  * @throws SchemaNotFoundError
  */
 export async function bundleSchema(path: string, options: BundleOptions = {}): Promise<JsonSchema> {
-  requireKnownOptions('bundleSchema', options, OPTIONS);
+  requireOptions('bundleSchema', options, OPTIONS);
   const root = await readSchema(path);
   const $defs = new Map<string, JsonSchema>();
   const waiting = referencesIn(root);

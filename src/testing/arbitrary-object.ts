@@ -1,6 +1,9 @@
 /** Generates random objects with fast-check. */
+
 import type { Arbitrary } from 'fast-check';
+import { requireArgument, requireOptions } from '../errors/argument.ts';
 import { DeclarationError } from '../errors/model.ts';
+import { FUNCTION, OBJECT, type ValueKind } from '../errors/value-kinds.ts';
 import { isRecord } from '../text/is-record.ts';
 import { readObject } from '../versioned/codec/from-primitive.ts';
 import type { Primitive } from '../versioned/codec/primitive.ts';
@@ -30,6 +33,12 @@ export interface ArbitraryOptions<T> {
   readonly types?: ArbitraryTypes;
 }
 
+const OPTIONS = { set: OBJECT, types: OBJECT, class: FUNCTION };
+const CLASS: ValueKind = {
+  expected: 'a class of versioned objects',
+  accepts: (value) => typeof value === 'function' && value.prototype?.[MODEL] !== undefined,
+};
+
 /**
  * Random valid objects of a class. Every field is sometimes unset, except fields that the constructor sets.
  *
@@ -40,6 +49,8 @@ export function arbitraryObject<T extends VersionedObject>(
   objectClass: ObjectClass<T>,
   options: ArbitraryOptions<T> = {},
 ): Arbitrary<T> {
+  requireArgument('arbitraryObject', objectClass, CLASS);
+  requireOptions('arbitraryObject', options, OPTIONS);
   const { [MODEL]: model } = objectClass.prototype;
   return arbitraryPrimitive(model, options.types).map((primitive) => {
     const object: unknown = readObject(primitive);

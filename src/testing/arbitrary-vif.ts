@@ -1,5 +1,8 @@
 /** Generates random VIFs with fast-check. */
+
 import type { Arbitrary } from 'fast-check';
+import { type OptionKinds, requireOptions } from '../errors/argument.ts';
+import { FUNCTION, OBJECT } from '../errors/value-kinds.ts';
 import {
   VIFBase,
   VIFBridge,
@@ -31,8 +34,11 @@ export function arbitraryVIF<T extends VIFBase>(
 ): Arbitrary<T>;
 export function arbitraryVIF(options?: ArbitraryVIFOptions<VIFBase>): Arbitrary<VIFBase>;
 export function arbitraryVIF(options: ArbitraryVIFOptions<VIFBase> = {}): Arbitrary<VIFBase> {
+  requireOptions('arbitraryVIF', options, OPTIONS);
   const classes: readonly ObjectClass<VIFBase>[] = options.class === undefined ? CLASSES : [options.class];
   return fastCheck().oneof(...classes.map((objectClass) => arbitraryObject(objectClass, options)));
 }
+
+const OPTIONS: OptionKinds<ArbitraryVIFOptions<VIFBase>> = { set: OBJECT, types: OBJECT, class: FUNCTION };
 
 const CLASSES = [VIFBase, VIFGeneric, VIFBridge, VIFOpenVSwitch, VIFDirect, VIFVHostUser, VIFHostDevice, VIFNestedDPDK];

@@ -1,4 +1,7 @@
 /** Finds changes of the wire format without a new version, and wrong histories. Both break peers. */
+
+import { requireArgument } from '../errors/argument.ts';
+import { OBJECT } from '../errors/value-kinds.ts';
 import { fingerprintOf } from '../versioned/history/fingerprint.ts';
 import type { ObjectModel } from '../versioned/model.ts';
 import { models } from '../versioned/registry.ts';
@@ -25,6 +28,7 @@ export type ExpectedFingerprints = Readonly<Record<string, string | readonly str
  *   empty list without problems
  */
 export function checkVersions(expected: ExpectedFingerprints, namespace?: string): string[] {
+  requireArgument('checkVersions', expected, OBJECT);
   const newest = new Map<string, ObjectModel>();
   for (const model of models(namespace)) if (!newest.has(model.name)) newest.set(model.name, model);
   const names = [...new Set([...Object.keys(expected), ...newest.keys()])].sort();

@@ -1,14 +1,16 @@
 /** Declares classes of versioned objects without decorators. */
-import { type OptionNames, requireKnownOptions } from '../errors/argument.ts';
+
+import { type OptionKinds, requireArgument, requireOptions } from '../errors/argument.ts';
 import { DeclarationError } from '../errors/model.ts';
+import { CHECKED_LATER, OBJECT, type ValueKind } from '../errors/value-kinds.ts';
 import { isRecord } from '../text/is-record.ts';
 import { allowExtension, extensionOf, noteExtension } from './extensions.ts';
-import { declareField, type FieldOptions } from './field.ts';
+import { declareField, FIELD_OPTIONS, type FieldOptions } from './field.ts';
 import type { FieldType } from './model.ts';
 import type { ObjectClass } from './object-class.ts';
 import type { StandardSchema } from './validation/standard-schema.ts';
 import { type FieldValues, VersionedObject } from './versioned-object.ts';
-import { type VersionedObjectOptions, versionedObject } from './versioned-object-decorator.ts';
+import { CLASS_OPTIONS, type VersionedObjectOptions, versionedObject } from './versioned-object-decorator.ts';
 
 /** A field: its type, or its type and options. */
 export type FieldDefinition = FieldType<never> | ({ readonly type: FieldType<never> } & FieldOptions<never>);
@@ -53,29 +55,13 @@ export type DefinedClass<T extends VersionedObject, B = typeof VersionedObject> 
   values?: FieldValues<T>,
 ) => T) & { readonly prototype: T; readonly '~standard': StandardSchema<T> } & Omit<B, 'prototype' | '~standard'>;
 
-const DEFINITION: OptionNames<ObjectDefinition<ObjectClass, FieldDefinitions>> = {
-  name: true,
-  version: true,
-  namespace: true,
-  serialNamespace: true,
-  objectListBase: true,
-  baseVersions: true,
-  makeCompatible: true,
-  remotable: true,
-  extends: true,
-  fields: true,
+const DEFINITION: OptionKinds<ObjectDefinition<ObjectClass, FieldDefinitions>> = {
+  ...CLASS_OPTIONS,
+  extends: CHECKED_LATER,
+  fields: OBJECT,
 };
 
-const FIELD: OptionNames<FieldOptions<unknown> & { type: unknown }> = {
-  type: true,
-  nullable: true,
-  default: true,
-  initial: true,
-  wireName: true,
-  readOnly: true,
-  since: true,
-  childVersions: true,
-};
+const FIELD: OptionKinds<FieldOptions<unknown> & { type: unknown }> = { type: CHECKED_LATER, ...FIELD_OPTIONS };
 
 /**
  * Declares a class of versioned objects, and returns it. It needs no decorators and no compiler flags, and works
@@ -100,17 +86,20 @@ export function defineObject<const F extends FieldDefinitions, B extends ObjectC
   definition: ObjectDefinition<B, F>,
 ): DefinedClass<InstanceType<B> & DefinedFields<F>, B>;
 export function defineObject(definition: ObjectDefinition<ObjectClass, FieldDefinitions>): unknown {
-  requireKnownOptions('defineObject', definition, DEFINITION);
+  requireOptions('defineObject', definition, DEFINITION);
   const { extends: base = VersionedObject, fields, ...options } = definition;
+  requireArgument('defineObject', fields, FIELDS);
   const objectClass = classNamed(options.name, base);
   for (const [name, declared] of Object.entries(fields)) {
     const { type, ...fieldOptions } = fieldOf(declared);
-    requireKnownOptions(`defineObject of ${options.name}, field ${name}`, { type, ...fieldOptions }, FIELD);
+    requireOptions(`defineObject of ${options.name}, field ${name}`, { type, ...fieldOptions }, FIELD);
     declareField(objectClass.prototype, name, type, fieldOptions, options.name);
   }
   versionedObject(options)(objectClass);
   return objectClass;
 }
+
+const FIELDS: ValueKind = { ...OBJECT, expected: 'the option fields, an object of field types' };
 
 /** A subclass of the base class with this name. */
 function classNamed(name: string, base: ObjectClass): ObjectClass {

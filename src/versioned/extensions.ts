@@ -1,5 +1,5 @@
 /** The model of a class, the check of an object against a class, and classes that extend a class of `defineObject`. */
-import { UnsupportedObjectError } from '../errors/model.ts';
+import { DeclarationError, UnsupportedObjectError } from '../errors/model.ts';
 import { MODEL, type ObjectModel, type ObjectState } from './model.ts';
 
 /** Makes objects of a class. */
@@ -35,10 +35,15 @@ function isConstruct(value: unknown): value is Construct {
   return typeof value === 'function';
 }
 
-/** The model of a declared class. Throws a TypeError for a class without a declaration. */
+/** The error for a class without a declaration. */
+export function undeclared({ name }: { readonly name: string }): DeclarationError {
+  return new DeclarationError(`${name} needs the @versionedObject decorator, or a declaration by defineObject`);
+}
+
+/** The model of a declared class. Throws {@link DeclarationError} for a class without a declaration. */
 export function modelOfClass(objectClass: { readonly prototype: ObjectState; readonly name: string }): ObjectModel {
   const model: ObjectModel | undefined = objectClass.prototype[MODEL];
-  if (model === undefined) throw new TypeError(`${objectClass.name} needs the @versionedObject decorator`);
+  if (model === undefined) throw undeclared(objectClass);
   return model;
 }
 

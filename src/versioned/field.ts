@@ -1,5 +1,7 @@
 /** The `@field` decorator. All operations use its declarations. */
+import { type OptionKinds, requireOptions } from '../errors/argument.ts';
 import { DeclarationError } from '../errors/model.ts';
+import { BOOLEAN, CHECKED_LATER, OBJECT, TEXT } from '../errors/value-kinds.ts';
 import { isRecord } from '../text/is-record.ts';
 import { describeWrongType, isFieldType } from './fields/field-type.ts';
 import type { FieldDeclaration, FieldType } from './model.ts';
@@ -47,6 +49,17 @@ const declarations = new WeakMap<object, FieldDeclaration[]>();
 /** A field without `since` is in every version, also in versions such as 0.9. */
 const FIRST_VERSION = '0.0';
 
+/** The options of a field. */
+export const FIELD_OPTIONS: OptionKinds<FieldOptions<unknown>> = {
+  nullable: BOOLEAN,
+  default: CHECKED_LATER,
+  initial: CHECKED_LATER,
+  wireName: TEXT,
+  readOnly: BOOLEAN,
+  since: TEXT,
+  childVersions: OBJECT,
+};
+
 /**
  * Declares a field of a versioned object: `@field(string()) vifName?: string`.
  * The wire name is the name of the property in snake_case, or the option `wireName`.
@@ -59,6 +72,7 @@ export function field<V>(
 ): FieldDecorator<V | null>;
 export function field<V>(type: FieldType<V>, options?: FieldOptions<V>): FieldDecorator<V>;
 export function field<V>(type: FieldType<V>, options: FieldOptions<V | null> = {}): FieldDecorator<V | null> {
+  requireOptions('field', options, FIELD_OPTIONS);
   return (target, name) => {
     refuseStandardDecorator(name);
     declareField(target, name, type, options);

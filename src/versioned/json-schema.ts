@@ -1,5 +1,8 @@
 /** Creates the JSON Schema (draft 2020-12) of objects from the declarations. */
 
+import type { OptionKinds } from '../errors/argument.ts';
+import { requireOptions } from '../errors/argument.ts';
+import { oneOfValues } from '../errors/value-kinds.ts';
 import { hasFieldAt } from './history/history.ts';
 import {
   type Field,
@@ -18,6 +21,9 @@ export interface SchemaOptions {
   form?: 'primitive' | 'plain';
 }
 
+/** The options of `jsonSchema`. */
+const SCHEMA_OPTIONS: OptionKinds<SchemaOptions> = { form: oneOfValues('primitive', 'plain') };
+
 /** Adds descriptions of fields, for schemas that people read. */
 export interface DescribingContext extends SchemaContext {
   describe?(field: Field, schema: JsonSchema): JsonSchema;
@@ -29,6 +35,7 @@ export interface DescribingContext extends SchemaContext {
  * @throws IncompatibleVersionError if the class has no such version
  */
 export function schemaOf(model: ObjectModel, version = model.version, options: SchemaOptions = {}): JsonSchema {
+  requireOptions('jsonSchema', options, SCHEMA_OPTIONS);
   const form = options.form ?? 'primitive';
   const $defs: Record<string, JsonSchema> = {};
   const names = new Map<ObjectModel, string>();

@@ -1,4 +1,5 @@
 /** The classes of versioned objects in the registry. */
+import { DeclarationError } from '../errors/model.ts';
 import type { ObjectModel } from './model.ts';
 import { modelFor, models } from './registry.ts';
 import { VersionedObject } from './versioned-object.ts';
@@ -33,7 +34,7 @@ export function objectClasses(namespace?: string): Map<string, readonly ObjectCl
 
 function classOf({ name, objectClass }: ObjectModel): ObjectClass {
   if (isObjectClass(objectClass)) return objectClass;
-  throw new TypeError(`the class of ${name} does not extend VersionedObject`);
+  throw new DeclarationError(`the class of ${name} does not extend VersionedObject`);
 }
 
 function isObjectClass(value: { readonly prototype: object }): value is ObjectClass {

@@ -4,6 +4,7 @@
 
 import type SemVer from 'semver/classes/semver.js';
 import parseVersion from 'semver/functions/parse.js';
+import { ArgumentError } from '../errors/argument.ts';
 import { describeValue } from '../text/describe-value.ts';
 
 /** At most nine digits, because a larger number may lose digits. */
@@ -57,14 +58,15 @@ function parse(version: string): SemVer {
   const known = parsedBefore.get(version);
   if (known !== undefined) return known;
   const read = parsed(version);
-  if (read === null) throw new RangeError(`${describeValue(version)} is not a version`);
+  if (read === null)
+    throw new ArgumentError('compareVersions', `expected a version such as 1.0, found ${describeValue(version)}`);
   if (parsedBefore.size < MOST_REMEMBERED) parsedBefore.set(version, read);
   return read;
 }
 
 /** The version with three components, which semver expects. Null for other texts. */
 function parsed(version: string): SemVer | null {
-  if (!FORM.test(version)) return null;
+  if (typeof version !== 'string' || !FORM.test(version)) return null;
   const missing = 3 - version.split('.').length;
   return parseVersion(version + '.0'.repeat(missing));
 }

@@ -1,6 +1,8 @@
 /** The `@versionedObject` decorator: compiles the declarations of a class and registers the class. */
 
+import { type OptionKinds, requireOptions } from '../errors/argument.ts';
 import { DeclarationError } from '../errors/model.ts';
+import { FUNCTION, OBJECT, oneOfValues, TEXT } from '../errors/value-kinds.ts';
 import { assign } from './assign.ts';
 import { DEFAULT_ENVELOPE, envelopeOf } from './codec/envelope.ts';
 import { declarePlainClass } from './codec/plain.ts';
@@ -61,6 +63,18 @@ export interface VersionedObjectOptions {
   remotable?: Readonly<Record<string, string>>;
 }
 
+/** The options of a class of versioned objects. */
+export const CLASS_OPTIONS: OptionKinds<VersionedObjectOptions> = {
+  version: TEXT,
+  name: TEXT,
+  namespace: TEXT,
+  serialNamespace: TEXT,
+  objectListBase: oneOfValues('first', 'last'),
+  baseVersions: OBJECT,
+  makeCompatible: FUNCTION,
+  remotable: OBJECT,
+};
+
 /**
  * Declares a class of versioned objects.
  * Its fields are the properties with `@field`, including inherited ones.
@@ -68,6 +82,7 @@ export interface VersionedObjectOptions {
  * @throws DeclarationError for an invalid declaration; the message contains the correction
  */
 export function versionedObject(options: VersionedObjectOptions): <T extends ObjectClass>(objectClass: T) => void {
+  requireOptions('versionedObject', options, CLASS_OPTIONS);
   // A compiler with standard decorators passes a context as the second argument.
   return (objectClass, ...context: unknown[]) => {
     refuseStandardDecorator(context[0]);

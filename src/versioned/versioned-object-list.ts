@@ -1,5 +1,8 @@
 /** The base class of versioned lists. */
+import { requireArgument } from '../errors/argument.ts';
 import { VersionedObject } from './versioned-object.ts';
+
+const INDEX = { expected: 'the index of an element', accepts: Number.isInteger };
 
 /**
  * A list that is a versioned object. A subclass declares the type of its elements:
@@ -17,6 +20,7 @@ export abstract class VersionedObjectList<T extends VersionedObject> extends Ver
 
   /** The element at an index. A negative index counts from the end, as in arrays. */
   at(index: number): T | undefined {
+    requireArgument('at', index, INDEX);
     return this.objects?.at(index);
   }
 

@@ -1,10 +1,11 @@
 /** The base class of every versioned object. */
 
+import { requireArgument, requireOptions } from '../errors/argument.ts';
 import { UnsetFieldError } from '../errors/model.ts';
 import { isRecord } from '../text/is-record.ts';
 import { utf8 } from '../text/utf8.ts';
 import { assign, fieldOf } from './assign.ts';
-import { changedFields } from './changes.ts';
+import { changedFields, RESET_OPTIONS, VALUES } from './changes.ts';
 import { objectsIn } from './children.ts';
 import { cloneObject } from './clone.ts';
 import { envelopeIn } from './codec/envelope.ts';
@@ -16,7 +17,7 @@ import type { Primitive } from './codec/primitive.ts';
 import { writeObject } from './codec/to-primitive.ts';
 import { writeText } from './codec/to-text.ts';
 import { equalObjects } from './equals.ts';
-import { type AnyClass, checkClass, modelOfClass, noteExtension } from './extensions.ts';
+import { type AnyClass, checkClass, modelOfClass, noteExtension, undeclared } from './extensions.ts';
 import { type BackportOptions, writeObjectFor } from './history/backport.ts';
 import { fingerprintOf } from './history/fingerprint.ts';
 import { BLANK } from './instances.ts';
@@ -88,9 +89,10 @@ export abstract class VersionedObject {
 
   constructor(values: NoFieldValues = {}) {
     const model = this[MODEL];
-    if (model === undefined) throw new TypeError(`${new.target.name} needs the @versionedObject decorator`);
+    if (model === undefined) throw undeclared(new.target);
     this[STATE] = new State(model, model.unset.slice(), NO_CHANGES, model.version);
     if (values === BLANK) return;
+    requireArgument(`new ${model.name}`, values, VALUES);
     for (const [name, value] of Object.entries(values)) {
       const field = fieldOf(this, name);
       assign(this, field, withObjects(field.type, value));
@@ -251,15 +253,13 @@ export abstract class VersionedObject {
    * Resets the changes of all fields or of some fields, with `recursive` also in the objects of these fields.
    */
   resetChanges(options: ResetOptions<this> = {}): void {
+    requireOptions('resetChanges', options, RESET_OPTIONS);
     const chosen = options.fields?.map((name) => fieldOf(this, name)) ?? this[MODEL].fields;
     const forgotten = new Set(chosen.map(({ wireName }) => wireName));
     this[STATE].changed = this[STATE].changed.filter((wireName) => !forgotten.has(wireName));
     if (!options.recursive) return;
-    for (const { index } of chosen) {
-      for (const child of objectsIn(this[STATE].values[index])) {
-        if (child instanceof VersionedObject) child.resetChanges({ recursive: true });
-      }
-    }
+    for (const child of chosen.flatMap(({ index }) => [...objectsIn(this[STATE].values[index])]))
+      if (child instanceof VersionedObject) child.resetChanges({ recursive: true });
   }
 
   /** Sets every unset field that has a default. */

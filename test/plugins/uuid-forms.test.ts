@@ -5,7 +5,7 @@ import type { VIFBase } from '../../src/objects/vif.ts';
 import { OsVif } from '../../src/os-vif.ts';
 import { LinuxBridgePlugin } from '../../src/plugins/linux-bridge-plugin.ts';
 import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
-import type { OvsPluginOptions } from '../../src/plugins/ovs/ovs-plugin.ts';
+import type { OvsPluginOptions } from '../../src/plugins/ovs/ovs-options.ts';
 import { TapPlugin } from '../../src/plugins/tap-plugin.ts';
 import { onBothHosts } from './ovs/both-hosts.ts';
 import { hybridVif, profile, tapVif as switchedTapVif, vhostUserVif } from './ovs/ovs-vifs.ts';

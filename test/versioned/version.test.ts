@@ -44,8 +44,8 @@ test.each([
 });
 
 test('what is no version is compared with nothing', () => {
-  expect(() => compareVersions('1.0', 'new')).toThrow(new RangeError('"new" is not a version'));
-  expect(() => withoutPatch('1.0.0.0')).toThrow('"1.0.0.0" is not a version');
+  expect(() => compareVersions('1.0', 'new')).toThrow('compareVersions: expected a version such as 1.0, found "new"');
+  expect(() => withoutPatch('1.0.0.0')).toThrow('expected a version such as 1.0, found "1.0.0.0"');
 });
 
 test('who knows 1.4 can read all of 1 up to 1.4 itself', () => {

@@ -1,6 +1,7 @@
 /** Subscribes to the operations of this library with the types of their messages. */
 
-import { ArgumentError, requireKnownOptions } from '../../errors/argument.ts';
+import { ArgumentError, requireArgument, requireOptions } from '../../errors/argument.ts';
+import { arrayOf, FUNCTION, TEXT } from '../../errors/value-kinds.ts';
 import { listed } from '../../text/bounds.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import { didYouMean } from '../../text/nearest.ts';
@@ -26,7 +27,8 @@ export interface OperationSubscribers<C extends DiagnosticsChannel> {
 }
 
 const EVENTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const;
-const EVENT_NAMES = Object.fromEntries(EVENTS.map((event) => [event, true] as const));
+const EVENT_KINDS = Object.fromEntries(EVENTS.map((event) => [event, FUNCTION] as const));
+const CHANNELS = arrayOf(TEXT, 'names of channels');
 
 /**
  * Subscribes to channels. In a browser, the functions are never called.
@@ -39,8 +41,9 @@ export function subscribeOperations<C extends DiagnosticsChannel>(
   channels: readonly C[],
   subscribers: OperationSubscribers<C>,
 ): () => void {
+  requireArgument('subscribeOperations', channels, CHANNELS);
   for (const channel of channels) requireChannel(channel);
-  requireKnownOptions('subscribeOperations', subscribers, EVENT_NAMES);
+  requireOptions('subscribeOperations', subscribers, EVENT_KINDS);
   const names = new Set<unknown>(channels);
   const isOurs = (message: unknown): message is FailedOperation<C> =>
     typeof message === 'object' && message !== null && 'channel' in message && names.has(message.channel);

@@ -1,7 +1,7 @@
 /** IPv4 and IPv6 addresses and routes of a network namespace, through rtnetlink. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KernelError } from '../../errors/kernel.ts';
+import { isKernelError, KernelError } from '../../errors/kernel.ts';
 import {
   type Address,
   type Addressing,
@@ -51,6 +51,7 @@ import {
   RTM_NEWROUTE,
   routeAttributes,
   routeHeader,
+  routeListAttributes,
   routeListHeader,
 } from './netlink/route-message.ts';
 import type { NetlinkSocket } from './netlink/socket.ts';
@@ -190,9 +191,15 @@ export class LinuxAddressing implements Addressing {
 
   /** Lists the addresses of one family, each with its label, and all unicast routes. */
   async #list(family: number, index: number): Promise<{ addresses: Address[]; routes: FoundRoute[] }> {
+    const list = (request: Omit<Request, 'flags'>) => this.#socket.dump(request).catch(noneOfMissingDevice);
     const [addresses, routes] = await Promise.all([
-      this.#socket.dump({ what: 'list of addresses', type: RTM_GETADDR, body: addressListHeader(family) }),
-      this.#socket.dump({ what: 'list of routes', type: RTM_GETROUTE, body: routeListHeader(family) }),
+      list({ what: 'list of addresses', type: RTM_GETADDR, body: addressListHeader(family, index) }),
+      list({
+        what: 'list of routes',
+        type: RTM_GETROUTE,
+        body: routeListHeader(family),
+        attributes: routeListAttributes(index),
+      }),
     ]);
     return {
       addresses: addresses
@@ -215,6 +222,12 @@ export class LinuxAddressing implements Addressing {
       if (!(error instanceof KernelError && error.errno === errno)) throw error;
     }
   }
+}
+
+/** A list of a device that another program has removed is empty. */
+function noneOfMissingDevice(error: unknown): never[] {
+  if (isKernelError(error, 'ENODEV')) return [];
+  throw error;
 }
 
 function ignoreKernelError(error: unknown): void {

@@ -1,7 +1,8 @@
 /** The Linux machine on which this process runs, or one of its network namespaces. */
 
-import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
+import { type OptionKinds, requireOptions } from '../../errors/argument.ts';
 import { HostClosedError, UnsupportedHostError } from '../../errors/host.ts';
+import { OBJECT, TEXT } from '../../errors/value-kinds.ts';
 import type { Addressing } from '../../host-contract/addressing.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
 import { interceptHost } from '../../host-contract/intercept.ts';
@@ -38,7 +39,7 @@ export interface LinuxHostOptions {
   readonly sysfsRoot?: string;
 }
 
-const OPEN_OPTIONS: OptionNames<LinuxHostOptions> = { netns: true, ovsdb: true, sysfsRoot: true };
+const OPEN_OPTIONS: OptionKinds<LinuxHostOptions> = { netns: TEXT, ovsdb: OBJECT, sysfsRoot: TEXT };
 
 /**
  * Works on the network devices of the kernel through rtnetlink and /dev/net/tun.
@@ -111,7 +112,7 @@ export class LinuxHost implements Host {
    * @throws NamespaceError if `netns` does not exist or may not be entered
    */
   static async open(options: LinuxHostOptions = {}): Promise<LinuxHost> {
-    requireKnownOptions('LinuxHost.open', options, OPEN_OPTIONS);
+    requireOptions('LinuxHost.open', options, OPEN_OPTIONS);
     const { netns, ovsdb, sysfsRoot = '/sys' } = options;
     if (process.platform !== 'linux') {
       throw new UnsupportedHostError(

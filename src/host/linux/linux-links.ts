@@ -25,6 +25,7 @@ import {
 import type { Libc } from './libc.ts';
 import { nameAddition, nameRemoval } from './netlink/alternative-name-message.ts';
 import { compare, findLinks, linksIn, lookUpOf, requestExpecting } from './netlink/expecting.ts';
+import { listLinks } from './netlink/link-list.ts';
 import {
   creationAttributes,
   linkHeader,
@@ -33,7 +34,6 @@ import {
   RTM_GETLINK,
   RTM_NEWLINK,
   settingAttributes,
-  WITHOUT_COUNTERS,
 } from './netlink/link-message.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from './netlink/message.ts';
 import type { Request, Turn } from './netlink/request.ts';
@@ -70,9 +70,7 @@ export class LinuxLinks implements Links {
   }
 
   async list(): Promise<Link[]> {
-    const request = { what: 'list of links', type: RTM_GETLINK, body: linkHeader(), attributes: [WITHOUT_COUNTERS] };
-    const messages = await this.#socket.dump(request);
-    return linksIn(messages);
+    return listLinks(this.#socket);
   }
 
   async create(link: NewLink, expected: readonly ExpectedLink[] = []): Promise<number> {

@@ -1,7 +1,8 @@
 /** An in-memory host with the rules of the kernel, for dry runs, examples and tests. */
 
-import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
+import { type OptionKinds, requireOptions } from '../../errors/argument.ts';
 import { HostClosedError } from '../../errors/host.ts';
+import { FUNCTION } from '../../errors/value-kinds.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { MemoryFilter } from './memory-filter.ts';
 import { type BeforeChange, MemoryLinks } from './memory-links.ts';
@@ -14,7 +15,7 @@ export interface MemoryHostOptions {
   readonly beforeChange?: BeforeChange;
 }
 
-const OPTIONS: OptionNames<MemoryHostOptions> = { beforeChange: true };
+const OPTIONS: OptionKinds<MemoryHostOptions> = { beforeChange: FUNCTION };
 
 /** An in-memory host. It needs no privileges and no Linux. Its state is lost with the object. */
 export class MemoryHost implements Host {
@@ -33,7 +34,7 @@ export class MemoryHost implements Host {
   }
 
   constructor(options: MemoryHostOptions = {}) {
-    requireKnownOptions('MemoryHost', options, OPTIONS);
+    requireOptions('MemoryHost', options, OPTIONS);
     const { beforeChange } = options;
     const requireOpen = (): void => {
       if (this.#closed) throw new HostClosedError();

@@ -2,9 +2,10 @@
  * The OVSDB client. It connects on first use and after each break of the connection. Calls have deadlines.
  */
 
-import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
+import { type OptionKinds, requireOptions } from '../../errors/argument.ts';
 import { HostClosedError } from '../../errors/host.ts';
 import { OvsdbConnectionError, OvsdbServerError } from '../../errors/ovs.ts';
+import { MILLISECONDS, OBJECT, TEXT } from '../../errors/value-kinds.ts';
 import type { OvsdbOperation } from '../../host-contract/diagnostics/messages.ts';
 import { traced } from '../../host-contract/diagnostics/traced.ts';
 import type { Ovsdb, OvsdbCallOptions, OvsdbChangeOptions, OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
@@ -43,7 +44,7 @@ const FIRST_CONTACT_BACKOFF_MS = 250;
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 8_000;
 
-const OPTIONS: OptionNames<OvsdbClientOptions> = { connection: true, timeout: true, tls: true };
+const OPTIONS: OptionKinds<OvsdbClientOptions> = { connection: TEXT, timeout: MILLISECONDS, tls: OBJECT };
 
 /** The OVSDB client. Close it at the end. */
 export class OvsdbClient implements Ovsdb {
@@ -67,7 +68,7 @@ export class OvsdbClient implements Ovsdb {
    * @throws OvsdbConnectionError for an invalid connection string
    */
   constructor(options: OvsdbClientOptions = {}) {
-    requireKnownOptions('ovsdb', options, OPTIONS);
+    requireOptions('ovsdb', options, OPTIONS);
     this.#name = options.connection ?? DEFAULT_CONNECTION;
     this.#timeout = options.timeout ?? DEFAULT_TIMEOUT_MS;
     this.#tls = options.tls;

@@ -5,10 +5,12 @@
 
 import { createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
+import { type OptionKinds, requireArgument, requireOptions } from '../../errors/argument.ts';
 import { HelperProtocolError } from '../../errors/helper.ts';
+import { arrayOf, BOOLEAN, OBJECT, objectWith, TEXT, type ValueKind } from '../../errors/value-kinds.ts';
 import { onBehalfOf, traced } from '../../host-contract/diagnostics/traced.ts';
 import type { Host } from '../../host-contract/host.ts';
+import { isRecord } from '../../text/is-record.ts';
 import { loadPeerUser } from '../linux/peer.ts';
 import type { Perform } from './client-session.ts';
 import { Clients } from './clients.ts';
@@ -30,15 +32,22 @@ export interface HelperOptions extends PolicyOptions {
   readonly clients: SocketFile | { readonly fd: number } | { readonly input: Readable; readonly output: Writable };
 }
 
-const HELPER_OPTIONS: OptionNames<HelperOptions> = {
-  host: true,
-  netns: true,
-  clients: true,
-  devices: true,
-  names: true,
-  filterTargets: true,
-  passthruMac: true,
-  linkKinds: true,
+const HELPER_OPTIONS: OptionKinds<HelperOptions> = {
+  host: OBJECT,
+  netns: TEXT,
+  clients: OBJECT,
+  devices: arrayOf(TEXT, 'strings'),
+  names: arrayOf(TEXT, 'strings'),
+  filterTargets: arrayOf(TEXT, 'strings'),
+  passthruMac: BOOLEAN,
+  linkKinds: arrayOf(TEXT, 'strings'),
+};
+
+const HOST = objectWith('the option host, usually a LinuxHost', 'close');
+const CLIENTS: ValueKind = {
+  expected: 'the option clients with socket, fd, or input and output',
+  accepts: (value) =>
+    isRecord(value) && ('socket' in value || 'fd' in value || ('input' in value && 'output' in value)),
 };
 
 /** A running helper. */
@@ -58,7 +67,9 @@ export interface Helper {
  * @throws MissingKoffiError if koffi, which a helper on a socket needs, is not installed
  */
 export async function serveHelper(options: HelperOptions): Promise<Helper> {
-  requireKnownOptions('serveHelper', options, HELPER_OPTIONS);
+  requireOptions('serveHelper', options, HELPER_OPTIONS);
+  requireArgument('serveHelper', options.host, HOST);
+  requireArgument('serveHelper', options.clients, CLIENTS);
   const { host, netns = host.netns, clients, ...allowed } = options;
   return serveWith(host, clients, new OwnDevicesPolicy(host, allowed), netns);
 }

@@ -1,6 +1,7 @@
 /** A host that a helper with privileges changes for this process, which needs no privileges. */
 
-import { requireKnownOptions } from '../../errors/argument.ts';
+import { ArgumentError, requireOptions } from '../../errors/argument.ts';
+import { arrayOf, MILLISECONDS, OBJECT, SIGNAL, TEXT, type ValueKind } from '../../errors/value-kinds.ts';
 import type { Addressing } from '../../host-contract/addressing.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
 import type { Links } from '../../host-contract/links.ts';
@@ -21,12 +22,12 @@ export type RemoteHostOptions = HelperAddress &
     readonly ovsdb?: OvsdbClientOptions;
   };
 
-const CONNECT_OPTIONS: Readonly<Record<string, true>> = {
-  socket: true,
-  command: true,
-  connectTimeout: true,
-  signal: true,
-  ovsdb: true,
+const CONNECT_OPTIONS: Readonly<Record<string, ValueKind>> = {
+  socket: TEXT,
+  command: arrayOf(TEXT, 'strings'),
+  connectTimeout: MILLISECONDS,
+  signal: SIGNAL,
+  ovsdb: OBJECT,
 };
 
 /**
@@ -114,7 +115,9 @@ export class RemoteHost implements Host {
    * @throws OvsdbConnectionError if `ovsdb.connection` is invalid
    */
   static async connect(options: RemoteHostOptions): Promise<RemoteHost> {
-    requireKnownOptions('RemoteHost.connect', options, CONNECT_OPTIONS);
+    requireOptions('RemoteHost.connect', options, CONNECT_OPTIONS);
+    if ('socket' in options === 'command' in options)
+      throw new ArgumentError('RemoteHost.connect', 'expected one of the options socket and command');
     const { ovsdb, ...helper } = options;
     const database = new OvsdbClient(ovsdb);
     return new RemoteHost(await HelperConnection.open(helper, helper), database);

@@ -3,7 +3,7 @@
  * vhost-user socket, with the representor of a virtual function, and with one bridge for each port.
  */
 
-import { type OptionNames, requireKnownOptions } from '../../errors/argument.ts';
+import { requireOptions } from '../../errors/argument.ts';
 import { PortProfileError } from '../../errors/libvirt.ts';
 import { FieldValueError } from '../../errors/model.ts';
 import type { DoneStep, PlugResult } from '../../errors/plug-result.ts';
@@ -24,11 +24,12 @@ import type { Garbage } from '../../wiring/garbage.ts';
 import { collectOvsGarbage } from '../../wiring/ovs/collect-ovs-garbage.ts';
 import { remove } from '../../wiring/remove.ts';
 import type { Wiring } from '../../wiring/wiring.ts';
-import type { PluginContext } from '../vif-plugin.ts';
+import { type PluginContext, requireVIFBase } from '../vif-plugin.ts';
 import { WiringPlugin } from '../wiring-plugin.ts';
 import { devicesBehind, formerHybridDevices } from './former-devices.ts';
 import { factsOf, formerHostDeviceWiring, type HostDeviceFacts, hostDeviceWiring, isGone } from './host-device.ts';
 import { isTrunkBridge } from './names.ts';
+import { OVS_OPTIONS, type OvsPluginOptions } from './ovs-options.ts';
 import {
   bareWiring,
   hybridPort,
@@ -40,51 +41,7 @@ import {
   type WantedTap,
 } from './ovs-wiring.ts';
 
-/**
- * The options of the plugin, with the names and defaults of Python os-vif. The address of the database is an
- * option of the host.
- */
-export interface OvsPluginOptions {
-  /** Bytes, for networks without an MTU. Default: 1500. */
-  readonly networkDeviceMtu?: number;
-  /**
-   * New ports start in the dead VLAN 4095. Neutron's Open vSwitch agent later gives them their VLAN.
-   * Only for hosts with this agent. Default: false.
-   */
-  readonly isolateVif?: boolean;
-  /** One bridge for each VIFOpenVSwitch, with a patch pair to the bridge of the network. Default: false. */
-  readonly perPortBridge?: boolean;
-  /**
-   * QoS type of new ports on the kernel datapath. With `linux-noop`, other programs configure the queueing.
-   * Default: `linux-noop`.
-   */
-  readonly defaultQosType?: QosType;
-  /** A plug that creates the device of a port waits until ovs-vswitchd has opened the port. Default: true. */
-  readonly waitForPort?: boolean;
-}
-
-/** ovs-vswitchd.conf.db(5), QoS, `type`. */
-export const QOS_TYPES = [
-  'linux-htb',
-  'linux-hfsc',
-  'linux-sfq',
-  'linux-codel',
-  'linux-fq_codel',
-  'linux-noop',
-] as const;
-
-/** One of {@link QOS_TYPES}. */
-export type QosType = (typeof QOS_TYPES)[number];
-
 type SupportedClass = typeof VIFBridge | typeof VIFOpenVSwitch | typeof VIFVHostUser | typeof VIFHostDevice;
-
-const OPTIONS: OptionNames<OvsPluginOptions> = {
-  networkDeviceMtu: true,
-  isolateVif: true,
-  perPortBridge: true,
-  defaultQosType: true,
-  waitForPort: true,
-};
 
 /** The plugin with the name `ovs`. */
 export class OvsPlugin extends WiringPlugin {
@@ -92,7 +49,7 @@ export class OvsPlugin extends WiringPlugin {
 
   constructor(options: OvsPluginOptions = {}) {
     super();
-    requireKnownOptions('OvsPlugin', options, OPTIONS);
+    requireOptions('OvsPlugin', options, OVS_OPTIONS);
     this.#options = options;
   }
 
@@ -235,7 +192,8 @@ export class OvsPlugin extends WiringPlugin {
     });
   }
 
-  #profileOf({ portProfile }: VIFBase): VIFPortProfileOpenVSwitch {
+  #profileOf(vif: VIFBase): VIFPortProfileOpenVSwitch {
+    const { portProfile } = requireVIFBase(vif);
     if (portProfile instanceof VIFPortProfileOpenVSwitch) return portProfile;
     throw new PortProfileError('ovs', portProfile?.type, 'VIFPortProfileOpenVSwitch or one that extends it');
   }

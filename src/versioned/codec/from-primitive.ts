@@ -1,6 +1,8 @@
 /** Reads objects from primitives. Every value is checked, and errors contain the path of the value. */
 
+import { type OptionKinds, requireOptions } from '../../errors/argument.ts';
 import { FieldValueError } from '../../errors/model.ts';
+import { oneOfValues } from '../../errors/value-kinds.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { withOwnSerialNamespace } from '../children.ts';
 import { refuse } from '../fields/field-type.ts';
@@ -37,6 +39,8 @@ export interface ReadOptions {
   unknown?: 'ignore' | 'refuse';
 }
 
+const READ_OPTIONS: OptionKinds<ReadOptions> = { unknown: oneOfValues('ignore', 'refuse') };
+
 /**
  * Reads an object from a primitive with the newest class that can read its version. The object keeps
  * the version.
@@ -46,9 +50,10 @@ export interface ReadOptions {
  * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError
  * @throws UnknownFieldError only with `unknown: 'refuse'`
  */
-export function readObject(primitive: unknown, expected?: ObjectModel, options: ReadOptions = {}): ObjectState {
+export function readObject(primitive: unknown, expected?: ObjectModel, options?: ReadOptions): ObjectState {
+  if (options !== undefined) requireOptions('fromPrimitive', options, READ_OPTIONS);
   const object = readAt(expected?.lastRead ?? lastRead, primitive, 0, expected);
-  if (options.unknown === 'refuse') refuseUnknownFields(object, primitive);
+  if (options?.unknown === 'refuse') refuseUnknownFields(object, primitive);
   return object;
 }
 

@@ -3,6 +3,8 @@
  * class-transformer writes and reads it. Its metadata comes from the declarations. A list object is an array
  * in the plain form.
  */
+import { type OptionKinds, requireOptions } from '../../errors/argument.ts';
+import { OBJECT, TEXT } from '../../errors/value-kinds.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { isObjectOrList, mapObjects, objectsIn } from '../children.ts';
 import { refuse } from '../fields/field-type.ts';
@@ -29,8 +31,12 @@ export interface PlainOptions extends Pick<BackportOptions, 'versionManifest'> {
   version?: string;
 }
 
+/** The options of `toPlain`. */
+const PLAIN_OPTIONS: OptionKinds<PlainOptions> = { version: TEXT, versionManifest: OBJECT };
+
 /** The plain form of an object. */
 export function toPlainForm(object: ObjectState, options: PlainOptions = {}): Record<string, unknown> {
+  requireOptions('toPlain', options, PLAIN_OPTIONS);
   const { version, ...rest } = options;
   if (version === undefined && rest.versionManifest === undefined) return plainOf(object);
   const target = version === undefined ? rest : { ...rest, targetVersion: version };

@@ -3,7 +3,9 @@
  * To change a value, assign a new one.
  */
 
+import { requireOptions } from '../../errors/argument.ts';
 import { DeclarationError, FieldValueError } from '../../errors/model.ts';
+import { BOOLEAN } from '../../errors/value-kinds.ts';
 import { shortened } from '../../text/bounds.ts';
 import type { FieldType, JsonSchema, SchemaContext } from '../model.ts';
 import { VALID_VALUES } from './enumerations.ts';
@@ -183,6 +185,7 @@ interface Element<V> {
 }
 
 function elementOf<V>(type: FieldType<V>, options: ElementOptions): Element<V> {
+  requireOptions('listOf, setOf, dictOf', options, { nullable: BOOLEAN });
   const nullable = options.nullable === true;
   if (!isFieldType(type)) throw new DeclarationError(`a collection needs ${describeWrongType(type)}`);
   return {

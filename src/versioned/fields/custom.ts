@@ -1,5 +1,8 @@
 /** Field types that users declare. */
+
+import { requireArgument } from '../../errors/argument.ts';
 import { DeclarationError } from '../../errors/model.ts';
+import { OBJECT } from '../../errors/value-kinds.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import type { FieldType, JsonSchema, SchemaContext } from '../model.ts';
 import { describeWrongType, isFieldType, refuse, secret } from './field-type.ts';
@@ -49,6 +52,7 @@ export interface DerivedFieldType<V> extends OptionalParts<V>, Partial<NewFieldT
  * @throws DeclarationError for a definition that lacks a part, and for a wrong name
  */
 export function fieldType<V>(definition: NewFieldType<V> | DerivedFieldType<V>): FieldType<V> {
+  requireArgument('fieldType', definition, OBJECT);
   const base = 'extends' in definition ? definition.extends : undefined;
   if (base !== undefined && !isFieldType(base)) {
     throw new DeclarationError(`fieldType(): extends must be ${describeWrongType(base)}`);

@@ -1,5 +1,9 @@
 /** Field types with one of several strings: enumerations and state machines. */
+
+import { type OptionKinds, requireArgument, requireOptions } from '../../errors/argument.ts';
 import { DeclarationError } from '../../errors/model.ts';
+import { arrayOf, oneOfValues, TEXT, type ValueKind } from '../../errors/value-kinds.ts';
+import { isRecord } from '../../text/is-record.ts';
 import type { FieldType } from '../model.ts';
 import { refuse, scalar } from './field-type.ts';
 
@@ -10,6 +14,8 @@ export interface EnumerationOptions {
   /** Whether Python declares the values in a list or in a tuple. Default: `tuple`. */
   declaredAs?: 'list' | 'tuple';
 }
+
+const OPTIONS: OptionKinds<EnumerationOptions> = { osloName: TEXT, declaredAs: oneOfValues('list', 'tuple') };
 
 /**
  * One of several strings.
@@ -23,6 +29,8 @@ export function oneOf<const T extends string>(
   values: readonly T[],
   options: EnumerationOptions | string = {},
 ): FieldType<T> {
+  requireArgument('oneOf', values, arrayOf(TEXT, 'strings'));
+  if (typeof options !== 'string') requireOptions('oneOf', options, OPTIONS);
   if (values.length === 0) throw new DeclarationError('oneOf() needs at least one value');
   const { osloName = 'Enum', declaredAs = 'tuple' } = typeof options === 'string' ? { osloName: options } : options;
   const known = new Set<unknown>(values);
@@ -54,6 +62,8 @@ export function stateMachine<const T extends { readonly [K in keyof T]: readonly
   transitions: T,
   options: EnumerationOptions = {},
 ): FieldType<Extract<keyof T, string>> {
+  requireArgument('stateMachine', transitions, TRANSITIONS);
+  requireOptions('stateMachine', options, OPTIONS);
   const next = new Map(Object.entries<readonly string[]>(transitions));
   const isState = (state: string): state is Extract<keyof T, string> => next.has(state);
   for (const [state, following] of next) {
@@ -71,6 +81,11 @@ export function stateMachine<const T extends { readonly [K in keyof T]: readonly
     },
   };
 }
+
+const TRANSITIONS: ValueKind = {
+  expected: 'an object with an array of states for each state',
+  accepts: (value) => isRecord(value) && Object.values(value).every((states) => arrayOf(TEXT, '').accepts(states)),
+};
 
 function statesAfter(before: string, following: readonly string[]): string {
   if (following.length === 0) return `no change, because ${before} is a final state`;

@@ -1,5 +1,7 @@
 /** The field type of nested versioned objects. */
 
+import { requireArgument, requireOptions } from '../../errors/argument.ts';
+import { BOOLEAN, FUNCTION, type ValueKind } from '../../errors/value-kinds.ts';
 import { cloneObject } from '../clone.ts';
 import { readAt } from '../codec/from-primitive.ts';
 import { writeObject } from '../codec/to-primitive.ts';
@@ -18,6 +20,11 @@ import type { ObjectClass } from '../object-class.ts';
 import type { VersionedObject } from '../versioned-object.ts';
 import { refuse } from './field-type.ts';
 
+const CLASS: ValueKind = {
+  ...FUNCTION,
+  expected: 'a class, or a function that returns a class that is declared later',
+};
+
 /**
  * A versioned object.
  *
@@ -29,6 +36,8 @@ export function objectOf<T extends VersionedObject>(
   objectClass: ObjectClass<T> | (() => ObjectClass<T>),
   options: { subclasses?: boolean } = {},
 ): FieldType<T> {
+  requireArgument('objectOf', objectClass, CLASS);
+  requireOptions('objectOf', options, { subclasses: BOOLEAN });
   const subclasses = options.subclasses === true;
   let known: ObjectClass<T> | undefined;
   const object: ObjectReference = {

@@ -1,5 +1,8 @@
 /** Field types with one value: strings, numbers, booleans, UUIDs, points in time. */
+
+import { requireOptions } from '../../errors/argument.ts';
 import { DeclarationError } from '../../errors/model.ts';
+import type { ValueKind } from '../../errors/value-kinds.ts';
 import { UUID_INPUT } from '../../text/uuid.ts';
 import type { FieldType } from '../model.ts';
 import { refuse, scalar } from './field-type.ts';
@@ -13,16 +16,19 @@ import { refuse, scalar } from './field-type.ts';
  * @throws DeclarationError for a pattern that JSON Schema cannot express
  */
 export function string(options: { pattern?: RegExp | string } = {}): FieldType<string> {
+  requireOptions('string', options, { pattern: PATTERN });
   return options.pattern === undefined ? STRING : stringLike(options.pattern);
 }
 
 /** A safe integer (-2^53+1 to 2^53-1). With `minimum: 0`, oslo's NonNegativeInteger. */
 export function integer(options: { minimum?: 0 } = {}): FieldType<number> {
+  requireOptions('integer', options, { minimum: ZERO });
   return options.minimum === 0 ? NON_NEGATIVE_INTEGER : INTEGER;
 }
 
 /** A finite number. With `minimum: 0`, oslo's NonNegativeFloat. */
 export function float(options: { minimum?: 0 } = {}): FieldType<number> {
+  requireOptions('float', options, { minimum: ZERO });
   return options.minimum === 0 ? NON_NEGATIVE_FLOAT : FLOAT;
 }
 
@@ -43,6 +49,12 @@ export function uuid(): FieldType<string> {
 export function dateTime(): FieldType<Date> {
   return DATE_TIME;
 }
+
+const PATTERN: ValueKind = {
+  expected: 'a regular expression or its source',
+  accepts: (value) => typeof value === 'string' || value instanceof RegExp,
+};
+const ZERO: ValueKind = { expected: '0', accepts: (value) => value === 0 };
 
 const STRING = scalar('String', (value) => (typeof value === 'string' ? value : refuse(value, 'a string')), {
   type: 'string',

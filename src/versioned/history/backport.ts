@@ -3,8 +3,10 @@
  * data: the version that added each field, the version of the base for each version of a class, and the
  * version of each child.
  */
-import { ArgumentError } from '../../errors/argument.ts';
+
+import { ArgumentError, type OptionKinds, requireOptions } from '../../errors/argument.ts';
 import { TargetVersionError } from '../../errors/model.ts';
+import { OBJECT, TEXT } from '../../errors/value-kinds.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import { hasChanges } from '../changes.ts';
 import { readObject } from '../codec/from-primitive.ts';
@@ -36,6 +38,9 @@ export interface BackportOptions {
   versionManifest?: Readonly<Record<string, string>>;
 }
 
+/** The options of calls that write an object for a peer. */
+const BACKPORT_OPTIONS: OptionKinds<BackportOptions> = { targetVersion: TEXT, versionManifest: OBJECT };
+
 /**
  * Writes a primitive in versions that a peer can read. The primitive is validated.
  * Without a manifest, a child is backported if the history gives its version, and is unchanged otherwise.
@@ -52,6 +57,7 @@ export function backport(primitive: unknown, options: BackportOptions): Primitiv
 
 /** The primitive of an object, in versions that a peer can read. Throws {@link TargetVersionError}. */
 export function writeObjectFor(object: ObjectState, options: BackportOptions): Primitive {
+  requireOptions('toPrimitive', options, BACKPORT_OPTIONS);
   const { model, version } = object[STATE];
   const manifest = isEmpty(options.versionManifest) ? undefined : options.versionManifest;
   const target = options.targetVersion ?? older(version, manifest && manifestVersion(manifest, model.name));

@@ -1,4 +1,7 @@
 /** Lists the newest versions of an object and its children, for a peer that backports to them. */
+
+import { requireArgument } from '../../errors/argument.ts';
+import { TEXT } from '../../errors/value-kinds.ts';
 import { isObjectOrList } from '../children.ts';
 import { newestModel } from '../registry.ts';
 
@@ -10,6 +13,7 @@ import { newestModel } from '../registry.ts';
  * @throws UnsupportedObjectError if no class has the name
  */
 export function versionManifest(name: string, namespace?: string): Record<string, string> {
+  requireArgument('versionManifest', name, TEXT);
   const manifest: Record<string, string> = {};
   const visit = (objectName: string, owner: string | undefined) => {
     if (Object.hasOwn(manifest, objectName)) return;

@@ -3,7 +3,7 @@
 import type { Link } from '../../host-contract/links.ts';
 import { isUnnamed } from '../../host-contract/ownership.ts';
 import type { ElementContext } from '../elements/verbs.ts';
-import type { DesiredLink } from './desired-link.ts';
+import { type DesiredLink, requireDesired } from './desired-link.ts';
 import { getIfPresent } from './existing-device.ts';
 import { fixedDifferences } from './link-differences.ts';
 
@@ -17,12 +17,11 @@ const IDENTITY = /^(lower|vlan\.|settings\.)/;
  * Returns the device if it has the right kind and no owner. A device with any alias has an owner.
  * A shared device needs no tag, because each VIF may use it.
  */
-export async function adoptableLinks(
-  { link: desired, shared }: DesiredLink,
-  { host }: ElementContext,
-): Promise<Link[]> {
+export async function adoptableLinks(device: DesiredLink, context: ElementContext): Promise<Link[]> {
+  requireDesired('adoptableLinks', device, context);
+  const { link: desired, shared } = device;
   if (shared) return [];
-  const link = await getIfPresent(desired.name, host);
+  const link = await getIfPresent(desired.name, context.host);
   if (link?.kind !== desired.kind || !hasNoOwner(link)) return [];
   return fixedDifferences(link, desired).some(({ property }) => IDENTITY.test(property)) ? [] : [link];
 }

@@ -1,8 +1,11 @@
 /** The desired state of a network device, and the reasons why an existing device cannot be used. */
 
+import { requireArgument } from '../../errors/argument.ts';
+import type { ValueKind } from '../../errors/value-kinds.ts';
 import type { Link, LinkSettings, NewLink } from '../../host-contract/links.ts';
 import { aliasOf, isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from '../../host-contract/ownership.ts';
 import { describeValue } from '../../text/describe-value.ts';
+import { isRecord } from '../../text/is-record.ts';
 import type { ElementContext } from '../elements/verbs.ts';
 import { type Difference, fixedDifferences } from './link-differences.ts';
 
@@ -42,6 +45,21 @@ export interface Obstacle {
   readonly on: string;
   readonly reason: string;
 }
+
+/** Throws ArgumentError for a description that has no device, and for a context without a host. */
+export function requireDesired(call: string, desired: unknown, context: unknown): void {
+  requireArgument(call, desired, DESIRED);
+  requireArgument(call, context, CONTEXT);
+}
+
+const DESIRED: ValueKind = {
+  expected: 'an object with link, a new device',
+  accepts: (value) => isRecord(value) && isRecord(value.link) && typeof value.link.name === 'string',
+};
+const CONTEXT: ValueKind = {
+  expected: 'the context that an element gets, with host and owner',
+  accepts: (value) => isRecord(value) && isRecord(value.host) && typeof value.owner === 'string',
+};
 
 /** Returns the settings of the new device, its owner included. `master` is the index of the bridge. */
 export function complete(

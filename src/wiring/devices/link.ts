@@ -21,6 +21,7 @@ import {
   isOurs,
   named,
   otherOwner,
+  requireDesired,
 } from './desired-link.ts';
 import { type ExistingDevice, getIfPresent, inspectMissing } from './existing-device.ts';
 import { type Difference, differences, fixedDifferences, settingsOf } from './link-differences.ts';
@@ -32,6 +33,7 @@ const PAUSES = [5, 10, 20, 50, 100, 200, 400];
 
 /** Creates the device, or changes the settings that differ. Returns whether this call created the device. */
 export async function ensureLink(desired: DesiredLink, context: UndoContext): Promise<boolean> {
+  requireDesired('ensureLink', desired, context);
   const { links } = context.host;
   // The queries start together, so that the host can answer them together.
   const [wanted, found] = await Promise.all([
@@ -151,6 +153,7 @@ function isRestorable({ have }: Difference): boolean {
  * Deletes the device if this VIF owns it. A shared device and a device that now belongs to another VIF stay.
  */
 export async function removeLink(desired: DesiredLink, context: ElementContext): Promise<void> {
+  requireDesired('removeLink', desired, context);
   // No host has a device with a name that no device can have.
   if (desired.shared || !isLinkName(desired.link.name)) return;
   const link = await context.host.links.get(desired.link.name);
@@ -198,6 +201,7 @@ export async function deleteLink(
 
 /** Lists the differences between the device and the desired device. */
 export async function inspectLink(desired: DesiredLink, context: ElementContext): Promise<Drift[]> {
+  requireDesired('inspectLink', desired, context);
   const { name } = desired.link;
   const link = await context.host.links.get(name);
   const wanted = complete(desired, context, await masterIndexOf(desired, context));

@@ -3,7 +3,9 @@
  * Built-in elements and elements of plugins use the same function.
  */
 
+import { requireArgument } from '../../errors/argument.ts';
 import { KindDefinitionError, UnknownElementError } from '../../errors/kinds.ts';
+import { objectWith } from '../../errors/value-kinds.ts';
 import type { Link } from '../../host-contract/links.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import type { Drawing } from '../drawing.ts';
@@ -106,11 +108,20 @@ const customKinds = new Map<string, ElementDefinition<ElementData>>();
  */
 export function defineElement<E extends ElementData>(definition: ElementDefinition<E>): ElementKind<E>;
 export function defineElement(definition: ElementDefinition<ElementData>): ElementKind<ElementData> {
+  requireArgument('defineElement', definition, DEFINITION);
   const { kind } = definition;
   const element = (properties: Omit<ElementData, 'kind'>): ElementData => ({ ...properties, kind });
   register(definition);
   return { ...definition, element };
 }
+
+const DEFINITION = objectWith(
+  'an object with kind, validate, ensure, remove and inspect',
+  'validate',
+  'ensure',
+  'remove',
+  'inspect',
+);
 
 /** The defined kinds, built-in kernel kinds included. */
 const defined = new Set<string>();
@@ -122,7 +133,7 @@ function register(definition: ElementDefinition<ElementData>): void {
       `the kind ${describeValue(kind)} of elements is already defined: define each kind in one module only`,
     );
   if (!isKernelKind(kind)) {
-    if (!/^[\w.@/-]+:[\w.-]+$/.test(kind))
+    if (typeof kind !== 'string' || !/^[\w.@/-]+:[\w.-]+$/.test(kind))
       throw new KindDefinitionError(
         `${describeValue(kind)} cannot name a kind of elements: expected a prefix, a colon and a name, such as example:vxlan`,
       );

@@ -2,7 +2,8 @@
 
 import { onTestFinished } from 'vitest';
 import { OsVif } from '../../../src/os-vif.ts';
-import { OvsPlugin, type OvsPluginOptions } from '../../../src/plugins/ovs/ovs-plugin.ts';
+import type { OvsPluginOptions } from '../../../src/plugins/ovs/ovs-options.ts';
+import { OvsPlugin } from '../../../src/plugins/ovs/ovs-plugin.ts';
 import { attachGuest, type Guest } from '../../plugins/ovs/guest.ts';
 import { type OvsHost, type OvsHostOptions, openOvsHost } from '../../plugins/ovs/ovs-host.ts';
 import { hybridVif, nativeVif, network, profile, SHORT_ID, tapVif, vifId } from '../../plugins/ovs/ovs-vifs.ts';

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { QosType } from '../../../src/plugins/ovs/ovs-plugin.ts';
+import type { QosType } from '../../../src/plugins/ovs/ovs-options.ts';
 import type { Guest } from '../../plugins/ovs/guest.ts';
 import { instance } from '../../plugins/vifs.ts';
 import { untilSeen } from '../until-seen.ts';

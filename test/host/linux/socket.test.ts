@@ -1,8 +1,11 @@
 import { openSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { CallResult, Libc } from '../../../src/host/linux/libc.ts';
+import { listLinks } from '../../../src/host/linux/netlink/link-list.ts';
 import {
+  decodeMessages,
   encodeMessage,
+  NLM_F_DUMP,
   NLM_F_DUMP_INTR,
   NLMSG_DONE,
   NLMSG_ERROR,
@@ -55,6 +58,25 @@ test('a list during which devices came or went is read again, until it holds sti
   };
   const messages = await socket.dump(REQUEST);
   expect(textsOf([messages])).toEqual([['attempt 3']]);
+});
+
+test('devices are listed from several interrupted lists: none is lost, and a removed one is left out', async () => {
+  const { socket, kernel } = openSocket();
+  let lists = 0;
+  kernel.answer = (seq, request) => {
+    const isList = (readU32(request, 4) >>> 16) & NLM_F_DUMP;
+    if (!isList)
+      return decodeMessages(request).map((each) => {
+        const index = readU32(each.payload, 4);
+        return index === 9 ? ack(each.seq, 19) : link(each.seq, index);
+      });
+    lists += 1;
+    // Each of five lists lacks another device. Device 9 is removed after the first list.
+    const indexes = [1, 2, 3, 4, 5, ...(lists === 1 ? [9] : [])].filter((index) => index !== lists);
+    return [...indexes.map((index) => link(seq, index, NLM_F_DUMP_INTR)), done(seq)];
+  };
+  expect((await listLinks(socket)).map(({ index }) => index)).toEqual([1, 2, 3, 4, 5]);
+  expect(lists).toBe(5);
 });
 
 test('a list that never holds still is an error, not a wrong list', async () => {
@@ -119,7 +141,7 @@ interface Datagram {
 interface FakeKernel {
   sendErrors: string[];
   receiveErrors: string[];
-  answer: (seq: number) => Datagram[];
+  answer: (seq: number, request: Buffer) => Datagram[];
 }
 
 function openSocket(): { socket: NetlinkSocket; kernel: FakeKernel } {
@@ -149,7 +171,7 @@ function openSocket(): { socket: NetlinkSocket; kernel: FakeKernel } {
     send: async (_, buffer) => {
       const failed = failure(kernel.sendErrors);
       if (failed) return failed;
-      queue.push(...kernel.answer(readU32(buffer, 8)));
+      queue.push(...kernel.answer(readU32(buffer, 8), buffer));
       return { value: buffer.length, errno: '' };
     },
     setnsSync: () => ({ value: 0, errno: '' }),
@@ -163,6 +185,10 @@ function openSocket(): { socket: NetlinkSocket; kernel: FakeKernel } {
 
 function answer(seq: number, content: string, flags = 0): Datagram {
   return datagram(encodeMessage(RTM_NEWLINK, flags, seq, Buffer.from(content)));
+}
+
+function link(seq: number, index: number, flags = 0): Datagram {
+  return datagram(encodeMessage(RTM_NEWLINK, flags, seq, Buffer.concat([u32(0), u32(index), u32(0), u32(0)])));
 }
 
 function ack(seq: number, errno = 0): Datagram {

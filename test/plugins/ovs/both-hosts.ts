@@ -6,7 +6,8 @@ import type { Host } from '../../../src/host-contract/host.ts';
 import type { OvsdbEdit } from '../../../src/host-contract/ovsdb.ts';
 import type { VIFBase } from '../../../src/objects/vif.ts';
 import { OsVif } from '../../../src/os-vif.ts';
-import { OvsPlugin, type OvsPluginOptions } from '../../../src/plugins/ovs/ovs-plugin.ts';
+import type { OvsPluginOptions } from '../../../src/plugins/ovs/ovs-options.ts';
+import { OvsPlugin } from '../../../src/plugins/ovs/ovs-plugin.ts';
 import { instance } from '../vifs.ts';
 import { OVS_UNAVAILABLE, openOvsHost } from './ovs-host.ts';
 

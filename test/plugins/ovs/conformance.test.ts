@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { InstanceInfo } from '../../../src/objects/instance-info.ts';
 import { VIFBase } from '../../../src/objects/vif.ts';
 import { OsVif } from '../../../src/os-vif.ts';
-import { OvsPlugin, type OvsPluginOptions } from '../../../src/plugins/ovs/ovs-plugin.ts';
+import type { OvsPluginOptions } from '../../../src/plugins/ovs/ovs-options.ts';
+import { OvsPlugin } from '../../../src/plugins/ovs/ovs-plugin.ts';
 import { type HostState, hostState } from './host-state.ts';
 import { OVS_UNAVAILABLE, openOvsHost } from './ovs-host.ts';
 

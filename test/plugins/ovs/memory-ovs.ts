@@ -2,7 +2,8 @@
 
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import type { OvsPort } from '../../../src/host-contract/ovsdb.ts';
-import { OvsPlugin, type OvsPluginOptions } from '../../../src/plugins/ovs/ovs-plugin.ts';
+import type { OvsPluginOptions } from '../../../src/plugins/ovs/ovs-options.ts';
+import { OvsPlugin } from '../../../src/plugins/ovs/ovs-plugin.ts';
 import { instance, VIF_ID } from '../vifs.ts';
 
 /** The external_ids of the interface of a port that os-vif adds. */

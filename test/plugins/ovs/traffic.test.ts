@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { OsVif } from '../../../src/os-vif.ts';
-import { OvsPlugin, type OvsPluginOptions } from '../../../src/plugins/ovs/ovs-plugin.ts';
+import type { OvsPluginOptions } from '../../../src/plugins/ovs/ovs-options.ts';
+import { OvsPlugin } from '../../../src/plugins/ovs/ovs-plugin.ts';
 import { instance } from '../vifs.ts';
 import { attachGuest, type Guest, reachedFrom } from './guest.ts';
 import { OVS_UNAVAILABLE, type OvsHost, openOvsHost } from './ovs-host.ts';

@@ -60,6 +60,14 @@ export function routeListHeader(family: number): Buffer {
   return Buffer.concat([u8(family), Buffer.alloc(11)]);
 }
 
+/**
+ * The attributes of a request for the routes through a device. Kernels before 4.20 list all routes. A list of few
+ * routes is complete also while other programs add and remove devices.
+ */
+export function routeListAttributes(index: number): Attribute[] {
+  return [[RTA_OIF, u32(index)]];
+}
+
 /** Returns the attributes by which the kernel finds the route that it removes. */
 export function identifyingRouteAttributes(
   { destination, gateway, source, priority, table }: Route,

@@ -40,6 +40,8 @@ const RECEIVE_BUFFER = 1 << 20;
  * Maximum number of attempts of a dump. A dump starts again if devices were added or removed during the dump.
  */
 const DUMP_ATTEMPTS = 20;
+/** The number of interrupted lists that a caller merges. */
+const MERGED_LISTS = 5;
 /**
  * Maximum number of queries in one message. The queries and their answers then fit into the buffers of a
  * socket.
@@ -153,12 +155,25 @@ export class NetlinkSocket {
 
   /**
    * Returns all messages of a list. The list is requested again if devices were added or removed meanwhile.
+   *
+   * @throws NetlinkError with EINTR if each of 20 lists was interrupted
    */
   async dump(request: Omit<Request, 'flags'>): Promise<Message[]> {
-    return traced('os-vif:netlink', { what: request.what, changes: false }, () => this.#list(request));
+    const lists = await this.dumps(request, DUMP_ATTEMPTS);
+    if (lists.length === 1) return lists[0] ?? [];
+    throw new NetlinkError(request.what, 'EINTR', 'the list kept changing while it was read');
   }
 
-  #list({ what, type, body, attributes }: Omit<Request, 'flags'>): Promise<Message[]> {
+  /**
+   * Requests a list until devices are neither added nor removed meanwhile. Returns that list alone, or all
+   * interrupted lists after the last attempt.
+   */
+  async dumps(request: Omit<Request, 'flags'>, attempts = MERGED_LISTS): Promise<Message[][]> {
+    return traced('os-vif:netlink', { what: request.what, changes: false }, () => this.#lists(request, attempts));
+  }
+
+  #lists({ what, type, body, attributes }: Omit<Request, 'flags'>, attempts: number): Promise<Message[][]> {
+    const interrupted: Message[][] = [];
     return this.#enqueue(async () => {
       for (let attempt = 1; ; attempt++) {
         const seq = this.#nextSeq();
@@ -167,10 +182,10 @@ export class NetlinkSocket {
           await this.#receiver.discardUnread(what);
           throw error;
         });
-        if (!messages.some(({ flags }) => flags & NLM_F_DUMP_INTR))
-          return messages.filter((message) => message.type !== NLMSG_DONE);
-        if (attempt === DUMP_ATTEMPTS)
-          throw new NetlinkError(what, 'EINTR', 'the list kept changing while it was read');
+        const list = messages.filter((message) => message.type !== NLMSG_DONE);
+        if (!messages.some(({ flags }) => flags & NLM_F_DUMP_INTR)) return [list];
+        interrupted.push(list);
+        if (attempt === attempts) return interrupted;
         await sleep(attempt);
       }
     });

@@ -1,0 +1,26 @@
+/** Lists the network devices, also while other programs add and remove devices all the time. */
+
+import type { Link } from '../../../host-contract/links.ts';
+import { findLinks, linksIn } from './expecting.ts';
+import { linkHeader, RTM_GETLINK, WITHOUT_COUNTERS } from './link-message.ts';
+import type { Message } from './message.ts';
+import type { NetlinkSocket } from './socket.ts';
+
+/** Lists all devices that exist during the whole call. A device that is added or removed meanwhile may be missing. */
+export async function listLinks(socket: NetlinkSocket): Promise<Link[]> {
+  const request = { what: 'list of links', type: RTM_GETLINK, body: linkHeader(), attributes: [WITHOUT_COUNTERS] };
+  const lists = await socket.dumps(request);
+  return lists.length === 1 ? linksIn(lists[0] ?? []) : merge(lists, socket);
+}
+
+/**
+ * Merges lists that the kernel marked as interrupted. Such a list can lack a device, so the merged list has the
+ * devices of all lists. A device that the last list lacks is looked up, because it may have been removed.
+ */
+async function merge(lists: readonly (readonly Message[])[], socket: NetlinkSocket): Promise<Link[]> {
+  const newest = new Map(lists.flatMap(linksIn).map((link) => [link.index, link]));
+  const last = new Map(linksIn(lists.at(-1) ?? []).map((link) => [link.index, link]));
+  const doubtful = [...newest.values()].filter(({ index }) => !last.has(index));
+  const found = await socket.turn((turn) => findLinks(turn, doubtful));
+  return [...last.values(), ...found].sort((a, b) => a.index - b.index);
+}
