@@ -2,8 +2,9 @@
 
 import { closeSync, constants, fstatSync, openSync, rmSync } from 'node:fs';
 import { SystemCallError } from '../../errors/kernel.ts';
+import { errnoName, errnoText } from './errno.ts';
 import { type FileIdentity, fileIdentity, identityOf } from './file-identity.ts';
-import { errnoName, errnoText, importKoffi } from './libc.ts';
+import { importKoffi } from './libc.ts';
 
 const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
 const LOCK_EX_NB = 2 | 4;

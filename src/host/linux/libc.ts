@@ -3,11 +3,10 @@
  * use.
  */
 
-import { constants } from 'node:os';
-import { getSystemErrorMap } from 'node:util';
 import type { LibraryHandle } from 'koffi';
 import { MissingKoffiError } from '../../errors/host.ts';
 import { SystemCallError } from '../../errors/kernel.ts';
+import { errnoName, errnoText } from './errno.ts';
 
 /**
  * The result of a call. `errno` is the name of the error (`EAGAIN`) if `value` is negative, and empty
@@ -113,24 +112,6 @@ export function checked(what: string, { value, errno }: CallResult): number {
   if (value < 0) throw new SystemCallError(what, errno, errnoText(errno));
   return value;
 }
-
-/** Returns the name of an errno: 17 is `EEXIST`. */
-export function errnoName(errno: number): string {
-  return NAMES.get(errno) ?? `errno ${errno}`;
-}
-
-/** Returns the meaning of an errno: `EEXIST` is `file already exists`. */
-export function errnoText(name: string): string {
-  for (const [errno, known] of NAMES) if (known === name) return getSystemErrorMap().get(-errno)?.[1] ?? '';
-  return '';
-}
-
-/** The names by number. For a number with two names, the map has the name that the kernel uses. */
-const NAMES: ReadonlyMap<number, string> = new Map([
-  ...Object.entries(constants.errno).map(([name, errno]) => [errno, name] as const),
-  [constants.errno.EAGAIN, 'EAGAIN'],
-  [constants.errno.EOPNOTSUPP, 'EOPNOTSUPP'],
-]);
 
 function lengthOf(address: Buffer): Uint32Array {
   return new Uint32Array([address.length]);

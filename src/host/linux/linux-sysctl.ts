@@ -7,7 +7,7 @@ import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
 import { requireExpectedLinks } from '../../host-contract/expected-links.ts';
 import type { Sysctl } from '../../host-contract/host.ts';
 import type { ExpectedLink, Link, Links } from '../../host-contract/links.ts';
-import { errnoText } from './libc.ts';
+import { errnoText } from './errno.ts';
 import { NEEDS_NET_ADMIN } from './netlink/request.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 

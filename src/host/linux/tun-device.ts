@@ -3,7 +3,8 @@
 import { close, openSync } from 'node:fs';
 import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
 import type { BuiltInLink } from '../../host-contract/links.ts';
-import { errnoText, type Libc } from './libc.ts';
+import { errnoText } from './errno.ts';
+import type { Libc } from './libc.ts';
 import { u32 } from './netlink/message.ts';
 import { NEEDS_NET_ADMIN } from './netlink/request.ts';
 import type { NetworkNamespace } from './network-namespace.ts';

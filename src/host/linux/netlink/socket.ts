@@ -9,7 +9,8 @@ import { HostClosedError } from '../../../errors/host.ts';
 import { NetlinkError } from '../../../errors/kernel.ts';
 import { traced } from '../../../host-contract/diagnostics.ts';
 import { KeyedQueue } from '../../../host-contract/keyed-queue.ts';
-import { checked, errnoName, errnoText, type Libc } from '../libc.ts';
+import { errnoName, errnoText } from '../errno.ts';
+import { checked, type Libc } from '../libc.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
 import {
   decodeAck,
