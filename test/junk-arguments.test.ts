@@ -93,6 +93,7 @@ const CALLS: Readonly<Record<string, readonly [call: unknown, ...args: unknown[]
   TapPlugin: [(options: never) => new host.TapPlugin(options), {}],
   MemoryHost: [(options: never) => new host.MemoryHost(options), {}],
   'LinuxHost.open': [(options: never) => host.LinuxHost.open(options), { netns: '/nowhere' }],
+  subscribeOperations: [host.subscribeOperations, ['os-vif:plug'], {}],
   'RemoteHost.connect': [host.RemoteHost.connect, { socket: '/nowhere' }],
   'OsVif.open': [(options: never) => host.OsVif.open(options), { host: memory }],
   serveHelper: [host.serveHelper, { host: memory, clients: { socket: '/nowhere/helper.sock' } }],

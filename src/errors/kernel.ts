@@ -38,6 +38,24 @@ export class PermissionError extends KernelError {
   }
 }
 
+/** This process, or the whole machine, has too many open files. */
+export class OpenFilesError extends KernelError {
+  constructor(request: string, errno: 'EMFILE' | 'ENFILE') {
+    super('ERR_OSVIF_OPEN_FILES', request, errno, 'too many open files', LIMITS[errno]);
+  }
+}
+
+const LIMITS = {
+  EMFILE: 'this process has reached its limit: raise it with `ulimit -n` or LimitNOFILE= of systemd, or close files',
+  ENFILE: 'the machine has reached its limit: raise it with `sysctl fs.file-max`, or end programs',
+} as const;
+
+/** Returns the error of a request that failed with EMFILE or ENFILE. Undefined for every other error. */
+export function openFilesErrorOf(request: string, error: unknown): OpenFilesError | undefined {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : error;
+  return code === 'EMFILE' || code === 'ENFILE' ? new OpenFilesError(request, code) : undefined;
+}
+
 /** Whether this is a refusal of the kernel with one of these errno names. */
 export function isKernelError(error: unknown, ...errnos: string[]): error is KernelError {
   return error instanceof KernelError && errnos.includes(error.errno);

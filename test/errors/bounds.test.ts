@@ -71,6 +71,7 @@ const ERRORS: readonly model.OsVifError[] = [
   new errors.NoMatchingPluginError(LONG, MANY),
   new errors.UnsupportedVIFError(LONG, LONG, LONG),
   new errors.PluginError(LONG),
+  new errors.OpenFilesError(LONG, 'EMFILE'),
   new errors.BatchError(LONG, MANY.length, FAILURES, new Map()),
   new errors.PlugError(LONG, UPSTREAM),
   new errors.UnplugError(LONG, UPSTREAM, MANY),

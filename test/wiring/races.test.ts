@@ -1,6 +1,6 @@
 /** What others do between two steps of a plug, on a host in memory: each time at the moment at which it hurts. */
 import { describe, expect, test } from 'vitest';
-import { NetlinkError } from '../../src/errors/kernel.ts';
+import { NetlinkError, SystemCallError } from '../../src/errors/kernel.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import type { Host } from '../../src/host-contract/host.ts';
 import { type HostCall, interceptHost } from '../../src/host-contract/intercept.ts';
@@ -8,6 +8,8 @@ import { DELETION_MARK_GROUP } from '../../src/host-contract/interface-groups.ts
 import type { Link } from '../../src/host-contract/links.ts';
 import { aliasOf, SHARED_OWNER } from '../../src/host-contract/ownership.ts';
 import { apply } from '../../src/wiring/apply.ts';
+import { check } from '../../src/wiring/check.ts';
+import { remove } from '../../src/wiring/remove.ts';
 import type { Element } from '../../src/wiring/wiring.ts';
 
 const TAP: Element = { kind: 'tap', name: 'tap0', master: 'br0' };
@@ -42,6 +44,8 @@ function given() {
     meanwhile,
     link,
     plug: (...elements: Element[]) => apply(elements, { host, owner: 'vif-1' }),
+    unplug: (...elements: Element[]) => remove(elements, { host, owner: 'vif-1' }),
+    drifts: (...elements: Element[]) => check(elements, { host, owner: 'vif-1' }),
     names: async () => (await memory.links.list()).map(({ name }) => name).filter((name) => name !== 'lo'),
   };
 }
@@ -67,6 +71,23 @@ describe('a device that another process is just making', () => {
     expect(await get.call(memory.links, 'tap0')).toMatchObject({ index, mtu: 1400, up: true });
   });
 
+  test.each(['unplug', 'check'] as const)('is waited for by %s', async (verb) => {
+    const { memory, plug, link, unplug, drifts } = given();
+    const TAP0: Element = { kind: 'tap', name: 'tap0' };
+    await plug(TAP0);
+    const { index } = await link('tap0');
+    const { get } = memory.links;
+    let looks = 0;
+    memory.links.get = async (name) => {
+      const found = await get.call(memory.links, name);
+      if (found?.index !== index || found.tap === undefined || ++looks > 2) return found;
+      return { ...found, alias: '', group: 0, tap: { ...found.tap, persistent: false } };
+    };
+    if (verb === 'check') expect(await drifts(TAP0)).toEqual([]);
+    else expect(await unplug(TAP0)).toMatchObject([{ on: 'tap0', action: 'remove' }]);
+    expect(looks).toBeGreaterThan(2);
+  });
+
   test('is not waited for where it stays when its maker ends, or has a name already', async () => {
     for (const [persistent, alias] of [
       [true, ''],
@@ -86,14 +107,17 @@ describe('a device that another process is just making', () => {
     }
   });
 
-  test('and the kernel says that it is busy with is looked at again', async () => {
+  test.each([
+    ['that it is busy with', new NetlinkError('creation of tap tap0', 'EBUSY', 'Device or resource busy')],
+    ['that another process deleted', new SystemCallError('making persistent of tap tap0', 'EBADFD', 'bad state')],
+  ])('and the kernel says %s is looked at again', async (_, refusal) => {
     const { memory, plug, link } = given();
     const { create } = memory.links;
     let isFirst = true;
     memory.links.create = async (wanted) => {
       if (!isFirst) return create.call(memory.links, wanted);
       isFirst = false;
-      throw new NetlinkError('creation of tap tap0', 'EBUSY', 'Device or resource busy');
+      throw refusal;
     };
     await plug({ kind: 'tap', name: 'tap0' });
     expect(await link('tap0')).toMatchObject({ up: true });

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { MissingCommandError } from '../../errors/host.ts';
-import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
+import { openFilesErrorOf, PermissionError, SystemCallError } from '../../errors/kernel.ts';
 import { traced } from '../../host-contract/diagnostics/traced.ts';
 import { childEnvironment } from './child-environment.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
@@ -53,7 +53,7 @@ function run(
       reject(
         error.code === 'ENOENT'
           ? new MissingCommandError(command, debianPackage)
-          : new SystemCallError(what, error.code ?? '', error.message),
+          : (openFilesErrorOf(what, error) ?? new SystemCallError(what, error.code ?? '', error.message)),
       ),
     );
     collect(child, input, (status, output, complaint) =>

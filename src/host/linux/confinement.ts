@@ -8,7 +8,8 @@ import { constants } from 'node:os';
 import { SystemCallError } from '../../errors/kernel.ts';
 import { isLogged } from '../../host-contract/diagnostics/debug-log.ts';
 import { SYSTEM_PATH } from './child-environment.ts';
-import { errnoName, errnoText, importKoffi, loadLibc } from './libc.ts';
+import { errnoName, errnoText } from './errno.ts';
+import { importKoffi, loadLibc } from './libc.ts';
 import { moveToNetworkNamespace } from './network-namespace.ts';
 
 /** capabilities(7). */

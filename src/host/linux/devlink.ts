@@ -4,7 +4,7 @@
  */
 
 import { HostClosedError } from '../../errors/host.ts';
-import { KernelError } from '../../errors/kernel.ts';
+import { KernelError, OpenFilesError } from '../../errors/kernel.ts';
 import type { SwitchPortRole } from '../../host-contract/pci.ts';
 import type { Libc } from './libc.ts';
 import { decodePorts, devlinkFamily, listFamilies, listPorts, NETLINK_GENERIC } from './netlink/devlink-message.ts';
@@ -52,7 +52,7 @@ export class Devlink {
     } catch (error) {
       // The kernel does not permit the request, or a driver fails to describe its ports. The names of the
       // ports then tell their roles.
-      if (error instanceof KernelError) return new Map();
+      if (error instanceof KernelError && !(error instanceof OpenFilesError)) return new Map();
       throw error;
     }
   }

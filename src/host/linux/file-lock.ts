@@ -1,9 +1,10 @@
 /** A lock that at most one process holds. The kernel releases the lock when the process ends (flock(2)). */
 
 import { closeSync, constants, fstatSync, openSync, rmSync } from 'node:fs';
-import { SystemCallError } from '../../errors/kernel.ts';
+import { openFilesErrorOf, SystemCallError } from '../../errors/kernel.ts';
+import { errnoName, errnoText } from './errno.ts';
 import { type FileIdentity, fileIdentity, identityOf } from './file-identity.ts';
-import { errnoName, errnoText, importKoffi } from './libc.ts';
+import { importKoffi } from './libc.ts';
 
 const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
 const LOCK_EX_NB = 2 | 4;
@@ -25,7 +26,7 @@ export async function tryLock(path: string): Promise<FileLock | undefined> {
   const koffi = await importKoffi();
   const flock = koffi.load(null).func('int flock(int, int)');
   for (;;) {
-    const fd = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, OWNER_ONLY);
+    const fd = open(path);
     let isKept = false;
     try {
       if (!fstatSync(fd).isFile()) throw new Error(`${path} is not a regular file`);
@@ -41,6 +42,14 @@ export async function tryLock(path: string): Promise<FileLock | undefined> {
     } finally {
       if (!isKept) closeSync(fd);
     }
+  }
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, OWNER_ONLY);
+  } catch (error) {
+    throw openFilesErrorOf(`open ${path}`, error) ?? error;
   }
 }
 

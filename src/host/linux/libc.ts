@@ -3,11 +3,11 @@
  * use.
  */
 
-import { constants } from 'node:os';
-import { getSystemErrorMap } from 'node:util';
+import { closeSync, openSync } from 'node:fs';
 import type { LibraryHandle } from 'koffi';
 import { MissingKoffiError } from '../../errors/host.ts';
-import { SystemCallError } from '../../errors/kernel.ts';
+import { openFilesErrorOf, SystemCallError } from '../../errors/kernel.ts';
+import { errnoName, errnoText } from './errno.ts';
 
 /**
  * The result of a call. `errno` is the name of the error (`EAGAIN`) if `value` is negative, and empty
@@ -30,6 +30,9 @@ export interface Libc {
   recvfrom(fd: number, buffer: Buffer, flags: number, address: Buffer): Promise<CallResult>;
   send(fd: number, buffer: Buffer, flags: number): Promise<CallResult>;
   setnsSync(fd: number, nstype: number): CallResult;
+  dup3Sync(from: number, to: number, flags: number): CallResult;
+  /** Closes a descriptor that Node did not open. */
+  closeSync(fd: number): CallResult;
   /** The kernel reads `argument`, and may write its answer into it. */
   ioctl(fd: number, request: number, argument: Buffer | number): Promise<CallResult>;
 }
@@ -44,11 +47,35 @@ const MOST_ON_WORKERS = 64;
  * Imports koffi, an optional dependency.
  *
  * @throws MissingKoffiError if koffi is not installed or does not load
+ * @throws OpenFilesError if this process has too many open files
  */
 export async function importKoffi(): Promise<typeof import('koffi')> {
-  return import('koffi').catch((cause: unknown) => {
+  if (!isImported) requireFreeFiles();
+  try {
+    const koffi = await import('koffi');
+    isImported = true;
+    return koffi;
+  } catch (cause) {
     throw new MissingKoffiError({ cause });
-  });
+  }
+}
+
+let isImported = false;
+
+/** The number of files that the import of koffi opens at the same time, at most. */
+const FILES_OF_IMPORT = 8;
+
+/** An import that failed fails for ever, so it must not begin while there are no free descriptors. */
+function requireFreeFiles(): void {
+  const opened: number[] = [];
+  try {
+    while (opened.length < FILES_OF_IMPORT) opened.push(openSync('/dev/null', 'r'));
+  } catch (error) {
+    const outOfFiles = openFilesErrorOf('loading of koffi', error);
+    if (outOfFiles !== undefined) throw outOfFiles;
+  } finally {
+    for (const fd of opened) closeSync(fd);
+  }
 }
 
 /**
@@ -64,6 +91,8 @@ export async function loadLibc(): Promise<Libc> {
   const recvfrom = library.func('intptr_t recvfrom(int, void *, size_t, int, void *, void *)');
   const send = library.func('intptr_t send(int, void *, size_t, int)');
   const setns = library.func('int setns(int, int)');
+  const dup3 = library.func('int dup3(int, int, int)');
+  const close = library.func('int close(int)');
   const ioctl = library.func('int ioctl(int, ulong, void *)');
   const ioctlNumber = library.func('int ioctl(int, ulong, ulong)');
 
@@ -103,6 +132,8 @@ export async function loadLibc(): Promise<Libc> {
       onWorker(recvfrom, fd, buffer, buffer.length, flags, address, lengthOf(address)),
     send: (fd, buffer, flags) => onWorker(send, fd, buffer, buffer.length, flags),
     setnsSync: (fd, nstype) => result(setns(fd, nstype)),
+    dup3Sync: (from, to, flags) => result(dup3(from, to, flags)),
+    closeSync: (fd) => result(close(fd)),
     ioctl: (fd, request, argument) =>
       onWorker(typeof argument === 'number' ? ioctlNumber : ioctl, fd, request, argument),
   };
@@ -110,27 +141,9 @@ export async function loadLibc(): Promise<Libc> {
 
 /** Returns the value of a call. Throws SystemCallError if the call failed. */
 export function checked(what: string, { value, errno }: CallResult): number {
-  if (value < 0) throw new SystemCallError(what, errno, errnoText(errno));
+  if (value < 0) throw openFilesErrorOf(what, errno) ?? new SystemCallError(what, errno, errnoText(errno));
   return value;
 }
-
-/** Returns the name of an errno: 17 is `EEXIST`. */
-export function errnoName(errno: number): string {
-  return NAMES.get(errno) ?? `errno ${errno}`;
-}
-
-/** Returns the meaning of an errno: `EEXIST` is `file already exists`. */
-export function errnoText(name: string): string {
-  for (const [errno, known] of NAMES) if (known === name) return getSystemErrorMap().get(-errno)?.[1] ?? '';
-  return '';
-}
-
-/** The names by number. For a number with two names, the map has the name that the kernel uses. */
-const NAMES: ReadonlyMap<number, string> = new Map([
-  ...Object.entries(constants.errno).map(([name, errno]) => [errno, name] as const),
-  [constants.errno.EAGAIN, 'EAGAIN'],
-  [constants.errno.EOPNOTSUPP, 'EOPNOTSUPP'],
-]);
 
 function lengthOf(address: Buffer): Uint32Array {
   return new Uint32Array([address.length]);

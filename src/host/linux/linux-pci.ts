@@ -2,6 +2,7 @@
 
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { openFilesErrorOf } from '../../errors/kernel.ts';
 import type { Pci, SwitchPort } from '../../host-contract/pci.ts';
 import type { PortRoles } from './devlink.ts';
 
@@ -18,7 +19,7 @@ export class LinuxPci implements Pci {
   }
 
   async interfacesOf(address: string): Promise<string[]> {
-    return (await readdir(join(this.#devices, address, 'net')).catch(() => [])).sort();
+    return (await readdir(join(this.#devices, address, 'net')).catch(noneIfMissing)).sort();
   }
 
   async physicalFunctionOf(
@@ -26,7 +27,7 @@ export class LinuxPci implements Pci {
   ): Promise<{ readonly address: string; readonly number: number } | undefined> {
     const physical = await this.#linkOf(address, 'physfn');
     if (physical === undefined) return undefined;
-    const entries = await readdir(join(this.#devices, physical)).catch(() => []);
+    const entries = await readdir(join(this.#devices, physical)).catch(noneIfMissing);
     for (const entry of entries) {
       const number = /^virtfn(\d+)$/.exec(entry)?.[1];
       if (number !== undefined && (await this.#linkOf(physical, entry)) === address)
@@ -36,7 +37,7 @@ export class LinuxPci implements Pci {
   }
 
   async interfaces(): Promise<string[]> {
-    return (await readdir(this.#interfaces).catch(() => [])).sort();
+    return (await readdir(this.#interfaces).catch(noneIfMissing)).sort();
   }
 
   async switchPortOf(name: string): Promise<SwitchPort | undefined> {
@@ -54,13 +55,24 @@ export class LinuxPci implements Pci {
    * attribute.
    */
   async #attributeOf(name: string, attribute: string): Promise<string | undefined> {
-    const text = await readFile(join(this.#interfaces, name, attribute), 'utf8').catch(() => undefined);
+    const text = await readFile(join(this.#interfaces, name, attribute), 'utf8').catch(undefinedIfMissing);
     return text?.split('\n')[0]?.trim();
   }
 
   /** Returns the PCI address to which a symbolic link in the folder of a function leads. */
   async #linkOf(address: string, name: string): Promise<string | undefined> {
-    const target = await readlink(join(this.#devices, address, name)).catch(() => undefined);
+    const target = await readlink(join(this.#devices, address, name)).catch(undefinedIfMissing);
     return target === undefined ? undefined : basename(target);
   }
+}
+
+/** A file that cannot be read is missing, unless the reason is the limit of open files. */
+function undefinedIfMissing(error: unknown): undefined {
+  const outOfFiles = openFilesErrorOf('reading of sysfs', error);
+  if (outOfFiles !== undefined) throw outOfFiles;
+}
+
+function noneIfMissing(error: unknown): never[] {
+  undefinedIfMissing(error);
+  return [];
 }

@@ -3,11 +3,11 @@
 import { closeSync, openSync, readFileSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { OsVifError } from '../../errors/base.ts';
-import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
+import { openFilesErrorOf, PermissionError, SystemCallError } from '../../errors/kernel.ts';
 import { requireExpectedLinks } from '../../host-contract/expected-links.ts';
 import type { Sysctl } from '../../host-contract/host.ts';
 import type { ExpectedLink, Link, Links } from '../../host-contract/links.ts';
-import { errnoText } from './libc.ts';
+import { errnoText } from './errno.ts';
 import { NEEDS_NET_ADMIN } from './netlink/request.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 
@@ -27,7 +27,7 @@ export class LinuxSysctl implements Sysctl {
       return this.#namespace.run(() => readFileSync(pathOf(key), 'utf8')).trim();
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw error;
+      throw refusal(`reading of ${key}`, error);
     }
   }
 
@@ -73,6 +73,8 @@ function codeOf(error: unknown): string {
 function refusal(what: string, error: unknown): unknown {
   if (error instanceof OsVifError) return error;
   const code = codeOf(error);
+  const outOfFiles = openFilesErrorOf(what, error);
+  if (outOfFiles !== undefined) return outOfFiles;
   if (code === 'EROFS') return new PermissionError(what, code, errnoText(code), NEEDS_WRITABLE);
   if (code === 'EACCES' || code === 'EPERM') return new PermissionError(what, code, errnoText(code), NEEDS_NET_ADMIN);
   return code === '' ? error : new SystemCallError(what, code, errnoText(code));

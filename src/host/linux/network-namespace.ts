@@ -2,6 +2,7 @@
 
 import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { NamespaceError } from '../../errors/host.ts';
+import { openFilesErrorOf } from '../../errors/kernel.ts';
 import type { Libc } from './libc.ts';
 
 const CLONE_NEWNET = 0x40000000;
@@ -129,6 +130,16 @@ function openNamespaceFile(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (cause) {
+    const outOfFiles = openFilesErrorOf(`open ${path}`, cause);
+    if (outOfFiles !== undefined) throw outOfFiles;
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new NamespaceError(
+        `${path} cannot be opened (${code}): run this as root, or as the user of the namespace`,
+        {
+          cause,
+        },
+      );
     throw new NamespaceError(
       `there is no network namespace at ${path}: create it with \`ip netns add\`, or give a path such as /proc/<pid>/ns/net`,
       {

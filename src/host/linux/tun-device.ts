@@ -1,9 +1,10 @@
 /** Creates TAP devices through /dev/net/tun (the kernel's Documentation/networking/tuntap.rst). */
 
 import { close, openSync } from 'node:fs';
-import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
+import { openFilesErrorOf, PermissionError, SystemCallError } from '../../errors/kernel.ts';
 import type { BuiltInLink } from '../../host-contract/links.ts';
-import { errnoText, type Libc } from './libc.ts';
+import { errnoText } from './errno.ts';
+import type { Libc } from './libc.ts';
 import { u32 } from './netlink/message.ts';
 import { NEEDS_NET_ADMIN } from './netlink/request.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
@@ -78,7 +79,7 @@ function openTunDevice(namespace: NetworkNamespace, name: string): number {
         'load the kernel module with `modprobe tun`, or give the container that device',
       );
     }
-    throw error;
+    throw openFilesErrorOf(what, error) ?? error;
   }
 }
 

@@ -1,5 +1,7 @@
 /** Parses the address of an OVSDB server (ovsdb(7), "Connection Methods"), and connects to it. */
+
 import { connect as connectPlain, type Socket } from 'node:net';
+import { openFilesErrorOf } from '../../errors/kernel.ts';
 import { OvsdbConnectionError } from '../../errors/ovs.ts';
 
 /** The address of an OVSDB server. */
@@ -122,6 +124,9 @@ const TRANSIENT = new Set([
 export function socketError(connection: string, trouble: string, cause: NodeJS.ErrnoException): OvsdbConnectionError {
   // The messages of OpenSSL contain source lines. `reason` contains only the alert.
   const reason = 'reason' in cause && typeof cause.reason === 'string' ? cause.reason : cause.message;
+  const outOfFiles = openFilesErrorOf(trouble, cause);
+  if (outOfFiles !== undefined)
+    return new OvsdbConnectionError(connection, outOfFiles.message, { cause: outOfFiles, transient: false });
   const transient = cause.code !== undefined && TRANSIENT.has(cause.code);
   return new OvsdbConnectionError(connection, `${trouble}: ${reason || cause.code}`, { cause, transient });
 }

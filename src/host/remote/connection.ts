@@ -1,10 +1,12 @@
 /** The connection of a RemoteHost to its helper. Assigns answers to requests by their numbers. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { connect, Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { HelperConnectionError, HelperProtocolError } from '../../errors/helper.ts';
 import { HostClosedError } from '../../errors/host.ts';
+import { openFilesErrorOf } from '../../errors/kernel.ts';
 import { publishEvent, traced } from '../../host-contract/diagnostics/traced.ts';
 import { changesHost } from '../../host-contract/host-methods.ts';
 import { messageOf } from '../../text/message-of.ts';
@@ -94,7 +96,9 @@ export class HelperConnection {
   ): Promise<HelperConnection> {
     signal?.throwIfAborted();
     const connection =
-      'socket' in address ? HelperConnection.#toSocket(address.socket) : HelperConnection.#toCommand(address.command);
+      'socket' in address
+        ? HelperConnection.#toSocket(address.socket)
+        : await HelperConnection.#toCommand(address.command);
     const late = () => connection.#giveUp(`the helper sent no greeting within ${connectTimeout} ms`);
     const timer = connectTimeout > 0 ? setTimeout(late, connectTimeout) : undefined;
     const onAbort = () => connection.#giveUp('the connection was aborted');
@@ -118,8 +122,10 @@ export class HelperConnection {
     return new HelperConnection(path, socket, socket, over, { handles: [socket], kill: () => {} });
   }
 
-  static #toCommand([command, ...args]: readonly [string, ...string[]]): HelperConnection {
+  static async #toCommand([command, ...args]: readonly [string, ...string[]]): Promise<HelperConnection> {
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    // child_process: without free descriptors, a child has no streams, and emits an error.
+    if (!child.stdin) throw faultOf((await once(child, 'error'))[0], command);
     const over = new Promise((resolve) => child.once('close', resolve).once('error', resolve));
     child.once('error', (error) => child.stdout.destroy(error));
     const kill = () => void child.kill('SIGKILL');
@@ -252,8 +258,8 @@ function withoutOmitted(args: readonly unknown[]): readonly unknown[] {
 
 function faultOf(error: unknown, where: string): Error {
   if (error instanceof HelperConnectionError || error instanceof HelperProtocolError) return error;
-  const message = messageOf(error);
-  return new HelperConnectionError(where, message, { cause: error });
+  const cause = openFilesErrorOf('cannot connect', error) ?? error;
+  return new HelperConnectionError(where, messageOf(cause), { cause });
 }
 
 function commandLine({ spawnargs }: ChildProcess, command: string): string {

@@ -6,7 +6,7 @@
 import { OsVifError } from '../../errors/base.ts';
 import { HelperProtocolError, HelperRefusalError } from '../../errors/helper.ts';
 import { HostClosedError, MissingCommandError, NamespaceError, UnsupportedHostError } from '../../errors/host.ts';
-import { KernelError, NetlinkError, PermissionError, SystemCallError } from '../../errors/kernel.ts';
+import { KernelError, NetlinkError, OpenFilesError, PermissionError, SystemCallError } from '../../errors/kernel.ts';
 import { LinkValueError } from '../../errors/link.ts';
 import { messageOf } from '../../text/message-of.ts';
 import type { ErrorFrame } from './protocol.ts';
@@ -18,6 +18,7 @@ const CLASSES: ReadonlyMap<string, new (...args: never) => OsVifError> = new Map
     NetlinkError,
     SystemCallError,
     PermissionError,
+    OpenFilesError,
     LinkValueError,
     MissingCommandError,
     NamespaceError,

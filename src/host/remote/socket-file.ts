@@ -5,6 +5,7 @@ import { chmod, chown, mkdtemp, rename, rm } from 'node:fs/promises';
 import { connect, type ListenOptions, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { HelperConnectionError } from '../../errors/helper.ts';
+import { openFilesErrorOf } from '../../errors/kernel.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { type FileIdentity, fileIdentity } from '../linux/file-identity.ts';
 import { type FileLock, tryLock } from '../linux/file-lock.ts';
@@ -87,7 +88,9 @@ async function makeSocket(
 
 function listening(server: Server, options: ListenOptions | { readonly fd: number }, where: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(new HelperConnectionError(where, cause.message, { cause })));
+    server.once('error', (cause) =>
+      reject(new HelperConnectionError(where, messageOf(openFilesErrorOf('listen', cause) ?? cause), { cause })),
+    );
     server.listen(options, () => resolve());
   });
 }

@@ -6,6 +6,7 @@ import { isLinkName, requireLinkName } from '../../host-contract/link-values.ts'
 import type { Link } from '../../host-contract/links.ts';
 import { interfacesByRank } from '../../host-contract/uplink.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
+import { sleep } from '../../wiring/timing.ts';
 import type { DrawnThing } from '../drawing.ts';
 import type { Drift, ElementContext } from '../elements/verbs.ts';
 
@@ -72,4 +73,32 @@ export async function mayExist(name: string, { sysctl }: Host): Promise<boolean>
  */
 export async function getIfPresent(name: string, host: Host): Promise<Link | undefined> {
   return isLinkName(name) && (await mayExist(name, host)) ? host.links.get(name) : undefined;
+}
+
+/** Pauses between queries of a device that another process is creating or deleting, in ms. */
+export const PAUSES = [5, 10, 20, 50, 100, 200, 400];
+
+/**
+ * Returns the device. A TAP that another program is creating is looked up again after each pause, until it has
+ * its alias. It may be a TAP of this VIF.
+ */
+export async function completeLink(
+  name: string,
+  pauses: readonly number[],
+  { host: { links } }: ElementContext,
+): Promise<Link | undefined> {
+  let link = await links.get(name);
+  for (const pause of pauses) {
+    if (link === undefined || !isBeingMade(link)) return link;
+    await sleep(pause);
+    link = await links.get(name);
+  }
+  return link;
+}
+
+/**
+ * Whether another program is creating the TAP device. Such a device is not persistent and has no alias yet.
+ */
+export function isBeingMade(link: Link): boolean {
+  return link.tap?.persistent === false && link.alias === '';
 }

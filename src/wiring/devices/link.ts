@@ -23,13 +23,17 @@ import {
   otherOwner,
   requireDesired,
 } from './desired-link.ts';
-import { type ExistingDevice, getIfPresent, inspectMissing } from './existing-device.ts';
+import {
+  completeLink,
+  type ExistingDevice,
+  getIfPresent,
+  inspectMissing,
+  isBeingMade,
+  PAUSES,
+} from './existing-device.ts';
 import { type Difference, differences, fixedDifferences, settingsOf } from './link-differences.ts';
 import { loweredWith } from './lower-device.ts';
 import { deleteUnused, requireNotBeingDeleted } from './shared-links.ts';
-
-/** Pauses between queries of a device that another process is creating or deleting, in ms. */
-const PAUSES = [5, 10, 20, 50, 100, 200, 400];
 
 /** Creates the device, or changes the settings that differ. Returns whether this call created the device. */
 export async function ensureLink(desired: DesiredLink, context: UndoContext): Promise<boolean> {
@@ -66,7 +70,8 @@ async function create(wanted: Wanted, desired: DesiredLink, context: UndoContext
     await requireUsed(wanted, context);
     const obstacle = await desired.obstacle?.(wanted.link, undefined);
     if (obstacle !== undefined) throw explained(error, obstacle.reason);
-    if (last || !isKernelError(error, 'EEXIST', 'EBUSY')) throw error;
+    // Another process made a device of this name first, or deleted this TAP before it was persistent (EBADFD).
+    if (last || !isKernelError(error, 'EEXIST', 'EBUSY', 'EBADFD')) throw error;
     return false;
   }
   context.undoable(() => takeBack(desired, context));
@@ -156,7 +161,7 @@ export async function removeLink(desired: DesiredLink, context: ElementContext):
   requireDesired('removeLink', desired, context);
   // No host has a device with a name that no device can have.
   if (desired.shared || !isLinkName(desired.link.name)) return;
-  const link = await context.host.links.get(desired.link.name);
+  const link = await completeLink(desired.link.name, PAUSES, context);
   if (link === undefined) return;
   const isOwn = requireOwnOrAnothers(link, desired.link.kind, context);
   if (isOwn) await deleteLink(context, link);
@@ -203,7 +208,7 @@ export async function deleteLink(
 export async function inspectLink(desired: DesiredLink, context: ElementContext): Promise<Drift[]> {
   requireDesired('inspectLink', desired, context);
   const { name } = desired.link;
-  const link = await context.host.links.get(name);
+  const link = await completeLink(name, PAUSES.slice(0, 4), context);
   const wanted = complete(desired, context, await masterIndexOf(desired, context));
   if (link === undefined)
     return [{ type: 'missing', on: name }, ...(await inspectObstacle(wanted, undefined, desired, context))];
@@ -262,13 +267,6 @@ export async function requireMaster(name: string, context: ElementContext, neede
   const link = await context.host.links.get(name);
   if (link === undefined) throw new MissingLinkError(name, neededBy);
   return link;
-}
-
-/**
- * Whether another program is creating the TAP device. Such a device is not persistent and has no alias yet.
- */
-function isBeingMade(link: Link): boolean {
-  return link.tap?.persistent === false && link.alias === '';
 }
 
 /** The desired device, and the bridge of which it is a port. */

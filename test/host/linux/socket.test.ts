@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { CallResult, Libc } from '../../../src/host/linux/libc.ts';
 import { listLinks } from '../../../src/host/linux/netlink/link-list.ts';
@@ -175,6 +175,11 @@ function openSocket(): { socket: NetlinkSocket; kernel: FakeKernel } {
       return { value: buffer.length, errno: '' };
     },
     setnsSync: () => ({ value: 0, errno: '' }),
+    dup3Sync: (_, fd) => ({ value: fd, errno: '' }),
+    closeSync: (fd) => {
+      closeSync(fd);
+      return { value: 0, errno: '' };
+    },
     ioctl: async () => ({ value: 0, errno: '' }),
   };
   return {

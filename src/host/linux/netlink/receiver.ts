@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NetlinkError } from '../../../errors/kernel.ts';
-import { errnoText, type Libc } from '../libc.ts';
+import { errnoText } from '../errno.ts';
+import type { Libc } from '../libc.ts';
 import { decodeMessages, type Message, NLMSG_OVERRUN, readU32 } from './message.ts';
 
 const MSG_TRUNC = 0x20;

@@ -1,7 +1,7 @@
 /** A request to rtnetlink, and the error for a request that the kernel refuses. */
 
 import { NetlinkError, PermissionError } from '../../../errors/kernel.ts';
-import { errnoText } from '../libc.ts';
+import { errnoText } from '../errno.ts';
 import type { Attribute, Message } from './message.ts';
 
 /** A request to rtnetlink. */

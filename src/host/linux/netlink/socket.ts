@@ -3,13 +3,14 @@
  * request.
  */
 
-import { closeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostClosedError } from '../../../errors/host.ts';
-import { NetlinkError } from '../../../errors/kernel.ts';
+import { NetlinkError, openFilesErrorOf } from '../../../errors/kernel.ts';
 import { traced } from '../../../host-contract/diagnostics/traced.ts';
 import { KeyedQueue } from '../../../host-contract/keyed-queue.ts';
-import { checked, errnoName, errnoText, type Libc } from '../libc.ts';
+import { errnoName, errnoText } from '../errno.ts';
+import { checked, type Libc } from '../libc.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
 import {
   decodeAck,
@@ -29,6 +30,8 @@ import { isChange, type Request, refusal, type Turn } from './request.ts';
 const AF_NETLINK = 16;
 const NETLINK_ROUTE = 0;
 const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o4000 | 0o2000000;
+const O_CLOEXEC = 0o2000000;
+const ANY_FILE = '/proc/self/stat';
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
 const SOL_NETLINK = 270;
@@ -80,7 +83,7 @@ export class NetlinkSocket {
 
   static open(libc: Libc, namespace: NetworkNamespace, protocol = NETLINK_ROUTE): NetlinkSocket {
     const opened = namespace.run(() => libc.socketSync(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, protocol));
-    const fd = checked('open an AF_NETLINK socket', opened);
+    const fd = asFileOfNode(checked('open an AF_NETLINK socket', opened), libc);
     libc.setsockoptSync(fd, SOL_SOCKET, SO_RCVBUF, u32(RECEIVE_BUFFER));
     // Kernels before 4.12 have no extended acknowledgement, and kernels before 4.20 have no strict checking.
     // The socket works without both.
@@ -242,6 +245,23 @@ export class NetlinkSocket {
         if (message.type === NLMSG_DONE) return messages;
       }
     }
+  }
+}
+
+/**
+ * Returns a descriptor of the socket that Node counts among its own files. At the end of a worker thread, also by
+ * terminate(), Node closes all files that this thread has opened, and no other descriptors.
+ */
+function asFileOfNode(socket: number, libc: Libc): number {
+  let fd: number | undefined;
+  try {
+    fd = openSync(ANY_FILE, 'r');
+    return checked('dup3 of an AF_NETLINK socket', libc.dup3Sync(socket, fd, O_CLOEXEC));
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    throw openFilesErrorOf('open an AF_NETLINK socket', error) ?? error;
+  } finally {
+    libc.closeSync(socket);
   }
 }
 
