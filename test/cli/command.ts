@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly inside?: Netns;
   /** Standard output, error and input are a terminal of 100 columns; all that is printed is in stdout. */
   readonly terminal?: boolean;
+  /** The width of the terminal. */
+  readonly columns?: number;
   /** Runs as this user and group: `nobody` has no capabilities. */
   readonly as?: 'nobody';
   /** Sent to the command as soon as `when` says so, and with `again` a second time, so many ms later. */
@@ -97,13 +99,20 @@ async function killed(child: ReturnType<typeof spawn>, kill: RunOptions['kill'])
   child.kill(kill.signal);
 }
 
-function wrapped(words: readonly string[], { inside, terminal, as }: RunOptions): string[] {
+function wrapped(words: readonly string[], { inside, terminal, columns = 100, as }: RunOptions): string[] {
   const user =
     as === undefined ? [] : ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--no-new-privs'];
   const inNamespace = inside === undefined ? [] : ['nsenter', `--net=${inside.path}`];
   const all = [...inNamespace, ...user, ...words];
   if (!terminal) return all;
-  return ['script', '--quiet', '--return', '--command', `stty cols 100; ${all.map(quoted).join(' ')}`, '/dev/null'];
+  return [
+    'script',
+    '--quiet',
+    '--return',
+    '--command',
+    `stty cols ${columns}; ${all.map(quoted).join(' ')}`,
+    '/dev/null',
+  ];
 }
 
 function quoted(word: string): string {

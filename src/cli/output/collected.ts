@@ -4,7 +4,7 @@ import { messageOf } from '../../text/message-of.ts';
 import type { Garbage } from '../../wiring/garbage.ts';
 import { countsOf } from './counts.ts';
 import { raiseExitCode, reportError } from './exit.ts';
-import { type Color, colored, type OutputOptions, printJson, printsJson, printText } from './output.ts';
+import { type Color, type OutputOptions, printJson, printsJson, printText } from './output.ts';
 import { tableOf } from './table.ts';
 
 /** A device or row without a VIF, and its outcome. */
@@ -27,17 +27,17 @@ export async function printCollected(
   error?: unknown,
 ): Promise<void> {
   if (printsJson(options)) printJson(collected);
-  else printText(await described(collected));
+  else printText(described(collected));
   if (error === undefined) return;
   const advice = collected.some(({ outcome }) => outcome === 'unknown') ? '; look with os-vif gc --dry-run' : '';
   const counts = countsOf(collected) || 'nothing was removed';
   raiseExitCode(reportError(error, { text: `${messageOf(error)}: ${counts}${advice}` }));
 }
 
-async function described(collected: readonly Collected[]): Promise<string> {
+function described(collected: readonly Collected[]): string {
   if (collected.length === 0) return 'nothing to remove';
   const rows = collected.map(({ kind, name, owner, outcome }) => [
-    { styled: colored(COLORS[outcome], outcome) },
+    { word: outcome, color: COLORS[outcome] },
     kind,
     name,
     owner ?? 'shared',

@@ -4,13 +4,13 @@
  */
 
 import type { ElementDrift } from '../../wiring/elements/verbs.ts';
-import { colored, shown } from './output.ts';
+import { shown } from './output.ts';
 import type { Cell } from './table.ts';
 
 /** The rows of the table of drifts. */
 export function driftRows(drifts: readonly ElementDrift[]): Cell[][] {
   return drifts.map((drift) => [
-    { styled: colored(drift.type === 'differs' ? 'yellow' : 'red', drift.type) },
+    { word: drift.type, color: drift.type === 'differs' ? 'yellow' : 'red' },
     drift.element,
     drift.on,
     ...detailsOf(drift),

@@ -4,7 +4,7 @@ import { OsVifError } from '../../errors/base.ts';
 import { InputError, InterruptedError, UsageError } from '../../errors/command.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { printable } from '../../text/printable.ts';
-import { colored } from './output.ts';
+import { colored, hanging } from './output.ts';
 import { writeStyled } from './safe-output.ts';
 
 /** The exit codes of the command. */
@@ -37,7 +37,8 @@ export function reportError(
 /** Writes a line with the name of this command to standard error. Unprintable characters are escaped. */
 export function writeError(text: string): void {
   const label = colored('red', 'os-vif:', process.stderr);
-  writeStyled(process.stderr, `${label} ${text.split('\n').map(printable).join('\n')}\n`);
+  const lines = hanging(text.split('\n').map(printable).join('\n'), 'os-vif: '.length, process.stderr);
+  writeStyled(process.stderr, `${label} ${lines}\n`);
 }
 
 /** Sets the exit code of the process, if it is not higher already. */

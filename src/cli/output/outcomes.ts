@@ -6,7 +6,7 @@ import { isFailure, type Place } from '../results.ts';
 import { countsOf } from './counts.ts';
 import { raiseExitCode, reportError, writeError } from './exit.ts';
 import { errorData, namesOf, report } from './failures.ts';
-import { type Color, colored, type OutputOptions, printJson, printsJson, printText } from './output.ts';
+import { type Color, type OutputOptions, printJson, printsJson, printText } from './output.ts';
 import { tableOf } from './table.ts';
 
 /** The outcome of one VIF. */
@@ -40,7 +40,7 @@ export async function printOutcomes(
   const { isList, interruption } = options;
   report(outcomes.filter(isFailure));
   if (printsJson(options)) printJson(isList ? outcomes.map(dataOf) : outcomes.slice(0, 1).map(dataOf)[0]);
-  else printText(await tableOf(['outcome', 'VIF', 'type', 'plugin', 'device'], outcomes.map(rowOf)));
+  else printText(tableOf(['outcome', 'VIF', 'type', 'plugin', 'device'], outcomes.map(rowOf)));
   if (interruption === undefined) return;
   reportIncomplete(outcomes.filter(({ outcome }) => outcome === 'incomplete'));
   raiseExitCode(reportError(interruption, { text: `${interruption.message}: ${countsOf(outcomes) || 'no VIF'}` }));
@@ -60,7 +60,7 @@ function dataOf(item: Outcome): object {
 
 function rowOf({ where, id, outcome, attachment }: Outcome) {
   const { type, plugin, device } = partsOf(attachment);
-  return [{ styled: colored(COLORS[outcome], outcome) }, id ?? where, type, plugin, device];
+  return [{ word: outcome, color: COLORS[outcome] }, id ?? where, type, plugin, device];
 }
 
 function partsOf(attachment: Attachment | undefined): { type?: string; plugin?: string; device?: string } {

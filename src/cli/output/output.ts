@@ -1,6 +1,7 @@
 /** Output of the command: JSON for programs, text for people, colours only on a terminal. */
 
 import { styleText } from 'node:util';
+import { wrap } from '../../text/cells.ts';
 import { printable } from '../../text/printable.ts';
 import { writeStyled } from './safe-output.ts';
 
@@ -29,8 +30,34 @@ export function printText(text: string): void {
 
 /** Writes a warning to standard error. The text is one line; unprintable characters are escaped. */
 export function printWarning(text: string): void {
-  writeStyled(process.stderr, `${colored('yellow', 'os-vif: warning:', process.stderr)} ${printable(text)}\n`);
+  const lines = hanging(`warning: ${printable(text)}`, 'os-vif: '.length, process.stderr);
+  const label = colored('yellow', 'os-vif: warning:', process.stderr);
+  writeStyled(process.stderr, `${label}${lines.slice('warning:'.length)}\n`);
 }
+
+/** The number of columns of a terminal. Infinity for a file or a pipe. */
+export function widthOf(stream: NodeJS.WriteStream): number {
+  return stream.isTTY && stream.columns > 0 ? stream.columns : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * The text in lines that fit into the terminal. It breaks between words, and later lines begin with blanks.
+ *
+ * @param indent the number of blanks, and of columns that the caller needs before the first line
+ */
+export function hanging(text: string, indent: number, stream: NodeJS.WriteStream = process.stdout): string {
+  const width = Math.max(LEAST_WIDTH, widthOf(stream) - indent);
+  const lines = text.split('\n').flatMap((line) => wrap(line, width));
+  return lines.join(`\n${' '.repeat(indent)}`);
+}
+
+/** The line above the answer for a VIF. */
+export function titleOf({ type, id }: { readonly type: string; readonly id?: string | undefined }): string {
+  return colored('bold', hanging(`${type} ${shown(id)}`, 2));
+}
+
+/** In a narrower terminal, lines get longer than the terminal. */
+const LEAST_WIDTH = 20;
 
 /** Whether the stream is a terminal with colours. NO_COLOR, FORCE_COLOR and TERM apply. */
 export function hasColors(stream: NodeJS.WriteStream = process.stdout): boolean {

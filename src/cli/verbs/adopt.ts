@@ -5,7 +5,7 @@ import type { VIFBase } from '../../objects/vif.ts';
 import type { Adoption } from '../../wiring/adopt.ts';
 import { driftRows } from '../output/drift-rows.ts';
 import { EXIT, raiseExitCode } from '../output/exit.ts';
-import { colored, printsJson, printText, shown } from '../output/output.ts';
+import { colored, printsJson, printText, titleOf } from '../output/output.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
@@ -36,7 +36,7 @@ async function adoptFiles(files: string[], options: AdoptOptions): Promise<void>
   const answers = reportFailures(adoptions);
   if (answers.some(({ answer }) => answer.drifts.some(isObstacle))) raiseExitCode(EXIT.no);
   if (printsJson(options)) printResults(adoptions, ({ answer }, { id }) => ({ id, ...answer }));
-  else for (const { attachment, answer } of answers) printText(await described(attachment.vif, answer, dryRun));
+  else for (const { attachment, answer } of answers) printText(described(attachment.vif, answer, dryRun));
 }
 
 /** Whether a plug fails because of this drift. */
@@ -44,13 +44,13 @@ function isObstacle(drift: Adoption['drifts'][number]): boolean {
   return drift.type === 'conflict' || (drift.type === 'missing' && drift.reason !== undefined);
 }
 
-async function described(vif: VIFBase, { adopted, drifts }: Adoption, dryRun: boolean): Promise<string> {
-  const title = colored('bold', `${vif.type} ${shown(vif.id)}`);
+function described(vif: VIFBase, { adopted, drifts }: Adoption, dryRun: boolean): string {
+  const title = titleOf(vif);
   if (adopted.length + drifts.length === 0) return `${title}: ${colored('green', 'nothing to take over')}\n`;
   const tagged = dryRun ? 'would tag' : 'tagged';
   const rows = [
-    ...adopted.map(({ element, on }): Cell[] => [{ styled: colored('green', tagged) }, element, on, '', '', '']),
+    ...adopted.map(({ element, on }): Cell[] => [{ word: tagged, color: 'green' }, element, on, '', '', '']),
     ...driftRows(drifts),
   ];
-  return `${title}\n${await tableOf(['what', 'element', 'on', 'property', 'want', 'have'], rows)}`;
+  return `${title}\n${tableOf(['what', 'element', 'on', 'property', 'want', 'have'], rows)}`;
 }

@@ -5,7 +5,7 @@ import type { VIFBase } from '../../objects/vif.ts';
 import type { ElementDrift } from '../../wiring/elements/verbs.ts';
 import { driftRows } from '../output/drift-rows.ts';
 import { EXIT, raiseExitCode } from '../output/exit.ts';
-import { colored, printsJson, printText, shown } from '../output/output.ts';
+import { colored, printsJson, printText, titleOf } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
@@ -28,11 +28,11 @@ async function checkFiles(files: string[], options: WiringOptions): Promise<void
   const answers = reportFailures(checks);
   if (answers.some(({ answer }) => answer.length > 0)) raiseExitCode(EXIT.no);
   if (printsJson(options)) printResults(checks, ({ answer }, { id }) => ({ id, drifts: answer }));
-  else for (const { attachment, answer } of answers) printText(await described(attachment.vif, answer));
+  else for (const { attachment, answer } of answers) printText(described(attachment.vif, answer));
 }
 
-async function described(vif: VIFBase, drifts: readonly ElementDrift[]): Promise<string> {
-  const title = colored('bold', `${vif.type} ${shown(vif.id)}`);
+function described(vif: VIFBase, drifts: readonly ElementDrift[]): string {
+  const title = titleOf(vif);
   if (drifts.length === 0) return `${title}: ${colored('green', 'as it should be')}\n`;
-  return `${title}\n${await tableOf(['drift', 'element', 'on', 'what', 'want', 'have'], driftRows(drifts))}`;
+  return `${title}\n${tableOf(['drift', 'element', 'on', 'what', 'want', 'have'], driftRows(drifts))}`;
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { Finding } from '../doctor/findings.ts';
 import { EXIT } from '../output/exit.ts';
-import { type Color, colored, printJson, printsJson, printText, shown } from '../output/output.ts';
+import { type Color, colored, hanging, printJson, printsJson, printText, shown } from '../output/output.ts';
 import { addVerb, type CommonOptions } from '../verb.ts';
 
 /** Adds the verb `doctor` to the command. */
@@ -56,8 +56,12 @@ const MARKS: Readonly<Record<Finding['state'], { readonly mark: string; readonly
   unknown: { mark: '?  ', color: 'yellow' },
 };
 
+/** The column of the texts. */
+const INDENT = 22;
+
 function line({ name, state, what, advice }: Finding): string {
   const { mark, color } = MARKS[state];
-  const doing = advice === undefined ? '' : `${' '.repeat(22)}${colored('dim', shown(advice))}\n`;
-  return `${colored(color, mark)}  ${name.padEnd(16)} ${shown(what)}\n${doing}`;
+  const below = (text: string): string => hanging(text, INDENT);
+  const doing = advice === undefined ? '' : `${' '.repeat(INDENT)}${colored('dim', below(shown(advice)))}\n`;
+  return `${colored(color, mark)}  ${name.padEnd(16)} ${below(shown(what))}\n${doing}`;
 }

@@ -23,7 +23,7 @@ async function printFingerprints(options: CommonOptions & { readonly expect?: st
   const fingerprints = everyObject().map((object) => [object.objectName, object.fingerprint()] as const);
   if (options.expect !== undefined) return compare(options.expect, Object.fromEntries(fingerprints), options);
   if (printsJson(options)) printJson(Object.fromEntries(fingerprints));
-  else printText(await tableOf(['object', 'fingerprint'], fingerprints));
+  else printText(tableOf(['object', 'fingerprint'], fingerprints));
 }
 
 async function compare(file: string, found: Record<string, string>, options: CommonOptions): Promise<void> {
@@ -39,7 +39,7 @@ async function compare(file: string, found: Record<string, string>, options: Com
   else if (differences.length === 0) printText(`all ${names.length} as expected`);
   else
     printText(
-      await tableOf(
+      tableOf(
         ['object', 'expected', 'found'],
         differences.map((one) => [one.object, shown(one.expected), shown(one.found)]),
       ),

@@ -34,7 +34,7 @@ async function tell(options: HostInfoOptions): Promise<void> {
     osVif.hostInfo(permit === undefined ? {} : { permittedVifTypes: permit }),
   );
   if (printsJson(options)) printJson(info.toPrimitive());
-  else printText(await tableOf(['plugin', 'VIF', 'versions', 'port profiles'], rowsOf(info)));
+  else printText(tableOf(['plugin', 'VIF', 'versions', 'port profiles'], rowsOf(info)));
 }
 
 function rowsOf({ pluginInfo = [] }: HostInfo): Cell[][] {

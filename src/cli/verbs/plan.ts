@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { VIFBase } from '../../objects/vif.ts';
 import type { PlannedStep } from '../../wiring/check.ts';
 import { EXIT, raiseExitCode } from '../output/exit.ts';
-import { type Color, colored, printsJson, printText, shown } from '../output/output.ts';
+import { type Color, printsJson, printText, shown, titleOf } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
 import { addWiringVerb, type WiringOptions } from '../verb.ts';
 
@@ -28,20 +28,16 @@ export async function planFiles(files: string[], options: WiringOptions): Promis
   const answers = reportFailures(plans);
   if (answers.some(({ answer }) => answer.some(({ action }) => action === 'refuse'))) raiseExitCode(EXIT.no);
   if (printsJson(options)) printResults(plans, ({ answer }, { id }) => ({ id, steps: answer }));
-  else for (const { attachment, answer } of answers) printText(await described(attachment.vif, answer));
+  else for (const { attachment, answer } of answers) printText(described(attachment.vif, answer));
 }
 
 const COLORS: Readonly<Record<PlannedStep['action'], Color>> = { create: 'green', change: 'yellow', refuse: 'red' };
 
-async function described(vif: VIFBase, steps: readonly PlannedStep[]): Promise<string> {
-  const title = colored('bold', `${vif.type} ${shown(vif.id)}`);
+function described(vif: VIFBase, steps: readonly PlannedStep[]): string {
+  const title = titleOf(vif);
   if (steps.length === 0) return `${title}: nothing to do\n`;
-  const rows = steps.map((step) => [
-    { styled: colored(COLORS[step.action], step.action) },
-    step.element,
-    { styled: detailsOf(step) },
-  ]);
-  return `${title}\n${await tableOf(['action', 'element', ''], rows)}`;
+  const rows = steps.map((step) => [{ word: step.action, color: COLORS[step.action] }, step.element, detailsOf(step)]);
+  return `${title}\n${tableOf(['action', 'element', ''], rows)}`;
 }
 
 function detailsOf(step: PlannedStep): string {

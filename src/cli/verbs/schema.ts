@@ -44,7 +44,7 @@ async function list(options: CommonOptions): Promise<void> {
   if (printsJson(options)) printJson(objects);
   else
     printText(
-      await tableOf(
+      tableOf(
         ['name', 'versions'],
         objects.map(({ name, versions }) => [name, versions.join(', ')]),
       ),

@@ -34,13 +34,13 @@ async function show(files: string[], options: CommonOptions): Promise<void> {
   warning.print();
   const objects = reportFailures(read);
   if (printsJson(options)) return printResults(read, (object) => object.toPlain());
-  for (const object of objects) printText(await described(object));
+  for (const object of objects) printText(described(object));
 }
 
-async function described(object: VersionedObject): Promise<string> {
+function described(object: VersionedObject): string {
   const { type: _, ...plain } = object.toPlain();
   const title = colored('bold', `${object.type} ${object.version}`);
-  return `${title}\n${await tableOf(['field', 'value'], rowsOf(plain, ''))}`;
+  return `${title}\n${tableOf(['field', 'value'], rowsOf(plain, ''))}`;
 }
 
 /** One row for each field, with its path such as `network.mtu`. A list of plain values is one row. */

@@ -48,5 +48,5 @@ async function tellRemovals(files: readonly string[], options: WiringOptions): P
   const rows = answers.flatMap(({ attachment, answer }) =>
     answer.map(({ kind, name }) => [kind, name, attachment.vif.id]),
   );
-  printText(rows.length === 0 ? 'nothing to remove' : await tableOf(['would remove', 'name', 'VIF'], rows));
+  printText(rows.length === 0 ? 'nothing to remove' : tableOf(['would remove', 'name', 'VIF'], rows));
 }

@@ -5,7 +5,7 @@ import type { Violation } from '../../versioned/validation/validate.ts';
 import { type Document, readDocuments } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';
 import { EXIT, raiseExitCode } from '../output/exit.ts';
-import { colored, printsJson, printText, shown } from '../output/output.ts';
+import { colored, hanging, printsJson, printText, shown } from '../output/output.ts';
 import { resultOf } from '../results.ts';
 import { addVerb, type CommonOptions, FILES } from '../verb.ts';
 
@@ -54,10 +54,14 @@ async function verdictOn({ where, value, error }: Document): Promise<Verdict> {
   return { where, valid: told.length === 0, object, violations: told };
 }
 
+/** Violations stand below the place of the object. */
+const INDENT = '       ';
+
 function lines({ where, valid, object, violations }: Verdict): string {
   const mark = valid ? colored('green', 'valid') : colored('red', 'wrong');
   const details = violations.map(
-    ({ path, message }) => `       ${path === '' ? '' : `${shown(path)}: `}${shown(message)}\n`,
+    ({ path, message }) =>
+      `${INDENT}${hanging(`${path === '' ? '' : `${shown(path)}: `}${shown(message)}`, INDENT.length)}\n`,
   );
   return `${mark}  ${shown(where)}: ${shown(object)}\n${details.join('')}`;
 }
