@@ -50,6 +50,11 @@ export interface OvsdbCallOptions {
    * Default: the timeout of the connection.
    */
   readonly timeout?: number | undefined;
+  /**
+   * Whether the host is expected to have Open vSwitch. The call waits up to 2 s for a server that starts. With
+   * false, the call fails at once if the Unix socket does not exist. Default: true.
+   */
+  readonly expected?: boolean | undefined;
 }
 
 /** Options of `Ovsdb.change`. */

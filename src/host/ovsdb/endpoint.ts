@@ -1,5 +1,6 @@
 /** Parses the address of an OVSDB server (ovsdb(7), "Connection Methods"), and connects to it. */
 
+import { statSync } from 'node:fs';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { openFilesErrorOf } from '../../errors/kernel.ts';
 import { OvsdbConnectionError } from '../../errors/ovs.ts';
@@ -45,6 +46,24 @@ export function parseEndpoint(connection: string): Endpoint {
     );
   }
   return { kind: parts?.kind === 'ssl' ? 'ssl' : 'tcp', host, port };
+}
+
+/** @throws OvsdbConnectionError if the address is a Unix socket that does not exist */
+export function requireSocket(connection: string): void {
+  const endpoint = parseEndpoint(connection);
+  if (endpoint.kind !== 'unix') return;
+  if (mayExist(endpoint.path)) return;
+  const cause = Object.assign(new Error(`connect ENOENT ${endpoint.path}`), { code: 'ENOENT' });
+  throw socketError(connection, 'cannot connect', cause);
+}
+
+function mayExist(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // The attempt to connect reports the error.
+    return true;
+  }
 }
 
 /** Connects. Resolves when the connection is open and, for `ssl`, the certificate of the server is valid. */

@@ -13,7 +13,7 @@ import { messageOf } from '../../text/message-of.ts';
 import { Connection } from './connection.ts';
 import { Deadline, pauseFor } from './deadline.ts';
 import { commitGuarded, decideOnFresh } from './decision.ts';
-import { type OvsdbTlsOptions, parseEndpoint } from './endpoint.ts';
+import { type OvsdbTlsOptions, parseEndpoint, requireSocket } from './endpoint.ts';
 import { waitWithNudge } from './nudge.ts';
 import type { Operation } from './protocol.ts';
 
@@ -171,6 +171,7 @@ export class OvsdbClient implements Ovsdb {
       this.#connection?.keepProcess(true);
       try {
         deadline.throwIfEnded();
+        if (options.expected === false && !this.#wasConnected) requireSocket(this.#name);
         return await run(deadline);
       } finally {
         deadline.end();

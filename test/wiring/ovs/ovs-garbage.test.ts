@@ -1,7 +1,9 @@
 /** What of Open vSwitch's database is garbage and what is not, on a host in memory. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { OvsdbConnectionError, OvsdbTimeoutError } from '../../../src/errors/ovs.ts';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
+import { OvsdbClient } from '../../../src/host/ovsdb/ovsdb-client.ts';
+import type { Host } from '../../../src/host-contract/host.ts';
 import type { OvsdbEdit } from '../../../src/host-contract/ovsdb.ts';
 import { SHARED_OWNER } from '../../../src/host-contract/ownership.ts';
 import { collectOvsGarbage } from '../../../src/wiring/ovs/collect-ovs-garbage.ts';
@@ -120,4 +122,20 @@ describe('a database that does not answer', () => {
     await expect(collectOvsGarbage(host, NONE, { signal, dryRun: true })).rejects.toThrow('enough');
     expect(await left()).toContain('br0');
   });
+});
+
+test('a collection does not wait for a server whose socket does not exist, and other calls do', async () => {
+  // A pause before a further attempt would last for ever.
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const ovsdb = new OvsdbClient({ connection: 'unix:/nowhere/db.sock' });
+  onTestFinished(() => ovsdb.close());
+  const host: Host = { ...new MemoryHost(), netns: undefined, ovsdb, close: async () => {} };
+  expect(await collectOvsGarbage(host, NONE)).toEqual([]);
+  expect(await collectOvsGarbage(host, NONE, { dryRun: true })).toEqual([]);
+  const waiting = vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+  const expected = ovsdb.view().catch((error: unknown) => error);
+  await waiting;
+  await ovsdb.close();
+  expect(await expected).toMatchObject({ code: 'ERR_OSVIF_CLOSED' });
 });
