@@ -158,6 +158,20 @@ function manySuite(open: () => Promise<Host>): void {
     expect(deletions).toEqual(['deleteAll']);
   });
 
+  test('unplugs that arrive together delete their devices in a few requests', async () => {
+    const deletions: string[] = [];
+    const watched = interceptHost(await open(), async ({ method }, proceed) => {
+      if (method.startsWith('delete')) deletions.push(method);
+      return proceed();
+    });
+    await using osVif = await OsVif.open({ host: watched, plugins: [new BridgedTapPlugin()] });
+    await osVif.plugAll(bridgedTaps(0, 30));
+    await Promise.all(bridgedTaps(0, 30).map(({ vif, instance }) => osVif.unplug(vif, instance)));
+    expect(new Set(deletions)).toEqual(new Set(['deleteAll']));
+    expect(deletions.length).toBeLessThan(10);
+    expect(await names(watched)).toEqual(['lo', BRIDGE]);
+  });
+
   test('garbage collection removes what belongs to VIFs that are no more, and nothing else', async () => {
     const host = await open();
     await using osVif = await OsVif.open({ host, plugins: [new BridgedTapPlugin()] });
