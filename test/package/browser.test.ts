@@ -47,7 +47,7 @@ describe('the package, bundled for a browser', () => {
   test.each([
     [100_000, 'has all classes', "import 'os-vif';"],
     [
-      102_000,
+      105_000,
       'reads, validates, negotiates and declares objects',
       `import { VersionedObject, VIFBridge, HostInfo, validate, negotiate, backport, versionManifest } from 'os-vif';
        import { defineObject, string, integer, boolean, uuid, listOf, dictOf, objectOf } from 'os-vif';
