@@ -47,7 +47,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/(neutron|libvirt|picture|plugins|wiring|host-contract|host/memory|[^/]+\\.ts$)',
-        pathNot: '^src/plugins/load-plugin\\.ts$',
+        pathNot: '^src/plugins/load-(plugin|module)\\.ts$',
       },
       to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
     },

@@ -55,10 +55,12 @@ export async function writeJoined(root, { outputFiles, metafile: { outputs } }, 
  */
 function groupsOf(outputs) {
   const groups = new Map();
-  // The command loads the model when a verb needs it. The little that its start shares with the model is with the errors.
+  // The command loads the library when a verb needs it. The little that its start shares with the library is with the
+  // errors.
   const [program] = importedLater('dist/entries/cli.js', outputs);
   const started = loadedBy(program, outputs);
-  for (const file of loadedBy('dist/entries/index.js', outputs)) if (started.has(file)) groups.set(file, 'errors');
+  for (const name of ORDER)
+    for (const file of loadedBy(`dist/entries/${name}.js`, outputs)) if (started.has(file)) groups.set(file, 'errors');
 
   const later = [...new Set(WITH_PARTS.flatMap((name) => importedLater(`dist/entries/${name}.js`, outputs)))];
   for (const name of ORDER) {

@@ -4,7 +4,7 @@ const text = { description: 'a string that is not empty', type: 'string', minLen
 
 /** The schema of the configuration file. */
 export const CONFIG_SCHEMA = {
-  description: 'an object with netns, ovsdb, sysfsRoot or plugins',
+  description: 'an object with netns, ovsdb, sysfsRoot, plugins or objects',
   type: 'object',
   properties: {
     netns: text,
@@ -25,6 +25,7 @@ export const CONFIG_SCHEMA = {
       additionalProperties: false,
     },
     plugins: { description: 'an object of plugins by name', type: 'object' },
+    objects: { description: 'an array of names of modules', type: 'array', items: text },
   },
   additionalProperties: false,
 };

@@ -1,14 +1,16 @@
-/** Reads the configuration file: options of the host, and plugins with their options. */
+/** Reads the configuration file: options of the host, plugins with their options, and modules with own objects. */
 
+import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../errors/command.ts';
 import type { LinuxHostOptions } from '../host/linux/linux-host.ts';
 import type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
 import { BUILT_IN_PLUGINS, builtInPlugins, type PluginChoices } from '../plugins/built-in-plugins.ts';
-import { isPluginName } from '../plugins/load-plugin.ts';
+import { isModuleName } from '../plugins/load-module.ts';
 import { validatePluginOptions } from '../plugins/plugin-options.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
+import { describeValue } from '../text/describe-value.ts';
 import { isRecord } from '../text/is-record.ts';
 import { compileSchema } from '../versioned/validation/compile-schema.ts';
 import { type Findings, listOf, type Violation } from '../versioned/validation/violations.ts';
@@ -18,28 +20,63 @@ import { readDocument } from './input/documents.ts';
 /** The arguments of OsVif.open and LinuxHost.open. */
 export interface Setup {
   readonly host: LinuxHostOptions;
-  /** Built-in plugins, and names of plugin packages. */
-  readonly plugins: readonly (VIFPlugin | string)[];
-  /** The folder of the configuration file: the first place to search for plugin packages. */
+  /** The plugins of this library. */
+  readonly plugins: readonly VIFPlugin[];
+  /** The plugins of other packages. */
+  readonly packages: readonly PackageChoice[];
+  /** Names of modules that declare objects. */
+  readonly objects: readonly string[];
+  /** The name of the configuration file, for errors. */
+  readonly where: string;
+  /** The folder of the configuration file: the first place to search for modules. */
   readonly folder: string | undefined;
 }
 
+/** A plugin of another package. */
+interface PackageChoice {
+  readonly name: string;
+  readonly options: object;
+}
+
+/** The file that is read without --config and OS_VIF_CONFIG, if it exists. */
+const DEFAULT_FILE = '/etc/os-vif/config.yaml';
+
 /**
- * Reads a configuration file. Without a file, all options have their defaults.
- * Throws InputError for an invalid file.
+ * Reads the configuration: the file of the option --config, else that of the variable OS_VIF_CONFIG, else
+ * /etc/os-vif/config.yaml. If the variable is empty, or the last file does not exist, all options have their defaults.
+ *
+ * @param option the value of --config
+ * @throws InputError for an invalid file
  */
-export async function readConfig(file: string | undefined): Promise<Setup> {
-  const config = file === undefined ? {} : await configIn(file);
-  const { netns, sysfsRoot, ovsdb, plugins = {} } = config;
-  const tls = ovsdb?.tls === undefined ? undefined : await readTls(ovsdb.tls, dirname(file ?? ''));
+export async function readConfig(option: string | undefined): Promise<Setup> {
+  const file = option ?? process.env.OS_VIF_CONFIG ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : '');
+  return file === '' ? DEFAULTS : setupIn(file);
+}
+
+const DEFAULTS: Setup = {
+  host: {},
+  plugins: builtInPlugins(),
+  packages: [],
+  objects: [],
+  where: '',
+  folder: undefined,
+};
+
+async function setupIn(file: string): Promise<Setup> {
+  const { where, config } = await configIn(file);
+  const { netns, sysfsRoot, ovsdb, plugins = {}, objects = [] } = config;
+  const tls = ovsdb?.tls === undefined ? undefined : await readTls(ovsdb.tls, dirname(file));
   return {
     host: {
       ...(netns !== undefined && { netns }),
       ...(sysfsRoot !== undefined && { sysfsRoot }),
       ...(ovsdb !== undefined && { ovsdb: { ...ovsdb, tls } }),
     },
-    plugins: [...builtInPlugins(plugins), ...packages(plugins)],
-    folder: file === undefined ? undefined : await folderOf(file),
+    plugins: builtInPlugins(plugins),
+    packages: packagesIn(plugins),
+    objects,
+    where,
+    folder: await folderOf(file),
   };
 }
 
@@ -63,16 +100,26 @@ interface Config {
     readonly tls?: Readonly<Record<'key' | 'cert' | 'ca', string>>;
   };
   readonly plugins?: PluginChoices & Readonly<Record<string, unknown>>;
+  readonly objects?: readonly string[];
 }
 
-async function configIn(file: string): Promise<Config> {
+/** The configurations that were read. Standard input can be read once. */
+const read = new Map<string, Promise<{ readonly where: string; readonly config: Config }>>();
+
+function configIn(file: string): Promise<{ readonly where: string; readonly config: Config }> {
+  const config = read.get(file) ?? readConfigIn(file);
+  read.set(file, config);
+  return config;
+}
+
+async function readConfigIn(file: string): Promise<{ readonly where: string; readonly config: Config }> {
   const { where, value } = await readDocument(file);
   const check = await compileSchema(CONFIG_SCHEMA);
   const findings = check(value);
   if (!isConfig(value, findings)) throw refusal(where, listOf(findings));
   const wrong = await wrongOptions(value.plugins ?? {});
   if (wrong.length > 0) throw refusal(where, wrong);
-  return value;
+  return { where, config: value };
 }
 
 /** Whether the check against the schema found no violation. */
@@ -92,11 +139,11 @@ async function wrongOptions(plugins: Readonly<Record<string, unknown>>): Promise
   return found;
 }
 
-/** The violations of an entry for a plugin of another package: its name is invalid, or it has options. */
+/** The violations of an entry for a plugin of another package. The plugin checks its options. */
 function packageViolations(name: string, options: unknown): Violation[] {
-  if (!isPluginName(name)) return [{ path: '', message: WANTED_NAME }];
-  const isEmpty = isRecord(options) && Object.keys(options).length === 0;
-  return isEmpty ? [] : [{ path: '', message: 'a plugin of another package takes no options here: expected {}' }];
+  if (!isModuleName(name)) return [{ path: '', message: WANTED_NAME }];
+  if (isRecord(options)) return [];
+  return [{ path: '', message: `expected an object of options, found ${describeValue(options)}` }];
 }
 
 const WANTED_NAME = 'expected the name of a package, an absolute path, or a path that starts with ./ or ../';
@@ -106,9 +153,9 @@ function refusal(where: string, wrong: readonly Violation[]): InputError {
   return new InputError(where, `no configuration: ${texts.join('; ')}`);
 }
 
-function packages(plugins: Readonly<Record<string, unknown>>): string[] {
+function packagesIn(plugins: Readonly<Record<string, unknown>>): PackageChoice[] {
   return Object.entries(plugins).flatMap(([name, choice]) =>
-    BUILT_IN_PLUGINS.includes(name) || choice === false ? [] : [name],
+    BUILT_IN_PLUGINS.includes(name) || choice === false ? [] : [{ name, options: isRecord(choice) ? choice : {} }],
   );
 }
 

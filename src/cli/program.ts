@@ -50,6 +50,14 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** Declares the objects that the configuration names, for each verb with the option --config. */
+async function declareOwnObjects(_: Command, verb: Command): Promise<void> {
+  if (!verb.options.some(({ long }) => long === '--config')) return;
+  const { declareObjects } = await import('./own-objects.ts');
+  const { config } = verb.opts<{ readonly config?: string }>();
+  await declareObjects(config);
+}
+
 function makeProgram(): Command {
   const program = new Command('os-vif')
     .description('Describe virtual network interfaces (VIFs) as OpenStack os-vif does, and plug them into this host.')
@@ -57,7 +65,8 @@ function makeProgram(): Command {
     .version(packageVersion(), '-V, --version', 'print the version')
     .configureOutput({ outputError: (text, write) => write(`os-vif: ${text.replace(/^error: /, '')}`) })
     .showHelpAfterError('(see os-vif --help)')
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', declareOwnObjects);
   addHelp(program);
   for (const [heading, verbs] of Object.entries(VERBS)) {
     program.commandsGroup(heading);

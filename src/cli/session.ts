@@ -41,12 +41,12 @@ export async function withOsVif<T>(
 ): Promise<T> {
   return interruptible(reports, async (signal) => {
     const setup = await readConfig(options.config);
-    const plugins = await Promise.all(
-      setup.plugins.map((plugin) => (typeof plugin === 'string' ? loadPlugin(plugin, setup.folder) : plugin)),
-    );
+    const { folder, packages } = setup;
+    const others = await Promise.all(packages.map(({ name, options: its }) => loadPlugin(name, folder, its)));
+    const plugins = [...setup.plugins, ...others].map(watched);
     const host = await openHost(options, setup);
     try {
-      const osVif = await OsVif.open({ host: seenAs(host), plugins: plugins.map(watched) });
+      const osVif = await OsVif.open({ host: seenAs(host), plugins });
       const { timeout } = options;
       return await action({ osVif, host, call: { signal, ...(timeout !== undefined && { timeout: timeout * 1000 }) } });
     } catch (error) {

@@ -53,13 +53,22 @@ export interface HostOptions {
   readonly timeout?: number;
 }
 
+/** The option that names the configuration file. */
+export function configOption(): Option {
+  return new Option(
+    '--config <file>',
+    'the host, plugins with their options, and own objects, in JSON or YAML (default: OS_VIF_CONFIG, or ' +
+      '/etc/os-vif/config.yaml if it exists)',
+  );
+}
+
 /** Adds the options that select the host. */
 export function addHostOptions(verb: Command): Command {
   return verb
     .optionsGroup(GROUPS.host)
     .option('--netns <name>', 'network namespace: a name of `ip netns`, or a path such as /proc/1234/ns/net')
     .option('--ovsdb <connection>', "Open vSwitch's database: unix:/path, tcp:host:port or ssl:host:port")
-    .option('--config <file>', 'plugins and their options, and the host, in JSON or YAML')
+    .addOption(configOption())
     .option('--memory', 'use an empty in-memory host instead of this host; needs no privileges')
     .option('--timeout <seconds>', 'timeout of each VIF; 0: no limit (default: 60)', seconds)
     .optionsGroup('Options:');

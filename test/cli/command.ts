@@ -19,7 +19,7 @@ export interface Run {
 export interface RunOptions {
   /** For standard input, which is empty otherwise. */
   readonly input?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** The working directory (default: the folder of the command under test). */
   readonly cwd?: string;
   /** Runs in it; the command itself knows nothing of that. */
@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly terminal?: boolean;
   /** The width of the terminal. */
   readonly columns?: number;
+  /** A folder that the command sees as /etc. */
+  readonly etc?: string;
   /** Runs as this user and group: `nobody` has no capabilities. */
   readonly as?: 'nobody';
   /** Sent to the command as soon as `when` says so, and with `again` a second time, so many ms later. */
@@ -75,7 +77,11 @@ function runCommand(words: readonly string[], cwd: string, options: RunOptions):
   const [command = '', ...args] = wrapped(words, options);
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...env } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: 'pipe', env: { ...env, TERM: 'xterm', ...options.env } });
+    const child = spawn(command, args, {
+      cwd,
+      stdio: 'pipe', // The empty variable: no configuration of this machine.
+      env: { ...env, TERM: 'xterm', OS_VIF_CONFIG: '', ...options.env },
+    });
     const output = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
@@ -99,11 +105,13 @@ async function killed(child: ReturnType<typeof spawn>, kill: RunOptions['kill'])
   child.kill(kill.signal);
 }
 
-function wrapped(words: readonly string[], { inside, terminal, columns = 100, as }: RunOptions): string[] {
+function wrapped(words: readonly string[], { inside, etc, terminal, columns = 100, as }: RunOptions): string[] {
   const user =
     as === undefined ? [] : ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--no-new-privs'];
   const inNamespace = inside === undefined ? [] : ['nsenter', `--net=${inside.path}`];
-  const all = [...inNamespace, ...user, ...words];
+  const mounted = ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"'];
+  const withEtc = etc === undefined ? [] : [...mounted, etc];
+  const all = [...inNamespace, ...withEtc, ...user, ...words];
   if (!terminal) return all;
   return [
     'script',

@@ -190,3 +190,33 @@ test('a package whose package.json leads out of it is refused', async () => {
 
   expect([status, stderr]).toEqual([1, expect.stringContaining('which is not in the package')]);
 });
+
+test('options of the configuration reach a plugin that exports a class', async () => {
+  const source = `const options = JSON.stringify;
+export class plugin {
+  constructor(given) { console.error('options', options(given)); }
+  describe() { const info = { pluginName: 'lab', vifInfo: [] }; return { ...info, require: () => info }; }
+  async plug() {}
+  async unplug() {}
+}`;
+  const config = { plugins: { './lab.mjs': { parent: 'eth1', depth: { of: [1] } } } };
+  const folder = await folderWith({ 'lab.mjs': source, 'c.json': JSON.stringify(config) });
+
+  const { status, stderr } = await draw(join(folder, 'c.json'));
+
+  expect([status, stderr]).toEqual([0, 'options {"parent":"eth1","depth":{"of":[1]}}\n']);
+});
+
+test.each([7, 'x', true, []])('%j is no object of options of a plugin', async (options) => {
+  const folder = await folderWith({
+    'lab.mjs': PLUGIN,
+    'c.json': JSON.stringify({ plugins: { './lab.mjs': options } }),
+  });
+
+  const { status, stderr } = await draw(join(folder, 'c.json'));
+
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringContaining('/plugins/./lab.mjs: expected an object of options, found'),
+  ]);
+});

@@ -8,7 +8,7 @@ import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import { readDocument, readDocuments } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';
 import { printWarning } from '../output/output.ts';
-import { addVerb, type CommonOptions, FILES } from '../verb.ts';
+import { addVerb, type CommonOptions, configOption, FILES } from '../verb.ts';
 
 /** Adds the verb `backport` to the command. */
 export function addBackport(program: Command): void {
@@ -29,6 +29,7 @@ export function addBackport(program: Command): void {
     .option('--manifest <file>', 'the versions that the peer supports, by object name')
     .option('--for <file>', 'a host info: use the newest versions that this host supports; only for VIFs')
     .option('--refuse-loss', 'with --for: fail if set fields would be left out (default: warn)')
+    .addOption(configOption())
     .action(backportFiles);
 }
 

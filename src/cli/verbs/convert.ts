@@ -5,7 +5,7 @@ import { UsageError } from '../../errors/command.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import { type Document, readDocument, readDocuments } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';
-import { addVerb, type CommonOptions, FILES } from '../verb.ts';
+import { addVerb, type CommonOptions, configOption, FILES } from '../verb.ts';
 
 /** Adds the verb `convert` to the command. */
 export function addConvert(program: Command): void {
@@ -31,6 +31,7 @@ export function addConvert(program: Command): void {
     .option('--network <file>', "neutron: the port's network")
     .option('--subnets <file>', "neutron: the port's subnets")
     .option('--ovs-bridge <name>', 'neutron: the bridge if the binding contains none (default: br-int)')
+    .addOption(configOption())
     .action(convert);
 }
 

@@ -5,7 +5,7 @@ import { UsageError } from '../../errors/command.ts';
 import type { Finding } from '../doctor/findings.ts';
 import { EXIT } from '../output/exit.ts';
 import { type Color, colored, hanging, printJson, printsJson, printText, shown } from '../output/output.ts';
-import { addVerb, type CommonOptions } from '../verb.ts';
+import { addVerb, type CommonOptions, configOption } from '../verb.ts';
 
 /** Adds the verb `doctor` to the command. */
 export function addDoctor(program: Command): void {
@@ -16,7 +16,7 @@ export function addDoctor(program: Command): void {
     examples: ['doctor', 'doctor --json', 'doctor --need tap bridge'],
   })
     .option('--ovsdb <connection>', "Open vSwitch's database: unix:/path, tcp:host:port or ssl:host:port")
-    .option('--config <file>', 'the host, in JSON or YAML, as for plug')
+    .addOption(configOption())
     .option('--need <features...>', 'needed features, by their names in the output (default: linux, koffi, net-admin)')
     .addOption(program.createOption('--try-kernel <namespace>', 'internal').hideHelp())
     .action(diagnose);

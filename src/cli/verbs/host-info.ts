@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import type { HostInfo } from '../../objects/host-info.ts';
 import { printJson, printsJson, printText } from '../output/output.ts';
 import { type Cell, tableOf } from '../output/table.ts';
-import { addVerb, type CommonOptions } from '../verb.ts';
+import { addVerb, type CommonOptions, configOption } from '../verb.ts';
 
 /** Adds the verb `host-info` to the command. */
 export function addHostInfo(program: Command): void {
@@ -16,7 +16,7 @@ export function addHostInfo(program: Command): void {
     more: ['JSON is the wire form of HostInfo, for `os-vif backport --for` and for the manager of the network.'],
     examples: ['host-info', 'host-info --permit VIFOpenVSwitch VIFBridge'],
   })
-    .option('--config <file>', 'plugins and their options, in JSON or YAML')
+    .addOption(configOption())
     .option('--permit <types...>', 'names of VIF classes to print; others are left out')
     .action(tell);
 }

@@ -6,7 +6,7 @@ import { readDocuments } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';
 import { colored, printsJson, printText, shown } from '../output/output.ts';
 import { type Cell, tableOf } from '../output/table.ts';
-import { addVerb, type CommonOptions, FILES } from '../verb.ts';
+import { addVerb, type CommonOptions, configOption, FILES } from '../verb.ts';
 
 /** Adds the verb `show` to the command. */
 export function addShow(program: Command): void {
@@ -20,6 +20,7 @@ export function addShow(program: Command): void {
     examples: ['show vif.json', 'show vifs.yaml --json'],
   })
     .argument(FILES, 'objects, ports or entries, in JSON or YAML; - for standard input (default: -)')
+    .addOption(configOption())
     .action(show);
 }
 

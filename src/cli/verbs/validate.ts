@@ -7,7 +7,7 @@ import { itemsOf } from '../input/payloads.ts';
 import { EXIT, raiseExitCode } from '../output/exit.ts';
 import { colored, hanging, printsJson, printText, shown } from '../output/output.ts';
 import { resultOf } from '../results.ts';
-import { addVerb, type CommonOptions, FILES } from '../verb.ts';
+import { addVerb, type CommonOptions, configOption, FILES } from '../verb.ts';
 
 /** Adds the verb `validate` to the command. */
 export function addValidate(program: Command): void {
@@ -21,6 +21,7 @@ export function addValidate(program: Command): void {
     examples: ['validate vif.json', 'validate vifs.yaml port.json --json'],
   })
     .argument(FILES, 'objects, ports, bindings or entries, in JSON or YAML; - for standard input (default: -)')
+    .addOption(configOption())
     .action(validateFiles);
 }
 

@@ -6,7 +6,15 @@ import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import { interfaceNameOf, vdpaDeviceOf } from '../input/pci-functions.ts';
 import { printText } from '../output/output.ts';
 import { replaceUnsafe } from '../output/safe-output.ts';
-import { addVerb, type CommonOptions, FILES, FILES_HELP, wholeNumber } from '../verb.ts';
+import {
+  addVerb,
+  type CommonOptions,
+  configOption,
+  FILES,
+  FILES_HELP,
+  type HostOptions,
+  wholeNumber,
+} from '../verb.ts';
 
 const VIRT_TYPES: readonly VirtType[] = ['kvm', 'qemu', 'parallels', 'lxc'];
 
@@ -30,10 +38,14 @@ export function addXml(program: Command): void {
     .option('--isolate-guests', 'isolate guests on one device from each other')
     .option('--interface-of <pci=name>', 'network device of a PCI address (default: from sysfs)', pair, NO_PAIRS)
     .option('--vdpa-of <pci=device>', 'vDPA character device of a PCI address (default: from sysfs)', pair, NO_PAIRS)
+    .addOption(configOption())
     .action(writeXml);
 }
 
-interface XmlOptions extends CommonOptions, Omit<GuestInterface, 'bandwidth' | 'interfaceNameOf' | 'vdpaDeviceOf'> {
+interface XmlOptions
+  extends CommonOptions,
+    Pick<HostOptions, 'config'>,
+    Omit<GuestInterface, 'bandwidth' | 'interfaceNameOf' | 'vdpaDeviceOf'> {
   readonly inbound?: Rate;
   readonly outbound?: Rate;
   readonly interfaceOf: Pairs;
@@ -61,7 +73,7 @@ async function writeXml(files: string[], options: XmlOptions): Promise<void> {
 }
 
 function guestOf(options: XmlOptions): GuestInterface {
-  const { json: _, debug: __, model, inbound, outbound, interfaceOf, vdpaOf, ...guest } = options;
+  const { json: _, debug: __, config: ___, model, inbound, outbound, interfaceOf, vdpaOf, ...guest } = options;
   return {
     ...guest,
     ...(model && { model: model === 'none' ? null : model }),
