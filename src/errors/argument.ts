@@ -26,14 +26,16 @@ export type OptionKinds<T> = { readonly [K in keyof Required<T>]: ValueKind };
 export function requireOptions(call: string, options: unknown, known: Readonly<Record<string, ValueKind>>): void {
   if (!isRecord(options))
     throw new ArgumentError(call, `expected an object of options, found ${describeValue(options)}`);
-  for (const [name, value] of Object.entries(options)) {
+  for (const name of Object.keys(options)) {
+    const value = options[name];
     const kind = Object.hasOwn(known, name) ? known[name] : undefined;
-    const names = Object.keys(known);
-    if (kind === undefined)
+    if (kind === undefined) {
+      const names = Object.keys(known);
       throw new ArgumentError(
         call,
         `there is no option ${describeValue(name)}${didYouMean(name, names) || ';'} the options are ${listed(names)}`,
       );
+    }
     if (value !== undefined && !kind.accepts(value))
       throw new ArgumentError(call, `the option ${name}: expected ${kind.expected}, found ${describeValue(value)}`);
   }

@@ -183,5 +183,7 @@ function older(version: string, known: string | undefined): string {
 }
 
 function isEmpty(manifest: Manifest | undefined): boolean {
-  return manifest === undefined || Object.keys(manifest).length === 0;
+  // In a backport, a list of all names would take a tenth of the time.
+  for (const name in manifest) if (Object.hasOwn(manifest, name)) return false;
+  return true;
 }
