@@ -27,6 +27,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'system',
+          // These tests use the kernel and other processes. Another program may disturb one run, not two.
+          retry: 1,
           include: ['test/**/*.test.ts'],
           globalSetup: 'test/bundle-package.ts',
           exclude: [...notInGuest, limits, toolchains, published, ...unit.pure, ...unit.declaring],
@@ -41,6 +43,7 @@ export default defineConfig({
     ],
     // With FAST_CHECK_RUNS, property tests run 100,000 times.
     testTimeout: process.env.FAST_CHECK_RUNS ? 3_600_000 : 30_000,
+    hookTimeout: 30_000,
     // Most tests wait for other processes, so each processor gets a worker. Vitest would leave one processor idle.
     maxWorkers: availableParallelism(),
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
