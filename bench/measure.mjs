@@ -26,10 +26,11 @@ export async function secondsUntil(action) {
 }
 
 /**
- * One line of the table. `ours` and `theirs` are what each round measured, in `unit`.
- * Against a peer the ratio says how many times as fast we are; against a limit, how many times its time we take.
- * The ratio is the median of those of the rounds. With `best`, it is that of the best round of each side: for work that
- * only waits when another program uses the processor, so that its shortest time is its own.
+ * One line of the table. `ours` and `theirs` are what each round measured, in `unit`. Against a
+ * peer the ratio says how many times as fast we are; against a limit, how many times its time we
+ * take. The ratio is the median of those of the rounds. With `best`, it is that of the best round
+ * of each side: for work that only waits when another program uses the processor, so that its
+ * shortest time is its own.
  * @param goal `{ atLeast }` or `{ atMost }` for the ratio, where there is one
  */
 export function row({ name, ours, theirs, beside, as = 'times as fast as', unit = 's', best = false, goal }) {

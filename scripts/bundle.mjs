@@ -40,7 +40,10 @@ const entries = [
   'versioned/codec/class-transformer-in-node',
 ];
 
-/** Writes the code, and the licences of the packages in it, to a folder: `dist`, or a folder of a test. */
+/**
+ * Writes the code, and the licences of the packages in it, to a folder: `dist`, or a folder of a
+ * test.
+ */
 export async function bundle(outdir) {
   const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const built = await build({
@@ -53,7 +56,8 @@ export async function bundle(outdir) {
     platform: 'node',
     mainFields: ['module', 'main'],
     target: 'node20.19',
-    // Users share these packages with this one. All others are in the bundle, so that nobody has to install them.
+    // Users share these packages with this one. All others are in the bundle, so that nobody has to
+    // install them.
     external: [packageJson.dependencies, packageJson.peerDependencies, packageJson.optionalDependencies].flatMap(
       (names) => Object.keys(names),
     ),

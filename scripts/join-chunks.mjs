@@ -1,11 +1,12 @@
-// Joins the files of esbuild into fewer. esbuild makes a file for each set of entries that share something, which is
-// about 40 for os-vif/host, and a program pays for each file that it loads.
+// Joins the files of esbuild into fewer. esbuild makes a file for each set of entries that share
+// something, which is about 40 for os-vif/host, and a program pays for each file that it loads.
 import { dirname, join, relative } from 'node:path';
 import { rollup } from 'rollup';
 
 /**
- * The entries, in the order in which they get files with all that they load and no entry before them does.
- * Entries for browsers come before `host`, so that no file of theirs has code for Node.js.
+ * The entries, in the order in which they get files with all that they load and no entry before
+ * them does. Entries for browsers come before `host`, so that no file of theirs has code for
+ * Node.js.
  */
 const ORDER = ['errors', 'index', 'picture', 'host-in-browser', 'libvirt', 'neutron', 'host'];
 /** `host` needs little of what these load, so that stays in the files of esbuild. */
@@ -50,13 +51,14 @@ export async function writeJoined(root, { outputFiles, metafile: { outputs } }, 
 }
 
 /**
- * The name of the file that each file of esbuild goes into. A bundler of a user loads a file with the first part of
- * the program that needs something in it. What is needed also by a part that is loaded later is apart for that reason.
+ * The name of the file that each file of esbuild goes into. A bundler of a user loads a file with
+ * the first part of the program that needs something in it. What is needed also by a part that is
+ * loaded later is apart for that reason.
  */
 function groupsOf(outputs) {
   const groups = new Map();
-  // The command loads the library when a verb needs it. The little that its start shares with the library is with the
-  // errors.
+  // The command loads the library when a verb needs it. The little that its start shares with the
+  // library is with the errors.
   const [program] = importedLater('dist/entries/cli.js', outputs);
   const started = loadedBy(program, outputs);
   for (const name of ORDER)

@@ -1,6 +1,6 @@
-// Removes the declaration files of dist/ that no public entry refers to. In the others it removes what declares nothing:
-// the comment at the start, which is about the source, and imports without names, whose modules an old TypeScript does
-// not find. The build calls it after the compiler.
+// Removes the declaration files of dist/ that no public entry refers to. In the others it removes
+// what declares nothing: the comment at the start, which is about the source, and imports without
+// names, whose modules an old TypeScript does not find. The build calls it after the compiler.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -5,7 +5,10 @@ import type { Host } from './host-contract/host.ts';
 
 export { loadPlugin } from './plugins/load-plugin.ts';
 
-/** Opens the machine of this process, or one of its network namespaces. The exceptions are those of `LinuxHost.open`. */
+/**
+ * Opens the machine of this process, or one of its network namespaces. The exceptions are those of
+ * `LinuxHost.open`.
+ */
 export function openLocalHost(options: LinuxHostOptions): Promise<Host> {
   return LinuxHost.open(options);
 }

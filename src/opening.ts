@@ -10,8 +10,8 @@ import { listed } from './text/bounds.ts';
 import { isRecord } from './text/is-record.ts';
 
 /**
- * The options of `OsVif.open()`. Without `host`, OsVif opens a LinuxHost with the options `netns`, `ovsdb` and
- * `sysfsRoot`, and closes it.
+ * The options of `OsVif.open()`. Without `host`, OsVif opens a LinuxHost with the options `netns`,
+ * `ovsdb` and `sysfsRoot`, and closes it.
  */
 export interface OsVifOptions extends LinuxHostOptions {
   /** The host to plug into. Default: a LinuxHost. */

@@ -66,7 +66,8 @@ export class OsVif {
 
   /**
    * Opens a LinuxHost with the options `netns`, `ovsdb` and `sysfsRoot`, or uses the given `host`.
-   * @throws ArgumentError if an option is wrong, or if `host` is combined with an option of a LinuxHost
+   * @throws ArgumentError if an option is wrong, or if `host` is combined with an option of a
+   *   LinuxHost
    * @throws PluginError if a plugin package cannot be loaded
    * @throws the errors of `LinuxHost.open`
    */
@@ -132,8 +133,8 @@ export class OsVif {
   }
 
   /**
-   * Adds the owner tag of the VIF to devices and rows that another program, such as Python os-vif, created with the
-   * names of this VIF. They must have the right kind and no owner. Nothing else changes: traffic continues.
+   * Adds the owner tag of the VIF to devices and rows that another program, such as Python os-vif,
+   * created with its names. They must have the right kind and no owner. Nothing else changes.
    * @throws PluginError if the plugin does not support adoption
    */
   async adopt(vif: VIFBase, instance: InstanceInfo, options: DryRunOptions = {}): Promise<Adoption> {
@@ -240,9 +241,8 @@ export class OsVif {
   }
 
   /**
-   * Waits for the calls under way, with all VIFs of a call for many. Then closes the host if `open()` opened
-   * it, or if the option `closeHost` is set. Later calls, also those during the wait, fail with
-   * ERR_OSVIF_CLOSED. A further `close()` waits for the first.
+   * Waits for the calls under way, also for all VIFs of `plugAll`. Then closes the host if `open()`
+   * opened it or `closeHost` is set. Later calls fail with ERR_OSVIF_CLOSED.
    */
   async close(): Promise<void> {
     await this.#lifetime.end(async () => {

@@ -1,4 +1,7 @@
-/** Wrong arguments in JavaScript: each public function refuses them with an error of the library, or accepts them. */
+/**
+ * Wrong arguments in JavaScript: each public function refuses them with an error of the library, or
+ * accepts them.
+ */
 
 import { expect, test } from 'vitest';
 import { OsVifError } from '../src/entries/errors.ts';

@@ -1,4 +1,6 @@
-/** Which host OsVif uses and closes, and what close() means for calls before, during and after it. */
+/**
+ * Which host OsVif uses and closes, and what close() means for calls before, during and after it.
+ */
 
 import { readdir } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
@@ -161,7 +163,10 @@ function held(host: Host): { readonly host: Host; readonly reached: Promise<void
   return { host: slow, reached, release };
 }
 
-/** The files and sockets that this process has open. Their numbers differ from one moment to the next. */
+/**
+ * The files and sockets that this process has open. Their numbers differ from one moment to the
+ * next.
+ */
 async function openFiles(): Promise<string[]> {
   return (await readdir('/proc/self/fd')).sort();
 }

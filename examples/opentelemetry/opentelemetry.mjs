@@ -1,4 +1,5 @@
-// Prints the spans of a plug. Run after `npm run build`: node examples/opentelemetry/opentelemetry.mjs
+// Prints the spans of a plug. Run after `npm run build`: node
+// examples/opentelemetry/opentelemetry.mjs
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { InstanceInfo, Network, VIFBridge } from 'os-vif';
 import { MemoryHost, OsVif } from 'os-vif/host';

@@ -1,4 +1,5 @@
-// Prints the metrics of three plugs. Run after `npm run build`: node examples/prometheus/prometheus.mjs
+// Prints the metrics of three plugs. Run after `npm run build`: node
+// examples/prometheus/prometheus.mjs
 import { InstanceInfo, VIFGeneric } from 'os-vif';
 import { MemoryHost, OsVif } from 'os-vif/host';
 import { register } from 'prom-client';

@@ -118,7 +118,10 @@ export const strykerPlugins = [{ kind: 'TestRunner', name: 'bundled-tests', inje
 
 const STRINGS = { type: 'array', items: { type: 'string' }, default: [] };
 const NUMBER = { type: 'integer', minimum: 1, default: 1 };
-/** The files that the tests are in, parts of the names of tests that are not to run, and the size of the sample. */
+/**
+ * The files that the tests are in, parts of the names of tests that are not to run, and the size of
+ * the sample.
+ */
 export const strykerValidationSchema = {
   properties: { bundledTests: STRINGS, leftOutTests: STRINGS, oneMutantIn: NUMBER },
 };

@@ -1,6 +1,7 @@
 /**
- * Mutation testing: `npm run mutation [folder ...]`, the folders of the table below, or a file or lines of one:
- * `neutron/convert.ts:10-13`. With `--one-in 8` only every eighth mutant is tried. With --vitest each mutant gets a vitest of its own, which is slow and proves the quick way right.
+ * Mutation testing: `npm run mutation [folder ...]`, the folders of the table below, or a file or
+ * lines of one: `neutron/convert.ts:10-13`. With `--one-in 8` only every eighth mutant is tried.
+ * With --vitest each mutant gets a vitest of its own, which is slow and proves the quick way right.
  * docs/mutation.md tells what comes of it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -73,7 +74,10 @@ async function mutate(folder) {
   if (oneMutantIn > 1) printEstimate(report('.json'));
 }
 
-/** The score that the sample stands for. Stryker's own counts every mutant that no test reaches, and one in many others. */
+/**
+ * The score that the sample stands for. Stryker's own counts every mutant that no test reaches, and
+ * one in many others.
+ */
 function printEstimate(file) {
   const { files } = JSON.parse(readFileSync(file, 'utf8'));
   const mutants = Object.values(files).flatMap((each) => each.mutants);

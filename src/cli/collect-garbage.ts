@@ -1,4 +1,7 @@
-/** Collects garbage, and prints what was removed. Imported on demand, because it loads the whole library. */
+/**
+ * Collects garbage, and prints what was removed. Imported on demand, because it loads the whole
+ * library.
+ */
 
 import type { InterruptedError } from '../errors/command.ts';
 import { messageOf } from '../text/message-of.ts';
@@ -19,7 +22,10 @@ const NEXT = 'waiting for the removals under way; a second signal ends the comma
 const LOOK_MS = 5000;
 const LAST_LOOK_MS = 500;
 
-/** Removes the garbage. If a signal or an error ends the collection, it prints what was removed before. */
+/**
+ * Removes the garbage. If a signal or an error ends the collection, it prints what was removed
+ * before.
+ */
 export async function collectGarbage(
   files: readonly string[],
   options: CommonOptions & HostOptions & { readonly dryRun?: boolean },
@@ -75,7 +81,10 @@ function as(outcome: Collected['outcome']): (garbage: Garbage) => Collected {
   return (garbage) => ({ ...garbage, outcome });
 }
 
-/** The garbage that was found before: what is gone now is removed, and `rest` is the outcome of what is there. */
+/**
+ * The garbage that was found before: what is gone now is removed, and `rest` is the outcome of what
+ * is there.
+ */
 async function compared(
   found: readonly Garbage[],
   look: () => Promise<readonly Garbage[]>,

@@ -1,4 +1,7 @@
-/** Reads the configuration file: options of the host, plugins with their options, and modules with own objects. */
+/**
+ * Reads the configuration file: options of the host, plugins with their options, and modules with
+ * own objects.
+ */
 
 import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
@@ -42,8 +45,9 @@ interface PackageChoice {
 const DEFAULT_FILE = '/etc/os-vif/config.yaml';
 
 /**
- * Reads the configuration: the file of the option --config, else that of the variable OS_VIF_CONFIG, else
- * /etc/os-vif/config.yaml. If the variable is empty, or the last file does not exist, all options have their defaults.
+ * Reads the configuration: the file of the option --config, else that of the variable
+ * OS_VIF_CONFIG, else /etc/os-vif/config.yaml. If the variable is empty, or the last file does not
+ * exist, all options have their defaults.
  *
  * @param option the value of --config
  * @throws InputError for an invalid file

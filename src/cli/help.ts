@@ -48,7 +48,10 @@ const AFTERWORD = [
     'ended by SIGINT or SIGTERM.',
 ];
 
-/** The description of an option or argument, with its possible values. The description tells the default, unless it is one of them. */
+/**
+ * The description of an option or argument, with its possible values. The description tells the
+ * default, unless it is one of them.
+ */
 function descriptionOf({ description, argChoices, defaultValue }: Option | Argument): string {
   if (argChoices === undefined) return description;
   const standard = typeof defaultValue === 'string' ? ` (default: ${defaultValue})` : '';

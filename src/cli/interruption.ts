@@ -1,19 +1,22 @@
-/** SIGINT and SIGTERM: the first ends the calls under way, the second ends the process after a last report. */
+/**
+ * SIGINT and SIGTERM: the first ends the calls under way, the second ends the process after a last
+ * report.
+ */
 
 import { InterruptedError } from '../errors/command.ts';
 import { exitCodeOf, writeError } from './output/exit.ts';
 
-/** What a verb prints when a signal interrupts it. */
+/** The reports of a verb that a signal interrupts. */
 export interface SignalReports {
-  /** What happens next, for the line that is printed at the first signal. */
+  /** The end of the line at the first signal. It tells what happens next. */
   readonly next?: string;
   /** Prints what is known at the second signal. The process ends after it. */
   readonly last?: (interruption: InterruptedError) => Promise<void>;
 }
 
 /**
- * Runs an action with a signal that is aborted by SIGINT and SIGTERM. A third signal ends the process at once. Signals
- * after the action have no effect, because the process ends then.
+ * Runs an action with a signal that is aborted by SIGINT and SIGTERM. A third signal ends the
+ * process at once. Signals after the action have no effect, because the process ends then.
  */
 export async function interruptible<T>(
   { next, last = async () => {} }: SignalReports,

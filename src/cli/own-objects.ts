@@ -7,8 +7,9 @@ import { models } from '../versioned/registry.ts';
 import { readConfig } from './config.ts';
 
 /**
- * Loads each module that `objects` of the configuration names. A module declares its objects when it is loaded, or in
- * the function `declareObjects`, which it exports and which receives the exports of this copy of os-vif.
+ * Loads each module that `objects` of the configuration names. A module declares its objects when
+ * it is loaded, or in the function `declareObjects`, which it exports and which receives the
+ * exports of this copy of os-vif.
  *
  * @param option the value of --config
  * @throws InputError if a module cannot be loaded, or declares no object for this copy of os-vif

@@ -31,7 +31,9 @@ const VERBS = {
   },
 } as const;
 
-/** Plugs or unplugs each VIF in the files. After a signal, it prints the outcome of each VIF too. */
+/**
+ * Plugs or unplugs each VIF in the files. After a signal, it prints the outcome of each VIF too.
+ */
 export async function plugEachVif(verb: Verb, files: readonly string[], options: WiringOptions): Promise<void> {
   const { doing, next, call } = VERBS[verb];
   const given = await readAttachments(files, options);

@@ -43,7 +43,10 @@ export function answersOf<T>({ results }: Results<T>): T[] {
   return results.flatMap((result) => (isFailure(result) ? [] : [result.answer]));
 }
 
-/** Applies a function to the answer of each item that did not fail. An error of the function is a failure of its item. */
+/**
+ * Applies a function to the answer of each item that did not fail. An error of the function is a
+ * failure of its item.
+ */
 export async function mapResults<T, U>(
   { results, isList }: Results<T>,
   work: (answer: T, place: Place) => U | Promise<U>,

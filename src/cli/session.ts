@@ -30,7 +30,8 @@ export interface SessionOptions extends SignalReports {
 }
 
 /**
- * Runs an action on an OsVif. SIGINT and SIGTERM abort the calls of the action, so that a plug rolls back its changes.
+ * Runs an action on an OsVif. SIGINT and SIGTERM abort the calls of the action, so that a plug
+ * rolls back its changes.
  *
  * @throws InterruptedError if the action throws after a signal
  */

@@ -1,4 +1,7 @@
-/** For a dry run of a user without privileges: skips the parts of a host that this user may not read. */
+/**
+ * For a dry run of a user without privileges: skips the parts of a host that this user may not
+ * read.
+ */
 
 import { PermissionError } from '../errors/kernel.ts';
 import { type HostCall, interceptHost } from '../host-contract/intercept.ts';

@@ -11,8 +11,8 @@ import { isOnThisHost } from './input/pci-functions.ts';
 import { printWarning } from './output/output.ts';
 
 /**
- * The element of a VIF. `where` is the place of the VIF in the input, for warnings. A VIF does not tell
- * whether its port is vDPA. A warning is printed if this host cannot tell either.
+ * The element of a VIF. `where` is the place of the VIF in the input, for warnings. A VIF does not
+ * tell whether its port is vDPA. A warning is printed if this host cannot tell either.
  */
 export function xmlOf(vif: VIFBase, where: string, guest: GuestInterface): string {
   if (vif instanceof VIFHostDevice && vif.devType === 'generic') return toHostdevXml(vif);

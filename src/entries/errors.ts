@@ -9,14 +9,7 @@ export * from '../errors/binding.ts';
 export * from '../errors/command.ts';
 export * from '../errors/helper.ts';
 export * from '../errors/host.ts';
-export {
-  isKernelError,
-  KernelError,
-  NetlinkError,
-  OpenFilesError,
-  PermissionError,
-  SystemCallError,
-} from '../errors/kernel.ts';
+export * from '../errors/kernel.ts';
 export * from '../errors/kinds.ts';
 export * from '../errors/libvirt.ts';
 export * from '../errors/link.ts';

@@ -4,14 +4,7 @@ export type { Attachment, BatchOptions, CallOptions, DryRunOptions, GraphCallOpt
 export * from '../errors/base.ts';
 export * from '../errors/helper.ts';
 export * from '../errors/host.ts';
-export {
-  isKernelError,
-  KernelError,
-  NetlinkError,
-  OpenFilesError,
-  PermissionError,
-  SystemCallError,
-} from '../errors/kernel.ts';
+export * from '../errors/kernel.ts';
 export * from '../errors/kinds.ts';
 export * from '../errors/link.ts';
 export * from '../errors/model.ts';

@@ -14,12 +14,14 @@ export class ArgumentError extends OsVifError {
   }
 }
 
-/** The options of type T, each with the kind of its value. The compiler reports a missing option. */
+/**
+ * The options of type T, each with the kind of its value. The compiler reports a missing option.
+ */
 export type OptionKinds<T> = { readonly [K in keyof Required<T>]: ValueKind };
 
 /**
- * Throws {@link ArgumentError} for an option that the call does not have, and for a value of another kind.
- * Undefined is the same as an absent option.
+ * Throws {@link ArgumentError} for an option that the call does not have, and for a value of
+ * another kind. Undefined is the same as an absent option.
  *
  * @param call the name of the call, such as `OsVif.open`
  */

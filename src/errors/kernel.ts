@@ -50,27 +50,7 @@ const LIMITS = {
   ENFILE: 'the machine has reached its limit: raise it with `sysctl fs.file-max`, or end programs',
 } as const;
 
-/** Returns the error of a request that failed with EMFILE or ENFILE. Undefined for every other error. */
-export function openFilesErrorOf(request: string, error: unknown): OpenFilesError | undefined {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : error;
-  return code === 'EMFILE' || code === 'ENFILE' ? new OpenFilesError(request, code) : undefined;
-}
-
 /** Whether this is a refusal of the kernel with one of these errno names. */
 export function isKernelError(error: unknown, ...errnos: string[]): error is KernelError {
   return error instanceof KernelError && errnos.includes(error.errno);
-}
-
-/** The errors that the state of the host can explain. */
-const EXPLICABLE = ['EADDRINUSE', 'EBUSY', 'EEXIST', 'EINVAL', 'ELOOP', 'ENETDOWN', 'EOPNOTSUPP', 'ERANGE'];
-
-/**
- * A copy of a kernel error, of the same class, with the reason in its message.
- * Every other error is returned unchanged.
- */
-export function explained(error: unknown, reason: string): unknown {
-  if (!isKernelError(error, ...EXPLICABLE)) return error;
-  const { code, message, errno, text } = error;
-  const copy: object = Reflect.construct(OsVifError, [code, `${message}; ${reason}`], error.constructor);
-  return Object.assign(copy, { errno, text });
 }

@@ -1,6 +1,9 @@
 /** The result of a plug or an unplug. A BatchError has the result of each VIF that did not fail. */
 
-/** One change that a plug or an unplug made. `element` and `on` have the same meaning as in a planned step. */
+/**
+ * One change that a plug or an unplug made. `element` and `on` have the same meaning as in a
+ * planned step.
+ */
 export type DoneStep = {
   /** The kind and the name of the element, such as `tap tap1a2b3c4d-5e`. */
   readonly element: string;
@@ -15,8 +18,8 @@ export type DoneStep = {
 /** The changes that a plug or an unplug made on the host. */
 export interface PlugResult {
   /**
-   * Whether the call changed the host. True also if the plugin returns no result, because the changes are
-   * then unknown.
+   * Whether the call changed the host. True also if the plugin returns no result, because the
+   * changes are then unknown.
    */
   readonly changed: boolean;
   /** The changes, in order. Empty also if the plugin returns no result. */

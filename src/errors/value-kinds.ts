@@ -4,7 +4,7 @@ import { isRecord } from '../text/is-record.ts';
 
 /** A kind of values. */
 export interface ValueKind {
-  /** What the values are, for messages: `a string`. */
+  /** The words for the values in messages: `a string`. */
   readonly expected: string;
   accepts(value: unknown): boolean;
 }

@@ -1,4 +1,6 @@
-/** The calls of an object that is closed at the end. Closing waits for the calls that are under way. */
+/**
+ * The calls of an object that is closed at the end. Closing waits for the calls that are under way.
+ */
 
 export class Lifetime {
   readonly #closedError: () => Error;
@@ -28,8 +30,8 @@ export class Lifetime {
   }
 
   /**
-   * Refuses further calls, waits for the calls under way, and runs `release`. Each further call returns the
-   * outcome of the first.
+   * Refuses further calls, waits for the calls under way, and runs `release`. Each further call
+   * returns the outcome of the first.
    */
   end(release: () => Promise<void>): Promise<void> {
     this.#ending ??= Promise.allSettled(this.#running).then(release);

@@ -51,8 +51,8 @@ export interface OvsdbCallOptions {
    */
   readonly timeout?: number | undefined;
   /**
-   * Whether the host is expected to have Open vSwitch. The call waits up to 2 s for a server that starts. With
-   * false, the call fails at once if the Unix socket does not exist. Default: true.
+   * Whether the host is expected to have Open vSwitch. The call waits up to 2 s for a server that
+   * starts. With false, the call fails at once if the Unix socket does not exist. Default: true.
    */
   readonly expected?: boolean | undefined;
 }

@@ -1,4 +1,7 @@
-/** Loads modules of other packages by name or path. The working directory and NODE_PATH have no effect. */
+/**
+ * Loads modules of other packages by name or path. The working directory and NODE_PATH have no
+ * effect.
+ */
 
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
@@ -7,26 +10,28 @@ import { pathToFileURL } from 'node:url';
 /** Package names that npm allows, with or without a scope. */
 const PACKAGE_NAME = /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/;
 
-/** Whether the text is a package name, an absolute path, or a path that starts with `./` or `../`. */
+/**
+ * Whether the text is a package name, an absolute path, or a path that starts with `./` or `../`.
+ */
 export function isModuleName(name: string): boolean {
   return PACKAGE_NAME.test(name) || isPath(name);
 }
 
 /** The purpose of a module, for errors. */
 export interface ModulePurpose {
-  /** What the module is: `plugin package`. */
+  /** The words for the module in messages: `plugin package`. */
   readonly what: string;
   /** Creates the error for a module that cannot be loaded. */
   readonly failure: (message: string, options?: ErrorOptions) => Error;
 }
 
 /**
- * Loads a module, and returns its exports. The function searches for a package in `node_modules` of `folder`, then in
- * the folders in which Node finds the packages of os-vif.
+ * Loads a module, and returns its exports. The function searches for a package in `node_modules` of
+ * `folder`, then in the folders in which Node finds the packages of os-vif.
  *
  * @param name the name of a package, or the path of a module
- * @param folder the base of relative paths, and the first folder to search for packages; without it a
- *   path must be absolute
+ * @param folder the base of relative paths, and the first folder to search for packages; without it
+ *   a path must be absolute
  * @throws the error of the purpose if the package or file is missing or cannot be loaded
  */
 export async function loadModule(
@@ -72,7 +77,8 @@ async function moduleAt(name: string, folder: string | undefined, purpose: Modul
 }
 
 /**
- * The entry point of a package for `import`: https://nodejs.org/api/packages.html, "Package entry points".
+ * The entry point of a package for `import`: https://nodejs.org/api/packages.html, "Package entry
+ * points".
  */
 async function entryOf(name: string, folder: string, purpose: ModulePurpose): Promise<string> {
   let manifest: { readonly exports?: unknown; readonly main?: unknown };

@@ -11,10 +11,12 @@ const PLUGIN: ModulePurpose = {
 };
 
 /**
- * Loads a plugin. The module exports `plugin`: a VIFPlugin, a class whose constructor takes the options, or a function
- * that returns the VIFPlugin for the options, or a promise of it. For `name` and `folder` see {@link loadModule}.
+ * Loads a plugin. The module exports `plugin`: a VIFPlugin, a class whose constructor takes the
+ * options, or a function that returns the VIFPlugin for the options, or a promise of it. For `name`
+ * and `folder` see {@link loadModule}.
  *
- * @throws PluginError if the package or file is missing, cannot be loaded, exports no plugin, or refuses the options
+ * @throws PluginError if the package or file is missing, cannot be loaded, exports no plugin, or
+ *   refuses the options
  */
 export async function loadPlugin(name: string, folder?: string, options: object = {}): Promise<VIFPlugin> {
   const { plugin: exported } = await loadModule(name, folder, PLUGIN);

@@ -18,11 +18,14 @@ export interface VIFPlugin {
   /** The name of the plugin, and the VIF classes and versions that it supports. */
   describe(): HostPluginInfo;
   /**
-   * Creates the host side of the VIF. The call is idempotent. A plugin that does not know its changes returns
-   * nothing.
+   * Creates the host side of the VIF. The call is idempotent. A plugin that does not know its
+   * changes returns nothing.
    */
   plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlugResult> | Promise<void>;
-  /** Removes the devices and rows that plug created. The call is idempotent. The result is that of plug. */
+  /**
+   * Removes the devices and rows that plug created. The call is idempotent. The result is that of
+   * plug.
+   */
   unplug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlugResult> | Promise<void>;
   /** Returns the drift: the differences between the host and the state that plug creates. Changes nothing. */
   check?(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]>;

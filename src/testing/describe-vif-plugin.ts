@@ -83,8 +83,8 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
       await using osVif = await OsVif.open({ host: await openHost(), plugins: [plugin] });
       const planned = await osVif.plan(makeVif(), instance);
       const { steps } = await osVif.plug(makeVif(), instance);
-      // A plan has no records at devices of other programs: no guest depends on them. The order may differ,
-      // because one request changes several properties.
+      // A plan has no records at devices of other programs: no guest depends on them. The order may
+      // differ, because one request changes several properties.
       const made = steps.filter((step) => !('property' in step && step.property === 'record'));
       expect(made.map((step) => JSON.stringify(step)).sort()).toEqual(
         planned.map((step) => JSON.stringify(step)).sort(),

@@ -40,7 +40,9 @@ export function undeclared({ name }: { readonly name: string }): DeclarationErro
   return new DeclarationError(`${name} needs the @versionedObject decorator, or a declaration by defineObject`);
 }
 
-/** The model of a declared class. Throws {@link DeclarationError} for a class without a declaration. */
+/**
+ * The model of a declared class. Throws {@link DeclarationError} for a class without a declaration.
+ */
 export function modelOfClass(objectClass: { readonly prototype: ObjectState; readonly name: string }): ObjectModel {
   const model: ObjectModel | undefined = objectClass.prototype[MODEL];
   if (model === undefined) throw undeclared(objectClass);

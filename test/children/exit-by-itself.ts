@@ -1,4 +1,7 @@
-/** Makes a call to a host and does not close it: the process must end by itself, but not before the call. */
+/**
+ * Makes a call to a host and does not close it: the process must end by itself, but not before the
+ * call.
+ */
 
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { RemoteHost } from '../../src/host/remote/remote-host.ts';

@@ -1,4 +1,7 @@
-/** Uses hosts in worker threads that end by close(), or by terminate(); prints how many files are left open. */
+/**
+ * Uses hosts in worker threads that end by close(), or by terminate(); prints how many files are
+ * left open.
+ */
 
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -32,7 +32,10 @@ export interface RunOptions {
   readonly etc?: string;
   /** Runs as this user and group: `nobody` has no capabilities. */
   readonly as?: 'nobody';
-  /** Sent to the command as soon as `when` says so, and with `again` a second time, so many ms later. */
+  /**
+   * Sent to the command as soon as `when` says so, and with `again` a second time, so many ms
+   * later.
+   */
   readonly kill?: {
     readonly signal: NodeJS.Signals;
     readonly when: () => boolean | Promise<boolean>;

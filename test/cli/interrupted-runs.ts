@@ -1,4 +1,7 @@
-/** Interrupts plugs, unplugs and collections at moments that a seed determines, and compares the output with the host. */
+/**
+ * Interrupts plugs, unplugs and collections at moments that a seed determines, and compares the
+ * output with the host.
+ */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +32,9 @@ const EXPECTED: Readonly<Record<string, (before: boolean) => boolean | undefined
 };
 
 /**
- * Runs the verbs in turn on one namespace, and interrupts each at a random moment, once or twice, with SIGINT or SIGTERM. Throws where the output differs from the host. Returns how often each outcome was printed.
+ * Runs the verbs in turn on one namespace, and interrupts each at a random moment, once or twice,
+ * with SIGINT or SIGTERM. Throws where the output differs from the host. Returns how often each
+ * outcome was printed.
  */
 export async function interruptedRuns(
   osVif: TestedCommand,

@@ -5,7 +5,10 @@ import type { Host } from '../../src/host-contract/host.ts';
 import { HOST_METHODS, type HostPart } from '../../src/host-contract/host-methods.ts';
 import type { Link, LinkSettings, NewLink } from '../../src/host-contract/links.ts';
 
-/** Every method of a host but the one that closes the connection to Open vSwitch, which may be repeated. */
+/**
+ * Every method of a host but the one that closes the connection to Open vSwitch, which may be
+ * repeated.
+ */
 const METHODS = Object.entries(HOST_METHODS)
   .flatMap(([part, methods]) => Object.keys(methods).map((method) => [part, method] as [HostPart, string]))
   .filter(([, method]) => method !== 'close');

@@ -1,4 +1,7 @@
-/** The output of the command after signals, at many moments. `test/cli/interruption.test.ts` has a few. */
+/**
+ * The output of the command after signals, at many moments. `test/cli/interruption.test.ts` has a
+ * few.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { commandUnderTest } from '../cli/command.ts';

@@ -24,7 +24,9 @@ export function writeBundleForNode(contents: string, resolveDir: string, outdir:
   return build({ bundle: true, format: 'esm', platform: 'node', stdin, outdir, outExtension: { '.js': '.mjs' } });
 }
 
-/** The bytes of the files that a page with this program loads first. `import()` loads others later. */
+/**
+ * The bytes of the files that a page with this program loads first. `import()` loads others later.
+ */
 export async function bytesLoadedFirst(contents: string, resolveDir: string): Promise<number> {
   const { metafile } = await build({ ...FOR_BROWSERS, stdin: { contents, resolveDir }, outdir: 'out', write: false });
   const loaded = new Set<string>();

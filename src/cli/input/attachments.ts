@@ -22,7 +22,8 @@ export interface Leniency extends Pick<PortDocuments, 'onBareNetwork'> {
 /**
  * Every VIF in the files. The guest comes with the VIF, or else from the options.
  *
- * @throws DocumentError, InputError or UsageError if the guest of the options, or the only file, cannot be read
+ * @throws DocumentError, InputError or UsageError if the guest of the options, or the only file,
+ *   cannot be read
  */
 export async function readAttachments(
   files: readonly string[],

@@ -22,8 +22,8 @@ export interface Documents {
 }
 
 /**
- * Every value in the files. An array counts as its elements. Without a file, or for `-`, it reads standard input.
- * Of several files, one that cannot be read becomes a document with an error.
+ * Every value in the files. An array counts as its elements. Without a file, or for `-`, it reads
+ * standard input. Of several files, one that cannot be read becomes a document with an error.
  *
  * @throws InputError if the only file cannot be read, or is neither JSON nor YAML
  * @throws UsageError if no file is given and standard input is a terminal

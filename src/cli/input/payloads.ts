@@ -53,7 +53,9 @@ function each(items: readonly unknown[], where: string, contentOf: (item: unknow
   return items.map((item, i) => ({ where: `${where}[${i}]`, value: contentOf(item) }));
 }
 
-/** The id of the VIF in a document, also in a document that is not valid. Undefined if it has none. */
+/**
+ * The id of the VIF in a document, also in a document that is not valid. Undefined if it has none.
+ */
 export function idIn(value: unknown): string | undefined {
   if (!isRecord(value)) return undefined;
   if (typeof value.id === 'string') return value.id;

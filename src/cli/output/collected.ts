@@ -20,7 +20,10 @@ const COLORS: Readonly<Record<Collected['outcome'], Color>> = {
   unknown: 'red',
 };
 
-/** Prints the devices and rows. Then reports the error or signal that ended the collection, with numbers. */
+/**
+ * Prints the devices and rows. Then reports the error or signal that ended the collection, with
+ * numbers.
+ */
 export async function printCollected(
   collected: readonly Collected[],
   options: OutputOptions,

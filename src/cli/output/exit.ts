@@ -34,7 +34,10 @@ export function reportError(
   return exitCodeOf(error);
 }
 
-/** Writes a line with the name of this command to standard error. Unprintable characters are escaped. */
+/**
+ * Writes a line with the name of this command to standard error. Unprintable characters are
+ * escaped.
+ */
 export function writeError(text: string): void {
   const label = colored('red', 'os-vif:', process.stderr);
   const lines = hanging(text.split('\n').map(printable).join('\n'), 'os-vif: '.length, process.stderr);

@@ -31,7 +31,8 @@ export function printResults<T>({ results, isList }: Results<T>, shape: (answer:
 }
 
 /**
- * Prints the answers as JSON. If an item failed, prints none of them: a shorter list could be taken for the whole.
+ * Prints the answers as JSON. If an item failed, prints none of them: a shorter list could be taken
+ * for the whole.
  */
 export function printIfComplete<T>(results: Results<T>): void {
   const answers = reportFailures(results);
@@ -39,8 +40,8 @@ export function printIfComplete<T>(results: Results<T>): void {
 }
 
 /**
- * Writes the failures to standard error, and sets the exit code. Items that failed for the same reason, such as a
- * database that does not answer, share a message.
+ * Writes the failures to standard error, and sets the exit code. Items that failed for the same
+ * reason, such as a database that does not answer, share a message.
  */
 export function report(failures: readonly Failure[]): void {
   const groups = new Map<string, Failure[]>();

@@ -30,8 +30,8 @@ const COLORS: Readonly<Record<OutcomeName, Color>> = {
 };
 
 /**
- * Reports the failures, and prints the outcomes. After a signal, it also names the VIFs that are incomplete, and
- * prints the number of VIFs with each outcome.
+ * Reports the failures, and prints the outcomes. After a signal, it also names the VIFs that are
+ * incomplete, and prints the number of VIFs with each outcome.
  */
 export async function printOutcomes(
   outcomes: readonly Outcome[],

@@ -41,7 +41,8 @@ export function widthOf(stream: NodeJS.WriteStream): number {
 }
 
 /**
- * The text in lines that fit into the terminal. It breaks between words, and later lines begin with blanks.
+ * The text in lines that fit into the terminal. It breaks between words, and later lines begin with
+ * blanks.
  *
  * @param indent the number of blanks, and of columns that the caller needs before the first line
  */

@@ -10,8 +10,8 @@ export type Cell = string | number | boolean | null | undefined | { readonly wor
 const GAP = '  ';
 
 /**
- * Formats a table. In a terminal that is too narrow, cells break between words. If that does not help, each row is a
- * block of lines, with the name of the column before each value.
+ * Formats a table. In a terminal that is too narrow, cells break between words. If that does not
+ * help, each row is a block of lines, with the name of the column before each value.
  *
  * @param width the number of columns of the terminal
  */

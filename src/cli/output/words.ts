@@ -3,8 +3,8 @@
 import { models } from '../../versioned/registry.ts';
 
 /**
- * The message with wire names in place of the names of properties, and with options of the command in place of
- * members of the library. Quoted text stays: it is from the input.
+ * The message with wire names in place of the names of properties, and with options of the command
+ * in place of members of the library. Quoted text stays: it is from the input.
  */
 export function inWordsOfCommand(message: string): string {
   const wireNames = new Map(models().flatMap(({ fields }) => fields.map((field) => [field.name, field.wireName])));
@@ -18,7 +18,7 @@ const QUOTED = /("(?:[^"\\]|\\.)*")/;
 /** A word with an upper case letter after a lower case letter. */
 const WORD = /\b[a-z]+[A-Z]\w*\b/g;
 
-/** What the library advises a program to do, and what a user of the command does instead. */
+/** Each advice of the library to programs, with the advice to users of the command. */
 const PHRASES: readonly (readonly [phrase: RegExp, words: string])[] = [
   [
     /import the module that declares it, or correct/,

@@ -111,8 +111,8 @@ function allowedBy({ device, name, filterTarget, passthruMac = false, linkKind }
 }
 
 /**
- * The arguments of the confined process. It works in `/`, so the paths of the socket and of the namespace are
- * made absolute and appended: of two equal options the last one counts.
+ * The arguments of the confined process. It works in `/`, so the paths of the socket and of the
+ * namespace are made absolute and appended: of two equal options the last one counts.
  */
 function confinedArguments(socket: string | undefined, netns: string | undefined): string[] {
   const absolute = [

@@ -1,4 +1,6 @@
-/** With `NODE_DEBUG=os-vif`, writes one line to standard error for each operation that has ended. */
+/**
+ * With `NODE_DEBUG=os-vif`, writes one line to standard error for each operation that has ended.
+ */
 
 import { messageOf } from '../../text/message-of.ts';
 import { printable } from '../../text/printable.ts';
@@ -18,8 +20,8 @@ export function logOperation(operation: Operation): void {
 }
 
 /**
- * The line of an operation: its channel, and its other fields in the form `name=value`. Texts come from other
- * programs, so the line shows their control characters as escapes.
+ * The line of an operation: its channel, and its other fields in the form `name=value`. Texts come
+ * from other programs, so the line shows their control characters as escapes.
  */
 function lineOf(operation: Operation): string {
   const { channel, parent: _parent, otherParents: _others, duration = 0, error, ...details } = operation;

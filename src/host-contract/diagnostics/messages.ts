@@ -2,11 +2,15 @@
 
 /**
  * The message of each channel. Every channel is a tracing channel
- * (`diagnostics_channel.tracingChannel('os-vif:plug')`) with the events `start`, `end`, `asyncStart`, `asyncEnd`
- * and `error`. All events of one operation have the same object as their message.
+ * (`diagnostics_channel.tracingChannel('os-vif:plug')`) with the events `start`, `end`,
+ * `asyncStart`, `asyncEnd` and `error`. All events of one operation have the same object as their
+ * message.
  */
 export interface DiagnosticsMessages {
-  /** One call of `OsVif.plug`, from the call to its outcome. It may wait for another call for the same VIF. */
+  /**
+   * One call of `OsVif.plug`, from the call to its outcome. It may wait for another call for the
+   * same VIF.
+   */
   'os-vif:plug': CallOperation<'os-vif:plug'>;
   /** One call of `OsVif.unplug`. */
   'os-vif:unplug': CallOperation<'os-vif:unplug'>;
@@ -32,11 +36,16 @@ export interface DiagnosticsMessages {
   'os-vif:program': ProgramOperation;
   /** One call of the OVSDB client. It may send several transactions, or none. */
   'os-vif:ovsdb': OvsdbOperation;
-  /** One transaction with ovsdb-server. Fails if the server refuses it because another writer was faster. */
+  /**
+   * One transaction with ovsdb-server. Fails if the server refuses it because another writer was
+   * faster.
+   */
   'os-vif:transaction': TransactionOperation;
   /** One attempt to connect to ovsdb-server or to a helper. */
   'os-vif:connect': ConnectOperation;
-  /** The end of a connection to ovsdb-server or to a helper. Fails if this process did not close it. */
+  /**
+   * The end of a connection to ovsdb-server or to a helper. Fails if this process did not close it.
+   */
   'os-vif:disconnect': ConnectionOperation<'os-vif:disconnect'>;
   /** One call of a RemoteHost to its helper. */
   'os-vif:helper': HelperOperation;
@@ -50,7 +59,10 @@ export type DiagnosticsChannel = keyof DiagnosticsMessages;
 /** The channels of calls of `OsVif` for one VIF. */
 export type CallChannel = 'os-vif:plug' | 'os-vif:unplug' | 'os-vif:check' | 'os-vif:plan' | 'os-vif:adopt';
 
-/** An operation on one of these channels. The field `channel` tells the operations of several channels apart. */
+/**
+ * An operation on one of these channels. The field `channel` tells the operations of several
+ * channels apart.
+ */
 export type Operation<C extends DiagnosticsChannel = DiagnosticsChannel> = DiagnosticsMessages[C];
 
 /** An operation that has ended: the message of `asyncStart` and `asyncEnd`. */
@@ -72,8 +84,8 @@ export interface OperationFields<C extends DiagnosticsChannel> {
   /** The operation that this one is a part of. Absent for a call of the user. */
   readonly parent?: Operation;
   /**
-   * The other operations that this one is a part of. Only for work that several operations share, such as one
-   * request that deletes the devices of several VIFs.
+   * The other operations that this one is a part of. Only for work that several operations share,
+   * such as one request that deletes the devices of several VIFs.
    */
   readonly otherParents?: readonly Operation[];
   /** Milliseconds. Absent until the operation has ended. */
@@ -104,7 +116,9 @@ export interface ElementOperation<C extends DiagnosticsChannel> extends Operatio
   readonly element: string;
 }
 
-/** A request to the kernel. The duration includes the wait for earlier requests of the same host. */
+/**
+ * A request to the kernel. The duration includes the wait for earlier requests of the same host.
+ */
 export interface NetlinkOperation extends OperationFields<'os-vif:netlink'> {
   /** The purpose of the request: `creation of bridge br0`. */
   readonly what: string;
@@ -118,9 +132,15 @@ export interface ProgramOperation extends OperationFields<'os-vif:program'> {
   readonly program: string;
 }
 
-/** A call of the OVSDB client. The duration includes the wait for a connection, and repeated transactions. */
+/**
+ * A call of the OVSDB client. The duration includes the wait for a connection, and repeated
+ * transactions.
+ */
 export interface OvsdbOperation extends OperationFields<'os-vif:ovsdb'> {
-  /** `view`: reading. `change`, `transact`: writing. `waitFor`: waiting for a change by ovs-vswitchd. */
+  /**
+   * `view`: reading. `change`, `transact`: writing. `waitFor`: waiting for a change by
+   * ovs-vswitchd.
+   */
   readonly call: 'view' | 'change' | 'waitFor' | 'transact';
   /** The purpose of the call: `waiting for ovs-vswitchd to open port tap1a2b3c4d-5e`. */
   readonly what: string;
@@ -140,8 +160,8 @@ export interface ConnectionOperation<C extends DiagnosticsChannel> extends Opera
 }
 
 /**
- * An attempt to connect. Calls that need the connection share it. It is a part of the first of them, and may end
- * after it.
+ * An attempt to connect. Calls that need the connection share it. It is a part of the first of
+ * them, and may end after it.
  */
 export interface ConnectOperation extends ConnectionOperation<'os-vif:connect'> {
   /** Whether an earlier connection of the same client was lost. */

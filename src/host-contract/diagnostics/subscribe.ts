@@ -9,9 +9,9 @@ import { DIAGNOSTICS_CHANNELS, diagnostics } from './channels.ts';
 import type { DiagnosticsChannel, EndedOperation, FailedOperation, Operation } from './messages.ts';
 
 /**
- * The functions that get the messages of a channel, as in `tracingChannel.subscribe` of Node.js. All messages of
- * one operation are the same object. An exception in such a function does not reach the operation: Node.js
- * raises it as an uncaught exception.
+ * The functions that get the messages of a channel, as in `tracingChannel.subscribe` of Node.js.
+ * All messages of one operation are the same object. An exception in such a function does not reach
+ * the operation: Node.js raises it as an uncaught exception.
  */
 export interface OperationSubscribers<C extends DiagnosticsChannel> {
   /** The operation begins. Called before `start` of each operation within it. */

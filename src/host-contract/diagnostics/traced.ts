@@ -1,4 +1,7 @@
-/** Publishes operations on the tracing channels. An operation within another one names it as its parent. */
+/**
+ * Publishes operations on the tracing channels. An operation within another one names it as its
+ * parent.
+ */
 
 import type { TracingChannel } from 'node:diagnostics_channel';
 import { hasSubscribers, traceOf } from './channels.ts';
@@ -12,8 +15,8 @@ type Details<C extends DiagnosticsChannel> = Omit<Operation<C>, Exclude<keyof Op
 const hooks = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:async_hooks');
 
 /**
- * The operations that the running code is a part of. In Node.js 20, the first `run` makes all promises of the
- * process slower. For this reason, `run` is not called while nothing observes.
+ * The operations that the running code is a part of. In Node.js 20, the first `run` makes all
+ * promises of the process slower. For this reason, `run` is not called while nothing observes.
  */
 const scope = hooks && new hooks.AsyncLocalStorage<readonly Operation[]>();
 
@@ -31,8 +34,8 @@ export function traced<C extends DiagnosticsChannel, T>(
 }
 
 /**
- * Publishes an event that takes no time, such as the loss of a connection. It has no parent, because it happens
- * to all callers.
+ * Publishes an event that takes no time, such as the loss of a connection. It has no parent,
+ * because it happens to all callers.
  *
  * @param error the reason, if the event is a failure
  */
@@ -49,8 +52,9 @@ export function currentOperations(): readonly Operation[] {
 }
 
 /**
- * Runs an action as a part of the given operations, and not of those of its caller. Work that several callers
- * share is a part of the operations of all of them. Without operations, the action has no parent.
+ * Runs an action as a part of the given operations, and not of those of its caller. Work that
+ * several callers share is a part of the operations of all of them. Without operations, the action
+ * has no parent.
  */
 export function onBehalfOf<T>(operations: readonly Operation[], action: () => T): T {
   return scope && isObserved() ? scope.run([...new Set(operations)], action) : action();

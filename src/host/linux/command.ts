@@ -2,8 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { MissingCommandError } from '../../errors/host.ts';
-import { openFilesErrorOf, PermissionError, SystemCallError } from '../../errors/kernel.ts';
+import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
 import { traced } from '../../host-contract/diagnostics/traced.ts';
+import { openFilesErrorOf } from '../open-files.ts';
 import { childEnvironment } from './child-environment.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 

@@ -26,8 +26,9 @@ export interface Confinement {
   /** Descriptors that stay open in addition to 0, 1 and 2. */
   readonly keep?: readonly number[];
   /**
-   * Names of variables to keep. The new environment has these variables, `PATH` and `LC_ALL`. It has
-   * `NODE_DEBUG=os-vif` if the starter asked for the log of operations, and no other value of `NODE_DEBUG`.
+   * Names of variables to keep. The new environment has these variables, `PATH` and `LC_ALL`. It
+   * has `NODE_DEBUG=os-vif` if the starter asked for the log of operations, and no other value of
+   * `NODE_DEBUG`.
    */
   readonly keepVariables?: readonly string[];
 }

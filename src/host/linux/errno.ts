@@ -21,7 +21,9 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [constants.errno.EOPNOTSUPP, 'EOPNOTSUPP'],
 ]);
 
-/** Errors of network devices that Node.js does not know (kernel: include/uapi/asm-generic/errno.h). */
+/**
+ * Errors of network devices that Node.js does not know (kernel: include/uapi/asm-generic/errno.h).
+ */
 const OTHERS: Readonly<Record<number, readonly [name: string, text: string]>> = {
   76: ['ENOTUNIQ', 'name not unique on network'],
   77: ['EBADFD', 'file descriptor in bad state'],

@@ -1,7 +1,8 @@
 /** A lock that at most one process holds. The kernel releases the lock when the process ends (flock(2)). */
 
 import { closeSync, constants, fstatSync, openSync, rmSync } from 'node:fs';
-import { openFilesErrorOf, SystemCallError } from '../../errors/kernel.ts';
+import { SystemCallError } from '../../errors/kernel.ts';
+import { openFilesErrorOf } from '../open-files.ts';
 import { errnoName, errnoText } from './errno.ts';
 import { type FileIdentity, fileIdentity, identityOf } from './file-identity.ts';
 import { importKoffi } from './libc.ts';

@@ -6,7 +6,8 @@
 import { closeSync, openSync } from 'node:fs';
 import type { LibraryHandle } from 'koffi';
 import { MissingKoffiError } from '../../errors/host.ts';
-import { openFilesErrorOf, SystemCallError } from '../../errors/kernel.ts';
+import { SystemCallError } from '../../errors/kernel.ts';
+import { openFilesErrorOf } from '../open-files.ts';
 import { errnoName, errnoText } from './errno.ts';
 
 /**
@@ -65,7 +66,9 @@ let isImported = false;
 /** The number of files that the import of koffi opens at the same time, at most. */
 const FILES_OF_IMPORT = 8;
 
-/** An import that failed fails for ever, so it must not begin while there are no free descriptors. */
+/**
+ * An import that failed fails for ever, so it must not begin while there are no free descriptors.
+ */
 function requireFreeFiles(): void {
   const opened: number[] = [];
   try {

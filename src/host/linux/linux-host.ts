@@ -85,7 +85,8 @@ export class LinuxHost implements Host {
       ovsdb,
       close: async () => {},
     };
-    // The namespace stays open until each call has ended. A closed descriptor may be another file later.
+    // The namespace stays open until each call has ended. A closed descriptor may be another file
+    // later.
     const guarded = interceptHost(parts, (_, proceed) =>
       this.#lifetime.run(() => {
         namespace.requireName();

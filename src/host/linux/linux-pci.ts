@@ -2,8 +2,8 @@
 
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { openFilesErrorOf } from '../../errors/kernel.ts';
 import type { Pci, SwitchPort } from '../../host-contract/pci.ts';
+import { openFilesErrorOf } from '../open-files.ts';
 import type { PortRoles } from './devlink.ts';
 
 export class LinuxPci implements Pci {

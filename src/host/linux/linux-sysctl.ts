@@ -3,10 +3,11 @@
 import { closeSync, openSync, readFileSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { OsVifError } from '../../errors/base.ts';
-import { openFilesErrorOf, PermissionError, SystemCallError } from '../../errors/kernel.ts';
+import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
 import { requireExpectedLinks } from '../../host-contract/expected-links.ts';
 import type { Sysctl } from '../../host-contract/host.ts';
 import type { ExpectedLink, Link, Links } from '../../host-contract/links.ts';
+import { openFilesErrorOf } from '../open-files.ts';
 import { errnoText } from './errno.ts';
 import { NEEDS_NET_ADMIN } from './netlink/request.ts';
 import type { NetworkNamespace } from './network-namespace.ts';

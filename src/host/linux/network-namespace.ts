@@ -2,7 +2,7 @@
 
 import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { NamespaceError } from '../../errors/host.ts';
-import { openFilesErrorOf } from '../../errors/kernel.ts';
+import { openFilesErrorOf } from '../open-files.ts';
 import type { Libc } from './libc.ts';
 
 const CLONE_NEWNET = 0x40000000;
@@ -63,8 +63,8 @@ export function ownNameGuard(netns: string): () => void {
 }
 
 /**
- * Returns a function that throws if the name no longer belongs to the opened namespace. The path of a process
- * is not compared, because a namespace may have further processes when this one ends.
+ * Returns a function that throws if the name no longer belongs to the opened namespace. The path of
+ * a process is not compared, because a namespace may have further processes when this one ends.
  */
 function nameGuard(netns: string, opened: Pick<Stats, 'dev' | 'ino'>): () => void {
   const path = pathOf(netns);

@@ -1,8 +1,9 @@
 /** Creates TAP devices through /dev/net/tun (the kernel's Documentation/networking/tuntap.rst). */
 
 import { close, openSync } from 'node:fs';
-import { openFilesErrorOf, PermissionError, SystemCallError } from '../../errors/kernel.ts';
+import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
 import type { BuiltInLink } from '../../host-contract/links.ts';
+import { openFilesErrorOf } from '../open-files.ts';
 import { errnoText } from './errno.ts';
 import type { Libc } from './libc.ts';
 import { u32 } from './netlink/message.ts';

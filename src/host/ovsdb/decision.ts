@@ -13,9 +13,9 @@ interface Decision {
 }
 
 /**
- * Calls `decide` for the edits. The replica may lag behind the server. Guards detect an outdated replica
- * for edits that are sent. If `decide` returns no edits or throws, the replica is synchronized, and
- * `decide` is called again.
+ * Calls `decide` for the edits. The replica may lag behind the server. Guards detect an outdated
+ * replica for edits that are sent. If `decide` returns no edits or throws, the replica is
+ * synchronized, and `decide` is called again.
  */
 export async function decideOnFresh(
   connection: Connection,
@@ -36,7 +36,9 @@ export async function decideOnFresh(
   return attempt();
 }
 
-/** Resolves to the edits, or to undefined if a guard failed, so that the transaction had no effect. */
+/**
+ * Resolves to the edits, or to undefined if a guard failed, so that the transaction had no effect.
+ */
 export async function commitGuarded(
   connection: Connection,
   { edits, operations }: Decision,
@@ -52,8 +54,8 @@ export async function commitGuarded(
 }
 
 /**
- * Whether a guard failed: a `wait` with "timed out" (RFC 7047 5.2.6), or a new name with a violation
- * of its unique index.
+ * Whether a guard failed: a `wait` with "timed out" (RFC 7047 5.2.6), or a new name with a
+ * violation of its unique index.
  */
 function isFailedGuard(error: unknown, operations: readonly Operation[]): boolean {
   if (!(error instanceof OvsdbServerError)) return false;

@@ -2,8 +2,8 @@
 
 import { statSync } from 'node:fs';
 import { connect as connectPlain, type Socket } from 'node:net';
-import { openFilesErrorOf } from '../../errors/kernel.ts';
 import { OvsdbConnectionError } from '../../errors/ovs.ts';
+import { openFilesErrorOf } from '../open-files.ts';
 
 /** The address of an OVSDB server. */
 export type Endpoint =

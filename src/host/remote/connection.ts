@@ -6,10 +6,10 @@ import { connect, Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { HelperConnectionError, HelperProtocolError } from '../../errors/helper.ts';
 import { HostClosedError } from '../../errors/host.ts';
-import { openFilesErrorOf } from '../../errors/kernel.ts';
 import { publishEvent, traced } from '../../host-contract/diagnostics/traced.ts';
 import { changesHost } from '../../host-contract/host-methods.ts';
 import { messageOf } from '../../text/message-of.ts';
+import { openFilesErrorOf } from '../open-files.ts';
 import { reviveError } from './error-frame.ts';
 import { frameOf, framesOf, objectIn } from './frames.ts';
 import {

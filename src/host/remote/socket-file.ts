@@ -5,10 +5,10 @@ import { chmod, chown, mkdtemp, rename, rm } from 'node:fs/promises';
 import { connect, type ListenOptions, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { HelperConnectionError } from '../../errors/helper.ts';
-import { openFilesErrorOf } from '../../errors/kernel.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { type FileIdentity, fileIdentity } from '../linux/file-identity.ts';
 import { type FileLock, tryLock } from '../linux/file-lock.ts';
+import { openFilesErrorOf } from '../open-files.ts';
 
 /** A unix socket, with its mode and group. */
 export interface SocketFile {

@@ -4,25 +4,31 @@ import type { OptionKinds } from '../../errors/argument.ts';
 import { BOOLEAN, MTU, oneOfValues } from '../../errors/value-kinds.ts';
 
 /**
- * The options of the plugin, with the names and defaults of Python os-vif. The address of the database is an
- * option of the host.
+ * The options of the plugin, with the names and defaults of Python os-vif. The address of the
+ * database is an option of the host.
  */
 export interface OvsPluginOptions {
   /** Bytes, for networks without an MTU. Default: 1500. */
   readonly networkDeviceMtu?: number;
   /**
-   * New ports start in the dead VLAN 4095. Neutron's Open vSwitch agent later gives them their VLAN.
-   * Only for hosts with this agent. Default: false.
+   * New ports start in the dead VLAN 4095. Neutron's Open vSwitch agent later gives them their
+   * VLAN. Only for hosts with this agent. Default: false.
    */
   readonly isolateVif?: boolean;
-  /** One bridge for each VIFOpenVSwitch, with a patch pair to the bridge of the network. Default: false. */
+  /**
+   * One bridge for each VIFOpenVSwitch, with a patch pair to the bridge of the network. Default:
+   * false.
+   */
   readonly perPortBridge?: boolean;
   /**
-   * QoS type of new ports on the kernel datapath. With `linux-noop`, other programs configure the queueing.
-   * Default: `linux-noop`.
+   * QoS type of new ports on the kernel datapath. With `linux-noop`, other programs configure the
+   * queueing. Default: `linux-noop`.
    */
   readonly defaultQosType?: QosType;
-  /** A plug that creates the device of a port waits until ovs-vswitchd has opened the port. Default: true. */
+  /**
+   * A plug that creates the device of a port waits until ovs-vswitchd has opened the port. Default:
+   * true.
+   */
   readonly waitForPort?: boolean;
 }
 

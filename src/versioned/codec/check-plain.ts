@@ -8,8 +8,8 @@ import { newestModel, newestModelNear } from '../registry.ts';
 import { MAX_DEPTH, valueForNull } from './from-primitive.ts';
 
 /**
- * Checks a plain form and returns its model. class-transformer itself ignores unknown names, and overflows
- * the stack for deeply nested objects.
+ * Checks a plain form and returns its model. class-transformer itself ignores unknown names, and
+ * overflows the stack for deeply nested objects.
  */
 export function checkPlain(
   plain: unknown,

@@ -1,6 +1,7 @@
 /**
- * class-transformer in Node.js, where it is loaded when it is used: it takes as long to load as all of the model.
- * Bundlers have `class-transformer.ts` in place of this file, because they do not see what `createRequire` loads.
+ * class-transformer in Node.js, where it is loaded when it is used: it takes as long to load as all
+ * of the model. Bundlers have `class-transformer.ts` in place of this file, because they do not see
+ * what `createRequire` loads.
  */
 import { createRequire } from 'node:module';
 import type { ClassTransformer } from './class-transformer.ts';

@@ -1,6 +1,6 @@
 /**
- * class-transformer, with what it needs. In Node.js the package has `class-transformer-in-node.ts` in place of this
- * file: see `imports` in package.json.
+ * class-transformer, with what it needs. In Node.js the package has `class-transformer-in-node.ts`
+ * in place of this file: see `imports` in package.json.
  */
 import 'reflect-metadata/lite';
 import { Exclude, Expose, instanceToPlain, plainToInstance, Transform, Type } from 'class-transformer';

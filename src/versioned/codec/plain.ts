@@ -88,8 +88,9 @@ export function declarePlainClass(model: ObjectModel): void {
 }
 
 /**
- * Declares the classes of versioned objects to class-transformer. Call it before you give objects of os-vif to
- * functions of class-transformer itself, such as `instanceToPlain`. `toPlain` and `fromPlain` do it themselves.
+ * Declares the classes of versioned objects to class-transformer. Call it before you give objects
+ * of os-vif to functions of class-transformer itself, such as `instanceToPlain`. `toPlain` and
+ * `fromPlain` do it themselves.
  */
 export function declareToClassTransformer(): void {
   readyTransformer();

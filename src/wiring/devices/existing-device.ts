@@ -68,8 +68,9 @@ export async function mayExist(name: string, { sysctl }: Host): Promise<boolean>
 }
 
 /**
- * Returns the device of this name. No device has a name that is not valid. The query may miss a device that another process is creating. If the
- * kernel then refuses a new device because the name exists, use `links.get`.
+ * Returns the device of this name. No device has a name that is not valid. The query may miss a
+ * device that another process is creating. If the kernel then refuses a new device because the name
+ * exists, use `links.get`.
  */
 export async function getIfPresent(name: string, host: Host): Promise<Link | undefined> {
   return isLinkName(name) && (await mayExist(name, host)) ? host.links.get(name) : undefined;
@@ -79,8 +80,8 @@ export async function getIfPresent(name: string, host: Host): Promise<Link | und
 export const PAUSES = [5, 10, 20, 50, 100, 200, 400];
 
 /**
- * Returns the device. A TAP that another program is creating is looked up again after each pause, until it has
- * its alias. It may be a TAP of this VIF.
+ * Returns the device. A TAP that another program is creating is looked up again after each pause,
+ * until it has its alias. It may be a TAP of this VIF.
  */
 export async function completeLink(
   name: string,
@@ -97,7 +98,8 @@ export async function completeLink(
 }
 
 /**
- * Whether another program is creating the TAP device. Such a device is not persistent and has no alias yet.
+ * Whether another program is creating the TAP device. Such a device is not persistent and has no
+ * alias yet.
  */
 export function isBeingMade(link: Link): boolean {
   return link.tap?.persistent === false && link.alias === '';

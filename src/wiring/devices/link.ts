@@ -3,7 +3,7 @@
  * them.
  */
 
-import { explained, isKernelError } from '../../errors/kernel.ts';
+import { isKernelError } from '../../errors/kernel.ts';
 import { ImmutableLinkError, MissingLinkError, NotOwnedError } from '../../errors/link.ts';
 import { identityOf } from '../../host-contract/expected-links.ts';
 import { isMarkedForDeletion } from '../../host-contract/interface-groups.ts';
@@ -31,6 +31,7 @@ import {
   isBeingMade,
   PAUSES,
 } from './existing-device.ts';
+import { explained } from './explained.ts';
 import { type Difference, differences, fixedDifferences, settingsOf } from './link-differences.ts';
 import { loweredWith } from './lower-device.ts';
 import { deleteUnused, requireNotBeingDeleted } from './shared-links.ts';
@@ -70,7 +71,8 @@ async function create(wanted: Wanted, desired: DesiredLink, context: UndoContext
     await requireUsed(wanted, context);
     const obstacle = await desired.obstacle?.(wanted.link, undefined);
     if (obstacle !== undefined) throw explained(error, obstacle.reason);
-    // Another process made a device of this name first, or deleted this TAP before it was persistent (EBADFD).
+    // Another process made a device of this name first, or deleted this TAP before it was
+    // persistent (EBADFD).
     if (last || !isKernelError(error, 'EEXIST', 'EBUSY', 'EBADFD')) throw error;
     return false;
   }

@@ -9,8 +9,8 @@ import { notingOvsdb } from './noting-ovsdb.ts';
 import { Observations, type Subject } from './observations.ts';
 
 /**
- * Returns the context with a host that reports each change to `context.note`. Without `note`, the context is
- * returned as it is.
+ * Returns the context with a host that reports each change to `context.note`. Without `note`, the
+ * context is returned as it is.
  *
  * @param subject the element that works with the context
  */

@@ -90,7 +90,10 @@ export function notingDeletions(
   };
 }
 
-/** Returns the settings that the request changed. A request may set a value that the device already has. */
+/**
+ * Returns the settings that the request changed. A request may set a value that the device already
+ * has.
+ */
 function changesOf(before: Link | undefined, settings: LinkSettings): Difference[] {
   const found = before === undefined ? [] : differences(before, settings);
   if (found.length > 0) return found;
@@ -110,8 +113,8 @@ function noteDeletion(index: number, expected: readonly ExpectedLink[] | undefin
 }
 
 /**
- * Notes a change of the records at a device. The records of a virtual function are its owner and, while its
- * MAC address changes, two addresses.
+ * Notes a change of the records at a device. The records of a virtual function are its owner and,
+ * while its MAC address changes, two addresses.
  */
 function noteRecord(index: number, name: string, isAdded: boolean, observations: Observations): void {
   const { devices, subject } = observations;

@@ -18,7 +18,8 @@ export function notingOvsdb(ovsdb: Ovsdb, observations: Observations): Ovsdb {
     waitFor: (what, find, options) => ovsdb.waitFor(what, find, options),
     close: () => ovsdb.close(),
     async change(decide, options) {
-      // The function is called again if another client was faster. Only one of its results takes effect.
+      // The function is called again if another client was faster. Only one of its results takes
+      // effect.
       const decisions = new Map<readonly OvsdbEdit[], Note[]>();
       const remembered = (view: OvsdbView) => {
         const edits = decide(view);

@@ -1,4 +1,4 @@
-/** What an element has seen of the host and changed on it, to describe its changes as steps. */
+/** Describes the changes of an element as steps, from its reads and writes of the host. */
 
 import type { DoneStep } from '../../errors/plug-result.ts';
 import { nameIn } from '../../host-contract/expected-links.ts';
@@ -23,7 +23,10 @@ export class Observations {
   /** The devices by index, as the element saw them last. */
   readonly devices = new Map<number, Link>();
   readonly #names = new Map<number, string>();
-  /** The names of the resources that the element created. Their further changes belong to the creation. */
+  /**
+   * The names of the resources that the element created. Their further changes belong to the
+   * creation.
+   */
   readonly #created = new Set<string>();
 
   constructor(subject: Subject, note: (step: DoneStep) => void) {
@@ -42,7 +45,9 @@ export class Observations {
     this.#names.set(index, name);
   }
 
-  /** Returns the name of a device, or `link` and its index if the element has not read the device. */
+  /**
+   * Returns the name of a device, or `link` and its index if the element has not read the device.
+   */
   nameOf(index: number, expected: readonly ExpectedLink[] = []): string {
     return this.devices.get(index)?.name ?? this.#names.get(index) ?? nameIn(expected, index);
   }

@@ -27,8 +27,9 @@ export interface ElementContext {
   /** Deletes the devices of several unplugs together. Default: each device is deleted separately. */
   readonly deletions?: Pick<DeletionQueue, 'delete'> | undefined;
   /**
-   * Receives each change of the host, for the result of the plug or unplug. Changes through `host` are noted
-   * without a call. An element calls this function for each change that it makes in another way.
+   * Receives each change of the host, for the result of the plug or unplug. Changes through `host`
+   * are noted without a call. An element calls this function for each change that it makes in
+   * another way.
    */
   readonly note?: ((step: DoneStep) => void) | undefined;
 }

@@ -27,8 +27,8 @@ export async function collectOvsGarbage(
 ): Promise<Garbage[]> {
   let garbage: Garbage[] = [];
   try {
-    // Most hosts without Open vSwitch have no socket. Rows of a server that is starting are removed by the next
-    // collection.
+    // Most hosts without Open vSwitch have no socket. Rows of a server that is starting are removed
+    // by the next collection.
     if (dryRun) return garbageIn(await ovsdb.view({ signal, expected: false }), owners);
     await ovsdb.change(
       (view) => {

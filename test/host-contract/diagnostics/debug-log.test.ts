@@ -77,7 +77,10 @@ describe.skipIf(NETNS_UNAVAILABLE)('NODE_DEBUG=os-vif', () => {
   });
 });
 
-/** The lines of operations, without the process id and with N for the duration. Other lines stay as they are. */
+/**
+ * The lines of operations, without the process id and with N for the duration. Other lines stay as
+ * they are.
+ */
 function linesOf(output: string): string[] {
   const lines = output.split('\n').filter((line) => line !== '');
   return lines.map((line) => line.replace(/^OS-VIF \d+: /, '').replace(/duration=\d+\.\d{3}ms/, 'duration=N'));

@@ -5,14 +5,20 @@ import { DIAGNOSTICS_CHANNELS } from '../../../src/host-contract/diagnostics/cha
 import type { DiagnosticsChannel, Operation } from '../../../src/host-contract/diagnostics/messages.ts';
 import { subscribeOperations } from '../../../src/host-contract/diagnostics/subscribe.ts';
 
-/** The operations on these channels until the end of the running test, in the order in which they begin. */
+/**
+ * The operations on these channels until the end of the running test, in the order in which they
+ * begin.
+ */
 export function recordOperations(channels: readonly DiagnosticsChannel[] = DIAGNOSTICS_CHANNELS): readonly Operation[] {
   const operations: Operation[] = [];
   onTestFinished(subscribeOperations(channels, { start: (operation) => void operations.push(operation) }));
   return operations;
 }
 
-/** One line for each operation, below its parent: `ensure tap tap0`. A failed operation has the code of its error. */
+/**
+ * One line for each operation, below its parent: `ensure tap tap0`. A failed operation has the code
+ * of its error.
+ */
 export function treeOf(operations: readonly Operation[], parent?: Operation, indentation = ''): string[] {
   return operations
     .filter((operation) => operation.parent === parent)

@@ -33,8 +33,8 @@ const IFA_F_MCAUTOJOIN = 0x400;
 const SETTABLE_FLAGS = IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN;
 
 /**
- * struct ifaddrmsg of a request for the addresses of a family on a device. Kernels before 4.20 list the addresses of
- * all devices.
+ * struct ifaddrmsg of a request for the addresses of a family on a device. Kernels before 4.20 list
+ * the addresses of all devices.
  */
 export function addressListHeader(family: number, index: number): Buffer {
   return Buffer.concat([u8(family), Buffer.alloc(3), u32(index)]);

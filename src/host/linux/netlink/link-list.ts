@@ -6,7 +6,10 @@ import { linkHeader, RTM_GETLINK, WITHOUT_COUNTERS } from './link-message.ts';
 import type { Message } from './message.ts';
 import type { NetlinkSocket } from './socket.ts';
 
-/** Lists all devices that exist during the whole call. A device that is added or removed meanwhile may be missing. */
+/**
+ * Lists all devices that exist during the whole call. A device that is added or removed meanwhile
+ * may be missing.
+ */
 export async function listLinks(socket: NetlinkSocket): Promise<Link[]> {
   const request = { what: 'list of links', type: RTM_GETLINK, body: linkHeader(), attributes: [WITHOUT_COUNTERS] };
   const lists = await socket.dumps(request);
@@ -14,8 +17,9 @@ export async function listLinks(socket: NetlinkSocket): Promise<Link[]> {
 }
 
 /**
- * Merges lists that the kernel marked as interrupted. Such a list can lack a device, so the merged list has the
- * devices of all lists. A device that the last list lacks is looked up, because it may have been removed.
+ * Merges lists that the kernel marked as interrupted. Such a list can lack a device, so the merged
+ * list has the devices of all lists. A device that the last list lacks is looked up, because it may
+ * have been removed.
  */
 async function merge(lists: readonly (readonly Message[])[], socket: NetlinkSocket): Promise<Link[]> {
   const newest = new Map(lists.flatMap(linksIn).map((link) => [link.index, link]));

@@ -61,8 +61,8 @@ export function routeListHeader(family: number): Buffer {
 }
 
 /**
- * The attributes of a request for the routes through a device. Kernels before 4.20 list all routes. A list of few
- * routes is complete also while other programs add and remove devices.
+ * The attributes of a request for the routes through a device. Kernels before 4.20 list all routes.
+ * A list of few routes is complete also while other programs add and remove devices.
  */
 export function routeListAttributes(index: number): Attribute[] {
   return [[RTA_OIF, u32(index)]];

@@ -6,9 +6,10 @@
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostClosedError } from '../../../errors/host.ts';
-import { NetlinkError, openFilesErrorOf } from '../../../errors/kernel.ts';
+import { NetlinkError } from '../../../errors/kernel.ts';
 import { traced } from '../../../host-contract/diagnostics/traced.ts';
 import { KeyedQueue } from '../../../host-contract/keyed-queue.ts';
+import { openFilesErrorOf } from '../../open-files.ts';
 import { errnoName, errnoText } from '../errno.ts';
 import { checked, type Libc } from '../libc.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
@@ -168,8 +169,8 @@ export class NetlinkSocket {
   }
 
   /**
-   * Requests a list until devices are neither added nor removed meanwhile. Returns that list alone, or all
-   * interrupted lists after the last attempt.
+   * Requests a list until devices are neither added nor removed meanwhile. Returns that list alone,
+   * or all interrupted lists after the last attempt.
    */
   async dumps(request: Omit<Request, 'flags'>, attempts = MERGED_LISTS): Promise<Message[][]> {
     return traced('os-vif:netlink', { what: request.what, changes: false }, () => this.#lists(request, attempts));
@@ -249,8 +250,9 @@ export class NetlinkSocket {
 }
 
 /**
- * Returns a descriptor of the socket that Node counts among its own files. At the end of a worker thread, also by
- * terminate(), Node closes all files that this thread has opened, and no other descriptors.
+ * Returns a descriptor of the socket that Node counts among its own files. At the end of a worker
+ * thread, also by terminate(), Node closes all files that this thread has opened, and no other
+ * descriptors.
  */
 function asFileOfNode(socket: number, libc: Libc): number {
   let fd: number | undefined;
