@@ -1,6 +1,7 @@
 /** The calls of an OsVif for one VIF: each has a plugin, a signal, a turn and a trace. */
 
 import {
+  type Attachment,
   type CallOptions,
   type GraphCallOptions,
   requireArguments,
@@ -23,6 +24,7 @@ import { canonicalUuid } from './text/uuid.ts';
 import { withGracePeriod } from './wiring/deadline.ts';
 import { DeletionQueue } from './wiring/deletion-queue.ts';
 import { UNKNOWN_RESULT } from './wiring/done-steps/result.ts';
+import type { Deletions } from './wiring/elements/verbs.ts';
 import type { Wiring } from './wiring/wiring.ts';
 
 /** The text of the error of a plugin without the method. These methods are optional. */
@@ -45,7 +47,7 @@ type PluginCall<M extends OptionalMethod, T> = (plugin: PluginWith<M>, context: 
 export class Calls {
   readonly host: Host;
   readonly plugins: ReadonlyMap<string, VIFPlugin>;
-  readonly deletions: DeletionQueue;
+  readonly #deletions: DeletionQueue;
   readonly #timeout: number;
   /** Calls for the same VIF run one after the other. */
   readonly #queue = new KeyedQueue();
@@ -55,7 +57,7 @@ export class Calls {
   constructor(host: Host, plugins: ReadonlyMap<string, VIFPlugin>, timeout: number) {
     this.host = host;
     this.plugins = plugins;
-    this.deletions = new DeletionQueue(host);
+    this.#deletions = new DeletionQueue(host);
     this.#timeout = timeout;
   }
 
@@ -74,17 +76,38 @@ export class Calls {
     return this.#lifetime.end(release);
   }
 
-  /** @throws PlugError or UnplugError if the host or the plugin fails */
-  async change(
+  /** @throws PlugError if the host or the plugin fails */
+  async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<PlugResult> {
+    return this.#change('plug', { vif, instance }, options, this.#deletions);
+  }
+
+  /** @throws UnplugError if the host or the plugin fails */
+  async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<PlugResult> {
+    return this.#change('unplug', { vif, instance }, options);
+  }
+
+  /** Unplugs one of many VIFs. @param begin resolves when it is the turn of this VIF */
+  async unplugOneOfMany(attachment: Attachment, options: CallOptions, begin: () => Promise<void>): Promise<PlugResult> {
+    return this.#deletions.during(async (deletions) => {
+      await begin();
+      return this.#change('unplug', attachment, options, deletions);
+    }, true);
+  }
+
+  /** @param given the deletions of the call. Default: those of this call alone, from its turn on */
+  async #change(
     verb: 'plug' | 'unplug',
-    vif: VIFBase,
-    instance: InstanceInfo,
+    { vif, instance }: Attachment,
     options: CallOptions,
+    given?: Deletions,
   ): Promise<PlugResult> {
-    const plugin = this.pluginFor(verb, vif, instance, options);
+    const plugin = this.#pluginFor(verb, vif, instance, options);
     return traced(`os-vif:${verb}`, detailsOf(vif), async () => {
       try {
-        const result = await this.#inTurn(vif, options, async (context) => plugin[verb](vif, instance, context));
+        const result = await this.#inTurn(vif, options, async (context) => {
+          const change = async (deletions: Deletions) => plugin[verb](vif, instance, { ...context, deletions });
+          return given === undefined ? this.#deletions.during(change) : change(given);
+        });
         return result ?? UNKNOWN_RESULT;
       } catch (cause) {
         throw failureOf(verb, vif, cause);
@@ -104,14 +127,14 @@ export class Calls {
     options: CallOptions,
     call: PluginCall<M, T>,
   ): Promise<T> {
-    const plugin = this.pluginFor(method, vif, instance, options);
+    const plugin = this.#pluginFor(method, vif, instance, options);
     const channel: CallChannel = `os-vif:${method}`;
     return traced(channel, detailsOf(vif), () => this.#askInTurn(method, plugin, vif, options, call));
   }
 
   /** Returns the elements of the VIF on this host. */
   async wiringOf(vif: VIFBase, instance: InstanceInfo, options: GraphCallOptions): Promise<Wiring> {
-    const plugin = this.pluginFor('graph', vif, instance, options);
+    const plugin = this.#pluginFor('graph', vif, instance, options);
     return this.#askInTurn('wiring', plugin, vif, options, (describing, context) =>
       describing.wiring(vif, instance, context),
     );
@@ -128,7 +151,7 @@ export class Calls {
    * @throws ArgumentError if an argument of the call is wrong
    * @throws NoMatchingPluginError if no plugin has the name in `vif.plugin`
    */
-  pluginFor(call: SingleCall, vif: VIFBase, instance: InstanceInfo, options: CallOptions): VIFPlugin {
+  #pluginFor(call: SingleCall, vif: VIFBase, instance: InstanceInfo, options: CallOptions): VIFPlugin {
     const { plugin: name } = requireVIFBase(vif).require('plugin');
     requireArguments(call, instance, options);
     const plugin = this.plugins.get(name);
@@ -151,8 +174,7 @@ export class Calls {
 
   async #inTurn<T>(vif: VIFBase, options: CallOptions, action: (context: PluginContext) => Promise<T>): Promise<T> {
     const signal = this.signalOf(options);
-    const context = { host: this.host, signal, deletions: this.deletions };
-    return this.#queue.run([canonicalUuid(vif.require('id').id)], () => action(context), signal);
+    return this.#queue.run([canonicalUuid(vif.require('id').id)], () => action({ host: this.host, signal }), signal);
   }
 }
 

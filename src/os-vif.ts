@@ -61,7 +61,7 @@ export class OsVif {
    * @throws PlugError for every other failure; `cause` is the reason
    */
   async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlugResult> {
-    return this.#calls.run(() => this.#calls.change('plug', vif, instance, options));
+    return this.#calls.run(() => this.#calls.plug(vif, instance, options));
   }
 
   /**
@@ -72,7 +72,7 @@ export class OsVif {
    * @throws UnplugError for every other failure; `cause` is the reason
    */
   async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlugResult> {
-    return this.#calls.run(() => this.#calls.change('unplug', vif, instance, options));
+    return this.#calls.run(() => this.#calls.unplug(vif, instance, options));
   }
 
   /**
@@ -140,7 +140,7 @@ export class OsVif {
       const { concurrency = CONCURRENCY, ...options } = given;
       return forEach('plug', attachments, concurrency, async ({ vif, instance }, begin) => {
         await begin();
-        return this.#calls.change('plug', vif, instance, options);
+        return this.#calls.plug(vif, instance, options);
       });
     });
   }
@@ -155,12 +155,9 @@ export class OsVif {
     return this.#calls.run(async () => {
       requireBatch('unplugAll', attachments, given);
       const { concurrency = CONCURRENCY, ...options } = given;
-      return forEach('unplug', attachments, concurrency, async ({ vif, instance }, begin) => {
-        return this.#calls.deletions.expecting(async () => {
-          await begin();
-          return this.#calls.change('unplug', vif, instance, options);
-        });
-      });
+      return forEach('unplug', attachments, concurrency, (attachment, begin) =>
+        this.#calls.unplugOneOfMany(attachment, options, begin),
+      );
     });
   }
 
