@@ -7,61 +7,37 @@ import {
   type CallOptions,
   type DryRunOptions,
   type GraphCallOptions,
-  requireArguments,
   requireBatch,
   requireVifs,
-  type SingleCall,
-  signalOf,
 } from './call-options.ts';
+import { Calls } from './calls.ts';
 import { requireOptions } from './errors/argument.ts';
-import { HostClosedError } from './errors/host.ts';
 import type { PlugResult } from './errors/plug-result.ts';
-import { NoMatchingPluginError, PluginError } from './errors/plugin.ts';
 import { arrayOf, TEXT } from './errors/value-kinds.ts';
-import type { CallChannel } from './host-contract/diagnostics/messages.ts';
 import { traced } from './host-contract/diagnostics/traced.ts';
-import type { Host } from './host-contract/host.ts';
-import { KeyedQueue } from './host-contract/keyed-queue.ts';
-import { Lifetime } from './host-contract/lifetime.ts';
 import { HostInfo } from './objects/host-info.ts';
 import type { InstanceInfo } from './objects/instance-info.ts';
 import type { VIFBase } from './objects/vif.ts';
 import { hostOf, type OsVifOptions, pluginsOf, requireOpenOptions } from './opening.ts';
 import { graphOf } from './picture/graph.ts';
 import type { Graph } from './picture/graph-model.ts';
-import { failureOf } from './plug-failure.ts';
 import { collectFor } from './plugins/collect-garbage.ts';
-import { type PluginContext, requireVIFBase, type VIFPlugin } from './plugins/vif-plugin.ts';
-import { canonicalUuid } from './text/uuid.ts';
 import type { Adoption } from './wiring/adopt.ts';
 import type { PlannedStep } from './wiring/check.ts';
 import { abortableHost, withGracePeriod } from './wiring/deadline.ts';
-import { DeletionQueue } from './wiring/deletion-queue.ts';
-import { UNKNOWN_RESULT } from './wiring/done-steps/result.ts';
 import type { ElementDrift } from './wiring/elements/verbs.ts';
 import type { Garbage } from './wiring/garbage.ts';
-
-type Action<T> = (context: PluginContext) => Promise<T>;
 
 /**
  * Plugs, unplugs and checks VIFs. Use `await using osVif = await OsVif.open()`, or call `close()` at the end.
  */
 export class OsVif {
-  readonly #host: Host;
+  readonly #calls: Calls;
   readonly #closesHost: boolean;
-  readonly #plugins: ReadonlyMap<string, VIFPlugin>;
-  readonly #timeout: number;
-  /** Calls for the same VIF run one after the other. */
-  readonly #queue = new KeyedQueue();
-  readonly #deletions: DeletionQueue;
-  readonly #lifetime = new Lifetime(() => new HostClosedError('OsVif'));
 
-  private constructor(host: Host, closesHost: boolean, plugins: ReadonlyMap<string, VIFPlugin>, timeout: number) {
-    this.#host = host;
-    this.#deletions = new DeletionQueue(host);
+  private constructor(calls: Calls, closesHost: boolean) {
+    this.#calls = calls;
     this.#closesHost = closesHost;
-    this.#plugins = plugins;
-    this.#timeout = timeout;
   }
 
   /**
@@ -75,7 +51,7 @@ export class OsVif {
     requireOpenOptions(options);
     const plugins = await pluginsOf(options);
     const { host, closesHost } = await hostOf(options);
-    return new OsVif(host, closesHost, plugins, options.timeout ?? 60_000);
+    return new OsVif(new Calls(host, plugins, options.timeout ?? 60_000), closesHost);
   }
 
   /**
@@ -85,7 +61,7 @@ export class OsVif {
    * @throws PlugError for every other failure; `cause` is the reason
    */
   async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlugResult> {
-    return this.#lifetime.run(() => this.#changeHost('plug', vif, instance, options));
+    return this.#calls.run(() => this.#calls.plug(vif, instance, options));
   }
 
   /**
@@ -96,7 +72,7 @@ export class OsVif {
    * @throws UnplugError for every other failure; `cause` is the reason
    */
   async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlugResult> {
-    return this.#lifetime.run(() => this.#changeHost('unplug', vif, instance, options));
+    return this.#calls.run(() => this.#calls.unplug(vif, instance, options));
   }
 
   /**
@@ -105,15 +81,11 @@ export class OsVif {
    * @throws PluginError if the plugin does not support checks
    */
   async check(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<ElementDrift[]> {
-    return this.#lifetime.run(() => this.#check(vif, instance, options));
+    return this.#calls.run(() => this.#check(vif, instance, options));
   }
 
   async #check(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<ElementDrift[]> {
-    const plugin = this.#pluginFor('check', vif, instance, options);
-    return this.#call('os-vif:check', vif, options, async (context) => {
-      if (plugin.check === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support check`);
-      return withGracePeriod(plugin.check(vif, instance, context), context.signal);
-    });
+    return this.#calls.ask('check', vif, instance, options, (plugin, context) => plugin.check(vif, instance, context));
   }
 
   /**
@@ -121,15 +93,11 @@ export class OsVif {
    * @throws PluginError if the plugin does not support plans
    */
   async plan(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlannedStep[]> {
-    return this.#lifetime.run(() => this.#plan(vif, instance, options));
+    return this.#calls.run(() => this.#plan(vif, instance, options));
   }
 
   async #plan(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<PlannedStep[]> {
-    const plugin = this.#pluginFor('plan', vif, instance, options);
-    return this.#call('os-vif:plan', vif, options, async (context) => {
-      if (plugin.plan === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support plan`);
-      return withGracePeriod(plugin.plan(vif, instance, context), context.signal);
-    });
+    return this.#calls.ask('plan', vif, instance, options, (plugin, context) => plugin.plan(vif, instance, context));
   }
 
   /**
@@ -138,14 +106,11 @@ export class OsVif {
    * @throws PluginError if the plugin does not support adoption
    */
   async adopt(vif: VIFBase, instance: InstanceInfo, options: DryRunOptions = {}): Promise<Adoption> {
-    return this.#lifetime.run(async () => {
-      const plugin = this.#pluginFor('adopt', vif, instance, options);
-      const { dryRun = false } = options;
-      return this.#call('os-vif:adopt', vif, options, async (context) => {
-        if (plugin.adopt === undefined) throw new PluginError(`the plugin ${vif.plugin} does not support adopt`);
-        return withGracePeriod(plugin.adopt(vif, instance, dryRun, context), context.signal);
-      });
-    });
+    return this.#calls.run(() =>
+      this.#calls.ask('adopt', vif, instance, options, (plugin, context) =>
+        plugin.adopt(vif, instance, options.dryRun ?? false, context),
+      ),
+    );
   }
 
   /**
@@ -155,13 +120,9 @@ export class OsVif {
    * @throws PluginError if the plugin does not describe its wiring
    */
   async graph(vif: VIFBase, instance: InstanceInfo, given: GraphCallOptions = {}): Promise<Graph> {
-    return this.#lifetime.run(async () => {
-      const plugin = this.#pluginFor('graph', vif, instance, given);
+    return this.#calls.run(async () => {
+      const wiring = await this.#calls.wiringOf(vif, instance, given);
       const { show = 'drift', ...options } = given;
-      const wiring = await this.#inTurn(vif, options, async (context) => {
-        if (plugin.wiring === undefined) throw new PluginError(`the plugin ${vif.plugin} does not describe its wiring`);
-        return withGracePeriod(plugin.wiring(vif, instance, context), context.signal);
-      });
       const drifts = show === 'drift' ? await this.#check(vif, instance, options) : [];
       const changes = show === 'plan' ? await this.#plan(vif, instance, options) : [];
       return graphOf(wiring, { vif, instance, drifts, changes });
@@ -174,12 +135,12 @@ export class OsVif {
    * @throws BatchError with the error of each VIF that failed, and the results of the others
    */
   async plugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<PlugResult[]> {
-    return this.#lifetime.run(async () => {
+    return this.#calls.run(async () => {
       requireBatch('plugAll', attachments, given);
       const { concurrency = CONCURRENCY, ...options } = given;
       return forEach('plug', attachments, concurrency, async ({ vif, instance }, begin) => {
         await begin();
-        return this.#changeHost('plug', vif, instance, options);
+        return this.#calls.plug(vif, instance, options);
       });
     });
   }
@@ -191,15 +152,12 @@ export class OsVif {
    * @throws BatchError with the error of each VIF that failed, and the results of the others
    */
   async unplugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<PlugResult[]> {
-    return this.#lifetime.run(async () => {
+    return this.#calls.run(async () => {
       requireBatch('unplugAll', attachments, given);
       const { concurrency = CONCURRENCY, ...options } = given;
-      return forEach('unplug', attachments, concurrency, async ({ vif, instance }, begin) => {
-        return this.#deletions.expecting(async () => {
-          await begin();
-          return this.#changeHost('unplug', vif, instance, options);
-        });
-      });
+      return forEach('unplug', attachments, concurrency, (attachment, begin) =>
+        this.#calls.unplugOneOfMany(attachment, options, begin),
+      );
     });
   }
 
@@ -212,14 +170,14 @@ export class OsVif {
    * @returns the removed devices and rows; with `dryRun`, those that would be removed
    */
   async collectGarbage(validVifs: readonly VIFBase[], options: DryRunOptions = {}): Promise<Garbage[]> {
-    return this.#lifetime.run(async () => {
+    return this.#calls.run(async () => {
       requireVifs('collectGarbage', validVifs, options);
       const { dryRun = false } = options;
-      const signal = signalOf(options, this.#timeout);
+      const signal = this.#calls.signalOf(options);
       signal?.throwIfAborted();
-      const { host } = abortableHost(this.#host, signal);
+      const { host } = abortableHost(this.#calls.host, signal);
       return traced('os-vif:gc', { validVifs: validVifs.length, dryRun }, () =>
-        withGracePeriod(collectFor(validVifs, this.#plugins, dryRun, { host, signal }), signal),
+        withGracePeriod(collectFor(validVifs, this.#calls.plugins, dryRun, { host, signal }), signal),
       );
     });
   }
@@ -231,10 +189,12 @@ export class OsVif {
    *   any of these classes, are left out
    */
   hostInfo(options: { readonly permittedVifTypes?: readonly string[] } = {}): HostInfo {
-    this.#lifetime.requireOpen();
+    this.#calls.requireOpen();
     requireOptions('hostInfo', options, { permittedVifTypes: arrayOf(TEXT, 'names of VIF classes') });
     const { permittedVifTypes } = options;
-    const plugins = [...this.#plugins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, plugin]) => plugin.describe());
+    const plugins = [...this.#calls.plugins]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, plugin]) => plugin.describe());
     const info = new HostInfo({ pluginInfo: plugins });
     if (permittedVifTypes !== undefined) info.filterVifTypes(permittedVifTypes);
     return info;
@@ -245,8 +205,8 @@ export class OsVif {
    * opened it or `closeHost` is set. Later calls fail with ERR_OSVIF_CLOSED.
    */
   async close(): Promise<void> {
-    await this.#lifetime.end(async () => {
-      if (this.#closesHost) await this.#host.close();
+    await this.#calls.end(async () => {
+      if (this.#closesHost) await this.#calls.host.close();
     });
   }
 
@@ -256,45 +216,7 @@ export class OsVif {
 
   /** What `console.log` shows. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    const host: unknown = Reflect.get(this.#host, Symbol.toStringTag) ?? this.#host.constructor.name;
-    return `OsVif { host: ${host}, plugins: ${[...this.#plugins.keys()].sort().join(', ')} }`;
-  }
-
-  async #changeHost(
-    verb: 'plug' | 'unplug',
-    vif: VIFBase,
-    instance: InstanceInfo,
-    options: CallOptions,
-  ): Promise<PlugResult> {
-    const plugin = this.#pluginFor(verb, vif, instance, options);
-    return traced(`os-vif:${verb}`, detailsOf(vif), async () => {
-      try {
-        const result = await this.#inTurn(vif, options, async (context) => plugin[verb](vif, instance, context));
-        return result ?? UNKNOWN_RESULT;
-      } catch (cause) {
-        throw failureOf(verb, vif, cause);
-      }
-    });
-  }
-
-  #pluginFor(call: SingleCall, vif: VIFBase, instance: InstanceInfo, options: CallOptions): VIFPlugin {
-    const { plugin: name } = requireVIFBase(vif).require('plugin');
-    requireArguments(call, instance, options);
-    const plugin = this.#plugins.get(name);
-    if (plugin === undefined) throw new NoMatchingPluginError(name, [...this.#plugins.keys()].sort());
-    return plugin;
-  }
-
-  #call<T>(channel: CallChannel, vif: VIFBase, options: CallOptions, action: Action<T>): Promise<T> {
-    return traced(channel, detailsOf(vif), () => this.#inTurn(vif, options, action));
-  }
-
-  async #inTurn<T>(vif: VIFBase, options: CallOptions, action: Action<T>): Promise<T> {
-    const signal = signalOf(options, this.#timeout);
-    const context = { host: this.#host, signal, deletions: this.#deletions };
-    return this.#queue.run([canonicalUuid(vif.require('id').id)], () => action(context), signal);
+    const host: unknown = Reflect.get(this.#calls.host, Symbol.toStringTag) ?? this.#calls.host.constructor.name;
+    return `OsVif { host: ${host}, plugins: ${[...this.#calls.plugins.keys()].sort().join(', ')} }`;
   }
 }
-
-/** The fields of operations on a VIF. */
-const detailsOf = ({ id = '', plugin = '' }: VIFBase) => ({ vif: canonicalUuid(id), plugin });

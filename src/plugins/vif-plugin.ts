@@ -8,8 +8,7 @@ import type { InstanceInfo } from '../objects/instance-info.ts';
 import { VIFBase } from '../objects/vif.ts';
 import type { Adoption } from '../wiring/adopt.ts';
 import type { PlannedStep } from '../wiring/check.ts';
-import type { DeletionQueue } from '../wiring/deletion-queue.ts';
-import type { ElementDrift } from '../wiring/elements/verbs.ts';
+import type { Deletions, ElementDrift } from '../wiring/elements/verbs.ts';
 import type { Garbage } from '../wiring/garbage.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 
@@ -54,7 +53,7 @@ export interface PluginContext {
   /** Ends the call when it is aborted. */
   readonly signal?: AbortSignal | undefined;
   /** Deletes the devices of several unplugs together. */
-  readonly deletions?: DeletionQueue | undefined;
+  readonly deletions?: Deletions | undefined;
 }
 
 /**

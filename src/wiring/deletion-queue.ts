@@ -8,10 +8,13 @@ import type { Operation } from '../host-contract/diagnostics/messages.ts';
 import { currentOperations, onBehalfOf } from '../host-contract/diagnostics/traced.ts';
 import type { Host } from '../host-contract/host.ts';
 import type { ExpectedLink } from '../host-contract/links.ts';
+import type { Deletions } from './elements/verbs.ts';
 import { nextRound, sleep } from './timing.ts';
 
 /** Maximum time that a deletion waits for the deletions of other running unplugs, in ms. */
 const PATIENCE_MS = 100;
+/** Time without a further deletion after which a deletion does not wait for unplugs of other callers, in ms. */
+const QUIET_MS = 3;
 
 /** One deletion that a caller waits for. */
 interface Deletion {
@@ -23,13 +26,18 @@ interface Deletion {
   reject(error: unknown): void;
 }
 
+/** An unplug under way that has not asked for a deletion yet. */
+interface ExpectedUnplug {
+  /** Whether one caller waits for this unplug and for others. */
+  readonly isOneOfMany: boolean;
+}
+
 /** Serves all unplugs of one host. */
-export class DeletionQueue {
+export class DeletionQueue implements Deletions {
   readonly #host: Host;
   #waiting: Deletion[] = [];
   #isWorking = false;
-  /** Number of running unplugs. Each unplug asks for a deletion or ends without one. */
-  #expected = 0;
+  readonly #expected = new Set<ExpectedUnplug>();
   #onArrival = (): void => {};
 
   constructor(host: Host) {
@@ -51,17 +59,27 @@ export class DeletionQueue {
   }
 
   /**
-   * Runs one of many unplugs. A deletion waits up to 100 ms for the other running unplugs, so that one
-   * request deletes the devices of all of them.
+   * Runs an unplug. Deletions wait for it until it has asked for its first deletion, so that one request
+   * deletes the devices of several unplugs. An unplug without others under way does not wait.
+   *
+   * @param isOneOfMany whether one caller waits for this unplug and for others: deletions wait up to 100 ms for
+   *   it. For other unplugs, they wait while further deletions arrive within 3 ms.
    */
-  async expecting<T>(unplug: () => Promise<T>): Promise<T> {
-    this.#expected += 1;
-    try {
-      return await unplug();
-    } finally {
-      this.#expected -= 1;
+  async during<T>(unplug: (deletions: Deletions) => Promise<T>, isOneOfMany = false): Promise<T> {
+    const expected: ExpectedUnplug = { isOneOfMany };
+    this.#expected.add(expected);
+    const forget = (): void => {
+      this.#expected.delete(expected);
       this.#onArrival();
-    }
+    };
+    const deletions: Deletions = {
+      delete: (link, signal) => {
+        const deletion = this.delete(link, signal);
+        forget();
+        return deletion;
+      },
+    };
+    return unplug(deletions).finally(forget);
   }
 
   async #work(): Promise<void> {
@@ -77,27 +95,48 @@ export class DeletionQueue {
 
   /**
    * Waits until one round of the event loop brings no further deletion, because callers that started together
-   * arrive together. Then waits for the running unplugs.
+   * arrive together. Then waits for the expected unplugs.
    */
   async #gather(): Promise<void> {
     for (let before = 0; before < this.#waiting.length; ) {
       before = this.#waiting.length;
       await nextRound();
     }
-    if (this.#waiting.length < this.#expected) await this.#waitForRunningUnplugs();
+    await this.#waitForExpectedUnplugs();
   }
 
-  /** Waits until each running unplug has asked for its deletion or has ended, at most 100 ms. */
-  async #waitForRunningUnplugs(): Promise<void> {
+  /** Waits until each expected unplug has asked for its deletion or has ended, within the limits of `during`. */
+  async #waitForExpectedUnplugs(): Promise<void> {
+    let isOver = this.#expected.size === 0;
+    if (isOver) return;
     const patience = new AbortController();
-    const arrived = new Promise<void>((resolve) => {
-      this.#onArrival = () => {
-        if (this.#waiting.length >= this.#expected) resolve();
-      };
+    void sleep(PATIENCE_MS, patience.signal).then(() => {
+      if (isOver) return;
+      isOver = true;
+      this.#onArrival();
     });
-    await Promise.race([arrived, sleep(PATIENCE_MS, patience.signal)]);
-    this.#onArrival = () => {};
+    while (!isOver) {
+      const isQuiet = await this.#isQuiet();
+      isOver ||= this.#expected.size === 0 || (isQuiet && !this.#expectsOneOfMany());
+    }
     patience.abort();
+  }
+
+  /** Waits for the next event of the queue. Returns false if there is one within 3 ms. */
+  async #isQuiet(): Promise<boolean> {
+    const pause = new AbortController();
+    let isQuiet = true;
+    this.#onArrival = () => {
+      isQuiet = false;
+      pause.abort();
+    };
+    await sleep(QUIET_MS, pause.signal);
+    this.#onArrival = () => {};
+    return isQuiet;
+  }
+
+  #expectsOneOfMany(): boolean {
+    return [...this.#expected].some(({ isOneOfMany }) => isOneOfMany);
   }
 
   async #deleteTogether(batch: readonly Deletion[]): Promise<void> {

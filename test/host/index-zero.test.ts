@@ -3,7 +3,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadLibc } from '../../src/host/linux/libc.ts';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
-import { linkHeader, RTM_DELLINK, RTM_NEWLINK, settingAttributes } from '../../src/host/linux/netlink/link-message.ts';
+import { RTM_DELLINK, RTM_NEWLINK } from '../../src/host/linux/netlink/link-attributes.ts';
+import { linkHeader, settingAttributes } from '../../src/host/linux/netlink/link-message.ts';
 import { NetlinkSocket } from '../../src/host/linux/netlink/socket.ts';
 import { openNetworkNamespace } from '../../src/host/linux/network-namespace.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';

@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { mock } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { NetlinkError } from '../../src/errors/kernel.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import { interceptHost } from '../../src/host-contract/intercept.ts';
@@ -23,6 +25,17 @@ async function given(...names: string[]) {
   return { queue: new DeletionQueue(host), memory, asked, during, stuck, indexes, left };
 }
 
+/** Stops the timers. Returns a function that lets time pass and the event loop run. */
+function withoutTime(): (ms: number) => Promise<void> {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  onTestFinished(() => mock.timers.reset());
+  return async (ms) => {
+    for (let round = 0; round < 8; round++) await setImmediate();
+    mock.timers.tick(ms);
+    for (let round = 0; round < 8; round++) await setImmediate();
+  };
+}
+
 describe('a deletion queue', () => {
   test('deletes devices together that are asked for at the same time', async () => {
     const { queue, asked, indexes, left } = await given('tap0', 'tap1', 'tap2');
@@ -38,12 +51,13 @@ describe('a deletion queue', () => {
     const ready = new Promise<void>((resolve) => {
       goOn = resolve;
     });
-    const later = queue.expecting(async () => {
+    const later = queue.during(async (deletions) => {
       await ready;
-      await queue.delete({ index: second });
-    });
-    const sooner = queue.expecting(() => queue.delete({ index: first }));
-    setImmediate(() => setImmediate(goOn));
+      await deletions.delete({ index: second });
+    }, true);
+    const sooner = queue.during((deletions) => deletions.delete({ index: first }));
+    await setImmediate();
+    goOn();
     await Promise.all([sooner, later]);
     expect(asked).toEqual([indexes]);
   });
@@ -51,18 +65,69 @@ describe('a deletion queue', () => {
   test('does not wait for an expected unplug that ends without a deletion, or takes long', async () => {
     const { queue, asked, indexes } = await given('tap0', 'tap1');
     const [first = 0, second = 0] = indexes;
-    await Promise.all([queue.expecting(async () => {}), queue.expecting(() => queue.delete({ index: first }))]);
+    await Promise.all([
+      queue.during(async () => {}, true),
+      queue.during((deletions) => deletions.delete({ index: first })),
+    ]);
     let end = (): void => {};
-    const endless = queue.expecting(
+    const endless = queue.during(
       () =>
         new Promise<void>((resolve) => {
           end = resolve;
         }),
+      true,
     );
-    await queue.expecting(() => queue.delete({ index: second }));
+    await queue.during((deletions) => deletions.delete({ index: second }));
     expect(asked).toEqual([[first], [second]]);
     end();
     await endless;
+  });
+
+  test('deletes the devices of unplugs of several callers together while they arrive', async () => {
+    withoutTime();
+    const { queue, asked, indexes } = await given('tap0', 'tap1', 'tap2');
+    const unplugs = indexes.map((index, rounds) =>
+      queue.during(async (deletions) => {
+        for (let round = 0; round < 4 * rounds; round++) await setImmediate();
+        await deletions.delete({ index });
+      }),
+    );
+    await Promise.all(unplugs);
+    expect(asked).toEqual([indexes]);
+  });
+
+  test('waits 3 ms for the unplug of another caller that takes long', async () => {
+    const tick = withoutTime();
+    const { queue, asked, indexes } = await given('tap0', 'tap1');
+    const [first = 0, second = 0] = indexes;
+    let goOn = (): void => {};
+    const ready = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const slow = queue.during(async (deletions) => {
+      await ready;
+      await deletions.delete({ index: second });
+    });
+    const quick = queue.during((deletions) => deletions.delete({ index: first }));
+    for (const ms of [1, 1]) await tick(ms);
+    expect(asked).toEqual([]);
+    await tick(1);
+    await quick;
+    expect(asked).toEqual([[first]]);
+    goOn();
+    await slow;
+    expect(asked).toEqual([[first], [second]]);
+  });
+
+  test('does not wait for an unplug whose deletion is under way', async () => {
+    withoutTime();
+    const { queue, asked, during, indexes } = await given('tap0', 'tap1');
+    const [first = 0, second = 0] = indexes;
+    const later: Promise<void>[] = [];
+    during.push(() => void later.push(queue.during((deletions) => deletions.delete({ index: second }))));
+    await queue.during((deletions) => deletions.delete({ index: first }));
+    await Promise.all(later);
+    expect(asked).toEqual([[first], [second]]);
   });
 
   test('deletes a single device at once', async () => {

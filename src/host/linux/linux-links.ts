@@ -25,16 +25,9 @@ import {
 import type { Libc } from './libc.ts';
 import { nameAddition, nameRemoval } from './netlink/alternative-name-message.ts';
 import { compare, findLinks, linksIn, lookUpOf, requestExpecting } from './netlink/expecting.ts';
+import { RTM_DELLINK, RTM_GETLINK, RTM_NEWLINK } from './netlink/link-attributes.ts';
 import { listLinks } from './netlink/link-list.ts';
-import {
-  creationAttributes,
-  linkHeader,
-  nameAttribute,
-  RTM_DELLINK,
-  RTM_GETLINK,
-  RTM_NEWLINK,
-  settingAttributes,
-} from './netlink/link-message.ts';
+import { creationAttributes, linkHeader, nameAttribute, settingAttributes } from './netlink/link-message.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from './netlink/message.ts';
 import type { Request, Turn } from './netlink/request.ts';
 import type { NetlinkSocket } from './netlink/socket.ts';

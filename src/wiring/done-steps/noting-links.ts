@@ -9,8 +9,8 @@ import {
   type Links,
   type VirtualFunctionSettings,
 } from '../../host-contract/links.ts';
-import type { DeletionQueue } from '../deletion-queue.ts';
 import { type Difference, differences } from '../devices/link-differences.ts';
+import type { Deletions } from '../elements/verbs.ts';
 import type { Observations } from './observations.ts';
 
 /** The same devices. Each change is reported to `observations`. */
@@ -77,11 +77,8 @@ export function notingLinks(links: Links, observations: Observations): Links {
   };
 }
 
-/** The same queue of deletions. Each deletion is reported to `observations`. */
-export function notingDeletions(
-  deletions: Pick<DeletionQueue, 'delete'>,
-  observations: Observations,
-): Pick<DeletionQueue, 'delete'> {
+/** The same deletions. Each deletion is reported to `observations`. */
+export function notingDeletions(deletions: Deletions, observations: Observations): Deletions {
   return {
     async delete(link, signal) {
       await deletions.delete(link, signal);

@@ -2,7 +2,7 @@
 
 import type { DoneStep } from '../../errors/plug-result.ts';
 import type { Host } from '../../host-contract/host.ts';
-import type { DeletionQueue } from '../deletion-queue.ts';
+import type { ExpectedLink } from '../../host-contract/links.ts';
 
 /** The host on which the functions of an element work, and the owner of the resources that they make. */
 export interface ElementContext {
@@ -25,13 +25,22 @@ export interface ElementContext {
    */
   readonly onObsoletePort?: ((name: string) => void) | undefined;
   /** Deletes the devices of several unplugs together. Default: each device is deleted separately. */
-  readonly deletions?: Pick<DeletionQueue, 'delete'> | undefined;
+  readonly deletions?: Deletions | undefined;
   /**
    * Receives each change of the host, for the result of the plug or unplug. Changes through `host`
    * are noted without a call. An element calls this function for each change that it makes in
    * another way.
    */
   readonly note?: ((step: DoneStep) => void) | undefined;
+}
+
+/** Deletes the devices of several unplugs together. */
+export interface Deletions {
+  /**
+   * Deletes a device. A missing device, and a device that no longer agrees with `link`, is ignored.
+   * An aborted signal ends the wait for other deletions.
+   */
+  delete(link: ExpectedLink, signal?: AbortSignal): Promise<void>;
 }
 
 /** A context that notes how each change is undone. */

@@ -2,7 +2,8 @@
 
 import { nameIn } from '../../../host-contract/expected-links.ts';
 import type { ExpectedLink } from '../../../host-contract/links.ts';
-import { IFLA_ALT_IFNAME, IFLA_PROP_LIST, linkHeader } from './link-message.ts';
+import { IFLA_ALT_IFNAME, IFLA_PROP_LIST } from './link-attributes.ts';
+import { linkHeader } from './link-message.ts';
 import { type Attribute, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, text } from './message.ts';
 import type { Request } from './request.ts';
 

@@ -1,7 +1,8 @@
 /** The settings of a bridge and of its ports as attributes (linux/if_link.h, IFLA_BR_* and IFLA_BRPORT_*). */
 
 import type { BridgeSettings, PortSettings } from '../../../host-contract/links.ts';
-import { type Attribute, decodeAttributes, readNumber, u8, u32 } from './message.ts';
+import type { AttributeTable } from './attribute-table.ts';
+import { type Attribute, u8, u32 } from './message.ts';
 
 const IFLA_BRPORT_MODE = 4;
 const IFLA_BRPORT_LEARNING = 8;
@@ -12,6 +13,9 @@ const IFLA_BR_AGEING_TIME = 4;
 const IFLA_BR_STP_STATE = 5;
 const IFLA_BR_VLAN_FILTERING = 7;
 const IFLA_BR_MCAST_SNOOPING = 23;
+/** The largest type of an attribute that `decodeBridge` and `decodePort` read. */
+export const LARGEST_BRIDGE_ATTRIBUTE = IFLA_BR_MCAST_SNOOPING;
+export const LARGEST_PORT_ATTRIBUTE = IFLA_BRPORT_ISOLATED;
 /** The kernel counts a bridge's times in hundredths of a second. */
 const TICKS = 100;
 
@@ -39,23 +43,22 @@ export function bridgeAttributes({
   return attributes;
 }
 
-export function decodeBridge(data: Map<number, Buffer>): Required<BridgeSettings> {
-  const number = (type: number): number => readNumber(data.get(type));
+/** Reads the attributes of a bridge (IFLA_INFO_DATA). */
+export function decodeBridge(data: AttributeTable): Required<BridgeSettings> {
   return {
-    ageingTime: number(IFLA_BR_AGEING_TIME) / TICKS,
-    stp: number(IFLA_BR_STP_STATE) !== 0,
-    forwardDelay: number(IFLA_BR_FORWARD_DELAY) / TICKS,
-    multicastSnooping: number(IFLA_BR_MCAST_SNOOPING) !== 0,
-    vlanFiltering: number(IFLA_BR_VLAN_FILTERING) !== 0,
+    ageingTime: data.number(IFLA_BR_AGEING_TIME) / TICKS,
+    stp: data.number(IFLA_BR_STP_STATE) !== 0,
+    forwardDelay: data.number(IFLA_BR_FORWARD_DELAY) / TICKS,
+    multicastSnooping: data.number(IFLA_BR_MCAST_SNOOPING) !== 0,
+    vlanFiltering: data.number(IFLA_BR_VLAN_FILTERING) !== 0,
   };
 }
 
-export function decodePort(data: Buffer | undefined): Required<PortSettings> {
-  const attributes = decodeAttributes(data ?? Buffer.alloc(0));
-  const flag = (type: number): boolean => readNumber(attributes.get(type)) !== 0;
+/** Reads the attributes of a port (IFLA_INFO_SLAVE_DATA). */
+export function decodePort(data: AttributeTable): Required<PortSettings> {
   return {
-    hairpin: flag(IFLA_BRPORT_MODE),
-    isolated: flag(IFLA_BRPORT_ISOLATED),
-    learning: flag(IFLA_BRPORT_LEARNING),
+    hairpin: data.number(IFLA_BRPORT_MODE) !== 0,
+    isolated: data.number(IFLA_BRPORT_ISOLATED) !== 0,
+    learning: data.number(IFLA_BRPORT_LEARNING) !== 0,
   };
 }

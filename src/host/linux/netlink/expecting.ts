@@ -2,7 +2,9 @@
 
 import { requireExpectedLinks } from '../../../host-contract/expected-links.ts';
 import type { ExpectedLink, Link } from '../../../host-contract/links.ts';
-import { decodeLink, linkHeader, nameAttribute, RTM_GETLINK, RTM_NEWLINK, WITHOUT_COUNTERS } from './link-message.ts';
+import { RTM_GETLINK, RTM_NEWLINK } from './link-attributes.ts';
+import { decodeLink } from './link-decoder.ts';
+import { linkHeader, nameAttribute, WITHOUT_COUNTERS } from './link-message.ts';
 import type { Message } from './message.ts';
 import type { Request, Turn } from './request.ts';
 import type { NetlinkSocket } from './socket.ts';

@@ -2,8 +2,8 @@
 
 import type { Link } from '../../../host-contract/links.ts';
 import { findLinks, linksIn } from './expecting.ts';
-import { linkHeader, RTM_GETLINK, WITHOUT_COUNTERS } from './link-message.ts';
-import type { Message } from './message.ts';
+import { RTM_GETLINK } from './link-attributes.ts';
+import { linkHeader, WITHOUT_COUNTERS } from './link-message.ts';
 import type { NetlinkSocket } from './socket.ts';
 
 /**
@@ -12,8 +12,8 @@ import type { NetlinkSocket } from './socket.ts';
  */
 export async function listLinks(socket: NetlinkSocket): Promise<Link[]> {
   const request = { what: 'list of links', type: RTM_GETLINK, body: linkHeader(), attributes: [WITHOUT_COUNTERS] };
-  const lists = await socket.dumps(request);
-  return lists.length === 1 ? linksIn(lists[0] ?? []) : merge(lists, socket);
+  const lists = await socket.dumps(request, linksIn);
+  return lists.length === 1 ? (lists[0] ?? []) : merge(lists, socket);
 }
 
 /**
@@ -21,9 +21,9 @@ export async function listLinks(socket: NetlinkSocket): Promise<Link[]> {
  * list has the devices of all lists. A device that the last list lacks is looked up, because it may
  * have been removed.
  */
-async function merge(lists: readonly (readonly Message[])[], socket: NetlinkSocket): Promise<Link[]> {
-  const newest = new Map(lists.flatMap(linksIn).map((link) => [link.index, link]));
-  const last = new Map(linksIn(lists.at(-1) ?? []).map((link) => [link.index, link]));
+async function merge(lists: readonly (readonly Link[])[], socket: NetlinkSocket): Promise<Link[]> {
+  const newest = new Map(lists.flat().map((link) => [link.index, link]));
+  const last = new Map((lists.at(-1) ?? []).map((link) => [link.index, link]));
   const doubtful = [...newest.values()].filter(({ index }) => !last.has(index));
   const found = await socket.turn((turn) => findLinks(turn, doubtful));
   return [...last.values(), ...found].sort((a, b) => a.index - b.index);

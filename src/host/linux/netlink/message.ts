@@ -18,9 +18,9 @@ export const NLMSG_DONE = 3;
 export const NLMSG_OVERRUN = 4;
 
 const HEADER_SIZE = 16;
-const ATTRIBUTE_HEADER_SIZE = 4;
+export const ATTRIBUTE_HEADER_SIZE = 4;
 /** NLA_TYPE_MASK: the two top bits of an attribute's type are flags. */
-const ATTRIBUTE_TYPE = 0x3fff;
+export const ATTRIBUTE_TYPE = 0x3fff;
 const NLMSGERR_ATTR_MSG = 1;
 
 const littleEndian = endianness() === 'LE';
@@ -146,20 +146,14 @@ export function readI32(buffer: Buffer, offset: number): number {
   return littleEndian ? buffer.readInt32LE(offset) : buffer.readInt32BE(offset);
 }
 
-/** Reads the number in an attribute of 8, 16 or 32 bits. Returns 0 for an absent attribute. */
-export function readNumber(value: Buffer | undefined): number {
-  if (value === undefined || value.length === 0) return 0;
-  if (value.length >= 4) return readU32(value, 0);
-  return value.length >= 2 ? readU16(value, 0) : value.readUInt8(0);
+/** Reads the text of a part of the buffer, up to the first NUL. */
+export function readString(buffer: Buffer, start = 0, end = buffer.length): string {
+  let last = start;
+  while (last < end && buffer[last] !== 0) last++;
+  return last === start ? '' : buffer.toString('utf8', start, last);
 }
 
-/** Reads the text up to the first NUL. */
-export function readString(buffer: Buffer): string {
-  const end = buffer.indexOf(0);
-  return buffer.toString('utf8', 0, end < 0 ? buffer.length : end);
-}
-
-function aligned(length: number): number {
+export function aligned(length: number): number {
   return (length + 3) & ~3;
 }
 

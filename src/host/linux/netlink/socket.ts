@@ -3,15 +3,14 @@
  * request.
  */
 
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostClosedError } from '../../../errors/host.ts';
 import { NetlinkError } from '../../../errors/kernel.ts';
 import { traced } from '../../../host-contract/diagnostics/traced.ts';
 import { KeyedQueue } from '../../../host-contract/keyed-queue.ts';
-import { openFilesErrorOf } from '../../open-files.ts';
 import { errnoName, errnoText } from '../errno.ts';
-import { checked, type Libc } from '../libc.ts';
+import type { Libc } from '../libc.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
 import {
   decodeAck,
@@ -23,23 +22,11 @@ import {
   NLM_F_REQUEST,
   NLMSG_DONE,
   NLMSG_ERROR,
-  u32,
 } from './message.ts';
+import { openNetlinkSocket } from './open-socket.ts';
 import { MessageReceiver } from './receiver.ts';
 import { isChange, type Request, refusal, type Turn } from './request.ts';
 
-const AF_NETLINK = 16;
-const NETLINK_ROUTE = 0;
-const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o4000 | 0o2000000;
-const O_CLOEXEC = 0o2000000;
-const ANY_FILE = '/proc/self/stat';
-const SOL_SOCKET = 1;
-const SO_RCVBUF = 8;
-const SOL_NETLINK = 270;
-const NETLINK_CAP_ACK = 10;
-const NETLINK_EXT_ACK = 11;
-const NETLINK_GET_STRICT_CHK = 12;
-const RECEIVE_BUFFER = 1 << 20;
 /**
  * Maximum number of attempts of a dump. A dump starts again if devices were added or removed during the dump.
  */
@@ -58,6 +45,14 @@ interface Answer {
   readonly text: string;
   readonly messages: Message[];
 }
+
+interface Dumped<T> {
+  readonly list: T[];
+  readonly isInterrupted: boolean;
+}
+
+/** Decodes a part of a list. */
+type Decode<T> = (messages: readonly Message[]) => readonly T[];
 
 /** A query that waits for its turn. */
 interface ReadRequest {
@@ -82,16 +77,8 @@ export class NetlinkSocket {
     this.#receiver = new MessageReceiver(libc, fd);
   }
 
-  static open(libc: Libc, namespace: NetworkNamespace, protocol = NETLINK_ROUTE): NetlinkSocket {
-    const opened = namespace.run(() => libc.socketSync(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, protocol));
-    const fd = asFileOfNode(checked('open an AF_NETLINK socket', opened), libc);
-    libc.setsockoptSync(fd, SOL_SOCKET, SO_RCVBUF, u32(RECEIVE_BUFFER));
-    // Kernels before 4.12 have no extended acknowledgement, and kernels before 4.20 have no strict checking.
-    // The socket works without both.
-    for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
-      libc.setsockoptSync(fd, SOL_NETLINK, option, u32(1));
-    }
-    return new NetlinkSocket(libc, fd);
+  static open(libc: Libc, namespace: NetworkNamespace, protocol?: number): NetlinkSocket {
+    return new NetlinkSocket(libc, openNetlinkSocket(libc, namespace, protocol));
   }
 
   /**
@@ -163,7 +150,7 @@ export class NetlinkSocket {
    * @throws NetlinkError with EINTR if each of 20 lists was interrupted
    */
   async dump(request: Omit<Request, 'flags'>): Promise<Message[]> {
-    const lists = await this.dumps(request, DUMP_ATTEMPTS);
+    const lists = await this.dumps(request, (messages) => messages, DUMP_ATTEMPTS);
     if (lists.length === 1) return lists[0] ?? [];
     throw new NetlinkError(request.what, 'EINTR', 'the list kept changing while it was read');
   }
@@ -171,23 +158,33 @@ export class NetlinkSocket {
   /**
    * Requests a list until devices are neither added nor removed meanwhile. Returns that list alone,
    * or all interrupted lists after the last attempt.
+   *
+   * @param decode is called for each part of the list, so that a long list does not hold the event
+   *   loop
    */
-  async dumps(request: Omit<Request, 'flags'>, attempts = MERGED_LISTS): Promise<Message[][]> {
-    return traced('os-vif:netlink', { what: request.what, changes: false }, () => this.#lists(request, attempts));
+  async dumps<T>(request: Omit<Request, 'flags'>, decode: Decode<T>, attempts = MERGED_LISTS): Promise<T[][]> {
+    return traced('os-vif:netlink', { what: request.what, changes: false }, () =>
+      this.#lists(request, decode, attempts),
+    );
   }
 
-  #lists({ what, type, body, attributes }: Omit<Request, 'flags'>, attempts: number): Promise<Message[][]> {
-    const interrupted: Message[][] = [];
+  #lists<T>(
+    { what, type, body, attributes }: Omit<Request, 'flags'>,
+    decode: Decode<T>,
+    attempts: number,
+  ): Promise<T[][]> {
+    const interrupted: T[][] = [];
     return this.#enqueue(async () => {
       for (let attempt = 1; ; attempt++) {
         const seq = this.#nextSeq();
         await this.#send(encodeMessage(type, NLM_F_REQUEST | NLM_F_DUMP, seq, body, attributes), what);
-        const messages = await this.#collectUntilDone(seq, what).catch(async (error: unknown) => {
-          await this.#receiver.discardUnread(what);
-          throw error;
-        });
-        const list = messages.filter((message) => message.type !== NLMSG_DONE);
-        if (!messages.some(({ flags }) => flags & NLM_F_DUMP_INTR)) return [list];
+        const { list, isInterrupted } = await this.#collectUntilDone(seq, what, decode).catch(
+          async (error: unknown) => {
+            await this.#receiver.discardUnread(what);
+            throw error;
+          },
+        );
+        if (!isInterrupted) return [list];
         interrupted.push(list);
         if (attempt === attempts) return interrupted;
         await sleep(attempt);
@@ -232,38 +229,22 @@ export class NetlinkSocket {
     }
   }
 
-  async #collectUntilDone(seq: number, what: string): Promise<Message[]> {
-    const messages: Message[] = [];
+  async #collectUntilDone<T>(seq: number, what: string, decode: Decode<T>): Promise<Dumped<T>> {
+    const list: T[] = [];
+    let isInterrupted = false;
     for (;;) {
       // The kernel builds each further part of a list inside recv(), under its RTNL lock. recv() therefore
       // runs on a worker thread.
-      for (const message of await this.#receiver.receive(seq, what, 'on a worker')) {
-        if (message.type === NLMSG_ERROR) {
-          const { errno, text } = decodeAck(message);
-          throw refusal(what, errnoName(errno), text);
-        }
-        messages.push(message);
-        if (message.type === NLMSG_DONE) return messages;
+      const messages = await this.#receiver.receive(seq, what, 'on a worker');
+      const end = messages.find(({ type }) => type === NLMSG_ERROR || type === NLMSG_DONE);
+      if (end?.type === NLMSG_ERROR) {
+        const { errno, text } = decodeAck(end);
+        throw refusal(what, errnoName(errno), text);
       }
+      isInterrupted ||= messages.some(({ flags }) => flags & NLM_F_DUMP_INTR);
+      list.push(...decode(end === undefined ? messages : messages.slice(0, messages.indexOf(end))));
+      if (end !== undefined) return { list, isInterrupted };
     }
-  }
-}
-
-/**
- * Returns a descriptor of the socket that Node counts among its own files. At the end of a worker
- * thread, also by terminate(), Node closes all files that this thread has opened, and no other
- * descriptors.
- */
-function asFileOfNode(socket: number, libc: Libc): number {
-  let fd: number | undefined;
-  try {
-    fd = openSync(ANY_FILE, 'r');
-    return checked('dup3 of an AF_NETLINK socket', libc.dup3Sync(socket, fd, O_CLOEXEC));
-  } catch (error) {
-    if (fd !== undefined) closeSync(fd);
-    throw openFilesErrorOf('open an AF_NETLINK socket', error) ?? error;
-  } finally {
-    libc.closeSync(socket);
   }
 }
 

@@ -1,7 +1,8 @@
 /** The settings of a VLAN device as attributes (linux/if_link.h, IFLA_VLAN_*). */
 
 import { VLAN_PROTOCOLS, type VlanProtocol, type VlanSettings } from '../../../host-contract/links.ts';
-import { type Attribute, readU16, u16 } from './message.ts';
+import type { AttributeTable } from './attribute-table.ts';
+import { type Attribute, u16 } from './message.ts';
 
 const IFLA_VLAN_ID = 1;
 const IFLA_VLAN_PROTOCOL = 5;
@@ -15,11 +16,10 @@ export function vlanAttributes({ id, protocol }: VlanSettings): Attribute[] {
 }
 
 /** Returns the settings of a VLAN device. A kernel that reports no protocol supports only 802.1Q. */
-export function decodeVlan(data: ReadonlyMap<number, Buffer>): Required<VlanSettings> {
-  const id = data.get(IFLA_VLAN_ID);
-  const ethertype = data.get(IFLA_VLAN_PROTOCOL)?.readUInt16BE(0);
+export function decodeVlan(data: AttributeTable): Required<VlanSettings> {
+  const ethertype = data.has(IFLA_VLAN_PROTOCOL) ? data.bytes(IFLA_VLAN_PROTOCOL).readUInt16BE(0) : undefined;
   const protocol = VLAN_PROTOCOLS.find((name) => ETHERTYPES[name] === ethertype);
-  return { id: id === undefined ? 0 : readU16(id, 0), protocol: protocol ?? '802.1Q' };
+  return { id: data.number(IFLA_VLAN_ID), protocol: protocol ?? '802.1Q' };
 }
 
 function bigEndian(value: number): Buffer {

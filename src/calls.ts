@@ -1,0 +1,186 @@
+/** The calls of an OsVif for one VIF: each has a plugin, a signal, a turn and a trace. */
+
+import {
+  type Attachment,
+  type CallOptions,
+  type GraphCallOptions,
+  requireArguments,
+  type SingleCall,
+  signalOf,
+} from './call-options.ts';
+import { HostClosedError } from './errors/host.ts';
+import type { PlugResult } from './errors/plug-result.ts';
+import { NoMatchingPluginError, PluginError } from './errors/plugin.ts';
+import type { CallChannel } from './host-contract/diagnostics/messages.ts';
+import { traced } from './host-contract/diagnostics/traced.ts';
+import type { Host } from './host-contract/host.ts';
+import { KeyedQueue } from './host-contract/keyed-queue.ts';
+import { Lifetime } from './host-contract/lifetime.ts';
+import type { InstanceInfo } from './objects/instance-info.ts';
+import type { VIFBase } from './objects/vif.ts';
+import { failureOf } from './plug-failure.ts';
+import { type PluginContext, requireVIFBase, type VIFPlugin } from './plugins/vif-plugin.ts';
+import { canonicalUuid } from './text/uuid.ts';
+import { withGracePeriod } from './wiring/deadline.ts';
+import { DeletionQueue } from './wiring/deletion-queue.ts';
+import { UNKNOWN_RESULT } from './wiring/done-steps/result.ts';
+import type { Deletions } from './wiring/elements/verbs.ts';
+import type { Wiring } from './wiring/wiring.ts';
+
+/** The text of the error of a plugin without the method. These methods are optional. */
+const UNSUPPORTED = {
+  check: 'does not support check',
+  plan: 'does not support plan',
+  adopt: 'does not support adopt',
+  wiring: 'does not describe its wiring',
+} as const;
+
+type OptionalMethod = keyof typeof UNSUPPORTED;
+
+/** A plugin that has the method. */
+type PluginWith<M extends OptionalMethod> = VIFPlugin & Required<Pick<VIFPlugin, M>>;
+
+/** A call of a method of a plugin. */
+type PluginCall<M extends OptionalMethod, T> = (plugin: PluginWith<M>, context: PluginContext) => Promise<T>;
+
+/** Serves all calls of one OsVif. */
+export class Calls {
+  readonly host: Host;
+  readonly plugins: ReadonlyMap<string, VIFPlugin>;
+  readonly #deletions: DeletionQueue;
+  readonly #timeout: number;
+  /** Calls for the same VIF run one after the other. */
+  readonly #queue = new KeyedQueue();
+  readonly #lifetime = new Lifetime(() => new HostClosedError('OsVif'));
+
+  /** @param timeout the default timeout of a call in milliseconds; 0: no limit */
+  constructor(host: Host, plugins: ReadonlyMap<string, VIFPlugin>, timeout: number) {
+    this.host = host;
+    this.plugins = plugins;
+    this.#deletions = new DeletionQueue(host);
+    this.#timeout = timeout;
+  }
+
+  /** @throws HostClosedError after the end */
+  requireOpen(): void {
+    this.#lifetime.requireOpen();
+  }
+
+  /** Runs a call of the user. @throws HostClosedError after the end */
+  run<T>(call: () => Promise<T>): Promise<T> {
+    return this.#lifetime.run(call);
+  }
+
+  /** Refuses further calls, waits for the calls under way, and runs `release`. */
+  end(release: () => Promise<void>): Promise<void> {
+    return this.#lifetime.end(release);
+  }
+
+  /** @throws PlugError if the host or the plugin fails */
+  async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<PlugResult> {
+    return this.#change('plug', { vif, instance }, options, this.#deletions);
+  }
+
+  /** @throws UnplugError if the host or the plugin fails */
+  async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<PlugResult> {
+    return this.#change('unplug', { vif, instance }, options);
+  }
+
+  /** Unplugs one of many VIFs. @param begin resolves when it is the turn of this VIF */
+  async unplugOneOfMany(attachment: Attachment, options: CallOptions, begin: () => Promise<void>): Promise<PlugResult> {
+    return this.#deletions.during(async (deletions) => {
+      await begin();
+      return this.#change('unplug', attachment, options, deletions);
+    }, true);
+  }
+
+  /** @param given the deletions of the call. Default: those of this call alone, from its turn on */
+  async #change(
+    verb: 'plug' | 'unplug',
+    { vif, instance }: Attachment,
+    options: CallOptions,
+    given?: Deletions,
+  ): Promise<PlugResult> {
+    const plugin = this.#pluginFor(verb, vif, instance, options);
+    return traced(`os-vif:${verb}`, detailsOf(vif), async () => {
+      try {
+        const result = await this.#inTurn(vif, options, async (context) => {
+          const change = async (deletions: Deletions) => plugin[verb](vif, instance, { ...context, deletions });
+          return given === undefined ? this.#deletions.during(change) : change(given);
+        });
+        return result ?? UNKNOWN_RESULT;
+      } catch (cause) {
+        throw failureOf(verb, vif, cause);
+      }
+    });
+  }
+
+  /**
+   * Runs a call that an optional method of the plugin answers.
+   *
+   * @throws PluginError if the plugin does not have the method
+   */
+  async ask<M extends Exclude<OptionalMethod, 'wiring'>, T>(
+    method: M,
+    vif: VIFBase,
+    instance: InstanceInfo,
+    options: CallOptions,
+    call: PluginCall<M, T>,
+  ): Promise<T> {
+    const plugin = this.#pluginFor(method, vif, instance, options);
+    const channel: CallChannel = `os-vif:${method}`;
+    return traced(channel, detailsOf(vif), () => this.#askInTurn(method, plugin, vif, options, call));
+  }
+
+  /** Returns the elements of the VIF on this host. */
+  async wiringOf(vif: VIFBase, instance: InstanceInfo, options: GraphCallOptions): Promise<Wiring> {
+    const plugin = this.#pluginFor('graph', vif, instance, options);
+    return this.#askInTurn('wiring', plugin, vif, options, (describing, context) =>
+      describing.wiring(vif, instance, context),
+    );
+  }
+
+  /** Returns the signal of a call: its own signal, or its timeout, or the default timeout. */
+  signalOf(options: CallOptions): AbortSignal | undefined {
+    return signalOf(options, this.#timeout);
+  }
+
+  /**
+   * Returns the plugin of the VIF.
+   *
+   * @throws ArgumentError if an argument of the call is wrong
+   * @throws NoMatchingPluginError if no plugin has the name in `vif.plugin`
+   */
+  #pluginFor(call: SingleCall, vif: VIFBase, instance: InstanceInfo, options: CallOptions): VIFPlugin {
+    const { plugin: name } = requireVIFBase(vif).require('plugin');
+    requireArguments(call, instance, options);
+    const plugin = this.plugins.get(name);
+    if (plugin === undefined) throw new NoMatchingPluginError(name, [...this.plugins.keys()].sort());
+    return plugin;
+  }
+
+  async #askInTurn<M extends OptionalMethod, T>(
+    method: M,
+    plugin: VIFPlugin,
+    vif: VIFBase,
+    options: CallOptions,
+    call: PluginCall<M, T>,
+  ): Promise<T> {
+    return this.#inTurn(vif, options, async (context) => {
+      if (!supports(plugin, method)) throw new PluginError(`the plugin ${vif.plugin} ${UNSUPPORTED[method]}`);
+      return withGracePeriod(call(plugin, context), context.signal);
+    });
+  }
+
+  async #inTurn<T>(vif: VIFBase, options: CallOptions, action: (context: PluginContext) => Promise<T>): Promise<T> {
+    const signal = this.signalOf(options);
+    return this.#queue.run([canonicalUuid(vif.require('id').id)], () => action({ host: this.host, signal }), signal);
+  }
+}
+
+/** The fields of operations on a VIF. */
+const detailsOf = ({ id = '', plugin = '' }: VIFBase) => ({ vif: canonicalUuid(id), plugin });
+
+function supports<M extends OptionalMethod>(plugin: VIFPlugin, method: M): plugin is PluginWith<M> {
+  return plugin[method] !== undefined;
+}
