@@ -19,9 +19,21 @@ export async function forEach(
   concurrency: number,
   action: (attachment: Attachment, begin: () => Promise<void>) => Promise<PlugResult>,
 ): Promise<PlugResult[]> {
-  const outcomes = await concurrently(attachments, concurrency, action);
+  return resultsOf(what, attachments, await concurrently(attachments, concurrency, action));
+}
+
+/**
+ * Returns the results in the order of the VIFs.
+ *
+ * @throws BatchError with the error of each VIF that failed, and the results of the others
+ */
+export function resultsOf<R>(
+  what: string,
+  attachments: readonly Attachment[],
+  outcomes: readonly PromiseSettledResult<R>[],
+): R[] {
   const failures = new Map<string, unknown>();
-  const results = new Map<string, PlugResult>();
+  const results = new Map<string, R>();
   for (const [i, outcome] of outcomes.entries()) {
     const id = attachments[i]?.vif.id ?? '';
     if (outcome.status === 'rejected') failures.set(id, outcome.reason);

@@ -64,11 +64,16 @@ const OPTIONS = {
   graph: GRAPH,
   plugAll: BATCH,
   unplugAll: BATCH,
+  checkAll: CALL,
+  planAll: CALL,
   collectGarbage: DRY_RUN,
 };
 
+/** A call for many VIFs. */
+export type BatchCall = 'plugAll' | 'unplugAll' | 'checkAll' | 'planAll';
+
 /** A call for one VIF. */
-export type SingleCall = Exclude<keyof typeof OPTIONS, 'plugAll' | 'unplugAll' | 'collectGarbage'>;
+export type SingleCall = Exclude<keyof typeof OPTIONS, BatchCall | 'collectGarbage'>;
 
 /** Throws {@link ArgumentError} if the instance or an option is wrong. */
 export function requireArguments(call: SingleCall, instance: unknown, options: object): void {
@@ -77,7 +82,7 @@ export function requireArguments(call: SingleCall, instance: unknown, options: o
 }
 
 /** Throws {@link ArgumentError} for anything but an array of `{ vif, instance }`, or if an option is wrong. */
-export function requireBatch(call: 'plugAll' | 'unplugAll', attachments: readonly Attachment[], options: object): void {
+export function requireBatch(call: BatchCall, attachments: readonly Attachment[], options: object): void {
   requireArray(call, attachments, '{ vif, instance }');
   for (const attachment of attachments) {
     if (!isRecord(attachment) || !('vif' in attachment))

@@ -1,5 +1,6 @@
 /** The calls of an OsVif for one VIF: each has a plugin, a signal, a turn and a trace. */
 
+import { resultsOf } from './batch.ts';
 import {
   type Attachment,
   type CallOptions,
@@ -21,10 +22,13 @@ import type { VIFBase } from './objects/vif.ts';
 import { failureOf } from './plug-failure.ts';
 import { type PluginContext, requireVIFBase, type VIFPlugin } from './plugins/vif-plugin.ts';
 import { canonicalUuid } from './text/uuid.ts';
+import type { PlannedStep } from './wiring/check.ts';
 import { withGracePeriod } from './wiring/deadline.ts';
 import { DeletionQueue } from './wiring/deletion-queue.ts';
 import { UNKNOWN_RESULT } from './wiring/done-steps/result.ts';
-import type { Deletions } from './wiring/elements/verbs.ts';
+import type { Deletions, ElementDrift } from './wiring/elements/verbs.ts';
+import { snapshotOf } from './wiring/snapshot-host.ts';
+import { nextRound } from './wiring/timing.ts';
 import type { Wiring } from './wiring/wiring.ts';
 
 /** The text of the error of a plugin without the method. These methods are optional. */
@@ -36,12 +40,21 @@ const UNSUPPORTED = {
 } as const;
 
 type OptionalMethod = keyof typeof UNSUPPORTED;
+/** A method that has a tracing channel. */
+type TracedMethod = Exclude<OptionalMethod, 'wiring'>;
 
 /** A plugin that has the method. */
 type PluginWith<M extends OptionalMethod> = VIFPlugin & Required<Pick<VIFPlugin, M>>;
 
-/** A call of a method of a plugin. */
-type PluginCall<M extends OptionalMethod, T> = (plugin: PluginWith<M>, context: PluginContext) => Promise<T>;
+/** A call of a method of a plugin for one VIF. */
+type PluginCall<M extends OptionalMethod, T> = (
+  plugin: PluginWith<M>,
+  attachment: Attachment,
+  context: PluginContext,
+) => Promise<T>;
+
+/** The number of VIFs that are compared with a snapshot in one round of the event loop. */
+const TOGETHER = 32;
 
 /** Serves all calls of one OsVif. */
 export class Calls {
@@ -120,22 +133,56 @@ export class Calls {
    *
    * @throws PluginError if the plugin does not have the method
    */
-  async ask<M extends Exclude<OptionalMethod, 'wiring'>, T>(
+  async ask<M extends TracedMethod, T>(
     method: M,
-    vif: VIFBase,
-    instance: InstanceInfo,
+    attachment: Attachment,
     options: CallOptions,
     call: PluginCall<M, T>,
   ): Promise<T> {
+    const { vif, instance } = attachment;
     const plugin = this.#pluginFor(method, vif, instance, options);
-    const channel: CallChannel = `os-vif:${method}`;
-    return traced(channel, detailsOf(vif), () => this.#askInTurn(method, plugin, vif, options, call));
+    return observed(method, vif, () => this.#askInTurn(method, plugin, attachment, options, call));
+  }
+
+  /**
+   * Runs such a call for many VIFs on one snapshot of the host, while no other call for these VIFs
+   * runs.
+   *
+   * @returns the results, in order
+   * @throws BatchError with the error of each VIF that failed, and the results of the others
+   */
+  async askAll<M extends TracedMethod, T>(
+    method: M,
+    attachments: readonly Attachment[],
+    options: CallOptions,
+    call: PluginCall<M, T>,
+  ): Promise<T[]> {
+    if (attachments.length === 0) return [];
+    const signal = this.signalOf(options);
+    const ids = attachments.flatMap(({ vif: { id } }) => (id === undefined ? [] : [canonicalUuid(id)]));
+    const work = async (): Promise<PromiseSettledResult<T>[]> => {
+      const context = { host: await snapshotOf(this.host), signal };
+      const askOne = async (attachment: Attachment): Promise<T> => {
+        const { vif, instance } = attachment;
+        const plugin = this.#pluginFor(method, vif, instance, options);
+        return observed(method, vif, async () => call(supporting(method, plugin, vif), attachment, context));
+      };
+      const outcomes: PromiseSettledResult<T>[] = [];
+      for (let from = 0; from < attachments.length; from += TOGETHER) {
+        outcomes.push(...(await Promise.allSettled(attachments.slice(from, from + TOGETHER).map(askOne))));
+        await nextRound();
+        signal?.throwIfAborted();
+      }
+      return outcomes;
+    };
+    const outcomes = await this.#queue.run(ids, () => withGracePeriod(work(), signal), signal);
+    return resultsOf(method, attachments, outcomes);
   }
 
   /** Returns the elements of the VIF on this host. */
-  async wiringOf(vif: VIFBase, instance: InstanceInfo, options: GraphCallOptions): Promise<Wiring> {
-    const plugin = this.#pluginFor('graph', vif, instance, options);
-    return this.#askInTurn('wiring', plugin, vif, options, (describing, context) =>
+  async wiringOf(attachment: Attachment, options: GraphCallOptions): Promise<Wiring> {
+    const plugin = this.#pluginFor('graph', attachment.vif, attachment.instance, options);
+    return this.#askInTurn('wiring', plugin, attachment, options, (describing, { vif, instance }, context) =>
       describing.wiring(vif, instance, context),
     );
   }
@@ -159,17 +206,17 @@ export class Calls {
     return plugin;
   }
 
-  async #askInTurn<M extends OptionalMethod, T>(
+  #askInTurn<M extends OptionalMethod, T>(
     method: M,
     plugin: VIFPlugin,
-    vif: VIFBase,
+    attachment: Attachment,
     options: CallOptions,
     call: PluginCall<M, T>,
   ): Promise<T> {
-    return this.#inTurn(vif, options, async (context) => {
-      if (!supports(plugin, method)) throw new PluginError(`the plugin ${vif.plugin} ${UNSUPPORTED[method]}`);
-      return withGracePeriod(call(plugin, context), context.signal);
-    });
+    const { vif } = attachment;
+    return this.#inTurn(vif, options, async (context) =>
+      withGracePeriod(call(supporting(method, plugin, vif), attachment, context), context.signal),
+    );
   }
 
   async #inTurn<T>(vif: VIFBase, options: CallOptions, action: (context: PluginContext) => Promise<T>): Promise<T> {
@@ -180,6 +227,26 @@ export class Calls {
 
 /** The fields of operations on a VIF. */
 const detailsOf = ({ id = '', plugin = '' }: VIFBase) => ({ vif: canonicalUuid(id), plugin });
+
+/** The check of one VIF. */
+export const checkOne: PluginCall<'check', ElementDrift[]> = (plugin, { vif, instance }, context) =>
+  plugin.check(vif, instance, context);
+
+/** The plan of one VIF. */
+export const planOne: PluginCall<'plan', PlannedStep[]> = (plugin, { vif, instance }, context) =>
+  plugin.plan(vif, instance, context);
+
+/** Publishes the call on its tracing channel. */
+function observed<T>(method: TracedMethod, vif: VIFBase, action: () => Promise<T>): Promise<T> {
+  const channel: CallChannel = `os-vif:${method}`;
+  return traced(channel, detailsOf(vif), action);
+}
+
+/** Returns the plugin. @throws PluginError if the plugin does not have the method */
+function supporting<M extends OptionalMethod>(method: M, plugin: VIFPlugin, vif: VIFBase): PluginWith<M> {
+  if (supports(plugin, method)) return plugin;
+  throw new PluginError(`the plugin ${vif.plugin} ${UNSUPPORTED[method]}`);
+}
 
 function supports<M extends OptionalMethod>(plugin: VIFPlugin, method: M): plugin is PluginWith<M> {
   return plugin[method] !== undefined;

@@ -49,6 +49,8 @@ const CALLS: Readonly<Record<string, () => unknown>> = {
   graph: () => opened.graph(vif, guest, misspelt),
   plugAll: () => opened.plugAll([], misspelt),
   unplugAll: () => opened.unplugAll([], misspelt),
+  checkAll: () => opened.checkAll([], misspelt),
+  planAll: () => opened.planAll([], misspelt),
   collectGarbage: () => opened.collectGarbage([], misspelt),
   hostInfo: () => opened.hostInfo(misspelt),
   'LinuxHost.open': () => LinuxHost.open(misspelt),

@@ -27,6 +27,8 @@ const CALLS: Readonly<Record<Exclude<keyof OsVif, 'close' | symbol>, (osVif: OsV
   graph: (osVif) => osVif.graph(tapVif(), instance(), { show: 'plan' }),
   plugAll: (osVif) => osVif.plugAll([attachment()]),
   unplugAll: (osVif) => osVif.unplugAll([attachment()]),
+  checkAll: (osVif) => osVif.checkAll([attachment()]),
+  planAll: (osVif) => osVif.planAll([attachment()]),
   collectGarbage: (osVif) => osVif.collectGarbage([]),
   hostInfo: (osVif) => osVif.hostInfo(),
 };

@@ -49,19 +49,14 @@ export class PluginError extends OsVifError {
   }
 }
 
-/** Some VIFs of a call for many VIFs failed. All other VIFs were plugged or unplugged. */
-export class BatchError extends OsVifError {
+/** Some VIFs of a call for many VIFs failed. All other VIFs have a result. */
+export class BatchError<R = PlugResult> extends OsVifError {
   /** The error of each failed VIF, by the id of the VIF. */
   readonly failures: ReadonlyMap<string, unknown>;
   /** The result of each other VIF, by the id of the VIF. */
-  readonly results: ReadonlyMap<string, PlugResult>;
+  readonly results: ReadonlyMap<string, R>;
 
-  constructor(
-    what: string,
-    total: number,
-    failures: ReadonlyMap<string, unknown>,
-    results: ReadonlyMap<string, PlugResult>,
-  ) {
+  constructor(what: string, total: number, failures: ReadonlyMap<string, unknown>, results: ReadonlyMap<string, R>) {
     const texts = [...failures.values()].map(messageOf);
     super('ERR_OSVIF_BATCH', `${what} failed for ${failures.size} of ${total} VIFs: ${listed(texts, '; ')}`, {
       cause: new AggregateError(failures.values()),

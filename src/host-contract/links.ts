@@ -9,7 +9,11 @@ import { isRecord } from '../text/is-record.ts';
 export interface Links {
   /** The device with this name or index. Undefined if no such device exists. */
   get(link: string | number): Promise<Link | undefined>;
-  list(): Promise<Link[]>;
+  /**
+   * All devices. With `sysctls`, a host may add the sysctls of bridges, so that their files need not
+   * be read one by one.
+   */
+  list(options?: { readonly sysctls?: boolean }): Promise<Link[]>;
   /**
    * Creates a device with all settings, or creates nothing, and resolves to its index.
    * Fails with EEXIST (for a TAP also EBUSY) when the name is in use.
@@ -85,6 +89,8 @@ export interface Link {
   readonly port?: Required<PortSettings>;
   /** The alternative names of the device (ip-link(8), "altname"). Absent if it has none. */
   readonly alternativeNames?: readonly string[];
+  /** Some sysctls of a bridge, by their keys. Only in a list that was asked for them. */
+  readonly sysctls?: Readonly<Record<string, string>>;
 }
 
 /** Settings of every kind of device. An absent setting keeps its value, or gets the kernel's default. */

@@ -11,7 +11,7 @@ const MACS = ['02:fe:00:00:00:01', '02:fe:00:00:00:02'];
 const MTUS = [1300, 1450, 1500, 2000];
 
 /** What another program does to a device. */
-interface Meddling {
+export interface Meddling {
   readonly name: string;
   readonly settings: LinkSettings;
   /** The name of a bridge; empty: none. */
@@ -106,7 +106,7 @@ function namesIn(wiring: Wiring): string[] {
   return [...own, ...own, ...NICS, 'other0'];
 }
 
-function arbitraryMeddling(names: readonly string[], hasVlans: boolean): fc.Arbitrary<Meddling> {
+export function arbitraryMeddling(names: readonly string[], hasVlans: boolean): fc.Arbitrary<Meddling> {
   const optional = <T>(value: fc.Arbitrary<T>) => fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, value);
   const settings = fc.record(
     {

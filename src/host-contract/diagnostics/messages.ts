@@ -14,9 +14,9 @@ export interface DiagnosticsMessages {
   'os-vif:plug': CallOperation<'os-vif:plug'>;
   /** One call of `OsVif.unplug`. */
   'os-vif:unplug': CallOperation<'os-vif:unplug'>;
-  /** One call of `OsVif.check`. */
+  /** One call of `OsVif.check`, or one VIF of `checkAll`. */
   'os-vif:check': CallOperation<'os-vif:check'>;
-  /** One call of `OsVif.plan`. */
+  /** One call of `OsVif.plan`, or one VIF of `planAll`. */
   'os-vif:plan': CallOperation<'os-vif:plan'>;
   /** One call of `OsVif.adopt`. */
   'os-vif:adopt': CallOperation<'os-vif:adopt'>;

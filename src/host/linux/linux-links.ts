@@ -24,7 +24,7 @@ import {
 } from '../../host-contract/links.ts';
 import type { Libc } from './libc.ts';
 import { nameAddition, nameRemoval } from './netlink/alternative-name-message.ts';
-import { compare, findLinks, linksIn, lookUpOf, requestExpecting } from './netlink/expecting.ts';
+import { compare, findLinks, linksIn, linksWithSysctls, lookUpOf, requestExpecting } from './netlink/expecting.ts';
 import { RTM_DELLINK, RTM_GETLINK, RTM_NEWLINK } from './netlink/link-attributes.ts';
 import { listLinks } from './netlink/link-list.ts';
 import { creationAttributes, linkHeader, nameAttribute, settingAttributes } from './netlink/link-message.ts';
@@ -62,8 +62,8 @@ export class LinuxLinks implements Links {
     }
   }
 
-  async list(): Promise<Link[]> {
-    return listLinks(this.#socket);
+  async list({ sysctls = false }: { readonly sysctls?: boolean } = {}): Promise<Link[]> {
+    return listLinks(this.#socket, sysctls ? linksWithSysctls : linksIn);
   }
 
   async create(link: NewLink, expected: readonly ExpectedLink[] = []): Promise<number> {

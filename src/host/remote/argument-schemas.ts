@@ -57,7 +57,7 @@ export function tuple(...items: readonly Schema[]): Schema {
     type: 'array',
     prefixItems: items,
     items: false,
-    minItems: items.filter((item) => item !== expected).length,
+    minItems: items.filter((item) => item !== expected && item !== listOptions).length,
   };
 }
 
@@ -210,6 +210,12 @@ export const addressPlan = objectOf<AddressPlan>(
 const KEYS = 'net/(ipv4/conf/[^/]+/(arp_ignore|arp_announce|forwarding)|ipv6/conf/[^/]+/disable_ipv6)';
 /** A sysctl key of one device. */
 export const sysctlKey: Schema = { type: 'string', pattern: `^${KEYS}$`, maxLength: 100 };
+/** The options of a list of devices. */
+export const listOptions: Schema = {
+  type: 'object',
+  properties: { sysctls: { type: 'boolean' } },
+  additionalProperties: false,
+};
 /** The sysctl keys that the wiring writes. */
 export const writableKey: Schema = { ...sysctlKey, not: { pattern: '/forwarding$' } };
 /** The value of such a key. */

@@ -57,7 +57,7 @@ export class RemoteHost implements Host {
     this.netns = helper.netns;
     this.links = {
       get: (link) => helper.ask('links.get', link),
-      list: () => helper.ask('links.list'),
+      list: (options) => helper.ask('links.list', options),
       create: (link, expected) => helper.ask('links.create', link, expected),
       change: (index, settings, expected) => helper.ask('links.change', index, settings, expected),
       delete: (index, expected) => helper.ask('links.delete', index, expected),

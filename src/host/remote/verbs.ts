@@ -53,7 +53,7 @@ const MAX_RULES = 1000;
 
 const VERBS: { readonly [V in VerbName]: Verb } = {
   'links.get': verb('links.get', [linkOrIndex], ({ host }, link) => host.links.get(link)),
-  'links.list': verb('links.list', [], ({ host }) => host.links.list()),
+  'links.list': verb('links.list', [schemas.listOptions], ({ host }, options) => host.links.list(options)),
   'links.create': verb(
     'links.create',
     [schemas.newLink, schemas.expected],

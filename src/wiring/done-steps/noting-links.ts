@@ -21,8 +21,8 @@ export function notingLinks(links: Links, observations: Observations): Links {
     typeof index === 'number' && index !== 0 ? observations.nameOf(index) : undefined;
   return {
     get: async (link) => observations.see(await links.get(link)),
-    async list() {
-      const all = await links.list();
+    async list(options) {
+      const all = await links.list(options);
       for (const link of all) observations.see(link);
       return all;
     },

@@ -3,7 +3,7 @@
 import { requireExpectedLinks } from '../../../host-contract/expected-links.ts';
 import type { ExpectedLink, Link } from '../../../host-contract/links.ts';
 import { RTM_GETLINK, RTM_NEWLINK } from './link-attributes.ts';
-import { decodeLink } from './link-decoder.ts';
+import { decodeLink, decodeLinkWithSysctls } from './link-decoder.ts';
 import { linkHeader, nameAttribute, WITHOUT_COUNTERS } from './link-message.ts';
 import type { Message } from './message.ts';
 import type { Request, Turn } from './request.ts';
@@ -54,4 +54,8 @@ export function lookUpOf(link: string | number): Request {
 
 export function linksIn(messages: readonly Message[]): Link[] {
   return messages.filter(({ type }) => type === RTM_NEWLINK).map(decodeLink);
+}
+
+export function linksWithSysctls(messages: readonly Message[]): Link[] {
+  return messages.filter(({ type }) => type === RTM_NEWLINK).map(decodeLinkWithSysctls);
 }

@@ -11,11 +11,33 @@ import { decodeVlan } from './vlan-message.ts';
 /** sizeof(struct ifinfomsg) */
 const HEADER_SIZE = 16;
 
+/** linux/socket.h */
+const AF_INET = 2;
+const AF_INET6 = 10;
+const IFLA_INET_CONF = 1;
+const IFLA_INET6_CONF = 2;
+/**
+ * The sysctls that wirings set, and their places in the arrays of IFLA_AF_SPEC: IPV4_DEVCONF_* of
+ * linux/ip.h less 1, and DEVCONF_* of linux/ipv6.h.
+ */
+const SYSCTLS = [
+  {
+    directory: 'net/ipv4/conf',
+    type: AF_INET,
+    values: IFLA_INET_CONF,
+    positions: { forwarding: 0, arp_announce: 17, arp_ignore: 18 },
+  },
+  { directory: 'net/ipv6/conf', type: AF_INET6, values: IFLA_INET6_CONF, positions: { disable_ipv6: 26 } },
+] as const;
+
 /** The tables of the message that is being decoded. Decoding does not wait, so that one set is enough. */
 const attributes = new AttributeTable(rtnetlink.IFLA_PROP_LIST);
 const info = new AttributeTable(rtnetlink.IFLA_INFO_SLAVE_DATA);
 const data = new AttributeTable(LARGEST_BRIDGE_ATTRIBUTE);
 const port = new AttributeTable(LARGEST_PORT_ATTRIBUTE);
+
+const families = new AttributeTable(AF_INET6);
+const family = new AttributeTable(IFLA_INET6_CONF);
 
 type Changeable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -51,6 +73,26 @@ export function decodeLink({ payload }: Message): Link {
     if (names.length > 0) link.alternativeNames = names;
   }
   return link;
+}
+
+/**
+ * Returns the link in an RTM_NEWLINK message. A bridge has its sysctls, as its files below
+ * /proc/sys/net show them.
+ */
+export function decodeLinkWithSysctls(message: Message): Link {
+  const link = decodeLink(message);
+  if (link.kind !== 'bridge') return link;
+  families.readNested(attributes, rtnetlink.IFLA_AF_SPEC);
+  const sysctls: Record<string, string> = {};
+  for (const { directory, type, values, positions } of SYSCTLS) {
+    family.readNested(families, type);
+    const array = family.bytes(values);
+    for (const [setting, position] of Object.entries(positions)) {
+      if (4 * position + 4 > array.length) continue;
+      sysctls[`${directory}/${link.name}/${setting}`] = String(readI32(array, 4 * position));
+    }
+  }
+  return { ...link, sysctls };
 }
 
 /** Adds the settings of the kind. `kernelKind` is the name that the kernel has for it. */

@@ -4,15 +4,19 @@ import type { Link } from '../../../host-contract/links.ts';
 import { findLinks, linksIn } from './expecting.ts';
 import { RTM_GETLINK } from './link-attributes.ts';
 import { linkHeader, WITHOUT_COUNTERS } from './link-message.ts';
+import type { Message } from './message.ts';
 import type { NetlinkSocket } from './socket.ts';
 
 /**
  * Lists all devices that exist during the whole call. A device that is added or removed meanwhile
  * may be missing.
  */
-export async function listLinks(socket: NetlinkSocket): Promise<Link[]> {
+export async function listLinks(
+  socket: NetlinkSocket,
+  decode: (messages: readonly Message[]) => Link[] = linksIn,
+): Promise<Link[]> {
   const request = { what: 'list of links', type: RTM_GETLINK, body: linkHeader(), attributes: [WITHOUT_COUNTERS] };
-  const lists = await socket.dumps(request, linksIn);
+  const lists = await socket.dumps(request, decode);
   return lists.length === 1 ? (lists[0] ?? []) : merge(lists, socket);
 }
 
