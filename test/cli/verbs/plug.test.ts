@@ -40,7 +40,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     expect(drifted.stdout).toMatch(/^differs +tap tapdc065497-3c +tapdc065497-3c +mtu +1450 +1400$/m);
 
     const dry = await osVif(['unplug', ...at, '--dry-run']);
-    expect(dry.json()).toEqual({ id: VIF_ID, removals: [{ kind: 'tap', name: 'tapdc065497-3c' }] });
+    expect(dry.json()).toEqual({ where: 'vif.json', id: VIF_ID, removals: [{ kind: 'tap', name: 'tapdc065497-3c' }] });
     expect(netns.links()).toHaveLength(1);
     expect((await osVif(['unplug', ...at])).status).toBe(0);
     expect(netns.links()).toEqual([]);
