@@ -5,7 +5,7 @@ import { readDocument } from '../input/documents.ts';
 import { EXIT } from '../output/exit.ts';
 import { printJson, printsJson, printText, shown } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
-import { addVerb, type CommonOptions } from '../verb.ts';
+import { addVerb, type CommonOptions, configOption } from '../verb.ts';
 
 /** Adds the verb `fingerprints` to the command. */
 export function addFingerprints(program: Command): void {
@@ -15,6 +15,7 @@ export function addFingerprints(program: Command): void {
     examples: ['fingerprints', 'fingerprints --expect fingerprints.json'],
   })
     .option('--expect <file>', 'fingerprints by object name: print the differences, and exit with 1 if there are any')
+    .addOption(configOption())
     .action(printFingerprints);
 }
 

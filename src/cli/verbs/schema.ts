@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import { printJson, printsJson, printText } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
-import { addVerb, type CommonOptions } from '../verb.ts';
+import { addVerb, type CommonOptions, configOption } from '../verb.ts';
 
 /** Adds the verb `schema` to the command. */
 export function addSchema(program: Command): void {
@@ -21,6 +21,7 @@ export function addSchema(program: Command): void {
         .choices(['primitive', 'plain'])
         .default('primitive'),
     )
+    .addOption(configOption())
     .action(printSchema);
 }
 
