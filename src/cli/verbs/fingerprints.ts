@@ -21,7 +21,7 @@ export function addFingerprints(program: Command): void {
 
 async function printFingerprints(options: CommonOptions & { readonly expect?: string }): Promise<void> {
   const { everyObject } = await import('../every-object.ts');
-  const fingerprints = everyObject().map((object) => [object.objectName, object.fingerprint()] as const);
+  const fingerprints = everyObject().map(({ name, object }) => [name, object.fingerprint()] as const);
   if (options.expect !== undefined) return compare(options.expect, Object.fromEntries(fingerprints), options);
   if (printsJson(options)) printJson(Object.fromEntries(fingerprints));
   else printText(tableOf(['object', 'fingerprint'], fingerprints));

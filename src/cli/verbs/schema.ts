@@ -39,7 +39,7 @@ async function printSchema(
 async function list(options: CommonOptions): Promise<void> {
   const { everyObject, OTHER_SCHEMAS, versionsOf } = await import('../every-object.ts');
   const objects = [
-    ...everyObject().map((object) => ({ name: object.objectName, versions: versionsOf(object) })),
+    ...everyObject().map(({ name, object }) => ({ name, versions: versionsOf(object) })),
     ...Object.keys(OTHER_SCHEMAS).map((name) => ({ name, versions: [] })),
   ];
   if (printsJson(options)) printJson(objects);
