@@ -7,7 +7,7 @@ import { NAME } from '../../versioned/codec/primitive.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import type { PortDocuments } from './bindings.ts';
 import type { Document } from './documents.ts';
-import { isAttachment, located, objectOf, anyObjectOf as plainObjectOf } from './objects.ts';
+import { isAttachment, located, anyObjectOf as plainObjectOf } from './objects.ts';
 import { kindOf } from './payloads.ts';
 
 /**
@@ -23,7 +23,9 @@ export async function vifOf(document: Document, ports: PortDocuments = {}): Prom
   if (vif !== undefined) return vif;
   return located(where, () => {
     if (isRecord(value) && [NAME, 'type'].some((key) => Object.hasOwn(value, key))) {
-      return objectOf(VIFBase, { where: '', value });
+      const object = plainObjectOf({ where: '', value });
+      if (object instanceof VIFBase) return object;
+      throw new FieldValueError(object.type, 'a VIF, such as VIFBridge or VIFGeneric');
     }
     throw new FieldValueError(
       value,
