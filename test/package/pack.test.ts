@@ -104,6 +104,11 @@ describe('the packed package', () => {
       expect(licenses).toContain(`\n${name} `.trimStart());
   });
 
+  test('has the man pages that package.json names', async () => {
+    const { man } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    expect(packed).toEqual(expect.arrayContaining(man.map((path: string) => path.replace('./', ''))));
+  });
+
   test('has the source files that stack traces name', async () => {
     const sources = packed
       .filter((path) => path.endsWith('.js.map'))
