@@ -48,16 +48,16 @@ export abstract class WiringPlugin implements VIFPlugin {
   }
 
   async check(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<ElementDrift[]> {
-    return check(await this.wireOn(host, vif, instance), { ...contextOf(vif, host), signal });
+    return check(await this.wireOn(host, vif, instance), contextOf(vif, host, signal));
   }
 
   async plan(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<PlannedStep[]> {
-    return plan(await this.wireOn(host, vif, instance), { ...contextOf(vif, host), signal });
+    return plan(await this.wireOn(host, vif, instance), contextOf(vif, host, signal));
   }
 
   async adopt(vif: VIFBase, instance: InstanceInfo, dryRun: boolean, context: PluginContext): Promise<Adoption> {
     const { host, signal } = context;
-    return adopt(await this.wireOn(host, vif, instance), { ...contextOf(vif, host), signal }, { dryRun });
+    return adopt(await this.wireOn(host, vif, instance), contextOf(vif, host, signal), { dryRun });
   }
 
   async wiring(vif: VIFBase, instance: InstanceInfo, { host }: PluginContext): Promise<Wiring> {
@@ -65,7 +65,7 @@ export abstract class WiringPlugin implements VIFPlugin {
   }
 }
 
-function contextOf(vif: VIFBase, host: ElementContext['host']): ElementContext {
+function contextOf(vif: VIFBase, host: Host, signal?: AbortSignal): ElementContext {
   const { id } = vif.require('id');
-  return { host, owner: id };
+  return { host, owner: id, signal };
 }

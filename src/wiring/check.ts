@@ -19,7 +19,11 @@ export type PlannedStep = { readonly element: string; readonly on: string } & (
  */
 export async function check(wiring: Wiring, context: ElementContext): Promise<ElementDrift[]> {
   const drifts: ElementDrift[] = [];
-  const owned = { ...context, owner: canonicalUuid(context.owner), made: new Set(wiring.flatMap(devicesOf)) };
+  // Object.assign is faster than a spread, and many VIFs may be checked.
+  const owned: ElementContext = Object.assign({}, context, {
+    owner: canonicalUuid(context.owner),
+    made: new Set(wiring.flatMap(devicesOf)),
+  });
   for (const step of stepsOf(wiring)) {
     context.signal?.throwIfAborted();
     step.validate();

@@ -5,19 +5,12 @@
 import type { Link } from '../host-contract/links.ts';
 import { aliasOf } from '../host-contract/ownership.ts';
 import { noting } from './done-steps/noting-host.ts';
+import type { Subject } from './done-steps/observations.ts';
 import type { Adopted, ElementContext, ElementDrift, UndoContext } from './elements/verbs.ts';
 import type { OvsPart } from './ovs/ovs-part.ts';
 import { adoptOvs, ensureOvs, inspectOvs, removeOvs } from './ovs/transaction.ts';
 import { nextRound } from './timing.ts';
-import {
-  definitionOf,
-  type Element,
-  isOvsElement,
-  labelOf,
-  type OvsElement,
-  ovsPartOf,
-  type Wiring,
-} from './wiring.ts';
+import { definitionOf, isOvsElement, labelOf, ovsPartOf, type SingleElement, type Wiring } from './wiring.ts';
 
 export interface Step {
   /** The name of the step in messages. */
@@ -47,7 +40,7 @@ export function stepsOf(wiring: Wiring): Step[] {
     const isParallel = element.kind === 'existing-link' && element.optional === true;
     if (!isOvsElement(element) && !isParallel) {
       ovsGroup = undefined;
-      steps.push(stepOf(element));
+      steps.push(new ElementStep(element));
       continue;
     }
     if (ovsGroup === undefined) {
@@ -58,7 +51,7 @@ export function stepsOf(wiring: Wiring): Step[] {
       const part = ovsPartOf(element);
       ovsGroup.parts.push(part);
       ovsParts.push(part);
-    } else ovsGroup.parallelSteps.push(stepOf(element));
+    } else ovsGroup.parallelSteps.push(new ElementStep(element));
     ovsGroup.labels.push(labelOf(element));
   }
   return steps;
@@ -80,30 +73,57 @@ interface OvsGroup {
 }
 
 /**
- * Makes the step of one element. Each function of the step looks up the definition of the kind. An unknown
- * kind then fails only its own step, and an unplug continues with the other steps.
+ * The step of one element. Each method looks up the definition of the kind. An unknown kind then
+ * fails only its own step, and an unplug continues with the other steps.
  */
-function stepOf(element: Exclude<Element, OvsElement>): Step {
-  const unowned = async (context: ElementContext) => (await definitionOf(element).adoptable?.(element, context)) ?? [];
-  const label = labelOf(element);
-  const subject = { name: element.name, labelOf: () => label };
-  return {
-    label,
-    isBatchDeletable:
-      element.kind === 'veth' || element.kind === 'tap' || (element.kind === 'bridge' && !element.shared),
-    validate: () => definitionOf(element).validate(element),
-    precheck: async (context) => definitionOf(element).precheck?.(element, context),
-    ensure: async (context) => definitionOf(element).ensure(element, noting(context, subject)),
-    remove: async (context) => definitionOf(element).remove(element, noting(context, subject)),
-    inspect: async (context) =>
-      (await definitionOf(element).inspect(element, context)).map((drift) => ({ element: label, ...drift })),
-    unowned,
-    adopt: async (context, dryRun) => {
-      const links = await unowned(context);
-      if (!dryRun) for (const link of links) await tagLink(link, context);
-      return links.map(({ name }) => ({ element: label, on: name }));
-    },
-  };
+class ElementStep implements Step {
+  readonly label: string;
+  readonly #element: SingleElement;
+
+  constructor(element: SingleElement) {
+    this.#element = element;
+    this.label = labelOf(element);
+  }
+
+  get isBatchDeletable(): boolean {
+    const element = this.#element;
+    return element.kind === 'veth' || element.kind === 'tap' || (element.kind === 'bridge' && !element.shared);
+  }
+
+  validate(): void {
+    definitionOf(this.#element).validate(this.#element);
+  }
+
+  async precheck(context: ElementContext): Promise<void> {
+    await definitionOf(this.#element).precheck?.(this.#element, context);
+  }
+
+  async ensure(context: UndoContext): Promise<void> {
+    await definitionOf(this.#element).ensure(this.#element, noting(context, this.#subject()));
+  }
+
+  async remove(context: ElementContext): Promise<void> {
+    await definitionOf(this.#element).remove(this.#element, noting(context, this.#subject()));
+  }
+
+  async inspect(context: ElementContext): Promise<ElementDrift[]> {
+    const drifts = await definitionOf(this.#element).inspect(this.#element, context);
+    return drifts.map((drift) => ({ element: this.label, ...drift }));
+  }
+
+  async unowned(context: ElementContext): Promise<readonly Link[]> {
+    return (await definitionOf(this.#element).adoptable?.(this.#element, context)) ?? [];
+  }
+
+  async adopt(context: ElementContext, dryRun: boolean): Promise<Adopted[]> {
+    const links = await this.unowned(context);
+    if (!dryRun) for (const link of links) await tagLink(link, context);
+    return links.map(({ name }) => ({ element: this.label, on: name }));
+  }
+
+  #subject(): Subject {
+    return { name: this.#element.name, labelOf: () => this.label };
+  }
 }
 
 /** Tags a device. A device that has changed since the query is not tagged. */

@@ -52,7 +52,7 @@ export type KernelElement =
 export type OvsElement = OvsBridgeElement | OvsPortElement | OvsPatchElement | OvsQosElement;
 
 /** An element outside the database of Open vSwitch. The engine handles these elements one at a time. */
-type SingleElement = KernelElement | CustomElement;
+export type SingleElement = KernelElement | CustomElement;
 
 type ElementOf<K extends Element['kind']> = Extract<KernelElement | OvsElement, { kind: K }>;
 

@@ -67,12 +67,9 @@ export function complete(
   context: ElementContext,
   master: number,
 ): NewLink {
-  return {
-    ...link,
-    ...(!externalMaster && { master }),
-    alias: aliasOf(shared ? SHARED_OWNER : context.owner),
-    group: 0,
-  };
+  const alias = aliasOf(shared ? SHARED_OWNER : context.owner);
+  // In V8, an object literal with a spread and further properties takes 20 times as long.
+  return Object.assign({}, link, externalMaster ? { alias, group: 0 } : { master, alias, group: 0 });
 }
 
 export function isOurs(link: Link, { shared }: DesiredLink, { owner }: ElementContext): boolean {

@@ -16,18 +16,20 @@ export interface Difference {
 /** The settings that can be changed on an existing device. */
 const SETTINGS = ['mac', 'mtu', 'up', 'promiscuous', 'alias', 'group', 'master', 'bridge', 'macvtap', 'port'] as const;
 /** The settings that a device gets at its creation and that cannot be changed. */
-const FIXED = ['tap', 'vlan', 'lower', 'settings'] as const;
+const FIXED = ['tap', 'vlan', 'lower', 'settings', 'macvtap'] as const;
 
 /** Lists the differences that a change of the device can remove. */
 export function differences(have: Link, want: LinkSettings): Difference[] {
-  return SETTINGS.flatMap((name) => compare(name, have[name], want[name])).filter((found) => !isForLife(found));
+  const found: Difference[] = [];
+  for (const name of SETTINGS) compare(name, have[name], want[name], found);
+  return found.filter((difference) => !isForLife(difference));
 }
 
 /** Lists the differences that only a new device can remove. */
 export function fixedDifferences(have: Link, want: NewLink): Difference[] {
-  return [...FIXED, 'macvtap' as const]
-    .flatMap((name) => compare(name, have[name], name in want ? Reflect.get(want, name) : undefined))
-    .filter(({ property, ...found }) => !property.startsWith('macvtap') || isForLife({ property, ...found }));
+  const found: Difference[] = [];
+  for (const name of FIXED) if (name in want) compare(name, have[name], Reflect.get(want, name), found);
+  return found.filter((difference) => !difference.property.startsWith('macvtap') || isForLife(difference));
 }
 
 /**
@@ -50,12 +52,14 @@ export function settingsOf(found: readonly Difference[], side: 'want' | 'have'):
   return settings;
 }
 
-function compare(property: string, have: unknown, want: unknown): Difference[] {
-  if (want === undefined) return [];
+/** Adds the differences of one property to those that were found. */
+function compare(property: string, have: unknown, want: unknown, found: Difference[]): void {
+  if (want === undefined || have === want) return;
   if (isRecord(want)) {
     const inner = isRecord(have) ? have : {};
-    return Object.entries(want).flatMap(([name, value]) => compare(`${property}.${name}`, inner[name], value));
+    for (const name of Object.keys(want)) compare(`${property}.${name}`, inner[name], want[name], found);
+    return;
   }
   const wanted = property === 'mac' && typeof want === 'string' ? want.toLowerCase() : want;
-  return have === wanted ? [] : [{ property, want: wanted, have }];
+  if (have !== wanted) found.push({ property, want: wanted, have });
 }

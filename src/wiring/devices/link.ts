@@ -218,6 +218,7 @@ export async function inspectLink(desired: DesiredLink, context: ElementContext)
   if (reason !== undefined) return [{ type: 'conflict', on: name, reason }];
   const fixed = isOurs(link, desired, context) ? fixedDifferences(link, wanted) : [];
   const changes = differences(link, changeable(link, wanted, desired, context));
+  if (fixed.length === 0 && changes.length === 0) return [];
   const drifts = await Promise.all([...fixed, ...changes].map((found) => describe(name, found, desired, context)));
   const obstacles =
     changes.length === 0 ? [] : await inspectObstacle(settingsOf(changes, 'want'), link, desired, context);

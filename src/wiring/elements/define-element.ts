@@ -97,6 +97,7 @@ export interface ElementKind<E extends ElementData> extends ElementDefinition<E>
   element(properties: Omit<E, 'kind'>): E;
 }
 
+const BUILT_IN: ReadonlySet<string> = new Set(KERNEL_KINDS);
 const customKinds = new Map<string, ElementDefinition<ElementData>>();
 
 /**
@@ -143,7 +144,7 @@ function register(definition: ElementDefinition<ElementData>): void {
 }
 
 export function isKernelKind(kind: string): kind is KernelKind {
-  return KERNEL_KINDS.some((known) => known === kind);
+  return BUILT_IN.has(kind);
 }
 
 /** Returns the definition of a plugin's kind. Undefined if no module of this process has defined the kind. */

@@ -62,17 +62,16 @@ function encodeAttribute([type, value]: Attribute): Buffer {
 /** Splits the result of one recv() into messages. Stops at the first incomplete message. */
 export function decodeMessages(buffer: Buffer): Message[] {
   const messages: Message[] = [];
-  let rest = buffer;
-  while (rest.length >= HEADER_SIZE) {
-    const length = readU32(rest, 0);
-    if (length < HEADER_SIZE || length > rest.length) break;
+  for (let at = 0; at + HEADER_SIZE <= buffer.length; ) {
+    const length = readU32(buffer, at);
+    if (length < HEADER_SIZE || at + length > buffer.length) break;
     messages.push({
-      type: readU16(rest, 4),
-      flags: readU16(rest, 6),
-      seq: readU32(rest, 8),
-      payload: rest.subarray(HEADER_SIZE, length),
+      type: readU16(buffer, at + 4),
+      flags: readU16(buffer, at + 6),
+      seq: readU32(buffer, at + 8),
+      payload: buffer.subarray(at + HEADER_SIZE, at + length),
     });
-    rest = rest.subarray(aligned(length));
+    at += aligned(length);
   }
   return messages;
 }
