@@ -11,18 +11,8 @@ import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { WiringPlugin } from '../plugins/wiring-plugin.ts';
 import { messageOf } from '../text/message-of.ts';
 import { objectClasses } from '../versioned/object-class.ts';
-import {
-  ANOTHER_VIF,
-  counting,
-  devices,
-  failingAt,
-  hostForTest,
-  openHost,
-  type PluginExample,
-  restore,
-} from './test-host.ts';
-
-export type { PluginExample };
+import type { PluginExample } from './plugin-example.ts';
+import { ANOTHER_VIF, counting, devices, failingAt, hostForTest, openHost, restore } from './test-host.ts';
 
 /** Declares a `describe` block with tests of the contract that all plugins must fulfil. */
 export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): void {

@@ -11,19 +11,7 @@ import type { VIFBase } from '../objects/vif.ts';
 import { OsVif } from '../os-vif.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { WiringPlugin } from '../plugins/wiring-plugin.ts';
-
-/** The VIF, the instance and the host for the suite. */
-export interface PluginExample {
-  /** Returns a new VIF that the plugin supports, for each test. */
-  readonly vif: () => VIFBase;
-  /** The instance. Default: an instance with only a name. */
-  readonly instance?: InstanceInfo;
-  /**
-   * Returns a new host for each test, with all devices that the VIF needs. Default: an empty
-   * MemoryHost. After the test, the suite removes its devices from the host, and closes the host.
-   */
-  readonly host?: () => Host | Promise<Host>;
-}
+import type { PluginExample } from './plugin-example.ts';
 
 /** The id of a VIF that is never plugged. */
 export const ANOTHER_VIF = '00000000-0000-4000-8000-000000000000';
