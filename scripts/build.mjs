@@ -11,3 +11,4 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 execFileSync('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 execFileSync('node', ['scripts/prune-types.mjs'], { cwd: root, stdio: 'inherit' });
 await bundle(join(root, 'dist'));
+await import('./write-man-pages.mjs');

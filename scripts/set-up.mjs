@@ -8,6 +8,7 @@ const NEEDED = [
   { package: 'iptables', probe: ['iptables', '--version'] },
   { package: 'nftables', probe: ['/usr/sbin/nft', '--version'] },
   { package: 'iputils-ping', probe: ['ping', '-V'] },
+  { package: 'groff-base', probe: ['groff', '--version'] },
   { package: 'openssl', probe: ['openssl', 'version'] },
   { package: 'strace', probe: ['strace', '-V'] },
   { package: 'libcap2-bin', probe: ['/usr/sbin/setcap', '-h'] },

@@ -40,7 +40,8 @@ export function addHelpVerb(program: Command): void {
     });
 }
 
-const AFTERWORD = [
+/** The last paragraphs of the help. */
+export const AFTERWORD = [
   'A file contains one VIF or an array of VIFs, in JSON or YAML, in the wire form or the plain form, or ports of ' +
     'Neutron. Without a file, or with -, the command reads standard input. It prints a table on a terminal, and JSON ' +
     'elsewhere or with --json.',
@@ -52,7 +53,7 @@ const AFTERWORD = [
  * The description of an option or argument, with its possible values. The description tells the
  * default, unless it is one of them.
  */
-function descriptionOf({ description, argChoices, defaultValue }: Option | Argument): string {
+export function descriptionOf({ description, argChoices, defaultValue }: Option | Argument): string {
   if (argChoices === undefined) return description;
   const standard = typeof defaultValue === 'string' ? ` (default: ${defaultValue})` : '';
   return `${description}: ${argChoices.join(', ')}${standard}`;

@@ -65,7 +65,7 @@ function outcomeOf(verb: Verb, result: Result<Attachment>, watch: PluginWatch, f
   const { where, id, answer: attachment } = result;
   const item = { where, id, attachment };
   const work = watch.stateOf(attachment.vif);
-  if (work.state === 'done') return { ...item, outcome: VERBS[verb].done };
+  if (work.state === 'done') return { ...item, outcome: VERBS[verb].done, result: work.result };
   const error = failures.get(attachment.vif.id ?? '') ?? (work.state === 'failed' ? work.error : undefined);
   if (error instanceof PlugError && error.left.length > 0) return { ...item, outcome: 'incomplete', error };
   if (error !== undefined && !isInterruption(error)) return { ...item, outcome: 'failed', error };

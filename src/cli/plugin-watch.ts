@@ -1,11 +1,14 @@
 /** Records for which VIFs a plugin has begun to work, and how the work ended. */
 
+import type { PlugResult } from '../errors/plug-result.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
+import { UNKNOWN_RESULT } from '../wiring/done-steps/result.ts';
 
 /** The state of the work for a VIF. */
 export type WorkState =
-  | { readonly state: 'waiting' | 'begun' | 'done' }
+  | { readonly state: 'waiting' | 'begun' }
+  | { readonly state: 'done'; readonly result: PlugResult }
   | { readonly state: 'failed'; readonly error: unknown };
 
 /** The record of the plugs or unplugs of a run of the command. */
@@ -26,12 +29,12 @@ export class PluginWatch {
     return this.#states.get(vif) ?? { state: 'waiting' };
   }
 
-  #record<T extends Promise<unknown>>(vif: VIFBase, work: () => T): T {
+  #record<T extends ReturnType<VIFPlugin['plug']>>(vif: VIFBase, work: () => T): T {
     this.#states.set(vif, { state: 'begun' });
     const fail = (error: unknown) => this.#states.set(vif, { state: 'failed', error });
     try {
       const result = work();
-      result.then(() => this.#states.set(vif, { state: 'done' }), fail);
+      result.then((done) => this.#states.set(vif, { state: 'done', result: done ?? UNKNOWN_RESULT }), fail);
       return result;
     } catch (error) {
       fail(error);

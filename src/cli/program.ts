@@ -58,7 +58,8 @@ async function declareOwnObjects(_: Command, verb: Command): Promise<void> {
   await declareObjects(config);
 }
 
-function makeProgram(): Command {
+/** The command with all its verbs. */
+export function makeProgram(): Command {
   const program = new Command('os-vif')
     .description('Describe virtual network interfaces (VIFs) as OpenStack os-vif does, and plug them into this host.')
     .optionsGroup(GROUPS.general)

@@ -175,6 +175,8 @@ export interface ObjectModel {
   readonly lastOrder: { readonly names: string[]; readonly indexes: number[] };
   /** The changes for the version that was written last. */
   lastDelta: VersionDelta | undefined;
+  /** The peer whose manifest named the class last, and the changes for it. */
+  lastPeer: { readonly peer: object; readonly delta: VersionDelta } | undefined;
   /** Where a primitive of the class, and not of a field, was read last. */
   readonly lastRead: LastRead;
   /** Whether a field has an initial value. */
@@ -190,6 +192,8 @@ export interface VersionDelta {
   readonly children: readonly (ChildDelta | undefined)[];
   /** Whether the class or a base class has a function `makeCompatible`. */
   readonly converts: boolean;
+  /** Whether only the version is different. */
+  readonly isEmpty: boolean;
 }
 
 /** The versions of the objects in a field. */

@@ -168,6 +168,7 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     make: makerOf(objectClass, base),
     lastOrder: { names: [], indexes: [] },
     lastDelta: undefined,
+    lastPeer: undefined,
     lastRead: nothingRead(),
     hasInitials: ordered.some(({ initial }) => initial !== undefined),
   };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, inject } from 'vitest';
 import type { Netns } from '../host/netns.ts';
+import { requireValidOutput } from './output-schemas.ts';
 
 /** What a run of the command left. */
 export interface Run {
@@ -55,7 +56,10 @@ export interface TestedCommand {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Makes a folder for the tests of this file, and removes it after them. */
+/**
+ * Makes a folder for the tests of this file, and removes it after them. A run fails if it prints
+ * JSON that the schema of its verb does not allow.
+ */
 export function commandUnderTest(): TestedCommand {
   const root = inject('package');
   const script = join(root, 'dist/entries/cli.js');
@@ -68,7 +72,10 @@ export function commandUnderTest(): TestedCommand {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const run = (args: readonly string[], options: RunOptions = {}): Promise<Run> =>
-    runCommand([process.execPath, script, ...args], options.cwd ?? folder, options);
+    runCommand([process.execPath, script, ...args], options.cwd ?? folder, options).then(async (left) => {
+      await requireValidOutput(args, left.stdout);
+      return left;
+    });
   const line = (text: string, inside: Netns): Promise<Run> => {
     const env = { PATH: `${root}:${process.env.PATH}`, NO_COLOR: '1' };
     return runCommand(['bash', '-c', text], folder, { inside, terminal: true, env });

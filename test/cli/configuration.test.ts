@@ -84,6 +84,26 @@ describe('own objects', () => {
     expect(xml.stderr).not.toContain('is declared');
   });
 
+  test('have schemas and fingerprints', async () => {
+    write('nova.yaml', 'objects: [./nova.mjs]');
+    write(
+      'nova.mjs',
+      `import { defineObject, string } from 'os-vif';
+       for (const name of ['Network', 'Aggregate'])
+         defineObject({ name, namespace: 'nova', version: '1.1', fields: { label: string() } });`,
+    );
+    const run = (...args: string[]) => osVif([...args, '--config', 'nova.yaml']);
+    const listed = (await run('schema')).json();
+    expect(listed).toEqual(expect.arrayContaining([{ name: 'nova.Network', versions: ['1.0', '1.1'] }]));
+    const schema = (await run('schema', 'Aggregate', '1.0', '--form', 'plain')).json();
+    expect(schema).toMatchObject({ properties: { type: { const: 'Aggregate' }, label: { type: 'string' } } });
+    expect((await run('schema', 'Network')).json()).toMatchObject({ title: 'Network 1.1, primitive form' });
+    const fingerprint = expect.stringMatching(/^1\.1-[0-9a-f]{32}$/);
+    const fingerprints = (await run('fingerprints')).json();
+    expect(fingerprints).toMatchObject({ Network: fingerprint, 'nova.Network': fingerprint, Aggregate: fingerprint });
+    expect(Object(fingerprints)['nova.Network']).not.toBe(Object(fingerprints).Network);
+  });
+
   test('are checked by their declaration', async () => {
     const { status, json } = await osVif(['validate', '--config', 'kuryr.yaml'], {
       input: JSON.stringify({ ...nested, vlan_id: 'many' }),

@@ -24,6 +24,14 @@ beforeAll(() => {
   writeFileSync(join(osVif.folder, 'mixed.json'), JSON.stringify(VIFS));
 });
 
+test('an object that is no VIF is refused by its class, and its id is not that of a VIF', async () => {
+  const { status, stderr } = await osVif(['xml', 'network.json']);
+  expect(status).toBe(1);
+  expect(stderr).toBe(
+    'os-vif: ERR_OSVIF_FIELD_VALUE: network.json: expected a VIF, such as VIFBridge or VIFGeneric, found "Network"\n',
+  );
+});
+
 describe.each([
   ['plan', ['plan', '--memory']],
   ['check', ['check', '--memory']],

@@ -191,14 +191,17 @@ test('a package whose package.json leads out of it is refused', async () => {
   expect([status, stderr]).toEqual([1, expect.stringContaining('which is not in the package')]);
 });
 
-test('options of the configuration reach a plugin that exports a class', async () => {
-  const source = `const options = JSON.stringify;
-export class plugin {
-  constructor(given) { console.error('options', options(given)); }
+test.each([
+  ['class', 'export class plugin extends Lab {}'],
+  ['function', 'export const plugin = (given) => new Lab(given);'],
+])('options of the configuration reach a plugin that exports a %s', async (_, exported) => {
+  const source = `class Lab {
+  constructor(given) { console.error('options', JSON.stringify(given)); }
   describe() { const info = { pluginName: 'lab', vifInfo: [] }; return { ...info, require: () => info }; }
   async plug() {}
   async unplug() {}
-}`;
+}
+${exported}`;
   const config = { plugins: { './lab.mjs': { parent: 'eth1', depth: { of: [1] } } } };
   const folder = await folderWith({ 'lab.mjs': source, 'c.json': JSON.stringify(config) });
 

@@ -35,12 +35,15 @@ export interface IpLink {
 /** Why no namespace can be made here, or undefined when one can. Under CI that is an error, not a reason to skip. */
 export const NETNS_UNAVAILABLE: string | undefined = whyUnavailable();
 
-/** A network namespace for the running test, gone when it ends. */
-export async function makeNetns(): Promise<Netns> {
+/**
+ * A network namespace for the running test, gone when it ends. `atEnd` is called with the function
+ * that ends the namespace; a hook for all tests of a file passes its own.
+ */
+export async function makeNetns(atEnd: (end: () => void) => void = onTestFinished): Promise<Netns> {
   const holder = spawn('unshare', ['--net', '--mount', 'sh', '-c', 'mount -t sysfs sysfs /sys && exec sleep 1000'], {
     stdio: 'ignore',
   });
-  onTestFinished(() => void holder.kill('SIGKILL'));
+  atEnd(() => void holder.kill('SIGKILL'));
   const path = `/proc/${holder.pid}/ns/net`;
   await untilUnshared(holder);
   const run = (command: string, ...args: string[]): string =>

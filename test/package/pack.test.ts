@@ -52,6 +52,7 @@ export const others = [vifFromPort, graphOf, describeVIFPlugin];
 let folder: string;
 let project: string;
 let packed: string[];
+let tarball: string;
 
 /** Builds the package as it stands, packs it, and installs it in a project that has nothing else. */
 beforeAll(async () => {
@@ -61,18 +62,10 @@ beforeAll(async () => {
   await mkdir(project);
   await buildPackage(copy);
   const [pack] = JSON.parse(run(copy, 'npm', 'pack', '--json', '--silent', '--pack-destination', folder));
+  tarball = join(folder, pack.filename);
   packed = pack.files.map(({ path }: { path: string }) => path);
   await writeFile(join(project, 'package.json'), '{ "private": true }');
-  run(
-    project,
-    'npm',
-    'install',
-    '--silent',
-    '--prefer-offline',
-    '--no-audit',
-    '--no-fund',
-    join(folder, pack.filename),
-  );
+  run(project, 'npm', 'install', '--silent', '--prefer-offline', '--no-audit', '--no-fund', tarball);
 }, 180_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -83,7 +76,7 @@ const specifier = (subpath: string): string => `os-vif${subpath.slice(1)}`;
 describe('the packed package', () => {
   test('holds what is needed and no more', () => {
     const allowed =
-      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|bin\/os-vif-helper|schemas\/.+\.json|src\/.+\.ts|dist\/THIRD-PARTY-LICENSES|dist\/.+\.(js|js\.map|d\.ts))$/;
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|bin\/os-vif-helper|schemas\/.+\.json|src\/.+\.ts|dist\/THIRD-PARTY-LICENSES|dist\/man\/[\w-]+\.1|dist\/.+\.(js|js\.map|d\.ts))$/;
     expect(packed.filter((path) => !allowed.test(path))).toEqual([]);
     expect(packed).toContain('schemas/neutron/port-binding.json');
     expect(packed).toContain('dist/entries/host.d.ts');
@@ -102,6 +95,20 @@ describe('the packed package', () => {
     const licenses = await readFile(join(project, 'node_modules/os-vif/dist/THIRD-PARTY-LICENSES'), 'utf8');
     for (const name of ['commander', 'yaml', '@viz-js/viz', '@noble/hashes'])
       expect(licenses).toContain(`\n${name} `.trimStart());
+  });
+
+  test('runs with npx in one step, where nothing is installed', async () => {
+    const empty = join(folder, 'empty');
+    await mkdir(empty);
+    const input = join(ROOT, 'examples/tap-vif.json');
+    expect(run(empty, 'npx', '--yes', '--prefer-offline', '--package', tarball, 'os-vif', 'validate', input)).toContain(
+      '"valid": true',
+    );
+  }, 60_000);
+
+  test('has the man pages that package.json names', async () => {
+    const { man } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    expect(packed).toEqual(expect.arrayContaining(man.map((path: string) => path.replace('./', ''))));
   });
 
   test('has the source files that stack traces name', async () => {

@@ -32,8 +32,8 @@ export async function readAttachments(
 ): Promise<Results<Attachment>> {
   const items = itemsOf(await readDocuments(files));
   const instance = await namedInstance(options);
-  const attachments = await readEach(items, (document) => ({
-    vif: namedVif(document, leniency),
+  const attachments = await readEach(items, async (document) => ({
+    vif: await namedVif(document, leniency),
     instance: ownInstance(document) ?? instance,
   }));
   return leniency.sameIds ? attachments : withDistinctIds(attachments);
@@ -47,7 +47,7 @@ export async function readEachVif(files: readonly string[], ports?: PortDocument
 /** Applies a reader to each document. An error is a failure of its document. */
 export async function readEach<T>(
   { documents, isList }: Documents,
-  read: (document: Document) => T,
+  read: (document: Document) => T | Promise<T>,
 ): Promise<Results<T>> {
   const results = documents.map((document) => {
     const { where, value, error } = document;
@@ -58,8 +58,8 @@ export async function readEach<T>(
 }
 
 /** A VIF with an id. Plugins use the id as the owner in tags. */
-function namedVif(document: Document, ports: PortDocuments): VIFBase {
-  const vif = vifOf(document, ports);
+async function namedVif(document: Document, ports: PortDocuments): Promise<VIFBase> {
+  const vif = await vifOf(document, ports);
   located(document.where, () => vif.require('id', 'plugin'));
   return vif;
 }

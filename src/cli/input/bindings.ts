@@ -85,7 +85,7 @@ function networkOf(port: NeutronPort, value: unknown, takesBareNetwork: boolean)
   if (network === undefined) {
     throw new UsageError(
       'the port comes without its network: write {port, network, subnets} in one file, ' +
-        'or convert it first with os-vif convert --from neutron --network <file>',
+        'or name the file of the network with os-vif convert --from neutron --network <file>',
     );
   }
   if (isNetwork(network)) return network;

@@ -54,10 +54,13 @@ function each(items: readonly unknown[], where: string, contentOf: (item: unknow
 }
 
 /**
- * The id of the VIF in a document, also in a document that is not valid. Undefined if it has none.
+ * The id of the VIF in a document, also in a document that is not valid. Undefined if it has none,
+ * and for an object that is no VIF.
  */
 export function idIn(value: unknown): string | undefined {
   if (!isRecord(value)) return undefined;
+  const name = kindOf(value) === 'object' ? (value[NAME] ?? value.type) : undefined;
+  if (typeof name === 'string' && !name.startsWith('VIF')) return undefined;
   if (typeof value.id === 'string') return value.id;
   return idIn(value[DATA] ?? value.vif ?? value.port);
 }

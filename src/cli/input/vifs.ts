@@ -5,9 +5,9 @@ import { VIFBase } from '../../objects/vif.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { NAME } from '../../versioned/codec/primitive.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
-import { type PortDocuments, vifOfEntry, vifOfPort } from './bindings.ts';
+import type { PortDocuments } from './bindings.ts';
 import type { Document } from './documents.ts';
-import { isAttachment, located, objectOf, anyObjectOf as plainObjectOf } from './objects.ts';
+import { isAttachment, located, anyObjectOf as plainObjectOf } from './objects.ts';
 import { kindOf } from './payloads.ts';
 
 /**
@@ -16,14 +16,16 @@ import { kindOf } from './payloads.ts';
  *
  * @throws DocumentError with the place and the reason, if the document is none of these
  */
-export function vifOf(document: Document, ports: PortDocuments = {}): VIFBase {
+export async function vifOf(document: Document, ports: PortDocuments = {}): Promise<VIFBase> {
   const { where, value } = document;
   if (isAttachment(value)) return vifOf({ where: `${where}.vif`, value: value.vif }, ports);
-  const vif = vifOfPayload(document, ports);
+  const vif = await vifOfPayload(document, ports);
   if (vif !== undefined) return vif;
   return located(where, () => {
     if (isRecord(value) && [NAME, 'type'].some((key) => Object.hasOwn(value, key))) {
-      return objectOf(VIFBase, { where: '', value });
+      const object = plainObjectOf({ where: '', value });
+      if (object instanceof VIFBase) return object;
+      throw new FieldValueError(object.type, 'a VIF, such as VIFBridge or VIFGeneric');
     }
     throw new FieldValueError(
       value,
@@ -33,13 +35,15 @@ export function vifOf(document: Document, ports: PortDocuments = {}): VIFBase {
 }
 
 /** The object in a document, or the VIF of a port or of an entry. Throws as {@link vifOf}. */
-export function anyObjectOf(document: Document, ports: PortDocuments = {}): VersionedObject {
+export async function anyObjectOf(document: Document, ports: PortDocuments = {}): Promise<VersionedObject> {
   if (isAttachment(document.value)) return vifOf(document, ports);
-  return vifOfPayload(document, ports) ?? plainObjectOf(document);
+  return (await vifOfPayload(document, ports)) ?? plainObjectOf(document);
 }
 
-function vifOfPayload(document: Document, ports: PortDocuments): VIFBase | undefined {
+async function vifOfPayload(document: Document, ports: PortDocuments): Promise<VIFBase | undefined> {
   const kind = kindOf(document.value);
   if (kind === 'object') return undefined;
+  // The conversion loads ajv, which objects do not need.
+  const { vifOfEntry, vifOfPort } = await import('./bindings.ts');
   return kind === 'network_info entry' ? vifOfEntry(document) : vifOfPort(document, ports);
 }

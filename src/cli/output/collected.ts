@@ -20,6 +20,9 @@ const COLORS: Readonly<Record<Collected['outcome'], Color>> = {
   unknown: 'red',
 };
 
+/** All outcomes, for the schema of the output. */
+export const COLLECTION_OUTCOMES: readonly string[] = Object.keys(COLORS);
+
 /**
  * Prints the devices and rows. Then reports the error or signal that ended the collection, with
  * numbers.

@@ -3,6 +3,7 @@
 import { OsVifError } from '../../errors/base.ts';
 import { DocumentError } from '../../errors/command.ts';
 import { UnsetFieldError } from '../../errors/model.ts';
+import { PlugError, UnplugError } from '../../errors/plugin.ts';
 import { listed } from '../../text/bounds.ts';
 import { messageAfter, messageOf } from '../../text/message-of.ts';
 import { answersOf, type Failure, isFailure, type Place, type Results } from '../results.ts';
@@ -14,6 +15,8 @@ import { inWordsOfCommand } from './words.ts';
 export interface ErrorData {
   readonly codes: readonly string[];
   readonly message: string;
+  /** The elements that a failed plug or unplug left on the host. */
+  readonly left?: readonly string[];
 }
 
 /** Reports the items that failed, and returns the answers of the others. */
@@ -84,7 +87,9 @@ export function namesOf(items: readonly Pick<Place, 'where'>[]): string {
 
 /** The error of an item as data for JSON. */
 export function errorData({ where, error }: Failure): ErrorData {
-  return { codes: codesOf(error), message: inWordsOfCommand(messageAfter(where, error)) };
+  const left = error instanceof PlugError || error instanceof UnplugError ? error.left : [];
+  const message = inWordsOfCommand(messageAfter(where, error));
+  return { codes: codesOf(error), message, ...(left.length > 0 && { left }) };
 }
 
 function codesOf(error: unknown): string[] {

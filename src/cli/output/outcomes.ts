@@ -2,6 +2,7 @@
 
 import type { Attachment } from '../../call-options.ts';
 import type { InterruptedError } from '../../errors/command.ts';
+import type { PlugResult } from '../../errors/plug-result.ts';
 import { isFailure, type Place } from '../results.ts';
 import { countsOf } from './counts.ts';
 import { raiseExitCode, reportError, writeError } from './exit.ts';
@@ -14,6 +15,8 @@ export interface Outcome extends Place {
   readonly outcome: OutcomeName;
   /** Undefined if the item is no VIF. */
   readonly attachment?: Attachment;
+  /** The changes of the host. Undefined if the VIF was not finished. */
+  readonly result?: PlugResult;
   readonly error?: unknown;
 }
 
@@ -29,6 +32,9 @@ const COLORS: Readonly<Record<OutcomeName, Color>> = {
   incomplete: 'red',
 };
 
+/** All outcomes, for the schema of the output. */
+export const OUTCOMES: readonly string[] = Object.keys(COLORS);
+
 /**
  * Reports the failures, and prints the outcomes. After a signal, it also names the VIFs that are
  * incomplete, and prints the number of VIFs with each outcome.
@@ -40,7 +46,7 @@ export async function printOutcomes(
   const { isList, interruption } = options;
   report(outcomes.filter(isFailure));
   if (printsJson(options)) printJson(isList ? outcomes.map(dataOf) : outcomes.slice(0, 1).map(dataOf)[0]);
-  else printText(tableOf(['outcome', 'VIF', 'type', 'plugin', 'device'], outcomes.map(rowOf)));
+  else printText(tableOf(['outcome', 'VIF', 'type', 'plugin', 'device', 'changes'], outcomes.map(rowOf)));
   if (interruption === undefined) return;
   reportIncomplete(outcomes.filter(({ outcome }) => outcome === 'incomplete'));
   raiseExitCode(reportError(interruption, { text: `${interruption.message}: ${countsOf(outcomes) || 'no VIF'}` }));
@@ -54,13 +60,20 @@ function reportIncomplete(incomplete: readonly Outcome[]): void {
 }
 
 function dataOf(item: Outcome): object {
-  const { where, id, outcome, attachment } = item;
-  return { where, id, ...partsOf(attachment), outcome, ...(isFailure(item) && { error: errorData(item) }) };
+  const { where, id, outcome, attachment, result } = item;
+  const error = isFailure(item) && { error: errorData(item) };
+  return { where, id, ...partsOf(attachment), outcome, ...result, ...error };
 }
 
-function rowOf({ where, id, outcome, attachment }: Outcome) {
+function rowOf({ where, id, outcome, attachment, result }: Outcome) {
   const { type, plugin, device } = partsOf(attachment);
-  return [{ word: outcome, color: COLORS[outcome] }, id ?? where, type, plugin, device];
+  return [{ word: outcome, color: COLORS[outcome] }, id ?? where, type, plugin, device, result && changesIn(result)];
+}
+
+/** The number of changes. A plugin of another package may not tell them. */
+function changesIn({ changed, steps }: PlugResult): string {
+  if (steps.length > 0) return String(steps.length);
+  return changed ? 'unknown' : 'none';
 }
 
 function partsOf(attachment: Attachment | undefined): { type?: string; plugin?: string; device?: string } {

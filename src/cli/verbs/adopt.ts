@@ -35,7 +35,7 @@ async function adoptFiles(files: string[], options: AdoptOptions): Promise<void>
   );
   const answers = reportFailures(adoptions);
   if (answers.some(({ answer }) => answer.drifts.some(isObstacle))) raiseExitCode(EXIT.no);
-  if (printsJson(options)) printResults(adoptions, ({ answer }, { id }) => ({ id, ...answer }));
+  if (printsJson(options)) printResults(adoptions, ({ answer }, { where, id }) => ({ where, id, ...answer }));
   else for (const { attachment, answer } of answers) printText(described(attachment.vif, answer, dryRun));
 }
 

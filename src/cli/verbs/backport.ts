@@ -53,7 +53,7 @@ async function backportFiles(files: string[], options: BackportOptions): Promise
   const { anyObjectOf } = await import('../input/vifs.ts');
   const { printIfComplete } = await import('../output/failures.ts');
   const write = await writerFor(options);
-  printIfComplete(await readEach(items, (document) => write(anyObjectOf(document), document.where)));
+  printIfComplete(await readEach(items, async (document) => write(await anyObjectOf(document), document.where)));
 }
 
 /** Writes an object. `where` is its place in the input. */

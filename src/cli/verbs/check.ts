@@ -27,7 +27,7 @@ async function checkFiles(files: string[], options: WiringOptions): Promise<void
   );
   const answers = reportFailures(checks);
   if (answers.some(({ answer }) => answer.length > 0)) raiseExitCode(EXIT.no);
-  if (printsJson(options)) printResults(checks, ({ answer }, { id }) => ({ id, drifts: answer }));
+  if (printsJson(options)) printResults(checks, ({ answer }, { where, id }) => ({ where, id, drifts: answer }));
   else for (const { attachment, answer } of answers) printText(described(attachment.vif, answer));
 }
 

@@ -40,7 +40,7 @@ async function describedFor(program: Command, verb = ''): Promise<RootCommand> {
 const WORDS: Readonly<Record<string, () => Promise<Readonly<Record<string, readonly string[]>>>>> = {
   schema: async () => {
     const { everyObject, OTHER_SCHEMAS } = await import('../every-object.ts');
-    return { object: [...everyObject().map(({ objectName }) => objectName), ...Object.keys(OTHER_SCHEMAS)] };
+    return { object: [...everyObject().map(({ name }) => name), ...Object.keys(OTHER_SCHEMAS)] };
   },
   doctor: async () => ({ need: (await import('../doctor/findings.ts')).FINDING_NAMES }),
 };

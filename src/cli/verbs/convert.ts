@@ -61,7 +61,10 @@ const READERS = {
   },
   plain: async () => (await import('../input/objects.ts')).anyObjectOf,
   primitive: async () => (await import('../input/objects.ts')).anyObjectOf,
-} satisfies Record<string, (options: ConvertOptions) => Promise<(document: Document) => VersionedObject>>;
+} satisfies Record<
+  string,
+  (options: ConvertOptions) => Promise<(document: Document) => VersionedObject | Promise<VersionedObject>>
+>;
 
 async function convert(files: string[], options: ConvertOptions): Promise<void> {
   const { from = 'any' } = options;
@@ -72,8 +75,8 @@ async function convert(files: string[], options: ConvertOptions): Promise<void> 
   const { readEach } = await import('../input/attachments.ts');
   const { printIfComplete } = await import('../output/failures.ts');
   const read = await READERS[from](options);
-  const written = await readEach(items, (document) => {
-    const object = read(document);
+  const written = await readEach(items, async (document) => {
+    const object = await read(document);
     return options.to === 'plain' ? object.toPlain() : object.toPrimitive();
   });
   printIfComplete(written);

@@ -5,7 +5,7 @@ import { readDocument } from '../input/documents.ts';
 import { EXIT } from '../output/exit.ts';
 import { printJson, printsJson, printText, shown } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
-import { addVerb, type CommonOptions } from '../verb.ts';
+import { addVerb, type CommonOptions, configOption } from '../verb.ts';
 
 /** Adds the verb `fingerprints` to the command. */
 export function addFingerprints(program: Command): void {
@@ -15,12 +15,13 @@ export function addFingerprints(program: Command): void {
     examples: ['fingerprints', 'fingerprints --expect fingerprints.json'],
   })
     .option('--expect <file>', 'fingerprints by object name: print the differences, and exit with 1 if there are any')
+    .addOption(configOption())
     .action(printFingerprints);
 }
 
 async function printFingerprints(options: CommonOptions & { readonly expect?: string }): Promise<void> {
   const { everyObject } = await import('../every-object.ts');
-  const fingerprints = everyObject().map((object) => [object.objectName, object.fingerprint()] as const);
+  const fingerprints = everyObject().map(({ name, object }) => [name, object.fingerprint()] as const);
   if (options.expect !== undefined) return compare(options.expect, Object.fromEntries(fingerprints), options);
   if (printsJson(options)) printJson(Object.fromEntries(fingerprints));
   else printText(tableOf(['object', 'fingerprint'], fingerprints));

@@ -4,7 +4,9 @@
 
 import type { Command } from 'commander';
 import type { HostInfo } from '../../objects/host-info.ts';
-import { printJson, printsJson, printText } from '../output/output.ts';
+import { listed } from '../../text/bounds.ts';
+import { didYouMean } from '../../text/nearest.ts';
+import { printJson, printsJson, printText, printWarning } from '../output/output.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { addVerb, type CommonOptions, configOption } from '../verb.ts';
 
@@ -30,11 +32,24 @@ async function tell(options: HostInfoOptions): Promise<void> {
   const { withOsVif } = await import('../session.ts');
   const { config, permit } = options;
   // The result does not depend on the host, so the in-memory host is enough.
-  const info = await withOsVif({ memory: true, ...(config !== undefined && { config }) }, async ({ osVif }) =>
-    osVif.hostInfo(permit === undefined ? {} : { permittedVifTypes: permit }),
-  );
+  const info = await withOsVif({ memory: true, ...(config !== undefined && { config }) }, async ({ osVif }) => {
+    if (permit === undefined) return osVif.hostInfo();
+    warnOfUnknown(permit, osVif.hostInfo());
+    return osVif.hostInfo({ permittedVifTypes: permit });
+  });
   if (printsJson(options)) printJson(info.toPrimitive());
   else printText(tableOf(['plugin', 'VIF', 'versions', 'port profiles'], rowsOf(info)));
+}
+
+/** A misspelt name would leave out everything without a word. */
+function warnOfUnknown(permitted: readonly string[], { pluginInfo = [] }: HostInfo): void {
+  const taken = new Set(pluginInfo.flatMap(({ vifInfo = [] }) => vifInfo.map((info) => info.vifObjectName ?? '')));
+  for (const name of permitted) {
+    if (!taken.has(name))
+      printWarning(
+        `--permit: no plugin takes ${name}${didYouMean(name, [...taken]) || `: they take ${listed([...taken].sort())}`}`,
+      );
+  }
 }
 
 function rowsOf({ pluginInfo = [] }: HostInfo): Cell[][] {

@@ -27,7 +27,7 @@ export async function planFiles(files: string[], options: WiringOptions): Promis
   );
   const answers = reportFailures(plans);
   if (answers.some(({ answer }) => answer.some(({ action }) => action === 'refuse'))) raiseExitCode(EXIT.no);
-  if (printsJson(options)) printResults(plans, ({ answer }, { id }) => ({ id, steps: answer }));
+  if (printsJson(options)) printResults(plans, ({ answer }, { where, id }) => ({ where, id, steps: answer }));
   else for (const { attachment, answer } of answers) printText(described(attachment.vif, answer));
 }
 

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import { printJson, printsJson, printText } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
-import { addVerb, type CommonOptions } from '../verb.ts';
+import { addVerb, type CommonOptions, configOption } from '../verb.ts';
 
 /** Adds the verb `schema` to the command. */
 export function addSchema(program: Command): void {
@@ -21,6 +21,7 @@ export function addSchema(program: Command): void {
         .choices(['primitive', 'plain'])
         .default('primitive'),
     )
+    .addOption(configOption())
     .action(printSchema);
 }
 
@@ -38,7 +39,7 @@ async function printSchema(
 async function list(options: CommonOptions): Promise<void> {
   const { everyObject, OTHER_SCHEMAS, versionsOf } = await import('../every-object.ts');
   const objects = [
-    ...everyObject().map((object) => ({ name: object.objectName, versions: versionsOf(object) })),
+    ...everyObject().map(({ name, object }) => ({ name, versions: versionsOf(object) })),
     ...Object.keys(OTHER_SCHEMAS).map((name) => ({ name, versions: [] })),
   ];
   if (printsJson(options)) printJson(objects);

@@ -44,7 +44,7 @@ async function tellRemovals(files: readonly string[], options: WiringOptions): P
     { seenAs: (host) => dryRunHost(host, (removal) => noted.push(removal)) },
   );
   const answers = reportFailures(told);
-  if (printsJson(options)) return printResults(told, ({ answer }, { id }) => ({ id, removals: answer }));
+  if (printsJson(options)) return printResults(told, ({ answer }, { where, id }) => ({ where, id, removals: answer }));
   const rows = answers.flatMap(({ attachment, answer }) =>
     answer.map(({ kind, name }) => [kind, name, attachment.vif.id]),
   );

@@ -1,6 +1,6 @@
 /** The socket of a helper. Its mode and its group determine the users that can connect. */
 
-import { lstatSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { chmod, chown, mkdtemp, rename, rm } from 'node:fs/promises';
 import { connect, type ListenOptions, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -48,7 +48,7 @@ export async function listenOn(server: Server, where: SocketFile | { readonly fd
   } catch (error) {
     lock?.release();
     if (error instanceof HelperConnectionError) throw error;
-    const reason = messageOf(error);
+    const reason = existsSync(dirname(socket)) ? messageOf(error) : `the folder ${dirname(socket)} does not exist`;
     throw new HelperConnectionError(socket, `the helper cannot listen on this socket: ${reason}`, { cause: error });
   }
 }

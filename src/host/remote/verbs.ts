@@ -22,7 +22,7 @@ export interface Workplace {
 /** Checks the arguments of a request, and performs it. */
 export type Verb = (args: readonly unknown[], workplace: Workplace) => Promise<unknown>;
 
-const ajv = new Ajv2020({ discriminator: true, strictTuples: false });
+const ajv = new Ajv2020({ discriminator: true, strictTuples: false, code: { optimize: false } });
 
 /** The largest number of attempts if a device changes between the check by the policy and the request. */
 const ATTEMPTS = 5;

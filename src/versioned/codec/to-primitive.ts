@@ -10,7 +10,12 @@ import { CHANGES, changesIn, DATA, NAME, NAMESPACE, type Primitive, VERSION_KEY 
  * `objects` of a list object, as in oslo.
  */
 export function writeObject(object: ObjectState): Primitive {
-  const { model, values, changed, version } = object[STATE];
+  return writeAs(object, object[STATE].version);
+}
+
+/** The same with another version. */
+export function writeAs(object: ObjectState, version: string): Primitive {
+  const { model, values, changed } = object[STATE];
   const changes = changed === NO_CHANGES ? [] : changed.slice();
   const { wireNames, writers } = model;
   const listAt = model.ownList?.index;

@@ -4,14 +4,14 @@
  * version of each child.
  */
 
-import { ArgumentError, type OptionKinds, requireOptions } from '../../errors/argument.ts';
+import { type OptionKinds, requireOptions } from '../../errors/argument.ts';
 import { TargetVersionError } from '../../errors/model.ts';
 import { OBJECT, TEXT } from '../../errors/value-kinds.ts';
-import { describeValue } from '../../text/describe-value.ts';
+import { isRecord } from '../../text/is-record.ts';
 import { hasChanges } from '../changes.ts';
 import { readObject } from '../codec/from-primitive.ts';
 import type { Primitive } from '../codec/primitive.ts';
-import { primitiveOf, writeObject, writtenChanges } from '../codec/to-primitive.ts';
+import { primitiveOf, writeAs, writeObject, writtenChanges } from '../codec/to-primitive.ts';
 import {
   ABSENT,
   type ChildDelta,
@@ -23,6 +23,7 @@ import {
 } from '../model.ts';
 import { compareVersions, isVersion } from '../version.ts';
 import { deltaTo, versionOfBase } from './history.ts';
+import { type Peer, peerOf, versionFor } from './peer.ts';
 
 /** The versions that a peer can read. */
 export interface BackportOptions {
@@ -57,20 +58,28 @@ export function backport(primitive: unknown, options: BackportOptions): Primitiv
 
 /** The primitive of an object, in versions that a peer can read. Throws {@link TargetVersionError}. */
 export function writeObjectFor(object: ObjectState, options: BackportOptions): Primitive {
-  requireOptions('toPrimitive', options, BACKPORT_OPTIONS);
+  if (!isUsual(options)) requireOptions('toPrimitive', options, BACKPORT_OPTIONS);
   const { model, version } = object[STATE];
-  const manifest = isEmpty(options.versionManifest) ? undefined : options.versionManifest;
-  const target = options.targetVersion ?? older(version, manifest && manifestVersion(manifest, model.name));
+  const peer = peerOf(options.versionManifest);
+  const target = options.targetVersion ?? older(version, peer && versionFor(peer, model.name));
   if (!isVersion(target) || compareVersions(target, version) > 0) {
     throw new TargetVersionError(model.name, version, target);
   }
-  if (target === version && manifest === undefined) return writeObject(object);
-  return writeAt(object, target, manifest, true);
+  if (target === version && peer === undefined) return writeObject(object);
+  return writeAt(object, deltaTo(model, target), peer, true);
+}
+
+/** Whether all options are known. The check of each option would take a tenth of the time of a backport. */
+function isUsual(options: unknown): boolean {
+  if (!isRecord(options)) return false;
+  let unknown = 0;
+  for (const _ in options) unknown++;
+  if (typeof options.targetVersion === 'string') unknown--;
+  if (isRecord(options.versionManifest)) unknown--;
+  return unknown === 0;
 }
 
 type Data = Record<string, unknown>;
-
-type Manifest = Readonly<Record<string, string>>;
 
 /**
  * Writes an object at a version. The manifest takes precedence over the history. It never removes the field of a
@@ -79,12 +88,11 @@ type Manifest = Readonly<Record<string, string>>;
  * @param isOutermost as in oslo, only the outermost object drops the names of changed fields that its older version
  *   does not have
  */
-function writeAt(object: ObjectState, target: string, manifest: Manifest | undefined, isOutermost: boolean): Primitive {
+function writeAt(object: ObjectState, delta: VersionDelta, peer: Peer | undefined, isOutermost: boolean): Primitive {
   const { model, values, changed } = object[STATE];
   const { wireNames, writers } = model;
   const listAt = model.ownList?.index;
-  const delta = deltaTo(model, target);
-  const { gone, children } = delta;
+  const { version: target, gone, children } = delta;
   const changes = changed === NO_CHANGES ? [] : changed.slice();
   const data: Data = {};
   let isComplete = true;
@@ -94,7 +102,7 @@ function writeAt(object: ObjectState, target: string, manifest: Manifest | undef
     const wireName = wireNames[i] ?? '';
     const write = writers[i];
     const child = children[i];
-    if (gone[i] || (child !== undefined && isChildGone(child, manifest))) {
+    if (gone[i] || (child !== undefined && isChildGone(child, peer))) {
       isComplete = false;
       if (delta.converts) data[wireName] = write === undefined || value === null ? value : write(value);
       if ((write === writeObject || i === listAt) && hasChanges(value) && !changes.includes(wireName))
@@ -105,7 +113,7 @@ function writeAt(object: ObjectState, target: string, manifest: Manifest | undef
       data[wireName] = value;
       continue;
     }
-    const written = child === undefined ? write(value) : writeChildren(value, child, manifest);
+    const written = child === undefined ? write(value) : writeChildren(value, child, peer);
     data[wireName] = written;
     if (write === writeObject || i === listAt) {
       if (writtenChanges(written, model) && !changes.includes(wireName)) changes.push(wireName);
@@ -113,7 +121,7 @@ function writeAt(object: ObjectState, target: string, manifest: Manifest | undef
   }
   if (delta.converts) {
     convert(model, data, target);
-    leaveOut(delta, model, manifest, data);
+    leaveOut(delta, model, peer, data);
     isComplete = false;
   }
   if (isComplete || !isOutermost) return primitiveOf(model, target, data, changes);
@@ -126,33 +134,43 @@ function writeAt(object: ObjectState, target: string, manifest: Manifest | undef
 }
 
 /** Removes fields that the older version does not have. */
-function leaveOut(delta: VersionDelta, { wireNames }: ObjectModel, manifest: Manifest | undefined, data: Data): void {
+function leaveOut(delta: VersionDelta, { wireNames }: ObjectModel, peer: Peer | undefined, data: Data): void {
   wireNames.forEach((wireName, i) => {
     const child = delta.children[i];
-    if (delta.gone[i] || (child !== undefined && isChildGone(child, manifest))) delete data[wireName];
+    if (delta.gone[i] || (child !== undefined && isChildGone(child, peer))) delete data[wireName];
   });
 }
 
 /** Whether the older version does not have the field of a child. */
-function isChildGone(child: ChildDelta, manifest: Manifest | undefined): boolean {
-  return child.version === ABSENT && (manifest === undefined || child.precedesManifest);
+function isChildGone(child: ChildDelta, peer: Peer | undefined): boolean {
+  return child.version === ABSENT && (peer === undefined || child.precedesManifest);
 }
 
-function writeChildren(value: unknown, child: ChildDelta, manifest: Manifest | undefined): unknown {
-  if (!Array.isArray(value)) return writeChild(value, child, manifest);
+function writeChildren(value: unknown, child: ChildDelta, peer: Peer | undefined): unknown {
+  if (!Array.isArray(value)) return writeChild(value, child, peer);
   const written = new Array<unknown>(value.length);
-  for (let i = 0; i < written.length; i++) written[i] = writeChild(value[i], child, manifest);
+  for (let i = 0; i < written.length; i++) written[i] = writeChild(value[i], child, peer);
   return written;
 }
 
-function writeChild(value: unknown, child: ChildDelta, manifest: Manifest | undefined): unknown {
+function writeChild(value: unknown, child: ChildDelta, peer: Peer | undefined): unknown {
   if (!isObject(value)) return value;
-  const named = child.precedesManifest ? undefined : manifest;
-  const version =
-    named === undefined
-      ? child.version
-      : (manifestVersion(named, value[STATE].model.name) ?? manifestVersion(named, child.objectName) ?? child.unnamed);
-  return typeof version === 'string' ? writeAt(value, version, manifest, false) : writeObject(value);
+  const { model } = value[STATE];
+  if (peer === undefined || child.precedesManifest) return writeVersion(value, child.version, peer);
+  const last = model.lastPeer;
+  if (last?.peer === peer) {
+    return last.delta.isEmpty ? writeAs(value, last.delta.version) : writeAt(value, last.delta, peer, false);
+  }
+  const version = versionFor(peer, model.name);
+  if (version === undefined) return writeVersion(value, versionFor(peer, child.objectName) ?? child.unnamed, peer);
+  const delta = deltaTo(model, version);
+  model.lastPeer = { peer, delta };
+  return writeAt(value, delta, peer, false);
+}
+
+function writeVersion(object: ObjectState, version: ChildDelta['version'], peer: Peer | undefined): Primitive {
+  if (typeof version !== 'string') return writeObject(object);
+  return writeAt(object, deltaTo(object[STATE].model, version), peer, false);
 }
 
 /** The values of a field with objects are objects or null, so this is enough. */
@@ -166,24 +184,6 @@ function convert(model: ObjectModel, data: Data, target: string): void {
   model.makeCompatible?.(data, target);
 }
 
-/** The version of a class in the manifest. Throws {@link ArgumentError} for a value that is no version. */
-function manifestVersion(manifest: Manifest, name: string): string | undefined {
-  const version: unknown = manifest[name];
-  if (isVersion(version)) return version;
-  // A property that every object inherits is no entry.
-  if (version === undefined || !Object.hasOwn(manifest, name)) return undefined;
-  throw new ArgumentError(
-    'versionManifest',
-    `expected a version such as 1.0 for ${name}, found ${describeValue(version)}`,
-  );
-}
-
 function older(version: string, known: string | undefined): string {
   return known === undefined || compareVersions(known, version) > 0 ? version : known;
-}
-
-function isEmpty(manifest: Manifest | undefined): boolean {
-  // In a backport, a list of all names would take a tenth of the time.
-  for (const name in manifest) if (Object.hasOwn(manifest, name)) return false;
-  return true;
 }

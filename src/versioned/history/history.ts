@@ -42,7 +42,9 @@ function computeDelta(model: ObjectModel, version: string): VersionDelta {
   // The list of a class with ObjectListBase first is the only field whose objects oslo backports.
   const isHolder = (field: Field) => had(field) && (model.ownList === undefined || field === model.ownList);
   const children = model.fields.map((field) => (isHolder(field) ? childAt(model, field, version) : undefined));
-  return { version, gone: model.fields.map((field) => !had(field)), children, converts: converts(model) };
+  const gone = model.fields.map((field) => !had(field));
+  const isEmpty = !gone.includes(true) && children.every((child) => child === undefined) && !converts(model);
+  return { version, gone, children, converts: converts(model), isEmpty };
 }
 
 function converts(model: ObjectModel): boolean {

@@ -30,6 +30,13 @@ describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('the socket of a 
     expect(await readdir(folder)).toEqual([]);
   }, 60_000);
 
+  test('needs a folder, which the error names', async () => {
+    const { folder } = await place();
+    expect(await failedStart(join(folder, 'nowhere/helper.sock'))).toContain(
+      `cannot listen on this socket: the folder ${folder}/nowhere does not exist`,
+    );
+  });
+
   test('stays when a second helper finds it in use and ends', async () => {
     const { path } = await place();
     await startHelper(osVif, await makeNetns(), [], { socket: path });

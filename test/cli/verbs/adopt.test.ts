@@ -12,6 +12,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     const aliasOfTap = () => netns.run('cat', `/sys/class/net/${TAP}/ifalias`).trim();
     const adopt = (...args: string[]) => osVif(['adopt', 'vif.json', '--netns', netns.path, ...args]);
     const expected = {
+      where: 'vif.json',
       id: 'dc065497-3c8d-4f44-8fb4-e1d33c16a536',
       adopted: [{ element: `tap ${TAP}`, on: TAP }],
       drifts: expect.arrayContaining([expect.objectContaining({ type: 'differs', property: 'mtu' })]),

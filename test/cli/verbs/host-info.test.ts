@@ -4,6 +4,16 @@ import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
 
+test('a VIF class that no plugin takes has a warning', async () => {
+  const near = await osVif(['host-info', '--permit', 'VIFBrige', 'VIFDirect']);
+  expect([near.status, near.stderr]).toEqual([
+    0,
+    'os-vif: warning: --permit: no plugin takes VIFBrige, did you mean VIFBridge?\n',
+  ]);
+  const far = await osVif(['host-info', '--permit', 'x']);
+  expect(far.stderr).toMatch(/^os-vif: warning: --permit: no plugin takes x: they take VIFBridge, .*VIFVHostUser\n$/);
+});
+
 test('JSON is the wire form of what the plugins describe', async () => {
   const { status, json } = await osVif(['host-info']);
   const info = HostInfo.fromPrimitive(json());

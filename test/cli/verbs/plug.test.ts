@@ -24,13 +24,15 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
         plugin: 'tap',
         device: 'tapdc065497-3c',
         outcome: 'plugged',
+        changed: true,
+        steps: [{ action: 'create', element: 'tap tapdc065497-3c', on: 'tapdc065497-3c' }],
       },
     ]);
     expect(netns.links()).toMatchObject([
       { ifname: 'tapdc065497-3c', mtu: 1450, address: '00:61:fe:ed:ca:fe', ifalias: `os-vif:${VIF_ID}` },
     ]);
     const check = await osVif(['check', ...at]);
-    expect([check.status, check.json()]).toEqual([0, { id: VIF_ID, drifts: [] }]);
+    expect([check.status, check.json()]).toEqual([0, { where: 'vif.json', id: VIF_ID, drifts: [] }]);
 
     netns.run('ip', 'link', 'set', 'tapdc065497-3c', 'mtu', '1400');
     const drifted = await osVif(['check', ...at], { terminal: true, env: { NO_COLOR: '1' } });
@@ -38,7 +40,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     expect(drifted.stdout).toMatch(/^differs +tap tapdc065497-3c +tapdc065497-3c +mtu +1450 +1400$/m);
 
     const dry = await osVif(['unplug', ...at, '--dry-run']);
-    expect(dry.json()).toEqual({ id: VIF_ID, removals: [{ kind: 'tap', name: 'tapdc065497-3c' }] });
+    expect(dry.json()).toEqual({ where: 'vif.json', id: VIF_ID, removals: [{ kind: 'tap', name: 'tapdc065497-3c' }] });
     expect(netns.links()).toHaveLength(1);
     expect((await osVif(['unplug', ...at])).status).toBe(0);
     expect(netns.links()).toEqual([]);

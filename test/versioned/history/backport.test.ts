@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   backport,
@@ -74,6 +75,39 @@ describe('a manifest', () => {
     const old = bridge().toPrimitive({ versionManifest: versions });
     expect(old[DATA].port_profile).toMatchObject({ [VERSION]: '1.3', [DATA]: { create_port: true } });
     expect(old[DATA].port_profile).not.toHaveProperty([DATA, 'create_tap']);
+  });
+});
+
+describe('the manifest of the last call', () => {
+  const manifests = fc.dictionary(
+    fc.constantFrom(...Object.keys(versionManifest('VIFBridge')), 'VIFPortProfileOpenVSwitch', 'Other'),
+    fc.constantFrom('1.0', '1.1', '1.2', '1.3', '1.4'),
+    { noNullPrototype: true },
+  );
+  /** A name that no other call has, so that nothing is known of the manifest. */
+  let fresh = 0;
+
+  test('does not matter to the next call', () => {
+    fc.assert(
+      fc.property(fc.array(manifests, { minLength: 2, maxLength: 6 }), (calls) => {
+        const vif = bridge();
+        const reused: Record<string, string> = {};
+        for (const versions of calls) {
+          for (const name of Object.keys(reused)) delete reused[name];
+          Object.assign(reused, versions);
+          const expected = vif.toPrimitive({ versionManifest: { ...versions, [`Unknown${fresh++}`]: '1.0' } });
+          expect(vif.toPrimitive({ versionManifest: { ...versions } })).toEqual(expected);
+          expect(vif.toPrimitive({ versionManifest: reused })).toEqual(expected);
+        }
+      }),
+    );
+  });
+
+  test('does not matter to a manifest that inherits its entries', () => {
+    const inherited = Object.create({ Network: '1.0' });
+    const first = bridge().toPrimitive({ versionManifest: inherited });
+    expect(bridge().toPrimitive({ versionManifest: { Network: '1.0' } })).toEqual(first);
+    expect(bridge().toPrimitive({ versionManifest: inherited })).toEqual(first);
   });
 });
 
