@@ -4,6 +4,7 @@ import type { VIFBase } from '../objects/vif.ts';
 import { canonicalUuid } from '../text/uuid.ts';
 import { collectGarbage } from '../wiring/collect-garbage.ts';
 import type { Garbage } from '../wiring/garbage.ts';
+import { eachInRounds } from '../wiring/timing.ts';
 import { sharedDevicesInUse } from './shared-devices.ts';
 import { type PluginContext, requireVIFBase, type VIFPlugin } from './vif-plugin.ts';
 
@@ -17,7 +18,8 @@ export async function collectFor(
   dryRun: boolean,
   context: PluginContext,
 ): Promise<Garbage[]> {
-  const owners = new Set(validVifs.map((vif) => canonicalUuid(requireVIFBase(vif).require('id').id)));
+  const owners = new Set<string>();
+  await eachInRounds(validVifs, (vif) => void owners.add(canonicalUuid(requireVIFBase(vif).require('id').id)));
   const names = await sharedDevicesInUse(validVifs, plugins, context);
   const garbage: Garbage[] = [];
   // Ports of Open vSwitch are removed before their devices.

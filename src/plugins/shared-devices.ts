@@ -3,6 +3,7 @@
 import { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { sharedDevicesOf } from '../wiring/shared-device-lock.ts';
+import { eachInRounds } from '../wiring/timing.ts';
 import type { PluginContext, VIFPlugin } from './vif-plugin.ts';
 
 /** The names of shared devices do not depend on the instance. */
@@ -20,16 +21,18 @@ export async function sharedDevicesInUse(
   context: PluginContext,
 ): Promise<Pick<ReadonlySet<string>, 'has'>> {
   const names = new Set<string>();
-  for (const vif of vifs) {
+  let isComplete = true;
+  await eachInRounds(vifs, async (vif) => {
     const plugin = plugins.get(vif.plugin ?? '');
-    if (plugin === undefined) return EVERY_NAME;
+    isComplete &&= plugin !== undefined;
+    if (plugin === undefined || !isComplete) return;
     try {
       const wiring = (await plugin.wiring?.(vif, ANY_INSTANCE, context)) ?? [];
       for (const name of sharedDevicesOf(wiring)) names.add(name);
     } catch {
       context.signal?.throwIfAborted();
-      return EVERY_NAME;
+      isComplete = false;
     }
-  }
-  return names;
+  });
+  return isComplete ? names : EVERY_NAME;
 }

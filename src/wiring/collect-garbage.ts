@@ -9,6 +9,7 @@ import { collectMacDrops } from './collect-mac-drops.ts';
 import { restoreUnused } from './devices/device-restoring.ts';
 import { deleteUnused } from './devices/shared-links.ts';
 import type { Garbage, InUse } from './garbage.ts';
+import { eachInRounds, nextRound } from './timing.ts';
 
 /**
  * Deletes each device of a VIF that is not in use, each shared device without users, and the filters of both.
@@ -16,7 +17,10 @@ import type { Garbage, InUse } from './garbage.ts';
  */
 export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false } = {}): Promise<Garbage[]> {
   const links = await host.links.list();
-  const garbage = new Map(links.filter((link) => isAbandoned(link, inUse)).map((link) => [link.index, link]));
+  const garbage = new Map<number, Link>();
+  await eachInRounds(links, (link) => {
+    if (isAbandoned(link, inUse)) garbage.set(link.index, link);
+  });
   await keepUsed(garbage, links, host);
   if (!dryRun) {
     const [shared, own] = [
@@ -32,6 +36,7 @@ export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false 
     }
     for (const { lower } of garbage.values()) await restoreUnused(lower, host);
   }
+  await nextRound();
   // Filters are removed last, so that no guest runs without its filter.
   return [
     ...[...garbage.values()].map(describe),

@@ -22,6 +22,19 @@ export function nextRound(): Promise<void> {
   });
 }
 
+/** The number of items of a long list that are handled in one round of the event loop. */
+const IN_ONE_ROUND = 64;
+
+/** Calls `action` for each item of a long list. Other work of the process runs in between. */
+export async function eachInRounds<T>(items: Iterable<T>, action: (item: T) => Promise<void> | void): Promise<void> {
+  let count = 0;
+  for (const item of items) {
+    await action(item);
+    count += 1;
+    if (count % IN_ONE_ROUND === 0) await nextRound();
+  }
+}
+
 /** Browsers have no setImmediate. Their nested timers last at least 4 ms, a message does not. */
 function postMessageTo(receive: () => void): void {
   const { port1, port2 } = new MessageChannel();

@@ -26,8 +26,11 @@ export class LinuxFilter implements Filter {
   }
 
   async list(): Promise<string[]> {
-    const tables = await Promise.all(versions().map((version) => this.#read(version)));
-    return [...new Set(tables.flatMap((table) => [...table.keys()]))];
+    const chains = new Set<string>();
+    // One program after the other: the start of a program holds the event loop, the longer the larger
+    // this process is.
+    for (const version of versions()) for (const chain of (await this.#read(version)).keys()) chains.add(chain);
+    return [...chains];
   }
 
   async get(chain: string): Promise<FilterChain | undefined> {
