@@ -1,14 +1,8 @@
 /** The calls of an OsVif for one VIF: each has a plugin, a signal, a turn and a trace. */
 
 import { resultsOf } from './batch.ts';
-import {
-  type Attachment,
-  type CallOptions,
-  type GraphCallOptions,
-  requireArguments,
-  type SingleCall,
-  signalOf,
-} from './call-options.ts';
+import { requireArguments, type SingleCall, signalOf } from './call-arguments.ts';
+import type { Attachment, CallOptions, GraphCallOptions } from './call-options.ts';
 import { HostClosedError } from './errors/host.ts';
 import type { PlugResult } from './errors/plug-result.ts';
 import { NoMatchingPluginError, PluginError } from './errors/plugin.ts';

@@ -1,15 +1,8 @@
 /** Plugs VIFs into a host, and unplugs them: selects the plugin of each VIF and calls it. */
 
 import { CONCURRENCY, forEach } from './batch.ts';
-import {
-  type Attachment,
-  type BatchOptions,
-  type CallOptions,
-  type DryRunOptions,
-  type GraphCallOptions,
-  requireBatch,
-  requireVifs,
-} from './call-options.ts';
+import { requireBatch, requireListOptions, requireVifs } from './call-arguments.ts';
+import type { Attachment, BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from './call-options.ts';
 import { Calls, checkOne, planOne } from './calls.ts';
 import { requireOptions } from './errors/argument.ts';
 import type { PlugResult } from './errors/plug-result.ts';
@@ -27,6 +20,7 @@ import type { PlannedStep } from './wiring/check.ts';
 import { abortableHost, withGracePeriod } from './wiring/deadline.ts';
 import type { ElementDrift } from './wiring/elements/verbs.ts';
 import type { Garbage } from './wiring/garbage.ts';
+import { listResources, type OwnedResources } from './wiring/list-resources.ts';
 
 /**
  * Plugs, unplugs and checks VIFs. Use `await using osVif = await OsVif.open()`, or call `close()` at the end.
@@ -205,6 +199,19 @@ export class OsVif {
       return traced('os-vif:gc', { validVifs: validVifs.length, dryRun }, () =>
         withGracePeriod(collectFor(validVifs, this.#calls.plugins, dryRun, { host, signal }), signal),
       );
+    });
+  }
+
+  /**
+   * Lists the devices, rows and filters that have a tag of this library, by their VIFs. Resources that
+   * several VIFs share come last. The call does not change the host.
+   */
+  async list(options: CallOptions = {}): Promise<OwnedResources[]> {
+    return this.#calls.run(async () => {
+      requireListOptions(options);
+      const signal = this.#calls.signalOf(options);
+      signal?.throwIfAborted();
+      return withGracePeriod(listResources(abortableHost(this.#calls.host, signal).host, signal), signal);
     });
   }
 

@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<string, () => unknown>> = {
   graph: () => opened.graph(vif, guest, misspelt),
   plugAll: () => opened.plugAll([], misspelt),
   unplugAll: () => opened.unplugAll([], misspelt),
+  list: () => opened.list(misspelt),
   checkAll: () => opened.checkAll([], misspelt),
   planAll: () => opened.planAll([], misspelt),
   collectGarbage: () => opened.collectGarbage([], misspelt),

@@ -30,6 +30,7 @@ const CALLS: Readonly<Record<Exclude<keyof OsVif, 'close' | symbol>, (osVif: OsV
   checkAll: (osVif) => osVif.checkAll([attachment()]),
   planAll: (osVif) => osVif.planAll([attachment()]),
   collectGarbage: (osVif) => osVif.collectGarbage([]),
+  list: (osVif) => osVif.list(),
   hostInfo: (osVif) => osVif.hostInfo(),
 };
 

@@ -232,6 +232,16 @@ const OUTPUTS: Readonly<Record<string, JsonSchema & { readonly title: string; re
     description: 'A HostInfo in the wire form.',
     $ref: 'os-vif:/schemas/primitive/HostInfo.json',
   },
+  ls: {
+    title: 'the devices and rows of each VIF on this host',
+    description: 'Sorted by VIF. Shared devices and rows come last.',
+    ...list(
+      members({
+        'owner?': text('The id of the VIF. Absent for those that several VIFs use.'),
+        resources: list(members({ kind: text('The kind of the device, row or filter.'), name: text('Its name.') })),
+      }),
+    ),
+  },
   plan: {
     title: 'the steps of a plug',
     description: 'Exits with 1 if an item failed, or if a plug would fail. `plug --dry-run` prints the same.',

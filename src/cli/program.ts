@@ -17,6 +17,7 @@ import { addGc } from './verbs/gc.ts';
 import { addGraph } from './verbs/graph.ts';
 import { addHelper } from './verbs/helper.ts';
 import { addHostInfo } from './verbs/host-info.ts';
+import { addLs } from './verbs/ls.ts';
 import { addPlan } from './verbs/plan.ts';
 import { addPlug } from './verbs/plug.ts';
 import { addSchema } from './verbs/schema.ts';
@@ -30,7 +31,7 @@ import { packageVersion } from './version.ts';
 const VERBS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'VIFs and their forms:': [addValidate, addShow, addConvert, addBackport, addXml, addGraph],
   'Plugging:': [addPlan, addPlug, addCheck, addUnplug, addAdopt, addGc],
-  'This host:': [addHostInfo, addHelper, addDoctor],
+  'This host:': [addLs, addHostInfo, addHelper, addDoctor],
   'Schemas and shells:': [addSchema, addFingerprints, addCompletion, addHelpVerb],
 };
 

@@ -1,39 +1,55 @@
 /**
- * For a dry run of a user without privileges: skips the parts of a host that this user may not
+ * For a dry run or a list of a user without privileges: skips the parts of a host that this user may not
  * read.
  */
 
 import { PermissionError } from '../errors/kernel.ts';
+import { MemoryOvsdb } from '../host/memory/memory-ovsdb.ts';
 import { type HostCall, interceptHost } from '../host-contract/intercept.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import type { SessionOptions } from './session.ts';
 
-/** @param note receives each part that is skipped, and the reason */
-export function skipUnreadable(note: (what: string, error: unknown) => void): SessionOptions {
-  const skipping = async <T>(what: string, read: () => Promise<T>, nothing: T): Promise<T> => {
+/** A part of the host that needs privileges, and the answer in its place. */
+interface Part {
+  readonly what: string;
+  readonly nothing: () => Promise<unknown>;
+}
+
+/**
+ * @param note receives each part that is skipped, and the reason
+ * @param parts `rows`: a database of Open vSwitch that this user may not read is taken to be empty
+ */
+export function skipUnreadable(
+  note: (what: string, error: unknown) => void,
+  { rows = false }: { readonly rows?: boolean } = {},
+): SessionOptions {
+  const skipping = async <T>(what: string, read: () => Promise<T>, nothing: () => Promise<T>): Promise<T> => {
     try {
       return await read();
     } catch (error) {
       if (!isRefusal(error)) throw error;
       note(what, error);
-      return nothing;
+      return nothing();
     }
   };
+  const parts: Readonly<Record<string, Part>> = rows ? { ...LISTS, 'ovsdb.view': ROWS } : LISTS;
   return {
     seenAs: (host) =>
       interceptHost(host, async (call, proceed) => {
-        const what = LISTS[nameOf(call)];
-        return what === undefined ? proceed() : skipping<unknown>(what, proceed, []);
+        const part = parts[nameOf(call)];
+        return part === undefined ? proceed() : skipping(part.what, proceed, part.nothing);
       }),
-    watched: (plugin) => withCollection(plugin, (name, collect) => skipping(`rows of plugin ${name}`, collect, [])),
+    watched: (plugin) =>
+      withCollection(plugin, (name, collect) => skipping(`rows of plugin ${name}`, collect, async () => [])),
   };
 }
 
 /** The lists that need privileges. */
-const LISTS: Readonly<Record<string, string>> = {
-  'filter.list': 'chains of iptables',
-  'ingress.list': 'filters of nftables',
+const LISTS: Readonly<Record<string, Part>> = {
+  'filter.list': { what: 'chains of iptables', nothing: async () => [] },
+  'ingress.list': { what: 'filters of nftables', nothing: async () => [] },
 };
+const ROWS: Part = { what: 'rows of Open vSwitch', nothing: () => new MemoryOvsdb().view() };
 
 function nameOf({ port, method }: HostCall): string {
   return `${port}.${method}`;

@@ -17,7 +17,8 @@ export async function collectMacDrops(host: Host, owners: ReadonlySet<string>, d
   return abandoned.map(({ mac, owner }) => ({ kind: 'source-mac-filter', name: mac, owner }));
 }
 
-async function dropsOn({ ingress }: Host): Promise<SourceMacDropState[]> {
+/** Lists the filters on the host, of every owner. */
+export async function dropsOn({ ingress }: Host): Promise<SourceMacDropState[]> {
   try {
     return await ingress.list();
   } catch (error) {

@@ -18,6 +18,7 @@ const VERBS = [
   'check',
   'unplug',
   'gc',
+  'ls',
   'host-info',
   'doctor',
   'schema',

@@ -47,6 +47,30 @@ export async function collectOvsGarbage(
   }
 }
 
+/** Lists the bridges and ports that have an owner, and the QoS rows of these ports. */
+export async function taggedOvsRows({ ovsdb }: Host, signal?: AbortSignal): Promise<Required<Garbage>[]> {
+  try {
+    const view = await ovsdb.view({ signal, expected: false });
+    return [...view.bridges()].flatMap((bridge) => [
+      ...tagged(BRIDGE, bridge),
+      ...[...view.ports(bridge.name)].flatMap((port) => [...tagged(PORT, port), ...qosOf(port)]),
+    ]);
+  } catch (error) {
+    if (isWithoutOvs(error)) return [];
+    throw error;
+  }
+}
+
+function tagged(kind: string, row: OvsBridge | OvsPort): Required<Garbage>[] {
+  const owner = ownerOfRow(row);
+  return owner === undefined ? [] : [{ kind, name: row.name, owner }];
+}
+
+function qosOf(port: OvsPort): Required<Garbage>[] {
+  const owner = ownerOfRow(port);
+  return owner === undefined || port.qos === undefined ? [] : [{ kind: QOS, name: port.qos, owner }];
+}
+
 function garbageIn(view: OvsdbView, owners: ReadonlySet<string>): Garbage[] {
   const ports: Garbage[] = [];
   const bridges: Garbage[] = [];

@@ -1,0 +1,43 @@
+/** `os-vif ls`: lists the devices and rows of this library on the host, by their VIFs. */
+
+import type { Command } from 'commander';
+import { messageOf } from '../../text/message-of.ts';
+import type { OwnedResources } from '../../wiring/list-resources.ts';
+import { printJson, printsJson, printText, printWarning } from '../output/output.ts';
+import { tableOf } from '../output/table.ts';
+import { addHostOptions, addVerb, type CommonOptions, type HostOptions } from '../verb.ts';
+
+/** Adds the verb `ls` to the command. */
+export function addLs(program: Command): void {
+  const verb = addVerb(program, {
+    name: 'ls',
+    summary: 'list the devices and rows of os-vif on this host, by VIF',
+    more: [
+      'They are the devices, the rows of Open vSwitch and the filters that have a tag of os-vif. Those of other programs ' +
+        'are not in the list. Parts that this user may not read are left out, with a warning.',
+    ],
+    examples: ['ls', 'ls --json'],
+  });
+  addHostOptions(verb).action(list);
+}
+
+async function list(options: CommonOptions & HostOptions): Promise<void> {
+  const [{ withOsVif }, { skipUnreadable }] = await Promise.all([
+    import('../session.ts'),
+    import('../skip-unreadable.ts'),
+  ]);
+  const unread = new Map<string, unknown>();
+  const skip = skipUnreadable((what, error) => unread.set(what, error), { rows: true });
+  const owned = await withOsVif(options, ({ osVif, call }) => osVif.list(call), skip);
+  for (const [what, error] of unread) printWarning(`${what} are not in the output: ${messageOf(error)}`);
+  if (printsJson(options)) printJson(owned);
+  else printText(described(owned));
+}
+
+function described(owned: readonly OwnedResources[]): string {
+  if (owned.length === 0) return 'nothing of os-vif is on this host';
+  const rows = owned.flatMap(({ owner = 'shared', resources }) =>
+    resources.map(({ kind, name }, i) => [i === 0 ? owner : '', kind, name]),
+  );
+  return tableOf(['VIF', 'kind', 'name'], rows);
+}

@@ -1,0 +1,42 @@
+import { chmodSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
+import { commandUnderTest } from '../command.ts';
+
+const osVif = commandUnderTest();
+const TAP = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
+
+test.skipIf(NETNS_UNAVAILABLE)('lists the devices of each VIF and those that VIFs share', async () => {
+  const netns = await makeNetns();
+  netns.run('ip', 'link', 'add', 'theirs', 'type', 'bridge');
+  await osVif(['plug', 'vifs.yaml', '--netns', netns.path]);
+  const { status, json } = await osVif(['ls', '--netns', netns.path]);
+  expect([status, json()]).toEqual([
+    0,
+    [
+      { owner: TAP, resources: [{ kind: 'tap', name: 'tapdc065497-3c' }] },
+      { resources: [{ kind: 'bridge', name: 'brq0' }] },
+    ],
+  ]);
+});
+
+test('says that there is nothing', async () => {
+  const { status, json } = await osVif(['ls', '--memory']);
+  expect([status, json()]).toEqual([0, []]);
+});
+
+test.skipIf(NETNS_UNAVAILABLE)('leaves out what a user may not read, and says so', async () => {
+  const netns = await makeNetns();
+  await osVif(['plug', 'vif.json', '--netns', netns.path]);
+  const silent = createServer(() => {});
+  const socket = join(osVif.folder, 'unreadable.sock');
+  await new Promise<void>((resolve) => silent.listen(socket, resolve));
+  onTestFinished(() => void silent.close());
+  chmodSync(socket, 0o600);
+  const { status, json, stderr } = await osVif(['ls', '--ovsdb', `unix:${socket}`], { inside: netns, as: 'nobody' });
+  expect([status, json()]).toEqual([0, [{ owner: TAP, resources: [{ kind: 'tap', name: 'tapdc065497-3c' }] }]]);
+  expect(stderr).toMatch(/^os-vif: warning: rows of Open vSwitch are not in the output: .*EACCES/m);
+  expect(stderr).toMatch(/^os-vif: warning: chains of iptables are not in the output: /m);
+});
