@@ -38,6 +38,7 @@ const RUNS: Readonly<Record<string, readonly (readonly [status: number, ...args:
     [1, 'wrong.json', '--memory'],
   ],
   'host-info': [[0]],
+  ls: [[0, '--memory']],
   plan: [
     [0, 'vif.json', '--memory'],
     [1, 'wrong.json', '--memory'],
