@@ -15,6 +15,7 @@ const GROUPS = {
   plug: 'Plugging and unplugging one VIF after the other',
   many: 'Many VIFs at once',
   growth: 'With more on the host already',
+  scale: 'Checks and unplugs of many VIFs',
 };
 
 const { values, positionals } = parseArgs({
