@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../src/host/memory/memory-host.ts';
@@ -144,6 +145,27 @@ function checkSuite(open: () => Promise<Host>): void {
     await expect(osVif.plan(generic, instance())).rejects.toMatchObject({ code: 'ERR_OSVIF_PLUGIN' });
   });
 }
+
+test('check asks for all elements of a VIF at the same time', async () => {
+  const memory = new MemoryHost();
+  await prepareHost(memory);
+  let rounds = 0;
+  let answers: Promise<void> | undefined;
+  // The host answers all queries that have arrived in one round of the event loop.
+  const host = interceptHost(memory, async (_, proceed) => {
+    answers ??= setImmediate().then(() => {
+      rounds += 1;
+      answers = undefined;
+    });
+    await answers;
+    return proceed();
+  });
+  await using osVif = await OsVif.open({ host, plugins: [plugin] });
+  await osVif.plug(vif, instance());
+  rounds = 0;
+  expect(await osVif.check(vif, instance())).toEqual([]);
+  expect(rounds).toBeLessThanOrEqual(3);
+});
 
 function caseNamed(name: string): Case {
   const found = CASES[name];

@@ -39,11 +39,12 @@ export async function restore(
   try {
     await using osVif = await OsVif.open({ host, plugins: [plugin] });
     await osVif.unplug(vif(), instance);
-    const left = [...namesIn(plugin, vif(), instance)].filter((name) => !before.some((link) => link.name === name));
-    for (const name of left) {
-      const link = await host.links.get(name);
-      const owner = link && ownerOf(link);
-      if (link && (owner === SHARED_OWNER || owner === ANOTHER_VIF)) await host.links.delete(link.index);
+    const names = namesIn(plugin, vif(), instance);
+    // Not every element has the name of a device, so the devices are not looked up by name.
+    for (const link of await host.links.list()) {
+      const isOfSuite = names.has(link.name) && !before.some(({ name }) => name === link.name);
+      const owner = ownerOf(link);
+      if (isOfSuite && (owner === SHARED_OWNER || owner === ANOTHER_VIF)) await host.links.delete(link.index);
     }
   } finally {
     await host.close();

@@ -3,7 +3,7 @@
 import { traced } from '../host-contract/diagnostics/traced.ts';
 import { canonicalUuid } from '../text/uuid.ts';
 import type { ElementContext, ElementDrift } from './elements/verbs.ts';
-import { stepsOf } from './steps.ts';
+import { type Step, stepsOf } from './steps.ts';
 import type { Element, Wiring } from './wiring.ts';
 
 /** One action of a plug. `element` has the kind and the name of the element, `on` the device or row. */
@@ -18,19 +18,24 @@ export type PlannedStep = { readonly element: string; readonly on: string } & (
  * Lists every difference between the host and the wiring. The list is empty if a plug would change nothing.
  */
 export async function check(wiring: Wiring, context: ElementContext): Promise<ElementDrift[]> {
-  const drifts: ElementDrift[] = [];
   // Object.assign is faster than a spread, and many VIFs may be checked.
   const owned: ElementContext = Object.assign({}, context, {
     owner: canonicalUuid(context.owner),
     made: new Set(wiring.flatMap(devicesOf)),
   });
-  for (const step of stepsOf(wiring)) {
-    context.signal?.throwIfAborted();
-    step.validate();
-    const details = { vif: owned.owner, element: step.label };
-    drifts.push(...(await traced('os-vif:inspect', details, () => step.inspect(owned))));
-  }
-  return drifts;
+  // The steps only read, so that a host can answer their queries together.
+  const outcomes = await Promise.allSettled(stepsOf(wiring).map((step) => inspect(step, owned)));
+  context.signal?.throwIfAborted();
+  return outcomes.flatMap((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
+}
+
+async function inspect(step: Step, context: ElementContext): Promise<ElementDrift[]> {
+  context.signal?.throwIfAborted();
+  step.validate();
+  return traced('os-vif:inspect', { vif: context.owner, element: step.label }, () => step.inspect(context));
 }
 
 /** Lists the actions that a plug would take now. */

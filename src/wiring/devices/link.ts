@@ -210,8 +210,11 @@ export async function deleteLink(
 export async function inspectLink(desired: DesiredLink, context: ElementContext): Promise<Drift[]> {
   requireDesired('inspectLink', desired, context);
   const { name } = desired.link;
-  const link = await completeLink(name, PAUSES.slice(0, 4), context);
-  const wanted = complete(desired, context, await masterIndexOf(desired, context));
+  const [link, master] = await Promise.all([
+    completeLink(name, PAUSES.slice(0, 4), context),
+    masterIndexOf(desired, context),
+  ]);
+  const wanted = complete(desired, context, master);
   if (link === undefined)
     return [{ type: 'missing', on: name }, ...(await inspectObstacle(wanted, undefined, desired, context))];
   const reason = await conflictReason(link, wanted, desired, context);

@@ -49,8 +49,7 @@ export const bridge = defineElement<BridgeElement>({
 
   async inspect(element, context) {
     const desired = desiredBridge(element);
-    const found = await inspectLink(desired, context);
-    const link = await context.host.links.get(element.name);
+    const [found, link] = await Promise.all([inspectLink(desired, context), context.host.links.get(element.name)]);
     // A plug sets sysctls only on a bridge of this library.
     const isOwn = link?.kind === 'bridge' && isOurs(link, desired, context);
     return isOwn ? [...found, ...(await inspectSysctls(element, context))] : found;
@@ -107,13 +106,11 @@ async function setSysctl(key: string, value: string, { host: { sysctl } }: Eleme
 }
 
 async function inspectSysctls(element: BridgeElement, { host: { sysctl } }: ElementContext): Promise<Drift[]> {
-  const drifts: Drift[] = [];
-  for (const [key, want] of sysctlsOf(element)) {
-    const have = await sysctl.get(key);
-    if (have !== undefined && have !== want)
-      drifts.push({ type: 'differs', on: element.name, property: key, want, have });
-  }
-  return drifts;
+  const drifts = sysctlsOf(element).map(async ([property, want]): Promise<Drift[]> => {
+    const have = await sysctl.get(property);
+    return have === undefined || have === want ? [] : [{ type: 'differs', on: element.name, property, want, have }];
+  });
+  return (await Promise.all(drifts)).flat();
 }
 
 function sysctlsOf({ name, disableIpv6, arpIgnore, arpAnnounce }: BridgeElement): [string, string][] {

@@ -57,7 +57,7 @@ export const veth = defineElement<VethElement>({
   async inspect(element, context) {
     const conflict = conflictOf(element, await bothEnds(element, context), context);
     if (conflict !== undefined) return [{ type: 'conflict', ...conflict }];
-    return [...(await inspectLink(desiredVeth(element), context)), ...(await inspectPeer(element, context))];
+    return (await Promise.all([inspectLink(desiredVeth(element), context), inspectPeer(element, context)])).flat();
   },
 
   async adoptable(element, context) {
