@@ -132,7 +132,7 @@ test.each([
     1,
     `ERR_OSVIF_UNSET_FIELD: standard input (VIF ${VIF_ID}): VIFGeneric: plugin must be set`,
   ],
-  ['what is no VIF', '{ type: Network }', 1, 'expected a subclass of VIFBase, found "Network"'],
+  ['what is no VIF', '{ type: Network }', 1, 'expected a VIF, such as VIFBridge or VIFGeneric, found "Network"'],
   [
     'a VIF given twice',
     '[{ type: VIFGeneric, id: %, plugin: tap }, { type: VIFGeneric, id: %, plugin: tap }]',
