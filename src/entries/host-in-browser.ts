@@ -157,7 +157,7 @@ export type { VethElement } from '../wiring/elements/veth.ts';
 export type { VirtualFunctionElement } from '../wiring/elements/virtual-function.ts';
 export type { VlanElement } from '../wiring/elements/vlan.ts';
 export type { Garbage } from '../wiring/garbage.ts';
-export type { OwnedResources } from '../wiring/list-resources.ts';
+export type { OwnedResource, OwnedResources } from '../wiring/list-resources.ts';
 export type { OvsBridgeElement } from '../wiring/ovs/ovs-bridge.ts';
 export type { OvsPatchElement } from '../wiring/ovs/ovs-patch.ts';
 export type { OvsPortElement } from '../wiring/ovs/ovs-port.ts';

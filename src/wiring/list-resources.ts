@@ -18,7 +18,7 @@ export interface OwnedResources {
   readonly resources: readonly OwnedResource[];
 }
 
-interface OwnedResource {
+export interface OwnedResource {
   readonly kind: string;
   readonly name: string;
 }
