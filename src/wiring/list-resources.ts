@@ -18,6 +18,7 @@ export interface OwnedResources {
   readonly resources: readonly OwnedResource[];
 }
 
+/** A device, row or filter that has a tag of this library. */
 export interface OwnedResource {
   readonly kind: string;
   readonly name: string;
