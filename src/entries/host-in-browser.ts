@@ -26,6 +26,7 @@ export type {
 export type { MemoryOvsdb } from '../host/memory/memory-ovsdb.ts';
 export type { Address, Addressing, AddressPlan, Route } from '../host-contract/addressing.ts';
 export { attributeValue, type LinkAttributes } from '../host-contract/attribute-values.ts';
+export type { Changes, ChangesOptions } from '../host-contract/changes/changes.ts';
 export { DIAGNOSTICS_CHANNELS } from '../host-contract/diagnostics/channels.ts';
 export type {
   CallChannel,
@@ -128,6 +129,17 @@ export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
 export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
 export { WiringPlugin } from '../plugins/wiring-plugin.ts';
+export type {
+  DriftEvent,
+  FailedEvent,
+  RepairedEvent,
+  RestoredEvent,
+  ResynchronizationReason,
+  ResynchronizedEvent,
+  VIFWatch,
+  WatchEvent,
+  WatchOptions,
+} from '../watch/vif-watch.ts';
 export type { Adoption } from '../wiring/adopt.ts';
 export type { PlannedStep } from '../wiring/check.ts';
 export { adoptableLinks } from '../wiring/devices/adoptable.ts';
