@@ -4,6 +4,7 @@ import { COLLECTION_OUTCOMES } from '../../src/cli/output/collected.ts';
 import { OUTCOMES } from '../../src/cli/output/outcomes.ts';
 import type { JsonSchema } from '../../src/entries/index.ts';
 import { DIALECT } from '../../src/versioned/json-schema.ts';
+import { RESYNCHRONIZATION_REASONS, type WatchEvent } from '../../src/watch/vif-watch.ts';
 
 /** By path below `schemas/`. */
 export function commandSchemas(): [path: string, schema: JsonSchema][] {
@@ -89,6 +90,18 @@ const changed = members({
 const removed = members({ action: { const: 'remove' }, element, on });
 const refused = members({ action: { const: 'refuse' }, element, on, reason: text('Why the plug fails here.') });
 
+const steps = list(
+  { anyOf: [created, changed, removed] },
+  'The changes of the host, in order. Empty also if the plugin does not tell them.',
+);
+
+const time = text('When the event was printed, as RFC 3339 has it.');
+const happened = (event: WatchEvent['type']): Readonly<Record<string, JsonSchema>> => ({
+  time,
+  event: { const: event },
+  id,
+});
+
 const outcome = members({
   where,
   'id?': id,
@@ -100,10 +113,7 @@ const outcome = members({
     type: 'boolean',
     description: 'Whether the host was changed. Present if the VIF was plugged or unplugged.',
   },
-  'steps?': list(
-    { anyOf: [created, changed, removed] },
-    'The changes of the host, in order. Empty also if the plugin does not tell them.',
-  ),
+  'steps?': steps,
   'error?': error,
 });
 const plan = members({
@@ -290,6 +300,21 @@ const OUTPUTS: Readonly<Record<string, JsonSchema & { readonly title: string; re
       }),
       failure,
     ]),
+  },
+  watch: {
+    title: 'an event, one line each',
+    description: 'Exits with 0 after a signal.',
+    anyOf: [
+      members({ ...happened('drift'), drifts: list(drift, 'The differences from the state that a plug creates.') }),
+      members(happened('restored')),
+      members({ ...happened('repaired'), drifts: list(drift, 'Before the repair.'), steps }),
+      members({ ...happened('failed'), error, retryIn: { type: 'number', description: 'Milliseconds.' } }),
+      members({
+        time,
+        event: { const: 'resynchronized' },
+        reason: { enum: RESYNCHRONIZATION_REASONS, description: 'Why all VIFs were checked.' },
+      }),
+    ],
   },
   xml: {
     title: 'XML for libvirt, with --json',

@@ -24,13 +24,14 @@ import { addSchema } from './verbs/schema.ts';
 import { addShow } from './verbs/show.ts';
 import { addUnplug } from './verbs/unplug.ts';
 import { addValidate } from './verbs/validate.ts';
+import { addWatch } from './verbs/watch.ts';
 import { addXml } from './verbs/xml.ts';
 import { packageVersion } from './version.ts';
 
 /** The verbs by their headings, in the order of the help. */
 const VERBS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'VIFs and their forms:': [addValidate, addShow, addConvert, addBackport, addXml, addGraph],
-  'Plugging:': [addPlan, addPlug, addCheck, addUnplug, addAdopt, addGc],
+  'Plugging:': [addPlan, addPlug, addCheck, addWatch, addUnplug, addAdopt, addGc],
   'This host:': [addLs, addHostInfo, addHelper, addDoctor],
   'Schemas and shells:': [addSchema, addFingerprints, addCompletion, addHelpVerb],
 };

@@ -99,7 +99,7 @@ export function addWiringVerb(program: Command, text: VerbText): Command {
 }
 
 /** Parses a number of seconds. */
-function seconds(text: string): number {
+export function seconds(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= LONGEST)) {
     throw new InvalidArgumentError(`Expected seconds, from 0 to ${LONGEST}.`);

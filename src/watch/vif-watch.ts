@@ -78,4 +78,7 @@ export interface ResynchronizedEvent {
 }
 
 /** Why all VIFs were checked. */
-export type ResynchronizationReason = 'start' | 'events lost' | 'interval';
+export type ResynchronizationReason = (typeof RESYNCHRONIZATION_REASONS)[number];
+
+/** The values of `ResynchronizationReason`. */
+export const RESYNCHRONIZATION_REASONS = ['start', 'events lost', 'interval'] as const;

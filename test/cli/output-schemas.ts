@@ -11,12 +11,18 @@ export const VERBS_WITH_SCHEMA: readonly string[] = readdirSync(FOLDER).map((fil
 
 /** Throws if the command printed JSON that the schema of the verb does not allow. */
 export async function requireValidOutput([verb = '', ...args]: readonly string[], stdout: string): Promise<void> {
-  const printed = parsed(stdout);
-  if (printed === undefined || !VERBS_WITH_SCHEMA.includes(verb) || args.includes('--try-kernel')) return;
-  const validate = await validatorFor(verb === 'plug' && args.includes('--dry-run') ? 'plan' : verb);
-  if (!validate(printed)) {
-    throw new Error(`os-vif ${verb} printed what its schema does not allow: ${JSON.stringify(validate.errors)}`);
+  if (verb === 'watch' && stdout.startsWith('{')) {
+    const validate = await validatorFor(verb);
+    for (const line of stdout.trimEnd().split('\n')) requireValid(validate, verb, JSON.parse(line));
   }
+  const printed = verb === 'watch' ? undefined : parsed(stdout);
+  if (printed === undefined || !VERBS_WITH_SCHEMA.includes(verb) || args.includes('--try-kernel')) return;
+  requireValid(await validatorFor(verb === 'plug' && args.includes('--dry-run') ? 'plan' : verb), verb, printed);
+}
+
+function requireValid(validate: ValidateFunction, verb: string, printed: unknown): void {
+  if (validate(printed)) return;
+  throw new Error(`os-vif ${verb} printed what its schema does not allow: ${JSON.stringify(validate.errors)}`);
 }
 
 /** Undefined for a table, XML or a text. */

@@ -16,6 +16,7 @@ const VERBS = [
   'plug',
   'adopt',
   'check',
+  'watch',
   'unplug',
   'gc',
   'ls',

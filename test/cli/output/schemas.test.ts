@@ -62,6 +62,7 @@ const RUNS: Readonly<Record<string, readonly (readonly [status: number, ...args:
     [0, 'vif.json'],
     [1, 'wrong.json'],
   ],
+  watch: [[0, 'vifs.yaml', '--memory', '--repair', '--for', '1']],
   xml: [
     [0, 'vif.json'],
     [1, 'wrong.json'],
@@ -81,7 +82,8 @@ test.each(Object.entries(RUNS))('the output of %s is JSON that its schema allows
   for (const [status, ...args] of runs) {
     const run = await osVif([verb, ...args, '--json']);
     expect([args, run.status]).toEqual([args, status]);
-    expect(run.json()).toBeDefined();
+    if (verb === 'watch') expect(run.stdout.split('\n').length).toBeGreaterThan(3);
+    else expect(run.json()).toBeDefined();
   }
 });
 
