@@ -4,7 +4,7 @@ import { COLLECTION_OUTCOMES } from '../../src/cli/output/collected.ts';
 import { OUTCOMES } from '../../src/cli/output/outcomes.ts';
 import type { JsonSchema } from '../../src/entries/index.ts';
 import { DIALECT } from '../../src/versioned/json-schema.ts';
-import { RESYNCHRONIZATION_REASONS, type WatchEvent } from '../../src/watch/vif-watch.ts';
+import type { ResynchronizationReason, WatchEvent } from '../../src/watch/vif-watch.ts';
 
 /** By path below `schemas/`. */
 export function commandSchemas(): [path: string, schema: JsonSchema][] {
@@ -94,6 +94,8 @@ const steps = list(
   { anyOf: [created, changed, removed] },
   'The changes of the host, in order. Empty also if the plugin does not tell them.',
 );
+
+const REASONS: Readonly<Record<ResynchronizationReason, true>> = { start: true, 'events lost': true, interval: true };
 
 const time = text('When the event was printed, as RFC 3339 has it.');
 const happened = (event: WatchEvent['type']): Readonly<Record<string, JsonSchema>> => ({
@@ -312,7 +314,7 @@ const OUTPUTS: Readonly<Record<string, JsonSchema & { readonly title: string; re
       members({
         time,
         event: { const: 'resynchronized' },
-        reason: { enum: RESYNCHRONIZATION_REASONS, description: 'Why all VIFs were checked.' },
+        reason: { enum: Object.keys(REASONS), description: 'Why all VIFs were checked.' },
       }),
     ],
   },

@@ -227,8 +227,9 @@ export class RunningWatch implements VIFWatch {
   #onChecked(vif: WatchedVIF, { drifts, names }: Checked, lastChange: number): void {
     this.#index.set(vif, names);
     for (const name of names) if ((this.#changes.get(name) ?? 0) > lastChange) this.#stale.add(vif);
-    const isNews = vif.isNews(drifts);
+    const isNews = vif.isNews(drifts) || (vif.hasFailed && drifts.length === 0);
     vif.drifts = drifts;
+    vif.hasFailed = false;
     if (isNews)
       this.#tell({ ...vif.attachment, ...(drifts.length > 0 ? { type: 'drift', drifts } : { type: 'restored' }) });
     if (drifts.length === 0 || this.#repairs === undefined) return;
@@ -242,6 +243,7 @@ export class RunningWatch implements VIFWatch {
 
   #onFailure(vif: WatchedVIF, error: unknown): void {
     const retryIn = vif.tried();
+    vif.hasFailed = true;
     vif.later(retryIn, () => this.#markStale(vif));
     this.#tell({
       ...vif.attachment,
@@ -259,6 +261,7 @@ export class RunningWatch implements VIFWatch {
       vif.tried();
       if (!this.#isWatched(vif)) return;
       vif.drifts = [];
+      vif.hasFailed = false;
       this.#tell({ ...attachment, type: 'repaired', drifts, result });
       this.#stale.add(vif);
     } catch (error) {

@@ -48,7 +48,7 @@ export interface DriftEvent extends Attachment {
   readonly drifts: readonly ElementDrift[];
 }
 
-/** The VIF had drift and has none any more, without a repair by this watch. */
+/** The VIF had drift, or could not be checked, and is right again without a repair by this watch. */
 export interface RestoredEvent extends Attachment {
   readonly type: 'restored';
 }
@@ -78,7 +78,4 @@ export interface ResynchronizedEvent {
 }
 
 /** Why all VIFs were checked. */
-export type ResynchronizationReason = (typeof RESYNCHRONIZATION_REASONS)[number];
-
-/** The values of `ResynchronizationReason`. */
-export const RESYNCHRONIZATION_REASONS = ['start', 'events lost', 'interval'] as const;
+export type ResynchronizationReason = 'start' | 'events lost' | 'interval';

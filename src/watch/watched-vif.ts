@@ -14,6 +14,8 @@ export class WatchedVIF {
   names: ReadonlySet<string> = new Set();
   /** What the last check has found. */
   drifts: readonly ElementDrift[] = [];
+  /** The last check or repair has failed. */
+  hasFailed = false;
   /** A check or a repair is under way. */
   isBusy = false;
   #retry: ReturnType<typeof setTimeout> | undefined;

@@ -96,6 +96,14 @@ describe('a watch tells', () => {
     });
     isBroken = false;
     expect(await next(1)).toEqual(['drift tap1']);
+    await setMtu(memory, 'tap1', 1450);
+    expect(await next(1)).toEqual(['restored tap1']);
+    isBroken = true;
+    await setMtu(memory, 'tap1', 1300);
+    expect(await next(1)).toEqual(['failed tap1']);
+    await setMtu(memory, 'tap1', 1450);
+    isBroken = false;
+    expect(await next(1)).toEqual(['restored tap1']);
   });
 });
 
