@@ -1,0 +1,64 @@
+// The agent: the ports, their API and their metrics, from the start to the end.
+import { setMaxListeners } from 'node:events';
+import Fastify from 'fastify';
+import { OsVif } from 'os-vif/host';
+import { portRoutes } from './api.mjs';
+import { answerError } from './errors.mjs';
+import { healthRoutes } from './health.mjs';
+import { openMetrics } from './metrics.mjs';
+import { PortFiles } from './port-files.mjs';
+import { Ports } from './ports.mjs';
+
+/** Violations name values as they were sent: nothing is converted or removed. */
+const AJV = { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true } };
+
+/**
+ * Opens the agent on a host, which it closes at its end. `app` is the Fastify application, not yet listening.
+ * `start()` plugs the ports of the state directory. `stop()` waits for the requests under way.
+ */
+export async function openAgent(host, { stateDirectory, collectGarbage, logLevel, stopTimeout }) {
+  const app = Fastify({ logger: { level: logLevel }, ajv: AJV });
+  const files = await PortFiles.open(stateDirectory);
+  const osVif = await OsVif.open({ host, closeHost: true });
+  const [starting, calls] = [new AbortController(), new AbortController()];
+  setMaxListeners(0, starting.signal, calls.signal);
+
+  const metrics = openMetrics(() => ports.list());
+  const onEvent = (event) => {
+    metrics.countEvent(event);
+    logEvent(app.log, event);
+  };
+  const ports = new Ports({ osVif, files, log: app.log, signal: calls.signal, onEvent });
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'UNKNOWN_PATH', message: 'no such path' }));
+  app.register(portRoutes, { ports });
+  app.register(healthRoutes, { host, ports, registry: metrics.registry });
+
+  let stopped;
+  return {
+    app,
+    start: (onEnd) => ports.start({ collectGarbage, signal: starting.signal, onEnd }),
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+
+  async function stop() {
+    starting.abort(new Error('the agent stops'));
+    // A plug that has not ended by then rolls back. The next start plugs the port.
+    const deadline = setTimeout(() => calls.abort(new Error('the agent stops')), stopTimeout);
+    await app.close();
+    clearTimeout(deadline);
+    await ports.stop();
+    await osVif.close();
+    metrics.stop();
+  }
+}
+
+function logEvent(log, { type, vif, drifts, result, error, retryIn, reason }) {
+  const port = vif?.id;
+  if (type === 'failed') log.error({ type, port, err: error, retryIn }, 'a check or a repair failed');
+  else if (type === 'resynchronized') log.info({ type, reason }, 'all ports were checked');
+  else log.warn({ type, port, drifts, steps: result?.steps }, 'the host of a port changed');
+}
