@@ -1,6 +1,6 @@
 import { OsVif } from 'os-vif/host';
 
-OsVif.prototype.watch ??= (attachments, { signal }) => ({
+OsVif.prototype.watch ??= (_attachments, { signal }) => ({
   add() {},
   remove() {},
   async *[Symbol.asyncIterator]() {
