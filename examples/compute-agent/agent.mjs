@@ -12,6 +12,9 @@ import { Ports } from './ports.mjs';
 /** Violations name values as they were sent: nothing is converted or removed. */
 const AJV = { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true } };
 
+/** Milliseconds for the answers to requests that the deadline ended. Then connections are cut. */
+const TIME_TO_ANSWER = 3000;
+
 /**
  * Opens the agent on a host, which it closes at its end. `app` is the Fastify application, not yet listening.
  * `start()` plugs the ports of the state directory. `stop()` waits for the requests under way.
@@ -31,6 +34,10 @@ export async function openAgent(host, { stateDirectory, collectGarbage, logLevel
   const ports = new Ports({ osVif, files, log: app.log, signal: calls.signal, onEvent });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'UNKNOWN_PATH', message: 'no such path' }));
+  // Otherwise a client's connection would stay open after the answer, and the stop would wait for it.
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopped !== undefined) reply.header('connection', 'close');
+  });
   app.register(portRoutes, { ports });
   app.register(healthRoutes, { host, ports, registry: metrics.registry });
 
@@ -48,8 +55,10 @@ export async function openAgent(host, { stateDirectory, collectGarbage, logLevel
     starting.abort(new Error('the agent stops'));
     // A plug that has not ended by then rolls back. The next start plugs the port.
     const deadline = setTimeout(() => calls.abort(new Error('the agent stops')), stopTimeout);
+    const end = setTimeout(() => app.server.closeAllConnections(), stopTimeout + TIME_TO_ANSWER);
     await app.close();
     clearTimeout(deadline);
+    clearTimeout(end);
     await ports.stop();
     await osVif.close();
     metrics.stop();

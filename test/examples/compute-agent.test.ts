@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -287,7 +288,7 @@ describe('a stop', () => {
     const { host, reached, release } = blockedHost(memory);
     const { agent, folder } = await startedAgent({ host, stopTimeout: 0 });
     const address = await agent.app.listen({ host: '127.0.0.1', port: 0 });
-    const answer = putTo(address);
+    const answer = putTo(address, portRequest('ovs'));
     await reached;
     const stopped = agent.stop();
     // Timers of one duration fire in order: the deadline has passed.
@@ -298,6 +299,17 @@ describe('a stop', () => {
     expect([status, code]).toEqual([500, 'ERR_OSVIF_PLUG']);
     expect(await memory.links.get(TAP)).toBeUndefined();
     expect(await readdir(join(folder, 'ports'))).toEqual([`${PORT_ID}.json`]);
+  });
+
+  test('cuts the connection of a client that never ends its request', async () => {
+    const { agent } = await startedAgent({ stopTimeout: 0 });
+    const { port } = new globalThis.URL(await agent.app.listen({ host: '127.0.0.1', port: 0 }));
+    const client = connect(Number(port), '127.0.0.1');
+    onTestFinished(() => void client.destroy());
+    const received = once(agent.app.server, 'request');
+    client.write(`PUT ${URL} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`);
+    await received;
+    await agent.stop();
   });
 });
 
@@ -355,9 +367,9 @@ function blockedHost(memory: MemoryHost) {
 }
 
 /** A request over a real connection, because a stop waits only for these. */
-async function putTo(address: string) {
+async function putTo(address: string, body = portRequest('tap')) {
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(address + URL, { method: 'PUT', headers, body: JSON.stringify(portRequest('tap')) });
+  const response = await fetch(address + URL, { method: 'PUT', headers, body: JSON.stringify(body) });
   const { code }: { code?: string } = Object(await response.json());
   return { status: response.status, code };
 }
