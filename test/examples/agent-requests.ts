@@ -1,6 +1,6 @@
 /** Ports of Neutron for the tests of examples/compute-agent. */
 
-export const NETWORK_ID = 'b82c1929-051e-481d-8110-4669916c7915';
+const NETWORK_ID = 'b82c1929-051e-481d-8110-4669916c7915';
 export const PORT_ID = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 
 /** The body of a PUT for a port of this number. */
