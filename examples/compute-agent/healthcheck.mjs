@@ -2,8 +2,8 @@
 import { request } from 'node:http';
 import { readSettings } from './settings.mjs';
 
-const { host, port, path } = readSettings(process.env).listen;
-const where = path === undefined ? { host, port } : { socketPath: path };
+const { listen } = readSettings(process.env);
+const where = 'path' in listen ? { socketPath: listen.path } : listen;
 request({ ...where, path: '/healthz', timeout: 3000 }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1))
   .on('timeout', () => process.exit(1))
   .on('error', () => process.exit(1))

@@ -20,6 +20,6 @@ function isStale(path) {
       probe.destroy();
       resolve(false);
     });
-    probe.on('error', ({ code }) => resolve(code === 'ECONNREFUSED'));
+    probe.on('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED'));
   });
 }

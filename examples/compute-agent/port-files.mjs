@@ -23,12 +23,12 @@ export class PortFiles {
   async readAll() {
     const names = (await readdir(this.#folder)).filter((name) => PORT_FILE.test(name));
     const outcomes = await Promise.allSettled(names.map((name) => this.#read(name)));
-    return {
-      ports: outcomes.flatMap(({ status, value }) => (status === 'fulfilled' ? [value] : [])),
-      unreadable: outcomes.flatMap(({ reason }, i) =>
-        reason === undefined ? [] : [{ file: join(this.#folder, names[i]), error: reason }],
-      ),
-    };
+    const [ports, unreadable] = [[], []];
+    for (const [i, outcome] of outcomes.entries()) {
+      if (outcome.status === 'fulfilled') ports.push(outcome.value);
+      else unreadable.push({ file: join(this.#folder, names[i]), error: outcome.reason });
+    }
+    return { ports, unreadable };
   }
 
   async #read(name) {

@@ -7,29 +7,29 @@ const PREFIX = 'COMPUTE_AGENT_';
 /** A setting is missing or wrong. */
 export class SettingsError extends Error {}
 
-const READERS = {
-  LISTEN: ['listen', '127.0.0.1:9100', listenAddress],
-  NETNS: ['netns', undefined, text],
-  OVSDB: ['ovsdb', undefined, text],
-  HELPER: ['helper', undefined, absolutePath],
-  COLLECT_GARBAGE: ['collectGarbage', 'false', trueOrFalse],
-  LOG_LEVEL: ['logLevel', 'info', logLevel],
-  STOP_TIMEOUT: ['stopTimeout', '20', milliseconds],
+const SETTINGS = {
+  LISTEN: { key: 'listen', initial: '127.0.0.1:9100', read: listenAddress },
+  NETNS: { key: 'netns', read: text },
+  OVSDB: { key: 'ovsdb', read: text },
+  HELPER: { key: 'helper', read: absolutePath },
+  COLLECT_GARBAGE: { key: 'collectGarbage', initial: 'false', read: trueOrFalse },
+  LOG_LEVEL: { key: 'logLevel', initial: 'info', read: logLevel },
+  STOP_TIMEOUT: { key: 'stopTimeout', initial: '20', read: milliseconds },
 };
 
 /** @throws SettingsError which names the variable, its value, and what is expected */
 export function readSettings(env) {
   for (const name of Object.keys(env).filter((each) => each.startsWith(PREFIX))) {
-    if (Object.hasOwn(READERS, name.slice(PREFIX.length))) continue;
-    const known = Object.keys(READERS).map((each) => PREFIX + each);
+    if (Object.hasOwn(SETTINGS, name.slice(PREFIX.length))) continue;
+    const known = Object.keys(SETTINGS).map((each) => PREFIX + each);
     throw new SettingsError(`${name} is not a setting; the settings are ${known.join(', ')}`);
   }
-  const read = Object.entries(READERS).map(([suffix, [key, initial, reader]]) => {
+  const settings = { stateDirectory: stateDirectory(env.STATE_DIRECTORY) };
+  for (const [suffix, { key, initial, read }] of Object.entries(SETTINGS)) {
     const name = PREFIX + suffix;
     const value = env[name] || initial;
-    return [key, value === undefined ? undefined : reader(name, value)];
-  });
-  const settings = { ...Object.fromEntries(read), stateDirectory: stateDirectory(env.STATE_DIRECTORY) };
+    settings[key] = value === undefined ? undefined : read(name, value);
+  }
   if (settings.helper !== undefined && settings.netns !== undefined)
     throw new SettingsError(
       `${PREFIX}NETNS and ${PREFIX}HELPER exclude each other: give the namespace to the helper (os-vif-helper --netns)`,
