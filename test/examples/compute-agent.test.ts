@@ -1,11 +1,12 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import '../children/stand-in-watch.mjs';
+import { type Attachment, OsVif } from 'os-vif/host';
 import { openAgent } from '../../examples/compute-agent/agent.mjs';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import type { Host } from '../../src/host-contract/host.ts';
@@ -268,6 +269,60 @@ describe('a start', () => {
   });
 });
 
+describe('the watch', () => {
+  test('gets each port after its plug, and its events change the state of the port', async () => {
+    const watch = scriptedWatch();
+    const { agent, request } = await startedAgent();
+    await request('PUT', URL, portRequest('tap'));
+    expect(watch.added.map(({ vif }) => vif.id)).toEqual([PORT_ID]);
+    const { vif, instance } = watch.added[0] ?? expect.fail('nothing is watched');
+
+    const states: string[] = [];
+    for (const event of [
+      { type: 'drift', drifts: [] },
+      { type: 'failed', error: new Error('no memory'), retryIn: 100 },
+      { type: 'repaired', drifts: [], result: { changed: true, steps: [] } },
+      { type: 'drift', drifts: [] },
+      { type: 'restored' },
+    ]) {
+      await watch.emit({ vif, instance, ...event });
+      const [port] = (await request('GET', '/ports')).body.ports;
+      states.push(port.error === undefined ? port.state : `${port.state}: ${port.error.message}`);
+    }
+    expect(states).toEqual(['drifted', 'failed: no memory', 'plugged', 'drifted', 'plugged']);
+    await watch.emit({ type: 'resynchronized', reason: 'events lost' });
+    const { body } = await agent.app.inject('/metrics');
+    expect(body).toContain('compute_agent_watch_events_total{type="drift"} 2');
+    expect(body).toContain('compute_agent_watch_events_total{type="resynchronized"} 1');
+
+    await request('DELETE', URL);
+    await watch.emit({ vif, instance, type: 'drift', drifts: [] });
+    expect((await request('GET', '/ports')).body.ports).toEqual([]);
+  });
+
+  test('begins with the ports of the state directory, also with those that could not be plugged', async () => {
+    const { agent, request, folder } = await startedAgent();
+    for (const id of [PORT_ID, portId(1)]) await request('PUT', `/ports/${id}`, portRequest('tap', { id }));
+    await agent.stop();
+    const watch = scriptedWatch();
+    const host = new MemoryHost();
+    await host.links.create({ kind: 'bridge', name: TAP });
+    await startedAgent({ folder, host });
+    expect(watch.added.map(({ vif }) => vif.id).sort()).toEqual([portId(1), PORT_ID]);
+  });
+
+  test('that ends by itself ends the agent', async () => {
+    const watch = scriptedWatch();
+    const { agent, request } = await openedAgent();
+    const ended = new Promise<Error>((resolve) => void agent.start(resolve));
+    await watch.isOpen;
+    expect((await request('GET', '/readyz')).status).toBe(200);
+    await watch.fail(new Error('the kernel has no memory'));
+    expect((await ended).message).toBe('the kernel has no memory');
+    expect((await request('GET', '/readyz')).status).toBe(503);
+  });
+});
+
 describe('a stop', () => {
   test('waits for the requests under way, and leaves the VIFs plugged', async () => {
     const memory = new MemoryHost();
@@ -350,6 +405,36 @@ async function startedAgent(given?: Given) {
     throw error;
   });
   return opened;
+}
+
+/** In place of the watch: it has the events that the test emits. */
+function scriptedWatch() {
+  const added: Attachment[] = [];
+  const events = new EventEmitter();
+  const opened = vi.spyOn(OsVif.prototype, 'watch').mockImplementation((attachments, { signal }) => {
+    added.push(...attachments);
+    events.emit('open');
+    return {
+      add: (attachment: Attachment) => void added.push(attachment),
+      remove: () => {},
+      async *[Symbol.asyncIterator]() {
+        for await (const [event] of on(events, 'event', { signal })) yield event;
+      },
+    };
+  });
+  onTestFinished(() => opened.mockRestore());
+  return {
+    added,
+    isOpen: once(events, 'open'),
+    async emit(event: unknown) {
+      events.emit('event', event);
+      await sleep(0);
+    },
+    async fail(error: Error) {
+      events.emit('error', error);
+      await sleep(0);
+    },
+  };
 }
 
 /** A host that creates no device before `release()`. */
