@@ -12,6 +12,8 @@ import { Ports } from './ports.mjs';
 /** Violations name values as they were sent: nothing is converted or removed. */
 const AJV = { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true } };
 
+/** Milliseconds that a client gets for its whole request. */
+const TIME_TO_SEND = 30_000;
 /** Milliseconds for the answers to requests that the deadline ended. Then connections are cut. */
 const TIME_TO_ANSWER = 3000;
 
@@ -20,7 +22,7 @@ const TIME_TO_ANSWER = 3000;
  * `start()` plugs the ports of the state directory. `stop()` waits for the requests under way.
  */
 export async function openAgent(host, { stateDirectory, collectGarbage, logLevel, stopTimeout }) {
-  const app = Fastify({ logger: { level: logLevel }, ajv: AJV });
+  const app = Fastify({ logger: { level: logLevel }, ajv: AJV, requestTimeout: TIME_TO_SEND });
   const files = await PortFiles.open(stateDirectory);
   const osVif = await OsVif.open({ host, closeHost: true });
   const [starting, calls] = [new AbortController(), new AbortController()];

@@ -7,6 +7,8 @@ const params = { type: 'object', properties: { id: { type: 'string', pattern: UU
 
 /** A plugin of Fastify. */
 export async function portRoutes(app, { ports }) {
+  app.addHook('onRequest', async () => ports.requireStarted());
+
   app.put('/ports/:id', { schema: { params, body: PORT_REQUEST } }, async (request, reply) => {
     const attachment = attachmentOf(idOf(request), request.body);
     const { isNew, changed, steps } = await ports.put(attachment);

@@ -17,25 +17,28 @@ async function run(settings) {
   const { log } = agent.app;
   let isStopping = false;
 
-  const stop = async (details, message) => {
+  const stop = async () => {
     isStopping = true;
-    log.info(details, message);
     await agent.stop();
   };
   // systemd starts the agent again: Restart=on-failure.
   const fail = (error) => {
     if (isStopping) return;
+    log.fatal({ err: error }, 'the agent ends, because it cannot go on');
     process.exitCode = 1;
-    void stop({ err: error }, 'the agent ends, because it cannot go on');
+    void stop();
   };
   // A second signal ends the process at once. The VIFs stay plugged either way.
   for (const signal of ['SIGTERM', 'SIGINT'])
-    process.once(signal, () => void stop({ signal }, 'the agent stops after the requests under way'));
+    process.once(signal, () => {
+      log.info({ signal }, 'the agent stops after the requests under way');
+      void stop();
+    });
   onHelperLost(fail);
 
-  // The API is there from the first moment, so that a slow start does not look like a dead process.
-  await listen(agent.app, settings.listen);
   try {
+    // The API is there from the first moment, so that a slow start does not look like a dead process.
+    await listen(agent.app, settings.listen);
     await agent.start(fail);
     log.info('the ports are plugged and watched');
   } catch (error) {

@@ -42,6 +42,11 @@ export class Ports {
     this.#watch = startWatch(this.#osVif, staying, { onEvent: (event) => this.#note(event), onEnd });
   }
 
+  /** Before the end of the start, the ports are unknown: a request must not take a port for deleted. */
+  requireStarted() {
+    if (this.#watch === undefined) throw new NotReadyError('the agent is starting');
+  }
+
   get isWatched() {
     return this.#watch?.isRunning() ?? false;
   }
@@ -64,7 +69,6 @@ export class Ports {
 
   /** Plugs a port. If that fails, the agent has the port all the same, and the watch tries again. */
   async put(attachment) {
-    this.#requireStarted();
     const { vif, instance } = attachment;
     return this.#requests.run(vif.id, async () => {
       await this.#requireWiring(attachment);
@@ -88,7 +92,6 @@ export class Ports {
 
   /** Unplugs a port. If that fails, the request has to be repeated; a start of the agent repeats it too. */
   async delete(id) {
-    this.#requireStarted();
     return this.#requests.run(id, async () => {
       const port = { ...this.get(id), isLeaving: true };
       await this.#files.write(port);
@@ -153,10 +156,6 @@ export class Ports {
       if (error.code === 'ERR_OSVIF_CLOSED') throw error;
       throw new InvalidPortError([{ path: '/port', message: error.message }], { cause: error });
     }
-  }
-
-  #requireStarted() {
-    if (this.#watch === undefined) throw new NotReadyError('the agent is starting');
   }
 
   #set({ vif, instance, isLeaving = false }, state, error) {

@@ -187,6 +187,8 @@ describe('GET', () => {
     expect(await request('GET', '/healthz')).toEqual({ status: 200, body: { status: 'ok' } });
     expect(await request('GET', '/readyz')).toMatchObject({ status: 503, body: { status: 'not ready' } });
     expect(await request('PUT', URL, portRequest('tap'))).toMatchObject({ status: 503, body: { code: 'NOT_READY' } });
+    expect((await request('GET', '/ports')).status).toBe(503);
+    expect((await request('DELETE', URL)).status).toBe(503);
   });
 
   test('/readyz asks the database of Open vSwitch once there is a port that needs it', async () => {

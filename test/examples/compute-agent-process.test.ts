@@ -77,6 +77,9 @@ describe.skipIf(NETNS_UNAVAILABLE)('examples/compute-agent', () => {
     const misspelt = new AgentProcess(folder, { COMPUTE_AGENT_NETN: 'blue' });
     expect(await misspelt.exitCode()).toBe(1);
     expect(misspelt.log).toMatch(/^compute-agent: COMPUTE_AGENT_NETN is not a setting/);
+    const stateless = new AgentProcess(folder, { STATE_DIRECTORY: '/dev/null/state' });
+    expect(await stateless.exitCode()).toBe(1);
+    expect(stateless.log).toMatch(/^compute-agent: ENOTDIR: .*\/dev\/null\/state/);
     const elsewhere = new AgentProcess(folder, { COMPUTE_AGENT_NETNS: 'no-such-namespace' });
     expect(await elsewhere.exitCode()).toBe(1);
     expect(elsewhere.log).toContain('no-such-namespace');
