@@ -67,9 +67,16 @@ export async function openAgent(host, { stateDirectory, collectGarbage, logLevel
   }
 }
 
+const MESSAGES = {
+  drift: 'the host of a port has changed',
+  restored: 'the host of a port is right again',
+  repaired: 'the host of a port was repaired',
+};
+
 function logEvent(log, { type, vif, drifts, result, error, retryIn, reason }) {
   const port = vif?.id;
-  if (type === 'failed') log.error({ type, port, err: error, retryIn }, 'a check or a repair failed');
-  else if (type === 'resynchronized') log.info({ type, reason }, 'all ports were checked');
-  else log.warn({ type, port, drifts, steps: result?.steps }, 'the host of a port changed');
+  if (type === 'failed') log.error({ port, err: error, retryIn }, 'a check or a repair failed');
+  else if (type === 'resynchronized')
+    log[reason === 'interval' ? 'debug' : 'info']({ reason }, 'all ports are checked');
+  else log.warn({ port, drifts, steps: result?.steps }, MESSAGES[type]);
 }

@@ -6,12 +6,16 @@ import { chown, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { OsVif } from '../../src/os-vif.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../host/netns.ts';
 import { OVS_UNAVAILABLE, openOvsHost } from '../plugins/ovs/ovs-host.ts';
 import { AgentProcess, agentFolder } from './agent-process.ts';
 import { portId, portRequest } from './agent-requests.ts';
 
 const [TAP, BRIDGED, SWITCHED] = [1, 2, 3].map(portId);
+
+const PATIENT = { timeout: 20_000 };
+const WATCHES = Reflect.has(OsVif.prototype, 'watch');
 
 describe.skipIf(NETNS_UNAVAILABLE)('examples/compute-agent', () => {
   test('plugs ports, keeps them over kill -9 and SIGTERM, and leaves nothing after their DELETE', async () => {
@@ -52,7 +56,27 @@ describe.skipIf(NETNS_UNAVAILABLE)('examples/compute-agent', () => {
     expect(await fourth.terminate()).toBe(0);
   });
 
-  test('starts with 500 ports, and logs no port of a request', async () => {
+  test.skipIf(!WATCHES)('repairs what another program breaks', async () => {
+    const netns = await makeNetns();
+    const folder = await agentFolder();
+    const agent = await AgentProcess.start(folder, { COMPUTE_AGENT_NETNS: netns.path });
+    await agent.request('PUT', `/ports/${TAP}`, tap(1));
+    netns.run('ip', 'link', 'set', 'tap00000001-3c', 'mtu', '1300');
+    await expect.poll(() => netns.links()[0]?.mtu, PATIENT).toBe(1450);
+    netns.run('ip', 'link', 'del', 'tap00000001-3c');
+    await expect.poll(() => netns.links().map(({ ifname }) => ifname), PATIENT).toEqual(['tap00000001-3c']);
+    await expect
+      .poll(async () => (await agent.request('GET', '/metrics')).body, PATIENT)
+      .toContain('compute_agent_watch_events_total{type="repaired"} 2');
+    expect(agent.log).toContain('the host of a port was repaired');
+    expect((await agent.request('GET', `/ports/${TAP}`)).body).toMatchObject({ state: 'plugged', drift: [] });
+
+    await agent.request('DELETE', `/ports/${TAP}`);
+    expect(netns.links()).toEqual([]);
+    expect(await agent.terminate()).toBe(0);
+  });
+
+  test('starts with 500 ports, and logs no port of a request', { timeout: 120_000 }, async () => {
     const netns = await makeNetns();
     const folder = await agentFolder();
     const settings = { COMPUTE_AGENT_NETNS: netns.path };
