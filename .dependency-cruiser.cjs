@@ -6,7 +6,7 @@ const layers = [
   ['versioned|host-contract', '^src/(versioned|host-contract)/'],
   ['objects|wiring|host', '^src/(objects|wiring|host)/'],
   ['neutron|libvirt|plugins|picture|schemas', '^src/(neutron|libvirt|plugins|picture|schemas)/'],
-  ['os-vif', '^src/os-vif\\.ts$'],
+  ['os-vif', '^src/(os-vif\\.ts$|watch/)'],
   ['cli|testing', '^src/(cli|testing)/'],
   ['entries', '^src/entries/'],
 ];
@@ -46,7 +46,7 @@ module.exports = {
       name: 'what browsers run imports no Node built-in',
       severity: 'error',
       from: {
-        path: '^src/(neutron|libvirt|picture|plugins|wiring|host-contract|host/memory|[^/]+\\.ts$)',
+        path: '^src/(neutron|libvirt|picture|plugins|wiring|watch|host-contract|host/memory|[^/]+\\.ts$)',
         pathNot: '^src/plugins/load-(plugin|module)\\.ts$',
       },
       to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },

@@ -1,6 +1,7 @@
 // Removes the declaration files of dist/ that no public entry refers to. In the others it removes
 // what declares nothing: the comment at the start, which is about the source, and imports without
-// names, whose modules an old TypeScript does not find. The build calls it after the compiler.
+// names, whose modules an old TypeScript does not find. It also halves the indentation. The build
+// calls it after the compiler.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,5 +30,6 @@ for (const path of readdirSync(DIST, { recursive: true })) {
 function shortened(text) {
   return text
     .replace(/^\/\*\*(?:(?!\*\/).)*\*\/\n(?=import |export (?:type )?\{|export \*)/s, '')
-    .replaceAll(/^import ["'][^"']+["'];\n/gm, '');
+    .replaceAll(/^import ["'][^"']+["'];\n/gm, '')
+    .replaceAll(/^(?: {4})+/gm, (indent) => ' '.repeat(indent.length / 2));
 }

@@ -7,10 +7,12 @@ import { InstanceInfo } from './objects/instance-info.ts';
 import { requireVIFBase } from './plugins/vif-plugin.ts';
 import { describeValue } from './text/describe-value.ts';
 import { isRecord } from './text/is-record.ts';
+import type { WatchOptions } from './watch/vif-watch.ts';
 
 const CALL: OptionKinds<CallOptions> = { signal: SIGNAL, timeout: MILLISECONDS };
 const BATCH: OptionKinds<BatchOptions> = { ...CALL, concurrency: integerFrom(1) };
 const GRAPH: OptionKinds<GraphCallOptions> = { ...CALL, show: oneOfValues('drift', 'plan', 'nothing') };
+const WATCH: OptionKinds<WatchOptions> = { signal: SIGNAL, repair: BOOLEAN, interval: MILLISECONDS };
 const DRY_RUN: OptionKinds<DryRunOptions> = { ...CALL, dryRun: BOOLEAN };
 
 /** The options of each method. */
@@ -25,12 +27,13 @@ const OPTIONS = {
   unplugAll: BATCH,
   checkAll: CALL,
   planAll: CALL,
+  watch: WATCH,
   collectGarbage: DRY_RUN,
   list: CALL,
 };
 
 /** A call for many VIFs. */
-export type BatchCall = 'plugAll' | 'unplugAll' | 'checkAll' | 'planAll';
+export type BatchCall = 'plugAll' | 'unplugAll' | 'checkAll' | 'planAll' | 'watch';
 
 /** A call for one VIF. */
 export type SingleCall = Exclude<keyof typeof OPTIONS, BatchCall | 'collectGarbage' | 'list'>;

@@ -41,7 +41,7 @@ type TracedMethod = Exclude<OptionalMethod, 'wiring'>;
 type PluginWith<M extends OptionalMethod> = VIFPlugin & Required<Pick<VIFPlugin, M>>;
 
 /** A call of a method of a plugin for one VIF. */
-type PluginCall<M extends OptionalMethod, T> = (
+export type PluginCall<M extends OptionalMethod, T> = (
   plugin: PluginWith<M>,
   attachment: Attachment,
   context: PluginContext,
@@ -151,6 +151,16 @@ export class Calls {
     options: CallOptions,
     call: PluginCall<M, T>,
   ): Promise<T[]> {
+    return resultsOf(method, attachments, await this.outcomesOf(method, attachments, options, call));
+  }
+
+  /** Runs such calls as `askAll` does, and returns the outcome of each VIF. */
+  async outcomesOf<M extends TracedMethod, T>(
+    method: M,
+    attachments: readonly Attachment[],
+    options: CallOptions,
+    call: PluginCall<M, T>,
+  ): Promise<PromiseSettledResult<T>[]> {
     if (attachments.length === 0) return [];
     const signal = this.signalOf(options);
     const ids = attachments.flatMap(({ vif: { id } }) => (id === undefined ? [] : [canonicalUuid(id)]));
@@ -169,8 +179,24 @@ export class Calls {
       }
       return outcomes;
     };
-    const outcomes = await this.#queue.run(ids, () => withGracePeriod(work(), signal), signal);
-    return resultsOf(method, attachments, outcomes);
+    return this.#queue.run(ids, () => withGracePeriod(work(), signal), signal);
+  }
+
+  /** Whether a call for the VIF runs or waits. */
+  isBusy(id: string): boolean {
+    return this.#queue.has(id);
+  }
+
+  /**
+   * Returns the id of a VIF in canonical form.
+   *
+   * @throws ArgumentError for a wrong argument
+   * @throws NoMatchingPluginError if no plugin has the name in `vif.plugin`
+   * @throws PluginError if the plugin does not have the method
+   */
+  idFor(method: TracedMethod, { vif, instance }: Attachment): string {
+    supporting(method, this.#pluginFor(method, vif, instance, {}), vif);
+    return canonicalUuid(vif.require('id').id);
   }
 
   /** Returns the elements of the VIF on this host. */

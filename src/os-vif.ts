@@ -15,6 +15,8 @@ import { hostOf, type OsVifOptions, pluginsOf, requireOpenOptions } from './open
 import { graphOf } from './picture/graph.ts';
 import type { Graph } from './picture/graph-model.ts';
 import { collectFor } from './plugins/collect-garbage.ts';
+import { RunningWatch } from './watch/running-watch.ts';
+import type { VIFWatch, WatchOptions } from './watch/vif-watch.ts';
 import type { Adoption } from './wiring/adopt.ts';
 import type { PlannedStep } from './wiring/check.ts';
 import { abortableHost, withGracePeriod } from './wiring/deadline.ts';
@@ -28,6 +30,7 @@ import { listResources, type OwnedResources } from './wiring/list-resources.ts';
 export class OsVif {
   readonly #calls: Calls;
   readonly #closesHost: boolean;
+  readonly #watches = new Set<VIFWatch>();
 
   private constructor(calls: Calls, closesHost: boolean) {
     this.#calls = calls;
@@ -55,7 +58,7 @@ export class OsVif {
    * @throws PlugError for every other failure; `cause` is the reason
    */
   async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlugResult> {
-    return this.#calls.run(() => this.#calls.plug(vif, instance, options));
+    return this.#calls.run(() => this.#plug(vif, instance, options));
   }
 
   /**
@@ -66,7 +69,10 @@ export class OsVif {
    * @throws UnplugError for every other failure; `cause` is the reason
    */
   async unplug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlugResult> {
-    return this.#calls.run(() => this.#calls.unplug(vif, instance, options));
+    return this.#calls.run(() => {
+      this.#unwatch([vif]);
+      return this.#calls.unplug(vif, instance, options);
+    });
   }
 
   /**
@@ -134,7 +140,7 @@ export class OsVif {
       const { concurrency = CONCURRENCY, ...options } = given;
       return forEach('plug', attachments, concurrency, async ({ vif, instance }, begin) => {
         await begin();
-        return this.#calls.plug(vif, instance, options);
+        return this.#plug(vif, instance, options);
       });
     });
   }
@@ -149,6 +155,7 @@ export class OsVif {
     return this.#calls.run(async () => {
       requireBatch('unplugAll', attachments, given);
       const { concurrency = CONCURRENCY, ...options } = given;
+      this.#unwatch(attachments.map(({ vif }) => vif));
       return forEach('unplug', attachments, concurrency, (attachment, begin) =>
         this.#calls.unplugOneOfMany(attachment, options, begin),
       );
@@ -216,6 +223,30 @@ export class OsVif {
   }
 
   /**
+   * Watches VIFs, and tells their drift when it comes about. Use `for await (const event of watch)`.
+   * The kernel and the database of Open vSwitch tell the changes. Calls of this OsVif for a watched
+   * VIF are no drift: `unplug` ends the watch of the VIF, and `plug` replaces the watched VIF.
+   * @throws PluginError if a plugin does not support checks
+   */
+  watch(attachments: readonly Attachment[], options: WatchOptions = {}): VIFWatch {
+    this.#calls.requireOpen();
+    requireBatch('watch', attachments, options);
+    const watch = new RunningWatch(this.#calls, attachments, options, () => this.#watches.delete(watch));
+    this.#watches.add(watch);
+    return watch;
+  }
+
+  #plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<PlugResult> {
+    const result = this.#calls.plug(vif, instance, options);
+    for (const watch of this.#watches) if (watch.has(vif.id ?? '')) watch.add({ vif, instance });
+    return result;
+  }
+
+  #unwatch(vifs: readonly VIFBase[]): void {
+    for (const watch of this.#watches) for (const vif of vifs) watch.remove(vif.id ?? '');
+  }
+
+  /**
    * Returns the plugins of this host with the VIF classes and versions that they support, for the
    * manager of the network.
    * @param options `permittedVifTypes`: names of VIF classes such as `VIFVHostUser`; other classes, and plugins without
@@ -234,11 +265,13 @@ export class OsVif {
   }
 
   /**
-   * Waits for the calls under way, also for all VIFs of `plugAll`. Then closes the host if `open()`
+   * Ends the watches, and waits for the calls under way, also for all VIFs of `plugAll`. Then closes the host if `open()`
    * opened it or `closeHost` is set. Later calls fail with ERR_OSVIF_CLOSED.
    */
   async close(): Promise<void> {
+    const ended = Promise.all([...this.#watches].map((watch) => watch.return()));
     await this.#calls.end(async () => {
+      await ended;
       if (this.#closesHost) await this.#calls.host.close();
     });
   }

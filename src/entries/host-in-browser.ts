@@ -26,6 +26,7 @@ export type {
 export type { MemoryOvsdb } from '../host/memory/memory-ovsdb.ts';
 export type { Address, Addressing, AddressPlan, Route } from '../host-contract/addressing.ts';
 export { attributeValue, type LinkAttributes } from '../host-contract/attribute-values.ts';
+export type { Changes, ChangesOptions } from '../host-contract/changes/changes.ts';
 export { DIAGNOSTICS_CHANNELS } from '../host-contract/diagnostics/channels.ts';
 export type {
   CallChannel,
@@ -128,6 +129,17 @@ export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
 export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
 export { WiringPlugin } from '../plugins/wiring-plugin.ts';
+export type {
+  DriftEvent,
+  FailedEvent,
+  RepairedEvent,
+  RestoredEvent,
+  ResynchronizationReason,
+  ResynchronizedEvent,
+  VIFWatch,
+  WatchEvent,
+  WatchOptions,
+} from '../watch/vif-watch.ts';
 export type { Adoption } from '../wiring/adopt.ts';
 export type { PlannedStep } from '../wiring/check.ts';
 export { adoptableLinks } from '../wiring/devices/adoptable.ts';
@@ -157,7 +169,7 @@ export type { VethElement } from '../wiring/elements/veth.ts';
 export type { VirtualFunctionElement } from '../wiring/elements/virtual-function.ts';
 export type { VlanElement } from '../wiring/elements/vlan.ts';
 export type { Garbage } from '../wiring/garbage.ts';
-export type { OwnedResources } from '../wiring/list-resources.ts';
+export type { OwnedResource, OwnedResources } from '../wiring/list-resources.ts';
 export type { OvsBridgeElement } from '../wiring/ovs/ovs-bridge.ts';
 export type { OvsPatchElement } from '../wiring/ovs/ovs-patch.ts';
 export type { OvsPortElement } from '../wiring/ovs/ovs-port.ts';

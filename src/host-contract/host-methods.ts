@@ -23,13 +23,14 @@ export const HOST_METHODS: { readonly [P in HostPart]: { readonly [M in keyof Ho
     changeVirtualFunction: 'changes',
     addAlternativeName: 'changes',
     removeAlternativeName: 'changes',
+    changes: 'reads',
   },
   addressing: { get: 'reads', move: 'changes', copy: 'changes' },
   sysctl: { get: 'reads', set: 'changes' },
   filter: { list: 'reads', get: 'reads', set: 'changes', delete: 'changes' },
   ingress: { list: 'reads', create: 'changes', delete: 'changes' },
   pci: { interfacesOf: 'reads', physicalFunctionOf: 'reads', interfaces: 'reads', switchPortOf: 'reads' },
-  ovsdb: { view: 'reads', change: 'changes', waitFor: 'reads', close: 'changes' },
+  ovsdb: { view: 'reads', change: 'changes', waitFor: 'reads', changes: 'reads', close: 'changes' },
 };
 
 const CHANGING: ReadonlySet<string> = new Set(

@@ -30,6 +30,11 @@ export class KeyedQueue {
     }
   }
 
+  /** Whether an action with the key runs or waits. */
+  has(key: string): boolean {
+    return this.#last.has(key);
+  }
+
   /** Resolves when every action that is in the queue now has left it. */
   async idle(): Promise<void> {
     await Promise.all(this.#last.values());

@@ -1,5 +1,6 @@
 /** Network devices: what a host reads of them, and what it can change. */
 import { isRecord } from '../text/is-record.ts';
+import type { Changes, ChangesOptions } from './changes/changes.ts';
 
 /**
  * Network devices, as rtnetlink(7) shows them. An error of the kernel is a KernelError with the errno. An
@@ -44,6 +45,12 @@ export interface Links {
   addAlternativeName(index: number, name: string, expected?: readonly ExpectedLink[]): Promise<void>;
   /** Removes an alternative name. Fails with ENOENT or EINVAL if the device does not have the name. */
   removeAlternativeName(index: number, name: string, expected?: readonly ExpectedLink[]): Promise<void>;
+  /**
+   * Waits for changes of devices and of their ingress filters after the cursor of an earlier call.
+   * Without a cursor, returns one at once. Counters and the carrier are no changes. Linux does not
+   * tell changed aliases and port settings of a device that is down.
+   */
+  changes(since?: string, options?: ChangesOptions): Promise<Changes>;
 }
 
 /** The kinds of devices that this library creates. */

@@ -3,6 +3,8 @@
  * The OVSDB client implements it with RFC 7047. The in-memory database implements it for dry runs and tests.
  */
 
+import type { Changes, ChangesOptions } from './changes/changes.ts';
+
 /** A database of Open vSwitch: reads, transactions, and waiting for results of ovs-vswitchd. */
 export interface Ovsdb {
   /** The current rows. They include every transaction that was committed before this call. */
@@ -36,6 +38,12 @@ export interface Ovsdb {
    * @param what a name of the awaited condition, for the error at the deadline
    */
   waitFor<T>(what: string, find: (view: OvsdbView) => T | undefined, options?: OvsdbCallOptions): Promise<T>;
+
+  /**
+   * Waits for changes of the tables in use after the cursor of an earlier call. Without a cursor,
+   * returns one at once. The changes of a lost connection are lost. Fails while there is no server.
+   */
+  changes(since?: string, options?: ChangesOptions): Promise<Changes>;
 
   /** Closes the connection. Running calls fail. */
   close(): Promise<void>;

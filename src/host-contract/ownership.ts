@@ -77,6 +77,14 @@ export function ifaceIdOfRow(row: TaggedRow): string | undefined {
   return ifaceId === undefined ? undefined : canonicalUuid(ifaceId);
 }
 
+/**
+ * The names that `Changes.names` has for a changed row.
+ * @param name the name of the row. A row of the table QoS has its UUID instead
+ */
+export function changedNames(name: string, row: TaggedRow): string[] {
+  return [...new Set([name, ownerOfRow(row), ifaceIdOfRow(row)])].filter((each) => each !== undefined);
+}
+
 /** The PCI address of the virtual function whose representor the port is. */
 export function functionOfRow(row: TaggedRow): string | undefined {
   return row.externalIds[FUNCTION_KEY];

@@ -18,7 +18,8 @@ export interface OwnedResources {
   readonly resources: readonly OwnedResource[];
 }
 
-interface OwnedResource {
+/** A device, row or filter that has a tag of this library. */
+export interface OwnedResource {
   readonly kind: string;
   readonly name: string;
 }

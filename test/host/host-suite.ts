@@ -21,6 +21,7 @@ const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   removeAlternativeName: [1, 'x'],
   create: [{ kind: 'bridge', name: 'br0' }],
   change: [1, { up: true }],
+  changes: [],
   waitFor: ['nothing', () => undefined],
 };
 

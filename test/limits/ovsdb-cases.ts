@@ -142,7 +142,7 @@ export const OVSDB_CASES: readonly GrowthCase[] = [
 ];
 
 function takeUpdates(texts: readonly string[]): void {
-  const replica = new Replica(knownColumns(SCHEMA));
+  const replica = new Replica(knownColumns(SCHEMA), () => {});
   try {
     for (const text of texts) replica.applyUpdates2(JSON.parse(text));
   } catch (error) {

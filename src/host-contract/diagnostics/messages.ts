@@ -139,9 +139,9 @@ export interface ProgramOperation extends OperationFields<'os-vif:program'> {
 export interface OvsdbOperation extends OperationFields<'os-vif:ovsdb'> {
   /**
    * `view`: reading. `change`, `transact`: writing. `waitFor`: waiting for a change by
-   * ovs-vswitchd.
+   * ovs-vswitchd. `changes`: waiting for changes by other programs.
    */
-  readonly call: 'view' | 'change' | 'waitFor' | 'transact';
+  readonly call: 'view' | 'change' | 'waitFor' | 'changes' | 'transact';
   /** The purpose of the call: `waiting for ovs-vswitchd to open port tap1a2b3c4d-5e`. */
   readonly what: string;
 }

@@ -26,6 +26,7 @@ export interface CallResult {
 export interface Libc {
   socketSync(domain: number, type: number, protocol: number): CallResult;
   setsockoptSync(fd: number, level: number, option: number, value: Buffer): CallResult;
+  bindSync(fd: number, address: Buffer): CallResult;
   /** The kernel writes the address of the sender into `address`. */
   recvfromSync(fd: number, buffer: Buffer, flags: number, address: Buffer): CallResult;
   recvfrom(fd: number, buffer: Buffer, flags: number, address: Buffer): Promise<CallResult>;
@@ -91,6 +92,7 @@ export async function loadLibc(): Promise<Libc> {
   const library = koffi.load(null);
   const socket = library.func('int socket(int, int, int)');
   const setsockopt = library.func('int setsockopt(int, int, int, void *, uint)');
+  const bind = library.func('int bind(int, void *, uint)');
   const recvfrom = library.func('intptr_t recvfrom(int, void *, size_t, int, void *, void *)');
   const send = library.func('intptr_t send(int, void *, size_t, int)');
   const setns = library.func('int setns(int, int)');
@@ -129,6 +131,7 @@ export async function loadLibc(): Promise<Libc> {
   return {
     socketSync: (domain, type, protocol) => result(socket(domain, type, protocol)),
     setsockoptSync: (fd, level, option, value) => result(setsockopt(fd, level, option, value, value.length)),
+    bindSync: (fd, address) => result(bind(fd, address, address.length)),
     recvfromSync: (fd, buffer, flags, address) =>
       result(recvfrom(fd, buffer, buffer.length, flags, address, lengthOf(address))),
     recvfrom: (fd, buffer, flags, address) =>

@@ -57,6 +57,7 @@ export class LinuxHost implements Host {
   readonly #namespace: NetworkNamespace;
   readonly #socket: NetlinkSocket;
   readonly #devlink: Devlink;
+  readonly #links: LinuxLinks;
   readonly #lifetime = new Lifetime(() => new HostClosedError());
 
   /** The name of the class. A bundler may rename the class itself. */
@@ -93,6 +94,7 @@ export class LinuxHost implements Host {
         return proceed();
       }),
     );
+    this.#links = links;
     this.links = guarded.links;
     this.addressing = guarded.addressing;
     this.sysctl = guarded.sysctl;
@@ -138,6 +140,7 @@ export class LinuxHost implements Host {
    */
   async close(): Promise<void> {
     await this.ovsdb.close();
+    await this.#links.endChanges();
     await this.#lifetime.end(async () => {
       await this.#socket.close();
       await this.#devlink.close();

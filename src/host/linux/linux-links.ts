@@ -1,6 +1,7 @@
 /** The network devices of a Linux network namespace, through rtnetlink. */
 
 import { KernelError, NetlinkError } from '../../errors/kernel.ts';
+import type { Changes, ChangesOptions } from '../../host-contract/changes/changes.ts';
 import { isExpected, nameIn } from '../../host-contract/expected-links.ts';
 import { birthGroup, deletionGroup } from '../../host-contract/interface-groups.ts';
 import {
@@ -22,6 +23,7 @@ import {
   type VirtualFunction,
   type VirtualFunctionSettings,
 } from '../../host-contract/links.ts';
+import { LinkEvents } from './events/link-events.ts';
 import type { Libc } from './libc.ts';
 import { nameAddition, nameRemoval } from './netlink/alternative-name-message.ts';
 import { compare, findLinks, linksIn, linksWithSysctls, lookUpOf, requestExpecting } from './netlink/expecting.ts';
@@ -43,11 +45,22 @@ export class LinuxLinks implements Links {
   readonly #libc: Libc;
   readonly #namespace: NetworkNamespace;
   readonly #socket: NetlinkSocket;
+  readonly #events: LinkEvents;
 
   constructor(libc: Libc, namespace: NetworkNamespace, socket: NetlinkSocket) {
     this.#libc = libc;
     this.#namespace = namespace;
     this.#socket = socket;
+    this.#events = new LinkEvents(libc, namespace, socket);
+  }
+
+  changes(since?: string, options?: ChangesOptions): Promise<Changes> {
+    return this.#events.changes(since, options);
+  }
+
+  /** Ends the calls that wait for changes. */
+  async endChanges(): Promise<void> {
+    await this.#events.close();
   }
 
   async get(link: string | number): Promise<Link | undefined> {

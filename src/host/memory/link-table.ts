@@ -16,6 +16,12 @@ export class LinkTable {
   /** The bridges whose MTU was set. The MTU of every other bridge follows the MTU of its ports. */
   readonly #withOwnMtu = new Set<number>();
   #lastIndex = 0;
+  readonly #onChange: (name: string) => void;
+
+  /** @param onChange called with the name of each changed device */
+  constructor(onChange: (name: string) => void) {
+    this.#onChange = onChange;
+  }
 
   get(index: number): Link | undefined {
     return this.#links.get(index);
@@ -57,6 +63,7 @@ export class LinkTable {
   drop(index: number): void {
     const link = this.#links.get(index);
     if (!this.#links.delete(index)) return;
+    if (link !== undefined) this.#onChange(link.name);
     this.#adjustMtu(link?.master ?? 0);
     for (const other of this.all()) {
       if (other.master === index) this.update(other.index, { master: 0 });
@@ -75,12 +82,14 @@ export class LinkTable {
     // The settings of a port are reset when its bridge changes.
     const kept = link.master === updated.master ? port : PORT_DEFAULTS;
     this.#links.set(index, updated.master ? { ...updated, port: kept ?? PORT_DEFAULTS } : updated);
+    this.#onChange(link.name);
     for (const bridge of new Set([link.master, updated.master])) this.#adjustMtu(bridge);
   }
 
   setAlternativeNames(index: number, names: readonly string[]): void {
     const link = this.#links.get(index);
     if (link === undefined) return;
+    for (const name of new Set([link.name, ...(link.alternativeNames ?? []), ...names])) this.#onChange(name);
     const { alternativeNames: _, ...rest } = link;
     this.#links.set(index, names.length === 0 ? rest : { ...rest, alternativeNames: names });
   }

@@ -50,6 +50,7 @@ export class MemoryHost implements Host {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.links.endChanges(new HostClosedError());
     await this.ovsdb.close();
   }
 

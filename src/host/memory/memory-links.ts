@@ -1,6 +1,8 @@
 /** The network devices of an in-memory host, with the rules of the kernel. */
 
 import { NetlinkError } from '../../errors/kernel.ts';
+import type { Changes, ChangesOptions } from '../../host-contract/changes/changes.ts';
+import { ChangeJournal } from '../../host-contract/changes/journal.ts';
 import { isExpected, nameIn, requireExpectedLinks } from '../../host-contract/expected-links.ts';
 import {
   requireAlternativeName,
@@ -43,7 +45,8 @@ export type BeforeChange = (what: string) => void | Promise<void>;
  * The network devices of a MemoryHost. Besides devices of plugins, it can have NICs with virtual functions.
  */
 export class MemoryLinks implements Links {
-  readonly #links = new LinkTable();
+  readonly #journal = new ChangeJournal();
+  readonly #links = new LinkTable((name) => this.#journal.add(name));
   readonly #virtualFunctions = new Map<number, VirtualFunction[]>();
   readonly #requireOpen: () => void;
   readonly #beforeChange: BeforeChange | undefined;
@@ -220,6 +223,16 @@ export class MemoryLinks implements Links {
     this.#requireOpen();
     requireExpectedLinks(what, expected, this.#links.all());
     return this.#require(what, index);
+  }
+
+  async changes(since?: string, options?: ChangesOptions): Promise<Changes> {
+    this.#requireOpen();
+    return this.#journal.after('links.changes', since, options);
+  }
+
+  /** Ends the calls that wait for changes. */
+  endChanges(error: Error): void {
+    this.#journal.end(error);
   }
 
   #isWatched(): boolean {

@@ -9,7 +9,7 @@ import type {
   OvsQos,
   OvsSystem,
 } from '../../host-contract/ovsdb.ts';
-import { ifaceIdOfRow, ownerOfRow } from '../../host-contract/ownership.ts';
+import { changedNames, ifaceIdOfRow, ownerOfRow } from '../../host-contract/ownership.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 
 /** The rows of the in-memory database. */
@@ -120,6 +120,16 @@ export class MemoryOvsdbState implements OvsdbView {
     this.#qos.delete(uuid);
   }
 
+  /** The names that `Changes.names` has for the rows that differ from an earlier state. */
+  changedSince(before: MemoryOvsdbState): string[] {
+    return [
+      ...changedRows(before.#bridges, this.#bridges).flatMap((row) => changedNames(row.name, row)),
+      ...changedRows(before.#ports, this.#ports).flatMap((row) => changedNames(row.name, row)),
+      ...changedRows(before.#interfaces, this.#interfaces).flatMap((row) => changedNames(row.name, row)),
+      ...changedRows(before.#qos, this.#qos).flatMap((row) => changedNames(row.uuid, row)),
+    ];
+  }
+
   /** @throws OvsdbServerError, with the message of ovsdb-server, if a port refers to a deleted QoS row */
   checkReferences(): void {
     for (const { qos, name } of this.#ports.values()) {
@@ -128,4 +138,11 @@ export class MemoryOvsdbState implements OvsdbView {
       throw new OvsdbServerError('commit', 'referential integrity violation', details);
     }
   }
+}
+
+/** The rows of both tables that are not in the other one. A changed row is a new object. */
+function changedRows<T>(before: ReadonlyMap<string, T>, now: ReadonlyMap<string, T>): T[] {
+  const gone = [...before].filter(([key, row]) => now.get(key) !== row);
+  const added = [...now].filter(([key, row]) => before.get(key) !== row);
+  return [...gone, ...added].map(([, row]) => row);
 }

@@ -1,6 +1,8 @@
 /** The in-memory database of Open vSwitch, with a simulated ovs-vswitchd that assigns ofports. */
 import { HostClosedError } from '../../errors/host.ts';
 import { OvsdbEditError, OvsdbTimeoutError } from '../../errors/ovs.ts';
+import type { Changes, ChangesOptions } from '../../host-contract/changes/changes.ts';
+import { ChangeJournal } from '../../host-contract/changes/journal.ts';
 import type {
   AddPort,
   Ovsdb,
@@ -12,6 +14,7 @@ import type {
   OvsMap,
   OvsMapChange,
 } from '../../host-contract/ovsdb.ts';
+import { changedNames } from '../../host-contract/ownership.ts';
 import { MemoryOvsdbState } from './memory-ovsdb-state.ts';
 
 /** Options of MemoryOvsdb. */
@@ -34,6 +37,7 @@ export class MemoryOvsdb implements Ovsdb {
   #nextOfport = 1;
   #closed = false;
   readonly #watchers = new Set<() => void>();
+  readonly #journal = new ChangeJournal();
 
   constructor(options: MemoryOvsdbOptions = {}) {
     this.#hasLink = options.hasLink ?? (() => true);
@@ -59,6 +63,7 @@ export class MemoryOvsdb implements Ovsdb {
       options.onRefused?.();
       throw error;
     }
+    for (const name of next.changedSince(this.#state)) this.#journal.add(name);
     this.#state = next;
     this.reconfigure();
     return edits;
@@ -91,8 +96,14 @@ export class MemoryOvsdb implements Ovsdb {
     });
   }
 
+  async changes(since?: string, options: ChangesOptions = {}): Promise<Changes> {
+    this.#throwIfOver(options);
+    return this.#journal.after('ovsdb.changes', since, options);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
+    this.#journal.end(new HostClosedError());
     this.#wake();
   }
 
@@ -103,7 +114,9 @@ export class MemoryOvsdb implements Ovsdb {
   reconfigure(): void {
     for (const found of [...this.#state.interfaces()]) {
       const { ofport, error } = this.#open(found);
-      if (ofport !== found.ofport || error !== found.error) this.#state.putInterface({ ...found, ofport, error });
+      if (ofport === found.ofport && error === found.error) continue;
+      this.#state.putInterface({ ...found, ofport, error });
+      for (const name of changedNames(found.name, found)) this.#journal.add(name);
     }
     this.#wake();
   }

@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { type OvsdbConnectionError, OvsdbProtocolError, OvsdbServerError } from '../../errors/ovs.ts';
+import { ChangeJournal } from '../../host-contract/changes/journal.ts';
 import { publishEvent, traced } from '../../host-contract/diagnostics/traced.ts';
 import type { OvsdbView } from '../../host-contract/ovsdb.ts';
 import { isRecord } from '../../text/is-record.ts';
@@ -22,7 +23,9 @@ const MONITOR_ID = 'os-vif';
 export class Connection {
   readonly #address: string;
   readonly #session: Session;
-  #replica = new Replica(new Map());
+  /** The changes since this connection. An end of the connection ends it. */
+  readonly journal = new ChangeJournal();
+  #replica = new Replica(new Map(), () => {});
   #error: OvsdbConnectionError | undefined;
   #isComplete = false;
   #isClosing = false;
@@ -123,7 +126,7 @@ export class Connection {
 
   async #fill(signal: AbortSignal): Promise<void> {
     const known = knownColumns(await this.#session.request('get_schema', [DATABASE], signal));
-    this.#replica = new Replica(known);
+    this.#replica = new Replica(known, (name) => this.journal.add(name));
     const monitor = [DATABASE, MONITOR_ID, monitorRequests(known)];
     try {
       await this.#session.request('monitor_cond', monitor, signal, (rows) => this.#replica.applyUpdates2(rows));
@@ -144,6 +147,7 @@ export class Connection {
 
   #onClose(error: OvsdbConnectionError): void {
     this.#error = error;
+    this.journal.end(error);
     const details = { service: 'ovsdb', address: this.#address } as const;
     if (this.#isComplete) publishEvent('os-vif:disconnect', details, this.#isClosing ? undefined : error);
     this.#pulse();

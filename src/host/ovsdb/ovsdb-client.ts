@@ -6,6 +6,7 @@ import { type OptionKinds, requireOptions } from '../../errors/argument.ts';
 import { HostClosedError } from '../../errors/host.ts';
 import { OvsdbConnectionError, OvsdbServerError } from '../../errors/ovs.ts';
 import { MILLISECONDS, OBJECT, TEXT } from '../../errors/value-kinds.ts';
+import type { Changes, ChangesOptions } from '../../host-contract/changes/changes.ts';
 import type { OvsdbOperation } from '../../host-contract/diagnostics/messages.ts';
 import { traced } from '../../host-contract/diagnostics/traced.ts';
 import type { Ovsdb, OvsdbCallOptions, OvsdbChangeOptions, OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
@@ -138,6 +139,20 @@ export class OvsdbClient implements Ovsdb {
     );
   }
 
+  changes(since?: string, options: ChangesOptions = {}): Promise<Changes> {
+    const { signal } = options;
+    // Each connection has its own cursors, so that a caller learns what a break has cost.
+    return this.#call(
+      'changes',
+      () => 'waiting for changes',
+      { signal, timeout: 0, expected: false },
+      (deadline) =>
+        this.#retryOnReconnect(deadline, (connection) =>
+          connection.journal.after('ovsdb.changes', since, { ...options, signal: deadline.signal }),
+        ),
+    );
+  }
+
   /**
    * Runs operations in one transaction, and resolves to their results (RFC 7047 4.1.3, 5.2).
    * It does not repeat the transaction: if the connection breaks before the reply, the outcome is unknown.
@@ -171,6 +186,7 @@ export class OvsdbClient implements Ovsdb {
       this.#connection?.keepProcess(true);
       try {
         deadline.throwIfEnded();
+        if (this.#closed) throw this.#closed;
         if (options.expected === false && !this.#wasConnected) requireSocket(this.#name);
         return await run(deadline);
       } finally {

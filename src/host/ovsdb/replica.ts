@@ -8,18 +8,17 @@ import type {
   OvsdbTable,
   OvsdbView,
   OvsInterface,
-  OvsMap,
   OvsPort,
   OvsQos,
   OvsSystem,
 } from '../../host-contract/ovsdb.ts';
+import { changedNames } from '../../host-contract/ownership.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { cutWord } from './excerpt.ts';
-import { type Datum, readSet } from './protocol.ts';
+import { readSet } from './protocol.ts';
 import { RowIndex } from './row-index.ts';
+import { integer, optionalText, type StoredRow, strings, text, texts, toBridge, toInterface, toQos } from './rows.ts';
 import { applyDifference, emptyColumn, isTable, type KnownColumns, readColumn } from './tables.ts';
-
-type StoredRow = Map<string, Datum>;
 
 interface StoredTable {
   readonly rows: Map<string, StoredRow>;
@@ -33,9 +32,12 @@ export class Replica implements OvsdbView {
   /** The UUID of the bridge, by the UUID of the port. */
   readonly #bridgeOf = new Map<string, string>();
   readonly #index = new RowIndex();
+  readonly #onChange: (name: string) => void;
 
-  constructor(known: KnownColumns) {
+  /** @param onChange called with the names that `Changes.names` has for a changed row */
+  constructor(known: KnownColumns, onChange: (name: string) => void) {
     this.#known = known;
+    this.#onChange = onChange;
     for (const table of known.keys()) this.#tables.set(table, { rows: new Map(), byName: new Map() });
   }
 
@@ -180,6 +182,7 @@ export class Replica implements OvsdbView {
     stored?.rows.set(uuid, row);
     this.#index.add(table, uuid, row);
     if (old === undefined) stored?.byName.set(text(row, 'name'), uuid);
+    this.#tell(uuid, row);
     if (table !== 'Bridge') return;
     for (const port of old ? texts(old, 'ports') : []) this.#takeOff(uuid, port);
     for (const port of texts(row, 'ports')) this.#bridgeOf.set(port, uuid);
@@ -195,10 +198,14 @@ export class Replica implements OvsdbView {
         row.set(column, applyDifference(kind, row.get(column) ?? emptyColumn(kind), differences[column]));
     }
     this.#index.add(table, uuid, row);
-    if (table !== 'Bridge' || !('ports' in differences)) return;
-    for (const port of readSet(differences.ports)) {
+    const { ports, ...others } = differences;
+    // A bridge has many ports, and is the same bridge with one port more.
+    if (table !== 'Bridge' || Object.keys(others).length > 0) this.#tell(uuid, row);
+    if (table !== 'Bridge' || ports === undefined) return;
+    for (const port of readSet(ports)) {
       if (row.get('ports')?.has(port)) this.#bridgeOf.set(String(port), uuid);
       else this.#takeOff(uuid, String(port));
+      this.#tell(String(port), this.#rows('Port').get(String(port)));
     }
   }
 
@@ -208,9 +215,16 @@ export class Replica implements OvsdbView {
     if (!stored || !old) return;
     stored.rows.delete(uuid);
     this.#index.remove(table, uuid, old);
+    this.#tell(uuid, old);
     // An update may contain the removal of a row after the new row with the same name.
     if (stored.byName.get(text(old, 'name')) === uuid) stored.byName.delete(text(old, 'name'));
     if (table === 'Bridge') for (const port of texts(old, 'ports')) this.#takeOff(uuid, port);
+  }
+
+  #tell(uuid: string, row: StoredRow | undefined): void {
+    if (row === undefined) return;
+    const externalIds = strings(row, 'external_ids');
+    for (const name of changedNames(text(row, 'name') || uuid, { externalIds })) this.#onChange(name);
   }
 
   /**
@@ -240,55 +254,4 @@ export class Replica implements OvsdbView {
       }
     }
   }
-}
-
-function toBridge(uuid: string, row: StoredRow): OvsBridge {
-  return {
-    uuid,
-    name: text(row, 'name'),
-    datapathType: text(row, 'datapath_type'),
-    externalIds: strings(row, 'external_ids'),
-  };
-}
-
-function toInterface(uuid: string, row: StoredRow): OvsInterface {
-  return {
-    uuid,
-    name: text(row, 'name'),
-    type: text(row, 'type'),
-    options: strings(row, 'options'),
-    externalIds: strings(row, 'external_ids'),
-    ofport: integer(row, 'ofport'),
-    error: optionalText(row, 'error'),
-    mtu: integer(row, 'mtu'),
-    mtuRequest: integer(row, 'mtu_request'),
-  };
-}
-
-function toQos(uuid: string, row: StoredRow): OvsQos {
-  return { uuid, type: text(row, 'type'), externalIds: strings(row, 'external_ids') };
-}
-
-function text(row: StoredRow, column: string): string {
-  return optionalText(row, column) ?? '';
-}
-
-function optionalText(row: StoredRow, column: string): string | undefined {
-  const value = row.get(column)?.keys().next().value;
-  return typeof value === 'string' ? value : undefined;
-}
-
-function integer(row: StoredRow, column: string): number | undefined {
-  const value = row.get(column)?.keys().next().value;
-  return typeof value === 'number' ? value : undefined;
-}
-
-function texts(row: StoredRow, column: string): string[] {
-  return [...(row.get(column)?.keys() ?? [])].filter((value) => typeof value === 'string');
-}
-
-function strings(row: StoredRow, column: string): OvsMap {
-  const entries: [string, string][] = [];
-  for (const [key, value] of row.get(column)?.entries() ?? []) entries.push([String(key), String(value)]);
-  return Object.fromEntries(entries);
 }

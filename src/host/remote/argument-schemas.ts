@@ -21,6 +21,7 @@ import {
 } from '../../host-contract/links.ts';
 import type { SourceMacDrop } from '../../host-contract/packet-filters.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
+import { WAIT_OF_HELPER } from './protocol.ts';
 
 /** A JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -214,6 +215,15 @@ export const sysctlKey: Schema = { type: 'string', pattern: `^${KEYS}$`, maxLeng
 export const listOptions: Schema = {
   type: 'object',
   properties: { sysctls: { type: 'boolean' } },
+  additionalProperties: false,
+};
+/** The cursor of an earlier call; null for the first call. */
+export const cursor: Schema = { type: ['string', 'null'], maxLength: 64 };
+/** How a client waits for changes. */
+export const waitOptions: Schema = {
+  type: 'object',
+  properties: { wait: { type: 'integer', minimum: 0, maximum: WAIT_OF_HELPER } },
+  required: ['wait'],
   additionalProperties: false,
 };
 /** The sysctl keys that the wiring writes. */

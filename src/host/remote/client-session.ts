@@ -213,10 +213,11 @@ function sizeOf(frame: Buffer): number {
 }
 
 /**
- * The lane of a verb.
- * Verbs that start iptables or nft have their own lane, because they take much longer than others.
+ * The lane of a verb. Verbs that start iptables or nft have their own lane, because they take much
+ * longer than others. So have verbs that wait for changes.
  */
 function laneOf(verb: unknown): keyof typeof limits.MAX_RUNNING {
+  if (verb === 'links.changes') return 'wait';
   return typeof verb === 'string' && /^(filter|ingress)\./.test(verb) ? 'program' : 'kernel';
 }
 

@@ -22,10 +22,11 @@ export const MAX_REQUESTS_OF_CLIENT = 64;
 /** Running requests of one client. */
 export const MAX_RUNNING_OF_CLIENT = 16;
 /**
- * Running requests of all clients: requests that start a program (iptables, nft), and all others. The netlink
- * socket processes one request after the other, so more running requests would only delay the next client.
+ * Running requests of all clients: requests that start a program (iptables, nft), requests that wait
+ * for changes, and all others. The netlink socket processes one request after the other, so more
+ * running requests would only delay the next client.
  */
-export const MAX_RUNNING = { program: 2, kernel: 8 } as const;
+export const MAX_RUNNING = { program: 2, kernel: 8, wait: 512 } as const;
 
 /** Received bytes of one client. At this limit the helper stops reading until it has sent an answer. */
 export const MAX_RECEIVED_OF_CLIENT = 1 << 21;

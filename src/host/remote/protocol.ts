@@ -23,6 +23,9 @@ export const MAX_ANSWER = 1 << 26;
 /** The largest number of devices in one `links.deleteAll`. A RemoteHost splits longer lists. */
 export const MAX_DELETED_TOGETHER = 5000;
 
+/** The longest time in milliseconds that a helper waits for changes. */
+export const WAIT_OF_HELPER = 1000;
+
 /**
  * The parts of a host that the helper serves.
  * A client connects to Open vSwitch itself, because ovsdb-server checks its access.

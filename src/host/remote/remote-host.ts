@@ -3,6 +3,7 @@
 import { ArgumentError, requireOptions } from '../../errors/argument.ts';
 import { arrayOf, MILLISECONDS, OBJECT, SIGNAL, TEXT, type ValueKind } from '../../errors/value-kinds.ts';
 import type { Addressing } from '../../host-contract/addressing.ts';
+import { type Changes, type ChangesOptions, requireChanges } from '../../host-contract/changes/changes.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
 import type { Links } from '../../host-contract/links.ts';
 import type { Ovsdb } from '../../host-contract/ovsdb.ts';
@@ -10,7 +11,7 @@ import type { Filter, IngressFilter } from '../../host-contract/packet-filters.t
 import type { Pci } from '../../host-contract/pci.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
 import { type GreetingOptions, type HelperAddress, HelperConnection } from './connection.ts';
-import { MAX_DELETED_TOGETHER } from './protocol.ts';
+import { MAX_DELETED_TOGETHER, WAIT_OF_HELPER } from './protocol.ts';
 
 /** The addresses of the helper and of Open vSwitch. */
 export type RemoteHostOptions = HelperAddress &
@@ -77,6 +78,7 @@ export class RemoteHost implements Host {
       addAlternativeName: (index, name, expected) => helper.ask('links.addAlternativeName', index, name, expected),
       removeAlternativeName: (index, name, expected) =>
         helper.ask('links.removeAlternativeName', index, name, expected),
+      changes: (since, options) => untilChanged(helper, since, options),
     };
     this.addressing = {
       get: (index) => helper.ask('addressing.get', index),
@@ -129,5 +131,23 @@ export class RemoteHost implements Host {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+}
+
+/**
+ * Waits for changes with short requests, because a request cannot be aborted, and `close()` waits for
+ * the running ones.
+ */
+async function untilChanged(
+  helper: HelperConnection,
+  since: string | undefined,
+  options: ChangesOptions = {},
+): Promise<Changes> {
+  requireChanges('links.changes', since, options);
+  const { signal, wait = Number.POSITIVE_INFINITY } = options;
+  for (let waited = 0; ; waited += WAIT_OF_HELPER) {
+    signal?.throwIfAborted();
+    const changes = await helper.ask('links.changes', since, { wait: Math.min(WAIT_OF_HELPER, wait - waited) });
+    if (changes.cursor !== since || waited + WAIT_OF_HELPER >= wait) return changes;
   }
 }

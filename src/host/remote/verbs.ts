@@ -112,6 +112,9 @@ const VERBS: { readonly [V in VerbName]: Verb } = {
       await host.links.removeAlternativeName(index, name, [...checked, ...expected]);
     },
   ),
+  'links.changes': verb('links.changes', [schemas.cursor, schemas.waitOptions], ({ host }, since, options) =>
+    host.links.changes(since ?? undefined, options),
+  ),
   'addressing.get': verb('addressing.get', [schemas.index], ({ host }, index) => host.addressing.get(index)),
   'addressing.move': verb(
     'addressing.move',

@@ -26,6 +26,7 @@ export function notingLinks(links: Links, observations: Observations): Links {
       for (const link of all) observations.see(link);
       return all;
     },
+    changes: (since, options) => links.changes(since, options),
     async create(link, expected) {
       const index = await links.create(link, expected);
       observations.call(index, link.name);

@@ -16,6 +16,7 @@ export function notingOvsdb(ovsdb: Ovsdb, observations: Observations): Ovsdb {
   return {
     view: (options) => ovsdb.view(options),
     waitFor: (what, find, options) => ovsdb.waitFor(what, find, options),
+    changes: (since, options) => ovsdb.changes(since, options),
     close: () => ovsdb.close(),
     async change(decide, options) {
       // The function is called again if another client was faster. Only one of its results takes

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
 import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import type { Host } from '../../../src/host-contract/host.ts';
+import { changesSuite } from '../../host/changes-suite.ts';
 import { hostSuite } from '../../host/host-suite.ts';
 import { makeNetns } from '../../host/netns.ts';
 import { networkSuite } from '../../host/network-suite.ts';
@@ -12,6 +13,7 @@ hostSuite('LinuxHost: links', open);
 networkSuite('LinuxHost: everything else', open);
 hostSuite('MemoryHost: links', async () => new MemoryHost());
 networkSuite('MemoryHost: everything else', async () => new MemoryHost());
+changesSuite('LinuxHost: changes', open);
 stackedSuite('LinuxHost: devices on devices', open);
 stackedSuite('MemoryHost: devices on devices', async () => new MemoryHost());
 

@@ -6,6 +6,7 @@ import { createTap } from '../../../src/host/linux/tun-device.ts';
 import type { Host } from '../../../src/host-contract/host.ts';
 import { OsVif } from '../../../src/os-vif.ts';
 import { instance, tapVif } from '../../plugins/vifs.ts';
+import { changesSuite } from '../changes-suite.ts';
 import { hostSuite } from '../host-suite.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 import { networkSuite } from '../network-suite.ts';
@@ -14,6 +15,7 @@ import { stackedSuite } from '../stacked-suite.ts';
 describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
   hostSuite('LinuxHost: links', open);
   networkSuite('LinuxHost: everything else', open);
+  changesSuite('LinuxHost: changes', open);
   stackedSuite('LinuxHost: devices on devices', open);
 
   test('hundreds of devices that are asked for at once are all made', { timeout: 60_000 }, async () => {

@@ -1,8 +1,11 @@
 /** A process without free file descriptors: each error says so, and the next call works again. */
 
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { bundleChild } from '../../children/child.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 
@@ -14,7 +17,10 @@ test.skipIf(NETNS_UNAVAILABLE)(
   async () => {
     const netns = await makeNetns();
     const script = await bundleChild('without-files.ts');
-    const args = [script, netns.path, '/nowhere/helper.sock', 'unix:/nowhere/db.sock'];
+    // The folder exists, because a missing folder is another error.
+    const folder = await mkdtemp(join(tmpdir(), 'os-vif-open-files-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const args = [script, netns.path, join(folder, 'helper.sock'), `unix:${join(folder, 'db.sock')}`];
     const { stdout } = await run('sh', ['-c', 'ulimit -n 100; exec "$@"', 'sh', process.execPath, ...args]);
     const { errors, changed } = JSON.parse(stdout);
     expect(Object.keys(errors)).toHaveLength(15);

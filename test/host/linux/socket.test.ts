@@ -166,6 +166,7 @@ function openSocket(): { socket: NetlinkSocket; kernel: FakeKernel } {
     // A descriptor that can be closed.
     socketSync: () => ({ value: openSync('/dev/null', 'r'), errno: '' }),
     setsockoptSync: () => ({ value: 0, errno: '' }),
+    bindSync: () => ({ value: 0, errno: '' }),
     recvfromSync: (_, buffer, flags, address) => receive(buffer, flags, address),
     recvfrom: async (_, buffer, flags, address) => receive(buffer, flags, address),
     send: async (_, buffer) => {

@@ -260,10 +260,47 @@ describe.each(['ovsdb-server', 'memory'])('the ovsdb port on %s', (kind) => {
     expect((await ovsdb.view()).bridge('br-int')).toBeUndefined();
   });
 
+  test.each<[string, OvsdbEdit[], string[]]>([
+    ['a new port', [addTap], ['tap1']],
+    ['a changed port', [{ edit: 'set-port', name: 'tap0', tag: 7 }], ['tap0']],
+    ['a changed interface', [{ edit: 'set-interface', name: 'tap0', options: { a: 'b' } }], ['tap0']],
+    ['a removed port', [{ edit: 'remove-port', name: 'tap0' }], ['tap0']],
+    ['a changed bridge', [{ edit: 'set-bridge', name: 'br-int', externalIds: { a: 'b' } }], ['br-int']],
+    ['a bridge that is removed with its port', [{ edit: 'remove-bridge', name: 'br-int' }], ['br-int', 'tap0']],
+    ['a port with QoS', [{ edit: 'add-qos', port: 'tap0', type: 'linux-noop' }], ['tap0']],
+  ])('%s is told by name', async (_, edits, names) => {
+    await ovsdb.change(() => [addBridge, { edit: 'add-port', bridge: 'br-int', name: 'tap0' }]);
+    const { cursor } = await ovsdb.changes();
+    await ovsdb.change(() => edits);
+    const changes = await ovsdb.changes(cursor);
+    expect(changes.complete).toBe(true);
+    expect(changes.names).toEqual(expect.arrayContaining(names));
+  });
+
+  test('a new port does not tell of its bridge, which has thousands of ports', async () => {
+    await ovsdb.change(() => [addBridge]);
+    const { cursor } = await ovsdb.changes();
+    await ovsdb.change(() => [addTap]);
+    expect((await ovsdb.changes(cursor)).names).not.toContain('br-int');
+  });
+
+  test('a row tells the UUIDs in its iface-id and os-vif', async () => {
+    const vif = '2f4a6c8e-0b1d-4e3f-8a5b-6c7d8e9fa0b1';
+    await ovsdb.change(() => [addBridge]);
+    const { cursor } = await ovsdb.changes();
+    const externalIds = { 'iface-id': vif.toUpperCase() };
+    await ovsdb.change(() => [{ edit: 'add-port', bridge: 'br-int', name: 'tap1', interface: { externalIds } }]);
+    expect((await ovsdb.changes(cursor)).names).toContain(vif);
+  });
+
   test('after close every call fails, and so do waits in progress', async () => {
+    const { cursor } = await ovsdb.changes();
+    const changes = ovsdb.changes(cursor);
+    const refused = expect(changes).rejects.toThrow(HostClosedError);
     const waiting = ovsdb.waitFor('a tap', (view) => view.port('tap1'));
     await ovsdb.view();
     await Promise.all([expect(waiting).rejects.toThrow(HostClosedError), ovsdb.close()]);
+    await refused;
 
     await expect(ovsdb.view()).rejects.toThrow(HostClosedError);
     await expect(ovsdb.change(() => [addBridge])).rejects.toThrow(HostClosedError);

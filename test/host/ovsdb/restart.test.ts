@@ -57,6 +57,19 @@ describe('a server that is killed and started again', () => {
     expect(await client.change(wantTap)).toEqual([]);
   });
 
+  test('ends a wait for changes, because changes may have been lost', async () => {
+    await client.change(wantTap);
+    const { cursor } = await client.changes();
+    const waiting = client.changes(cursor);
+    await server.kill();
+    await server.start();
+    const changes = await waiting;
+    expect(changes).toMatchObject({ names: [], complete: false });
+    const next = client.changes(changes.cursor);
+    server.vsctl('add-port', 'br-int', 'other');
+    expect(await next).toMatchObject({ names: expect.arrayContaining(['other']), complete: true });
+  });
+
   test('with a new file shows nothing of the old one, and takes the same change again', async () => {
     await client.change(wantTap);
     await server.kill();

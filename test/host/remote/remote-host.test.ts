@@ -12,6 +12,7 @@ import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import { serveHelper } from '../../../src/host/remote/helper.ts';
 import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
 import type { Host } from '../../../src/host-contract/host.ts';
+import { changesSuite } from '../changes-suite.ts';
 import { hostSuite } from '../host-suite.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 import { networkSuite } from '../network-suite.ts';
@@ -19,6 +20,7 @@ import { EVERYTHING, helperOf, remoteOf } from './helper-host.ts';
 
 describe.skipIf(NETNS_UNAVAILABLE)('on the kernel, by way of a helper', () => {
   hostSuite('RemoteHost: links', open);
+  changesSuite('RemoteHost: changes', open);
   networkSuite('RemoteHost: everything else', open);
 
   test('an error of the kernel is the same error here', async () => {

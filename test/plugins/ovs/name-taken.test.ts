@@ -28,6 +28,7 @@ function overtaken(host: Host, meddle: () => void): Host {
     change,
     view: (options) => ovsdb.view(options),
     waitFor: (what, find, options) => ovsdb.waitFor(what, find, options),
+    changes: (since, options) => ovsdb.changes(since, options),
     close: () => ovsdb.close(),
   };
   return { ...host, links: host.links, ovsdb: between, close: () => host.close() };
