@@ -24,7 +24,6 @@ export async function setup({ provide }: TestProject): Promise<void> {
   await bundle(join(folder, 'dist'));
   for (const name of ['node_modules', 'package.json', 'schemas']) await symlink(join(ROOT, name), join(folder, name));
   for (const name of ['bin', 'examples']) await cp(join(ROOT, name), join(folder, name), { recursive: true });
-  await cp(join(ROOT, 'test/children/stand-in-watch.mjs'), join(folder, 'examples/stand-in-watch.mjs'));
   await symlink(join(folder, 'dist/entries/cli.js'), join(folder, 'os-vif'));
   provide('package', folder);
 }

@@ -67,13 +67,15 @@ export class Ports {
     return this.#osVif.check(vif, instance, this.#options);
   }
 
-  /** Plugs a port. If that fails, the agent has the port all the same, and the watch tries again. */
+  /**
+   * Plugs a port. If that fails, the agent has the port all the same, and the watch tries again. A plug
+   * of a watched VIF replaces it in the watch.
+   */
   async put(attachment) {
     const { vif, instance } = attachment;
     return this.#requests.run(vif.id, async () => {
       await this.#requireWiring(attachment);
       const before = this.#ports.get(vif.id);
-      this.#watch.remove(vif.id);
       try {
         if (before !== undefined && isOther(before.vif, vif)) await this.#unplug(before);
         await this.#files.write(attachment);
@@ -85,7 +87,8 @@ export class Ports {
         throw error;
       } finally {
         const port = this.#ports.get(vif.id);
-        if (port !== undefined && !port.isLeaving) this.#watch.add({ vif: port.vif, instance: port.instance });
+        if (port !== undefined && !port.isLeaving && !this.#watch.has(vif.id))
+          this.#watch.add({ vif: port.vif, instance: port.instance });
       }
     });
   }
@@ -165,7 +168,10 @@ export class Ports {
   #note(event) {
     this.#onEvent(event);
     const port = this.#ports.get(event.vif?.id);
-    if (port !== undefined && !port.isLeaving) this.#set(port, STATE_AFTER[event.type], event.error);
+    if (port === undefined || port.isLeaving) return;
+    // The reason of the failure says more than the drift that it left.
+    if (event.type === 'drift' && port.state === 'failed') return;
+    this.#set(port, STATE_AFTER[event.type], event.error);
   }
 }
 

@@ -2,29 +2,29 @@
 
 /** Starts to watch. `onEvent` gets each event, `onEnd` the error if the watch ends by itself. */
 export function startWatch(osVif, attachments, { onEvent, onEnd }) {
-  const stopped = new AbortController();
-  const watch = osVif.watch(attachments, { signal: stopped.signal, repair: true });
-  const done = consume();
-  let isRunning = true;
+  const watch = osVif.watch(attachments, { repair: true });
+  let state = 'running';
+  void consume();
 
   async function consume() {
+    let reason = new Error('the watch ended');
     try {
       for await (const event of watch) onEvent(event);
-      if (!stopped.signal.aborted) throw new Error('the watch ended');
     } catch (error) {
-      if (!stopped.signal.aborted) onEnd(error);
-    } finally {
-      isRunning = false;
+      reason = error;
     }
+    if (state === 'running') onEnd(reason);
+    state = 'ended';
   }
 
   return {
     add: (attachment) => watch.add(attachment),
-    remove: (id) => watch.remove(id),
-    isRunning: () => isRunning,
+    has: (id) => watch.has(id),
+    isRunning: () => state === 'running',
+    /** Waits for the repairs under way. */
     async stop() {
-      stopped.abort();
-      await done;
+      state = 'ended';
+      await watch.return();
     },
   };
 }

@@ -35,8 +35,7 @@ export class AgentProcess {
   constructor(folder: string, env: Readonly<Record<string, string>>, prefix: readonly string[] = []) {
     this.#socket = join(folder, 'http.sock');
     const main = join(inject('package'), 'examples/compute-agent/main.mjs');
-    const standIn = join(inject('package'), 'examples/stand-in-watch.mjs');
-    const [command = '', ...args] = [...prefix, process.execPath, '--import', standIn, main];
+    const [command = '', ...args] = [...prefix, process.execPath, main];
     this.#child = spawn(command, args, {
       env: { PATH: process.env.PATH, STATE_DIRECTORY: folder, COMPUTE_AGENT_LISTEN: `unix:${this.#socket}`, ...env },
     });

@@ -170,15 +170,28 @@ describe('a stop', () => {
 function scriptedWatch() {
   const added: Attachment[] = [];
   const events = new EventEmitter();
-  const opened = vi.spyOn(OsVif.prototype, 'watch').mockImplementation((attachments, { signal }) => {
+  const opened = vi.spyOn(OsVif.prototype, 'watch').mockImplementation((attachments) => {
     added.push(...attachments);
-    events.emit('open');
+    setImmediate(() => events.emit('open'));
+    const end = new AbortController();
+    const iterator = on(events, 'event', { signal: end.signal });
+    const over = async () => {
+      end.abort();
+      return { done: true, value: undefined } as const;
+    };
     return {
-      add: (attachment: Attachment) => void added.push(attachment),
+      add: (attachment) => void added.push(attachment),
       remove: () => {},
-      async *[Symbol.asyncIterator]() {
-        for await (const [event] of on(events, 'event', { signal })) yield event;
+      has: () => false,
+      async next() {
+        const { value: [event] = [] } = await iterator.next();
+        return { done: false, value: event };
       },
+      return: over,
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      [Symbol.asyncDispose]: async () => void (await over()),
     };
   });
   onTestFinished(() => opened.mockRestore());

@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import '../children/stand-in-watch.mjs';
 import { openAgent } from '../../examples/compute-agent/agent.mjs';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
 import type { Host } from '../../src/host-contract/host.ts';
