@@ -167,11 +167,26 @@ export class Ports {
 
   #note(event) {
     this.#onEvent(event);
+    if (event.type === 'resynchronized') void this.#reviewFailed();
     const port = this.#ports.get(event.vif?.id);
     if (port === undefined || port.isLeaving) return;
     // The reason of the failure says more than the drift that it left.
     if (event.type === 'drift' && port.state === 'failed') return;
     this.#set(port, STATE_AFTER[event.type], event.error);
+  }
+
+  /** The watch has no event for a check that finds nothing after a check that failed. */
+  async #reviewFailed() {
+    const failed = this.list().filter(({ state }) => state === 'failed');
+    if (failed.length === 0) return;
+    const drifts = await this.#osVif.checkAll(failed, this.#options).then(
+      (found) => new Map(failed.map(({ vif }, i) => [vif.id, found[i]])),
+      ({ results = new Map() }) => results,
+    );
+    for (const port of failed) {
+      const isSame = this.#ports.get(port.vif.id) === port;
+      if (isSame && drifts.get(port.vif.id)?.length === 0) this.#set(port, 'plugged');
+    }
   }
 }
 

@@ -98,6 +98,18 @@ describe('the watch', () => {
     expect((await request('GET', '/ports')).body.ports).toEqual([]);
   });
 
+  test('has no event for a check that works again: the failed ports are checked when all are', async () => {
+    const watch = scriptedWatch();
+    const { request } = await startedAgent();
+    for (const id of [PORT_ID, portId(1)]) await request('PUT', `/ports/${id}`, portRequest('tap', { id }));
+    for (const attachment of watch.added)
+      await watch.emit({ ...attachment, type: 'failed', error: new Error('the database is away'), retryIn: 100 });
+    const states = async () => (await request('GET', '/ports')).body.ports.map(({ state }: { state: string }) => state);
+    expect(await states()).toEqual(['failed', 'failed']);
+    await watch.emit({ type: 'resynchronized', reason: 'events lost' });
+    await expect.poll(states, { timeout: 20_000 }).toEqual(['plugged', 'plugged']);
+  });
+
   test('begins with the ports of the state directory, also with those that could not be plugged', async () => {
     const { agent, request, folder } = await startedAgent();
     for (const id of [PORT_ID, portId(1)]) await request('PUT', `/ports/${id}`, portRequest('tap', { id }));
