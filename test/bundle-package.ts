@@ -23,7 +23,7 @@ export async function setup({ provide }: TestProject): Promise<void> {
   await chmod(folder, 0o755);
   await bundle(join(folder, 'dist'));
   for (const name of ['node_modules', 'package.json', 'schemas']) await symlink(join(ROOT, name), join(folder, name));
-  await cp(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
+  for (const name of ['bin', 'examples']) await cp(join(ROOT, name), join(folder, name), { recursive: true });
   await symlink(join(folder, 'dist/entries/cli.js'), join(folder, 'os-vif'));
   provide('package', folder);
 }
