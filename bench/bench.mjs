@@ -16,6 +16,8 @@ const GROUPS = {
   many: 'Many VIFs at once',
   growth: 'With more on the host already',
   scale: 'Checks and unplugs of many VIFs',
+  watch: 'Drift as it comes about',
+  helper: 'Through a helper with privileges',
 };
 
 const { values, positionals } = parseArgs({
