@@ -6,7 +6,8 @@ const layers = [
   ['versioned|host-contract', '^src/(versioned|host-contract)/'],
   ['objects|wiring|host', '^src/(objects|wiring|host)/'],
   ['neutron|libvirt|plugins|picture|schemas', '^src/(neutron|libvirt|plugins|picture|schemas)/'],
-  ['os-vif', '^src/(os-vif\\.ts$|watch/)'],
+  ['watch', '^src/watch/'],
+  ['os-vif', '^src/os-vif\\.ts$'],
   ['cli|testing', '^src/(cli|testing)/'],
   ['entries', '^src/entries/'],
 ];
