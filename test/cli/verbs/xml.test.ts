@@ -59,7 +59,7 @@ describe('a VIF with a representor', () => {
     const missing = await xml([entry('vdpa')]);
     expect([missing.status, missing.stdout]).toEqual([1, '']);
     expect(missing.stderr).toContain(
-      `standard input[0] (VIF dc065497-3c8d-4f44-8fb4-e1d33c16a536): no vDPA device of ${ADDRESS} is in sysfs`,
+      `standard input[0] (VIF dc065497-3c8d-4f44-8fb4-e1d33c16a536): the vDPA device of ${ADDRESS} is unknown: sysfs has none`,
     );
     const { status, stdout } = await xml(entry('vdpa'), '--vdpa-of', `${ADDRESS}=/dev/vhost-vdpa-3`);
     expect(status).toBe(0);
