@@ -17,7 +17,7 @@ import type { PluginExample } from './plugin-example.ts';
 export const ANOTHER_VIF = '00000000-0000-4000-8000-000000000000';
 
 /** The host of the example. The caller closes it. */
-export async function openHost({ host = () => new MemoryHost() }: PluginExample): Promise<Host> {
+async function openHost({ host = () => new MemoryHost() }: PluginExample): Promise<Host> {
   return host();
 }
 
@@ -74,7 +74,7 @@ export async function devicesOfSuite(
 }
 
 /** Removes the VIF and all other devices of the suite from the host, and closes the host. */
-export async function restore(
+async function restore(
   host: Host,
   plugin: VIFPlugin,
   example: PluginExample,
