@@ -49,7 +49,7 @@ export async function withOsVif<T>(
     try {
       const osVif = await OsVif.open({ host: seenAs(host), plugins });
       const { timeout } = options;
-      return await action({ osVif, host, call: { signal, ...(timeout !== undefined && { timeout: timeout * 1000 }) } });
+      return await action({ osVif, host, call: { signal, ...(timeout !== undefined && { timeout }) } });
     } catch (error) {
       // After a signal, the error is a result of the signal.
       signal.throwIfAborted();
@@ -72,7 +72,7 @@ async function openHost({ memory, netns, ovsdb, timeout }: HostOptions, setup: S
     ovsdb: {
       ...setup.host.ovsdb,
       ...(ovsdb !== undefined && { connection: ovsdb }),
-      ...(timeout !== undefined && { timeout: timeout * 1000 }),
+      ...(timeout !== undefined && { timeout }),
     },
   });
 }

@@ -49,7 +49,7 @@ export interface HostOptions {
   readonly ovsdb?: string;
   readonly config?: string;
   readonly memory?: boolean;
-  /** Seconds. */
+  /** Milliseconds. */
   readonly timeout?: number;
 }
 
@@ -98,13 +98,14 @@ export function addWiringVerb(program: Command, text: VerbText): Command {
   return addHostOptions(addInstanceOptions(addVerb(program, text).argument(FILES, FILES_HELP)));
 }
 
-/** Parses a number of seconds. */
+/** Parses a number of seconds, and returns milliseconds. A part of a millisecond counts as a whole one. */
 function seconds(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= LONGEST)) {
     throw new InvalidArgumentError(`Expected seconds, from 0 to ${LONGEST}.`);
   }
-  return value;
+  // 1.001 * 1000 is less than 1001.
+  return value > 0 ? Math.max(1, Math.round(value * 1000)) : 0;
 }
 
 /** The largest timeout of Node's timers, in seconds. */

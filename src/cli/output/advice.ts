@@ -7,6 +7,7 @@ export function withAdviceOfCommand(message: string, told: unknown): string {
   if (typeof told !== 'object' || told === null) return message;
   const advice = adviceOf(told);
   const own = advice === undefined ? message : message.replaceAll(advice.text, () => advice.inWords(WORDS));
+  if (isTimeout(told)) return own.replaceAll(told.message, TIMED_OUT);
   return causesOf(told).reduce(withAdviceOfCommand, own);
 }
 
@@ -14,6 +15,13 @@ function causesOf(told: object): readonly unknown[] {
   if (told instanceof AggregateError) return told.errors;
   return told instanceof Error ? [told.cause] : [];
 }
+
+/** The reason of AbortSignal.timeout(). */
+function isTimeout(told: object): told is DOMException {
+  return told instanceof DOMException && told.name === 'TimeoutError';
+}
+
+const TIMED_OUT = 'the timeout was reached (--timeout)';
 
 const WORDS: AdviceWords = {
   'declare-the-object': ({ wrong }) =>

@@ -110,6 +110,14 @@ test('the advice of a cause is in the words of the command too', () => {
   expect(wordsFor(batch)).toContain('set `plugin` of the VIF to a plugin that takes VIFBridge');
 });
 
+test('the end of a timeout names the option', () => {
+  const cause = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+  const error = new PlugError(`plugging failed at tap tap0: ${cause.message}; the host is as it was before`, cause);
+  expect(wordsFor(error)).toBe(
+    'plugging failed at tap tap0: the timeout was reached (--timeout); the host is as it was before',
+  );
+});
+
 test('the same text in an error without this advice stays', () => {
   const error = new OsVifError('ERR_OSVIF_PLUGIN', 'set vif.plugin to a plugin that takes VIFBridge');
   expect(wordsFor(error)).toBe(error.message);
