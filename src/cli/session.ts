@@ -11,6 +11,7 @@ import { OsVif } from '../os-vif.ts';
 import { loadPlugin } from '../plugins/load-plugin.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { readConfig, type Setup } from './config.ts';
+import { databaseOf } from './input/database.ts';
 import { interruptible, type SignalReports } from './interruption.ts';
 import type { HostOptions } from './verb.ts';
 
@@ -66,12 +67,13 @@ async function openHost({ memory, netns, ovsdb, timeout }: HostOptions, setup: S
       throw new UsageError('--memory cannot be combined with --netns or --ovsdb: leave one of them out');
     return new MemoryHost();
   }
+  const connection = databaseOf(ovsdb, setup);
   return LinuxHost.open({
     ...setup.host,
     ...(netns !== undefined && { netns }),
     ovsdb: {
       ...setup.host.ovsdb,
-      ...(ovsdb !== undefined && { connection: ovsdb }),
+      ...(connection !== undefined && { connection }),
       ...(timeout !== undefined && { timeout }),
     },
   });
