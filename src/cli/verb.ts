@@ -111,8 +111,13 @@ function seconds(text: string): number {
 /** The largest timeout of Node's timers, in seconds. */
 const LONGEST = 2_147_483;
 
-/** Parses a whole number. */
-export function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
-  return Number(text);
+/** Returns a parser of whole numbers from `least` to `most`. */
+export function wholeNumber(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(
+      `Expected a whole number ${most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`}.`,
+    );
+  };
 }

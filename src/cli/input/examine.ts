@@ -74,7 +74,8 @@ function withType(value: unknown, type: string): unknown {
 /** The violations of an object in the plain form. */
 async function examinePlain(value: unknown): Promise<Violation[]> {
   if (!isRecord(value) || typeof value.type === 'string') return validate(value);
-  return [{ path: '/type', message: `expected the name of an object, found ${describeValue(value.type)}` }];
+  const found = value.type === undefined ? 'which is missing' : `found ${describeValue(value.type)}`;
+  return [{ path: '/type', message: `expected the name of an object such as VIFBridge, ${found}` }];
 }
 
 function textOf(value: unknown): string {

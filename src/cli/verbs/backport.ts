@@ -3,7 +3,9 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { DroppedField } from '../../objects/dropped-fields.ts';
+import { describeValue } from '../../text/describe-value.ts';
 import type { Primitive } from '../../versioned/codec/primitive.ts';
+import { isVersion } from '../../versioned/version.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import { readDocument, readDocuments } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';
@@ -47,6 +49,9 @@ async function backportFiles(files: string[], options: BackportOptions): Promise
   if (options.refuseLoss && options.for === undefined) throw new UsageError('--refuse-loss needs --for');
   if ((options.for ?? options.target ?? options.manifest) === undefined) {
     throw new UsageError('expected one of --target <version>, --manifest <file> and --for <file>');
+  }
+  if (options.target !== undefined && !isVersion(options.target)) {
+    throw new UsageError(`--target: expected a version such as 1.0, found ${describeValue(options.target)}`);
   }
   const items = itemsOf(await readDocuments(files));
   const { readEach } = await import('../input/attachments.ts');
