@@ -84,7 +84,7 @@ function requireInstance(call: string, instance: unknown): void {
  */
 export function signalOf({ signal, timeout }: CallOptions, defaultTimeout: number): AbortSignal | undefined {
   const milliseconds = timeout ?? defaultTimeout;
-  const deadline = milliseconds > 0 ? AbortSignal.timeout(milliseconds) : undefined;
+  const deadline = milliseconds > 0 ? AbortSignal.timeout(Math.ceil(milliseconds)) : undefined;
   if (signal === undefined || deadline === undefined) return signal ?? deadline;
   return AbortSignal.any([signal, deadline]);
 }

@@ -17,7 +17,7 @@ import { failureOf } from './plug-failure.ts';
 import { type PluginContext, requireVIFBase, type VIFPlugin } from './plugins/vif-plugin.ts';
 import { canonicalUuid } from './text/uuid.ts';
 import type { PlannedStep } from './wiring/check.ts';
-import { withGracePeriod } from './wiring/deadline.ts';
+import { tellsEndedWork, withGracePeriod } from './wiring/deadline.ts';
 import { DeletionQueue } from './wiring/deletion-queue.ts';
 import { UNKNOWN_RESULT } from './wiring/done-steps/result.ts';
 import type { Deletions, ElementDrift } from './wiring/elements/verbs.ts';
@@ -175,9 +175,11 @@ export class Calls {
       for (let from = 0; from < attachments.length; from += TOGETHER) {
         outcomes.push(...(await Promise.allSettled(attachments.slice(from, from + TOGETHER).map(askOne))));
         await nextRound();
+        if (outcomes.some((outcome) => 'reason' in outcome && tellsEndedWork(outcome.reason, signal))) break;
         signal?.throwIfAborted();
       }
-      return outcomes;
+      const rest = attachments.length - outcomes.length;
+      return [...outcomes, ...Array.from({ length: rest }, () => notBegun(signal))];
     };
     return this.#queue.run(ids, () => withGracePeriod(work(), signal), signal);
   }
@@ -247,6 +249,11 @@ export class Calls {
 
 /** The fields of operations on a VIF. */
 const detailsOf = ({ id = '', plugin = '' }: VIFBase) => ({ vif: canonicalUuid(id), plugin });
+
+/** The outcome of a VIF whose turn did not come before the end of the call. */
+function notBegun(signal: AbortSignal | undefined): PromiseRejectedResult {
+  return { status: 'rejected', reason: signal?.reason };
+}
 
 /** The check of one VIF. */
 export const checkOne: PluginCall<'check', ElementDrift[]> = (plugin, { vif, instance }, context) =>

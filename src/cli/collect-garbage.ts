@@ -4,16 +4,15 @@
  */
 
 import type { InterruptedError } from '../errors/command.ts';
-import { messageOf } from '../text/message-of.ts';
 import type { Garbage } from '../wiring/garbage.ts';
 import { sleep } from '../wiring/timing.ts';
-import { readEachVif } from './input/attachments.ts';
+import { readOwners } from './input/attachments.ts';
+import { warnOfMissingDatabase } from './input/database.ts';
 import { type Collected, printCollected } from './output/collected.ts';
 import { reportFailures } from './output/failures.ts';
-import { printWarning } from './output/output.ts';
 import { withProgress } from './output/progress.ts';
 import { type Session, withOsVif } from './session.ts';
-import { skipUnreadable } from './skip-unreadable.ts';
+import { skipUnreadable, warnOfUnread } from './skip-unreadable.ts';
 import type { CommonOptions, HostOptions } from './verb.ts';
 
 const NEXT = 'waiting for the removals under way; a second signal ends the command at once';
@@ -30,7 +29,7 @@ export async function collectGarbage(
   files: readonly string[],
   options: CommonOptions & HostOptions & { readonly dryRun?: boolean },
 ): Promise<void> {
-  const read = await readEachVif(files);
+  const read = await readOwners(files);
   const vifs = reportFailures(read);
   // Without one of the VIFs, its devices would be garbage.
   if (vifs.length < read.results.length) return;
@@ -68,13 +67,10 @@ export async function collectGarbage(
     // Requests may still be under way, so the state of the rest is not known.
     await print(await compared(found ?? [], look, { rest: 'unknown', timeout: LAST_LOOK_MS }), interruption);
   };
+  await warnOfMissingDatabase(options);
   const unread = new Map<string, unknown>();
   const skip = options.dryRun ? skipUnreadable((what, error) => unread.set(what, error)) : {};
   await withOsVif(options, work, { ...skip, next: NEXT, last });
-}
-
-function warnOfUnread(unread: ReadonlyMap<string, unknown>): void {
-  for (const [what, error] of unread) printWarning(`${what} are not in the output: ${messageOf(error)}`);
 }
 
 function as(outcome: Collected['outcome']): (garbage: Garbage) => Collected {

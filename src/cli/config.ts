@@ -18,7 +18,7 @@ import { isRecord } from '../text/is-record.ts';
 import { compileSchema } from '../versioned/validation/compile-schema.ts';
 import { type Findings, listOf, type Violation } from '../versioned/validation/violations.ts';
 import { CONFIG_SCHEMA } from './config-schema.ts';
-import { readDocument } from './input/documents.ts';
+import { readDocument, unreadable } from './input/documents.ts';
 
 /** The arguments of OsVif.open and LinuxHost.open. */
 export interface Setup {
@@ -166,8 +166,8 @@ function packagesIn(plugins: Readonly<Record<string, unknown>>): PackageChoice[]
 async function readTls(files: Readonly<Record<string, string>>, folder: string): Promise<OvsdbTlsOptions> {
   const read = async (name: string): Promise<string> => {
     const file = resolve(folder, name);
-    return readFile(file, 'utf8').catch((cause: Error) => {
-      throw new InputError(file, cause.message, { cause });
+    return readFile(file, 'utf8').catch((cause) => {
+      throw unreadable(file, cause);
     });
   };
   const entries = Object.entries(files).map(async ([name, file]) => [name, await read(file)] as const);

@@ -47,7 +47,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.yes : EXIT.usage;
     else {
       const { inWordsOfCommand } = await import('./output/words.ts');
-      process.exitCode = reportError(error, { text: inWordsOfCommand(messageOf(error)) });
+      process.exitCode = reportError(error, { text: inWordsOfCommand(messageOf(error), error) });
     }
   }
 }

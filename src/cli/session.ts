@@ -11,6 +11,7 @@ import { OsVif } from '../os-vif.ts';
 import { loadPlugin } from '../plugins/load-plugin.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { readConfig, type Setup } from './config.ts';
+import { databaseOf } from './input/database.ts';
 import { interruptible, type SignalReports } from './interruption.ts';
 import type { HostOptions } from './verb.ts';
 
@@ -49,7 +50,7 @@ export async function withOsVif<T>(
     try {
       const osVif = await OsVif.open({ host: seenAs(host), plugins });
       const { timeout } = options;
-      return await action({ osVif, host, call: { signal, ...(timeout !== undefined && { timeout: timeout * 1000 }) } });
+      return await action({ osVif, host, call: { signal, ...(timeout !== undefined && { timeout }) } });
     } catch (error) {
       // After a signal, the error is a result of the signal.
       signal.throwIfAborted();
@@ -66,13 +67,14 @@ async function openHost({ memory, netns, ovsdb, timeout }: HostOptions, setup: S
       throw new UsageError('--memory cannot be combined with --netns or --ovsdb: leave one of them out');
     return new MemoryHost();
   }
+  const connection = databaseOf(ovsdb, setup);
   return LinuxHost.open({
     ...setup.host,
     ...(netns !== undefined && { netns }),
     ovsdb: {
       ...setup.host.ovsdb,
-      ...(ovsdb !== undefined && { connection: ovsdb }),
-      ...(timeout !== undefined && { timeout: timeout * 1000 }),
+      ...(connection !== undefined && { connection }),
+      ...(timeout !== undefined && { timeout }),
     },
   });
 }

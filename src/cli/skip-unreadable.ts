@@ -7,6 +7,8 @@ import { PermissionError } from '../errors/kernel.ts';
 import { MemoryOvsdb } from '../host/memory/memory-ovsdb.ts';
 import { type HostCall, interceptHost } from '../host-contract/intercept.ts';
 import type { VIFPlugin } from '../plugins/vif-plugin.ts';
+import { messageOf } from '../text/message-of.ts';
+import { printWarning } from './output/output.ts';
 import type { SessionOptions } from './session.ts';
 
 /** A part of the host that needs privileges, and the answer in its place. */
@@ -42,6 +44,11 @@ export function skipUnreadable(
     watched: (plugin) =>
       withCollection(plugin, (name, collect) => skipping(`rows of plugin ${name}`, collect, async () => [])),
   };
+}
+
+/** Warns of the parts of the host that were skipped. */
+export function warnOfUnread(unread: ReadonlyMap<string, unknown>): void {
+  for (const [what, error] of unread) printWarning(`${what} are not in the output: ${messageOf(error)}`);
 }
 
 /** The lists that need privileges. */

@@ -49,7 +49,7 @@ export interface HostOptions {
   readonly ovsdb?: string;
   readonly config?: string;
   readonly memory?: boolean;
-  /** Seconds. */
+  /** Milliseconds. */
   readonly timeout?: number;
 }
 
@@ -98,20 +98,26 @@ export function addWiringVerb(program: Command, text: VerbText): Command {
   return addHostOptions(addInstanceOptions(addVerb(program, text).argument(FILES, FILES_HELP)));
 }
 
-/** Parses a number of seconds. */
+/** Parses a number of seconds, and returns milliseconds. A part of a millisecond counts as a whole one. */
 export function seconds(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= LONGEST)) {
     throw new InvalidArgumentError(`Expected seconds, from 0 to ${LONGEST}.`);
   }
-  return value;
+  // 1.001 * 1000 is less than 1001.
+  return value > 0 ? Math.max(1, Math.round(value * 1000)) : 0;
 }
 
 /** The largest timeout of Node's timers, in seconds. */
 const LONGEST = 2_147_483;
 
-/** Parses a whole number. */
-export function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
-  return Number(text);
+/** Returns a parser of whole numbers from `least` to `most`. */
+export function wholeNumber(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(
+      `Expected a whole number ${most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`}.`,
+    );
+  };
 }

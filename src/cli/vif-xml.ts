@@ -1,6 +1,5 @@
 /** Writes libvirt XML for the command. Imported on demand, because it loads the classes of VIFs. */
 
-import { LibvirtXmlError } from '../errors/libvirt.ts';
 import type { GuestInterface } from '../libvirt/guest.ts';
 import { toHostdevXml } from '../libvirt/hostdev-xml.ts';
 import { toInterfaceXml } from '../libvirt/interface-xml.ts';
@@ -16,21 +15,9 @@ import { printWarning } from './output/output.ts';
  */
 export function xmlOf(vif: VIFBase, where: string, guest: GuestInterface): string {
   if (vif instanceof VIFHostDevice && vif.devType === 'generic') return toHostdevXml(vif);
-  requireVdpaDevice(vif, guest);
   const xml = toInterfaceXml(vif, guest);
   if (mayBeVdpa(vif) && !/^<interface type="vdpa"/.test(xml)) warnOf(vif, where);
   return xml;
-}
-
-/** Throws for a vDPA port without a device, with the option of the command that names it. */
-function requireVdpaDevice(vif: VIFBase, guest: GuestInterface): void {
-  if (!(vif instanceof VIFHostDevice) || vnicTypeOf(vif) !== 'vdpa') return;
-  const { devAddress = '' } = vif;
-  if (guest.vdpaDeviceOf?.(devAddress) !== undefined) return;
-  throw new LibvirtXmlError(
-    `no vDPA device of ${devAddress} is in sysfs: create it (\`vdpa dev add\`) with the driver vhost_vdpa, ` +
-      `or name it by --vdpa-of ${devAddress}=/dev/vhost-vdpa-N`,
-  );
 }
 
 function mayBeVdpa(vif: VIFBase): vif is VIFHostDevice {

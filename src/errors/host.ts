@@ -1,17 +1,21 @@
 /** Errors of the host: missing programs and unsupported operations. */
 
+import { adviceTo, advised } from '../text/advice.ts';
 import { OsVifError } from './base.ts';
 
 /** The package koffi, through which LinuxHost calls the kernel, is not installed or cannot be loaded. */
 export class MissingKoffiError extends OsVifError {
   constructor(options?: ErrorOptions) {
-    super(
-      'ERR_OSVIF_MISSING_KOFFI',
-      'LinuxHost needs the optional dependency koffi, which cannot be loaded: run `npm install koffi`; in a bundle, mark koffi as external and install it beside the bundle; or use MemoryHost',
-      options,
-    );
+    super('ERR_OSVIF_MISSING_KOFFI', INSTALL_KOFFI.text, options);
+    advised(this, INSTALL_KOFFI);
   }
 }
+
+const INSTALL_KOFFI = adviceTo(
+  'install-koffi',
+  'LinuxHost needs the optional dependency koffi, which cannot be loaded: run `npm install koffi`; in a bundle, mark koffi as external and install it beside the bundle; or use MemoryHost',
+  {},
+);
 
 /** A program that changes the kernel's packet filters is not installed. */
 export class MissingCommandError extends OsVifError {

@@ -1,5 +1,6 @@
 /** Errors of versioned objects: values, fields, declarations, versions. */
 
+import { adviceTo, advised } from '../text/advice.ts';
 import { boundedMessage, listed } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { didYouMean } from '../text/nearest.ts';
@@ -121,10 +122,17 @@ export class IncompatibleVersionError extends OsVifError {
     super(
       'ERR_OSVIF_INCOMPATIBLE_VERSION',
       `${objectName} ${describeValue(version)} cannot be read here, up to ${listed(supported, ' and ')} can; ` +
-        'ask the sender to backport it (toPrimitive with targetVersion or versionManifest)',
+        BACKPORT.text,
     );
+    advised(this, BACKPORT);
   }
 }
+
+const BACKPORT = adviceTo(
+  'ask-for-a-backport',
+  'ask the sender to backport it (toPrimitive with targetVersion or versionManifest)',
+  {},
+);
 
 /** The target version is newer than the version of the object. `ERR_OSVIF_TARGET_VERSION`. */
 export class TargetVersionError extends OsVifError {

@@ -1,5 +1,6 @@
 /** Errors of version negotiation. */
 
+import { adviceTo, advised } from '../text/advice.ts';
 import { listed } from '../text/bounds.ts';
 import { OsVifError } from './base.ts';
 
@@ -23,10 +24,12 @@ export class NegotiationLossError extends NegotiationError {
   constructor(dropped: NegotiationLossError['dropped']) {
     const fields = listed(dropped.map(({ path, object, version }) => `${path} (not in ${object} ${version})`));
     super(
-      `the peer supports only versions without fields that are set: ${fields}; ` +
-        "unset these fields, or allow the loss (onLoss: 'drop')",
+      `the peer supports only versions without fields that are set: ${fields}; ${ALLOW_LOSS.text}`,
       'ERR_OSVIF_NEGOTIATION_LOSS',
     );
+    advised(this, ALLOW_LOSS);
     this.dropped = dropped;
   }
 }
+
+const ALLOW_LOSS = adviceTo('allow-the-loss', "unset these fields, or allow the loss (onLoss: 'drop')", {});

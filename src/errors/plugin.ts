@@ -1,5 +1,6 @@
 /** Errors of plugging and unplugging. */
 
+import { adviceTo, advised } from '../text/advice.ts';
 import { listed } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { isRecord } from '../text/is-record.ts';
@@ -22,10 +23,10 @@ export class NoMatchingPluginError extends OsVifError {
 /** The plugin does not support the class of the VIF. */
 export class UnsupportedVIFError extends OsVifError {
   constructor(plugin: string, taken: string, given: string) {
-    super(
-      'ERR_OSVIF_UNSUPPORTED_VIF',
-      `the plugin ${plugin} takes ${taken}, not ${given}: set vif.plugin to a plugin that takes ${given}`,
-    );
+    const text = `set vif.plugin to a plugin that takes ${given}`;
+    const advice = adviceTo('choose-another-plugin', text, { vif: given });
+    super('ERR_OSVIF_UNSUPPORTED_VIF', `the plugin ${plugin} takes ${taken}, not ${given}: ${advice.text}`);
+    advised(this, advice);
   }
 }
 

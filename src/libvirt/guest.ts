@@ -111,6 +111,11 @@ const HYPERVISORS: Readonly<Record<VirtType, { readonly models: readonly string[
   lxc: { models: [] },
 };
 
+/** The device models of a hypervisor. */
+export function modelsOf(virtType: VirtType): readonly string[] {
+  return HYPERVISORS[virtType].models;
+}
+
 /** The hypervisors with several queues. The driver `qemu` reads only one queue. */
 const WITH_QUEUES: readonly VirtType[] = ['kvm', 'parallels'];
 

@@ -12,6 +12,7 @@ import {
   VIFVHostUser,
 } from '../objects/vif.ts';
 import { vnicTypeOf } from '../objects/vnic-type.ts';
+import { adviceTo, advised } from '../text/advice.ts';
 import { bandwidthElement, type DriverRule, frontend, GUEST_OPTIONS, type GuestInterface } from './guest.ts';
 import { pciAddressElement } from './hostdev-xml.ts';
 import { deviceName, devicePath, socketPath, unicastAddress, VIF, wholeNumber } from './values.ts';
@@ -154,11 +155,11 @@ function lowerDevice(vif: VIFDirect, guest: GuestInterface): string {
 function functionDevice({ devAddress, network }: VIFDirect, guest: GuestInterface): string {
   const name = devAddress === undefined ? network?.bridgeInterface : guest.interfaceNameOf?.(devAddress);
   if (name !== undefined && name !== null) return name;
-  const advice =
-    devAddress === undefined
-      ? 'set devAddress or network.bridgeInterface'
-      : `interfaceNameOf returned no device for ${devAddress}`;
-  throw new LibvirtXmlError(`the lower device of a VIFDirect is unknown: ${advice}`);
+  const unknown = 'the lower device of a VIFDirect is unknown';
+  if (devAddress === undefined) throw new LibvirtXmlError(`${unknown}: set devAddress or network.bridgeInterface`);
+  const text = `interfaceNameOf returned no device for ${devAddress}`;
+  const advice = adviceTo('name-the-interface', text, { address: devAddress });
+  throw advised(new LibvirtXmlError(`${unknown}: ${advice.text}`), advice);
 }
 
 function vhostUser(vif: VIFVHostUser, { reconnect }: GuestInterface): Backend {
@@ -184,9 +185,9 @@ function hostDevice(vif: VIFHostDevice, guest: GuestInterface): Backend {
   const vnicType = guest.vnicType ?? vnicTypeOf(vif);
   const vdpa = vnicType === undefined || vnicType === 'vdpa' ? guest.vdpaDeviceOf?.(devAddress) : undefined;
   if (vdpa === undefined && vnicType === 'vdpa') {
-    throw new LibvirtXmlError(
-      `the vDPA device of ${devAddress} is unknown: vdpaDeviceOf returned no device; create the device, and name it by vdpaDeviceOf`,
-    );
+    const text = 'vdpaDeviceOf returned no device; create the device, and name it by vdpaDeviceOf';
+    const advice = adviceTo('name-the-vdpa-device', text, { address: devAddress });
+    throw advised(new LibvirtXmlError(`the vDPA device of ${devAddress} is unknown: ${advice.text}`), advice);
   }
   if (vdpa !== undefined) {
     const source = { name: 'source', attributes: { dev: devicePath(vdpa, 'the result of vdpaDeviceOf') } };

@@ -73,7 +73,10 @@ async function moduleAt(name: string, folder: string | undefined, purpose: Modul
       `the ${purpose.what} ${name} has a relative path and no configuration file: write an absolute path`,
     );
   const path = resolve(folder ?? '/', name);
-  return (await isFolder(path)) ? entryOf(name, path, purpose) : path;
+  if (await isFolder(path)) return entryOf(name, path, purpose);
+  if (!(await isThere(path)))
+    throw purpose.failure(`the ${purpose.what} ${name} cannot be loaded: there is no ${path}`);
+  return path;
 }
 
 /**
@@ -125,6 +128,13 @@ const MISSING = new Set(['ENOENT', 'ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']);
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && MISSING.has(String(error.code));
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error) => !isMissing(error),
+  );
 }
 
 async function isFolder(path: string): Promise<boolean> {

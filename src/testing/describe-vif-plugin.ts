@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../host-contract/host.ts';
-import type { LinkSettings } from '../host-contract/links.ts';
-import { aliasOf, isOwnedBy, ownerOf, SHARED_OWNER } from '../host-contract/ownership.ts';
+import type { Link, LinkSettings } from '../host-contract/links.ts';
+import { aliasOf, isOwnedBy } from '../host-contract/ownership.ts';
 import { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { OsVif } from '../os-vif.ts';
@@ -12,7 +12,7 @@ import { WiringPlugin } from '../plugins/wiring-plugin.ts';
 import { messageOf } from '../text/message-of.ts';
 import { objectClasses } from '../versioned/object-class.ts';
 import type { PluginExample } from './plugin-example.ts';
-import { ANOTHER_VIF, counting, devices, failingAt, hostForTest, openHost, restore } from './test-host.ts';
+import { ANOTHER_VIF, counting, devices, devicesMadeBy, devicesOfSuite, failingAt, hostForTest } from './test-host.ts';
 
 /** Declares a `describe` block with tests of the contract that all plugins must fulfil. */
 export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): void {
@@ -84,7 +84,7 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
       const vif = makeVif();
       await osVif.plug(vif, instance);
       for (let i = 0; i < 2; i++) await osVif.unplug(vif, instance);
-      expect((await host.links.list()).filter((link) => ownerOf(link) === vif.id)).toEqual([]);
+      expect(await devicesOwnedBy(vif, host)).toEqual([]);
     });
 
     test('an unplug of what was never plugged changes no device', async () => {
@@ -131,11 +131,13 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
       async () => {
         const { host, changes } = counting(await freshHost());
         await using osVif = await OsVif.open({ host, plugins: [plugin] });
-        const before = await osVif.check(makeVif(), instance);
+        const before = await devices(host);
+        const missing = await osVif.check(makeVif(), instance);
         await osVif.plug(makeVif(), instance);
-        expect(before.length > 0).toBe(changes.length > 0);
+        expect(missing.length > 0).toBe(changes.length > 0);
         for (const settings of FOREIGN_CHANGES) {
-          await changeTaggedDevices(host, settings);
+          for (const { index } of await devicesOfSuite(host, plugin, example, before))
+            await host.links.change(index, settings);
           const drifts = await osVif.check(makeVif(), instance);
           changes.length = 0;
           await osVif.plug(makeVif(), instance);
@@ -166,11 +168,13 @@ export function describeVIFPlugin(plugin: VIFPlugin, example: PluginExample): vo
         await using osVif = await OsVif.open({ host, plugins: [plugin] });
         await osVif.plug(makeVif(), instance);
         const before = await devices(host);
-        const own = (await host.links.list()).filter((link) => ![undefined, SHARED_OWNER].includes(ownerOf(link)));
-        for (const { index } of own) await host.links.change(index, { alias: '' });
-        const { adopted, drifts } = await osVif.adopt(makeVif(), instance);
+        const own = await devicesOwnedBy(makeVif(), host);
+        const { adopted, drifts, owned } = await withoutTags(host, own, async () => ({
+          ...(await osVif.adopt(makeVif(), instance)),
+          owned: await devicesOwnedBy(makeVif(), host),
+        }));
         const tagged = own.map(({ name }) => name).filter((name) => adopted.some(({ on }) => on === name));
-        expect(await namesOwnedBy(makeVif(), host)).toEqual(tagged);
+        expect(owned.map(({ name }) => name)).toEqual(tagged);
         const others = before.filter(({ name }) => !own.some((link) => link.name === name));
         expect(await devices(host)).toEqual(expect.arrayContaining(others));
         // Kinds of elements may lack support for adoption.
@@ -217,23 +221,19 @@ function objectNameOf(vif: VIFBase): unknown {
 /** Changes of settings, as another program could make them. */
 const FOREIGN_CHANGES: readonly LinkSettings[] = [{}, { up: false }, { mtu: 1280 }];
 
-/** Changes the settings of all devices with an owner tag. */
-async function changeTaggedDevices({ links }: Host, settings: LinkSettings): Promise<void> {
-  for (const link of await links.list()) if (ownerOf(link) !== undefined) await links.change(link.index, settings);
+async function devicesOwnedBy({ id }: VIFBase, { links }: Host): Promise<Link[]> {
+  return (await links.list()).filter((link) => id !== undefined && isOwnedBy(link, id));
 }
 
-async function namesOwnedBy({ id }: VIFBase, { links }: Host): Promise<string[]> {
-  return (await links.list()).filter((link) => id !== undefined && isOwnedBy(link, id)).map(({ name }) => name);
-}
-
-/** The names of the devices that a plug creates. */
-async function devicesMadeBy(plugin: VIFPlugin, example: PluginExample): Promise<string[]> {
-  const { vif, instance = new InstanceInfo() } = example;
-  const host = await openHost(example);
-  const before = await devices(host);
-  await using osVif = await OsVif.open({ host, plugins: [plugin] });
-  await osVif.plug(vif(), instance);
-  const made = (await host.links.list()).filter((link) => ownerOf(link) !== undefined).map(({ name }) => name);
-  await restore(host, plugin, example, before);
-  return made;
+/** Runs an action while the devices have no tag. Then each device has its tag again. */
+async function withoutTags<T>({ links }: Host, tagged: readonly Link[], action: () => Promise<T>): Promise<T> {
+  try {
+    for (const { index } of tagged) await links.change(index, { alias: '' });
+    return await action();
+  } finally {
+    for (const { index, alias } of await links.list()) {
+      const tag = tagged.find((link) => link.index === index)?.alias;
+      if (alias === '' && tag !== undefined) await links.change(index, { alias: tag });
+    }
+  }
 }

@@ -5,7 +5,7 @@ import { MemoryHost } from '../host/memory/memory-host.ts';
 import type { Host } from '../host-contract/host.ts';
 import { interceptHost } from '../host-contract/intercept.ts';
 import type { Link } from '../host-contract/links.ts';
-import { ownerOf, SHARED_OWNER } from '../host-contract/ownership.ts';
+import { isOwnedBy, ownerOf, SHARED_OWNER } from '../host-contract/ownership.ts';
 import { InstanceInfo } from '../objects/instance-info.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import { OsVif } from '../os-vif.ts';
@@ -13,39 +13,81 @@ import type { VIFPlugin } from '../plugins/vif-plugin.ts';
 import { WiringPlugin } from '../plugins/wiring-plugin.ts';
 import type { PluginExample } from './plugin-example.ts';
 
-/** The id of a VIF that is never plugged. */
+/** The id of a VIF that is never plugged. Devices with its tag are of this suite. */
 export const ANOTHER_VIF = '00000000-0000-4000-8000-000000000000';
 
 /** The host of the example. The caller closes it. */
-export async function openHost({ host = () => new MemoryHost() }: PluginExample): Promise<Host> {
+async function openHost({ host = () => new MemoryHost() }: PluginExample): Promise<Host> {
   return host();
 }
 
 /** A host for one test. After the test, the host is restored and closed. */
 export async function hostForTest(plugin: VIFPlugin, example: PluginExample): Promise<Host> {
   const host = await openHost(example);
-  const before = await devices(host);
+  const before = await closedOnFailure(host, () => devices(host));
   onTestFinished(() => restore(host, plugin, example, before));
   return host;
 }
 
+/** The names of the devices that a plug creates. The host is then restored and closed. */
+export async function devicesMadeBy(plugin: VIFPlugin, example: PluginExample): Promise<string[]> {
+  const { vif, instance = new InstanceInfo() } = example;
+  const host = await openHost(example);
+  const before = await closedOnFailure(host, () => devices(host));
+  try {
+    await using osVif = await OsVif.open({ host, plugins: [plugin] });
+    await osVif.plug(vif(), instance);
+    return (await devicesOfSuite(host, plugin, example, before)).map(({ name }) => name);
+  } finally {
+    await restore(host, plugin, example, before);
+  }
+}
+
+async function closedOnFailure<T>(host: Host, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
+}
+
+/**
+ * The devices of the VIF, and the shared devices of its wiring that were not there before. All other devices
+ * belong to other users of the host.
+ */
+export async function devicesOfSuite(
+  { links }: Host,
+  plugin: VIFPlugin,
+  { vif: makeVif, instance = new InstanceInfo() }: PluginExample,
+  before: readonly Partial<Link>[],
+): Promise<Link[]> {
+  const vif = makeVif();
+  const names = namesIn(plugin, vif, instance);
+  const old = new Set(before.map(({ name }) => name));
+  // Not every element has the name of a device, so the devices are not looked up by name.
+  return (await links.list()).filter(
+    (link) =>
+      (vif.id !== undefined && isOwnedBy(link, vif.id)) ||
+      (ownerOf(link) === SHARED_OWNER && names.has(link.name) && !old.has(link.name)),
+  );
+}
+
 /** Removes the VIF and all other devices of the suite from the host, and closes the host. */
-export async function restore(
+async function restore(
   host: Host,
   plugin: VIFPlugin,
-  { vif, instance = new InstanceInfo() }: PluginExample,
+  example: PluginExample,
   before: readonly Partial<Link>[],
 ): Promise<void> {
   try {
     await using osVif = await OsVif.open({ host, plugins: [plugin] });
-    await osVif.unplug(vif(), instance);
-    const names = namesIn(plugin, vif(), instance);
-    // Not every element has the name of a device, so the devices are not looked up by name.
-    for (const link of await host.links.list()) {
-      const isOfSuite = names.has(link.name) && !before.some(({ name }) => name === link.name);
-      const owner = ownerOf(link);
-      if (isOfSuite && (owner === SHARED_OWNER || owner === ANOTHER_VIF)) await host.links.delete(link.index);
-    }
+    await osVif.unplug(example.vif(), example.instance ?? new InstanceInfo());
+    const shared = (await devicesOfSuite(host, plugin, example, before)).filter(
+      (link) => ownerOf(link) === SHARED_OWNER,
+    );
+    const conflicts = (await host.links.list()).filter((link) => ownerOf(link) === ANOTHER_VIF);
+    for (const { index } of [...shared, ...conflicts]) await host.links.delete(index);
   } finally {
     await host.close();
   }

@@ -1,6 +1,7 @@
 /** The models of all declared classes of versioned objects, by namespace, name and version. */
 
 import { DeclarationError, IncompatibleVersionError, UnsupportedObjectError } from '../errors/model.ts';
+import { adviceTo, advised } from '../text/advice.ts';
 import { listed } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { didYouMean } from '../text/nearest.ts';
@@ -114,8 +115,15 @@ function unsupported(name: string, namespace: string | undefined): UnsupportedOb
     namespaces.get(namespace ?? '')?.keys() ?? [...namespaces.values()].flatMap((names) => [...names.keys()]);
   const isNamespaceKnown = namespace === undefined || namespaces.has(namespace);
   const meant = isNamespaceKnown ? didYouMean(name, known) : didYouMean(namespace, namespaces.keys());
-  return new UnsupportedObjectError(
-    name,
-    `no object ${describeValue(name)} is declared${where}${meant || ';'} import the module that declares it, or correct the ${isNamespaceKnown ? 'name' : 'namespace'}`,
+  const wrong = isNamespaceKnown ? 'name' : 'namespace';
+  const advice = adviceTo('declare-the-object', `import the module that declares it, or correct the ${wrong}`, {
+    wrong,
+  });
+  return advised(
+    new UnsupportedObjectError(
+      name,
+      `no object ${describeValue(name)} is declared${where}${meant || ';'} ${advice.text}`,
+    ),
+    advice,
   );
 }

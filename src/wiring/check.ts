@@ -2,6 +2,7 @@
 
 import { traced } from '../host-contract/diagnostics/traced.ts';
 import { canonicalUuid } from '../text/uuid.ts';
+import { tellsEndedWork } from './deadline.ts';
 import type { ElementContext, ElementDrift } from './elements/verbs.ts';
 import { type Step, stepsOf } from './steps.ts';
 import type { Element, Wiring } from './wiring.ts';
@@ -25,6 +26,8 @@ export async function check(wiring: Wiring, context: ElementContext): Promise<El
   });
   // The steps only read, so that a host can answer their queries together.
   const outcomes = await Promise.allSettled(stepsOf(wiring).map((step) => inspect(step, owned)));
+  for (const outcome of outcomes)
+    if (outcome.status === 'rejected' && tellsEndedWork(outcome.reason, context.signal)) throw outcome.reason;
   context.signal?.throwIfAborted();
   return outcomes.flatMap((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;

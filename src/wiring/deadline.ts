@@ -34,6 +34,14 @@ export function abortableHost(host: Host, signal: AbortSignal | undefined): Abor
 }
 
 /**
+ * Whether an error tells the work that the signal ended. It then tells more than the reason of the signal: for
+ * example, the server that did not answer before a timeout.
+ */
+export function tellsEndedWork(error: unknown, signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && error instanceof Error && error.cause === signal.reason;
+}
+
+/**
  * Returns the result of the work. After the signal is aborted, the work has 5 s to finish, so that its
  * effects are known.
  * @param onGiveUp called if the work does not finish in this time

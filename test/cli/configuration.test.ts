@@ -49,6 +49,15 @@ describe('the file', () => {
     });
   });
 
+  test('names the file of a certificate that does not exist', async () => {
+    write('tls.yaml', 'ovsdb: { connection: "ssl:192.0.2.1", tls: { key: key.pem, cert: cert.pem, ca: ca.pem } }');
+    const { status, stderr } = await osVif(['ls', '--config', 'tls.yaml']);
+    expect([status, stderr]).toEqual([
+      2,
+      `os-vif: ERR_OSVIF_INPUT: ${join(osVif.folder, 'key.pem')}: the file does not exist\n`,
+    ]);
+  });
+
   test('of the variable must exist', async () => {
     const { status, stderr } = await osVif(['host-info'], { env: { OS_VIF_CONFIG: 'nowhere.yaml' } });
     expect([status, stderr]).toEqual([2, 'os-vif: ERR_OSVIF_INPUT: nowhere.yaml: the file does not exist\n']);
@@ -131,6 +140,16 @@ describe('own objects', () => {
     const { status, stdout, stderr } = await osVif(['show', 'vif.json', '--config', 'wrong.yaml']);
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain(`os-vif: ERR_OSVIF_INPUT: wrong.yaml: ${message}`);
+  });
+
+  test('of a module that does not exist are refused', async () => {
+    write('missing.yaml', 'objects: [./missing.mjs]');
+    const { status, stderr } = await osVif(['show', 'vif.json', '--config', 'missing.yaml']);
+    const path = join(osVif.folder, 'missing.mjs');
+    expect([status, stderr]).toEqual([
+      2,
+      `os-vif: ERR_OSVIF_INPUT: missing.yaml: objects: the module ./missing.mjs cannot be loaded: there is no ${path}\n`,
+    ]);
   });
 
   test('are read with VIFs from standard input and the configuration from a file, and the other way round', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { manPages } from '../../scripts/man/man-pages.ts';
 import { commandUnderTest } from './command.ts';
+import { optionsInHelp, optionsInPage, verbsIn } from './documented-options.ts';
 
 const osVif = commandUnderTest();
 const HAS_GROFF = spawnSync('groff', ['--version']).status === 0;
@@ -12,8 +13,27 @@ test('package.json names the page of the command and of each verb', async () => 
   const { man } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   expect([...pages.keys()].map((name) => `./dist/man/${name}`).sort()).toEqual(man);
   const { stdout } = await osVif(['--help']);
-  const verbs = [...stdout.matchAll(/^ {2}([a-z][\w-]*) /gm)].map(([, verb = '']) => `os-vif-${verb}.1`);
-  expect([...pages.keys()].sort()).toEqual(['os-vif.1', ...verbs].filter((name) => name !== 'os-vif-help.1').sort());
+  const verbs = verbsIn(stdout).map((verb) => `os-vif-${verb}.1`);
+  expect([...pages.keys()].sort()).toEqual(['os-vif.1', ...verbs].sort());
+});
+
+test('a page has each option of the help, and no other', async () => {
+  const { stdout } = await osVif(['--help']);
+  expect(optionsInPage(pages.get('os-vif.1') ?? '')).toEqual(optionsInHelp(stdout));
+  for (const verb of verbsIn(stdout)) {
+    const help = optionsInHelp((await osVif([verb, '--help'])).stdout);
+    expect(help).toContain('-h, --help');
+    expect([verb, ...optionsInPage(pages.get(`os-vif-${verb}.1`) ?? '')]).toEqual([verb, ...help]);
+  }
+});
+
+test('an example in a page has only options of the page', () => {
+  for (const [name, page] of pages) {
+    const options = optionsInPage(page).flatMap((option) => option.match(/-[\w-]+/g) ?? []);
+    const examples = /\.EX\n(.*)\n\.EE/s.exec(page)?.[1]?.replaceAll('\\-', '-') ?? '';
+    const used = [...examples.matchAll(/ (--?[a-z][\w-]*)/g)].map(([, option = '']) => option);
+    expect([name, used.filter((option) => !options.includes(option))]).toEqual([name, []]);
+  }
 });
 
 test.skipIf(!HAS_GROFF && !process.env.CI)('groff formats each page without a warning', () => {

@@ -2,6 +2,7 @@ import { access, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } fro
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { optionsInHelp, optionsInPage, verbsIn } from '../cli/documented-options.ts';
 import { buildPackage, ROOT, run } from './built-package.ts';
 
 /** A name that each subpath exports, to see that it is the real thing. */
@@ -109,6 +110,16 @@ describe('the packed package', () => {
   test('has the man pages that package.json names', async () => {
     const { man } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
     expect(packed).toEqual(expect.arrayContaining(man.map((path: string) => path.replace('./', ''))));
+  });
+
+  test('has a man page for each verb, with the options of the verb', async () => {
+    const command = (...args: string[]) => run(project, 'node_modules/.bin/os-vif', ...args);
+    const verbs = verbsIn(command('--help'));
+    expect(verbs).toContain('plug');
+    for (const verb of verbs) {
+      const page = await readFile(join(project, `node_modules/os-vif/dist/man/os-vif-${verb}.1`), 'utf8');
+      expect([verb, ...optionsInPage(page)]).toEqual([verb, ...optionsInHelp(command(verb, '--help'))]);
+    }
   });
 
   test('has the source files that stack traces name', async () => {

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
-import { aliasOf } from '../../src/host-contract/ownership.ts';
+import { aliasOf, SHARED_OWNER } from '../../src/host-contract/ownership.ts';
 import { LinuxBridgePlugin } from '../../src/plugins/linux-bridge-plugin.ts';
 import { TapPlugin } from '../../src/plugins/tap-plugin.ts';
 import { describeVIFPlugin } from '../../src/testing/describe-vif-plugin.ts';
@@ -23,7 +23,10 @@ describe.skipIf(NETNS_UNAVAILABLE)('on a host that stays', () => {
     });
     netns.run('ip', 'tuntap', 'add', 'of-another', 'mode', 'tap');
     netns.run('ip', 'link', 'set', 'of-another', 'alias', aliasOf('6a4f1c5e-90ea-4b6e-8c1f-6b0f2a2c7d11'));
-    linksBefore = names(netns);
+    netns.run('ip', 'link', 'set', 'of-another', 'mtu', '1400', 'up');
+    netns.run('ip', 'link', 'add', 'shared0', 'mtu', '1420', 'type', 'bridge');
+    netns.run('ip', 'link', 'set', 'shared0', 'up', 'alias', aliasOf(SHARED_OWNER));
+    linksBefore = links(netns);
     socketsBefore = readdirSync('/proc/self/fd').length;
   });
 
@@ -45,11 +48,12 @@ describe.skipIf(NETNS_UNAVAILABLE)('on a host that stays', () => {
   afterAll(() => {
     expect(opened).toBeGreaterThan(20);
     expect(closed).toBe(opened);
-    expect(names(netns)).toEqual(linksBefore);
+    expect(links(netns)).toEqual(linksBefore);
     expect(readdirSync('/proc/self/fd').length).toBeLessThan(socketsBefore + opened);
   });
 });
 
-function names(netns: Netns): unknown {
-  return netns.links().map(({ ifname }) => ifname);
+/** The devices with the settings that the suite changes on its own devices. */
+function links(netns: Netns): unknown {
+  return netns.links().map(({ ifname, ifalias, mtu, flags }) => ({ ifname, ifalias, mtu, isUp: flags.includes('UP') }));
 }

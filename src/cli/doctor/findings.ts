@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { OvsdbClient, type OvsdbClientOptions } from '../../host/ovsdb/ovsdb-client.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { readConfig } from '../config.ts';
+import { databaseOf } from '../input/database.ts';
 import { ownNamespace, type Trials } from './try-kernel.ts';
 
 /** The result for one requirement. */
@@ -20,8 +21,9 @@ export interface Finding {
 
 /** Examines all requirements. Changes nothing in the network namespace of this process. */
 export async function examineHost(options: { readonly ovsdb?: string; readonly config?: string }): Promise<Finding[]> {
-  const { host } = await readConfig(options.config);
-  const connection = options.ovsdb ?? host.ovsdb?.connection;
+  const setup = await readConfig(options.config);
+  const { host } = setup;
+  const connection = databaseOf(options.ovsdb, setup);
   const koffi = await examineKoffi();
   return [
     examinePlatform(),

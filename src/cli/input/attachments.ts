@@ -1,10 +1,12 @@
 /** Reads VIFs and their guests. Imported on demand, because it loads all classes. */
 
 import type { Attachment } from '../../call-options.ts';
+import { UsageError } from '../../errors/command.ts';
 import { FieldValueError } from '../../errors/model.ts';
 import { InstanceInfo } from '../../objects/instance-info.ts';
 import type { VIFBase } from '../../objects/vif.ts';
-import { canonicalUuid } from '../../text/uuid.ts';
+import { describeValue } from '../../text/describe-value.ts';
+import { canonicalUuid, UUID_INPUT } from '../../text/uuid.ts';
 import { mapResults, type Results, resultOf } from '../results.ts';
 import type { InstanceOptions } from '../verb.ts';
 import type { PortDocuments } from './bindings.ts';
@@ -33,7 +35,7 @@ export async function readAttachments(
   const items = itemsOf(await readDocuments(files));
   const instance = await namedInstance(options);
   const attachments = await readEach(items, async (document) => ({
-    vif: await namedVif(document, leniency),
+    vif: await withSet(document, ['id', 'plugin'], leniency),
     instance: ownInstance(document) ?? instance,
   }));
   return leniency.sameIds ? attachments : withDistinctIds(attachments);
@@ -42,6 +44,11 @@ export async function readAttachments(
 /** Every VIF in the files. An empty array has none. Throws as {@link readAttachments}. */
 export async function readEachVif(files: readonly string[], ports?: PortDocuments): Promise<Results<VIFBase>> {
   return readEach(itemsOf(await readDocuments(files)), (document) => vifOf(document, ports));
+}
+
+/** Every VIF in the files, each with an id. Plugins use the id as the owner in tags. */
+export async function readOwners(files: readonly string[]): Promise<Results<VIFBase>> {
+  return readEach(itemsOf(await readDocuments(files)), (document) => withSet(document, ['id']));
 }
 
 /** Applies a reader to each document. An error is a failure of its document. */
@@ -57,10 +64,14 @@ export async function readEach<T>(
   return { results: await Promise.all(results), isList };
 }
 
-/** A VIF with an id. Plugins use the id as the owner in tags. */
-async function namedVif(document: Document, ports: PortDocuments): Promise<VIFBase> {
+/** A VIF that has these fields. */
+async function withSet(
+  document: Document,
+  fields: readonly ('id' | 'plugin')[],
+  ports?: PortDocuments,
+): Promise<VIFBase> {
   const vif = await vifOf(document, ports);
-  located(document.where, () => vif.require('id', 'plugin'));
+  located(document.where, () => vif.require(...fields));
   return vif;
 }
 
@@ -71,11 +82,12 @@ function ownInstance({ where, value }: Document): InstanceInfo | undefined {
 
 async function namedInstance({ instance: file, instanceUuid, instanceName }: InstanceOptions): Promise<InstanceInfo> {
   const instance = file === undefined ? new InstanceInfo() : objectOf(InstanceInfo, await readDocument(file));
-  return located('--instance-uuid or --instance-name', () => {
-    if (instanceUuid !== undefined) instance.uuid = instanceUuid;
-    if (instanceName !== undefined) instance.name = instanceName;
-    return instance;
-  });
+  // The text is an argument of the command.
+  if (instanceUuid !== undefined && !UUID_INPUT.test(instanceUuid))
+    throw new UsageError(`--instance-uuid: expected a UUID, found ${describeValue(instanceUuid)}`);
+  if (instanceUuid !== undefined) instance.uuid = instanceUuid;
+  if (instanceName !== undefined) instance.name = instanceName;
+  return instance;
 }
 
 /** A VIF with the id of an earlier VIF is a failure. */

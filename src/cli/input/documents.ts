@@ -122,8 +122,13 @@ async function contentOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new InputError(nameOf(file), READ_FAILURES[codeOf(cause)] ?? `cannot be read: ${reasonOf(cause)}`, { cause });
+    throw unreadable(nameOf(file), cause);
   }
+}
+
+/** The error for a file that cannot be read. */
+export function unreadable(name: string, cause: unknown): InputError {
+  return new InputError(name, READ_FAILURES[codeOf(cause)] ?? `cannot be read: ${reasonOf(cause)}`, { cause });
 }
 
 const READ_FAILURES: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@
 import { portWithBinding, validatePortBindings } from '../../neutron/port-bindings.ts';
 import { validateBinding } from '../../neutron/validate-binding.ts';
 import { validateNetworkInfo } from '../../neutron/vif-from-network-info.ts';
+import { adviceOf, advised } from '../../text/advice.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { NAME, VERSION_KEY } from '../../versioned/codec/primitive.ts';
@@ -62,7 +63,7 @@ async function examineAttachment(parts: { readonly vif: unknown; readonly instan
 }
 
 function within(key: string, violations: readonly Violation[]): Violation[] {
-  return violations.map(({ path, message }) => ({ path: `/${key}${path}`, message }));
+  return violations.map((its) => advised({ ...its, path: `/${key}${its.path}` }, adviceOf(its)));
 }
 
 /** Adds the type to an object in the plain form, because its place determines the class. */
@@ -73,7 +74,8 @@ function withType(value: unknown, type: string): unknown {
 /** The violations of an object in the plain form. */
 async function examinePlain(value: unknown): Promise<Violation[]> {
   if (!isRecord(value) || typeof value.type === 'string') return validate(value);
-  return [{ path: '/type', message: `expected the name of an object, found ${describeValue(value.type)}` }];
+  const found = value.type === undefined ? 'which is missing' : `found ${describeValue(value.type)}`;
+  return [{ path: '/type', message: `expected the name of an object such as VIFBridge, ${found}` }];
 }
 
 function textOf(value: unknown): string {

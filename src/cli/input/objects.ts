@@ -63,5 +63,10 @@ export function recordOf({ where, value }: Document, expected: string): Record<s
 export function anyObjectOf(document: Document): VersionedObject {
   const { where, value } = document;
   if (isAttachment(value)) return objectOf(VIFBase, { where: `${where}.vif`, value: value.vif });
+  if (isRecord(value) && !Object.hasOwn(value, NAME) && value.type === undefined) {
+    return located(where, () => {
+      throw new FieldValueError(value, `an object, with \`${NAME}\` in the wire form or \`type\` in the plain form`);
+    });
+  }
   return objectOf(VersionedObject, document);
 }

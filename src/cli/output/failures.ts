@@ -63,7 +63,7 @@ export function report(failures: readonly Failure[]): void {
 /** `vifs.yaml[2] (VIF dc065497-...): message; advice`. */
 function textOf({ where, id, error }: Failure): string {
   const place = error instanceof DocumentError ? error.where : where;
-  const message = inWordsOfCommand(messageAfter(place, error));
+  const message = inWordsOfCommand(messageAfter(place, error), error);
   const isNamed = id === undefined || message.includes(id);
   const guest = needsGuest(rootOf(error)) ? GUEST_ADVICE : '';
   return `${place}${isNamed ? '' : ` (VIF ${id})`}: ${message}${guest}`;
@@ -88,7 +88,7 @@ export function namesOf(items: readonly Pick<Place, 'where'>[]): string {
 /** The error of an item as data for JSON. */
 export function errorData({ where, error }: Failure): ErrorData {
   const left = error instanceof PlugError || error instanceof UnplugError ? error.left : [];
-  const message = inWordsOfCommand(messageAfter(where, error));
+  const message = inWordsOfCommand(messageAfter(where, error), error);
   return { codes: codesOf(error), message, ...(left.length > 0 && { left }) };
 }
 

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { DroppedField } from '../../objects/dropped-fields.ts';
+import { describeValue } from '../../text/describe-value.ts';
 import type { Primitive } from '../../versioned/codec/primitive.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import { readDocument, readDocuments } from '../input/documents.ts';
@@ -48,12 +49,19 @@ async function backportFiles(files: string[], options: BackportOptions): Promise
   if ((options.for ?? options.target ?? options.manifest) === undefined) {
     throw new UsageError('expected one of --target <version>, --manifest <file> and --for <file>');
   }
+  if (options.target !== undefined) await requireVersion(options.target);
   const items = itemsOf(await readDocuments(files));
   const { readEach } = await import('../input/attachments.ts');
   const { anyObjectOf } = await import('../input/vifs.ts');
   const { printIfComplete } = await import('../output/failures.ts');
   const write = await writerFor(options);
   printIfComplete(await readEach(items, async (document) => write(await anyObjectOf(document), document.where)));
+}
+
+async function requireVersion(target: string): Promise<void> {
+  const { isVersion } = await import('../../versioned/version.ts');
+  if (!isVersion(target))
+    throw new UsageError(`--target: expected a version such as 1.0, found ${describeValue(target)}`);
 }
 
 /** Writes an object. `where` is its place in the input. */

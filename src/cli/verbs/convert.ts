@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors/command.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import { type Document, readDocument, readDocuments } from '../input/documents.ts';
-import { itemsOf } from '../input/payloads.ts';
+import { itemsOf, kindOf } from '../input/payloads.ts';
 import { addVerb, type CommonOptions, configOption, FILES } from '../verb.ts';
 
 /** Adds the verb `convert` to the command. */
@@ -52,9 +52,12 @@ const READERS = {
       subnets: subnets === undefined ? undefined : await readDocument(subnets),
       ovsBridge,
     };
-    return (document: Document) => vifOfPort(document, context);
+    return (document: Document) => vifOfPort(requireKind(document, 'port'), context);
   },
-  nova: async () => (await import('../input/bindings.ts')).vifOfEntry,
+  nova: async () => {
+    const { vifOfEntry } = await import('../input/bindings.ts');
+    return (document: Document) => vifOfEntry(requireKind(document, 'network_info entry'));
+  },
   any: async () => {
     const { anyObjectOf } = await import('../input/vifs.ts');
     return (document: Document) => anyObjectOf(document);
@@ -65,6 +68,14 @@ const READERS = {
   string,
   (options: ConvertOptions) => Promise<(document: Document) => VersionedObject | Promise<VersionedObject>>
 >;
+
+/** The document, if it is not clearly of the other source. */
+function requireKind(document: Document, expected: 'port' | 'network_info entry'): Document {
+  const kind = kindOf(document.value);
+  const other = expected === 'port' ? 'network_info entry' : 'port';
+  if (kind !== other) return document;
+  throw new UsageError(`this is a ${kind}, and not a ${expected}: correct --from, or leave it out`);
+}
 
 async function convert(files: string[], options: ConvertOptions): Promise<void> {
   const { from = 'any' } = options;

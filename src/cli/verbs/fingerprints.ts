@@ -27,10 +27,18 @@ async function printFingerprints(options: CommonOptions & { readonly expect?: st
   else printText(tableOf(['object', 'fingerprint'], fingerprints));
 }
 
+const FINGERPRINT = /^\d+\.\d+-[0-9a-f]{32}$/;
+
 async function compare(file: string, found: Record<string, string>, options: CommonOptions): Promise<void> {
   const document = await readDocument(file);
-  const { recordOf } = await import('../input/objects.ts');
+  const { located, recordOf } = await import('../input/objects.ts');
+  const { FieldValueError } = await import('../../errors/model.ts');
   const expected = recordOf(document, 'fingerprints by object name');
+  located(document.where, () => {
+    for (const [name, value] of Object.entries(expected))
+      if (typeof value !== 'string' || !FINGERPRINT.test(value))
+        throw new FieldValueError(value, 'a fingerprint: a version, `-` and 32 hexadecimal digits').within(name);
+  });
   const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])].sort();
   const differences = names
     .filter((name) => expected[name] !== found[name])

@@ -1,9 +1,8 @@
 /** `os-vif ls`: lists the devices and rows of this library on the host, by their VIFs. */
 
 import type { Command } from 'commander';
-import { messageOf } from '../../text/message-of.ts';
 import type { OwnedResources } from '../../wiring/list-resources.ts';
-import { printJson, printsJson, printText, printWarning } from '../output/output.ts';
+import { printJson, printsJson, printText } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
 import { addHostOptions, addVerb, type CommonOptions, type HostOptions } from '../verb.ts';
 
@@ -22,14 +21,16 @@ export function addLs(program: Command): void {
 }
 
 async function list(options: CommonOptions & HostOptions): Promise<void> {
-  const [{ withOsVif }, { skipUnreadable }] = await Promise.all([
+  const [{ withOsVif }, { skipUnreadable, warnOfUnread }, { warnOfMissingDatabase }] = await Promise.all([
     import('../session.ts'),
     import('../skip-unreadable.ts'),
+    import('../input/database.ts'),
   ]);
+  await warnOfMissingDatabase(options);
   const unread = new Map<string, unknown>();
   const skip = skipUnreadable((what, error) => unread.set(what, error), { rows: true });
   const owned = await withOsVif(options, ({ osVif, call }) => osVif.list(call), skip);
-  for (const [what, error] of unread) printWarning(`${what} are not in the output: ${messageOf(error)}`);
+  warnOfUnread(unread);
   if (printsJson(options)) printJson(owned);
   else printText(described(owned));
 }

@@ -51,7 +51,7 @@ async function verdictOn({ where, value, error }: Document): Promise<Verdict> {
   const { examine } = await import('../input/examine.ts');
   const { inWordsOfCommand } = await import('../output/words.ts');
   const { object, violations } = await examine(value);
-  const told = violations.map(({ path, message }) => ({ path, message: inWordsOfCommand(message) }));
+  const told = violations.map((its) => ({ path: its.path, message: inWordsOfCommand(its.message, its) }));
   return { where, valid: told.length === 0, object, violations: told };
 }
 

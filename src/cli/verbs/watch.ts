@@ -10,9 +10,9 @@ import { addWiringVerb, seconds, type WiringOptions } from '../verb.ts';
 
 interface WatchVerbOptions extends WiringOptions {
   readonly repair?: boolean;
-  /** Seconds. */
+  /** Milliseconds. */
   readonly interval?: number;
-  /** Seconds. */
+  /** Milliseconds. */
   readonly for?: number;
 }
 
@@ -52,8 +52,8 @@ async function watchFiles(files: string[], options: WatchVerbOptions): Promise<v
   const print = (event: WatchEvent): void =>
     printsJson(options) ? printLine(event, errorOf) : printText(described(event, errorOf));
   await withOsVif(options, async ({ osVif, call: { signal } }) => {
-    const watch = osVif.watch(valid, { signal, repair, ...(interval !== undefined && { interval: interval * 1000 }) });
-    const end = duration > 0 ? setTimeout(() => void watch.return(), duration * 1000) : undefined;
+    const watch = osVif.watch(valid, { signal, repair, ...(interval !== undefined && { interval }) });
+    const end = duration > 0 ? setTimeout(() => void watch.return(), duration) : undefined;
     try {
       for await (const event of watch) print(event);
     } catch (error) {

@@ -1,7 +1,9 @@
 /** `os-vif xml`: prints libvirt XML of VIFs. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../../errors/command.ts';
 import type { GuestInterface, Rate, VirtType } from '../../libvirt/guest.ts';
+import { describeValue } from '../../text/describe-value.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import { interfaceNameOf, vdpaDeviceOf } from '../input/pci-functions.ts';
 import { printText } from '../output/output.ts';
@@ -28,16 +30,21 @@ export function addXml(program: Command): void {
     .argument(FILES, FILES_HELP)
     .addOption(new Option('--virt-type <type>', 'the hypervisor').choices(VIRT_TYPES).default('kvm'))
     .option('--model <name>', 'the device model in the guest (default: virtio); none: no <model>')
-    .option('--queues <number>', 'number of pairs of virtio queues, 1 to 256', wholeNumber)
-    .option('--rx-queue-size <number>', 'descriptors of a receive ring: 256, 512 or 1024', wholeNumber)
-    .option('--tx-queue-size <number>', 'descriptors of a transmit ring: 256, 512 or 1024', wholeNumber)
+    .option('--queues <number>', 'number of pairs of virtio queues, 1 to 256', wholeNumber(1, 256))
+    .option('--rx-queue-size <number>', 'descriptors of a receive ring: 256, 512 or 1024', ringSize)
+    .option('--tx-queue-size <number>', 'descriptors of a transmit ring: 256, 512 or 1024', ringSize)
     .option('--packed', 'use packed virtio rings')
     .option('--inbound <average[,peak[,burst]]>', 'bandwidth limit of received traffic: kB/s, kB/s and kB', rate)
     .option('--outbound <average[,peak[,burst]]>', 'bandwidth limit of sent traffic', rate)
-    .option('--reconnect <seconds>', 'delay until a vhost-user client reconnects', wholeNumber)
+    .option('--reconnect <seconds>', 'delay until a vhost-user client reconnects', wholeNumber(1))
     .option('--isolate-guests', 'isolate guests on one device from each other')
     .option('--interface-of <pci=name>', 'network device of a PCI address (default: from sysfs)', pair, NO_PAIRS)
-    .option('--vdpa-of <pci=device>', 'vDPA character device of a PCI address (default: from sysfs)', pair, NO_PAIRS)
+    .option(
+      '--vdpa-of <pci=device>',
+      'vDPA character device of a PCI address (default: from sysfs)',
+      devicePair,
+      NO_PAIRS,
+    )
     .addOption(configOption())
     .action(writeXml);
 }
@@ -61,15 +68,23 @@ async function writeXml(files: string[], options: XmlOptions): Promise<void> {
   const { printResults, reportFailures } = await import('../output/failures.ts');
   const { mapResults } = await import('../results.ts');
   const { xmlOf } = await import('../vif-xml.ts');
+  const { modelsOf } = await import('../../libvirt/guest.ts');
   const warning = new BareNetworkWarning();
+  const guest = guestOf(options);
+  requireModel(guest, modelsOf(guest.virtType));
   const vifs = await readEachVif(files, warning);
   warning.print();
-  const guest = guestOf(options);
   const texts = await mapResults(vifs, (vif, { where }) => xmlOf(vif, where, guest));
   const written = reportFailures(texts);
   if (options.json) printResults(texts, (xml) => ({ xml }));
   // A character reference keeps the value of a name: XML 1.0, 4.1.
   else for (const text of written) printText(replaceUnsafe(text, (char) => `&#x${char.codePointAt(0)?.toString(16)};`));
+}
+
+function requireModel({ virtType, model }: GuestInterface, models: readonly string[]): void {
+  if (typeof model !== 'string' || models.includes(model)) return;
+  const instead = models.length === 0 ? 'it has none' : `it has ${models.join(', ')}`;
+  throw new UsageError(`--model: ${virtType} has no model ${describeValue(model)}; ${instead}`);
 }
 
 function guestOf(options: XmlOptions): GuestInterface {
@@ -84,9 +99,20 @@ function guestOf(options: XmlOptions): GuestInterface {
 }
 
 function rate(text: string): Rate {
-  const [average, peak, burst, ...more] = text.split(',').map(wholeNumber);
+  const [average, peak, burst, ...more] = text.split(',').map(wholeNumber(1));
   if (average === undefined || more.length > 0) throw new InvalidArgumentError('Expected up to three whole numbers.');
   return { average, ...(peak !== undefined && { peak }), ...(burst !== undefined && { burst }) };
+}
+
+function ringSize(text: string): number {
+  if (['256', '512', '1024'].includes(text)) return Number(text);
+  throw new InvalidArgumentError('Expected 256, 512 or 1024.');
+}
+
+function devicePair(text: string, before: Pairs): Pairs {
+  const pairs = pair(text, before);
+  if (/=\//.test(text)) return pairs;
+  throw new InvalidArgumentError('Expected an absolute path after the PCI address, such as /dev/vhost-vdpa-0.');
 }
 
 function pair(text: string, before: Pairs): Pairs {

@@ -11,6 +11,7 @@ import type { Links } from '../../host-contract/links.ts';
 import type { Ovsdb } from '../../host-contract/ovsdb.ts';
 import type { Filter, IngressFilter } from '../../host-contract/packet-filters.ts';
 import type { Pci } from '../../host-contract/pci.ts';
+import { adviceTo, advised } from '../../text/advice.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
 import { Devlink } from './devlink.ts';
 import { type Libc, loadLibc } from './libc.ts';
@@ -117,11 +118,7 @@ export class LinuxHost implements Host {
   static async open(options: LinuxHostOptions = {}): Promise<LinuxHost> {
     requireOptions('LinuxHost.open', options, OPEN_OPTIONS);
     const { netns, ovsdb, sysfsRoot = '/sys' } = options;
-    if (process.platform !== 'linux') {
-      throw new UnsupportedHostError(
-        `LinuxHost works on Linux, this is ${process.platform}: use MemoryHost for a dry run`,
-      );
-    }
+    if (process.platform !== 'linux') throw notLinux(process.platform);
     const database = new OvsdbClient(ovsdb);
     const libc = await loadLibc();
     const namespace = openNetworkNamespace(libc, netns);
@@ -151,4 +148,10 @@ export class LinuxHost implements Host {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+function notLinux(platform: string): UnsupportedHostError {
+  const text = `LinuxHost works on Linux, this is ${platform}: use MemoryHost for a dry run`;
+  const advice = adviceTo('use-another-host', text, { platform });
+  return advised(new UnsupportedHostError(advice.text), advice);
 }

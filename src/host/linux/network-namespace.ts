@@ -2,6 +2,7 @@
 
 import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { NamespaceError } from '../../errors/host.ts';
+import { adviceTo, advised } from '../../text/advice.ts';
 import { openFilesErrorOf } from '../open-files.ts';
 import type { Libc } from './libc.ts';
 
@@ -73,11 +74,12 @@ function nameGuard(netns: string, opened: Pick<Stats, 'dev' | 'ino'>): () => voi
     const now = statIfReadable(path);
     if (now === 'unreadable' || (now?.dev === opened.dev && now.ino === opened.ino)) return;
     const what = now === undefined ? 'was deleted' : 'was deleted and created again';
-    throw new NamespaceError(
-      `the network namespace ${path} ${what}, and this host still belongs to the old one: close the host and open it again, or restart the helper`,
-    );
+    const found = `the network namespace ${path} ${what}, and this host still belongs to the old one`;
+    throw advised(new NamespaceError(`${found}: ${OPEN_AGAIN.text}`), OPEN_AGAIN);
   };
 }
+
+const OPEN_AGAIN = adviceTo('open-the-host-again', 'close the host and open it again, or restart the helper', {});
 
 function statIfReadable(path: string): Stats | undefined | 'unreadable' {
   try {

@@ -1,6 +1,7 @@
 /** Lists the violations of an object as JSON. Reading it would stop at the first violation. */
 import { OsVifError } from '../../errors/base.ts';
 import { IncompatibleVersionError } from '../../errors/model.ts';
+import { adviceOf, advised } from '../../text/advice.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { DEFAULT_ENVELOPE, type Envelope, envelopeIn } from '../codec/envelope.ts';
@@ -24,7 +25,7 @@ export async function violationsOf(object: unknown): Promise<Violation[]> {
 
 async function validatePlain(plain: Record<string, unknown>, type: string): Promise<Violation[]> {
   const model = resultOrError(() => newestModel(type));
-  if (model instanceof OsVifError) return [{ path: '/type', message: model.message }];
+  if (model instanceof OsVifError) return [violationOf(model, '/type')];
   if (isDeeperThan(plain, MAX_DEPTH * LEVELS_AN_OBJECT)) return [TOO_DEEP];
   const check = await checkFor(model, model.version, 'plain');
   return listOf(check(plain));
@@ -43,7 +44,7 @@ async function validatePrimitive(primitive: Record<string, unknown>, keys: Envel
   const model = resultOrError(() => modelFor(name, read, namespace));
   if (model instanceof OsVifError) {
     const key = model instanceof IncompatibleVersionError ? keys.version : keys.name;
-    return [{ path: pointer(key), message: model.message }];
+    return [violationOf(model, pointer(key))];
   }
   if (model.envelope !== keys) {
     const { serialNamespace } = model.envelope;
@@ -73,6 +74,10 @@ function checkFor(model: ObjectModel, version: string, form: 'primitive' | 'plai
   const check = ofModel.get(key) ?? compileSchema(schemaOf(model, version, { form }));
   checks.set(model, ofModel.set(key, check));
   return check;
+}
+
+function violationOf(error: OsVifError, path: string): Violation {
+  return advised({ path, message: error.message }, adviceOf(error));
 }
 
 function resultOrError<T>(find: () => T): T | OsVifError {

@@ -68,6 +68,12 @@ test.each([
     1,
     'ERR_OSVIF_TARGET_VERSION: vif.json (VIF ',
   ],
+  [
+    'a version that is none',
+    ['vif.json', '--target', '1.x'],
+    2,
+    '--target: expected a version such as 1.0, found "1.x"',
+  ],
   ['a manifest with a number', ['vif.json', '--manifest', 'numbers.json'], 1, 'a version in quotes'],
   ['a host info that is none', ['vif.json', '--for', 'network.json'], 1, 'network.json: '],
   ['a host info for what is no VIF', ['network.json', '--for', 'host-info.json'], 2, '--for takes VIFs'],

@@ -55,6 +55,8 @@ test.each([
     'ERR_OSVIF_PORT_UNBOUND: unbound.json: ',
   ],
   ['an entry that is none', ['--from', 'nova'], 'vif.json', 1, 'vif.json: '],
+  ['an entry as a port', ['--from', 'neutron'], 'network-info.json', 2, 'this is a network_info entry, and not a port'],
+  ['a port as an entry', ['--from', 'nova'], 'port.json', 2, 'this is a port, and not a network_info entry'],
   ['an unknown source', ['--from', 'calico'], 'vif.json', 2, 'Allowed choices are neutron, nova, plain, primitive'],
   ['an option of another source', ['--network', 'network-of-port.json'], 'vif.json', 2, '--from neutron'],
 ])('%s is refused', async (_, options, file, status, text) => {

@@ -24,3 +24,9 @@ test('what is as expected makes the answer yes, and what differs no', async () =
     [expect.objectContaining({ expected: expect.stringMatching(/^1\.0-/), found: expect.stringMatching(/^1\.1-/) })],
   ]);
 });
+
+test('a file of something else is refused', async () => {
+  const { status, stdout, stderr } = await osVif(['fingerprints', '--expect', 'vif.json']);
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('vif.json: type: expected a fingerprint: a version, `-` and 32 hexadecimal digits, found');
+});

@@ -57,3 +57,11 @@ test('nothing given is not taken for no VIFs', async () => {
   const { status, stderr } = await osVif(['gc', '--memory']);
   expect([status, stderr]).toEqual([2, expect.stringContaining('expected JSON or YAML, found nothing')]);
 });
+
+test('a VIF without an id is named by its place', async () => {
+  const { status, stderr } = await osVif(['gc', '--memory'], { input: '[{ type: VIFBridge }]' });
+  expect([status, stderr]).toEqual([
+    1,
+    'os-vif: ERR_OSVIF_UNSET_FIELD: standard input[0]: VIFBridge: id must be set and is not\n',
+  ]);
+});

@@ -40,3 +40,16 @@ test.skipIf(NETNS_UNAVAILABLE)('leaves out what a user may not read, and says so
   expect(stderr).toMatch(/^os-vif: warning: rows of Open vSwitch are not in the output: .*EACCES/m);
   expect(stderr).toMatch(/^os-vif: warning: chains of iptables are not in the output: /m);
 });
+
+test.skipIf(NETNS_UNAVAILABLE)('warns if the database that the user names does not exist', async () => {
+  const inside = await makeNetns();
+  const missing = 'rows of Open vSwitch are not in the output: the socket of unix:/nowhere.sock does not exist';
+  for (const args of [['ls'], ['gc'], ['gc', '--dry-run']]) {
+    const { status, json, stderr } = await osVif([...args, '--ovsdb', 'unix:/nowhere.sock'], { input: '[]', inside });
+    expect([status, json()]).toEqual([0, []]);
+    expect(stderr).toContain(`os-vif: warning: ${missing}`);
+  }
+  const input = 'ovsdb: { connection: "unix:/nowhere.sock" }';
+  expect((await osVif(['ls', '--config', '-'], { input, inside })).stderr).toContain(missing);
+  expect((await osVif(['ls'], { inside })).stderr).toBe('');
+});

@@ -116,7 +116,8 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
 
   test.each([
     ['a namespace that is not there', ['vif.json', '--netns', 'nowhere'], 1, 'ERR_OSVIF_NAMESPACE'],
-    ['a connection string that is none', ['vif.json', '--ovsdb', 'http://x'], 1, 'ERR_OSVIF_OVSDB_CONNECTION'],
+    ['a connection string that is none', ['vif.json', '--ovsdb', 'http://x'], 2, '--ovsdb: expected unix:/path'],
+    ['TLS without certificates', ['vif.json', '--ovsdb', 'ssl:192.0.2.1'], 2, 'needs `ovsdb.tls` in the configuration'],
   ])('%s is refused', async (_, args, status, text) => {
     const run = await osVif(['plug', ...args], { inside: await makeNetns() });
     expect([run.status, run.stdout]).toEqual([status, '']);
@@ -146,7 +147,7 @@ test.each([
 });
 
 test.each([
-  ['a UUID that is none', ['--instance-uuid', 'x'], 1, 'ERR_OSVIF_FIELD_VALUE: --instance-uuid'],
+  ['a UUID that is none', ['--instance-uuid', 'x'], 2, 'ERR_OSVIF_USAGE: --instance-uuid: expected a UUID'],
   ['a time that is none', ['--timeout', 'soon'], 2, 'Expected seconds'],
   ['two hosts', ['--netns', 'x'], 2, '--memory cannot be combined'],
 ])('%s is refused', async (_, options, status, text) => {

@@ -51,6 +51,7 @@ test.each([
   ['nothing', ['show'], '', 2, 'standard input: expected JSON or YAML, found nothing'],
   ['neither JSON nor YAML', ['show'], '{"type": "VIF', 2, 'standard input: neither JSON nor YAML'],
   ['a text', ['show'], 'hello', 1, 'standard input: expected'],
+  ['an object without a type', ['show'], '{"name": "a"}', 1, '`versioned_object.name` in the wire form or `type`'],
   ['a type that is misspelt', ['show'], '{"type": "VIFBrigde"}', 1, 'VIFBridge'],
   [
     'a key that is misspelt',

@@ -40,7 +40,7 @@ test('everything that is wrong with the plain form is told', async () => {
 });
 
 test.each([
-  ['{}', '/type', 'expected the name of an object, found undefined'],
+  ['{}', '/type', 'expected the name of an object such as VIFBridge, which is missing'],
   ['7', '', 'expected a versioned object, found 7'],
   ['{ type: VIFBrigde }', '/type', 'name the module that declares it in `objects` of the configuration'],
 ])('%s is no object', async (input, path, message) => {

@@ -59,7 +59,7 @@ describe('a VIF with a representor', () => {
     const missing = await xml([entry('vdpa')]);
     expect([missing.status, missing.stdout]).toEqual([1, '']);
     expect(missing.stderr).toContain(
-      `standard input[0] (VIF dc065497-3c8d-4f44-8fb4-e1d33c16a536): no vDPA device of ${ADDRESS} is in sysfs`,
+      `standard input[0] (VIF dc065497-3c8d-4f44-8fb4-e1d33c16a536): the vDPA device of ${ADDRESS} is unknown: sysfs has none`,
     );
     const { status, stdout } = await xml(entry('vdpa'), '--vdpa-of', `${ADDRESS}=/dev/vhost-vdpa-3`);
     expect(status).toBe(0);
@@ -88,7 +88,12 @@ describe('a VIF with a representor', () => {
 test.each([
   ['a hypervisor that is not known', ['--virt-type', 'xen'], 2, 'Allowed choices are kvm, qemu, parallels, lxc'],
   ['queues that are no number', ['--queues', 'many'], 2, 'Expected a whole number'],
-  ['a model that the hypervisor lacks', ['--model', 'e2000'], 1, 'ERR_OSVIF_LIBVIRT_XML'],
+  ['no queues', ['--queues', '0'], 2, 'Expected a whole number from 1 to 256'],
+  ['a ring of another size', ['--rx-queue-size', '100'], 2, 'Expected 256, 512 or 1024'],
+  ['a delay of nothing', ['--reconnect', '0'], 2, 'Expected a whole number of at least 1'],
+  ['a limit of nothing', ['--inbound', '0'], 2, 'Expected a whole number of at least 1'],
+  ['a model that the hypervisor lacks', ['--model', 'e2000'], 2, 'ERR_OSVIF_USAGE: --model: kvm has no model "e2000"'],
+  ['a name in place of a path', ['--vdpa-of', '0000:3b:00.2=vdpa0'], 2, 'Expected an absolute path after the PCI'],
   ['a PCI address that is none', ['--interface-of', 'eth0=1'], 2, 'Expected a PCI address'],
   ['a PCI address with slot 20', ['--vdpa-of', '0000:3b:20.0=/dev/vhost-vdpa-0'], 2, 'Expected a PCI address'],
 ])('%s is refused', async (_, options, status, text) => {
