@@ -31,7 +31,7 @@ const RUNS: Readonly<Record<string, readonly (readonly [status: number, ...args:
     [0, 'vif.json'],
   ],
   doctor: [[1, '--need', 'ovsdb', '--ovsdb', 'unix:/nowhere.sock']],
-  fingerprints: [[0], [0, '--expect', 'fingerprints.json'], [1, '--expect', 'manifest.json']],
+  fingerprints: [[0], [0, '--expect', 'fingerprints.json'], [1, '--expect', 'other-fingerprints.json']],
   gc: [[0, 'vifs.yaml', '--memory']],
   graph: [
     [0, 'vifs.yaml', '--memory', '--show', 'plan'],
