@@ -13,7 +13,6 @@ const WEIGHTS = {
   'take a port off its bridge': 6,
   'delete a port of Open vSwitch': 14,
   'remove an iface-id': 14,
-  'remove a mark': 8,
   'delete a Linux bridge': 3,
   'delete a bridge of Open vSwitch': 1,
   'change a VLAN': 5,
@@ -37,8 +36,9 @@ const BREAKS = {
   'set a device down': own(['tap', 'switched', 'hybrid'], ({ device }) => ['ip', 'link', 'set', device, 'down']),
   'take a port off its bridge': own(['hybrid'], ({ device }) => ['ip', 'link', 'set', device, 'nomaster']),
   'delete a port of Open vSwitch': own(['switched', 'hybrid'], ({ row }) => ['del-port', row]),
-  'remove an iface-id': own(['switched', 'hybrid'], ({ row }) => edit('remove', 'Interface', row, 'iface-id')),
-  'remove a mark': own(['switched', 'hybrid'], ({ row }) => edit('remove', 'Port', row, 'os-vif')),
+  'remove an iface-id': own(['switched', 'hybrid'], ({ row }) => [
+    ...['remove', 'Interface', row, 'external_ids', 'iface-id'],
+  ]),
   'delete a Linux bridge': shared('bridge', ({ bridge }) => ['ip', 'link', 'del', bridge]),
   'delete a bridge of Open vSwitch': shared('switched', ({ bridge }) => ['del-br', bridge]),
   'change a VLAN': {
@@ -46,10 +46,6 @@ const BREAKS = {
     harmless: true,
   },
 };
-
-function edit(verb, table, row, key) {
-  return [verb, table, row, 'external_ids', key];
-}
 
 /** The next break: `what`, `port`, `victims` and `isHarmless`; `run` tells whether it could be done. Undefined: not now. */
 export function nextBreak({ random, ports, connection, isFree, isServerDown }) {

@@ -12,7 +12,8 @@ const NOBODY = 65_534;
 /** RestartSec= of both units. */
 const PAUSE_MS = 1000;
 const READY_MS = 60_000;
-/** Lines of the log that a failure shows. */
+const INFO = 30;
+/** Warnings and errors of the log that a failure shows. */
 const LAST_LINES = 40;
 /** udev gives /dev/net/tun the mode 0666; containers often do not. */
 const OPEN_TUN = [
@@ -87,12 +88,12 @@ export function newAgent(folder, connection) {
   const log = [];
   const messages = {};
   const note = (line) => {
-    log.push(line);
-    if (log.length > LAST_LINES) log.shift();
     const { level, msg, reason } = parsed(line);
+    if (level === undefined || level > INFO) log.push(line);
+    if (log.length > LAST_LINES) log.shift();
     if (level === undefined) return;
     const text = reason === undefined ? msg : `${msg}: ${reason}`;
-    if (level > 30 || reason !== undefined) messages[text] = (messages[text] ?? 0) + 1;
+    if (level > INFO || reason !== undefined) messages[text] = (messages[text] ?? 0) + 1;
   };
   const helper = new Service(
     [

@@ -6,8 +6,11 @@ const GROWTH_PERCENT = 10;
 /** A life of the agent is compared after this time, and if at least as much again is left. */
 const WARM_UP_MS = 90_000;
 
+const SLOWEST = 10;
+
 export function summaryOf(context, options) {
   const { breaks, harmless, skipped, restarts, processes, observer, samples } = context;
+  const secondOf = (at) => Math.round((at - context.start) / 1000);
   const repaired = breaks.filter(({ lost }) => lost === 0);
   const inside = repaired.filter(({ from, to }) => restarts.overlaps(from, to));
   const outside = repaired.filter((one) => !inside.includes(one));
@@ -26,7 +29,12 @@ export function summaryOf(context, options) {
         return [what, { ...timesOf(all), unseen: all.filter(({ isSeen }) => !isSeen).length }];
       }),
     ),
+    slowest: [...breaks]
+      .sort((a, b) => b.ms - a.ms)
+      .slice(0, SLOWEST)
+      .map(({ what, on, from, ms }) => `${what} (${on}) at ${secondOf(from)} s: ${Math.round(ms)} ms`),
     restarts: restarts.counts,
+    away: restarts.windows.map(({ what, from, to }) => `${what}: ${secondOf(from)} to ${secondOf(to)} s`),
     livesOfAgent: processes.agent.lives.length,
     livesOfHelper: processes.helper.lives.length,
     resynchronizations: observer?.resynchronizations,

@@ -11,19 +11,21 @@ const [LEAST_MS, MOST_MS] = [5000, 15_000];
 const CALM_MS = 2000;
 
 export class Restarts {
-  /** From when to when something was away. */
+  /** What was away from when to when. */
   windows = [];
   counts = {};
   isServerDown = false;
   #context;
+  #random;
 
-  constructor(context) {
+  constructor(context, random) {
     this.#context = context;
+    this.#random = random;
   }
 
   /** Runs until `end`. After `lastEnd` the agent lives on, so that its memory can be compared. */
   async run(end, lastEnd, signal) {
-    const { random } = this.#context;
+    const random = this.#random;
     const [ending, lasting] = [this.#ending(), this.#lasting()];
     while (performance.now() < end && !signal.aborted) {
       await sleep(random.between(LEAST_MS, MOST_MS), undefined, { signal }).catch(() => {});
@@ -35,7 +37,7 @@ export class Restarts {
       const [what, action] = kinds.shift();
       kinds.push([what, action]);
       this.counts[what] = (this.counts[what] ?? 0) + 1;
-      await this.#during(action);
+      await this.#during(what, action);
     }
   }
 
@@ -44,8 +46,8 @@ export class Restarts {
     return this.windows.some((window) => window.from <= to && window.to >= from);
   }
 
-  async #during(action) {
-    const window = { from: performance.now(), to: Number.POSITIVE_INFINITY };
+  async #during(what, action) {
+    const window = { what, from: performance.now(), to: Number.POSITIVE_INFINITY };
     this.windows.push(window);
     await action();
     await this.#context.processes.ready();
@@ -55,8 +57,8 @@ export class Restarts {
 
   /** What ends the agent. */
   #ending() {
-    const { random, processes } = this.#context;
-    const { agent, helper } = processes;
+    const random = this.#random;
+    const { agent, helper } = this.#context.processes;
     return random.shuffled([
       ['agent SIGKILL', () => nextLife(agent, () => agent.signal('SIGKILL'))],
       ['agent SIGTERM', () => nextLife(agent, () => agent.signal('SIGTERM'))],
@@ -65,7 +67,8 @@ export class Restarts {
   }
 
   #lasting() {
-    const { random, host, connection } = this.#context;
+    const random = this.#random;
+    const { host, connection } = this.#context;
     const settled = () =>
       execute('ovs-vsctl', [`--db=${connection}`, '--timeout=30', 'set', 'Open_vSwitch', '.', 'external_ids:soak=yes']);
     return random.shuffled([

@@ -35,7 +35,7 @@ export async function runAgentSoak(host, { minutes, vifs, seed }, signal) {
   const processes = newAgent(folder, connection);
   const found = { breaks: [], harmless: 0, skipped: 0, samples: [], problems: [] };
   const context = { host, connection, random, ports, processes, ...found };
-  context.restarts = new Restarts(context);
+  context.restarts = new Restarts(context, randomFrom(seed + 1));
   try {
     processes.helper.start();
     processes.agent.start();
@@ -74,6 +74,7 @@ async function inBatches(items, action) {
 async function meddle(context, minutes, signal) {
   const { restarts } = context;
   const [start, time] = [performance.now(), minutes * 60_000];
+  context.start = start;
   const ended = new AbortController();
   const restarting = restarts.run(start + time, start + RESTLESS * time, AbortSignal.any([signal, ended.signal]));
   const printing = setInterval(() => print(context, start), PRINT_MS);
