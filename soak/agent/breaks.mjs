@@ -13,7 +13,7 @@ const WEIGHTS = {
   'take a port off its bridge': 6,
   'delete a port of Open vSwitch': 14,
   'remove an iface-id': 14,
-  'delete a Linux bridge': 3,
+  'delete a Linux bridge': 1,
   'delete a bridge of Open vSwitch': 1,
   'change a VLAN': 5,
 };

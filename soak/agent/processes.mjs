@@ -123,7 +123,7 @@ export function newAgent(folder, connection) {
     request: (method, path, body) => send(socketPath, method, path, body),
     /** Waits until /readyz of the process that runs after this moment tells that all is well. */
     async ready() {
-      for (const end = performance.now() + READY_MS; performance.now() < end; await sleep(20)) {
+      for (const end = performance.now() + READY_MS; performance.now() < end; await sleep(100)) {
         const answer = await send(socketPath, 'GET', '/readyz').catch(() => undefined);
         if (answer?.status === 200) return;
       }
