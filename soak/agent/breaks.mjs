@@ -24,12 +24,13 @@ const own = (kinds, command) => ({
   command,
 });
 const shared = (kind, command) => ({
+  isShared: true,
   fits: (port) => port.kind === kind,
   victims: ({ bridge }, ports) => ports.filter((other) => other.bridge === bridge),
   command,
 });
 
-/** `fits` tells whether it can be done to a port, `victims` are the ports that it breaks. A `harmless` one breaks none. */
+/** `fits` tells whether it can be done to a port, `victims` are the ports that it breaks. */
 const BREAKS = {
   'delete a device': own(['tap', 'switched', 'hybrid'], ({ device }) => ['ip', 'link', 'del', device]),
   'change an MTU': own(['tap', 'switched', 'hybrid'], ({ device }) => ['ip', 'link', 'set', device, 'mtu', '1400']),
@@ -43,21 +44,32 @@ const BREAKS = {
   'delete a bridge of Open vSwitch': shared('switched', ({ bridge }) => ['del-br', bridge]),
   'change a VLAN': {
     ...own(['switched', 'hybrid'], ({ row }, random) => ['set', 'Port', row, `tag=${1 + random.below(4000)}`]),
-    harmless: true,
+    isHarmless: true,
   },
 };
 
-/** The next break: `what`, `port`, `victims` and `isHarmless`; `run` tells whether it could be done. Undefined: not now. */
-export function nextBreak({ random, ports, connection, isFree, isServerDown }) {
+/**
+ * The watch waits longer before it repairs a port again within a minute. This is not to be measured, so a port gets this time in ms
+ * between two breaks of its own.
+ */
+const REST_MS = 65_000;
+
+/**
+ * The next break: `what`, `port`, `victims` and `isHarmless`; `run` tells whether it could be done. Undefined: not now.
+ * @param restOf the ms since a port was repaired, 0 while it is broken
+ */
+export function nextBreak({ random, ports, connection, restOf, isServerDown }) {
   const what = random.weighted(WEIGHTS);
-  const { fits, victims, command, harmless: isHarmless = false } = BREAKS[what];
-  const fitting = ports.filter(fits);
+  const { fits, victims, command, isShared = false, isHarmless = false } = BREAKS[what];
+  // A shared bridge has so many ports that one of them was always broken shortly before.
+  const least = isShared ? 0 : REST_MS;
+  const fitting = ports.filter((port) => fits(port) && restOf(port) > least);
   if (fitting.length === 0) return undefined;
   const port = random.pick(fitting);
   const broken = victims(port, ports);
   const words = command(port, random);
   const isOvs = words[0] !== 'ip';
-  if (!broken.every(isFree) || (isOvs && isServerDown())) return undefined;
+  if (!broken.every((one) => restOf(one) > 0) || (isOvs && isServerDown())) return undefined;
   const vsctl = ['ovs-vsctl', `--db=${connection}`, '--no-wait', '--timeout=5'];
   return { what, port, victims: broken, isHarmless, run: () => succeeds(isOvs ? [...vsctl, ...words] : words) };
 }

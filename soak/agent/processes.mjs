@@ -12,8 +12,8 @@ const NOBODY = 65_534;
 /** RestartSec= of both units. */
 const PAUSE_MS = 1000;
 const READY_MS = 60_000;
-const INFO = 30;
-/** Warnings and errors of the log that a failure shows. */
+const [INFO, WARNING] = [30, 40];
+/** Errors of the log that a failure shows. */
 const LAST_LINES = 40;
 /** udev gives /dev/net/tun the mode 0666; containers often do not. */
 const OPEN_TUN = [
@@ -89,7 +89,8 @@ export function newAgent(folder, connection) {
   const messages = {};
   const note = (line) => {
     const { level, msg, reason } = parsed(line);
-    if (level === undefined || level > INFO) log.push(line);
+    // The warnings tell each drift and each repair.
+    if (level === undefined || level > WARNING) log.push(`${new Date().toISOString()} ${line}`);
     if (log.length > LAST_LINES) log.shift();
     if (level === undefined) return;
     const text = reason === undefined ? msg : `${msg}: ${reason}`;

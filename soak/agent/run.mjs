@@ -91,19 +91,20 @@ async function meddle(context, minutes, signal) {
 /** Breaks ports until `end`, and waits until all are repaired. */
 async function breakAll(context, end, signal) {
   const { random, ports, connection, restarts } = context;
-  const busy = new Set();
+  /** By the id of the port: undefined while it is broken. */
+  const repairedAt = new Map(ports.map(({ id }) => [id, Number.NEGATIVE_INFINITY]));
+  const restOf = ({ id }) => performance.now() - (repairedAt.get(id) ?? performance.now());
   const running = new Set();
   while (performance.now() < end && !signal.aborted) {
     await sleep(random.between(LEAST_MS, MOST_MS));
-    const isFree = ({ id }) => !busy.has(id);
-    const next = nextBreak({ random, ports, connection, isFree, isServerDown: () => restarts.isServerDown });
+    const next = nextBreak({ random, ports, connection, restOf, isServerDown: () => restarts.isServerDown });
     if (next === undefined) {
       context.skipped += 1;
       continue;
     }
-    for (const { id } of next.victims) busy.add(id);
+    for (const { id } of next.victims) repairedAt.set(id, undefined);
     const done = breakOne(context, next).finally(() => {
-      for (const { id } of next.victims) busy.delete(id);
+      for (const { id } of next.victims) repairedAt.set(id, performance.now());
       running.delete(done);
     });
     running.add(done);
@@ -172,6 +173,6 @@ async function tell(context, options) {
   const summary = summaryOf(context, options);
   const failures = [...context.problems, ...failuresOf(summary)];
   console.log(JSON.stringify({ ...summary, failures }, undefined, 2));
-  if (failures.length > 0) console.error(`The last lines of the agent:\n${context.processes.log.join('\n')}`);
+  if (failures.length > 0) console.error(`The last errors of the agent:\n${context.processes.log.join('\n')}`);
   return failures.length === 0;
 }
