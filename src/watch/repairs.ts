@@ -2,14 +2,18 @@
 
 import type { WatchedVIF } from './watched-vif.ts';
 
-/** The largest number of repairs at a time. */
+/** The largest number of repairs of one plugin at a time. */
 const MAX_RUNNING = 16;
 
-/** The repairs of a watch. */
+/**
+ * The repairs of a watch. Each plugin has its own limit: while ovs-vswitchd is away, the repairs that
+ * wait for it do not delay those of other plugins.
+ */
 export class Repairs {
   readonly #repair: (vif: WatchedVIF) => Promise<void>;
   readonly #waiting = new Set<WatchedVIF>();
-  #running = 0;
+  /** The number of running repairs, by plugin. */
+  readonly #running = new Map<string, number>();
 
   /** @param repair never rejects */
   constructor(repair: (vif: WatchedVIF) => Promise<void>) {
@@ -27,11 +31,13 @@ export class Repairs {
 
   #startSome(): void {
     for (const vif of this.#waiting) {
-      if (this.#running === MAX_RUNNING) return;
+      const plugin = vif.attachment.vif.plugin ?? '';
+      const running = this.#running.get(plugin) ?? 0;
+      if (running === MAX_RUNNING) continue;
       this.#waiting.delete(vif);
-      this.#running += 1;
+      this.#running.set(plugin, running + 1);
       void this.#repair(vif).then(() => {
-        this.#running -= 1;
+        this.#running.set(plugin, (this.#running.get(plugin) ?? 0) - 1);
         this.#startSome();
       });
     }

@@ -10,7 +10,8 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
   /**
    * Plugs VIFs with drift again: at once, and then at intervals that grow from 0.1 s to 60 s while
-   * the VIF drifts again or the plug fails. At most 16 VIFs are plugged at a time. Default: false.
+   * the VIF drifts again or the plug fails. At most 16 VIFs of each plugin are plugged at a time.
+   * Default: false.
    */
   readonly repair?: boolean;
   /**

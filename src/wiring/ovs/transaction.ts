@@ -183,7 +183,9 @@ function isOpen(port: string, view: OvsdbView, isNew: boolean): true | undefined
       `bridge ${bridge.name} has datapath type "${bridge.datapathType || 'system'}", but this ovs-vswitchd has only ${listed(datapathTypes)}${module}`,
     );
   }
+  // The transaction of this plug has found or made the port.
+  if (found === undefined) throw new OvsPortError(port, 'another program has removed the port');
   // The error of an existing port may be older than the device of the port.
-  if (found?.error !== undefined && isNew) throw new OvsPortError(port, found.error);
-  return found?.ofport !== undefined && found.ofport >= 0 ? true : undefined;
+  if (found.error !== undefined && isNew) throw new OvsPortError(port, found.error);
+  return found.ofport !== undefined && found.ofport >= 0 ? true : undefined;
 }

@@ -26,4 +26,19 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
     expect(netns.links().find(({ ifname }) => ifname === device)?.flags).toContain('UP');
     expect(await osVif.check(vif, instance())).toEqual([]);
   });
+
+  // Found by the soak of the agent: the plug waited for its whole time, and the watch of the VIF with it.
+  test('fails at once when another program removes the port before ovs-vswitchd has opened it', async () => {
+    const { host, server } = await openOvsHost({ withSwitch: false });
+    server.vsctl('add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', 'datapath_type=netdev');
+    const osVif = await OsVif.open({ host, plugins: [new OvsPlugin()] });
+
+    const failing = osVif.plug(tapVif(), instance());
+    const outcome = expect(failing).rejects.toMatchObject({ cause: { code: 'ERR_OSVIF_OVS_PORT', port: TAP } });
+    while (!server.vsctl('--bare', '--columns=name', 'list', 'Port').includes(TAP)) await sleep(10);
+    server.vsctl('del-port', TAP);
+
+    await outcome;
+    await expect(failing).rejects.toThrow('another program has removed the port');
+  });
 });
