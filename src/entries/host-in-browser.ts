@@ -47,6 +47,7 @@ export type {
   ProgramOperation,
   ServeOperation,
   TransactionOperation,
+  WatchOperation,
 } from '../host-contract/diagnostics/messages.ts';
 export { type OperationSubscribers, subscribeOperations } from '../host-contract/diagnostics/subscribe.ts';
 export type { Host, Sysctl } from '../host-contract/host.ts';

@@ -1,15 +1,15 @@
 /** Watches VIFs: checks those whose devices or rows have changed, and repairs them on request. */
 
 import type { Attachment } from '../call-options.ts';
-import type { Calls, PluginCall } from '../calls.ts';
+import type { Calls } from '../calls.ts';
+import { publishEvent } from '../host-contract/diagnostics/traced.ts';
 import { messageOf } from '../text/message-of.ts';
 import { canonicalUuid } from '../text/uuid.ts';
-import type { ElementDrift } from '../wiring/elements/verbs.ts';
 import { sleep } from '../wiring/timing.ts';
+import { byPlugin, type Checked, checkAndRecord } from './checks.ts';
 import { EventQueue } from './event-queue.ts';
 import { followHost } from './follow-host.ts';
 import { NameIndex } from './name-index.ts';
-import { recordingReads } from './reads.ts';
 import { Repairs } from './repairs.ts';
 import type { ResynchronizationReason, VIFWatch, WatchEvent, WatchOptions } from './vif-watch.ts';
 import { WatchedVIF } from './watched-vif.ts';
@@ -21,12 +21,6 @@ const MANY = 16;
 /** A database without a server delays a check for this time. */
 const CHECK_TIMEOUT_MS = 10_000;
 const INTERVAL_MS = 60_000;
-
-/** What a check has found and read. */
-interface Checked {
-  readonly drifts: readonly ElementDrift[];
-  readonly names: ReadonlySet<string>;
-}
 
 /** The watch that `OsVif.watch` returns. */
 export class RunningWatch implements VIFWatch {
@@ -191,7 +185,9 @@ export class RunningWatch implements VIFWatch {
     const later = stale.filter(({ id }) => this.#calls.isBusy(id));
     const now = stale.filter((vif) => !later.includes(vif));
     for (const vif of later) void this.#run(this.#check([vif]));
-    await Promise.all(now.length < MANY ? now.map((vif) => this.#check([vif])) : [this.#check(now)]);
+    // A database that does not answer delays the VIFs of its plugin, and no others.
+    const groups = byPlugin(now).flatMap((vifs) => (vifs.length < MANY ? vifs.map((vif) => [vif]) : [vifs]));
+    await Promise.all(groups.map((vifs) => this.#check(vifs)));
     if (reason !== undefined) this.#tell({ type: 'resynchronized', reason });
   }
 
@@ -284,11 +280,17 @@ export class RunningWatch implements VIFWatch {
 
   #tell(event: WatchEvent): void {
     if (this.#isOver) return;
+    publish(event);
     this.#events.push(event.type === 'resynchronized' ? event.type : `${event.vif.id} ${event.type}`, event);
   }
 }
 
-const checkAndRecord: PluginCall<'check', Checked> = async (plugin, { vif, instance }, context) => {
-  const { host, names } = recordingReads(context.host, canonicalUuid(vif.require('id').id));
-  return { drifts: await plugin.check(vif, instance, { ...context, host }), names };
-};
+function publish(event: WatchEvent): void {
+  if (event.type === 'resynchronized') {
+    publishEvent('os-vif:watch', { event: event.type, reason: event.reason });
+    return;
+  }
+  const { id = '', plugin = '' } = event.vif;
+  const details = { vif: canonicalUuid(id), plugin, event: event.type };
+  publishEvent('os-vif:watch', details, event.type === 'failed' ? event.error : undefined);
+}

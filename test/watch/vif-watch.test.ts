@@ -3,12 +3,14 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
+import type { Operation } from '../../src/host-contract/diagnostics/messages.ts';
 import { subscribeOperations } from '../../src/host-contract/diagnostics/subscribe.ts';
 import type { Host } from '../../src/host-contract/host.ts';
 import { interceptHost } from '../../src/host-contract/intercept.ts';
 import { HostPluginInfo } from '../../src/objects/host-info.ts';
 import { OsVif } from '../../src/os-vif.ts';
 import { NoopPlugin } from '../../src/plugins/noop-plugin.ts';
+import { tapVif as ovsTapVif } from '../plugins/ovs/ovs-vifs.ts';
 import { instance, tapVif } from '../plugins/vifs.ts';
 import { idOf, shown, tapOf, watching } from './watched.ts';
 
@@ -174,6 +176,24 @@ describe('a watch checks', () => {
     expect(calls.filter((call) => call === 'links.get')).toHaveLength(0);
   });
 
+  test('VIFs of a plugin while those of another one wait for its database', async () => {
+    const memory = new MemoryHost();
+    let isSilent = false;
+    const host = interceptHost(memory, async ({ port, method }, proceed) => {
+      if (isSilent && port === 'ovsdb' && method === 'view') await new Promise(() => {});
+      return proceed();
+    });
+    await memory.ovsdb.change(() => [{ edit: 'add-bridge', name: 'br-int', datapathType: 'netdev' }]);
+    const many = Array.from({ length: 20 }, (_, i) => [tapOf(i + 1), { vif: ovsTapVif(i + 1), instance: instance() }]);
+    const { next } = await watching(host, many.flat(), { interval: 5 });
+    expect(await next(1)).toEqual(['all start']);
+    isSilent = true;
+    await setMtu(memory, 'tap1', 1300);
+    const events: string[] = [];
+    while (events.at(-1) !== 'drift tap1') events.push(...(await next(1)));
+    isSilent = false;
+  });
+
   test('VIFs that were added later, and not those that were removed', async () => {
     const host = new MemoryHost();
     const { watch, next, osVif } = await watching(host, [tapOf(1), tapOf(2)]);
@@ -200,6 +220,24 @@ describe('a watch checks', () => {
     expect(await watch.next()).toMatchObject({ value: { type: 'drift', vif: changed, drifts: [{ property: 'mtu' }] } });
     expect(checked.length).toBeGreaterThan(0);
   });
+});
+
+test('the events of a watch are on a tracing channel', async () => {
+  const host = new MemoryHost();
+  const told: unknown[] = [];
+  const start = ({ event, vif, plugin, reason }: Operation<'os-vif:watch'>) =>
+    told.push({ event, vif, plugin, reason });
+  onTestFinished(subscribeOperations(['os-vif:watch'], { start }));
+  const { next } = await watching(host, [tapOf(1)], { repair: true });
+  expect(await next(1)).toEqual(['all start']);
+  await deleteTap(host, 'tap1');
+  expect(await next(2)).toEqual(['drift tap1', 'repaired tap1']);
+  const of = { vif: idOf(1), plugin: 'tap', reason: undefined };
+  expect(told).toEqual([
+    { event: 'resynchronized', vif: undefined, plugin: undefined, reason: 'start' },
+    { event: 'drift', ...of },
+    { event: 'repaired', ...of },
+  ]);
 });
 
 describe('a watch that repairs', () => {

@@ -11,6 +11,7 @@ const NAMES: { readonly [C in DiagnosticsChannel]: C } = {
   'os-vif:plan': 'os-vif:plan',
   'os-vif:adopt': 'os-vif:adopt',
   'os-vif:gc': 'os-vif:gc',
+  'os-vif:watch': 'os-vif:watch',
   'os-vif:ensure': 'os-vif:ensure',
   'os-vif:undo': 'os-vif:undo',
   'os-vif:remove': 'os-vif:remove',

@@ -22,6 +22,8 @@ export interface DiagnosticsMessages {
   'os-vif:adopt': CallOperation<'os-vif:adopt'>;
   /** One call of `OsVif.collectGarbage`. */
   'os-vif:gc': CollectionOperation;
+  /** One event of a watch of `OsVif.watch`. Fails if a check or a repair has failed. */
+  'os-vif:watch': WatchOperation;
   /** One step of a plug. */
   'os-vif:ensure': ElementOperation<'os-vif:ensure'>;
   /** One step of a roll-back. */
@@ -107,6 +109,16 @@ export interface CollectionOperation extends OperationFields<'os-vif:gc'> {
   readonly validVifs: number;
   /** Whether the call only lists the garbage. */
   readonly dryRun: boolean;
+}
+
+/** An event of a watch. It takes no time. */
+export interface WatchOperation extends OperationFields<'os-vif:watch'> {
+  /** The type of the event. */
+  readonly event: 'drift' | 'restored' | 'repaired' | 'failed' | 'resynchronized';
+  /** The name of the plugin of the VIF. */
+  readonly plugin?: string;
+  /** Why all VIFs were checked. Only for `resynchronized`. */
+  readonly reason?: string;
 }
 
 /** A step on one element, or on several elements that share a transaction. */
