@@ -6,16 +6,19 @@ import { OsVifError } from './base.ts';
 /** The package koffi, through which LinuxHost calls the kernel, is not installed or cannot be loaded. */
 export class MissingKoffiError extends OsVifError {
   constructor(options?: ErrorOptions) {
-    super('ERR_OSVIF_MISSING_KOFFI', INSTALL_KOFFI.text, options);
-    advised(this, INSTALL_KOFFI);
+    const advice = installKoffi();
+    super('ERR_OSVIF_MISSING_KOFFI', advice.text, options);
+    advised(this, advice);
   }
 }
 
-const INSTALL_KOFFI = adviceTo(
-  'install-koffi',
-  'LinuxHost needs the optional dependency koffi, which cannot be loaded: run `npm install koffi`; in a bundle, mark koffi as external and install it beside the bundle; or use MemoryHost',
-  {},
-);
+/** Not a constant: bundlers keep a call at the top level, also in programs that do not need it. */
+const installKoffi = () =>
+  adviceTo(
+    'install-koffi',
+    'LinuxHost needs the optional dependency koffi, which cannot be loaded: run `npm install koffi`; in a bundle, mark koffi as external and install it beside the bundle; or use MemoryHost',
+    {},
+  );
 
 /** A program that changes the kernel's packet filters is not installed. */
 export class MissingCommandError extends OsVifError {

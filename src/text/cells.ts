@@ -1,8 +1,14 @@
 /** The width of text on a terminal. */
 
-/** Letters and symbols that are East Asian Wide or Fullwidth (Unicode Standard Annex 11), and emoji. */
-const WIDE =
-  /[\u{1100}-\u{115f}\u{2e80}-\u{303e}\u{3041}-\u{a4cf}\u{a960}-\u{a97c}\u{ac00}-\u{d7a3}\u{f900}-\u{faff}\u{fe30}-\u{fe6f}\u{ff00}-\u{ff60}\u{ffe0}-\u{ffe6}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+/** Made at its first use: bundlers keep it in programs that do not need it otherwise. */
+let wide: RegExp | undefined;
+
+/** Whether it is East Asian Wide or Fullwidth (Unicode Standard Annex 11), or an emoji. */
+function isWide(char: string): boolean {
+  wide ??=
+    /[\u{1100}-\u{115f}\u{2e80}-\u{303e}\u{3041}-\u{a4cf}\u{a960}-\u{a97c}\u{ac00}-\u{d7a3}\u{f900}-\u{faff}\u{fe30}-\u{fe6f}\u{ff00}-\u{ff60}\u{ffe0}-\u{ffe6}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+  return wide.test(char);
+}
 
 /** The width of printable text, in cells of the terminal. */
 export function cellWidth(text: string): number {
@@ -16,7 +22,7 @@ function charWidth(char: string): number {
   // The first mark of Unicode is U+0300. No character before it is wide.
   if (char < '\u0300') return 1;
   if (/\p{M}/u.test(char)) return 0;
-  return WIDE.test(char) ? 2 : 1;
+  return isWide(char) ? 2 : 1;
 }
 
 /**

@@ -4,10 +4,6 @@
  */
 
 /** The form in sysfs: lower case. */
-export const PCI_ADDRESS = form('[0-9a-f]');
+export const PCI_ADDRESS = /^(?:[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7])$/;
 /** The form of an input: upper case or lower case. */
-export const PCI_ADDRESS_INPUT = form('[0-9a-fA-F]');
-
-function form(digit: string): RegExp {
-  return new RegExp(`^(?:${digit}{4}:${digit}{2}:[01]${digit}\\.[0-7])$`);
-}
+export const PCI_ADDRESS_INPUT = /^(?:[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[01][0-9a-fA-F]\.[0-7])$/;

@@ -105,7 +105,7 @@ interface Attack {
 }
 
 /**
- * Sends 50 SIGUSR1 each millisecond, as a process of this user that has no capability. Without any
+ * Sends 50 SIGUSR1 every 5 ms, as a process of this user that has no capability. Without any
  * pause, a slow machine would do nothing else.
  * @param from an argument of the process; the attack starts when the process has it
  */
@@ -153,7 +153,7 @@ function round() {
     }
   }
   if (isOver) console.log([sent, ...listening].join('\\n'));
-  else setTimeout(round, 1);
+  else setTimeout(round, 5);
 }
 round();
 `;
