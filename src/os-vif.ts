@@ -10,7 +10,7 @@ import { arrayOf, TEXT } from './errors/value-kinds.ts';
 import { traced } from './host-contract/diagnostics/traced.ts';
 import { HostInfo } from './objects/host-info.ts';
 import type { InstanceInfo } from './objects/instance-info.ts';
-import type { VIFBase } from './objects/vif.ts';
+import { VIFBase } from './objects/vif.ts';
 import { hostOf, type OsVifOptions, pluginsOf, requireOpenOptions } from './opening.ts';
 import { graphOf } from './picture/graph.ts';
 import type { Graph } from './picture/graph-model.ts';
@@ -237,13 +237,18 @@ export class OsVif {
   }
 
   #plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<PlugResult> {
-    const result = this.#calls.plug(vif, instance, options);
-    for (const watch of this.#watches) if (watch.has(vif.id ?? '')) watch.add({ vif, instance });
-    return result;
+    for (const watch of this.#watchesOf(vif)) watch.add({ vif, instance });
+    return this.#calls.plug(vif, instance, options);
   }
 
   #unwatch(vifs: readonly VIFBase[]): void {
-    for (const watch of this.#watches) for (const vif of vifs) watch.remove(vif.id ?? '');
+    for (const vif of vifs) for (const watch of this.#watchesOf(vif)) watch.remove(vif.id ?? '');
+  }
+
+  /** The watches of the VIF. The argument of a user is not checked yet. */
+  #watchesOf(vif: unknown): VIFWatch[] {
+    const id = vif instanceof VIFBase ? vif.id : undefined;
+    return id !== undefined ? [...this.#watches].filter((watch) => watch.has(id)) : [];
   }
 
   /**
@@ -265,8 +270,8 @@ export class OsVif {
   }
 
   /**
-   * Ends the watches, and waits for the calls under way, also for all VIFs of `plugAll`. Then closes the host if `open()`
-   * opened it or `closeHost` is set. Later calls fail with ERR_OSVIF_CLOSED.
+   * Ends the watches, and waits for the calls under way, also for all VIFs of `plugAll`. Then closes
+   * the host if `open()` opened it or `closeHost` is set. Later calls fail with ERR_OSVIF_CLOSED.
    */
   async close(): Promise<void> {
     const ended = Promise.all([...this.#watches].map((watch) => watch.return()));

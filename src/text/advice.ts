@@ -49,7 +49,7 @@ export function adviceTo<Name extends keyof AdviceFacts>(name: Name, text: strin
  */
 const given = new WeakMap<object, Advice>();
 
-/** Records the advice that the message of an error or a violation contains. Returns the error or violation. */
+/** Records the advice in the message of an error or a violation, which it returns. */
 export function advised<T extends object>(told: T, advice: Advice | undefined): T {
   if (advice !== undefined) given.set(told, advice);
   return told;

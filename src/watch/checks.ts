@@ -6,13 +6,13 @@ import type { ElementDrift } from '../wiring/elements/verbs.ts';
 import { recordingReads } from './reads.ts';
 import type { WatchedVIF } from './watched-vif.ts';
 
-/** What a check has found and read. */
+/** The drift that a check has found, and the names that it has read. */
 export interface Checked {
   readonly drifts: readonly ElementDrift[];
   readonly names: ReadonlySet<string>;
 }
 
-/** Checks a VIF, and notes what the check reads. */
+/** Checks a VIF, and notes the names that the check reads. */
 export const checkAndRecord: PluginCall<'check', Checked> = async (plugin, { vif, instance }, context) => {
   const { host, names } = recordingReads(context.host, canonicalUuid(vif.require('id').id));
   return { drifts: await plugin.check(vif, instance, { ...context, host }), names };

@@ -12,7 +12,7 @@ interface ChangeTeller {
   changes(since?: string, options?: ChangesOptions): Promise<Changes>;
 }
 
-/** What a follower calls. */
+/** The functions that `followHost` calls. */
 export interface ChangeHandlers {
   /** Called once, when no later change can be missed. */
   onStart(): void;

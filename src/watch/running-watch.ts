@@ -2,7 +2,6 @@
 
 import type { Attachment } from '../call-options.ts';
 import type { Calls } from '../calls.ts';
-import { publishEvent } from '../host-contract/diagnostics/traced.ts';
 import { messageOf } from '../text/message-of.ts';
 import { canonicalUuid } from '../text/uuid.ts';
 import { sleep } from '../wiring/timing.ts';
@@ -10,6 +9,7 @@ import { byPlugin, type Checked, checkAndRecord } from './checks.ts';
 import { EventQueue } from './event-queue.ts';
 import { followHost } from './follow-host.ts';
 import { NameIndex } from './name-index.ts';
+import { publish } from './publish.ts';
 import { Repairs } from './repairs.ts';
 import type { ResynchronizationReason, VIFWatch, WatchEvent, WatchOptions } from './vif-watch.ts';
 import { WatchedVIF } from './watched-vif.ts';
@@ -34,6 +34,8 @@ export class RunningWatch implements VIFWatch {
   readonly #controller = new AbortController();
   /** Work that the end of the watch waits for. */
   readonly #work = new Set<Promise<void>>();
+  /** No VIF is checked before the host tells its changes. */
+  #isStarted = false;
   #isScheduled = false;
   #reason: ResynchronizationReason | undefined;
   /** The numbers of the last changes of names, while checks run. */
@@ -131,7 +133,10 @@ export class RunningWatch implements VIFWatch {
 
   #follow(): Promise<void> {
     const handlers = {
-      onStart: () => this.#resynchronize('start'),
+      onStart: () => {
+        this.#isStarted = true;
+        this.#resynchronize('start');
+      },
       onLost: () => this.#resynchronize('events lost'),
       onChanges: (names: readonly string[]) => this.#onChanges(names),
     };
@@ -142,7 +147,7 @@ export class RunningWatch implements VIFWatch {
     while (interval > 0) {
       await sleep(interval, this.#controller.signal);
       if (this.#isOver) return;
-      this.#resynchronize('interval');
+      if (this.#isStarted) this.#resynchronize('interval');
     }
   }
 
@@ -167,7 +172,7 @@ export class RunningWatch implements VIFWatch {
 
   /** Checks the stale VIFs soon. */
   #schedule(): void {
-    if (this.#isScheduled || this.#isOver) return;
+    if (!this.#isStarted || this.#isScheduled || this.#isOver) return;
     this.#isScheduled = true;
     void this.#run(
       sleep(GATHER_MS, this.#controller.signal).then(() => {
@@ -283,14 +288,4 @@ export class RunningWatch implements VIFWatch {
     publish(event);
     this.#events.push(event.type === 'resynchronized' ? event.type : `${event.vif.id} ${event.type}`, event);
   }
-}
-
-function publish(event: WatchEvent): void {
-  if (event.type === 'resynchronized') {
-    publishEvent('os-vif:watch', { event: event.type, reason: event.reason });
-    return;
-  }
-  const { id = '', plugin = '' } = event.vif;
-  const details = { vif: canonicalUuid(id), plugin, event: event.type };
-  publishEvent('os-vif:watch', details, event.type === 'failed' ? event.error : undefined);
 }

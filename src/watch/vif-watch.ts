@@ -40,7 +40,7 @@ export interface VIFWatch extends AsyncIterableIterator<WatchEvent, undefined>, 
   return(): Promise<IteratorResult<WatchEvent, undefined>>;
 }
 
-/** What has happened to a watched VIF, or to the watch. */
+/** An event of a watched VIF, or of the whole watch. */
 export type WatchEvent = DriftEvent | RestoredEvent | RepairedEvent | FailedEvent | ResynchronizedEvent;
 
 /** The VIF differs from the state that a plug creates, or differs in another way than before. */

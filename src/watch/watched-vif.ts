@@ -10,9 +10,9 @@ const LONGEST_PAUSE_MS = 60_000;
 export class WatchedVIF {
   readonly id: string;
   readonly attachment: Attachment;
-  /** What the last check has read. */
+  /** The names that the last check has read. */
   names: ReadonlySet<string> = new Set();
-  /** What the last check has found. */
+  /** The drift that the last check has found. */
   drifts: readonly ElementDrift[] = [];
   /** The last check or repair has failed. */
   hasFailed = false;

@@ -34,8 +34,8 @@ export function abortableHost(host: Host, signal: AbortSignal | undefined): Abor
 }
 
 /**
- * Whether an error tells the work that the signal ended. It then tells more than the reason of the signal: for
- * example, the server that did not answer before a timeout.
+ * Whether an error tells the work that the signal ended. It then tells more than the reason of the
+ * signal: for example, the server that did not answer before a timeout.
  */
 export function tellsEndedWork(error: unknown, signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true && error instanceof Error && error.cause === signal.reason;

@@ -34,13 +34,15 @@ function checks(): string[] {
 afterEach(() => void vi.useRealTimers());
 
 describe('a watch tells', () => {
-  test('that all VIFs were checked, after the drift at the start', async () => {
+  test('that all VIFs were checked, once, after the drift at the start', async () => {
     const host = new MemoryHost();
+    const checked = checks();
     const osVif = await OsVif.open({ host });
     await osVif.plug(tapOf(1).vif, instance());
     await using watch = osVif.watch([tapOf(1), tapOf(2)]);
     expect(shown(await watch.next())).toBe('drift tap2');
     expect(shown(await watch.next())).toBe('all start');
+    expect(checked).toEqual([idOf(1), idOf(2)]);
   });
 
   test('drift when it comes about, and its end', async () => {
@@ -238,6 +240,16 @@ test('the events of a watch are on a tracing channel', async () => {
     { event: 'drift', ...of },
     { event: 'repaired', ...of },
   ]);
+});
+
+test('calls with wrong arguments are refused beside a watch too', async () => {
+  const { osVif, next, watch } = await watching(new MemoryHost(), [tapOf(1)]);
+  expect(await next(1)).toEqual(['all start']);
+  for (const junk of [undefined, null, 7, { id: 7 }, { id: idOf(1) }]) {
+    await expect(osVif.plug(junk as never, instance())).rejects.toMatchObject({ code: /^ERR_OSVIF_/ });
+    await expect(osVif.unplug(junk as never, instance())).rejects.toMatchObject({ code: /^ERR_OSVIF_/ });
+  }
+  expect(watch.has(idOf(1))).toBe(true);
 });
 
 describe('a watch that repairs', () => {

@@ -36,8 +36,8 @@ function endpointIn(connection: string): Endpoint | undefined {
 }
 
 /**
- * Warns if the user names a socket of Open vSwitch that does not exist. The verbs `ls` and `gc` take a missing
- * database to be empty, because a host without Open vSwitch has none.
+ * Warns if the user names a socket of Open vSwitch that does not exist. The verbs `ls` and `gc` take
+ * a missing database to be empty, because a host without Open vSwitch has none.
  */
 export async function warnOfMissingDatabase({ memory, ovsdb, config }: HostOptions): Promise<void> {
   if (memory) return;

@@ -2,7 +2,7 @@
 
 import { type AdviceWords, adviceOf } from '../../text/advice.ts';
 
-/** The message of an error or a violation, with the words of the command for each advice of it and its causes. */
+/** The message of an error or a violation, with the command's words for each advice in it. */
 export function withAdviceOfCommand(message: string, told: unknown): string {
   if (typeof told !== 'object' || told === null) return message;
   const advice = adviceOf(told);

@@ -47,12 +47,15 @@ async function watchFiles(files: string[], options: WatchVerbOptions): Promise<v
   ]);
   const attachments = await readAttachments(files, options);
   const valid = reportFailures(attachments);
+  if (valid.length === 0 && attachments.results.length > 0) return;
   const { repair = false, interval, for: duration = 0 } = options;
   const errorOf: ErrorOf = ({ vif: { id }, error }) => errorData({ where: `VIF ${id}`, id, error });
   const print = (event: WatchEvent): void =>
     printsJson(options) ? printLine(event, errorOf) : printText(described(event, errorOf));
   await withOsVif(options, async ({ osVif, call: { signal } }) => {
     const watch = osVif.watch(valid, { signal, repair, ...(interval !== undefined && { interval }) });
+    // Without a reader, the command would go on for ever.
+    process.stdout.once('error', () => void watch.return());
     const end = duration > 0 ? setTimeout(() => void watch.return(), duration) : undefined;
     try {
       for await (const event of watch) print(event);

@@ -3,7 +3,7 @@
 import { ArgumentError, type OptionKinds, requireOptions } from '../../errors/argument.ts';
 import { MILLISECONDS, SIGNAL } from '../../errors/value-kinds.ts';
 
-/** What has changed after a cursor. */
+/** The changes after a cursor. */
 export interface Changes {
   /** The place after these changes. The next call starts there. */
   readonly cursor: string;

@@ -179,6 +179,8 @@ export class Replica implements OvsdbView {
     const stored = this.#tables.get(table);
     const old = stored?.rows.get(uuid);
     if (old !== undefined) this.#index.remove(table, uuid, old);
+    // The former ids too: a VIF may wait for the loss of one.
+    this.#tell(uuid, old);
     stored?.rows.set(uuid, row);
     this.#index.add(table, uuid, row);
     if (old === undefined) stored?.byName.set(text(row, 'name'), uuid);
@@ -193,6 +195,7 @@ export class Replica implements OvsdbView {
     if (!row || !isRecord(differences))
       throw new OvsdbProtocolError(`an update of ${table} modifies row ${cutWord(uuid)}, which was never sent`);
     this.#index.remove(table, uuid, row);
+    if ('external_ids' in differences) this.#tell(uuid, row);
     for (const [column, kind] of this.#known.get(table) ?? []) {
       if (column in differences)
         row.set(column, applyDifference(kind, row.get(column) ?? emptyColumn(kind), differences[column]));

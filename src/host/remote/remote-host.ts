@@ -147,7 +147,9 @@ async function untilChanged(
   const { signal, wait = Number.POSITIVE_INFINITY } = options;
   for (let waited = 0; ; waited += WAIT_OF_HELPER) {
     signal?.throwIfAborted();
-    const changes = await helper.ask('links.changes', since, { wait: Math.min(WAIT_OF_HELPER, wait - waited) });
+    const changes = await helper.ask('links.changes', since, {
+      wait: Math.ceil(Math.min(WAIT_OF_HELPER, wait - waited)),
+    });
     if (changes.cursor !== since || waited + WAIT_OF_HELPER >= wait) return changes;
   }
 }

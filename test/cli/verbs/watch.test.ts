@@ -42,6 +42,16 @@ test('shows people one line for each event, and the drift as a table', async () 
   expect(stdout).toMatch(/resynchronized: all VIFs were checked \(start\)/);
 });
 
+test('ends when no VIF is valid', async () => {
+  const { status, stdout } = await osVif(['watch', '-', '--memory'], { input: JSON.stringify([{ type: 'Nothing' }]) });
+  expect([status, stdout]).toEqual([1, '']);
+});
+
+test.skipIf(NETNS_UNAVAILABLE)('ends when nobody reads its output any more', async () => {
+  const run = await osVif.line('os-vif watch vif.json --memory --interval 1 --json | head -n 1', await makeNetns());
+  expect(run.stdout).toContain('"event":"drift"');
+});
+
 test('names an invalid VIF, and watches the others', async () => {
   const input = JSON.stringify([{ type: 'Nothing' }]);
   const { status, stdout, stderr } = await osVif(['watch', 'vif.json', '-', '--memory', '--for', '1'], { input });

@@ -1,7 +1,11 @@
 /** The events of the kernel, caused by `ip` and `tc`. */
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { LinkEvents } from '../../../src/host/linux/events/link-events.ts';
+import { loadLibc } from '../../../src/host/linux/libc.ts';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
+import { NetlinkSocket } from '../../../src/host/linux/netlink/socket.ts';
+import { openNetworkNamespace } from '../../../src/host/linux/network-namespace.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../netns.ts';
 
 /** Tells of changes until one of this device. */
@@ -46,6 +50,34 @@ describe.skipIf(NETNS_UNAVAILABLE)('the events of the kernel', () => {
     // The kernel sends an event for each of them.
     batch(netns, ['link set br0 txqueuelen 77', 'link set br0 up', 'link del end']);
     expect(await until(host, cursor, 'end')).toEqual(['end']);
+  });
+
+  test('are told to a caller that has waited for a long time beside others', async () => {
+    const netns = await makeNetns();
+    await using host = await LinuxHost.open({ netns: netns.path });
+    const { cursor } = await host.links.changes();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const waiting = host.links.changes(cursor);
+    await host.links.changes();
+    await vi.advanceTimersByTimeAsync(120_000);
+    vi.useRealTimers();
+    netns.run('ip', 'link', 'add', 'br0', 'type', 'bridge');
+    expect(await waiting).toMatchObject({ names: ['br0'], complete: true });
+  });
+
+  test('leave no socket open when the devices cannot be listed', async () => {
+    const libc = await loadLibc();
+    const namespace = openNetworkNamespace(libc, (await makeNetns()).path);
+    onTestFinished(() => namespace.close());
+    const socket = NetlinkSocket.open(libc, namespace);
+    await socket.close();
+    const streams = () => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length;
+    const before = streams();
+    const events = new LinkEvents(libc, namespace, socket);
+    for (let i = 0; i < 3; i++) await expect(events.changes(undefined)).rejects.toThrow('closed');
+    await events.close();
+    await vi.waitUntil(() => streams() === before);
   });
 
   test('are told as lost when the kernel had no room for them', { timeout: 60_000 }, async () => {

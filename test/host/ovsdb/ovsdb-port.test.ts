@@ -290,7 +290,10 @@ describe.each(['ovsdb-server', 'memory'])('the ovsdb port on %s', (kind) => {
     const { cursor } = await ovsdb.changes();
     const externalIds = { 'iface-id': vif.toUpperCase() };
     await ovsdb.change(() => [{ edit: 'add-port', bridge: 'br-int', name: 'tap1', interface: { externalIds } }]);
-    expect((await ovsdb.changes(cursor)).names).toContain(vif);
+    const added = await ovsdb.changes(cursor);
+    expect(added.names).toContain(vif);
+    await ovsdb.change(() => [{ edit: 'set-interface', name: 'tap1', externalIds: { 'iface-id': null } }]);
+    expect((await ovsdb.changes(added.cursor)).names).toContain(vif);
   });
 
   test('after close every call fails, and so do waits in progress', async () => {

@@ -22,7 +22,7 @@ const FILTER_CHANGES: ReadonlySet<number> = new Set([37, 44, 45]);
 const INDEX_OFFSET = 4;
 /** Messages of this family tell the settings of bridge ports. */
 const AF_BRIDGE = 7;
-/** Without a caller for this time, the socket is closed. */
+/** The socket is closed after this time without a caller. */
 const IDLE_MS = 30_000;
 
 /** A device as the last event has told it. */
@@ -54,14 +54,16 @@ export class LinkEvents {
     if (this.#isClosed) throw new HostClosedError();
     clearTimeout(this.#idle);
     this.#callers += 1;
+    let subscription: Subscription | undefined;
     try {
-      this.#open ??= this.#subscribe();
-      const subscription = await this.#open;
+      if (this.#open === undefined) this.#open = this.#subscribe();
+      subscription = await this.#open;
       subscription.keepProcess(true);
       return await subscription.journal.after('links.changes', since, options);
     } finally {
       this.#callers -= 1;
-      if (this.#callers === 0) await this.#rest();
+      // Without an await, so that no other call begins before the timer is set.
+      if (this.#callers === 0) this.#rest(subscription);
     }
   }
 
@@ -72,8 +74,8 @@ export class LinkEvents {
   }
 
   /** A caller asks again soon. Until then, the socket does not keep this process alive. */
-  async #rest(): Promise<void> {
-    (await this.#open?.catch(() => undefined))?.keepProcess(false);
+  #rest(subscription: Subscription | undefined): void {
+    subscription?.keepProcess(false);
     this.#idle = setTimeout(() => void this.#end(), IDLE_MS).unref();
   }
 
@@ -88,12 +90,16 @@ export class LinkEvents {
     const subscription = new Subscription(
       () => openEventSocket(this.#libc, this.#namespace, RTMGRP_LINK | RTMGRP_TC),
       () => listLinks(this.#socket),
+      () => {
+        this.#open = undefined;
+      },
     );
     try {
       await subscription.start();
       return subscription;
     } catch (error) {
       this.#open = undefined;
+      subscription.end(new HostClosedError());
       throw error;
     }
   }
@@ -104,14 +110,17 @@ class Subscription {
   readonly journal = new ChangeJournal();
   readonly #connect: () => Socket;
   readonly #list: () => Promise<Link[]>;
+  readonly #onFailure: () => void;
   readonly #known = new Map<number, KnownLink>();
   #stream: Socket | undefined;
   #keepsProcess = true;
   #isEnded = false;
 
-  constructor(connect: () => Socket, list: () => Promise<Link[]>) {
+  /** @param onFailure called when the socket has failed, and another one could not be opened */
+  constructor(connect: () => Socket, list: () => Promise<Link[]>, onFailure: () => void) {
     this.#connect = connect;
     this.#list = list;
+    this.#onFailure = onFailure;
   }
 
   /** Joins the groups, and then lists the devices, so that no change is missed in between. */
@@ -143,7 +152,10 @@ class Subscription {
     if (this.#isEnded || this.#stream !== failed) return;
     this.start().then(
       () => this.journal.lose(),
-      (error: Error) => this.end(error),
+      (error: Error) => {
+        this.#onFailure();
+        this.end(error);
+      },
     );
   }
 
