@@ -34,6 +34,8 @@ export class ClientSession {
   readonly #output: Writable;
   readonly #shared: SharedResources;
   readonly #queue: TaskQueue;
+  /** Requests that wait for changes. They do not take the places of other requests. */
+  readonly #waits: TaskQueue;
   /** Waiting and running requests. */
   readonly #unanswered = new Set<Promise<void>>();
   #isGreeted = false;
@@ -43,14 +45,13 @@ export class ClientSession {
     this.#input = input;
     this.#output = output;
     this.#shared = shared;
-    this.#queue = new TaskQueue(
-      () => this.#queue.running < limits.MAX_RUNNING_OF_CLIENT && !this.#output.writableNeedDrain,
-    );
+    this.#queue = this.#queueOf(limits.MAX_RUNNING_OF_CLIENT);
+    this.#waits = this.#queueOf(limits.MAX_WAITS_OF_CLIENT);
     shared.received.join(this);
     shared.unsent.join(this);
     output.on('drain', () => shared.turns.next());
     // If the client cannot receive answers, waiting requests are dropped. Running requests are finished.
-    output.on('close', () => this.#queue.clear());
+    output.on('close', () => this.#clear());
     output.on('error', () => {});
     input.on('error', () => {});
   }
@@ -91,10 +92,20 @@ export class ClientSession {
     this.#isExpelled = true;
     this.#shared.received.leave(this);
     this.#shared.unsent.leave(this);
-    this.#queue.clear();
+    this.#clear();
     this.#write(connectionErrorFrame(reason));
     this.#input.destroy();
     this.#output.destroy();
+  }
+
+  #queueOf(mostRunning: number): TaskQueue {
+    const queue: TaskQueue = new TaskQueue(() => queue.running < mostRunning && !this.#output.writableNeedDrain);
+    return queue;
+  }
+
+  /** Drops the requests that have not started. */
+  #clear(): void {
+    for (const queue of [this.#queue, this.#waits]) queue.clear();
   }
 
   #requireGreeting(): void {
@@ -164,10 +175,11 @@ export class ClientSession {
   async #take(frame: Buffer): Promise<void> {
     const { id, verb } = objectIn(frame);
     if (typeof id !== 'number' || !Number.isSafeInteger(id)) throw new HelperProtocolError('a request without an id');
+    const lane = laneOf(verb);
     const { received, turns } = this.#shared;
     received.change(this, limits.REQUEST_OVERHEAD);
     const answered = turns
-      .run(this.#queue, laneOf(verb), () => this.#answer(id, frame))
+      .run(lane === 'wait' ? this.#waits : this.#queue, lane, () => this.#answer(id, frame))
       .then(() => {
         received.change(this, -sizeOf(frame) - limits.REQUEST_OVERHEAD);
         this.#unanswered.delete(answered);

@@ -19,8 +19,10 @@ export const MAX_UNGREETED = 1 << 16;
 
 /** Waiting and running requests of one client. Further requests stay in the socket of the client. */
 export const MAX_REQUESTS_OF_CLIENT = 64;
-/** Running requests of one client. */
+/** Running requests of one client, without those that wait for changes. */
 export const MAX_RUNNING_OF_CLIENT = 16;
+/** Running requests of one client that wait for changes. */
+export const MAX_WAITS_OF_CLIENT = 8;
 /**
  * Running requests of all clients: requests that start a program (iptables, nft), requests that wait
  * for changes, and all others. The netlink socket processes one request after the other, so more

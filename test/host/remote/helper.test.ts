@@ -1,10 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
+import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import { InstanceInfo } from '../../../src/objects/instance-info.ts';
 import { VIFGeneric } from '../../../src/objects/vif.ts';
 import { OsVif } from '../../../src/os-vif.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../netns.ts';
-import { HELLO, helperOf, type RawClient, rawClient, remoteOf } from './helper-host.ts';
+import { EVERYTHING, HELLO, helperOf, type RawClient, rawClient, remoteOf } from './helper-host.ts';
 
 const OURS = { kind: 'tap', name: 'tap0', alias: 'os-vif:dc065497-3c8d-4f44-8fb4-e1d33c16a536' };
 
@@ -184,6 +185,20 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
 });
 
 describe.skipIf(NETNS_UNAVAILABLE)('a helper that is used as it should be', () => {
+  test('answers other requests while many wait for changes', async () => {
+    const host = await remoteOf(new MemoryHost(), { policy: EVERYTHING });
+    onTestFinished(() => host.close());
+    const { cursor } = await host.links.changes();
+    const order: string[] = [];
+    const waits = Array.from({ length: 40 }, () =>
+      host.links.changes(cursor, { wait: 200 }).then(() => order.push('wait')),
+    );
+    await host.links.get('lo');
+    order.push('get');
+    await Promise.all(waits);
+    expect(order.indexOf('get')).toBe(0);
+  });
+
   test('plugs and unplugs for OsVif', async () => {
     const netns = await makeNetns();
     const linux = await LinuxHost.open({ netns: netns.path });
