@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
 import { commandUnderTest } from '../command.ts';
@@ -40,6 +41,18 @@ test('shows people one line for each event, and the drift as a table', async () 
   expect(stdout).toMatch(/^\d\d:\d\d:\d\d drift VIFGeneric dc065497-\S+\r?$/m);
   expect(stdout).toMatch(/^missing +tap tapdc065497-3c/m);
   expect(stdout).toMatch(/resynchronized: all VIFs were checked \(start\)/);
+});
+
+test.skipIf(NETNS_UNAVAILABLE)('tells drift to a user without privileges', async () => {
+  const netns = await makeNetns();
+  await osVif(['plug', 'vif.json', '--netns', netns.path]);
+  const args = ['watch', 'vif.json', '--interval', '0', '--json', '--for', '4'];
+  const running = osVif(args, { inside: netns, as: 'nobody' });
+  await sleep(2000);
+  netns.run('ip', 'link', 'set', TAP, 'mtu', '1400');
+  const { status, stdout } = await running;
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/"event":"drift".*"have":1400/);
 });
 
 test('ends when no VIF is valid', async () => {
