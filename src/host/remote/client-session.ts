@@ -41,12 +41,13 @@ export class ClientSession {
   #isGreeted = false;
   #isExpelled = false;
 
-  constructor(input: Readable, output: Writable, shared: SharedResources) {
+  /** @param user the user id of the client, if it is known */
+  constructor(input: Readable, output: Writable, shared: SharedResources, user?: number) {
     this.#input = input;
     this.#output = output;
     this.#shared = shared;
-    this.#queue = this.#queueOf(limits.MAX_RUNNING_OF_CLIENT);
-    this.#waits = this.#queueOf(limits.MAX_WAITS_OF_CLIENT);
+    this.#queue = this.#queueOf(user, limits.MAX_RUNNING_OF_CLIENT);
+    this.#waits = this.#queueOf(user, limits.MAX_WAITS_OF_CLIENT);
     shared.received.join(this);
     shared.unsent.join(this);
     output.on('drain', () => shared.turns.next());
@@ -98,8 +99,8 @@ export class ClientSession {
     this.#output.destroy();
   }
 
-  #queueOf(mostRunning: number): TaskQueue {
-    const queue: TaskQueue = new TaskQueue(() => queue.running < mostRunning && !this.#output.writableNeedDrain);
+  #queueOf(user: number | undefined, mostRunning: number): TaskQueue {
+    const queue: TaskQueue = new TaskQueue(user, () => queue.running < mostRunning && !this.#output.writableNeedDrain);
     return queue;
   }
 

@@ -55,7 +55,7 @@ export class Clients {
   async welcome(input: Readable, output: Writable, user?: number): Promise<void> {
     const refusal = this.#makeRoom(user);
     if (refusal !== undefined) return this.#refuse(input, output, refusal);
-    const session = new ClientSession(input, output, this.#shared);
+    const session = new ClientSession(input, output, this.#shared, user);
     this.#users.set(session, user);
     const served = session.serve().finally(() => {
       this.#users.delete(session);

@@ -1,6 +1,6 @@
 /**
- * Runs tasks of many queues, a few at the same time.
- * Queues take turns, so that a long queue does not delay a short one.
+ * Runs tasks of many queues, a few at the same time. The users take turns, and so do the queues of each
+ * user. A long queue thus does not delay a short one, and many queues do not delay another user.
  */
 
 /** A group of tasks. Tasks of one lane do not wait for tasks of another lane. */
@@ -13,14 +13,19 @@ interface Task {
   end(): void;
 }
 
+/** The user id of a client, if it is known. */
+type User = number | undefined;
+
 /** The tasks of one client. */
 export class TaskQueue {
   readonly tasks: Task[] = [];
   running = 0;
+  readonly user: User;
   readonly #isReady: () => boolean;
 
   /** @param isReady whether the next task may start; call `Turns.next` when its result changes to true */
-  constructor(isReady: () => boolean) {
+  constructor(user: User, isReady: () => boolean) {
+    this.user = user;
     this.#isReady = isReady;
   }
 
@@ -38,8 +43,8 @@ export class TaskQueue {
 /** Runs the tasks of all queues in turns. */
 export class Turns {
   readonly #room: Map<Lane, number>;
-  /** The queues with tasks, in the order of their turns. */
-  readonly #waiting = new Set<TaskQueue>();
+  /** The queues with tasks of each user. Users and queues are in the order of their turns. */
+  readonly #waiting = new Map<User, Set<TaskQueue>>();
   #isScheduled = false;
 
   /** @param lanes the largest number of running tasks of each lane */
@@ -51,7 +56,7 @@ export class Turns {
   run(queue: TaskQueue, lane: Lane, run: () => Promise<void>): Promise<void> {
     return new Promise((end) => {
       queue.tasks.push({ lane, run, end });
-      this.#waiting.add(queue);
+      this.#add(queue);
       // A search at each of many additions would take quadratic time.
       this.next();
     });
@@ -71,17 +76,34 @@ export class Turns {
   }
 
   #startAll(): void {
-    // A queue that is added again during this loop comes after all others.
-    for (const queue of this.#waiting) {
-      const task = queue.ready;
-      if (task === undefined && queue.tasks.length > 0) continue;
-      if (task !== undefined && this.#roomIn(task.lane) === 0) continue;
-      this.#waiting.delete(queue);
-      if (task === undefined) continue;
-      queue.tasks.shift();
-      if (queue.tasks.length > 0) this.#waiting.add(queue);
-      void this.#start(queue, task);
+    // A user that is added again during this loop comes after all others. So does a queue.
+    for (const [user, queues] of this.#waiting) {
+      const [queue, task] = this.#startable(queues) ?? [];
+      if (queue !== undefined && task !== undefined) {
+        queues.delete(queue);
+        this.#waiting.delete(user);
+        if (queues.size > 0) this.#waiting.set(user, queues);
+        queue.tasks.shift();
+        if (queue.tasks.length > 0) this.#add(queue);
+        void this.#start(queue, task);
+      } else if (queues.size === 0) this.#waiting.delete(user);
     }
+  }
+
+  /** The first queue whose next task may start. Forgets queues whose tasks were dropped. */
+  #startable(queues: Set<TaskQueue>): [TaskQueue, Task] | undefined {
+    for (const queue of queues) {
+      const task = queue.ready;
+      if (task !== undefined && this.#roomIn(task.lane) > 0) return [queue, task];
+      if (queue.tasks.length === 0) queues.delete(queue);
+    }
+    return undefined;
+  }
+
+  #add(queue: TaskQueue): void {
+    const queues = this.#waiting.get(queue.user);
+    if (queues === undefined) this.#waiting.set(queue.user, new Set([queue]));
+    else queues.add(queue);
   }
 
   async #start(queue: TaskQueue, { lane, run, end }: Task): Promise<void> {
