@@ -27,7 +27,10 @@ test('a client with many requests does not delay another client of its user', as
 });
 
 test.each([7, undefined])('a user with many clients does not delay another user (%s)', async (user) => {
-  const many = ['a', 'b', 'c'].map((name) => [new TaskQueue(user, ALWAYS), [`${name} 1`, `${name} 2`]] as const);
+  const many: [TaskQueue, string[]][] = ['a', 'b', 'c'].map((name) => [
+    new TaskQueue(user, ALWAYS),
+    [`${name} 1`, `${name} 2`],
+  ]);
   const order = await orderOf([...many, [new TaskQueue(8, ALWAYS), ['other 1', 'other 2']]]);
   expect(order).toEqual(['a 1', 'other 1', 'b 1', 'other 2', 'c 1', 'a 2', 'b 2', 'c 2']);
 });
