@@ -1,6 +1,6 @@
 /** Runs programs that change the packet filters of the kernel, in a network namespace. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { MissingCommandError } from '../../errors/host.ts';
 import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
 import { traced } from '../../host-contract/diagnostics/traced.ts';
@@ -47,6 +47,8 @@ function run(
   [command, ...args]: readonly [string, ...string[]],
   { what = [command, ...args].join(' '), input = '', debianPackage }: CommandOptions,
 ): Promise<string> {
+  // node:child_process is loaded with the first program, because its import takes milliseconds.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   // The child stays in the namespace in which it starts.
   const child = namespace.run(() => spawn(command, args, { stdio: 'pipe', cwd: '/', env: childEnvironment() }));
   return new Promise((resolve, reject) => {

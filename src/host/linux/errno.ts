@@ -1,7 +1,6 @@
 /** The names and the meanings of the errors of the kernel (errno(3)). */
 
 import { constants } from 'node:os';
-import { getSystemErrorMap } from 'node:util';
 
 /** Returns the name of an errno: 17 is `EEXIST`. */
 export function errnoName(errno: number): string {
@@ -10,7 +9,9 @@ export function errnoName(errno: number): string {
 
 /** Returns the meaning of an errno: `EEXIST` is `file already exists`. */
 export function errnoText(name: string): string {
-  for (const [errno, known] of NAMES) if (known === name) return getSystemErrorMap().get(-errno)?.[1] ?? '';
+  // node:util is loaded with the first error, because its import takes milliseconds.
+  const texts = process.getBuiltinModule('node:util').getSystemErrorMap();
+  for (const [errno, known] of NAMES) if (known === name) return texts.get(-errno)?.[1] ?? '';
   return Object.values(OTHERS).find(([known]) => known === name)?.[1] ?? '';
 }
 

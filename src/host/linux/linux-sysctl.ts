@@ -1,7 +1,6 @@
 /** The files under /proc/sys of a network namespace. */
 
 import { closeSync, openSync, readFileSync, write } from 'node:fs';
-import { promisify } from 'node:util';
 import { OsVifError } from '../../errors/base.ts';
 import { PermissionError, SystemCallError } from '../../errors/kernel.ts';
 import { requireExpectedLinks } from '../../host-contract/expected-links.ts';
@@ -11,8 +10,6 @@ import { openFilesErrorOf } from '../open-files.ts';
 import { errnoText } from './errno.ts';
 import { NEEDS_NET_ADMIN } from './netlink/request.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
-
-const writeTo = promisify(write);
 
 export class LinuxSysctl implements Sysctl {
   readonly #namespace: NetworkNamespace;
@@ -79,4 +76,10 @@ function refusal(what: string, error: unknown): unknown {
   if (code === 'EROFS') return new PermissionError(what, code, errnoText(code), NEEDS_WRITABLE);
   if (code === 'EACCES' || code === 'EPERM') return new PermissionError(what, code, errnoText(code), NEEDS_NET_ADMIN);
   return code === '' ? error : new SystemCallError(what, code, errnoText(code));
+}
+
+function writeTo(fd: number, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    write(fd, text, (error) => (error === null ? resolve() : reject(error)));
+  });
 }

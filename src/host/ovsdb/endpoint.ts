@@ -1,7 +1,7 @@
 /** Parses the address of an OVSDB server (ovsdb(7), "Connection Methods"), and connects to it. */
 
 import { statSync } from 'node:fs';
-import { connect as connectPlain, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { OvsdbConnectionError } from '../../errors/ovs.ts';
 import { openFilesErrorOf } from '../open-files.ts';
 
@@ -98,9 +98,11 @@ export async function openSocket(
 }
 
 async function startSocket(connection: string, endpoint: Endpoint, tls: OvsdbTlsOptions | undefined): Promise<Socket> {
-  if (endpoint.kind === 'unix') return connectPlain({ path: endpoint.path });
+  // node:net is loaded with the first connection, because its import takes milliseconds.
+  const net = process.getBuiltinModule('node:net');
+  if (endpoint.kind === 'unix') return net.connect({ path: endpoint.path });
   const { host, port } = endpoint;
-  if (endpoint.kind === 'tcp') return connectPlain({ host, port, noDelay: true, keepAlive: true });
+  if (endpoint.kind === 'tcp') return net.connect({ host, port, noDelay: true, keepAlive: true });
 
   // Without its own authority, the connection would trust every certificate of the public
   // authorities, for any host.

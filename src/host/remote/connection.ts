@@ -1,8 +1,7 @@
 /** The connection of a RemoteHost to its helper. Assigns answers to requests by their numbers. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { HelperConnectionError, HelperProtocolError } from '../../errors/helper.ts';
 import { HostClosedError } from '../../errors/host.ts';
@@ -54,7 +53,7 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-/** A connection to a helper. */
+/** A connection to a helper. node:net and node:child_process are loaded with the first one. */
 export class HelperConnection {
   readonly #where: string;
   readonly #input: Readable;
@@ -117,12 +116,14 @@ export class HelperConnection {
   }
 
   static #toSocket(path: string): HelperConnection {
-    const socket = connect(path);
+    const socket = process.getBuiltinModule('node:net').connect(path);
     const over = new Promise((resolve) => socket.once('close', resolve));
     return new HelperConnection(path, socket, socket, over, { handles: [socket], kill: () => {} });
   }
 
   static async #toCommand([command, ...args]: readonly [string, ...string[]]): Promise<HelperConnection> {
+    const { spawn } = process.getBuiltinModule('node:child_process');
+    const { Socket } = process.getBuiltinModule('node:net');
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     // child_process: without free descriptors, a child has no streams, and emits an error.
     if (!child.stdin) throw faultOf((await once(child, 'error'))[0], command);

@@ -1,7 +1,7 @@
 /** A netlink socket on which the kernel sends the changes of network devices (rtnetlink(7)). */
 
 import { closeSync } from 'node:fs';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { openFilesErrorOf } from '../../open-files.ts';
 import { checked, type Libc } from '../libc.ts';
 import { u16, u32 } from '../netlink/message.ts';
@@ -43,7 +43,8 @@ function readable(libc: Libc, netlink: number): Socket {
   const fd = checked('open an AF_UNIX socket', libc.socketSync(AF_UNIX, SOCK_STREAM_NONBLOCK_CLOEXEC, 0));
   let stream: Socket | undefined;
   try {
-    stream = new Socket({ fd, readable: true, writable: false });
+    const net = process.getBuiltinModule('node:net');
+    stream = new net.Socket({ fd, readable: true, writable: false });
     checked('dup3 of an AF_NETLINK socket', libc.dup3Sync(netlink, fd, O_CLOEXEC));
     return stream;
   } catch (error) {
