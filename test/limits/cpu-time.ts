@@ -21,7 +21,7 @@ export type Times = readonly number[];
 /** Two doublings, up to 1 MiB, the limit that the documentation states. */
 const SIZES = [2 ** 18, 2 ** 19, 2 ** 20];
 
-/** The limit of the growth for each doubling. Linear time has 2, quadratic time has 4. */
+/** The limit of the growth for one doubling. Linear time has 2, quadratic time has 4. */
 export const MOST_GROWTH = 2.5;
 
 /** How often a measurement runs all sizes in turn, so that a slow moment of the machine meets all of them. */
@@ -51,10 +51,13 @@ const SHORTEST_MS = 1;
  */
 const OTHER_DATA = new Uint8Array(2 ** 26);
 
-/** The largest growth for one doubling. Times below 1 ms count as 1 ms: processor caches and interrupts decide about them. */
+/**
+ * The growth for one doubling: the geometric mean of both doublings, because a cache of the processor that is too small
+ * for one more size makes a step at one of them. Times below 1 ms count as 1 ms: caches and interrupts decide about them.
+ */
 export function growthOf(times: Times): number {
-  const counted = times.map((time) => Math.max(time, FAST_MS));
-  return Math.max(...counted.slice(1).map((time, i) => time / (counted[i] ?? Number.NaN)));
+  const [first, ...others] = times.map((time) => Math.max(time, FAST_MS));
+  return ((others.at(-1) ?? Number.NaN) / (first ?? Number.NaN)) ** (1 / others.length);
 }
 
 /** The times of all cases, by name. */

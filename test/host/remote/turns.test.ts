@@ -1,14 +1,19 @@
 /** The order in which a helper starts the requests of its clients. */
 
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { TaskQueue, Turns } from '../../../src/host/remote/turns.ts';
 
 const ALWAYS = () => true;
 
+/** Fills the lane until all requests of a test wait. */
+const fillLane = (turns: Turns) => turns.run(new TaskQueue(0, ALWAYS), 'kernel', () => setImmediate());
+
 /** Runs tasks one after the other, and returns their names in the order in which they ran. */
 async function orderOf(queues: readonly (readonly [TaskQueue, string[]])[]): Promise<string[]> {
   const order: string[] = [];
   const turns = new Turns({ kernel: 1 });
+  void fillLane(turns);
   const tasks = queues.flatMap(([queue, names]) =>
     names.map((name) => turns.run(queue, 'kernel', async () => void order.push(name))),
   );
@@ -33,6 +38,14 @@ test.each([7, undefined])('a user with many clients does not delay another user 
   ]);
   const order = await orderOf([...many, [new TaskQueue(8, ALWAYS), ['other 1', 'other 2']]]);
   expect(order).toEqual(['a 1', 'other 1', 'b 1', 'other 2', 'c 1', 'a 2', 'b 2', 'c 2']);
+});
+
+test('a request starts at once if none has started in this turn of the event loop', () => {
+  const turns = new Turns({ kernel: 2 });
+  const started: string[] = [];
+  for (const name of ['first', 'second'])
+    void turns.run(new TaskQueue(7, ALWAYS), 'kernel', async () => void started.push(name));
+  expect(started).toEqual(['first']);
 });
 
 test('a client that does not read its answers does not delay the others of its user', async () => {
@@ -63,6 +76,7 @@ test('requests of a full lane do not delay those of another lane', async () => {
 
 test('dropped tasks end without a run, and later tasks of their queue run', async () => {
   const turns = new Turns({ kernel: 1 });
+  void fillLane(turns);
   const queue = new TaskQueue(7, ALWAYS);
   let hasRun = false;
   const run = async () => {
