@@ -14,19 +14,30 @@ interface Template {
   readonly start: string;
   /** The text between the version and the fields. */
   readonly beforeFields: string;
-  /** The key of each field, for the first field in the text. */
-  readonly firstKeys: readonly string[];
-  /** The key of each field, with a comma before it. */
-  readonly nextKeys: readonly string[];
+  /** The text before the value of each field: of the first field, after a text, and after any other value. */
+  readonly first: Keys;
+  readonly afterText: Keys;
+  readonly afterOther: Keys;
   /** Whether JSON escapes nothing in the text of a field. */
   readonly isPlain: readonly boolean[];
   /** The text between the fields and the changes. */
   readonly beforeChanges: string;
+  /** The last version of an object, and the text up to the fields. */
+  lastVersion: string;
+  lastStart: string;
   /** The last changes of an object, and the text from them on. Most objects of a class have the same changes. */
   lastChanges: readonly string[];
   lastEnd: string;
   /** The type of the elements of each field with a list. */
   readonly elements: readonly (FieldType<unknown> | undefined)[];
+}
+
+/** The text before the value of each field. V8 joins few long parts in less time than many short ones. */
+interface Keys {
+  /** Before a text, with its first quotation mark. */
+  readonly ofText: readonly string[];
+  /** Before any other value. */
+  readonly ofOther: readonly string[];
 }
 
 const templates = new WeakMap<ObjectModel, Template>();
@@ -40,16 +51,23 @@ function templateOf(model: ObjectModel): Template {
   const template: Template = {
     start: `{${entry(envelope.name, name)},${entry(envelope.namespace, namespace)},${JSON.stringify(envelope.version)}:"`,
     beforeFields: `",${JSON.stringify(envelope.data)}:{`,
-    firstKeys: keys,
-    nextKeys: keys.map((key) => `,${key}`),
+    first: keysAfter('', keys),
+    afterText: keysAfter('",', keys),
+    afterOther: keysAfter(',', keys),
     isPlain: fields.map(({ type }) => PLAIN_TYPES.has(type)),
     beforeChanges: `},${JSON.stringify(envelope.changes)}:`,
+    lastVersion: '',
+    lastStart: '',
     lastChanges: [],
     lastEnd: '}}',
     elements: fields.map(({ type }) => (isListWriter(type.write) ? type.elements?.type : undefined)),
   };
   templates.set(model, template);
   return template;
+}
+
+function keysAfter(before: string, keys: readonly string[]): Keys {
+  return { ofText: keys.map((key) => `${before}${key}"`), ofOther: keys.map((key) => before + key) };
 }
 
 /** Their patterns have no character that JSON escapes. Own types with the same names are not among them. */
@@ -79,31 +97,46 @@ let lastHasChanges = false;
 export function writeText(object: ObjectState): string {
   const { model, values, changed, version } = object[STATE];
   const template = templateOf(model);
-  const { start, beforeFields, firstKeys, nextKeys, isPlain, elements } = template;
+  const { afterText, afterOther, isPlain, elements } = template;
   const { writers, wireNames } = model;
   const listAt = model.ownList?.index;
   let changes = changed;
-  let keys = firstKeys;
-  let text = start + version + beforeFields;
+  let keys = template.first;
+  let text = startOf(template, version);
   for (let i = 0; i < writers.length; i++) {
     const value = values[i];
     if (value === undefined) continue;
     const write = writers[i];
     if (typeof value === 'string' && write === undefined) {
-      text += !isPlain[i] && ESCAPED.test(value) ? keys[i] + JSON.stringify(value) : `${keys[i]}"${value}"`;
-    } else if (value === null || value === true || value === false) text += `${keys[i]}${value}`;
+      if (isPlain[i] || !ESCAPED.test(value)) {
+        // The next part of the text begins with the last quotation mark.
+        text += keys.ofText[i] + value;
+        keys = afterText;
+        continue;
+      }
+      text += keys.ofOther[i] + JSON.stringify(value);
+    } else if (value === null || value === true || value === false) text += `${keys.ofOther[i]}${value}`;
     else {
       lastHasChanges = false;
       const isList = elements[i] !== undefined && Array.isArray(value);
       const written = isList ? listText(value, elements[i]?.write) : valueText(value, write);
       if (written === undefined) continue;
-      text += keys[i] + written;
+      text += keys.ofOther[i] + written;
       if (lastHasChanges && (write === writeObject || i === listAt)) changes = withName(changes, wireNames[i] ?? '');
     }
-    keys = nextKeys;
+    keys = afterOther;
   }
   lastHasChanges = changes.length > 0;
-  return text + endOf(template, changes);
+  return text + (keys === afterText ? '"' : '') + endOf(template, changes);
+}
+
+/** The text up to the fields. */
+function startOf(template: Template, version: string): string {
+  if (template.lastVersion !== version) {
+    template.lastVersion = version;
+    template.lastStart = template.start + version + template.beforeFields;
+  }
+  return template.lastStart;
 }
 
 /** The text from the changes on. */
