@@ -1,6 +1,6 @@
 // An ovsdb-server, and where asked an ovs-vswitchd (userspace datapath), in the benchmark's network namespace or in another.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -65,11 +65,16 @@ export async function startOvs({ withSwitch, within = [] }) {
       vsctl('set', 'Open_vSwitch', '.', `next_cfg=${next}`);
     }
   }
+  /** The processor time of ovs-vswitchd in seconds (proc(5): utime and stime, in hundredths of a second). */
+  const switchSeconds = () => {
+    const fields = readFileSync(`/proc/${children[1].pid}/stat`, 'utf8').split(' ');
+    return (Number(fields[13]) + Number(fields[14])) / 100;
+  };
   const stop = () => {
     for (const child of children) child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
   // Also where the benchmark fails.
   process.on('exit', stop);
-  return { connection, vsctl, stop };
+  return { connection, vsctl, switchSeconds, stop };
 }
