@@ -12,7 +12,7 @@ const ROUNDS = 3;
 const CHECKS = [
   ['TAP', tap, 1000],
   ['create_tap', createTap, 1000],
-  ['hybrid', hybrid, 300],
+  ['hybrid', hybrid, 1000],
 ];
 /** The numbers of unplugs at the same time. */
 const UNPLUGS = [64, 300];
