@@ -1,4 +1,5 @@
-// The least that lists the devices: a request to rtnetlink and the receipt of its answer, which nothing decodes.
+// The least that lists the devices: it sends a request to rtnetlink, receives the answer, and
+// decodes nothing.
 import koffi from 'koffi';
 
 const libc = koffi.load(null);

@@ -1,10 +1,13 @@
-// A host in another process, without anything that a helper adds: no checks, no limits, no deadlines, one client. It shows
-// what the way to another process takes. Run as a program, it is that process: `bare-forwarder.mjs SOCKET`.
+// A host in another process, without anything that a helper adds: no checks, no limits, no
+// deadlines, one client. It shows what the way to another process takes. As a program
+// (`bare-forwarder.mjs SOCKET`), this file is that process.
 import { connect, createServer } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { LinuxHost } from 'os-vif/host';
 
-/** The line of JSON that each chunk has: no message of the benchmark is longer than what a socket passes on at once. */
+/**
+ * The messages in a chunk. No message of the benchmark is so long that it comes in several chunks.
+ */
 const linesOf = (chunk) =>
   chunk
     .toString()

@@ -65,7 +65,10 @@ export async function startOvs({ withSwitch, within = [] }) {
       vsctl('set', 'Open_vSwitch', '.', `next_cfg=${next}`);
     }
   }
-  /** The processor time of ovs-vswitchd in seconds (proc(5): utime and stime, in hundredths of a second). */
+  /**
+   * The processor time of ovs-vswitchd in seconds (proc(5): utime and stime, in hundredths of a
+   * second).
+   */
   const switchSeconds = () => {
     const fields = readFileSync(`/proc/${children[1].pid}/stat`, 'utf8').split(' ');
     return (Number(fields[13]) + Number(fields[14])) / 100;

@@ -33,8 +33,8 @@ const chosenAtImport = {
 };
 
 /**
- * Dependencies that are in the bundle too. semver has a file for each function, and Node.js takes as long to load the seven
- * files of `parse` as for the rest of the model.
+ * Dependencies that are in the bundle too. semver has a file for each function. Node.js takes as
+ * long to load the seven files of `parse` as to load the rest of the model.
  */
 const BUNDLED = ['semver'];
 

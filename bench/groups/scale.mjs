@@ -98,7 +98,10 @@ async function checkBesideDump() {
   ];
 }
 
-/** Milliseconds for one VIF of `plugAll`, and those that ovs-vswitchd works for it, among few and among many. */
+/**
+ * How long `plugAll` takes for one VIF, and how long ovs-vswitchd works for it, among few and among
+ * many.
+ */
 async function growthOfSwitch() {
   const measure = async (count) => {
     const attachments = attachmentsOf(createTap, count);

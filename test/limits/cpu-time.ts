@@ -52,8 +52,9 @@ const SHORTEST_MS = 1;
 const OTHER_DATA = new Uint8Array(2 ** 26);
 
 /**
- * The growth for one doubling: the geometric mean of both doublings, because a cache of the processor that is too small
- * for one more size makes a step at one of them. Times below 1 ms count as 1 ms: caches and interrupts decide about them.
+ * The growth for one doubling: the geometric mean of both doublings. A cache of the processor that is
+ * too small for the next size makes a step at one of them. Times below 1 ms count as 1 ms, because
+ * caches and interrupts decide about them.
  */
 export function growthOf(times: Times): number {
   const [first, ...others] = times.map((time) => Math.max(time, FAST_MS));

@@ -1,6 +1,7 @@
 /**
- * Runs tasks of many queues, a few at the same time. The users take turns, and so do the queues of each
- * user. A long queue thus does not delay a short one, and many queues do not delay another user.
+ * Runs tasks of many queues, a few at the same time. The users take turns, and so do the queues of
+ * each user. For this reason, a long queue does not delay a short one, and a user with many queues
+ * does not delay another user.
  */
 
 /** A group of tasks. Tasks of one lane do not wait for tasks of another lane. */
@@ -66,8 +67,9 @@ export class Turns {
   }
 
   /**
-   * Starts all tasks that may start: at once, if none was started in this turn of the event loop, or else in the next turn.
-   * The event loop can then read from all clients between tasks, even if tasks end without waiting.
+   * Starts all tasks that may start: at once if it has not done so in this turn of the event loop,
+   * or else in the next turn. The event loop can then read from all clients between tasks, even if
+   * tasks end without waiting.
    */
   next(): void {
     if (this.#hasStarted) {

@@ -14,7 +14,7 @@ interface Template {
   readonly start: string;
   /** The text between the version and the fields. */
   readonly beforeFields: string;
-  /** The text before the value of each field: of the first field, after a text, and after any other value. */
+  /** The keys for the first field in the text, after a value that is a text, and after another value. */
   readonly first: Keys;
   readonly afterText: Keys;
   readonly afterOther: Keys;
@@ -32,7 +32,10 @@ interface Template {
   readonly elements: readonly (FieldType<unknown> | undefined)[];
 }
 
-/** The text before the value of each field. V8 joins few long parts in less time than many short ones. */
+/**
+ * The text before the value of each field. V8 joins few long parts in less time than many short
+ * ones.
+ */
 interface Keys {
   /** Before a text, with its first quotation mark. */
   readonly ofText: readonly string[];
