@@ -91,12 +91,12 @@ function ruleOf(schema: unknown, own: OwnKeywords): Rule {
   return isRecord(schema) ? all(groupsOf(schema, own)) : () => true;
 }
 
-/** ajv checks the keywords for numbers first, then those for strings, for any type, for arrays, and for objects. */
+/** ajv checks the keywords for any type first, then those for numbers, for strings, for arrays, and for objects. */
 function groupsOf(schema: JsonSchema, own: OwnKeywords): Rule[] {
   const groups: readonly (readonly [type: string | undefined, rules: Rule[]])[] = [
+    [undefined, [...assertionsOf(schema, undefined), ...choicesOf(schema, own), ...ownOf(schema, own, undefined)]],
     ['number', assertionsOf(schema, 'number')],
     ['string', assertionsOf(schema, 'string')],
-    [undefined, [...assertionsOf(schema, undefined), ...choicesOf(schema, own), ...ownOf(schema, own, undefined)]],
     ['array', [...assertionsOf(schema, 'array'), ...itemsOf(schema, own)]],
     ['object', [...assertionsOf(schema, 'object'), ...namesOf(schema, own), ...propertiesOf(schema, own)]],
   ];
