@@ -32,12 +32,6 @@ const chosenAtImport = {
   },
 };
 
-/**
- * Dependencies that are in the bundle too. semver has a file for each function. Node.js takes as
- * long to load the seven files of `parse` as to load the rest of the model.
- */
-const BUNDLED = ['semver'];
-
 const entries = [
   ...readdirSync(join(root, 'src/entries')).map((name) => `entries/${parse(name).name}`),
   'in-node',
@@ -64,9 +58,9 @@ export async function bundle(outdir) {
     target: 'node20.19',
     // Users share these packages with this one. All others are in the bundle, so that nobody has to
     // install them.
-    external: [packageJson.dependencies, packageJson.peerDependencies, packageJson.optionalDependencies]
-      .flatMap((names) => Object.keys(names))
-      .filter((name) => !BUNDLED.includes(name)),
+    external: [packageJson.dependencies, packageJson.peerDependencies, packageJson.optionalDependencies].flatMap(
+      (names) => Object.keys(names),
+    ),
     plugins: [requiredBuiltins, chosenAtImport],
     metafile: true,
     write: false,

@@ -97,7 +97,7 @@ export function declareField(
   const wireName = options.wireName ?? wireNameOf(name);
   if (options.wireName === undefined && (!/^[a-z]/.test(name) || propertyNameOf(wireName) !== name)) {
     throw refuse(
-      'the name of a field must be camelCase, and each word must start with a letter, because the wire name is derived from it: rename the property, or set wireName',
+      'the name of a field must be camelCase, and each word must start with a letter (the wire name is derived from it): rename it, or set wireName',
     );
   }
   if (wireName === '' || wireName === '__proto__') {

@@ -118,7 +118,7 @@ function compile(objectClass: ObjectClass, options: VersionedObjectOptions): Obj
     const inherited = fields.get(declaration.name);
     if (inherited === undefined && declaration.name in prototype) {
       throw refuse(
-        `${declaration.name} cannot be the name of a field, because every object has a property of this name: rename the property, and set wireName: '${declaration.wireName}'`,
+        `${declaration.name} cannot be the name of a field, because every object has a property of this name: rename it, and set wireName: '${declaration.wireName}'`,
       );
     }
     if (compareVersions(declaration.since, options.version) > 0) {

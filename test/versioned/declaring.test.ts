@@ -89,7 +89,7 @@ describe('a field', () => {
   test('with a bad name is refused with what a name is', () => {
     class Odd extends UntypedObject {}
     expect(() => declare(Odd, 'VifName', string())).toThrow(
-      'Odd.VifName: the name of a field must be camelCase, and each word must start with a letter, because the wire name is derived from it',
+      'Odd.VifName: the name of a field must be camelCase, and each word must start with a letter (the wire name is derived from it)',
     );
     declare(Odd, 'clone', string());
     expect(() => named('Odd')(Odd)).toThrow('Odd: clone cannot be the name of a field');

@@ -46,10 +46,7 @@ export class Turns {
   readonly #room: Map<Lane, number>;
   /** The queues with tasks of each user. Users and queues are in the order of their turns. */
   readonly #waiting = new Map<User, Set<TaskQueue>>();
-  /** Whether tasks were started in this turn of the event loop. */
-  #hasStarted = false;
-  /** Whether tasks may start in the next turn. */
-  #isWanted = false;
+  #isScheduled = false;
 
   /** @param lanes the largest number of running tasks of each lane */
   constructor(lanes: Readonly<Record<Lane, number>>) {
@@ -67,23 +64,16 @@ export class Turns {
   }
 
   /**
-   * Starts all tasks that may start: at once if it has not done so in this turn of the event loop,
-   * or else in the next turn. The event loop can then read from all clients between tasks, even if
-   * tasks end without waiting.
+   * Starts all tasks that may start, in the next turn of the event loop.
+   * The event loop can then read from all clients between tasks, even if tasks end without waiting.
    */
   next(): void {
-    if (this.#hasStarted) {
-      this.#isWanted = true;
-      return;
-    }
-    this.#hasStarted = true;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     setImmediate(() => {
-      this.#hasStarted = false;
-      if (!this.#isWanted) return;
-      this.#isWanted = false;
-      this.next();
+      this.#isScheduled = false;
+      this.#startAll();
     });
-    this.#startAll();
   }
 
   #startAll(): void {

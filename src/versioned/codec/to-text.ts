@@ -15,16 +15,11 @@ interface Template {
   /** The text between the version and the fields. */
   readonly beforeFields: string;
   /** The keys for the first field in the text, after a value that is a text, and after another value. */
-  readonly first: Keys;
-  readonly afterText: Keys;
-  readonly afterOther: Keys;
+  readonly keys: readonly [first: Keys, afterText: Keys, afterOther: Keys];
   /** Whether JSON escapes nothing in the text of a field. */
   readonly isPlain: readonly boolean[];
   /** The text between the fields and the changes. */
   readonly beforeChanges: string;
-  /** The last version of an object, and the text up to the fields. */
-  lastVersion: string;
-  lastStart: string;
   /** The last changes of an object, and the text from them on. Most objects of a class have the same changes. */
   lastChanges: readonly string[];
   lastEnd: string;
@@ -38,9 +33,9 @@ interface Template {
  */
 interface Keys {
   /** Before a text, with its first quotation mark. */
-  readonly ofText: readonly string[];
+  readonly text: readonly string[];
   /** Before any other value. */
-  readonly ofOther: readonly string[];
+  readonly other: readonly string[];
 }
 
 const templates = new WeakMap<ObjectModel, Template>();
@@ -51,26 +46,22 @@ function templateOf(model: ObjectModel): Template {
   const { envelope, name, namespace, fields } = model;
   const keys = fields.map(({ wireName }) => `${JSON.stringify(wireName)}:`);
   const entry = (key: string, value: string) => `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  const keysAfter = (before: string): Keys => ({
+    text: keys.map((key) => `${before}${key}"`),
+    other: keys.map((key) => before + key),
+  });
   const template: Template = {
     start: `{${entry(envelope.name, name)},${entry(envelope.namespace, namespace)},${JSON.stringify(envelope.version)}:"`,
     beforeFields: `",${JSON.stringify(envelope.data)}:{`,
-    first: keysAfter('', keys),
-    afterText: keysAfter('",', keys),
-    afterOther: keysAfter(',', keys),
+    keys: [keysAfter(''), keysAfter('",'), keysAfter(',')],
     isPlain: fields.map(({ type }) => PLAIN_TYPES.has(type)),
     beforeChanges: `},${JSON.stringify(envelope.changes)}:`,
-    lastVersion: '',
-    lastStart: '',
     lastChanges: [],
     lastEnd: '}}',
     elements: fields.map(({ type }) => (isListWriter(type.write) ? type.elements?.type : undefined)),
   };
   templates.set(model, template);
   return template;
-}
-
-function keysAfter(before: string, keys: readonly string[]): Keys {
-  return { ofText: keys.map((key) => `${before}${key}"`), ofOther: keys.map((key) => before + key) };
 }
 
 /** Their patterns have no character that JSON escapes. Own types with the same names are not among them. */
@@ -100,46 +91,36 @@ let lastHasChanges = false;
 export function writeText(object: ObjectState): string {
   const { model, values, changed, version } = object[STATE];
   const template = templateOf(model);
-  const { afterText, afterOther, isPlain, elements } = template;
+  const { isPlain, elements } = template;
+  const [first, afterText, afterOther] = template.keys;
   const { writers, wireNames } = model;
   const listAt = model.ownList?.index;
   let changes = changed;
-  let keys = template.first;
-  let text = startOf(template, version);
+  let keys = first;
+  let text = template.start + version + template.beforeFields;
   for (let i = 0; i < writers.length; i++) {
     const value = values[i];
     if (value === undefined) continue;
     const write = writers[i];
-    if (typeof value === 'string' && write === undefined) {
-      if (isPlain[i] || !ESCAPED.test(value)) {
-        // The next part of the text begins with the last quotation mark.
-        text += keys.ofText[i] + value;
-        keys = afterText;
-        continue;
-      }
-      text += keys.ofOther[i] + JSON.stringify(value);
-    } else if (value === null || value === true || value === false) text += `${keys.ofOther[i]}${value}`;
+    if (typeof value === 'string' && write === undefined && (isPlain[i] || !ESCAPED.test(value))) {
+      // The next part of the text begins with the last quotation mark.
+      text += keys.text[i] + value;
+      keys = afterText;
+      continue;
+    }
+    if (value === null || value === true || value === false) text += `${keys.other[i]}${value}`;
     else {
       lastHasChanges = false;
       const isList = elements[i] !== undefined && Array.isArray(value);
       const written = isList ? listText(value, elements[i]?.write) : valueText(value, write);
       if (written === undefined) continue;
-      text += keys.ofOther[i] + written;
+      text += keys.other[i] + written;
       if (lastHasChanges && (write === writeObject || i === listAt)) changes = withName(changes, wireNames[i] ?? '');
     }
     keys = afterOther;
   }
   lastHasChanges = changes.length > 0;
   return text + (keys === afterText ? '"' : '') + endOf(template, changes);
-}
-
-/** The text up to the fields. */
-function startOf(template: Template, version: string): string {
-  if (template.lastVersion !== version) {
-    template.lastVersion = version;
-    template.lastStart = template.start + version + template.beforeFields;
-  }
-  return template.lastStart;
 }
 
 /** The text from the changes on. */

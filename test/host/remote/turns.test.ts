@@ -40,14 +40,6 @@ test.each([7, undefined])('a user with many clients does not delay another user 
   expect(order).toEqual(['a 1', 'other 1', 'b 1', 'other 2', 'c 1', 'a 2', 'b 2', 'c 2']);
 });
 
-test('a request starts at once if none has started in this turn of the event loop', () => {
-  const turns = new Turns({ kernel: 2 });
-  const started: string[] = [];
-  for (const name of ['first', 'second'])
-    void turns.run(new TaskQueue(7, ALWAYS), 'kernel', async () => void started.push(name));
-  expect(started).toEqual(['first']);
-});
-
 test('a client that does not read its answers does not delay the others of its user', async () => {
   const order: string[] = [];
   const turns = new Turns({ kernel: 1 });
