@@ -10,7 +10,8 @@ export interface GrowthCase {
   readonly run: (input: never) => unknown;
   /**
    * Work that JavaScript itself does with such input, in time that is not linear. The measured times are then divided by
-   * the growth of this work, so that they show the growth that `run` adds.
+   * the growth of this work, so that they show the growth that `run` adds. Default: the growth of a set of texts, see
+   * {@link REFERENCE}.
    */
   readonly beside?: (input: never) => unknown;
 }
@@ -22,7 +23,7 @@ export type Times = readonly number[];
 const SIZES = [2 ** 18, 2 ** 19, 2 ** 20];
 
 /** The limit of the growth for one doubling. Linear time has 2, quadratic time has 4. */
-export const MOST_GROWTH = 2.5;
+export const MOST_GROWTH = 2.8;
 
 /** How often a measurement runs all sizes in turn, so that a slow moment of the machine meets all of them. */
 export interface Rounds {
@@ -33,6 +34,16 @@ export interface Rounds {
 
 /** A measurement above the limit is repeated. A function that is not linear exceeds the limit each time. */
 const ATTEMPTS = 8;
+
+/**
+ * Work that is linear. On a machine with small caches and slow memory, its time grows faster than its input, and so does
+ * that of every other function. The measured times are divided by its growth, if that is above 2.
+ */
+const REFERENCE = {
+  make: (size: number): string =>
+    JSON.stringify(Array.from({ length: size / 8 }, (_, i) => i.toString(36).padStart(5))),
+  run: (text: string): Set<string> => new Set(JSON.parse(text) as string[]),
+};
 
 /** A function that needs less for 1 MiB is measured on larger input: processor caches decide about such short times. */
 const FAST_MS = 1;
@@ -74,10 +85,13 @@ export async function timesOfAll(
 async function timesOf({ make, run, beside }: GrowthCase, rounds: Rounds): Promise<Times> {
   const samplesOf = (factor: number): Sample[] =>
     SIZES.map((size) => ({ input: make(factor * size) as never, repeats: 1 }));
+  const references = SIZES.map((size) => ({ input: REFERENCE.make(size) as never, repeats: 1 }));
   const timesBeside = async (some: readonly Sample[]): Promise<Times> => {
     const times: number[] = [];
     if (beside !== undefined) for (const { input } of some) times.push(await measured({ input, repeats: 1 }, beside));
-    return times;
+    else
+      for (const sample of references) times.push(await measuredCold(sample, async (text) => void REFERENCE.run(text)));
+    return beside === undefined ? atLeastLinear(times) : times;
   };
   const answer = async (input: never) => {
     try {
@@ -128,6 +142,12 @@ async function timesOf({ make, run, beside }: GrowthCase, rounds: Rounds): Promi
 function dividedByGrowth(times: Times, beside: Times): Times {
   const linear = (i: number) => ((beside.at(-1) ?? 1) * (SIZES[i] ?? Number.NaN)) / (SIZES.at(-1) ?? 1);
   return times.map((time, i) => (beside.length === 0 ? time : (time * linear(i)) / (beside[i] ?? Number.NaN)));
+}
+
+/** The times of work that is linear or slower: none is above its share of the last one. */
+function atLeastLinear(times: Times): Times {
+  const largest = times.at(-1) ?? Number.NaN;
+  return times.map((time, i) => Math.min(time, (largest * (SIZES[i] ?? Number.NaN)) / (SIZES.at(-1) ?? Number.NaN)));
 }
 
 interface Sample {
