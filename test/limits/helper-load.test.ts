@@ -20,7 +20,7 @@ const CALLS = 7;
  * an empty process of Node.js, because machines differ: a second, or more on a slow one.
  */
 const IN_TIME = Math.max(1000, 25 * startOfNode());
-const SMALL = 150 * 1024;
+const SMALL = 200 * 1024;
 
 describe.skipIf(NETNS_UNAVAILABLE || process.getuid?.() !== 0)('a helper under attack', () => {
   test.each<[string, string[]]>([
