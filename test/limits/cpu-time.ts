@@ -36,8 +36,9 @@ export interface Rounds {
 const ATTEMPTS = 8;
 
 /**
- * Work that is linear. On a machine with small caches and slow memory, its time grows faster than its input, and so does
- * that of every other function. The measured times are divided by its growth, if that is above 2.
+ * Work that is linear. On a machine with small caches and slow memory, its time grows faster than its
+ * input, and so does that of every other function. The times of a repeated measurement are divided by
+ * its growth, if that is above 2.
  */
 const REFERENCE = {
   make: (size: number): string =>
@@ -82,14 +83,15 @@ export async function timesOfAll(
   return times;
 }
 
+const references = SIZES.map((size) => ({ input: REFERENCE.make(size) as never, repeats: 1 }));
+
 async function timesOf({ make, run, beside }: GrowthCase, rounds: Rounds): Promise<Times> {
   const samplesOf = (factor: number): Sample[] =>
     SIZES.map((size) => ({ input: make(factor * size) as never, repeats: 1 }));
-  const references = SIZES.map((size) => ({ input: REFERENCE.make(size) as never, repeats: 1 }));
-  const timesBeside = async (some: readonly Sample[]): Promise<Times> => {
+  const timesBeside = async (some: readonly Sample[], isRepeated: boolean): Promise<Times> => {
     const times: number[] = [];
     if (beside !== undefined) for (const { input } of some) times.push(await measured({ input, repeats: 1 }, beside));
-    else
+    else if (isRepeated)
       for (const sample of references) times.push(await measuredCold(sample, async (text) => void REFERENCE.run(text)));
     return beside === undefined ? atLeastLinear(times) : times;
   };
@@ -129,7 +131,7 @@ async function timesOf({ make, run, beside }: GrowthCase, rounds: Rounds): Promi
       const times: number[] = [];
       for (const sample of samples)
         times.push(attempt === 0 ? await measured(sample, answer) : await measuredCold(sample, answer));
-      results.push(dividedByGrowth(times, await timesBeside(samples)));
+      results.push(dividedByGrowth(times, await timesBeside(samples, attempt > 0)));
     }
     const medians = SIZES.map((_, i) => median(results.map((times) => times[i] ?? Number.NaN)));
     if (attempt === 0 || growthOf(medians) < growthOf(least)) least = medians;
