@@ -170,7 +170,7 @@ describe('a declaration is refused', () => {
       'two fields have the wire name or plain name of a',
     ],
     ['with a property that every object has', { type: {} }, "rename it, and set wireName: 'type'"],
-    ['with a name that is not camelCase', { target_port: {} }, 'rename the property, or set wireName'],
+    ['with a name that is not camelCase', { target_port: {} }, 'rename it, or set wireName'],
   ])('%s', (_, fields, message) => {
     expect(() => declare(fields)).toThrow(DeclarationError);
     expect(() => declare(fields)).toThrow(message);
