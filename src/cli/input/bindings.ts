@@ -12,7 +12,7 @@ import { isRecord } from '../../text/is-record.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 import type { Document } from './documents.ts';
 import { located } from './objects.ts';
-import { kindOf } from './payloads.ts';
+import { kindOf, unwrapped } from './payloads.ts';
 
 /** The documents that belong to a port that comes alone, and options of the conversion. */
 export interface PortDocuments {
@@ -38,7 +38,8 @@ export function vifOfPort({ where, value }: Document, documents: PortDocuments):
     if (kindOf(whole.port) === 'bindings') {
       throw new FieldValueError(value, 'the bindings with their port and network: {port, network, bindings}');
     }
-    const { port, binding, network, networks, subnets, floating_ips, floatingips }: Parts = whole;
+    const { binding, network, networks, subnets, floating_ips, floatingips }: Parts = whole;
+    const port = unwrapped('port', whole.port);
     if (!isPort(port)) throw new FieldValueError(port, 'a port, as GET /v2.0/ports/... shows it');
     const given = network ?? networks ?? documents.network?.value;
     const context: PortContext = {
@@ -47,7 +48,10 @@ export function vifOfPort({ where, value }: Document, documents: PortDocuments):
       floatingIps: listOf('floatingips', isFloatingIp, floating_ips ?? floatingips),
       ...(documents.ovsBridge !== undefined && { ovsBridge: documents.ovsBridge }),
     };
-    const vif = vifFromPort(binding === undefined ? port : portWithBinding(port, bindingOf(binding)), context);
+    const vif = vifFromPort(
+      binding === undefined ? port : portWithBinding(port, bindingOf(unwrapped('binding', binding))),
+      context,
+    );
     if (given === undefined) documents.onBareNetwork?.(where);
     return vif;
   });
@@ -75,7 +79,7 @@ export function vifOfEntry({ where, value }: Document): VIFBase {
  */
 function networkOf(port: NeutronPort, value: unknown, takesBareNetwork: boolean): NeutronNetwork {
   const list = isRecord(value) && Array.isArray(value.networks) ? value.networks : value;
-  const network = Array.isArray(list) ? list.find((each) => isNetworkOf(port, each)) : unwrapped(value);
+  const network = Array.isArray(list) ? list.find((each) => isNetworkOf(port, each)) : unwrapped('network', value);
   if (network === undefined && Array.isArray(list)) {
     throw new FieldValueError(list, `a list with ${port.network_id}, the network of port ${port.id}`).within(
       'networks',
@@ -94,10 +98,6 @@ function networkOf(port: NeutronPort, value: unknown, takesBareNetwork: boolean)
 
 function isNetworkOf({ network_id: id }: NeutronPort, value: unknown): boolean {
   return isNetwork(value) && typeof id === 'string' && canonicalUuid(value.id) === canonicalUuid(id);
-}
-
-function unwrapped(value: unknown): unknown {
-  return isRecord(value) && isRecord(value.network) ? value.network : value;
 }
 
 /** The list: an array, or the array in the wrapper of the API. */

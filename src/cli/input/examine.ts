@@ -12,7 +12,7 @@ import { NAME, VERSION_KEY } from '../../versioned/codec/primitive.ts';
 import { type Violation, validate } from '../../versioned/validation/validate.ts';
 import { isBinding, isPort } from './bindings.ts';
 import { isAttachment, isPrimitiveForm } from './objects.ts';
-import { kindOf, type PayloadKind } from './payloads.ts';
+import { kindOf, type PayloadKind, unwrapped } from './payloads.ts';
 
 /** The type and the violations of a document. */
 export interface Examination {
@@ -46,8 +46,9 @@ const CHECKS: Readonly<Record<Exclude<PayloadKind, 'object'>, (value: unknown) =
 
 /** The violations of a port, or of `{port}`. With `{port, binding}`, those of the port with this binding. */
 function examinePort(value: unknown): Violation[] {
-  const { port, binding }: Readonly<Record<string, unknown>> =
-    isRecord(value) && isRecord(value.port) ? value : { port: value };
+  const whole: Readonly<Record<string, unknown>> = isRecord(value) && isRecord(value.port) ? value : { port: value };
+  const port = unwrapped('port', whole.port);
+  const binding = unwrapped('binding', whole.binding);
   if (binding === undefined || !isPort(port)) return validateBinding(port);
   if (isBinding(binding)) return validateBinding(portWithBinding(port, binding));
   return [{ path: '/binding', message: `expected a binding of a port, found ${describeValue(binding)}` }];

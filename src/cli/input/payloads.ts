@@ -64,3 +64,8 @@ export function idIn(value: unknown): string | undefined {
   if (typeof value.id === 'string') return value.id;
   return idIn(value[DATA] ?? value.vif ?? value.port);
 }
+
+/** The document in the wrapper of the API: that in `{network}`. A document without a wrapper is returned as it is. */
+export function unwrapped(name: string, value: unknown): unknown {
+  return isRecord(value) && isRecord(value[name]) ? value[name] : value;
+}

@@ -56,6 +56,11 @@ describe('validate names the form and the item', () => {
         { where: 'standard input.bindings[1]', object: 'port' },
       ],
     ],
+    [
+      'each part in its wrapper',
+      { port: { port: port() }, binding: { binding: BINDING } },
+      [{ where: 'standard input', object: 'port' }],
+    ],
     ['an entry', ENTRY, [{ where: 'standard input', object: 'network_info entry' }]],
     ['a whole network_info', [ENTRY], [{ where: 'standard input[0]', object: 'network_info entry' }]],
     ['a cache', { network_info: [ENTRY] }, [{ where: 'standard input.network_info[0]', object: 'network_info entry' }]],
@@ -100,6 +105,13 @@ describe('validate names the form and the item', () => {
 
 describe('convert --from neutron', () => {
   const convert = (input: unknown) => given('convert', input, '--from', 'neutron', '--to', 'plain');
+
+  test('takes each part in the wrapper of the API', async () => {
+    const alone = await convert({ port: port(), network: NETWORK, binding: BINDING });
+    const wrapped = { port: { port: port() }, network: { network: NETWORK }, binding: { binding: BINDING } };
+    expect(alone.status).toBe(0);
+    expect((await convert(wrapped)).json()).toEqual(alone.json());
+  });
 
   test.each([
     ['in its wrapper, in the member floating_ips', { floating_ips: { floatingips: [floatingIp()] } }],
