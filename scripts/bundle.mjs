@@ -22,12 +22,15 @@ const requiredBuiltins = {
   },
 };
 
-/** Leaves the choice between the two files with class-transformer to package.json. */
+/** Leaves the choice between a file and that of the same name for Node.js to package.json. */
 const chosenAtImport = {
   name: 'chosen-at-import',
   setup({ onResolve }) {
-    onResolve({ filter: /\/class-transformer\.ts$/ }, ({ kind }) =>
-      kind === 'entry-point' ? undefined : { path: '#class-transformer', external: true },
+    onResolve({ filter: /\/(class-transformer|parse-version)\.ts$/ }, ({ kind, path }) =>
+      kind === 'entry-point' ? undefined : { path: `#${parse(path).name}`, external: true },
+    );
+    onResolve({ filter: /^semver\// }, ({ importer, path }) =>
+      importer.endsWith('/parse-version-in-node.ts') ? undefined : { path, external: true },
     );
   },
 };
@@ -38,6 +41,8 @@ const entries = [
   'in-browser',
   'versioned/codec/class-transformer',
   'versioned/codec/class-transformer-in-node',
+  'versioned/history/parse-version',
+  'versioned/history/parse-version-in-node',
 ];
 
 /**
@@ -58,9 +63,9 @@ export async function bundle(outdir) {
     target: 'node20.19',
     // Users share these packages with this one. All others are in the bundle, so that nobody has to
     // install them.
-    external: [packageJson.dependencies, packageJson.peerDependencies, packageJson.optionalDependencies].flatMap(
-      (names) => Object.keys(names),
-    ),
+    external: [packageJson.dependencies, packageJson.peerDependencies, packageJson.optionalDependencies]
+      .flatMap((names) => Object.keys(names))
+      .filter((name) => name !== 'semver'),
     plugins: [requiredBuiltins, chosenAtImport],
     metafile: true,
     write: false,

@@ -1,6 +1,6 @@
 /** Real objects for the schemas: what nova and other Python peers wrote, as the tests keep it. */
 import { backport, type Primitive } from '../../src/entries/index.ts';
-import { compareVersions } from '../../src/versioned/version.ts';
+import { compareVersions } from '../../src/versioned/history/version.ts';
 import { vectors } from '../../test/conformance/vectors.ts';
 import { LATEST } from '../../test/neutron/nova-vectors.ts';
 

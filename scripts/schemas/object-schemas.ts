@@ -2,6 +2,7 @@
 import { type JsonSchema, VersionedObject } from '../../src/entries/index.ts';
 import { ipAddress, ipNetwork, macAddress, pciAddress } from '../../src/versioned/fields/addresses.ts';
 import { uuid } from '../../src/versioned/fields/scalars.ts';
+import { minorVersionsUpTo } from '../../src/versioned/history/version.ts';
 import {
   anyVersionSchema,
   type DescribingContext,
@@ -11,7 +12,6 @@ import {
 } from '../../src/versioned/json-schema.ts';
 import type { Field, ObjectModel } from '../../src/versioned/model.ts';
 import { models } from '../../src/versioned/registry.ts';
-import { minorVersionsUpTo } from '../../src/versioned/version.ts';
 import { type Docs, docstringsOf } from './docstrings.ts';
 import { exampleOf } from './examples.ts';
 

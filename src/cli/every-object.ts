@@ -11,10 +11,10 @@ import { bundleSchema, schemaPaths } from '../schemas/read-schema.ts';
 import { listed } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { didYouMean } from '../text/nearest.ts';
+import { minorVersionsUpTo } from '../versioned/history/version.ts';
 import type { JsonSchema } from '../versioned/model.ts';
 import { type ObjectClass, objectClasses } from '../versioned/object-class.ts';
 import { models } from '../versioned/registry.ts';
-import { minorVersionsUpTo } from '../versioned/version.ts';
 
 /** A class, and its name on the command line. */
 interface NamedObject {

@@ -47,6 +47,7 @@ export * from '../versioned/fields/scalars.ts';
 export { sensitiveString } from '../versioned/fields/secrets.ts';
 export { versionPredicate } from '../versioned/fields/version-predicate.ts';
 export { type BackportOptions, backport } from '../versioned/history/backport.ts';
+export { compareVersions } from '../versioned/history/version.ts';
 export { versionManifest } from '../versioned/history/version-manifest.ts';
 export type { SchemaOptions } from '../versioned/json-schema.ts';
 export type {
@@ -62,7 +63,6 @@ export type {
 export { classFor, type ObjectClass, objectClasses } from '../versioned/object-class.ts';
 export type { StandardIssue, StandardResult, StandardSchema } from '../versioned/validation/standard-schema.ts';
 export { type Violation, validate } from '../versioned/validation/validate.ts';
-export { compareVersions } from '../versioned/version.ts';
 export {
   type FieldName,
   type FieldValues,

@@ -8,8 +8,8 @@ import { describeValue } from '../text/describe-value.ts';
 import { isRecord } from '../text/is-record.ts';
 import { objectsIn } from '../versioned/children.ts';
 import type { Primitive } from '../versioned/codec/primitive.ts';
+import { compareVersions, isVersion, withoutPatch } from '../versioned/history/version.ts';
 import { type ObjectState, STATE } from '../versioned/model.ts';
-import { compareVersions, isVersion, withoutPatch } from '../versioned/version.ts';
 import { VersionedObject } from '../versioned/versioned-object.ts';
 import { accepted, type LossOptions, requireLossOptions } from './dropped-fields.ts';
 

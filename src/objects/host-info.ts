@@ -10,8 +10,8 @@ import { field } from '../versioned/field.ts';
 import { listOf } from '../versioned/fields/collections.ts';
 import { objectOf } from '../versioned/fields/object-of.ts';
 import { string } from '../versioned/fields/scalars.ts';
+import { isVersion, isWithin } from '../versioned/history/version.ts';
 import { objectClasses } from '../versioned/object-class.ts';
-import { isVersion, isWithin } from '../versioned/version.ts';
 import { type FieldValues, VersionedObject } from '../versioned/versioned-object.ts';
 import { osVifObject } from './os-vif-object.ts';
 

@@ -4,9 +4,9 @@ import { readObject } from '../versioned/codec/from-primitive.ts';
 import type { Primitive } from '../versioned/codec/primitive.ts';
 import { primitiveOf } from '../versioned/codec/to-primitive.ts';
 import { writeObjectFor } from '../versioned/history/backport.ts';
+import { minorVersionsUpTo } from '../versioned/history/version.ts';
 import type { Field, FieldType, ObjectModel } from '../versioned/model.ts';
 import { newestModel } from '../versioned/registry.ts';
-import { minorVersionsUpTo } from '../versioned/version.ts';
 
 /** One line for each version that cannot be written or read. */
 export function backportProblems(model: ObjectModel): string[] {

@@ -3,9 +3,9 @@
 import { requireArgument } from '../errors/argument.ts';
 import { OBJECT } from '../errors/value-kinds.ts';
 import { fingerprintOf } from '../versioned/history/fingerprint.ts';
+import { compareVersions, isVersion } from '../versioned/history/version.ts';
 import type { ObjectModel } from '../versioned/model.ts';
 import { models } from '../versioned/registry.ts';
-import { compareVersions, isVersion } from '../versioned/version.ts';
 import { backportProblems } from './backport-problems.ts';
 import { historyProblems } from './history-problems.ts';
 

@@ -1,8 +1,8 @@
 /** Finds inconsistencies in the history of an object. */
 import { hasFieldAt, sinceOf } from '../versioned/history/history.ts';
+import { compareVersions, isCompatible, minorVersionsUpTo } from '../versioned/history/version.ts';
 import type { Field, ObjectModel } from '../versioned/model.ts';
 import { newestModel } from '../versioned/registry.ts';
-import { compareVersions, isCompatible, minorVersionsUpTo } from '../versioned/version.ts';
 
 /** One line for each problem. */
 export function historyProblems(model: ObjectModel): string[] {

@@ -4,8 +4,8 @@ import { DeclarationError } from '../errors/model.ts';
 import { BOOLEAN, CHECKED_LATER, OBJECT, TEXT } from '../errors/value-kinds.ts';
 import { isRecord } from '../text/is-record.ts';
 import { describeWrongType, isFieldType } from './fields/field-type.ts';
+import { isVersion } from './history/version.ts';
 import type { FieldDeclaration, FieldType } from './model.ts';
-import { isVersion } from './version.ts';
 
 /** The options of a field besides its type. */
 export interface FieldOptions<V> {

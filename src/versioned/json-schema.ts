@@ -4,6 +4,7 @@ import type { OptionKinds } from '../errors/argument.ts';
 import { requireOptions } from '../errors/argument.ts';
 import { oneOfValues } from '../errors/value-kinds.ts';
 import { hasFieldAt } from './history/history.ts';
+import { minorVersionsUpTo } from './history/version.ts';
 import {
   type Field,
   type JsonSchema,
@@ -13,7 +14,6 @@ import {
   type SchemaContext,
 } from './model.ts';
 import { modelFor, models } from './registry.ts';
-import { minorVersionsUpTo } from './version.ts';
 
 /** Options of a schema. */
 export interface SchemaOptions {

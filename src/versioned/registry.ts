@@ -5,8 +5,8 @@ import { adviceTo, advised } from '../text/advice.ts';
 import { listed } from '../text/bounds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { didYouMean } from '../text/nearest.ts';
+import { compareVersions, isCompatible, isVersion, minorVersionsUpTo } from './history/version.ts';
 import type { ObjectModel } from './model.ts';
-import { compareVersions, isCompatible, isVersion, minorVersionsUpTo } from './version.ts';
 
 /** One object name in one namespace. */
 interface Entry {

@@ -7,6 +7,7 @@ import { assign } from './assign.ts';
 import { DEFAULT_ENVELOPE, envelopeOf } from './codec/envelope.ts';
 import { declarePlainClass } from './codec/plain.ts';
 import { ownDeclarations, refuseStandardDecorator } from './field.ts';
+import { compareVersions, isVersion } from './history/version.ts';
 import { makerOf } from './instances.ts';
 import {
   type Field,
@@ -20,7 +21,6 @@ import {
 } from './model.ts';
 import type { ObjectClass } from './object-class.ts';
 import { register } from './registry.ts';
-import { compareVersions, isVersion } from './version.ts';
 import { VersionedObject } from './versioned-object.ts';
 import { VersionedObjectList } from './versioned-object-list.ts';
 

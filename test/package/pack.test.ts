@@ -163,6 +163,16 @@ describe('the packed package', () => {
     );
   });
 
+  test('loads no file of semver in Node.js, whose dist has the parser', () => {
+    const program = `
+      import { createRequire } from 'node:module';
+      import { backport, VIFGeneric } from 'os-vif';
+      const { cache } = createRequire(import.meta.url);
+      const { 'versioned_object.version': version } = backport(new VIFGeneric().toPrimitive(), { targetVersion: '1.0' });
+      console.log(version, Object.keys(cache).filter((file) => file.includes('semver')).length);`;
+    expect(run(project, 'node', '--input-type=module', '-e', program)).toBe('1.0 0\n');
+  });
+
   test('lets a program use the functions of class-transformer on its objects', () => {
     const program = `
       import { instanceToPlain, plainToInstance } from 'class-transformer';

@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { backport, objectClasses, type Primitive, VersionedObject, validate } from '../../src/entries/index.ts';
+import { minorVersionsUpTo } from '../../src/versioned/history/version.ts';
 import { newestModel } from '../../src/versioned/registry.ts';
-import { minorVersionsUpTo } from '../../src/versioned/version.ts';
 import { primitives } from '../objects/arbitraries.ts';
 import { runs } from '../property-runs.ts';
 

@@ -59,7 +59,7 @@ async function backportFiles(files: string[], options: BackportOptions): Promise
 }
 
 async function requireVersion(target: string): Promise<void> {
-  const { isVersion } = await import('../../versioned/version.ts');
+  const { isVersion } = await import('../../versioned/history/version.ts');
   if (!isVersion(target))
     throw new UsageError(`--target: expected a version such as 1.0, found ${describeValue(target)}`);
 }

@@ -7,6 +7,7 @@ import { isRecord } from '../../text/is-record.ts';
 import { withOwnSerialNamespace } from '../children.ts';
 import { refuse } from '../fields/field-type.ts';
 import { boolean, string } from '../fields/scalars.ts';
+import { isVersion, withoutPatch } from '../history/version.ts';
 import { objectWith } from '../instances.ts';
 import {
   type Field,
@@ -22,7 +23,6 @@ import {
   State,
 } from '../model.ts';
 import { modelFor, registrations } from '../registry.ts';
-import { isVersion, withoutPatch } from '../version.ts';
 import { DEFAULT_ENVELOPE, envelopeIn, hasSeveralEnvelopes } from './envelope.ts';
 import { changesIn, dataIn, nameIn, namespaceIn, versionIn } from './primitive.ts';
 import { refuseUnknownFields } from './unknown-fields.ts';

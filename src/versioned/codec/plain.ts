@@ -10,6 +10,7 @@ import { isObjectOrList, mapObjects, objectsIn } from '../children.ts';
 import { refuse } from '../fields/field-type.ts';
 import { type BackportOptions, writeObjectFor } from '../history/backport.ts';
 import { hasFieldAt } from '../history/history.ts';
+import { compareVersions } from '../history/version.ts';
 import {
   type Field,
   isVersionedObject,
@@ -19,7 +20,6 @@ import {
   type ObjectState,
   STATE,
 } from '../model.ts';
-import { compareVersions } from '../version.ts';
 import { checkPlain, elementOf } from './check-plain.ts';
 import { type ClassTransformer, classTransformer } from './class-transformer.ts';
 import { readObject } from './from-primitive.ts';

@@ -21,9 +21,9 @@ import {
   STATE,
   type VersionDelta,
 } from '../model.ts';
-import { compareVersions, isVersion } from '../version.ts';
 import { deltaTo, versionOfBase } from './history.ts';
 import { type Peer, peerOf, versionFor } from './peer.ts';
+import { compareVersions, isVersion } from './version.ts';
 
 /** The versions that a peer can read. */
 export interface BackportOptions {

@@ -6,8 +6,8 @@ import { md5 } from '@noble/hashes/legacy.js';
 import { pythonNumber } from '../../text/python-number.ts';
 import { utf8 } from '../../text/utf8.ts';
 import { type Field, isVersionedObject, MODEL, type ObjectModel, type ObjectState, STATE } from '../model.ts';
-import { compareVersions } from '../version.ts';
 import { hasFieldAt } from './history.ts';
+import { compareVersions } from './version.ts';
 
 /**
  * The version, a dash, and the md5 of Python's repr() of the fields (sorted by name), the remotable

@@ -5,7 +5,7 @@
 
 import { isObjectOrList } from '../children.ts';
 import { ABSENT, type ChildDelta, type Field, type ObjectModel, type VersionDelta } from '../model.ts';
-import { compareVersions, minorVersionsUpTo } from '../version.ts';
+import { compareVersions, minorVersionsUpTo } from './version.ts';
 
 /** Whether a class had a field at one of its versions. */
 export function hasFieldAt(model: ObjectModel, field: Field, version: string): boolean {

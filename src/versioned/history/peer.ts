@@ -5,7 +5,7 @@
 
 import { ArgumentError } from '../../errors/argument.ts';
 import { describeValue } from '../../text/describe-value.ts';
-import { isVersion } from '../version.ts';
+import { isVersion } from './version.ts';
 
 /** Versions by object name. */
 export type Manifest = Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ import {
   VersionedObjectList,
   versionedObject,
 } from '../../../src/entries/index.ts';
-import { compareVersions, minorVersionsUpTo } from '../../../src/versioned/version.ts';
+import { compareVersions, minorVersionsUpTo } from '../../../src/versioned/history/version.ts';
 import type { ClassFieldData } from './declaration.ts';
 import { fieldTypeOf } from './declare-field.ts';
 import { anyValue } from './project-types.ts';

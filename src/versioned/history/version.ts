@@ -3,9 +3,9 @@
  */
 
 import type SemVer from 'semver/classes/semver.js';
-import parseVersion from 'semver/functions/parse.js';
-import { ArgumentError } from '../errors/argument.ts';
-import { describeValue } from '../text/describe-value.ts';
+import { ArgumentError } from '../../errors/argument.ts';
+import { describeValue } from '../../text/describe-value.ts';
+import { parseVersion } from './parse-version.ts';
 
 /** At most nine digits, because a larger number may lose digits. */
 const FORM = /^\d{1,9}(\.\d{1,9}){0,2}$/;

@@ -6,7 +6,7 @@ import {
   isWithin,
   minorVersionsUpTo,
   withoutPatch,
-} from '../../src/versioned/version.ts';
+} from '../../../src/versioned/history/version.ts';
 
 test.each(['0', '1', '1.4', '1.4.2', '999999999.999999999.999999999'])('%s reads as a version', (version) => {
   expect(isVersion(version)).toBe(true);
