@@ -113,6 +113,29 @@ describe('own objects', () => {
     expect(Object(fingerprints)['nova.Network']).not.toBe(Object(fingerprints).Network);
   });
 
+  test('may have another prefix on the wire', async () => {
+    write('prefix.yaml', 'objects: [./prefix.mjs]');
+    write(
+      'prefix.mjs',
+      `import { defineObject, string } from 'os-vif';
+       const declaration = { namespace: 'nova', serialNamespace: 'nova_object', version: '1.1' };
+       defineObject({ ...declaration, name: 'MigrateData', fields: { host: { type: string(), since: '1.1' } } });`,
+    );
+    const input = JSON.stringify({
+      'nova_object.name': 'MigrateData',
+      'nova_object.namespace': 'nova',
+      'nova_object.version': '1.1',
+      'nova_object.data': { host: 'compute-1' },
+    });
+    const run = (...args: string[]) => osVif([...args, '--config', 'prefix.yaml'], { input });
+    expect((await run('validate')).json()).toMatchObject({ valid: true, object: 'MigrateData 1.1' });
+    expect((await run('show')).json()).toMatchObject({ type: 'MigrateData', host: 'compute-1' });
+    expect((await run('backport', '--target', '1.0')).json()).toMatchObject({
+      'nova_object.version': '1.0',
+      'nova_object.data': {},
+    });
+  });
+
   test('are checked by their declaration', async () => {
     const { status, json } = await osVif(['validate', '--config', 'kuryr.yaml'], {
       input: JSON.stringify({ ...nested, vlan_id: 'many' }),

@@ -8,11 +8,12 @@ import { validateNetworkInfo } from '../../neutron/vif-from-network-info.ts';
 import { adviceOf, advised } from '../../text/advice.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import { isRecord } from '../../text/is-record.ts';
-import { NAME, VERSION_KEY } from '../../versioned/codec/primitive.ts';
+import { envelopeIn } from '../../versioned/codec/envelope.ts';
 import { type Violation, validate } from '../../versioned/validation/validate.ts';
 import { isBinding, isPort } from './bindings.ts';
-import { isAttachment, isPrimitiveForm } from './objects.ts';
-import { kindOf, type PayloadKind, unwrapped } from './payloads.ts';
+import { isAttachment } from './objects.ts';
+import { isPrimitiveForm, kindOf, type PayloadKind, unwrapped } from './payloads.ts';
+import { adviceFor } from './unknown-form.ts';
 
 /** The type and the violations of a document. */
 export interface Examination {
@@ -26,8 +27,9 @@ export interface Examination {
  * `{bindings}` of its API, or an entry of nova's network_info cache.
  */
 export async function examine(value: unknown): Promise<Examination> {
-  if (isPrimitiveForm(value)) {
-    return { object: `${textOf(value[NAME])} ${textOf(value[VERSION_KEY])}`, violations: await validate(value) };
+  const keys = isRecord(value) ? envelopeIn(value) : undefined;
+  if (isRecord(value) && keys !== undefined) {
+    return { object: `${textOf(value[keys.name])} ${textOf(value[keys.version])}`, violations: await validate(value) };
   }
   if (isAttachment(value)) return examineAttachment(value);
   const kind = kindOf(value);
@@ -69,14 +71,14 @@ function within(key: string, violations: readonly Violation[]): Violation[] {
 
 /** Adds the type to an object in the plain form, because its place determines the class. */
 function withType(value: unknown, type: string): unknown {
-  return isRecord(value) && !Object.hasOwn(value, NAME) ? { type, ...value } : value;
+  return isRecord(value) && !isPrimitiveForm(value) ? { type, ...value } : value;
 }
 
 /** The violations of an object in the plain form. */
 async function examinePlain(value: unknown): Promise<Violation[]> {
   if (!isRecord(value) || typeof value.type === 'string') return validate(value);
   const found = value.type === undefined ? 'which is missing' : `found ${describeValue(value.type)}`;
-  return [{ path: '/type', message: `expected the name of an object such as VIFBridge, ${found}` }];
+  return [{ path: '/type', message: `expected the name of an object such as VIFBridge, ${found}${adviceFor(value)}` }];
 }
 
 function textOf(value: unknown): string {

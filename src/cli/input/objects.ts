@@ -13,6 +13,8 @@ import { isRecord } from '../../text/is-record.ts';
 import { NAME } from '../../versioned/codec/primitive.ts';
 import { VersionedObject } from '../../versioned/versioned-object.ts';
 import type { Document } from './documents.ts';
+import { isPrimitiveForm } from './payloads.ts';
+import { unknownForm } from './unknown-form.ts';
 
 /** A class of objects. It may be abstract. */
 type ClassOf<T extends VersionedObject> = (abstract new (
@@ -34,11 +36,6 @@ export function objectOf<T extends VersionedObject>(objectClass: ClassOf<T>, { w
 /** Whether the value is `{vif, instance}`, as for OsVif.plugAll. */
 export function isAttachment(value: unknown): value is { readonly vif: unknown; readonly instance?: unknown } {
   return isRecord(value) && isRecord(value.vif);
-}
-
-/** Whether the value has the key of the object name in the wire form. */
-export function isPrimitiveForm(value: unknown): value is Record<string, unknown> {
-  return isRecord(value) && Object.hasOwn(value, NAME);
 }
 
 /** Runs `read`. Its errors become a DocumentError with the place in the input. */
@@ -63,9 +60,9 @@ export function recordOf({ where, value }: Document, expected: string): Record<s
 export function anyObjectOf(document: Document): VersionedObject {
   const { where, value } = document;
   if (isAttachment(value)) return objectOf(VIFBase, { where: `${where}.vif`, value: value.vif });
-  if (isRecord(value) && !Object.hasOwn(value, NAME) && value.type === undefined) {
+  if (isRecord(value) && !isPrimitiveForm(value) && value.type === undefined) {
     return located(where, () => {
-      throw new FieldValueError(value, `an object, with \`${NAME}\` in the wire form or \`type\` in the plain form`);
+      throw unknownForm(value, `an object, with \`${NAME}\` in the wire form or \`type\` in the plain form`);
     });
   }
   return objectOf(VersionedObject, document);

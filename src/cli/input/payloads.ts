@@ -1,15 +1,22 @@
 /** The forms in which Neutron and nova write ports, bindings and cache entries. */
 
+import { DocumentError } from '../../errors/command.ts';
+import { FieldValueError } from '../../errors/model.ts';
 import { isRecord } from '../../text/is-record.ts';
-import { DATA, NAME } from '../../versioned/codec/primitive.ts';
+import { envelopeIn } from '../../versioned/codec/envelope.ts';
 import type { Document, Documents } from './documents.ts';
 
 /** The kind of a document. `object` is every document of no other kind. */
 export type PayloadKind = 'port' | 'bindings' | 'network_info entry' | 'object';
 
+/** Whether the value has the key of the object name in the wire form, with the prefix of a declared class. */
+export function isPrimitiveForm(value: unknown): boolean {
+  return isRecord(value) && envelopeIn(value) !== undefined;
+}
+
 /** The kind of a document, by its keys. */
 export function kindOf(value: unknown): PayloadKind {
-  if (!isRecord(value) || Object.hasOwn(value, NAME)) return 'object';
+  if (!isRecord(value) || isPrimitiveForm(value)) return 'object';
   if (Object.hasOwn(value, 'port') || hasAny(value, PORT_KEYS)) return 'port';
   if (hasAny(value, BINDING_KEYS)) return 'bindings';
   if (hasAny(value, ENTRY_KEYS)) return 'network_info entry';
@@ -28,8 +35,8 @@ function hasAny(value: Readonly<Record<string, unknown>>, keys: readonly string[
 }
 
 /**
- * The items of the documents. `{ports: [...]}` is replaced by its ports, `{network_info: [...]}` by its entries,
- * and `{port, bindings: [...]}` by one port for each binding.
+ * The items of the documents. `{ports: [...]}` is replaced by its ports, `{network_info: [...]}` by its entries
+ * (also in `{info_cache}`, and as the JSON text of nova's database), and `{port, bindings: [...]}` by one port for each binding.
  */
 export function itemsOf({ documents, isList }: Documents): Documents {
   const items = documents.map((document) => itemsIn(document));
@@ -39,14 +46,27 @@ export function itemsOf({ documents, isList }: Documents): Documents {
 function itemsIn(document: Document): Document[] {
   const { where, value } = document;
   if (!isRecord(value)) return [document];
+  if (isRecord(value.info_cache)) return itemsIn({ where: `${where}.info_cache`, value: value.info_cache });
   const { ports, network_info: entries, bindings, ...rest } = value;
   if (Array.isArray(ports)) return each(ports, `${where}.ports`, (port) => ({ ...rest, port }));
   if (Array.isArray(entries)) return each(entries, `${where}.network_info`, (entry) => entry);
+  if (typeof entries === 'string') return entriesInText(entries, `${where}.network_info`);
   const list = isRecord(bindings) ? bindings.bindings : bindings;
   if (isRecord(value.port) && Array.isArray(list)) {
     return each(list, `${where}.bindings`, (binding) => ({ ...rest, binding }));
   }
   return [document];
+}
+
+/** The entries in the JSON text that nova's table instance_info_caches has. */
+function entriesInText(text: string, where: string): Document[] {
+  try {
+    const entries: unknown = JSON.parse(text);
+    return each(Array.isArray(entries) ? entries : [entries], where, (entry) => entry);
+  } catch {
+    const error = new FieldValueError(text, 'an array of entries, or its JSON text');
+    return [{ where, value: undefined, error: new DocumentError(where, error) }];
+  }
 }
 
 function each(items: readonly unknown[], where: string, contentOf: (item: unknown) => unknown): Document[] {
@@ -59,10 +79,11 @@ function each(items: readonly unknown[], where: string, contentOf: (item: unknow
  */
 export function idIn(value: unknown): string | undefined {
   if (!isRecord(value)) return undefined;
-  const name = kindOf(value) === 'object' ? (value[NAME] ?? value.type) : undefined;
+  const keys = envelopeIn(value);
+  const name = kindOf(value) === 'object' ? value[keys?.name ?? 'type'] : undefined;
   if (typeof name === 'string' && !name.startsWith('VIF')) return undefined;
   if (typeof value.id === 'string') return value.id;
-  return idIn(value[DATA] ?? value.vif ?? value.port);
+  return idIn(keys === undefined ? (value.vif ?? value.port) : value[keys.data]);
 }
 
 /** The document in the wrapper of the API: that in `{network}`. A document without a wrapper is returned as it is. */

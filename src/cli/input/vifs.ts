@@ -8,7 +8,8 @@ import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import type { PortDocuments } from './bindings.ts';
 import type { Document } from './documents.ts';
 import { isAttachment, located, anyObjectOf as plainObjectOf } from './objects.ts';
-import { kindOf } from './payloads.ts';
+import { isPrimitiveForm, kindOf } from './payloads.ts';
+import { unknownForm } from './unknown-form.ts';
 
 /**
  * The VIF in a document. The document is an object in the wire form or the plain form, a port of Neutron with its
@@ -22,12 +23,12 @@ export async function vifOf(document: Document, ports: PortDocuments = {}): Prom
   const vif = await vifOfPayload(document, ports);
   if (vif !== undefined) return vif;
   return located(where, () => {
-    if (isRecord(value) && [NAME, 'type'].some((key) => Object.hasOwn(value, key))) {
+    if (isRecord(value) && (isPrimitiveForm(value) || Object.hasOwn(value, 'type'))) {
       const object = plainObjectOf({ where: '', value });
       if (object instanceof VIFBase) return object;
       throw new FieldValueError(object.type, 'a VIF, such as VIFBridge or VIFGeneric');
     }
-    throw new FieldValueError(
+    throw unknownForm(
       value,
       `a VIF, with \`${NAME}\` in the wire form or \`type\` in the plain form, a port with its network, or an entry of network_info`,
     );

@@ -65,6 +65,19 @@ describe('validate names the form and the item', () => {
     ['a whole network_info', [ENTRY], [{ where: 'standard input[0]', object: 'network_info entry' }]],
     ['a cache', { network_info: [ENTRY] }, [{ where: 'standard input.network_info[0]', object: 'network_info entry' }]],
     [
+      'the cache of a server',
+      { info_cache: { network_info: [ENTRY] } },
+      [{ where: 'standard input.info_cache.network_info[0]', object: 'network_info entry' }],
+    ],
+    [
+      'a cache as nova stores it, with JSON text',
+      { instance_uuid: OTHER_ID, network_info: JSON.stringify([ENTRY, ENTRY]) },
+      [
+        { where: 'standard input.network_info[0]', object: 'network_info entry' },
+        { where: 'standard input.network_info[1]', object: 'network_info entry' },
+      ],
+    ],
+    [
       'all kinds in one list',
       [SDK_PORT, { bindings: [BINDING] }, ENTRY, { ports: [port()] }],
       [
