@@ -1,4 +1,6 @@
 // One side of compare.mjs: a build, and a host and VIFs of its own. It measures the tasks that its parent asks for.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,6 +11,8 @@ import { NETWORK, PORT, SUBNETS } from './payloads.mjs';
 const IN_A_ROW = 20;
 const AT_ONCE = 60;
 const VALIDATIONS = 2000;
+const DEVICES = 500;
+const LISTS = 20;
 
 const [root] = process.argv.slice(2);
 const entry = (name) => import(pathToFileURL(resolve(root, 'dist/entries', `${name}.js`)).href);
@@ -19,7 +23,13 @@ const ovs = await startOvs({ withSwitch: true });
 const host = await LinuxHost.open({ ovsdb: { connection: ovs.connection } });
 const osVif = await OsVif.open({ host });
 const instance = new model.InstanceInfo({ uuid: 'd7a730ca-3c28-49c3-8f26-4662b909fe8a', name: 'guest' });
-const tasks = { ...modelTasks(), ...plugTasks('tap', tapOf), ...plugTasks('hybrid', hybridOf) };
+const crowd = await openCrowd();
+const tasks = {
+  ...modelTasks(),
+  ...plugTasks('tap', tapOf),
+  ...plugTasks('hybrid', hybridOf),
+  'decode links.list': decodeList,
+};
 
 process.on('message', async (task) => {
   globalThis.gc();
@@ -30,6 +40,7 @@ process.on('message', async (task) => {
   process.send({ seconds, cpu: seconds * busy });
 });
 process.on('disconnect', async () => {
+  await crowd.close();
   await host.close();
   ovs.stop();
 });
@@ -52,6 +63,27 @@ function modelTasks() {
     vifFromPort: () => secondsPerCall(() => vifFromPort(PORT, { network: NETWORK, subnets: SUBNETS })),
     toInterfaceXml: () => secondsPerCall(() => toInterfaceXml(vif, { virtType: 'kvm' })),
   };
+}
+
+/** A host with many devices, in a network namespace of its own. */
+async function openCrowd() {
+  const holder = spawn('unshare', ['--net', 'sh', '-c', 'ip -batch - && echo ready && exec sleep infinity']);
+  const lines = Array.from({ length: DEVICES / 2 }, (_, i) => `link add a${i} type veth peer name b${i}\n`);
+  holder.stdin.end(lines.join(''));
+  await once(holder.stdout, 'data');
+  const crowded = await LinuxHost.open({ netns: `/proc/${holder.pid}/ns/net` });
+  const close = async () => {
+    await crowded.close();
+    holder.kill();
+  };
+  return { links: crowded.links, close };
+}
+
+/** The time of the process outside of the kernel for one list: the kernel writes the list in the calls of the process. */
+async function decodeList() {
+  const { user: before } = process.cpuUsage();
+  for (let i = 0; i < LISTS; i++) await crowd.links.list();
+  return (process.cpuUsage().user - before) / 1e6 / LISTS;
 }
 
 /** The tasks run in this order: each unplug follows its plug. */
