@@ -3,21 +3,12 @@
  * privileges, within its policy.
  */
 
-import { createServer } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
 import { type OptionKinds, requireArgument, requireOptions } from '../../errors/argument.ts';
-import { HelperProtocolError } from '../../errors/helper.ts';
 import { arrayOf, BOOLEAN, OBJECT, objectWith, TEXT, type ValueKind } from '../../errors/value-kinds.ts';
-import { onBehalfOf, traced } from '../../host-contract/diagnostics/traced.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { isRecord } from '../../text/is-record.ts';
-import { loadPeerUser } from '../linux/peer.ts';
-import type { Perform } from './client-session.ts';
-import { Clients } from './clients.ts';
-import { OwnDevicesPolicy, type Policy, type PolicyOptions } from './policy.ts';
-import { GREETING } from './protocol.ts';
-import { RuleKeeper } from './rule-keeper.ts';
-import { listenOn, type SocketFile } from './socket-file.ts';
+import type { PolicyOptions } from './policy.ts';
+import type { Helper, HelperClients } from './serve.ts';
 
 /** The host of a helper, its clients, and the changes that it allows. */
 export interface HelperOptions extends PolicyOptions {
@@ -29,7 +20,7 @@ export interface HelperOptions extends PolicyOptions {
    */
   readonly netns?: string | undefined;
   /** The socket or the streams of the clients. */
-  readonly clients: SocketFile | { readonly fd: number } | { readonly input: Readable; readonly output: Writable };
+  readonly clients: HelperClients;
 }
 
 const HELPER_OPTIONS: OptionKinds<HelperOptions> = {
@@ -50,14 +41,6 @@ const CLIENTS: ValueKind = {
     isRecord(value) && ('socket' in value || 'fd' in value || ('input' in value && 'output' in value)),
 };
 
-/** A running helper. */
-export interface Helper {
-  /** Resolves after `close`, or after the only client of streams has disconnected. */
-  readonly closed: Promise<void>;
-  /** Stops reading requests, and waits until all requests are answered. */
-  close(): Promise<void>;
-}
-
 /**
  * Serves clients until it is closed.
  * Each client that can connect to the socket can do everything that the policy allows.
@@ -71,43 +54,7 @@ export async function serveHelper(options: HelperOptions): Promise<Helper> {
   requireArgument('serveHelper', options.host, HOST);
   requireArgument('serveHelper', options.clients, CLIENTS);
   const { host, netns = host.netns, clients, ...allowed } = options;
+  // Loaded here, because a client of a helper does not need it.
+  const { OwnDevicesPolicy, serveWith } = await import('./serve.ts');
   return serveWith(host, clients, new OwnDevicesPolicy(host, allowed), netns);
-}
-
-/** Serves clients with the given policy. */
-export async function serveWith(
-  host: Host,
-  clients: HelperOptions['clients'],
-  policy: Policy,
-  netns?: string,
-): Promise<Helper> {
-  const perform = await performerFor(host, policy);
-  const all = new Clients(perform, { ...GREETING, ...(netns !== undefined && { netns }) });
-  if ('input' in clients) return { closed: all.welcome(clients.input, clients.output), close: () => all.close() };
-
-  const userOf = await loadPeerUser();
-  const server = createServer({ allowHalfOpen: true }, (socket) => void all.welcome(socket, socket, userOf(socket)));
-  const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
-  const removeSocket = await listenOn(server, clients);
-  const close = async (): Promise<void> => {
-    removeSocket();
-    if (server.listening) server.close();
-    await all.close();
-    await closed;
-  };
-  return { closed, close };
-}
-
-/** The function that performs requests. ajv is loaded on the first call, because clients do not need it. */
-async function performerFor(host: Host, policy: Policy): Promise<Perform> {
-  const { VERB_BY_NAME } = await import('./verbs.ts');
-  const rules = new RuleKeeper(host);
-  await rules.load();
-  const workplace = { host, policy, rules };
-  return async (name, args) => {
-    const verb = VERB_BY_NAME.get(name);
-    // Without a suggestion, because its computation takes longer than a request to the kernel.
-    if (verb === undefined) throw new HelperProtocolError(`there is no verb ${JSON.stringify(name.slice(0, 40))}`);
-    return onBehalfOf([], () => traced('os-vif:serve', { verb: name }, () => verb(args, workplace)));
-  };
 }

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import { serveHelper, serveWith } from '../../../src/host/remote/helper.ts';
+import { serveHelper } from '../../../src/host/remote/helper.ts';
 import type { Policy, PolicyOptions } from '../../../src/host/remote/policy.ts';
 import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
+import { serveWith } from '../../../src/host/remote/serve.ts';
 import type { Host } from '../../../src/host-contract/host.ts';
 
 /** Has a helper drive this host, and resolves to the path of its socket. */
