@@ -116,6 +116,7 @@ export type {
   SourceMacDropState,
 } from '../host-contract/packet-filters.ts';
 export type { Pci, SwitchPort, SwitchPortRole } from '../host-contract/pci.ts';
+export { asPrivateGuest, type GuestIsolation, isPrivateGuest } from '../objects/guest-isolation.ts';
 export type { OsVifOptions } from '../opening.ts';
 export { OsVif } from '../os-vif.ts';
 export type { Graph, GraphEdge, GraphGroup, GraphNode, GraphNodeKind, GraphState } from '../picture/graph-model.ts';

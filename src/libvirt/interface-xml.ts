@@ -1,6 +1,7 @@
 /** Converts a VIF to an `<interface>` element, which connects the guest's NIC to the plugged device. */
 import { requireArgument, requireOptions } from '../errors/argument.ts';
 import { LibvirtXmlError } from '../errors/libvirt.ts';
+import { isIsolated } from '../objects/guest-isolation.ts';
 import { VIFPortProfile8021Qbh } from '../objects/port-profile.ts';
 import {
   type VIFBase,
@@ -132,7 +133,7 @@ function direct(vif: VIFDirect, guest: GuestInterface): Backend {
     driver: isOwnFunction ? 'vhost' : 'hypervisor',
     source: {
       name: 'source',
-      attributes: { dev, mode: mode === 'bridge' && guest.isolateGuests ? 'private' : mode },
+      attributes: { dev, mode: isIsolated(vif, guest.isolateGuests) ? 'private' : mode },
     },
     vlan: isOwnFunction ? vlanElement(vif) : undefined,
     virtualPort: virtualPort(vif),
