@@ -1,8 +1,10 @@
 // The ports of the agent on disk: one file for each port, with the VIF and the instance in os-vif's wire form.
-// The wire form has versions, so another version of this library can read the files.
+// The wire form has versions, so another version of this library can read the files. It does not tell that a macvtap
+// guest is private, so the file does.
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InstanceInfo, VersionedObject, VIFBase } from 'os-vif';
+import { asPrivateGuest, isPrivateGuest } from 'os-vif/host';
 
 const PORT_FILE = /^([0-9a-f-]{36})\.json$/;
 
@@ -32,10 +34,11 @@ export class PortFiles {
   }
 
   async #read(name) {
-    const { vif, instance, isLeaving } = JSON.parse(await readFile(join(this.#folder, name), 'utf8'));
+    const { vif, instance, isLeaving, isPrivate } = JSON.parse(await readFile(join(this.#folder, name), 'utf8'));
     const port = { vif: VersionedObject.fromPrimitive(vif), instance: InstanceInfo.fromPrimitive(instance), isLeaving };
     if (!(port.vif instanceof VIFBase) || port.vif.id !== name.replace('.json', ''))
       throw new Error(`expected the VIF with the id that the file is named after`);
+    if (isPrivate) asPrivateGuest(port.vif);
     return port;
   }
 
@@ -47,7 +50,7 @@ export class PortFiles {
     const path = this.#pathOf(vif.id);
     const file = await open(`${path}.new`, 'w', 0o600);
     try {
-      await file.writeFile(`${JSON.stringify({ vif, instance, isLeaving })}\n`);
+      await file.writeFile(`${JSON.stringify({ vif, instance, isLeaving, isPrivate: isPrivateGuest(vif) })}\n`);
       await file.sync();
     } finally {
       await file.close();

@@ -15,7 +15,7 @@ export * from '../errors/plugin.ts';
 export * from '../errors/wiring-failure.ts';
 export { MemoryFilter } from '../host/memory/memory-filter.ts';
 export { MemoryHost, type MemoryHostOptions } from '../host/memory/memory-host.ts';
-export type { BeforeChange, MemoryLinks, NicSettings } from '../host/memory/memory-links.ts';
+export type { MemoryLinks } from '../host/memory/memory-links.ts';
 export type {
   MemoryAddressing,
   MemoryIngress,
@@ -24,6 +24,7 @@ export type {
   PciFunction,
 } from '../host/memory/memory-network.ts';
 export type { MemoryOvsdb } from '../host/memory/memory-ovsdb.ts';
+export type { BeforeChange, NicSettings } from '../host/memory/nic-settings.ts';
 export type { Address, Addressing, AddressPlan, Route } from '../host-contract/addressing.ts';
 export { attributeValue, type LinkAttributes } from '../host-contract/attribute-values.ts';
 export type { Changes, ChangesOptions } from '../host-contract/changes/changes.ts';
@@ -63,6 +64,7 @@ export type {
   BuiltInLink,
   DefinedKind,
   DefinedLink,
+  EmbeddedSwitchMode,
   ExpectedLink,
   Link,
   LinkKind,
@@ -81,7 +83,7 @@ export type {
   VlanProtocol,
   VlanSettings,
 } from '../host-contract/links.ts';
-export { isDefinedLink, MACVTAP_MODES, VLAN_PROTOCOLS } from '../host-contract/links.ts';
+export { EMBEDDED_SWITCH_MODES, isDefinedLink, MACVTAP_MODES, VLAN_PROTOCOLS } from '../host-contract/links.ts';
 export type {
   AddBridge,
   AddPort,
@@ -116,6 +118,7 @@ export type {
   SourceMacDropState,
 } from '../host-contract/packet-filters.ts';
 export type { Pci, SwitchPort, SwitchPortRole } from '../host-contract/pci.ts';
+export { asPrivateGuest, type GuestIsolation, isPrivateGuest } from '../objects/guest-isolation.ts';
 export type { OsVifOptions } from '../opening.ts';
 export { OsVif } from '../os-vif.ts';
 export type { Graph, GraphEdge, GraphGroup, GraphNode, GraphNodeKind, GraphState } from '../picture/graph-model.ts';

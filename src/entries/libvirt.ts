@@ -9,3 +9,4 @@ export * from '../errors/model.ts';
 export type { Bandwidth, GuestInterface, Rate, VirtType } from '../libvirt/guest.ts';
 export { toHostdevXml } from '../libvirt/hostdev-xml.ts';
 export { toInterfaceXml } from '../libvirt/interface-xml.ts';
+export { type MacvtapNetwork, type MacvtapNetworkMode, toNetworkXml } from '../libvirt/network-xml.ts';

@@ -21,6 +21,8 @@ export const HOST_METHODS: { readonly [P in HostPart]: { readonly [M in keyof Ho
     deleteAll: 'changes',
     virtualFunctions: 'reads',
     changeVirtualFunction: 'changes',
+    embeddedSwitchMode: 'reads',
+    changeEmbeddedSwitchMode: 'changes',
     addAlternativeName: 'changes',
     removeAlternativeName: 'changes',
     changes: 'reads',

@@ -11,6 +11,8 @@ import { utf8 } from '../text/utf8.ts';
 import { attributesOf, isBuiltInKind, unknownKind } from './link-kinds.ts';
 import {
   type DefinedLink,
+  EMBEDDED_SWITCH_MODES,
+  type EmbeddedSwitchMode,
   isDefinedLink,
   type LinkSettings,
   MACVTAP_MODES,
@@ -201,6 +203,14 @@ export function requireVirtualFunction(name: string, { mac, vlan }: VirtualFunct
 function requireMode(name: string, mode: MacvtapMode): void {
   if (!MACVTAP_MODES.includes(mode))
     throw new LinkValueError(`${name}: macvtap mode ${describeValue(mode)} is none of ${MACVTAP_MODES.join(', ')}`);
+}
+
+/** Throws LinkValueError for a value that is no mode of an embedded switch. */
+export function requireEmbeddedSwitchMode(name: string, mode: EmbeddedSwitchMode): void {
+  if (EMBEDDED_SWITCH_MODES.includes(mode)) return;
+  throw new LinkValueError(
+    `${name}: the mode of the embedded switch ${describeValue(mode)} is none of ${EMBEDDED_SWITCH_MODES.join(', ')}`,
+  );
 }
 
 /** Throws LinkValueError for text that is not the MAC address of a device. */

@@ -41,6 +41,13 @@ export interface Links {
     settings: VirtualFunctionSettings,
     expected?: readonly ExpectedLink[],
   ): Promise<void>;
+  /** The mode of the embedded switch of a NIC. Undefined for a device whose driver reports none. */
+  embeddedSwitchMode(index: number): Promise<EmbeddedSwitchMode | undefined>;
+  /**
+   * Sets the mode of the embedded switch, through the physical function with this index. It concerns all virtual
+   * functions of the NIC. Fails with EOPNOTSUPP for a device whose driver has no such setting.
+   */
+  changeEmbeddedSwitchMode(index: number, mode: EmbeddedSwitchMode, expected?: readonly ExpectedLink[]): Promise<void>;
   /** Adds an alternative name of 1 to 127 bytes to the device. Fails with EEXIST if a device has the name. */
   addAlternativeName(index: number, name: string, expected?: readonly ExpectedLink[]): Promise<void>;
   /** Removes an alternative name. Fails with ENOENT or EINVAL if the device does not have the name. */
@@ -256,6 +263,11 @@ export interface VirtualFunctionSettings {
   /** The NIC drops frames whose source address is not that of the function. */
   readonly spoofCheck?: boolean;
 }
+
+/** The modes of the embedded switch of an SR-IOV NIC (bridge(8), "hwmode"). */
+export const EMBEDDED_SWITCH_MODES = ['veb', 'vepa'] as const;
+/** `veb`: the NIC forwards frames between its functions. `vepa`: the NIC sends them to the external switch. */
+export type EmbeddedSwitchMode = (typeof EMBEDDED_SWITCH_MODES)[number];
 
 /** The current state of a virtual function. A property that the driver does not report is absent. */
 export interface VirtualFunction extends VirtualFunctionSettings {

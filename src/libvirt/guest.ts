@@ -4,8 +4,10 @@
 
 import type { OptionKinds } from '../errors/argument.ts';
 import { LibvirtXmlError } from '../errors/libvirt.ts';
-import { BOOLEAN, CHECKED_LATER, FUNCTION, OBJECT } from '../errors/value-kinds.ts';
+import { BOOLEAN, CHECKED_LATER, either, FUNCTION, OBJECT, TEXT } from '../errors/value-kinds.ts';
+import type { GuestIsolation } from '../objects/guest-isolation.ts';
 import { describeValue } from '../text/describe-value.ts';
+import type { MacvtapNetwork } from './network-xml.ts';
 import { ringSize, wholeNumber } from './values.ts';
 import type { XmlElement } from './xml.ts';
 
@@ -62,10 +64,15 @@ export interface GuestInterface {
    */
   readonly reconnect?: number;
   /**
-   * For VIFDirect: isolates guests on one device; `private` replaces the mode `bridge`.
-   * The option of MacvtapPlugin.
+   * For VIFDirect: isolates guests on one device by the mode `private`. The option of MacvtapPlugin.
    */
-  readonly isolateGuests?: boolean;
+  readonly isolateGuests?: GuestIsolation;
+  /**
+   * For VIFDirect: the network of libvirt, or its name, to which the guest is connected. libvirt then makes the
+   * macvtap device, on a device and in the mode of the network. The mode and the device of the VIF must fit. Not
+   * for a VIF on a virtual function, nor for one whose device the plugin `macvtap` makes.
+   */
+  readonly network?: MacvtapNetwork | string;
   /**
    * For VIFHostDevice: the vnic type of the port. `vdpa` needs a device from `vdpaDeviceOf`; with `direct` the function
    * itself goes to the guest. Default: the vnic type of the port that `vifFromPort` or `vifFromNetworkInfo` converted. For
@@ -97,7 +104,8 @@ export const GUEST_OPTIONS: OptionKinds<GuestInterface> = {
   packed: BOOLEAN,
   bandwidth: OBJECT,
   reconnect: CHECKED_LATER,
-  isolateGuests: BOOLEAN,
+  isolateGuests: either(BOOLEAN, FUNCTION),
+  network: either(TEXT, OBJECT),
   vnicType: CHECKED_LATER,
   interfaceNameOf: FUNCTION,
   vdpaDeviceOf: FUNCTION,

@@ -1,11 +1,13 @@
 /** Converts a VIF to an `<interface>` element, which connects the guest's NIC to the plugged device. */
 import { requireArgument, requireOptions } from '../errors/argument.ts';
 import { LibvirtXmlError } from '../errors/libvirt.ts';
+import { isIsolated } from '../objects/guest-isolation.ts';
 import { VIFPortProfile8021Qbh } from '../objects/port-profile.ts';
 import {
   type VIFBase,
   VIFBridge,
   VIFDirect,
+  type VIFDirectMode,
   VIFGeneric,
   VIFHostDevice,
   VIFOpenVSwitch,
@@ -15,7 +17,8 @@ import { vnicTypeOf } from '../objects/vnic-type.ts';
 import { adviceTo, advised } from '../text/advice.ts';
 import { bandwidthElement, type DriverRule, frontend, GUEST_OPTIONS, type GuestInterface } from './guest.ts';
 import { pciAddressElement } from './hostdev-xml.ts';
-import { deviceName, devicePath, socketPath, unicastAddress, VIF, wholeNumber } from './values.ts';
+import { requireFit } from './network-xml.ts';
+import { deviceName, devicePath, networkName, socketPath, unicastAddress, VIF, wholeNumber } from './values.ts';
 import { openVSwitchPort, virtualPort } from './virtual-port.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 
@@ -28,8 +31,8 @@ import { writeXml, type XmlElement } from './xml.ts';
  * - VIFBridge: `bridge`.
  * - VIFOpenVSwitch:
  *   `bridge` with an `openvswitch` port, or `ethernet` if the plugin creates the port or the TAP.
- * - VIFDirect: `direct`. With `vifName` and the plugin `macvtap`, which creates the device:
- *   `ethernet` with `managed="no"`.
+ * - VIFDirect: `direct`, or `network` with the option `network`. With `vifName` and the plugin `macvtap`, which
+ *   creates the device: `ethernet` with `managed="no"`.
  * - VIFVHostUser: `vhostuser`.
  * - VIFHostDevice: `hostdev`, or `vdpa` for a vDPA port. `guest.vnicType` explains how this is known.
  *
@@ -63,7 +66,7 @@ export function toInterfaceXml(vif: VIFBase, guest: GuestInterface): string {
 
 /** The parts of the element that describe the host's side. */
 interface Backend {
-  readonly type: 'ethernet' | 'bridge' | 'direct' | 'vhostuser' | 'hostdev' | 'vdpa';
+  readonly type: 'ethernet' | 'bridge' | 'direct' | 'network' | 'vhostuser' | 'hostdev' | 'vdpa';
   readonly driver: DriverRule;
   readonly source?: XmlElement;
   readonly target?: XmlElement;
@@ -78,10 +81,12 @@ interface Backend {
 }
 
 function backendOf(vif: VIFBase, guest: GuestInterface): Backend {
+  if (guest.network !== undefined && !(vif instanceof VIFDirect))
+    throw new LibvirtXmlError(`network: expected a VIFDirect, found a ${vif.type}: leave the option network out`);
   if (vif instanceof VIFGeneric) return generic(vif);
   if (vif instanceof VIFBridge) return bridge(vif);
   if (vif instanceof VIFOpenVSwitch) return openVSwitch(vif);
-  if (vif instanceof VIFDirect) return direct(vif, guest);
+  if (vif instanceof VIFDirect) return guest.network === undefined ? direct(vif, guest) : onNetwork(vif, guest);
   if (vif instanceof VIFVHostUser) return vhostUser(vif, guest);
   if (vif instanceof VIFHostDevice) return hostDevice(vif, guest);
   throw new LibvirtXmlError(`libvirt has no <interface> for a ${vif.type}`);
@@ -123,21 +128,41 @@ function onBridge(bridgeName: string, vifName: string): Backend {
 
 function direct(vif: VIFDirect, guest: GuestInterface): Backend {
   if (vif.plugin === 'macvtap' && vif.vifName !== undefined) return ethernet(vif.vifName, 'no');
-  const { mode } = vif.require('mode');
+  const mode = modeFor(vif, guest);
   const isOwnFunction = mode === 'passthrough' && vif.devAddress !== undefined;
   const lower = isOwnFunction ? functionDevice(vif, guest) : lowerDevice(vif, guest);
   const dev = deviceName(lower, 'the device below a VIFDirect');
   return {
     type: 'direct',
     driver: isOwnFunction ? 'vhost' : 'hypervisor',
-    source: {
-      name: 'source',
-      attributes: { dev, mode: mode === 'bridge' && guest.isolateGuests ? 'private' : mode },
-    },
+    source: { name: 'source', attributes: { dev, mode } },
     vlan: isOwnFunction ? vlanElement(vif) : undefined,
     virtualPort: virtualPort(vif),
     bandwidth: true,
   };
+}
+
+/** libvirt chooses the device and merges the `<virtualport>` with that of the network. */
+function onNetwork(vif: VIFDirect, guest: GuestInterface): Backend {
+  const { plugin, vifName, devAddress, portProfile } = vif;
+  const mode = modeFor(vif, guest);
+  const problem =
+    plugin === 'macvtap' && vifName !== undefined
+      ? `the plugin macvtap makes ${vifName}, and libvirt would make another device: unset vifName`
+      : mode === 'passthrough' && devAddress !== undefined
+        ? `the VIF is on the function ${devAddress}, and libvirt would choose one`
+        : undefined;
+  if (problem !== undefined) throw new LibvirtXmlError(`network: ${problem}, or leave the option network out`);
+  const { network = '' } = guest;
+  if (typeof network !== 'string') requireFit(network, { mode, device: lowerDevice(vif, guest), portProfile });
+  const name = networkName(typeof network === 'string' ? network : network.name, 'network');
+  const source = { name: 'source', attributes: { network: name } };
+  return { type: 'network', driver: 'hypervisor', source, virtualPort: virtualPort(vif), bandwidth: true };
+}
+
+function modeFor(vif: VIFDirect, { isolateGuests }: GuestInterface): 'private' | VIFDirectMode {
+  const { mode } = vif.require('mode');
+  return isIsolated(vif, isolateGuests) ? 'private' : mode;
 }
 
 /**

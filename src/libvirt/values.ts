@@ -19,6 +19,10 @@ const DEVICE_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9_.\\-]{1,15}$/;
 const DEVICE_PATH = /^\/[a-zA-Z0-9_.\-\\:/]+$/;
 /** libvirt's absFilePath (basictypes.rng): no line breaks. */
 const SOCKET_PATH = /^\/[^\n\r]+$/;
+/** libvirt: virNetworkDefParseXML() refuses `/`. Control characters would break the lines of virsh. */
+const NETWORK_NAME = /^[^/\p{Cc}]+$/u;
+/** The name of a file has at most 255 bytes: NAME_MAX of limits.h(0p). */
+const LONGEST_NETWORK_NAME = 251;
 /** unix(7): sun_path has 108 bytes including the closing NUL. */
 const LONGEST_SOCKET_PATH = 107;
 /**
@@ -36,6 +40,16 @@ const LARGEST = 0xffffffff;
 export function deviceName(value: string, what: string): string {
   if (DEVICE_NAME.test(value)) return value;
   throw refusal(what, value, 'the name of a network device: 1 to 15 letters, digits, `_`, `.`, `\\` or `-`');
+}
+
+/** The name of a network of libvirt, which is also the name of a file: `<name>.xml`. */
+export function networkName(value: string, what: string): string {
+  if (typeof value === 'string' && NETWORK_NAME.test(value) && bytesOf(value) <= LONGEST_NETWORK_NAME) return value;
+  throw refusal(
+    what,
+    value,
+    `the name of a network: 1 to ${LONGEST_NETWORK_NAME} bytes without "/" and control characters`,
+  );
 }
 
 /**

@@ -14,7 +14,7 @@ import { profileId, wholeNumber } from './values.ts';
 import type { XmlElement } from './xml.ts';
 
 /** The `<virtualport>` of a passed-through device. Undefined if libvirt does not support the profile. */
-export function virtualPort({ portProfile }: VIFBase): XmlElement | undefined {
+export function virtualPort({ portProfile }: Pick<VIFBase, 'portProfile'>): XmlElement | undefined {
   if (portProfile instanceof VIFPortProfile8021Qbg) return edgeBridge(portProfile);
   if (portProfile instanceof VIFPortProfile8021Qbh) return portExtender(portProfile);
   return undefined;

@@ -3,11 +3,12 @@ import XMLBuilder from 'fast-xml-builder';
 import { LibvirtXmlError } from '../errors/libvirt.ts';
 import { describeValue } from '../text/describe-value.ts';
 
-/** An element without text. Undefined attributes and undefined children are left out. */
+/** An element with text or children. Undefined attributes and undefined children are left out. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes?: Readonly<Record<string, string | number | undefined>>;
   readonly children?: readonly (XmlElement | undefined)[];
+  readonly text?: string;
 }
 
 /**
@@ -31,14 +32,16 @@ const BUILDER = new XMLBuilder({
 });
 
 interface XmlNode {
-  readonly [name: string]: readonly XmlNode[] | Readonly<Record<string, string>>;
+  readonly [name: string]: readonly XmlNode[] | Readonly<Record<string, string>> | string;
 }
 
-function nodeOf({ name, attributes = {}, children = [] }: XmlElement): XmlNode {
+function nodeOf({ name, attributes = {}, children = [], text }: XmlElement): XmlNode {
   const values = Object.entries(attributes).flatMap(([attribute, value]) =>
     value === undefined ? [] : [[attribute, xmlText(String(value), `${name}/@${attribute}`)] as const],
   );
-  return { [name]: children.flatMap((child) => (child ? [nodeOf(child)] : [])), ':@': Object.fromEntries(values) };
+  const inner = children.flatMap((child) => (child ? [nodeOf(child)] : []));
+  const content = text === undefined ? inner : [{ '#text': xmlText(text, name) }];
+  return { [name]: content, ':@': Object.fromEntries(values) };
 }
 
 /**

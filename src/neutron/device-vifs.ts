@@ -1,5 +1,6 @@
 /** Converts bindings to VIFs with a PCI function, or with a macvtap device on a NIC. */
 import { DatapathOffloadRepresentor } from '../objects/datapath-offload.ts';
+import { asPrivateGuest } from '../objects/guest-isolation.ts';
 import {
   VIFPortProfile8021Qbg,
   VIFPortProfile8021Qbh,
@@ -63,17 +64,19 @@ export function passedThroughVif(binding: Binding, plugin: 'noop' | 'ib_hostdev'
 /**
  * A VIF with a macvtap device that libvirt creates, so it has no `vifName`. The binding has no PCI
  * address: `bridgeInterface` is the name of the NIC, and `vlanName` the name of the VLAN device on it,
- * if there is one.
+ * if there is one. VIFDirect has no mode `private`. The mode `vepa` comes closest: it needs a switch that sends
+ * frames back.
  */
 export function macvtapVif(binding: Binding): VIFBase {
   const { macvtap_source: source, macvtap_mode: mode, physical_interface: physical } = binding.details;
   const vlan = numberOf(binding.details.vlan);
-  return new VIFDirect({
+  const vif = new VIFDirect({
     ...common(binding, vlan ? { bridgeInterface: physical, vlan } : { bridgeInterface: source }),
     plugin: 'macvtap',
-    mode,
+    mode: mode === 'private' ? 'vepa' : mode,
     ...(vlan ? { vlanName: source } : {}),
   });
+  return mode === 'private' ? asPrivateGuest(vif) : vif;
 }
 
 /** A VIF with a macvtap device in mode passthrough on a virtual function. */

@@ -90,7 +90,7 @@ const DETAIL_FORMS: Readonly<Record<string, JsonSchema>> = {
   vhostuser_mode: oneOf(['client', 'server']),
   mac_address: nullOr(MAC),
   macvtap_source: NAME,
-  macvtap_mode: oneOf(['vepa', 'passthrough', 'bridge']),
+  macvtap_mode: oneOf(['vepa', 'passthrough', 'bridge', 'private']),
   physical_interface: NAME,
   vlan: nullOr(VLAN),
   profileid: { description: 'a string of at most 39 characters', type: 'string', maxLength: 39 },

@@ -52,7 +52,8 @@ export interface VifDetails {
   readonly mac_address?: string | null;
   /** The device below macvtap devices: the physical device, or a VLAN device on it. */
   readonly macvtap_source?: string;
-  readonly macvtap_mode?: 'vepa' | 'passthrough' | 'bridge';
+  /** `private`: no other guest on the device reaches this one. The VIF on the wire has the mode `vepa`. */
+  readonly macvtap_mode?: 'vepa' | 'passthrough' | 'bridge' | 'private';
   /** The physical device of the network. */
   readonly physical_interface?: string;
   /** The VLAN id, 1 to 4094; 0 for none. */

@@ -3,6 +3,7 @@
  * hypervisor, and the network.
  */
 
+import { isIsolated } from '../objects/guest-isolation.ts';
 import type { InstanceInfo } from '../objects/instance-info.ts';
 import {
   type VIFBase,
@@ -103,11 +104,13 @@ function switchedTap({ vifName, bridgeName, network }: VIFOpenVSwitch): GuestAtt
   };
 }
 
-function macvtapOf({ vifName, devAddress, vlanName, mode, network }: VIFDirect): GuestAttachment {
+function macvtapOf(vif: VIFDirect): GuestAttachment {
+  const { vifName, devAddress, vlanName, mode, network } = vif;
   return (sketch) => {
     const made = vifName === undefined ? undefined : sketch.find('device', vifName);
     if (made) return made;
-    const facts = [...(mode === undefined ? [] : [`mode ${mode}`]), BY_HYPERVISOR];
+    const shown = isIsolated(vif) ? 'private' : mode;
+    const facts = [...(shown === undefined ? [] : [`mode ${shown}`]), BY_HYPERVISOR];
     const name = vifName === undefined ? { name: 'a macvtap' } : {};
     const macvtap = sketch.node('device', vifName ?? '', { kind: 'macvtap', ...name, facts });
     const lower = vlanName || network?.bridgeInterface;

@@ -4,10 +4,14 @@
 
 import { type OptionKinds, requireOptions } from '../errors/argument.ts';
 import { PluginError } from '../errors/plugin.ts';
-import { BOOLEAN } from '../errors/value-kinds.ts';
+import { BOOLEAN, either, FUNCTION } from '../errors/value-kinds.ts';
 import type { Host } from '../host-contract/host.ts';
+import { isOwnedBy } from '../host-contract/ownership.ts';
+import { type GuestIsolation, isIsolated } from '../objects/guest-isolation.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { type VIFBase, VIFDirect } from '../objects/vif.ts';
+import { canonicalUuid } from '../text/uuid.ts';
+import { dropsOn } from '../wiring/collect-mac-drops.ts';
 import type { ExistingDevice } from '../wiring/devices/existing-device.ts';
 import type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 import type { Element, Wiring } from '../wiring/wiring.ts';
@@ -18,16 +22,17 @@ import { WiringPlugin } from './wiring-plugin.ts';
 /** Options of MacvtapPlugin. */
 export interface MacvtapPluginOptions {
   /**
-   * Isolates guests on one device from each other, even if the external switch sends frames back. The mode
-   * `private` replaces `bridge`. A rule of nftables drops incoming frames with the source address of a guest
-   * on the same device. The package nftables must be installed. The VIF must have an `address`. Frames that a
-   * guest sends from another source address are not dropped. If libvirt creates the device, pass the same
-   * option to `toInterfaceXml`. Default: false.
+   * Isolates guests from others on the same device, even if the external switch sends frames back. True: all
+   * guests in mode `bridge`. A function: those for which it returns true. A VIF of `asPrivateGuest` is isolated in
+   * any case. The macvtap device gets the mode
+   * `private`, and rules of nftables drop frames to and from other guests on the device. The package nftables
+   * must be installed. The VIF must have an `address`. Frames that a guest sends from another source address
+   * are not dropped. If libvirt creates the device, pass the same option to `toInterfaceXml`. Default: false.
    */
-  readonly isolateGuests?: boolean;
+  readonly isolateGuests?: GuestIsolation;
 }
 
-const OPTIONS: OptionKinds<MacvtapPluginOptions> = { isolateGuests: BOOLEAN };
+const OPTIONS: OptionKinds<MacvtapPluginOptions> = { isolateGuests: either(BOOLEAN, FUNCTION) };
 
 /** The plugin `macvtap`. */
 export class MacvtapPlugin extends WiringPlugin {
@@ -55,12 +60,12 @@ export class MacvtapPlugin extends WiringPlugin {
    * The elements that belong only to this VIF.
    * The shared VLAN device stays, so an unplug does not need its name or id.
    */
-  override async unwireOn(_host: Host, given: VIFBase): Promise<Wiring> {
+  override async unwireOn(host: Host, given: VIFBase): Promise<Wiring> {
     const vif = requireVIF(this, given, VIFDirect);
     const { address, vifName, devAddress, network } = vif;
     const lower = devAddress === undefined ? (network?.bridgeInterface ?? '') : { pciAddress: devAddress };
     // A VIF that was plugged before guests were isolated may have no address.
-    const isFiltered = this.#options.isolateGuests && vif.mode === 'bridge' && address;
+    const isFiltered = address && (isIsolated(vif, this.#options.isolateGuests) || (await wasIsolated(host, vif)));
     return [
       ...(vif.mode === 'passthrough' ? ownFunction(vif) : []),
       ...(isFiltered ? [{ kind: 'source-mac-filter', name: address, lower } as const] : []),
@@ -71,10 +76,9 @@ export class MacvtapPlugin extends WiringPlugin {
   /** The wiring for several guests on one NIC, or on one VLAN device. */
   #shared(vif: VIFDirect): Wiring {
     const { mode } = vif.require('mode');
-    const isolated = mode === 'bridge' && this.#options.isolateGuests;
     const vlan = vlanBelow(vif);
     const lower = vlan[0]?.name ?? deviceBelow(vif);
-    if (isolated) return [...vlan, ...isolatedNic(vif, lower)];
+    if (isIsolated(vif, this.#options.isolateGuests)) return [...vlan, ...isolatedNic(vif, lower)];
     return [...vlan, ...guestNic(vif, lower, mode === 'bridge' ? 'bridge' : 'vepa')];
   }
 }
@@ -128,9 +132,19 @@ function ownFunction({ devAddress, network, address }: VIFDirect): Element[] {
  */
 function isolatedNic(vif: VIFDirect, lower: ExistingDevice): Element[] {
   const { id, address } = vif;
-  if (!address)
-    throw new PluginError(`isolateGuests needs the address of each VIF, and VIF ${id} has none: set its address`);
+  if (!address) throw new PluginError(`an isolated guest needs an address, and VIF ${id} has none: set its address`);
   return [{ kind: 'source-mac-filter', name: address, lower }, ...guestNic(vif, lower, 'private')];
+}
+
+/**
+ * Whether the VIF was plugged as an isolated guest. A VIF from JSON no longer tells that its guest is private.
+ * If the hypervisor made the device, only the filter tells.
+ */
+async function wasIsolated(host: Host, { id, mode, vifName }: VIFDirect): Promise<boolean> {
+  if (id === undefined || mode === 'passthrough') return false;
+  if (vifName === undefined) return (await dropsOn(host)).some(({ owner }) => owner === canonicalUuid(id));
+  const link = await host.links.get(vifName);
+  return link?.macvtap?.mode === 'private' && isOwnedBy(link, id);
 }
 
 /**

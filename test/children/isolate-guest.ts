@@ -1,4 +1,4 @@
-/** Plugs an isolated guest onto eth0, which it makes, and collects garbage; prints the error and what was collected. */
+/** Plugs an isolated guest onto eth0, which it makes, and collects garbage; prints the error, the filters and what was collected. */
 
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import { Network } from '../../src/objects/network.ts';
@@ -14,4 +14,5 @@ const message = await osVif.plug(vif, instance()).then(
   () => undefined,
   (error: unknown) => (error instanceof Error ? error.message : error),
 );
-console.log(JSON.stringify({ message, garbage: await osVif.collectGarbage([]) }));
+const drops = await host.ingress.list().catch(() => []);
+console.log(JSON.stringify({ message, drops, garbage: await osVif.collectGarbage([]) }));

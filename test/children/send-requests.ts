@@ -13,6 +13,8 @@ const REQUESTS: Readonly<Record<string, () => Promise<unknown>>> = {
   'vf spoofchk': () => host.links.changeVirtualFunction(index, 3, { spoofCheck: false }),
   'vf all': () =>
     host.links.changeVirtualFunction(index, 3, { mac: '02:00:00:00:00:07', vlan: 100, spoofCheck: false, trust: true }),
+  'hwmode vepa': () => host.links.changeEmbeddedSwitchMode(index, 'vepa'),
+  'hwmode veb': () => host.links.changeEmbeddedSwitchMode(index, 'veb'),
   bridge: () => host.links.create({ kind: 'bridge', name: 'br0', bridge: { vlanFiltering: true } }),
   vlan: () => host.links.create({ kind: 'vlan', name: 'vlan100', lower: index, vlan: { id: 100 } }),
   'vlan with mtu': () =>

@@ -4,7 +4,7 @@ const NETWORK_ID = 'b82c1929-051e-481d-8110-4669916c7915';
 export const PORT_ID = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 
 /** The body of a PUT for a port of this number. */
-export function portRequest(vifType: 'tap' | 'bridge' | 'ovs', { id = PORT_ID, details = {} } = {}) {
+export function portRequest(vifType: 'tap' | 'bridge' | 'ovs' | 'macvtap', { id = PORT_ID, details = {} } = {}) {
   return {
     port: {
       id,
@@ -23,6 +23,7 @@ const DETAILS = {
   tap: { mac_address: 'ee:ee:ee:ee:ee:ee' },
   bridge: {},
   ovs: { ovs_create_tap: true, datapath_type: 'netdev' },
+  macvtap: { macvtap_source: 'eth0', macvtap_mode: 'vepa', physical_interface: 'eth0' },
 };
 
 /** The id of a further port. */

@@ -32,6 +32,19 @@ describe('a start', () => {
     ).toBe(false);
   });
 
+  test('filters frames for a private macvtap guest again, whose rules are gone', async () => {
+    const host = new MemoryHost();
+    host.links.addNic({ name: 'eth0', up: true });
+    const { agent, request, folder } = await startedAgent({ host });
+    const { status } = await request('PUT', URL, portRequest('macvtap', { details: { macvtap_mode: 'private' } }));
+    expect(status).toBe(201);
+    await agent.stop();
+    for (const drop of await host.ingress.list()) await host.ingress.delete(drop);
+
+    await startedAgent({ host, folder });
+    expect(await host.ingress.list()).toMatchObject([{ device: 'eth0', mac: 'fa:16:3e:4a:5b:6c' }]);
+  });
+
   test('goes on without a port that cannot be plugged, and without a file that cannot be read', async () => {
     const { agent, request, folder } = await startedAgent();
     for (const id of [PORT_ID, portId(1), portId(2)]) await request('PUT', `/ports/${id}`, portRequest('tap', { id }));

@@ -21,6 +21,8 @@ export interface Wire {
   send(from: string, to: string, content: string): void;
   /** Whether such a frame comes in within 300 ms; other frames are passed over. */
   receives(content: string): Promise<boolean>;
+  /** The contents of all frames of tests that have come in, once no more come for 300 ms. */
+  takeAll(): Promise<string[]>;
 }
 
 /** Attaches to a persistent TAP device. */
@@ -79,17 +81,33 @@ function wireOn(fd: number): Wire {
       writeSync(fd, Buffer.concat([header, Buffer.from(content.padEnd(46, '\0'))]));
     },
     async receives(content) {
-      const frame = Buffer.alloc(2000);
       for (let i = 0; i < 30; i++) {
-        for (let length = readFrame(fd, frame); length > 0; length = readFrame(fd, frame)) {
-          if (frame.subarray(12, 14).equals(ETHER_TYPE) && frame.toString('utf8', 14, length).startsWith(content))
-            return true;
-        }
+        if (contentsOn(fd).some((each) => each.startsWith(content))) return true;
         await sleep(10);
       }
       return false;
     },
+    async takeAll() {
+      const contents: string[] = [];
+      for (let quiet = 0; quiet < 30; quiet++) {
+        const more = contentsOn(fd);
+        if (more.length > 0) quiet = 0;
+        contents.push(...more);
+        await sleep(10);
+      }
+      return contents.map((content) => content.replace(/\0*$/, ''));
+    },
   };
+}
+
+/** The contents of the frames of tests that wait at the descriptor. */
+function contentsOn(fd: number): string[] {
+  const frame = Buffer.alloc(2000);
+  const contents: string[] = [];
+  for (let length = readFrame(fd, frame); length > 0; length = readFrame(fd, frame)) {
+    if (frame.subarray(12, 14).equals(ETHER_TYPE)) contents.push(frame.toString('utf8', 14, length));
+  }
+  return contents;
 }
 
 /** The length of a frame; 0 when there is none, or the device is no more. */

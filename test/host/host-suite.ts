@@ -17,6 +17,7 @@ const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   delete: [1],
   deleteAll: [[1]],
   changeVirtualFunction: [1, 0, {}],
+  changeEmbeddedSwitchMode: [1, 'vepa'],
   addAlternativeName: [1, 'x'],
   removeAlternativeName: [1, 'x'],
   create: [{ kind: 'bridge', name: 'br0' }],

@@ -26,6 +26,14 @@ export function requireAccepted(...devices: readonly string[]): void {
   }
 }
 
+/** Throws what libvirt says against a network, first its schema, then its parser. */
+export function requireNetworkAccepted(network: string): void {
+  withFile(network, (file) => {
+    run('virt-xml-validate', file, 'network');
+    run('virsh', '-c', 'test:///default', 'net-define', '--validate', file);
+  });
+}
+
 function isPassedThrough(device: string): boolean {
   return /^<hostdev|type="hostdev"/.test(device);
 }

@@ -144,7 +144,7 @@ const GOOD_DETAILS = {
   vhostuser_vrouter_plug: fc.constantFrom(true, false, null),
   mac_address: fc.constantFrom('00:61:fe:ed:ca:fe', null),
   macvtap_source: fc.constantFrom('eth0', 'eth0.7'),
-  macvtap_mode: fc.constantFrom('vepa', 'bridge', 'passthrough'),
+  macvtap_mode: fc.constantFrom('vepa', 'bridge', 'passthrough', 'private'),
   physical_interface: fc.constant('eth0'),
   vlan: fc.constantFrom(0, 7, '4094'),
   profileid: fc.string({ maxLength: 39 }),

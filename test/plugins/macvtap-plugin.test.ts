@@ -58,7 +58,10 @@ describe('with isolateGuests', () => {
   test.each([undefined, null])('a VIF whose address is %s is refused', async (address) => {
     await using osVif = await OsVif.open({ host: hostWithNic(), plugins: [plugin] });
     await expect(osVif.plug(directVif({ mode: 'bridge', address }), instance())).rejects.toMatchObject({
-      cause: { code: 'ERR_OSVIF_PLUGIN', message: expect.stringMatching(`isolateGuests.*${VIF_ID} has none`) },
+      cause: {
+        code: 'ERR_OSVIF_PLUGIN',
+        message: expect.stringMatching(`isolated guest needs an address.*${VIF_ID} has none`),
+      },
     });
   });
 

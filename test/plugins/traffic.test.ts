@@ -7,6 +7,7 @@ import { BridgedTapPlugin, bridgedTaps } from '../children/bridged-taps.ts';
 import { makeSysfs } from '../host/fake-sysfs.ts';
 import { attachMacvtap, attachTap, BROADCAST, untilCarried, type Wire } from '../host/frames.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../host/netns.ts';
+import { makeSwitch, makeWire } from './switch.ts';
 import { directVif, instance } from './vifs.ts';
 
 const MACS = ['fa:16:3e:00:00:0a', 'fa:16:3e:00:00:0b', 'fa:16:3e:00:00:0c'] as const;
@@ -192,22 +193,4 @@ async function guests(mode: 'vepa' | 'bridge', plugin = new MacvtapPlugin(), cou
     unplug: (i) => osVif.unplug(vif(i), instance()),
     check: (i) => osVif.check(vif(i), instance()),
   };
-}
-
-function makeSwitch(netns: Netns): void {
-  const ip = (...args: string[]) => netns.run('ip', ...args);
-  ip('link', 'add', 'switch', 'type', 'bridge', 'forward_delay', '0', 'mcast_snooping', '0');
-  ip('tuntap', 'add', 'probe', 'mode', 'tap');
-  ip('link', 'set', 'probe', 'master', 'switch');
-  for (const name of ['switch', 'probe']) ip('link', 'set', name, 'up');
-  makeWire(netns);
-}
-
-/** From eth0 to the switch, which learns no addresses on it, so that the probe sees every frame. */
-function makeWire(netns: Netns): void {
-  const ip = (...args: string[]) => netns.run('ip', ...args);
-  ip('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'far0');
-  ip('link', 'set', 'far0', 'master', 'switch');
-  for (const name of ['eth0', 'far0']) ip('link', 'set', name, 'up');
-  ip('link', 'set', 'far0', 'type', 'bridge_slave', 'learning', 'off');
 }

@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { LinuxHostOptions } from '../../host/linux/linux-host.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../../host/ovsdb/ovsdb-client.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { readConfig } from '../config.ts';
@@ -19,8 +20,20 @@ export interface Finding {
   readonly advice?: string;
 }
 
-/** Examines all requirements. Changes nothing in the network namespace of this process. */
-export async function examineHost(options: { readonly ovsdb?: string; readonly config?: string }): Promise<Finding[]> {
+/** What to examine. */
+export interface Examination {
+  readonly ovsdb?: string;
+  readonly config?: string;
+  /** The uplink whose switch is probed. */
+  readonly vepa?: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Examines all requirements. Leaves the network namespace of this process as it is: the devices of a probe are
+ * removed.
+ */
+export async function examineHost(options: Examination): Promise<Finding[]> {
   const setup = await readConfig(options.config);
   const { host } = setup;
   const connection = databaseOf(options.ovsdb, setup);
@@ -33,6 +46,7 @@ export async function examineHost(options: { readonly ovsdb?: string; readonly c
     examineUserNamespaces(),
     ...tryKernelFeatures(koffi.state === 'yes'),
     await examineOvsdb({ ...host.ovsdb, ...(connection !== undefined && { connection }) }),
+    ...(options.vepa === undefined ? [] : [await examineRelay(options.vepa, host, options.signal)]),
   ];
 }
 
@@ -108,7 +122,7 @@ const FEATURES: readonly { readonly name: string; readonly what: string; readonl
   { name: 'iptables', what: "iptables (rules of Linux bridges' networks)", advice: 'install iptables' },
 ];
 
-/** The names of all findings, in the order in which they are printed. */
+/** The names of all findings without a probe, in the order in which they are printed. */
 export const FINDING_NAMES: readonly string[] = [
   'linux',
   'koffi',
@@ -170,6 +184,33 @@ async function examineOvsdb(options: OvsdbClientOptions): Promise<Finding> {
     return { name: 'ovsdb', state: 'no', what: reasonOf(error), advice };
   } finally {
     await client.close();
+  }
+}
+
+/** Whether the switch next to the uplink sends frames back. */
+async function examineRelay(uplink: string, options: LinuxHostOptions, signal: AbortSignal): Promise<Finding> {
+  const name = 'reflective-relay';
+  const { LinuxHost } = await import('../../host/linux/linux-host.ts');
+  const { probeReflectiveRelay } = await import('../../host/linux/relay/probe-reflective-relay.ts');
+  try {
+    await using host = await LinuxHost.open(options);
+    if (await probeReflectiveRelay(host, uplink, { signal }))
+      return {
+        name,
+        state: 'yes',
+        what: `the switch next to ${uplink} sends frames back: guests in mode vepa reach each other`,
+      };
+    const advice =
+      'set the port of the switch to hairpin mode (reflective relay), or use mode bridge: docs/vif-types/macvtap.md';
+    return {
+      name,
+      state: 'no',
+      what: `the switch next to ${uplink} does not send frames back to the port from which they came`,
+      advice,
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { name, state: 'unknown', what: `not probed: ${reasonOf(error)}` };
   }
 }
 

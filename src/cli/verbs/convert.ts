@@ -5,6 +5,7 @@ import { UsageError } from '../../errors/command.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import { type Document, readDocument, readDocuments } from '../input/documents.ts';
 import { itemsOf, kindOf } from '../input/payloads.ts';
+import { printWarning } from '../output/output.ts';
 import { addVerb, type CommonOptions, configOption, FILES } from '../verb.ts';
 
 /** Adds the verb `convert` to the command. */
@@ -84,11 +85,21 @@ async function convert(files: string[], options: ConvertOptions): Promise<void> 
   }
   const items = itemsOf(await readDocuments(files));
   const { readEach } = await import('../input/attachments.ts');
+  const { isPrivateGuest } = await import('../../objects/guest-isolation.ts');
+  const { VIFBase } = await import('../../objects/vif.ts');
   const { printIfComplete } = await import('../output/failures.ts');
   const read = await READERS[from](options);
   const written = await readEach(items, async (document) => {
     const object = await read(document);
+    if (object instanceof VIFBase && isPrivateGuest(object)) warnOfPrivateMode(document.where);
     return options.to === 'plain' ? object.toPlain() : object.toPrimitive();
   });
   printIfComplete(written);
+}
+
+function warnOfPrivateMode(where: string): void {
+  printWarning(
+    `${where}: macvtap_mode is private, and a VIF in JSON has no such mode: it is vepa. ` +
+      'Give the other verbs the port in place of the VIF',
+  );
 }

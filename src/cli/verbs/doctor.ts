@@ -12,11 +12,15 @@ export function addDoctor(program: Command): void {
   addVerb(program, {
     name: 'doctor',
     summary: 'examine what this host supports, and give advice for missing features',
-    more: ['Tries kernel features in a temporary network namespace. Exits with 1 if a needed feature is missing.'],
-    examples: ['doctor', 'doctor --json', 'doctor --need tap bridge'],
+    more: [
+      'Tries kernel features in a temporary network namespace. Exits with 1 if a needed feature is missing.',
+      'With --vepa, creates two macvtap devices on the uplink, sends one broadcast frame, and removes the devices.',
+    ],
+    examples: ['doctor', 'doctor --json', 'doctor --need tap bridge', 'doctor --vepa eth0'],
   })
     .option('--ovsdb <connection>', "Open vSwitch's database: unix:/path, tcp:host:port or ssl:host:port")
     .addOption(configOption())
+    .option('--vepa <uplink>', 'probe whether the switch next to this device sends frames back, and need that it does')
     .option('--need <features...>', 'needed features, by their names in the output (default: linux, koffi, net-admin)')
     .addOption(program.createOption('--try-kernel <namespace>', 'internal').hideHelp())
     .action(diagnose);
@@ -25,6 +29,7 @@ export function addDoctor(program: Command): void {
 interface DoctorOptions extends CommonOptions {
   readonly ovsdb?: string;
   readonly config?: string;
+  readonly vepa?: string;
   readonly need?: readonly string[];
   readonly tryKernel?: string;
 }
@@ -37,8 +42,9 @@ async function diagnose(options: DoctorOptions): Promise<void> {
     return printJson(await tryKernel(options.tryKernel));
   }
   const { examineHost } = await import('../doctor/findings.ts');
-  const findings = await examineHost(options);
-  const needed = options.need ?? NEEDED;
+  const { interruptible } = await import('../interruption.ts');
+  const findings = await interruptible({}, (signal) => examineHost({ ...options, signal }));
+  const needed = [...(options.need ?? NEEDED), ...(options.vepa === undefined ? [] : ['reflective-relay'])];
   const unknown = needed.filter((name) => !findings.some((finding) => finding.name === name));
   if (unknown.length > 0) {
     throw new UsageError(

@@ -6,12 +6,14 @@ import { isExpected, nameIn } from '../../host-contract/expected-links.ts';
 import { birthGroup, deletionGroup } from '../../host-contract/interface-groups.ts';
 import {
   requireAlternativeName,
+  requireEmbeddedSwitchMode,
   requireLinkIndex,
   requireLinkName,
   requireLinkSettings,
   requireNewLink,
 } from '../../host-contract/link-values.ts';
 import {
+  type EmbeddedSwitchMode,
   type ExpectedLink,
   endsOf,
   isDefinedLink,
@@ -26,10 +28,18 @@ import {
 import { LinkEvents } from './events/link-events.ts';
 import type { Libc } from './libc.ts';
 import { nameAddition, nameRemoval } from './netlink/alternative-name-message.ts';
+import { decodeEmbeddedSwitch, embeddedSwitchChange, embeddedSwitchList } from './netlink/embedded-switch-message.ts';
 import { compare, findLinks, linksIn, linksWithSysctls, lookUpOf, requestExpecting } from './netlink/expecting.ts';
 import { RTM_DELLINK, RTM_GETLINK, RTM_NEWLINK } from './netlink/link-attributes.ts';
 import { listLinks } from './netlink/link-list.ts';
-import { creationAttributes, linkHeader, nameAttribute, settingAttributes } from './netlink/link-message.ts';
+import {
+  changeByName,
+  creationAttributes,
+  linkHeader,
+  nameAttribute,
+  otherMtuFirst,
+  settingAttributes,
+} from './netlink/link-message.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from './netlink/message.ts';
 import type { Request, Turn } from './netlink/request.ts';
 import type { NetlinkSocket } from './netlink/socket.ts';
@@ -159,6 +169,22 @@ export class LinuxLinks implements Links {
     });
   }
 
+  async embeddedSwitchMode(index: number): Promise<EmbeddedSwitchMode | undefined> {
+    requireLinkIndex(index);
+    const lists = await this.#socket.dumps(embeddedSwitchList(index), (messages) => messages);
+    return decodeEmbeddedSwitch(index, lists.flat());
+  }
+
+  async changeEmbeddedSwitchMode(
+    index: number,
+    mode: EmbeddedSwitchMode,
+    expected: readonly ExpectedLink[] = [],
+  ): Promise<void> {
+    requireLinkIndex(index);
+    requireEmbeddedSwitchMode(`link ${index}`, mode);
+    await requestExpecting(this.#socket, expected, embeddedSwitchChange(index, mode, expected));
+  }
+
   async addAlternativeName(index: number, name: string, expected: readonly ExpectedLink[] = []): Promise<void> {
     requireLinkIndex(index);
     requireAlternativeName(name);
@@ -264,27 +290,4 @@ function endsToConfigure(link: NewLink): NamedLink[] {
     ...(promiscuous !== undefined && { promiscuous }),
     ...(master !== undefined && master !== 0 && { master }),
   }));
-}
-
-/** Kernel: ether_setup() */
-const DEFAULT_MTU = 1500;
-
-/**
- * Returns a request for another MTU, which precedes a request for the default MTU. The MTU of a new bridge
- * follows its ports until a request changes the MTU (br_change_mtu()). A request for the present value
- * changes nothing.
- */
-function otherMtuFirst({ kind, name, mtu }: NewLink): Request[] {
-  return kind === 'bridge' && mtu === DEFAULT_MTU ? [changeByName({ name, mtu: DEFAULT_MTU - 1 })] : [];
-}
-
-/** Changes a device by its name, because the kernel does not report the index of a new device. */
-function changeByName({ name, ...settings }: NamedLink): Request {
-  return {
-    what: `configuration of ${name}`,
-    type: RTM_NEWLINK,
-    flags: 0,
-    body: linkHeader(0, settings),
-    attributes: [nameAttribute(name), ...settingAttributes(settings)],
-  };
 }

@@ -5,9 +5,10 @@ import { HostClosedError } from '../../errors/host.ts';
 import { FUNCTION } from '../../errors/value-kinds.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { MemoryFilter } from './memory-filter.ts';
-import { type BeforeChange, MemoryLinks } from './memory-links.ts';
+import { MemoryLinks } from './memory-links.ts';
 import { MemoryAddressing, MemoryIngress, MemoryPci, MemorySysctl } from './memory-network.ts';
 import { MemoryOvsdb } from './memory-ovsdb.ts';
+import type { BeforeChange } from './nic-settings.ts';
 
 /** Options of a MemoryHost. */
 export interface MemoryHostOptions {

@@ -6,40 +6,28 @@ import { ChangeJournal } from '../../host-contract/changes/journal.ts';
 import { isExpected, nameIn, requireExpectedLinks } from '../../host-contract/expected-links.ts';
 import {
   requireAlternativeName,
+  requireEmbeddedSwitchMode,
   requireLinkName,
   requireLinkSettings,
   requireNewLink,
 } from '../../host-contract/link-values.ts';
 import {
-  type BuiltInLink,
-  type DefinedLink,
+  type EmbeddedSwitchMode,
   type ExpectedLink,
   isDefinedLink,
   type Link,
   type LinkSettings,
   type Links,
-  type NamedLink,
   type NewLink,
   type VirtualFunction,
   type VirtualFunctionSettings,
 } from '../../host-contract/links.ts';
-import { BRIDGE_DEFAULTS, PORT_DEFAULTS } from './kernel-defaults.ts';
+import { PORT_DEFAULTS } from './kernel-defaults.ts';
 import { refuseSettings } from './link-rules.ts';
 import { known, LinkTable } from './link-table.ts';
-import { baseOf, refuseStacked, refuseStackedChange, type StackedLink } from './stacked-links.ts';
-
-/** A NIC of the machine. Only `addNic` adds such a device. */
-export interface NicSettings extends NamedLink {
-  /** The number of virtual functions. Default: 0. */
-  readonly virtualFunctions?: number;
-}
-
-/**
- * Called with the description of each change of a device, immediately before the change takes effect. A test
- * can create or delete devices in this function, as other processes do on a real host. Such changes do not
- * call the function again.
- */
-export type BeforeChange = (what: string) => void | Promise<void>;
+import { createBridge, createDefined, createOnLower, createVeth, presentLink, refuseTaken } from './new-links.ts';
+import type { BeforeChange, NicSettings } from './nic-settings.ts';
+import { refuseStackedChange } from './stacked-links.ts';
 
 /**
  * The network devices of a MemoryHost. Besides devices of plugins, it can have NICs with virtual functions.
@@ -48,6 +36,7 @@ export class MemoryLinks implements Links {
   readonly #journal = new ChangeJournal();
   readonly #links = new LinkTable((name) => this.#journal.add(name));
   readonly #virtualFunctions = new Map<number, VirtualFunction[]>();
+  readonly #embeddedSwitches = new Map<number, EmbeddedSwitchMode>();
   readonly #requireOpen: () => void;
   readonly #beforeChange: BeforeChange | undefined;
   #isInterrupted = false;
@@ -61,6 +50,7 @@ export class MemoryLinks implements Links {
   /** Adds a NIC, and returns its index. */
   addNic({ virtualFunctions = 0, ...nic }: NicSettings): number {
     const index = this.#links.add({ mtu: 1500, ...nic }, { kind: '', mtu: 1500 });
+    if (virtualFunctions > 0) this.#embeddedSwitches.set(index, 'veb');
     this.#virtualFunctions.set(
       index,
       Array.from({ length: virtualFunctions }, (_, number) => ({
@@ -104,20 +94,20 @@ export class MemoryLinks implements Links {
     if (this.#isWatched()) await this.#interrupt(what);
     this.#requireOpen();
     requireExpectedLinks(what, expected, this.#links.all());
-    this.#refuseTaken(what, link.name);
+    refuseTaken(this.#links, what, link.name);
     refuseSettings(what, link.kind, 0, link, this.#links.all());
-    if (isDefinedLink(link)) return this.#createDefined(what, link);
+    if (isDefinedLink(link)) return createDefined(this.#links, what, link);
     const { kind } = link;
     switch (kind) {
       case 'veth':
-        return this.#createVeth(what, link);
+        return createVeth(this.#links, what, link);
       case 'bridge':
-        return this.#createBridge(link);
+        return createBridge(this.#links, link);
       case 'tap':
         return this.#links.add(link, { kind, mtu: 1500, tap: { multiQueue: false, ...link.tap, persistent: true } });
       case 'macvtap':
       case 'vlan':
-        return this.#createOnLower(what, link);
+        return createOnLower(this.#links, what, link);
     }
   }
 
@@ -199,6 +189,26 @@ export class MemoryLinks implements Links {
     functions[number] = { ...found, ...settings };
   }
 
+  async embeddedSwitchMode(index: number): Promise<EmbeddedSwitchMode | undefined> {
+    this.#requireOpen();
+    return this.#embeddedSwitches.get(index);
+  }
+
+  async changeEmbeddedSwitchMode(
+    index: number,
+    mode: EmbeddedSwitchMode,
+    expected: readonly ExpectedLink[] = [],
+  ): Promise<void> {
+    const what = `change of the embedded switch of ${nameIn(expected, index)} to ${mode}`;
+    requireEmbeddedSwitchMode(`link ${index}`, mode);
+    if (this.#isWatched()) await this.#interrupt(what);
+    this.#requireOpen();
+    requireExpectedLinks(what, expected, this.#links.all());
+    this.#require(what, index);
+    if (!this.#embeddedSwitches.has(index)) throw new NetlinkError(what, 'EOPNOTSUPP', 'Operation not supported');
+    this.#embeddedSwitches.set(index, mode);
+  }
+
   async addAlternativeName(index: number, name: string, expected: readonly ExpectedLink[] = []): Promise<void> {
     const what = `addition of the alternative name ${name} to ${nameIn(expected, index)}`;
     const { alternativeNames: names = [] } = await this.#renamed(what, index, name, expected);
@@ -248,49 +258,7 @@ export class MemoryLinks implements Links {
     }
   }
 
-  #createBridge(link: BuiltInLink & { kind: 'bridge' }): number {
-    const index = this.#links.add(link, { kind: 'bridge', mtu: 1500, bridge: { ...BRIDGE_DEFAULTS, ...link.bridge } });
-    if (link.mtu !== undefined) this.#links.keepMtu(index);
-    return index;
-  }
-
-  #createVeth(what: string, link: BuiltInLink & { kind: 'veth' }): number {
-    const peer: NamedLink = { ...link.peer, alias: link.peer.alias ?? link.alias ?? '' };
-    this.#refuseTaken(what, peer.name);
-    refuseSettings(what, 'veth', 0, peer, this.#links.all());
-    const first = this.#links.add(link, { kind: 'veth', mtu: 1500 });
-    const second = this.#links.add(peer, { kind: 'veth', mtu: 1500, lower: first });
-    this.#links.update(first, { lower: second });
-    return first;
-  }
-
-  #createDefined(what: string, link: DefinedLink): number {
-    const { kind, settings, lower = 0 } = link;
-    const { mtu } = lower === 0 ? { mtu: 1500 } : this.#require(what, lower);
-    return this.#links.add(link, { kind, mtu, lower, settings });
-  }
-
-  #createOnLower(what: string, link: StackedLink): number {
-    const below = baseOf(link, this.#require(what, link.lower), this.#links.all());
-    refuseStacked(what, link, below, this.#links.all());
-    const { kind } = link;
-    return this.#links.add(link, {
-      kind,
-      mtu: below.mtu,
-      lower: below.index,
-      ...(kind === 'macvtap'
-        ? { macvtap: link.macvtap, ...(link.macvtap.mode === 'passthru' && { mac: below.mac }) }
-        : { vlan: { protocol: '802.1Q', ...link.vlan } }),
-    });
-  }
-
   #require(what: string, index: number): Link {
-    const link = this.#links.get(index);
-    if (link === undefined) throw new NetlinkError(what, 'ENODEV', 'no such device');
-    return link;
-  }
-
-  #refuseTaken(what: string, name: string): void {
-    if (this.#links.named(name)) throw new NetlinkError(what, 'EEXIST', 'file already exists');
+    return presentLink(this.#links, what, index);
   }
 }

@@ -9,6 +9,7 @@ import {
   type BridgeSettings,
   type BuiltInLink,
   type DefinedLink,
+  EMBEDDED_SWITCH_MODES,
   type LinkSettings,
   MACVTAP_MODES,
   type MacvtapSettings,
@@ -170,6 +171,9 @@ export const virtualFunction = objectOf<VirtualFunctionSettings>({
   trust: bool,
   spoofCheck: bool,
 });
+
+/** The mode of an embedded switch. */
+export const embeddedSwitchMode: Schema = { enum: EMBEDDED_SWITCH_MODES };
 
 const address = objectOf<Address>(
   {

@@ -75,6 +75,9 @@ export class RemoteHost implements Host {
       virtualFunctions: (index) => helper.ask('links.virtualFunctions', index),
       changeVirtualFunction: (index, number, settings, expected) =>
         helper.ask('links.changeVirtualFunction', index, number, settings, expected),
+      embeddedSwitchMode: (index) => helper.ask('links.embeddedSwitchMode', index),
+      changeEmbeddedSwitchMode: (index, mode, expected) =>
+        helper.ask('links.changeEmbeddedSwitchMode', index, mode, expected),
       addAlternativeName: (index, name, expected) => helper.ask('links.addAlternativeName', index, name, expected),
       removeAlternativeName: (index, name, expected) =>
         helper.ask('links.removeAlternativeName', index, name, expected),

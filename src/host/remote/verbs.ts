@@ -95,6 +95,17 @@ const VERBS: { readonly [V in VerbName]: Verb } = {
       await host.links.changeVirtualFunction(index, number, settings, [...checked, ...expected]);
     },
   ),
+  'links.embeddedSwitchMode': verb('links.embeddedSwitchMode', [schemas.index], ({ host }, index) =>
+    host.links.embeddedSwitchMode(index),
+  ),
+  'links.changeEmbeddedSwitchMode': verb(
+    'links.changeEmbeddedSwitchMode',
+    [schemas.index, schemas.embeddedSwitchMode, schemas.expected],
+    async ({ host, policy }, index, mode, expected = []) => {
+      const checked = await policy.use(`change of the embedded switch of link ${index}`, index);
+      await host.links.changeEmbeddedSwitchMode(index, mode, [...checked, ...expected]);
+    },
+  ),
   'links.addAlternativeName': verb(
     'links.addAlternativeName',
     [schemas.index, schemas.recordName, schemas.expected],

@@ -67,6 +67,13 @@ export function notingLinks(links: Links, observations: Observations): Links {
       for (const [property, want] of Object.entries(settings))
         observations.change(observations.subject.name, { property, from: Reflect.get(before, property), to: want });
     },
+    embeddedSwitchMode: (index) => links.embeddedSwitchMode(index),
+    async changeEmbeddedSwitchMode(index, mode, expected) {
+      const before = await links.embeddedSwitchMode(index);
+      await links.changeEmbeddedSwitchMode(index, mode, expected);
+      const on = observations.nameOf(index, expected);
+      observations.change(on, { property: 'embeddedSwitchMode', from: before, to: mode });
+    },
     async addAlternativeName(index, name, expected) {
       await links.addAlternativeName(index, name, expected);
       noteRecord(index, name, true, observations);

@@ -45,6 +45,18 @@ test('the wire form and the plain form become each other', async () => {
   expect(after?.equals(before)).toBe(true);
 });
 
+test('the mode private of macvtap, which a VIF in JSON does not have, is told in a warning', async () => {
+  const details = { macvtap_source: 'eth0', macvtap_mode: 'private', physical_interface: 'eth0' };
+  const port = JSON.parse(readFileSync(join(osVif.folder, 'port.json'), 'utf8'));
+  const document = {
+    port: { ...port, 'binding:vif_type': 'macvtap', 'binding:vif_details': details },
+    network: { id: port.network_id },
+  };
+  const { status, json, stderr } = await osVif(['convert', '--to', 'plain'], { input: JSON.stringify(document) });
+  expect([status, json()]).toMatchObject([0, { type: 'VIFDirect', mode: 'vepa' }]);
+  expect(stderr).toContain('macvtap_mode is private');
+});
+
 test.each([
   ['a port without its network', ['--from', 'neutron'], 'port.json', 2, 'ERR_OSVIF_USAGE'],
   [

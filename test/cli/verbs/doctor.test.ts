@@ -1,6 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { makeNetns, NETNS_UNAVAILABLE } from '../../host/netns.ts';
+import { makeSwitch } from '../../plugins/switch.ts';
 import { commandUnderTest } from '../command.ts';
 
 const osVif = commandUnderTest();
@@ -44,6 +45,40 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
     });
     expect(status).toBe(1);
     expect(stdout).toMatch(/^no +ovsdb +OVSDB unix:\/nowhere\.sock: /m);
+  });
+
+  test.each([
+    [true, 'yes', 0],
+    [false, 'no', 1],
+  ] as const)(
+    'with hairpin %s at the switch, --vepa answers %s with exit code %i, and leaves no device',
+    async (on, state, code) => {
+      const netns = await makeNetns();
+      makeSwitch(netns);
+      netns.run('ip', 'link', 'set', 'far0', 'type', 'bridge_slave', 'hairpin', on ? 'on' : 'off');
+      const { status, json } = await osVif(['doctor', '--vepa', 'eth0'], { inside: netns });
+      expect([status, json()]).toEqual([
+        code,
+        expect.arrayContaining([expect.objectContaining({ name: 'reflective-relay', state })]),
+      ]);
+      expect(netns.links().filter(({ linkinfo }) => linkinfo?.info_kind === 'macvtap')).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['eth9', 'needs the device eth9, which does not exist'],
+    ['far0', 'creation of macvtap'],
+  ])('an uplink that cannot be probed, %s, is unknown with the reason', async (uplink, reason) => {
+    const netns = await makeNetns();
+    makeSwitch(netns);
+    const { status, json } = await osVif(['doctor', '--vepa', uplink], { inside: netns });
+    expect([status, json()]).toEqual([
+      1,
+      expect.arrayContaining([
+        { name: 'reflective-relay', state: 'unknown', what: expect.stringContaining(`not probed: `) },
+        expect.objectContaining({ what: expect.stringContaining(reason) }),
+      ]),
+    ]);
   });
 
   test('the trial is refused in the namespace that it must not touch', async () => {

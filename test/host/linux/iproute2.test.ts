@@ -9,6 +9,7 @@ import { bundleChild } from '../../children/child.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../netns.ts';
 
 const RTM_NEWLINK = 16;
+const RTM_SETLINK = 19;
 /** The length of struct nlmsghdr and where it has the number that differs from request to request. */
 const HEADER = 16;
 const [SEQ_START, SEQ_END] = [8, 12];
@@ -36,9 +37,12 @@ describe.skipIf(NETNS_UNAVAILABLE || whyNoStrace())('the bytes that go to the ke
       ['link', 'add', 'mtu', '1450', 'group', GROUP, 'link', 'eth0', 'name', 'vlan100', 'type', 'vlan', 'id', '100'],
       undefined,
     ],
+    ['hwmode vepa', ['bridge', 'link', 'set', 'dev', 'eth0', 'hwmode', 'vepa'], 'EOPNOTSUPP'],
+    ['hwmode veb', ['bridge', 'link', 'set', 'dev', 'eth0', 'hwmode', 'veb'], 'EOPNOTSUPP'],
   ])('%s', async (name, command, errno) => {
     const child = await bundleChild('send-requests.ts');
-    const theirs = await recordedIn(await netnsWithNic(), 'ip', ...command);
+    const program = command[0] === 'bridge' ? command : ['ip', ...command];
+    const theirs = await recordedIn(await netnsWithNic(), ...program);
     const ours = await recordedIn(await netnsWithNic(), process.execPath, child, name);
 
     expect(theirs.request).not.toBe('');
@@ -63,7 +67,7 @@ interface Recording {
   readonly status: number | null;
 }
 
-/** Runs a command in the namespace and finds the first RTM_NEWLINK that has a body. */
+/** Runs a command in the namespace and finds the first request to change a link that has a body. */
 async function recordedIn({ path }: Netns, ...command: string[]): Promise<Recording> {
   const folder = await mkdtemp(join(tmpdir(), 'os-vif-strace-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -71,7 +75,7 @@ async function recordedIn({ path }: Netns, ...command: string[]): Promise<Record
   const strace = ['strace', '-f', '-qq', '-e', 'trace=sendto,sendmsg', '-e', 'write=all', '-o', trace, ...command];
   const { stdout, status } = spawnSync('nsenter', [`--net=${path}`, ...strace], { encoding: 'utf8' });
   const request = sentBytes(readFileSync(trace, 'latin1')).find(
-    (bytes) => bytes.length > 2 * HEADER && bytes.readUInt16LE(4) === RTM_NEWLINK,
+    (bytes) => bytes.length > 2 * HEADER && [RTM_NEWLINK, RTM_SETLINK].includes(bytes.readUInt16LE(4)),
   );
   const masked = request && Buffer.concat([request.subarray(0, SEQ_START), request.subarray(SEQ_END)]);
   return { request: masked?.toString('hex') ?? '', output: stdout, status };

@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { runCommand } from '../../../src/host/linux/command.ts';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
 import type { SourceMacDrop } from '../../../src/host-contract/packet-filters.ts';
@@ -34,6 +37,9 @@ describe.skipIf(NETNS_UNAVAILABLE)('addresses that a device refuses', () => {
     'flush chain netdev os-vif-eth0 drop-refused',
     'insert rule netdev os-vif-eth0 ingress accept',
     'delete chain netdev os-vif-eth0 ingress',
+    'flush chain netdev os-vif-eth0 egress',
+    'insert rule netdev os-vif-eth0 egress accept',
+    'delete chain netdev os-vif-eth0 egress',
   ])('after `nft %s` it says that it has no effect, and the next one that is added mends it', async (command) => {
     const netns = await withNic();
     await using host = await LinuxHost.open({ netns: netns.path });
@@ -42,6 +48,30 @@ describe.skipIf(NETNS_UNAVAILABLE)('addresses that a device refuses', () => {
     expect(await host.ingress.list()).toEqual([{ ...refusal(1), active: false }]);
     await host.ingress.create(refusal(2));
     expect((await host.ingress.list()).map(({ active }) => active)).toEqual([true, true]);
+  });
+
+  test('after `nft flush set` it says that it has no effect, and the same one mends it', async () => {
+    const netns = await withNic();
+    await using host = await LinuxHost.open({ netns: netns.path });
+    for (const i of [1, 2]) await host.ingress.create(refusal(i));
+    netns.run('nft', 'delete element netdev os-vif-eth0 isolated { fa:16:3e:00:00:01 }');
+    expect((await host.ingress.list()).map(({ mac, active }) => [mac, active])).toEqual([
+      ['fa:16:3e:00:00:01', false],
+      ['fa:16:3e:00:00:02', true],
+    ]);
+    await host.ingress.delete(refusal(1));
+    await host.ingress.create(refusal(1));
+    expect((await host.ingress.list()).map(({ active }) => active)).toEqual([true, true]);
+  });
+
+  test('a table of an earlier version, without the egress, has no effect; its entries are deleted', async () => {
+    const netns = await withNic();
+    netns.run('nft', TABLE_OF_0_1);
+    await using host = await LinuxHost.open({ netns: netns.path });
+    expect(await host.ingress.list()).toMatchObject([{ active: false }, { active: false }]);
+    await host.ingress.create(refusal(3));
+    for (const i of [1, 2, 3]) await host.ingress.delete(refusal(i));
+    expect(netns.run('nft', 'list', 'ruleset')).toBe('');
   });
 
   test('tables and entries of others stay', async () => {
@@ -74,12 +104,26 @@ test.skipIf(NETNS_UNAVAILABLE)(
     const child = await bundleChild('isolate-guest.ts');
     const withoutNft = 'mount -t tmpfs tmpfs /usr/sbin && exec "$@"';
     const output = execFileSync('unshare', ['--mount', '--net', 'sh', '-c', withoutNft, 'sh', process.execPath, child]);
-    expect(JSON.parse(output.toString())).toEqual({
+    expect(JSON.parse(output.toString())).toMatchObject({
       message: expect.stringMatching(/source-mac-filter.*nft.*apt-get install nftables.*the host is as it was before/),
       garbage: [],
     });
   },
 );
+
+test.skipIf(NETNS_UNAVAILABLE).each([
+  ['kernel', 'Operation not supported'],
+  ['nft', 'Invalid hook'],
+])('a %s without the egress hook still gets the filter of received frames', async (_, words) => {
+  const child = await bundleChild('isolate-guest.ts');
+  const folder = mkdtempSync(join(tmpdir(), 'os-vif-nft-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const without = `#!/bin/sh\ncase "$*" in *egress*) echo "Error: ${words}" >&2; exit 1;; esac\nexec ${folder}/real "$@"\n`;
+  writeFileSync(join(folder, 'nft'), without, { mode: 0o755 });
+  const setUp = `cp "$(readlink -f /usr/sbin/nft)" ${folder}/real && mount --bind ${folder}/nft /usr/sbin/nft && exec "$@"`;
+  const output = execFileSync('unshare', ['--mount', '--net', 'sh', '-c', setUp, 'sh', process.execPath, child]);
+  expect(JSON.parse(output.toString())).toMatchObject({ drops: [{ active: true }], garbage: [{}, {}] });
+});
 
 describe.skipIf(process.platform !== 'linux')('a program that filters packets', () => {
   test('that is not installed is an error that says what to install', async () => {
@@ -98,6 +142,14 @@ describe.skipIf(process.platform !== 'linux')('a program that filters packets', 
     });
   });
 });
+
+const TABLE_OF_0_1 = `table netdev os-vif-eth0 {
+  map refused { type ether_addr : verdict; elements = {
+    fa:16:3e:00:00:01 comment "os-vif:vif-01" : goto drop-refused,
+    fa:16:3e:00:00:02 comment "os-vif:vif-02" : goto drop-refused } }
+  chain drop-refused { drop; }
+  chain ingress { type filter hook ingress device "eth0" priority 0; ether saddr vmap @refused; }
+}`;
 
 async function withNic(): Promise<Netns> {
   const netns = await makeNetns();

@@ -154,6 +154,7 @@ function requestFor(indexes: readonly number[]): fc.Arbitrary<{ verb: string; ar
     'ingress.create': fc.tuple(refusal),
     'ingress.delete': fc.tuple(refusal),
     'links.changeVirtualFunction': fc.tuple(index, index, settings),
+    'links.changeEmbeddedSwitchMode': fc.tuple(index, fc.constantFrom('vepa', 'veb', 'pepa')),
     'addressing.move': fc.tuple(settings, index, index),
     'addressing.copy': fc.tuple(settings, index, index),
   };

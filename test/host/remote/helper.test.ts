@@ -36,6 +36,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
     ['deletes no device that it may use', 'links.delete', ['eth1']],
     ['deletes nothing when one of many is of others', 'links.deleteAll', [['mine', 'br-host']]],
     ['sets up no virtual functions of others', 'links.changeVirtualFunction', ['eth0', 0, { vlan: 5 }]],
+    ['sets no embedded switch of others', 'links.changeEmbeddedSwitchMode', ['eth0', 'vepa']],
     ['reads no file outside', 'sysctl.get', ['net/ipv4/conf/../../../kernel/hostname']],
     ['reads no file by dots', 'sysctl.get', ['net/ipv4/conf/../arp_ignore']],
     ['writes no sysctl of others', 'sysctl.set', ['net/ipv4/conf/eth0/arp_ignore', '1']],

@@ -5,6 +5,7 @@ import type { MacvtapMode } from '../../../host-contract/links.ts';
 export const RTM_NEWLINK = 16;
 export const RTM_DELLINK = 17;
 export const RTM_GETLINK = 18;
+export const RTM_SETLINK = 19;
 
 export const IFLA_ADDRESS = 1;
 export const IFLA_IFNAME = 3;

@@ -27,9 +27,11 @@ import {
   IFLA_MASTER,
   IFLA_MTU,
   MACVLAN_MODES,
+  RTM_NEWLINK,
   VETH_INFO_PEER,
 } from './link-attributes.ts';
 import { type Attribute, encodeAttributes, text, u32 } from './message.ts';
+import type { Request } from './request.ts';
 import { vlanAttributes } from './vlan-message.ts';
 
 const RTEXT_FILTER_SKIP_STATS = 8;
@@ -143,4 +145,27 @@ function changedInfo(kind: string, data: Attribute[]): Attribute {
 
 function macvtapAttributes(mode: MacvtapMode): Attribute[] {
   return [[IFLA_MACVLAN_MODE, u32(MACVLAN_MODES[mode])]];
+}
+
+/** Kernel: ether_setup() */
+const DEFAULT_MTU = 1500;
+
+/**
+ * Returns a request for another MTU, which precedes a request for the default MTU. The MTU of a new bridge
+ * follows its ports until a request changes the MTU (br_change_mtu()). A request for the present value
+ * changes nothing.
+ */
+export function otherMtuFirst({ kind, name, mtu }: NewLink): Request[] {
+  return kind === 'bridge' && mtu === DEFAULT_MTU ? [changeByName({ name, mtu: DEFAULT_MTU - 1 })] : [];
+}
+
+/** Changes a device by its name, because the kernel does not report the index of a new device. */
+export function changeByName({ name, ...settings }: NamedLink): Request {
+  return {
+    what: `configuration of ${name}`,
+    type: RTM_NEWLINK,
+    flags: 0,
+    body: linkHeader(0, settings),
+    attributes: [nameAttribute(name), ...settingAttributes(settings)],
+  };
 }
