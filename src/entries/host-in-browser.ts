@@ -163,6 +163,7 @@ export type { ExistingLinkElement } from '../wiring/elements/existing-link.ts';
 export type { ForwardRuleElement } from '../wiring/elements/forward-rule.ts';
 export type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 export type { PortElement } from '../wiring/elements/port.ts';
+export type { SourceGuardElement } from '../wiring/elements/source-guard.ts';
 export type { SourceMacFilterElement } from '../wiring/elements/source-mac-filter.ts';
 export type { TapElement } from '../wiring/elements/tap.ts';
 export type { Adopted, Deletions, Drift, ElementContext, ElementDrift, UndoContext } from '../wiring/elements/verbs.ts';
