@@ -11,12 +11,13 @@ import { type VIFBase, VIFDirect } from '../objects/vif.ts';
 import type { ExistingDevice } from '../wiring/devices/existing-device.ts';
 import type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 import type { Element, Wiring } from '../wiring/wiring.ts';
+import { formerSourceGuard, SOURCE_GUARD_OPTIONS, type SourceGuardOptions, sourceGuardMode, sourceGuardOn } from './source-guard.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { requireVlan } from './vlan-id.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
 /** Options of MacvtapPlugin. */
-export interface MacvtapPluginOptions {
+export interface MacvtapPluginOptions extends SourceGuardOptions {
   /**
    * Isolates guests on one device from each other, even if the external switch sends frames back. The mode
    * `private` replaces `bridge`. A rule of nftables drops incoming frames with the source address of a guest
@@ -27,7 +28,7 @@ export interface MacvtapPluginOptions {
   readonly isolateGuests?: boolean;
 }
 
-const OPTIONS: OptionKinds<MacvtapPluginOptions> = { isolateGuests: BOOLEAN };
+const OPTIONS: OptionKinds<MacvtapPluginOptions> = { isolateGuests: BOOLEAN, ...SOURCE_GUARD_OPTIONS };
 
 /** The plugin `macvtap`. */
 export class MacvtapPlugin extends WiringPlugin {
@@ -48,7 +49,15 @@ export class MacvtapPlugin extends WiringPlugin {
 
   wire(given: VIFBase): Wiring {
     const vif = requireVIF(this, given, VIFDirect);
-    return vif.require('mode').mode === 'passthrough' ? passthrough(vif) : this.#shared(vif);
+    const devices = vif.require('mode').mode === 'passthrough' ? passthrough(vif) : this.#shared(vif);
+    return [...devices, ...this.#guard(vif)];
+  }
+
+  /** Frames of the guest leave through the macvtap device, and no device receives them. */
+  #guard(vif: VIFDirect): Element[] {
+    if (sourceGuardMode(vif, this.#options) === 'off') return [];
+    const { vifName: name } = vif.require('vifName');
+    return [...sourceGuardOn({ name, hook: 'egress' }, vif, this.#options)];
   }
 
   /**
@@ -62,6 +71,7 @@ export class MacvtapPlugin extends WiringPlugin {
     // A VIF that was plugged before guests were isolated may have no address.
     const isFiltered = this.#options.isolateGuests && vif.mode === 'bridge' && address;
     return [
+      ...formerSourceGuard(vifName, this.#options),
       ...(vif.mode === 'passthrough' ? ownFunction(vif) : []),
       ...(isFiltered ? [{ kind: 'source-mac-filter', name: address, lower } as const] : []),
       ...(vifName === undefined ? [] : [{ kind: 'macvtap', name: vifName, lower, mode: 'private' } as const]),
