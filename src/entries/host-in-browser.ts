@@ -116,6 +116,14 @@ export type {
   SourceMacDropState,
 } from '../host-contract/packet-filters.ts';
 export type { Pci, SwitchPort, SwitchPortRole } from '../host-contract/pci.ts';
+export type {
+  GuardHook,
+  GuardMode,
+  ListedGuard,
+  SourceGuard,
+  SourceGuardState,
+  SourceGuards,
+} from '../host-contract/source-guards.ts';
 export type { OsVifOptions } from '../opening.ts';
 export { OsVif } from '../os-vif.ts';
 export type { Graph, GraphEdge, GraphGroup, GraphNode, GraphNodeKind, GraphState } from '../picture/graph-model.ts';
@@ -127,6 +135,7 @@ export { type OvsPluginOptions, QOS_TYPES, type QosType } from '../plugins/ovs/o
 export { OvsPlugin } from '../plugins/ovs/ovs-plugin.ts';
 export type { VirtualFunctionLocation } from '../plugins/ovs/representor.ts';
 export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '../plugins/plugin-options.ts';
+export type { SourceGuardMode, SourceGuardOptions } from '../plugins/source-guard.ts';
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
 export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
 export { WiringPlugin } from '../plugins/wiring-plugin.ts';

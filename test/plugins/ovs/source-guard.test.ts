@@ -30,7 +30,7 @@ test('a native VIF on a userspace datapath is refused, with hybrid as the altern
   const { host, plug } = given({ sourceGuard: 'mac' });
   await expect(plug(tapVif())).rejects.toThrow(/netdev.*before a source guard; plug it hybrid/);
   // The port profile has no datapath type, and the bridge has one.
-  await host.ovsdb.change('test', () => [{ edit: 'add-bridge', name: 'br-int', datapathType: 'netdev' }]);
+  await host.ovsdb.change(() => [{ edit: 'add-bridge', name: 'br-int', datapathType: 'netdev' }]);
   const unknown = nativeVif({ portProfile: profile({ datapathType: undefined }) });
   await expect(plug(unknown)).rejects.toThrow('plug it hybrid');
   expect(await host.guards.list()).toEqual([]);
