@@ -80,7 +80,9 @@ type InFile<V> = Exclude<V, (...args: never[]) => unknown>;
 
 type OptionForms = {
   readonly [P in keyof PluginOptions]: {
-    readonly [K in keyof PluginOptions[P] as [InFile<NonNullable<PluginOptions[P][K]>>] extends [never] ? never : K]-?: OptionForm<InFile<NonNullable<PluginOptions[P][K]>>>;
+    readonly [K in keyof PluginOptions[P] as [InFile<NonNullable<PluginOptions[P][K]>>] extends [never]
+      ? never
+      : K]-?: OptionForm<InFile<NonNullable<PluginOptions[P][K]>>>;
   };
 };
 

@@ -23,7 +23,11 @@ test.each([
   ['with null, port security is on', { port_security_enabled: null }, 'mac-and-ip'],
   ['without port security, the guest may send every frame', { port_security_enabled: false }, 'off'],
   ['without addresses, only the MAC address is compared', { fixed_ips: [] }, 'mac'],
-  ['with pairs alone, they are compared', { fixed_ips: [], allowed_address_pairs: [{ ip_address: '::/0' }] }, 'mac-and-ip'],
+  [
+    'with pairs alone, they are compared',
+    { fixed_ips: [], allowed_address_pairs: [{ ip_address: '::/0' }] },
+    'mac-and-ip',
+  ],
 ])('%s', (_, values, mode) => {
   expect(sourceGuardOf(port(values)).mode).toBe(mode);
 });

@@ -13,7 +13,7 @@ import {
 } from '../../src/entries/host.ts';
 
 /** Every option that a file can have; the compiler asks for each. */
-const EVERY: { readonly [P in keyof PluginOptions]: Required<Omit<PluginOptions[P], "allowedAddresses">> } = {
+const EVERY: { readonly [P in keyof PluginOptions]: Required<Omit<PluginOptions[P], 'allowedAddresses'>> } = {
   linux_bridge: {
     networkDeviceMtu: 1450,
     flatInterface: 'eth0',
@@ -21,9 +21,9 @@ const EVERY: { readonly [P in keyof PluginOptions]: Required<Omit<PluginOptions[
     forwardBridgeInterface: ['all'],
     iptablesDropAction: 'REJECT',
     moveLeasedAddresses: true,
-    sourceGuard: "mac",
+    sourceGuard: 'mac',
   },
-  macvtap: { isolateGuests: true, sourceGuard: "off" },
+  macvtap: { isolateGuests: true, sourceGuard: 'off' },
   noop: {},
   ovs: {
     networkDeviceMtu: 9000,
@@ -31,9 +31,9 @@ const EVERY: { readonly [P in keyof PluginOptions]: Required<Omit<PluginOptions[
     perPortBridge: true,
     defaultQosType: 'linux-htb',
     waitForPort: false,
-    sourceGuard: "mac-and-ip",
+    sourceGuard: 'mac-and-ip',
   },
-  tap: { networkDeviceMtu: 68, multiQueue: true, owner: 0, group: 64055, sourceGuard: "mac-and-ip" },
+  tap: { networkDeviceMtu: 68, multiQueue: true, owner: 0, group: 64055, sourceGuard: 'mac-and-ip' },
 };
 
 test('every option is taken that a plugin takes, and each of them may be left out', async () => {

@@ -100,5 +100,12 @@ test('a VIF without a MAC address has no guard, and its plug fails', async () =>
 function networkWith(addresses: readonly string[]): Network {
   const ips = new FixedIPList({ objects: addresses.map((address) => new FixedIP({ address })) });
   const subnets = new SubnetList({ objects: [new Subnet({ ips })] });
-  return new Network({ id: VIF_ID, bridge: 'br0', bridgeInterface: 'eth0', shouldProvideBridge: true, mtu: 1450, subnets });
+  return new Network({
+    id: VIF_ID,
+    bridge: 'br0',
+    bridgeInterface: 'eth0',
+    shouldProvideBridge: true,
+    mtu: 1450,
+    subnets,
+  });
 }

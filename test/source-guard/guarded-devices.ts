@@ -1,6 +1,6 @@
 /** Devices of a guest with a source guard, each with the places that the frames of the guest reach. */
 
-import { LinuxHost } from '../../src/host/linux/linux-host.ts';
+import type { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import type { GuardMode } from '../../src/host-contract/source-guards.ts';
 import { FixedIP, FixedIPList } from '../../src/objects/fixed-ip.ts';
 import { Network } from '../../src/objects/network.ts';

@@ -83,5 +83,11 @@ export function arp(operation: number, sender: [string, string], target: [string
 
 /** RFC 951: a request (1) or an answer (2), with the hardware address of the client. */
 export function bootp(operation: number, client: string): Buffer {
-  return Buffer.concat([Buffer.from([operation, 1, 6, 0]), zeros(24), bytesOf(client), zeros(202), bytesOf('63825363ff')]);
+  return Buffer.concat([
+    Buffer.from([operation, 1, 6, 0]),
+    zeros(24),
+    bytesOf(client),
+    zeros(202),
+    bytesOf('63825363ff'),
+  ]);
 }

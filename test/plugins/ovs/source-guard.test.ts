@@ -1,9 +1,8 @@
 /** Source guards of VIFs of Open vSwitch, on the in-memory host. */
 import { expect, test } from 'vitest';
 import { instance } from '../vifs.ts';
-import { SHORT_ID, TAP, hybridVif, nativeVif, profile, tapVif, vhostUserVif } from './ovs-vifs.ts';
 import { given } from './memory-ovs.ts';
-
+import { hybridVif, nativeVif, profile, SHORT_ID, TAP, tapVif, vhostUserVif } from './ovs-vifs.ts';
 
 test('a hybrid VIF is guarded where frames leave its Linux bridge, on every datapath', async () => {
   const { host, plug, unplug, check } = given({ sourceGuard: 'mac' });
@@ -37,6 +36,8 @@ test('a native VIF on a userspace datapath is refused, with hybrid as the altern
 });
 
 test('a vhost-user VIF is refused, and plugged with the guard off for it', async () => {
-  await expect(given({ sourceGuard: 'mac' }).plug(vhostUserVif())).rejects.toThrow('set sourceGuard to off for this VIF');
+  await expect(given({ sourceGuard: 'mac' }).plug(vhostUserVif())).rejects.toThrow(
+    'set sourceGuard to off for this VIF',
+  );
   await given({ sourceGuard: ({ type }) => (type === 'VIFVHostUser' ? 'off' : 'mac') }).plug(vhostUserVif());
 });

@@ -19,14 +19,23 @@ const ON = 'source guard of tap0';
 describe('a source guard', () => {
   test('is made with the device, stays as it is in a second plug, and goes with the unplug', async () => {
     const { memory, plug, unplug, check, refusals } = given();
-    expect(await check([TAP, GUARD])).toMatchObject([{ type: 'missing', on: 'tap0' }, { type: 'missing', on: ON }]);
-    expect(await plug([TAP, GUARD])).toMatchObject([{ on: 'tap0', action: 'create' }, { on: ON, action: 'create' }]);
+    expect(await check([TAP, GUARD])).toMatchObject([
+      { type: 'missing', on: 'tap0' },
+      { type: 'missing', on: ON },
+    ]);
+    expect(await plug([TAP, GUARD])).toMatchObject([
+      { on: 'tap0', action: 'create' },
+      { on: ON, action: 'create' },
+    ]);
     expect(await memory.guards.get('tap0')).toMatchObject({ owner: 'vif-1', addresses: ['10.0.0.10', 'fd00::a'] });
     expect(await check([TAP, GUARD])).toEqual([]);
     refusals.push(({ port, changes }) => (port === 'guards' && changes ? new Error('touched') : undefined));
     await plug([TAP, GUARD]);
     refusals.pop();
-    expect(await unplug([GUARD, TAP])).toMatchObject([{ on: 'tap0', action: 'remove' }, { on: ON, action: 'remove' }]);
+    expect(await unplug([GUARD, TAP])).toMatchObject([
+      { on: 'tap0', action: 'remove' },
+      { on: ON, action: 'remove' },
+    ]);
     expect(await memory.guards.list()).toEqual([]);
     await unplug([GUARD, TAP]);
   });
@@ -78,7 +87,9 @@ describe('a source guard', () => {
     const { memory, plug, unplug, check, prepare } = given([{ kind: 'tap', name: 'tap0' }]);
     await prepare();
     await plug([GUARD], 'vif-2');
-    expect(await check([GUARD])).toMatchObject([{ type: 'conflict', on: ON, reason: expect.stringContaining('vif-2') }]);
+    expect(await check([GUARD])).toMatchObject([
+      { type: 'conflict', on: ON, reason: expect.stringContaining('vif-2') },
+    ]);
     await expect(plug([GUARD])).rejects.toThrow('tap0 has a source guard of VIF vif-2');
     await unplug([GUARD]);
     expect(await memory.guards.list()).toMatchObject([{ owner: 'vif-2' }]);
