@@ -250,7 +250,21 @@ const OUTPUTS: Readonly<Record<string, JsonSchema & { readonly title: string; re
     ...list(
       members({
         'owner?': text('The id of the VIF. Absent for those that several VIFs use.'),
-        resources: list(members({ kind: text('The kind of the device, row or filter.'), name: text('Its name.') })),
+        resources: list(
+          members({
+            kind: text('The kind of the device, row or filter.'),
+            name: text('Its name.'),
+            'mode?': {
+              enum: ['mac', 'mac-and-ip'],
+              description: 'Only for a source guard: the source addresses that it compares.',
+            },
+            'drops?': {
+              type: 'integer',
+              minimum: 0,
+              description: 'Only for a source guard: the number of frames that it dropped.',
+            },
+          }),
+        ),
       }),
     ),
   },

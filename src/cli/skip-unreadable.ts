@@ -54,6 +54,7 @@ export function warnOfUnread(unread: ReadonlyMap<string, unknown>): void {
 /** The lists that need privileges. */
 const LISTS: Readonly<Record<string, Part>> = {
   'filter.list': { what: 'chains of iptables', nothing: async () => [] },
+  'guards.list': { what: 'source guards', nothing: async () => [] },
   'ingress.list': { what: 'filters of nftables', nothing: async () => [] },
 };
 const ROWS: Part = { what: 'rows of Open vSwitch', nothing: () => new MemoryOvsdb().view() };

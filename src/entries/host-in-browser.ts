@@ -118,6 +118,14 @@ export type {
   SourceMacDropState,
 } from '../host-contract/packet-filters.ts';
 export type { Pci, SwitchPort, SwitchPortRole } from '../host-contract/pci.ts';
+export type {
+  GuardHook,
+  GuardMode,
+  ListedGuard,
+  SourceGuard,
+  SourceGuardState,
+  SourceGuards,
+} from '../host-contract/source-guards.ts';
 export { asPrivateGuest, type GuestIsolation, isPrivateGuest } from '../objects/guest-isolation.ts';
 export type { OsVifOptions } from '../opening.ts';
 export { OsVif } from '../os-vif.ts';
@@ -130,6 +138,7 @@ export { type OvsPluginOptions, QOS_TYPES, type QosType } from '../plugins/ovs/o
 export { OvsPlugin } from '../plugins/ovs/ovs-plugin.ts';
 export type { VirtualFunctionLocation } from '../plugins/ovs/representor.ts';
 export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '../plugins/plugin-options.ts';
+export type { SourceGuardMode, SourceGuardOptions } from '../plugins/source-guard.ts';
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
 export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
 export { WiringPlugin } from '../plugins/wiring-plugin.ts';
@@ -166,6 +175,7 @@ export type { ExistingLinkElement } from '../wiring/elements/existing-link.ts';
 export type { ForwardRuleElement } from '../wiring/elements/forward-rule.ts';
 export type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 export type { PortElement } from '../wiring/elements/port.ts';
+export type { SourceGuardElement } from '../wiring/elements/source-guard.ts';
 export type { SourceMacFilterElement } from '../wiring/elements/source-mac-filter.ts';
 export type { TapElement } from '../wiring/elements/tap.ts';
 export type { Adopted, Deletions, Drift, ElementContext, ElementDrift, UndoContext } from '../wiring/elements/verbs.ts';

@@ -29,6 +29,7 @@ export {
 } from '../neutron/port.ts';
 export { portBindingSchema } from '../neutron/port-binding-schema.ts';
 export { type PortBinding, portWithBinding, validatePortBindings } from '../neutron/port-bindings.ts';
+export { type PortSourceGuard, sourceGuardOf } from '../neutron/source-guard.ts';
 export { validateBinding } from '../neutron/validate-binding.ts';
 export { validateNetworkInfo, vifFromNetworkInfo } from '../neutron/vif-from-network-info.ts';
 export { type PortContext, vifFromPort } from '../neutron/vif-from-port.ts';

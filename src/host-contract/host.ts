@@ -5,6 +5,7 @@ import type { ExpectedLink, Links } from './links.ts';
 import type { Ovsdb } from './ovsdb.ts';
 import type { Filter, IngressFilter } from './packet-filters.ts';
 import type { Pci } from './pci.ts';
+import type { SourceGuards } from './source-guards.ts';
 
 /** A host: one network namespace of one machine. */
 export interface Host {
@@ -13,6 +14,7 @@ export interface Host {
   readonly sysctl: Sysctl;
   readonly filter: Filter;
   readonly ingress: IngressFilter;
+  readonly guards: SourceGuards;
   readonly pci: Pci;
   readonly ovsdb: Ovsdb;
   /**

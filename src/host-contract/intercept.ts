@@ -24,6 +24,7 @@ export function interceptHost(host: Host, interceptor: Interceptor): Host {
     sysctl: through('sysctl'),
     filter: through('filter'),
     ingress: through('ingress'),
+    guards: through('guards'),
     pci: through('pci'),
     ovsdb: through('ovsdb'),
     netns: host.netns,
@@ -73,6 +74,7 @@ const DECORATORS: { readonly [P in HostPart]: typeof Decorated } = {
   sysctl: decoratorOf('sysctl'),
   filter: decoratorOf('filter'),
   ingress: decoratorOf('ingress'),
+  guards: decoratorOf('guards'),
   pci: decoratorOf('pci'),
   ovsdb: decoratorOf('ovsdb'),
 };

@@ -152,11 +152,16 @@ export function requireLinkSettings(name: string, settings: LinkSettings): void 
  * In nft, `eth*` matches all names that begin with `eth`.
  */
 export function requireSourceMacDrop({ device, mac, owner }: SourceMacDrop): void {
-  requireLinkName(device);
-  if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends with * matches many devices`);
+  requireWatchedDevice(device);
   requireMac(device, mac);
   if (UNPRINTABLE.test(owner))
     throw new LinkValueError(`${device}: the owner ${describeValue(owner)} contains an unprintable character`);
+}
+
+/** Throws LinkValueError for a name that nftables does not read as one device. */
+export function requireWatchedDevice(device: string): void {
+  requireLinkName(device);
+  if (device.endsWith('*')) throw new LinkValueError(`${device}: a name that ends with * matches many devices`);
 }
 
 /**

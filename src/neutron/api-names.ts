@@ -11,11 +11,12 @@ const API_NAMES: ReadonlyMap<string, string> = new Map([
   ['binding_vif_type', 'binding:vif_type'],
   ['binding_vnic_type', 'binding:vnic_type'],
   ['is_admin_state_up', 'admin_state_up'],
+  ['is_port_security_enabled', 'port_security_enabled'],
 ]);
 
 /** The attributes that have one name everywhere, and the names of the API. */
 const SAME_NAMES = [
-  ...['id', 'mac_address', 'network_id', 'fixed_ips', 'ip_allocation', 'status'],
+  ...['id', 'mac_address', 'network_id', 'fixed_ips', 'ip_allocation', 'status', 'allowed_address_pairs'],
   ...API_NAMES.values(),
 ];
 

@@ -10,12 +10,19 @@ import type { Host } from '../host-contract/host.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { type VIFBase, VIFBridge } from '../objects/vif.ts';
 import type { Element, Wiring } from '../wiring/wiring.ts';
+import {
+  formerSourceGuard,
+  SOURCE_GUARD_OPTIONS,
+  type SourceGuardOptions,
+  sourceGuardMode,
+  sourceGuardOn,
+} from './source-guard.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { requireVlan } from './vlan-id.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
 /** As of os-vif's plugin linux_bridge, in camelCase. */
-export interface LinuxBridgePluginOptions {
+export interface LinuxBridgePluginOptions extends SourceGuardOptions {
   /** Bytes; for networks without an MTU. Default: the devices keep the MTU that the kernel gives them. */
   readonly networkDeviceMtu?: number;
   /** The device that flat networks reach the wire by. Default: the network's bridgeInterface. */
@@ -41,6 +48,7 @@ const OPTIONS: OptionKinds<LinuxBridgePluginOptions> = {
   forwardBridgeInterface: arrayOf(TEXT, 'strings'),
   iptablesDropAction: TEXT,
   moveLeasedAddresses: BOOLEAN,
+  ...SOURCE_GUARD_OPTIONS,
 };
 
 /** Named `linux_bridge`. */
@@ -62,6 +70,10 @@ export class LinuxBridgePlugin extends WiringPlugin {
 
   wire(given: VIFBase): Wiring {
     const vif = requireVIF(this, given, VIFBridge);
+    return [...this.#provided(vif), ...this.#guard(vif)];
+  }
+
+  #provided(vif: VIFBridge): Element[] {
     const { network } = vif.require('network');
     if (!network?.shouldProvideBridge || network.multiHost) return [];
     const { bridgeName } = vif.require('bridgeName');
@@ -74,10 +86,16 @@ export class LinuxBridgePlugin extends WiringPlugin {
     ];
   }
 
-  /** All elements are shared and stay, so an unplug needs no value of the VIF. */
+  /** All other elements are shared and stay, so an unplug removes only the guard. */
   override async unwireOn(_host: Host, vif: VIFBase): Promise<Wiring> {
-    requireVIF(this, vif, VIFBridge);
-    return [];
+    return formerSourceGuard(requireVIF(this, vif, VIFBridge).vifName, this.#options);
+  }
+
+  /** The hypervisor makes the TAP, so that the guard is for every device of the name. */
+  #guard(vif: VIFBridge): Element[] {
+    if (sourceGuardMode(vif, this.#options) === 'off') return [];
+    const { vifName: name } = vif.require('vifName');
+    return [...sourceGuardOn({ name, hook: 'ingress', anyDevice: true }, vif, this.#options)];
   }
 
   /** A network without a device for the wire is one of this host alone. */

@@ -15,12 +15,19 @@ import { dropsOn } from '../wiring/collect-mac-drops.ts';
 import type { ExistingDevice } from '../wiring/devices/existing-device.ts';
 import type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 import type { Element, Wiring } from '../wiring/wiring.ts';
+import {
+  formerSourceGuard,
+  SOURCE_GUARD_OPTIONS,
+  type SourceGuardOptions,
+  sourceGuardMode,
+  sourceGuardOn,
+} from './source-guard.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { requireVlan } from './vlan-id.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
 /** Options of MacvtapPlugin. */
-export interface MacvtapPluginOptions {
+export interface MacvtapPluginOptions extends SourceGuardOptions {
   /**
    * Isolates guests from others on the same device, even if the external switch sends frames back. True: all
    * guests in mode `bridge`. A function: those for which it returns true. A VIF of `asPrivateGuest` is isolated in
@@ -32,7 +39,10 @@ export interface MacvtapPluginOptions {
   readonly isolateGuests?: GuestIsolation;
 }
 
-const OPTIONS: OptionKinds<MacvtapPluginOptions> = { isolateGuests: either(BOOLEAN, FUNCTION) };
+const OPTIONS: OptionKinds<MacvtapPluginOptions> = {
+  isolateGuests: either(BOOLEAN, FUNCTION),
+  ...SOURCE_GUARD_OPTIONS,
+};
 
 /** The plugin `macvtap`. */
 export class MacvtapPlugin extends WiringPlugin {
@@ -53,7 +63,15 @@ export class MacvtapPlugin extends WiringPlugin {
 
   wire(given: VIFBase): Wiring {
     const vif = requireVIF(this, given, VIFDirect);
-    return vif.require('mode').mode === 'passthrough' ? passthrough(vif) : this.#shared(vif);
+    const devices = vif.require('mode').mode === 'passthrough' ? passthrough(vif) : this.#shared(vif);
+    return [...devices, ...this.#guard(vif)];
+  }
+
+  /** Frames of the guest leave through the macvtap device, and no device receives them. */
+  #guard(vif: VIFDirect): Element[] {
+    if (sourceGuardMode(vif, this.#options) === 'off') return [];
+    const { vifName: name } = vif.require('vifName');
+    return [...sourceGuardOn({ name, hook: 'egress' }, vif, this.#options)];
   }
 
   /**
@@ -67,6 +85,7 @@ export class MacvtapPlugin extends WiringPlugin {
     // A VIF that was plugged before guests were isolated may have no address.
     const isFiltered = address && (isIsolated(vif, this.#options.isolateGuests) || (await wasIsolated(host, vif)));
     return [
+      ...formerSourceGuard(vifName, this.#options),
       ...(vif.mode === 'passthrough' ? ownFunction(vif) : []),
       ...(isFiltered ? [{ kind: 'source-mac-filter', name: address, lower } as const] : []),
       ...(vifName === undefined ? [] : [{ kind: 'macvtap', name: vifName, lower, mode: 'private' } as const]),

@@ -13,6 +13,7 @@ import { listOf, type Violation } from '../versioned/validation/violations.ts';
 import type { LinuxBridgePluginOptions } from './linux-bridge-plugin.ts';
 import type { MacvtapPluginOptions } from './macvtap-plugin.ts';
 import { type OvsPluginOptions, QOS_TYPES } from './ovs/ovs-options.ts';
+import { SOURCE_GUARD_MODES } from './source-guard.ts';
 import type { TapPluginOptions } from './tap-plugin.ts';
 
 /** The options of each plugin of this library, by the plugin's name. */
@@ -79,7 +80,9 @@ type InFile<V> = Exclude<V, (...args: never[]) => unknown>;
 
 type OptionForms = {
   readonly [P in keyof PluginOptions]: {
-    readonly [K in keyof PluginOptions[P]]-?: OptionForm<InFile<NonNullable<PluginOptions[P][K]>>>;
+    readonly [K in keyof PluginOptions[P] as [InFile<NonNullable<PluginOptions[P][K]>>] extends [never]
+      ? never
+      : K]-?: OptionForm<InFile<NonNullable<PluginOptions[P][K]>>>;
   };
 };
 
@@ -95,6 +98,12 @@ const MTU = {
 /** A user or group id. The largest number of 32 bits means no id: chown(2). */
 const ID = { description: 'the number of a user or group', type: 'integer', minimum: 0, maximum: 0xfffffffe } as const;
 
+const SOURCE_GUARD = {
+  description: `one of ${SOURCE_GUARD_MODES.join(', ')}`,
+  type: 'string',
+  enum: SOURCE_GUARD_MODES,
+} as const;
+
 const FORMS: OptionForms = {
   linux_bridge: {
     networkDeviceMtu: MTU,
@@ -103,8 +112,9 @@ const FORMS: OptionForms = {
     forwardBridgeInterface: { description: 'an array of names', type: 'array', items: NAME },
     iptablesDropAction: NAME,
     moveLeasedAddresses: YES_OR_NO,
+    sourceGuard: SOURCE_GUARD,
   },
-  macvtap: { isolateGuests: YES_OR_NO },
+  macvtap: { isolateGuests: YES_OR_NO, sourceGuard: SOURCE_GUARD },
   noop: {},
   ovs: {
     networkDeviceMtu: MTU,
@@ -112,6 +122,7 @@ const FORMS: OptionForms = {
     perPortBridge: YES_OR_NO,
     defaultQosType: { description: `one of ${QOS_TYPES.join(', ')}`, type: 'string', enum: QOS_TYPES },
     waitForPort: YES_OR_NO,
+    sourceGuard: SOURCE_GUARD,
   },
-  tap: { networkDeviceMtu: MTU, multiQueue: YES_OR_NO, owner: ID, group: ID },
+  tap: { networkDeviceMtu: MTU, multiQueue: YES_OR_NO, owner: ID, group: ID, sourceGuard: SOURCE_GUARD },
 };

@@ -5,17 +5,19 @@
 
 import { type OptionKinds, requireOptions } from '../errors/argument.ts';
 import { BOOLEAN, either, FUNCTION, integerFrom, MTU } from '../errors/value-kinds.ts';
+import type { Host } from '../host-contract/host.ts';
 import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { InstanceInfo } from '../objects/instance-info.ts';
 import { VIFPortProfileFPTap } from '../objects/port-profile.ts';
 import { type VIFBase, VIFGeneric } from '../objects/vif.ts';
 import type { TapElement } from '../wiring/elements/tap.ts';
 import type { Wiring } from '../wiring/wiring.ts';
+import { formerSourceGuard, SOURCE_GUARD_OPTIONS, type SourceGuardOptions, sourceGuardOn } from './source-guard.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 
 /** Options of TapPlugin. */
-export interface TapPluginOptions {
+export interface TapPluginOptions extends SourceGuardOptions {
   /** The MTU, in bytes, for networks without an MTU. Default: 1500. */
   readonly networkDeviceMtu?: number;
   /**
@@ -35,6 +37,7 @@ const OPTIONS: OptionKinds<TapPluginOptions> = {
   multiQueue: either(BOOLEAN, FUNCTION),
   owner: integerFrom(0),
   group: integerFrom(0),
+  ...SOURCE_GUARD_OPTIONS,
 };
 
 /**
@@ -72,9 +75,20 @@ export class TapPlugin extends WiringPlugin {
   }
 
   wire(vif: VIFBase, instance: InstanceInfo = new InstanceInfo()): Wiring {
+    const tap = this.#tap(vif, instance);
+    return [tap, ...sourceGuardOn({ name: tap.name, hook: 'ingress' }, vif, this.#options)];
+  }
+
+  /** An unplug removes the guard after the device, so that the guest never works without it. */
+  override async unwireOn(_host: Host, vif: VIFBase, instance: InstanceInfo): Promise<Wiring> {
+    const tap = this.#tap(vif, instance);
+    return [...formerSourceGuard(tap.name, this.#options), tap];
+  }
+
+  #tap(vif: VIFBase, instance: InstanceInfo): TapElement {
     const { networkDeviceMtu = 1500, multiQueue = false, owner, group } = this.#options;
     const { vifName } = requireVIF(this, vif, VIFGeneric).require('vifName');
-    const tap: TapElement = {
+    return {
       kind: 'tap',
       name: vifName,
       mtu: vif.network?.mtu || networkDeviceMtu,
@@ -83,7 +97,6 @@ export class TapPlugin extends WiringPlugin {
       ...(group !== undefined && { group }),
       ...hostSideMac(vif),
     };
-    return [tap];
   }
 }
 

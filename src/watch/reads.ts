@@ -14,7 +14,7 @@ export interface RecordedHost {
 /** Returns the same host. Its reads for the owner are noted. */
 export function recordingReads(host: Host, owner: string): RecordedHost {
   const names = new Set([owner]);
-  const { links, ingress, ovsdb } = host;
+  const { links, ingress, guards, ovsdb } = host;
   const recording = interceptHost(host, (_, proceed) => proceed());
   const get: typeof links.get = async (wanted) => {
     if (typeof wanted === 'string') names.add(wanted);
@@ -27,9 +27,14 @@ export function recordingReads(host: Host, owner: string): RecordedHost {
     for (const drop of drops) if (drop.owner === owner) names.add(drop.device);
     return drops;
   };
+  const getGuard: typeof guards.get = (device) => {
+    names.add(device);
+    return guards.get(device);
+  };
   const view: typeof ovsdb.view = async (options) => recordedView(await ovsdb.view(options), (name) => names.add(name));
   Object.assign(recording.links, { get });
   Object.assign(recording.ingress, { list });
+  Object.assign(recording.guards, { get: getGuard });
   Object.assign(recording.ovsdb, { view });
   return { host: recording, names };
 }

@@ -47,7 +47,13 @@ export async function plan(wiring: Wiring, context: ElementContext): Promise<Pla
 }
 
 /** Kinds of elements that create no device. These elements use existing devices. */
-const USERS: ReadonlySet<Element['kind']> = new Set(['port', 'existing-link', 'virtual-function', 'ovs-qos']);
+const USERS: ReadonlySet<Element['kind']> = new Set([
+  'port',
+  'existing-link',
+  'virtual-function',
+  'ovs-qos',
+  'source-guard',
+]);
 
 /** The names of the devices that the element may make. */
 function devicesOf(element: Element): string[] {

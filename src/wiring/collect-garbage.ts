@@ -5,6 +5,7 @@ import type { Link } from '../host-contract/links.ts';
 import { isOwnedBy, isUnnamed, ownerOf, SHARED_OWNER } from '../host-contract/ownership.ts';
 import { collectChains } from './collect-chains.ts';
 import { collectFunctions } from './collect-functions.ts';
+import { collectGuards } from './collect-guards.ts';
 import { collectMacDrops } from './collect-mac-drops.ts';
 import { restoreUnused } from './devices/device-restoring.ts';
 import { deleteUnused } from './devices/shared-links.ts';
@@ -42,6 +43,7 @@ export async function collectGarbage(host: Host, inUse: InUse, { dryRun = false 
     ...[...garbage.values()].map(describe),
     ...(await collectChains(host, inUse, { links, garbage, dryRun })),
     ...(await collectMacDrops(host, inUse.owners, dryRun)),
+    ...(await collectGuards(host, inUse.owners, dryRun)),
     ...(await collectFunctions(host, inUse.owners, dryRun)),
   ];
 }

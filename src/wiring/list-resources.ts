@@ -6,6 +6,8 @@ import { bridgesWithChain } from '../host-contract/filter-chains.ts';
 import type { Host } from '../host-contract/host.ts';
 import type { Link } from '../host-contract/links.ts';
 import { ownerOf, SHARED_OWNER } from '../host-contract/ownership.ts';
+import type { GuardMode } from '../host-contract/source-guards.ts';
+import { guardsOn } from './collect-guards.ts';
 import { dropsOn } from './collect-mac-drops.ts';
 import { taggedOvsRows } from './ovs/collect-ovs-garbage.ts';
 import { eachInRounds } from './timing.ts';
@@ -22,6 +24,10 @@ export interface OwnedResources {
 export interface OwnedResource {
   readonly kind: string;
   readonly name: string;
+  /** Only for a source guard: what it compares. */
+  readonly mode?: GuardMode;
+  /** Only for a source guard: the number of dropped frames. */
+  readonly drops?: number;
 }
 
 /** Lists all resources with a tag, by their owners. Shared resources come last. */
@@ -41,6 +47,8 @@ export async function listResources(host: Host, signal?: AbortSignal): Promise<O
   });
   for (const { owner, ...row } of await taggedOvsRows(host, signal)) add(owner, row);
   for (const bridge of await bridgesOf(host)) add(ownerOfBridge(bridge, links), { kind: 'forward-rule', name: bridge });
+  for (const { owner, device: name, mode, drops } of await guardsOn(host))
+    add(owner, { kind: 'source-guard', name, mode, drops });
   for (const { owner, mac } of await dropsOn(host)) add(owner, { kind: 'source-mac-filter', name: mac });
   const groups = [...owned].sort(([a], [b]) => (place(a) < place(b) ? -1 : 1));
   return groups.map(([owner, resources]) => (owner === SHARED_OWNER ? { resources } : { owner, resources }));

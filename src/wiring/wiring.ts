@@ -15,6 +15,7 @@ import { type ExistingLinkElement, existingLink } from './elements/existing-link
 import { type ForwardRuleElement, forwardRule } from './elements/forward-rule.ts';
 import { type MacvtapElement, macvtap } from './elements/macvtap.ts';
 import { type PortElement, port } from './elements/port.ts';
+import { type SourceGuardElement, sourceGuard } from './elements/source-guard.ts';
 import { type SourceMacFilterElement, sourceMacFilter } from './elements/source-mac-filter.ts';
 import { type TapElement, tap } from './elements/tap.ts';
 import { type VethElement, veth } from './elements/veth.ts';
@@ -44,6 +45,7 @@ export type KernelElement =
   | VirtualFunctionElement
   | ForwardRuleElement
   | SourceMacFilterElement
+  | SourceGuardElement
   | ExistingLinkElement;
 
 /**
@@ -68,6 +70,7 @@ const KERNEL_ELEMENTS: { readonly [K in KernelKind]: ElementDefinition<ElementOf
   'virtual-function': virtualFunction,
   'forward-rule': forwardRule,
   'source-mac-filter': sourceMacFilter,
+  'source-guard': sourceGuard,
 };
 
 /** The definitions of the kinds that have rows in the database of Open vSwitch. */

@@ -19,6 +19,10 @@ export const BROADCAST = 'ff:ff:ff:ff:ff:ff';
 /** The guest's end of a device. */
 export interface Wire {
   send(from: string, to: string, content: string): void;
+  /** Sends these bytes as one frame. */
+  sendBytes(frame: Uint8Array): void;
+  /** The frames that come in until none has come for 200 ms. */
+  drain(): Promise<Buffer[]>;
   /** Whether such a frame comes in within 300 ms; other frames are passed over. */
   receives(content: string): Promise<boolean>;
   /** The contents of all frames of tests that have come in, once no more come for 300 ms. */
@@ -79,6 +83,19 @@ function wireOn(fd: number): Wire {
     send(from, to, content) {
       const header = Buffer.concat([macBytes(to), macBytes(from), ETHER_TYPE]);
       writeSync(fd, Buffer.concat([header, Buffer.from(content.padEnd(46, '\0'))]));
+    },
+    sendBytes: (frame) => void writeSync(fd, frame),
+    async drain() {
+      const frames: Buffer[] = [];
+      const frame = Buffer.alloc(2000);
+      for (let quiet = 0; quiet < 20; quiet++) {
+        for (let length = readFrame(fd, frame); length > 0; length = readFrame(fd, frame)) {
+          frames.push(Buffer.from(frame.subarray(0, length)));
+          quiet = 0;
+        }
+        await sleep(10);
+      }
+      return frames;
     },
     async receives(content) {
       for (let i = 0; i < 30; i++) {

@@ -12,8 +12,8 @@ import {
   validatePluginOptions,
 } from '../../src/entries/host.ts';
 
-/** Every option that there is; the compiler asks for each. */
-const EVERY: { readonly [P in keyof PluginOptions]: Required<PluginOptions[P]> } = {
+/** Every option that a file can have; the compiler asks for each. */
+const EVERY: { readonly [P in keyof PluginOptions]: Required<Omit<PluginOptions[P], 'allowedAddresses'>> } = {
   linux_bridge: {
     networkDeviceMtu: 1450,
     flatInterface: 'eth0',
@@ -21,8 +21,9 @@ const EVERY: { readonly [P in keyof PluginOptions]: Required<PluginOptions[P]> }
     forwardBridgeInterface: ['all'],
     iptablesDropAction: 'REJECT',
     moveLeasedAddresses: true,
+    sourceGuard: 'mac',
   },
-  macvtap: { isolateGuests: true },
+  macvtap: { isolateGuests: true, sourceGuard: 'off' },
   noop: {},
   ovs: {
     networkDeviceMtu: 9000,
@@ -30,8 +31,9 @@ const EVERY: { readonly [P in keyof PluginOptions]: Required<PluginOptions[P]> }
     perPortBridge: true,
     defaultQosType: 'linux-htb',
     waitForPort: false,
+    sourceGuard: 'mac-and-ip',
   },
-  tap: { networkDeviceMtu: 68, multiQueue: true, owner: 0, group: 64055 },
+  tap: { networkDeviceMtu: 68, multiQueue: true, owner: 0, group: 64055, sourceGuard: 'mac-and-ip' },
 };
 
 test('every option is taken that a plugin takes, and each of them may be left out', async () => {

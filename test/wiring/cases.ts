@@ -49,6 +49,7 @@ const tapWithAll = tapVif({ portProfile: new VIFPortProfileFPTap({ macAddress: '
 
 export const CASES: Readonly<Record<string, Case>> = {
   tap: { plugin: new TapPlugin({ owner: 1000, group: 1000, multiQueue: true }), vif: tapWithAll },
+  'tap with a source guard': { plugin: new TapPlugin({ sourceGuard: 'mac-and-ip' }), vif: tapWithAll },
   'linux bridge': { plugin: new LinuxBridgePlugin(), vif: bridgeVif({ hasTrafficFiltering: false }) },
   'macvtap in mode vepa': { plugin: new MacvtapPlugin(), vif: directVif() },
   'macvtap, guests isolated': {
@@ -70,7 +71,7 @@ export async function prepareHost({ links }: Host): Promise<void> {
 
 /** All that a plug may change of a host. */
 export async function snapshot(host: Host): Promise<unknown> {
-  return { links: await linksOf(host), ingress: await host.ingress.list() };
+  return { links: await linksOf(host), ingress: await host.ingress.list(), guards: await host.guards.list() };
 }
 
 async function linksOf(host: Host): Promise<unknown> {

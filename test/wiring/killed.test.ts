@@ -102,7 +102,8 @@ async function endedBySignal(script: string, args: string[]): Promise<boolean> {
   return false;
 }
 
-async function ownNames({ links, ingress }: Host): Promise<string[]> {
+async function ownNames({ links, ingress, guards }: Host): Promise<string[]> {
   const refused = (await ingress.list()).map(({ device, mac }) => `${mac} on ${device}`);
-  return [...(await links.list()).map(({ name }) => name), ...refused];
+  const guarded = (await guards.list()).map(({ device }) => `guard of ${device}`);
+  return [...(await links.list()).map(({ name }) => name), ...refused, ...guarded];
 }

@@ -1,7 +1,7 @@
 /** `os-vif ls`: lists the devices and rows of this library on the host, by their VIFs. */
 
 import type { Command } from 'commander';
-import type { OwnedResources } from '../../wiring/list-resources.ts';
+import type { OwnedResource, OwnedResources } from '../../wiring/list-resources.ts';
 import { printJson, printsJson, printText } from '../output/output.ts';
 import { tableOf } from '../output/table.ts';
 import { addHostOptions, addVerb, type CommonOptions, type HostOptions } from '../verb.ts';
@@ -13,7 +13,7 @@ export function addLs(program: Command): void {
     summary: 'list the devices and rows of os-vif on this host, by VIF',
     more: [
       'They are the devices, the rows of Open vSwitch and the filters that have a tag of os-vif. Those of other programs ' +
-        'are not in the list. Parts that this user may not read are left out, with a warning.',
+        'are not in the list. A source guard has the number of frames that it dropped. Parts that this user may not read are left out, with a warning.',
     ],
     examples: ['ls', 'ls --json'],
   });
@@ -37,8 +37,17 @@ async function list(options: CommonOptions & HostOptions): Promise<void> {
 
 function described(owned: readonly OwnedResources[]): string {
   if (owned.length === 0) return 'nothing of os-vif is on this host';
+  const hasGuard = owned.some(({ resources }) => resources.some(({ mode }) => mode !== undefined));
   const rows = owned.flatMap(({ owner = 'shared', resources }) =>
-    resources.map(({ kind, name }, i) => [i === 0 ? owner : '', kind, name]),
+    resources.map((resource, i) => {
+      const { kind, name } = resource;
+      return [i === 0 ? owner : '', kind, name, ...(hasGuard ? [guardFacts(resource)] : [])];
+    }),
   );
-  return tableOf(['VIF', 'kind', 'name'], rows);
+  return tableOf(['VIF', 'kind', 'name', ...(hasGuard ? ['guard'] : [])], rows);
+}
+
+/** What a source guard compares, and how many frames it dropped. */
+function guardFacts({ mode, drops = 0 }: OwnedResource): string {
+  return mode === undefined ? '' : `${mode}, ${drops} dropped`;
 }

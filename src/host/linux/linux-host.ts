@@ -11,12 +11,14 @@ import type { Links } from '../../host-contract/links.ts';
 import type { Ovsdb } from '../../host-contract/ovsdb.ts';
 import type { Filter, IngressFilter } from '../../host-contract/packet-filters.ts';
 import type { Pci } from '../../host-contract/pci.ts';
+import type { SourceGuards } from '../../host-contract/source-guards.ts';
 import { adviceTo, advised } from '../../text/advice.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
 import { Devlink } from './devlink.ts';
 import { type Libc, loadLibc } from './libc.ts';
 import { LinuxAddressing } from './linux-addressing.ts';
 import { LinuxFilter } from './linux-filter.ts';
+import { LinuxGuards } from './linux-guards.ts';
 import { LinuxIngress } from './linux-ingress.ts';
 import { LinuxLinks } from './linux-links.ts';
 import { LinuxPci } from './linux-pci.ts';
@@ -52,6 +54,7 @@ export class LinuxHost implements Host {
   readonly sysctl: Sysctl;
   readonly filter: Filter;
   readonly ingress: IngressFilter;
+  readonly guards: SourceGuards;
   readonly pci: Pci;
   readonly ovsdb: Ovsdb;
   readonly netns: string | undefined;
@@ -59,6 +62,7 @@ export class LinuxHost implements Host {
   readonly #socket: NetlinkSocket;
   readonly #devlink: Devlink;
   readonly #links: LinuxLinks;
+  readonly #guards: LinuxGuards;
   readonly #lifetime = new Lifetime(() => new HostClosedError());
 
   /** The name of the class. A bundler may rename the class itself. */
@@ -77,12 +81,14 @@ export class LinuxHost implements Host {
     this.netns = netns;
     this.#devlink = new Devlink(libc, namespace);
     const links = new LinuxLinks(libc, namespace, socket);
+    this.#guards = new LinuxGuards(libc, namespace, links);
     const parts = {
       links,
       addressing: new LinuxAddressing(socket, links),
       sysctl: new LinuxSysctl(namespace, links),
       filter: new LinuxFilter(namespace),
       ingress: new LinuxIngress(namespace),
+      guards: this.#guards,
       pci: new LinuxPci(sysfsRoot, () => this.#devlink.ports()),
       ovsdb,
       close: async () => {},
@@ -101,6 +107,7 @@ export class LinuxHost implements Host {
     this.sysctl = guarded.sysctl;
     this.filter = guarded.filter;
     this.ingress = guarded.ingress;
+    this.guards = guarded.guards;
     this.pci = guarded.pci;
     this.ovsdb = ovsdb;
     this.#namespace = namespace;
@@ -141,6 +148,7 @@ export class LinuxHost implements Host {
     await this.#lifetime.end(async () => {
       await this.#socket.close();
       await this.#devlink.close();
+      await this.#guards.close();
       this.#namespace.close();
     });
   }

@@ -5,6 +5,7 @@ import { HostClosedError } from '../../errors/host.ts';
 import { FUNCTION } from '../../errors/value-kinds.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { MemoryFilter } from './memory-filter.ts';
+import { MemoryGuards } from './memory-guards.ts';
 import { MemoryLinks } from './memory-links.ts';
 import { MemoryAddressing, MemoryIngress, MemoryPci, MemorySysctl } from './memory-network.ts';
 import { MemoryOvsdb } from './memory-ovsdb.ts';
@@ -25,6 +26,7 @@ export class MemoryHost implements Host {
   readonly sysctl: MemorySysctl;
   readonly filter: MemoryFilter;
   readonly ingress: MemoryIngress;
+  readonly guards: MemoryGuards;
   readonly pci: MemoryPci;
   readonly ovsdb: MemoryOvsdb;
   #closed = false;
@@ -45,6 +47,7 @@ export class MemoryHost implements Host {
     this.sysctl = new MemorySysctl(requireOpen, this.links);
     this.filter = new MemoryFilter(requireOpen);
     this.ingress = new MemoryIngress(requireOpen);
+    this.guards = new MemoryGuards(requireOpen, this.links);
     this.pci = new MemoryPci(requireOpen);
     this.ovsdb = new MemoryOvsdb({ hasLink: (name) => this.links.has(name) });
   }

@@ -21,6 +21,7 @@ import {
   type VlanSettings,
 } from '../../host-contract/links.ts';
 import type { SourceMacDrop } from '../../host-contract/packet-filters.ts';
+import { GUARD_HOOKS, GUARD_MODES, type SourceGuard } from '../../host-contract/source-guards.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import { WAIT_OF_HELPER } from './protocol.ts';
 
@@ -247,5 +248,26 @@ export const sourceMacDrop = objectOf<SourceMacDrop>(
   { device: hooked, mac: text, owner: { ...plainText, maxLength: 120 } },
   ['device', 'mac', 'owner'],
 );
+/** The name of a device with a source guard. */
+export const guardedDevice = hooked;
+const guardOwner: Schema = { ...plainText, maxLength: 100 };
+/** A source guard. canonicalGuard() checks the addresses. */
+export const sourceGuard = objectOf<SourceGuard>(
+  {
+    device: hooked,
+    hook: { enum: GUARD_HOOKS },
+    mac: text,
+    mode: { enum: GUARD_MODES },
+    addresses: listOf({ type: 'string', maxLength: 64 }, 128),
+    owner: guardOwner,
+    anyDevice: bool,
+  },
+  ['device', 'hook', 'mac', 'mode', 'addresses', 'owner'],
+);
+/** A source guard to delete. */
+export const deletedGuard = objectOf<Pick<SourceGuard, 'device' | 'owner'>>({ device: hooked, owner: guardOwner }, [
+  'device',
+  'owner',
+]);
 /** A PCI address in lower case. */
 export const pciAddress: Schema = { type: 'string', pattern: PCI_ADDRESS.source };

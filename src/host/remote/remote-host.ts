@@ -9,6 +9,7 @@ import type { Links } from '../../host-contract/links.ts';
 import type { Ovsdb } from '../../host-contract/ovsdb.ts';
 import type { Filter, IngressFilter } from '../../host-contract/packet-filters.ts';
 import type { Pci } from '../../host-contract/pci.ts';
+import type { SourceGuards } from '../../host-contract/source-guards.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
 import { type GreetingOptions, type HelperAddress, HelperConnection } from './connection.ts';
 import { MAX_DELETED_TOGETHER, WAIT_OF_HELPER } from './protocol.ts';
@@ -41,6 +42,7 @@ export class RemoteHost implements Host {
   readonly sysctl: Sysctl;
   readonly filter: Filter;
   readonly ingress: IngressFilter;
+  readonly guards: SourceGuards;
   readonly pci: Pci;
   readonly ovsdb: Ovsdb;
   /** The network namespace of the helper. */
@@ -102,6 +104,13 @@ export class RemoteHost implements Host {
       list: () => helper.ask('ingress.list'),
       create: ({ device, mac, owner }) => helper.ask('ingress.create', { device, mac, owner }),
       delete: ({ device, mac, owner }) => helper.ask('ingress.delete', { device, mac, owner }),
+    };
+    this.guards = {
+      list: () => helper.ask('guards.list'),
+      get: (device) => helper.ask('guards.get', device),
+      set: ({ device, hook, mac, mode, addresses, owner, anyDevice }) =>
+        helper.ask('guards.set', { device, hook, mac, mode, addresses, owner, ...(anyDevice && { anyDevice }) }),
+      delete: ({ device, owner }) => helper.ask('guards.delete', { device, owner }),
     };
     this.pci = {
       interfacesOf: (address) => helper.ask('pci.interfacesOf', address),

@@ -8,14 +8,18 @@ import { bridgesWithChain, chainOf } from '../../host-contract/filter-chains.ts'
 import type { Host } from '../../host-contract/host.ts';
 import type { Link } from '../../host-contract/links.ts';
 
-/** The two kinds of rules: chains of iptables, and drop rules of nftables. */
-export type RuleKind = 'filter' | 'ingress';
+/** The kinds of rules: chains of iptables, drop rules of nftables, and source guards. */
+export type RuleKind = 'filter' | 'ingress' | 'guard';
 
 /** Removes the packet filters of deleted devices. */
 export class RuleKeeper {
   readonly #host: Host;
   /** Names of devices that may have rules of a kind. */
-  readonly #names: Readonly<Record<RuleKind, Set<string>>> = { filter: new Set(), ingress: new Set() };
+  readonly #names: Readonly<Record<RuleKind, Set<string>>> = {
+    filter: new Set(),
+    ingress: new Set(),
+    guard: new Set(),
+  };
   /** The number of times that rules were set. */
   #settings = 0;
 
@@ -25,10 +29,13 @@ export class RuleKeeper {
 
   /** Finds the rules of earlier helpers, and removes rules whose device is missing. */
   async load(): Promise<void> {
-    const { filter, ingress } = this.#host;
+    const { filter, ingress, guards } = this.#host;
     // Errors are ignored, because a host without iptables or nftables has no rules.
     for (const name of await emptyOnError(bridgesWithChain(filter))) this.#names.filter.add(name);
     for (const { device } of await emptyOnError(ingress.list())) this.#names.ingress.add(device);
+    // A guard for any device may come before its device.
+    for (const { device, anyDevice } of await emptyOnError(guards.list()))
+      if (!anyDevice) this.#names.guard.add(device);
     await this.#removeOrphans();
   }
 
@@ -55,12 +62,12 @@ export class RuleKeeper {
   async #removeOrphans(): Promise<void> {
     if (!this.#hasNames()) return;
     const present = new Set((await this.#host.links.list()).map(({ name }) => name));
-    const named = [...this.#names.filter, ...this.#names.ingress];
+    const named = this.#all();
     await this.#remove(named.filter((name) => !present.has(name)));
   }
 
   async #remove(names: readonly string[]): Promise<void> {
-    const { filter, ingress } = this.#host;
+    const { filter, ingress, guards } = this.#host;
     const chains = names.filter((name) => this.#names.filter.delete(name));
     if (chains.length > 0) {
       const bridges = await bridgesWithChain(filter);
@@ -69,10 +76,18 @@ export class RuleKeeper {
     const devices = new Set(names.filter((name) => this.#names.ingress.delete(name)));
     if (devices.size > 0)
       for (const drop of await ingress.list()) if (devices.has(drop.device)) await ingress.delete(drop);
+    for (const name of names.filter((each) => this.#names.guard.delete(each))) {
+      const guard = await guards.get(name);
+      if (guard !== undefined && !guard.anyDevice) await guards.delete(guard);
+    }
+  }
+
+  #all(): string[] {
+    return Object.values(this.#names).flatMap((names) => [...names]);
   }
 
   #hasNames(): boolean {
-    return this.#names.filter.size + this.#names.ingress.size > 0;
+    return Object.values(this.#names).some(({ size }) => size > 0);
   }
 }
 

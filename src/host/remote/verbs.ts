@@ -7,7 +7,9 @@ import { HelperProtocolError } from '../../errors/helper.ts';
 import { isKernelError } from '../../errors/kernel.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { requireLinkName, requireSourceMacDrop, requireVirtualFunction } from '../../host-contract/link-values.ts';
+import { canonicalGuard } from '../../host-contract/source-guards.ts';
 import * as schemas from './argument-schemas.ts';
+import { requireGuardable } from './guard-policy.ts';
 import type { Policy } from './policy.ts';
 import { type ArgumentsOf, MAX_DELETED_TOGETHER, type ResultOf, type VerbName } from './protocol.ts';
 import type { RuleKeeper } from './rule-keeper.ts';
@@ -178,6 +180,21 @@ const VERBS: { readonly [V in VerbName]: Verb } = {
     requireSourceMacDrop(drop);
     await policy.deleteRules(drop.device);
     await host.ingress.delete(drop);
+  }),
+  'guards.list': verb('guards.list', [], ({ host }) => host.guards.list()),
+  'guards.get': verb('guards.get', [schemas.guardedDevice], async ({ host }, device) => {
+    requireLinkName(device);
+    return host.guards.get(device);
+  }),
+  'guards.set': verb('guards.set', [schemas.sourceGuard], async ({ host, policy, rules }, asked) => {
+    const guard = canonicalGuard(asked);
+    await requireGuardable(guard, host, policy);
+    const set = () => host.guards.set(guard);
+    await (guard.anyDevice ? set() : rules.setting('guard', guard.device, set));
+  }),
+  'guards.delete': verb('guards.delete', [schemas.deletedGuard], async ({ host }, guard) => {
+    requireLinkName(guard.device);
+    await host.guards.delete(guard);
   }),
   'pci.interfacesOf': verb('pci.interfacesOf', [schemas.pciAddress], ({ host }, address) =>
     host.pci.interfacesOf(address),

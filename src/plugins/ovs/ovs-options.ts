@@ -2,12 +2,13 @@
 
 import type { OptionKinds } from '../../errors/argument.ts';
 import { BOOLEAN, MTU, oneOfValues } from '../../errors/value-kinds.ts';
+import { SOURCE_GUARD_OPTIONS, type SourceGuardOptions } from '../source-guard.ts';
 
 /**
  * The options of the plugin, with the names and defaults of Python os-vif. The address of the
  * database is an option of the host.
  */
-export interface OvsPluginOptions {
+export interface OvsPluginOptions extends SourceGuardOptions {
   /** Bytes, for networks without an MTU. Default: 1500. */
   readonly networkDeviceMtu?: number;
   /**
@@ -52,4 +53,5 @@ export const OVS_OPTIONS: OptionKinds<OvsPluginOptions> = {
   perPortBridge: BOOLEAN,
   defaultQosType: oneOfValues(...QOS_TYPES),
   waitForPort: BOOLEAN,
+  ...SOURCE_GUARD_OPTIONS,
 };

@@ -29,6 +29,7 @@ import { WiringPlugin } from '../wiring-plugin.ts';
 import { devicesBehind, formerHybridDevices } from './former-devices.ts';
 import { factsOf, formerHostDeviceWiring, type HostDeviceFacts, hostDeviceWiring, isGone } from './host-device.ts';
 import { isTrunkBridge } from './names.ts';
+import { formerGuards, guarded, requireKernelDatapath } from './ovs-guard.ts';
 import { OVS_OPTIONS, type OvsPluginOptions } from './ovs-options.ts';
 import {
   bareWiring,
@@ -78,6 +79,11 @@ export class OvsPlugin extends WiringPlugin {
    * @param facts the facts about a VIFHostDevice, from `wireOn`
    */
   wire(vif: VIFBase, instance: InstanceInfo, facts: HostDeviceFacts = {}): Wiring {
+    const wiring = this.#devicesAndRows(vif, instance, facts);
+    return guarded(wiring, vif, this.#known(vif, this.#profileOf(vif)), this.#options);
+  }
+
+  #devicesAndRows(vif: VIFBase, instance: InstanceInfo, facts: HostDeviceFacts): Wiring {
     const profile = this.#profileOf(vif);
     if (profile.createTap && !(vif instanceof VIFOpenVSwitch)) {
       throw new UnsupportedVIFError('ovs', 'VIFOpenVSwitch for a port profile with createTap', vif.type);
@@ -116,13 +122,17 @@ export class OvsPlugin extends WiringPlugin {
   }
 
   override async wireOn(host: Host, vif: VIFBase, instance: InstanceInfo): Promise<Wiring> {
+    await requireKernelDatapath(host, vif, this.#known(vif, this.#profileOf(vif)), this.#options);
     return this.wire(vif, instance, vif instanceof VIFHostDevice ? await this.#factsOf(vif, host) : {});
   }
 
   override async unwireOn(host: Host, vif: VIFBase): Promise<Wiring> {
     const wiring = this.unwire(vif, vif instanceof VIFHostDevice ? await this.#remainingFactsOf(vif, host) : {});
-    if (vif instanceof VIFBridge) return wiring;
-    return [...(await formerHybridDevices(this.#known(vif, this.#profileOf(vif)), host)), ...wiring];
+    const known = this.#known(vif, this.#profileOf(vif));
+    // An unplug removes the guards last, so that the guest never works without one.
+    const guards = formerGuards(vif, known, this.#options);
+    if (vif instanceof VIFBridge) return [...guards, ...wiring];
+    return [...guards, ...(await formerHybridDevices(known, host)), ...wiring];
   }
 
   override async plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlugResult> {

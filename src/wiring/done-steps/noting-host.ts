@@ -3,6 +3,7 @@
 import type { Addressing } from '../../host-contract/addressing.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
 import type { Filter, FilterChain, IngressFilter } from '../../host-contract/packet-filters.ts';
+import { guardTitle, type SourceGuardState, type SourceGuards } from '../../host-contract/source-guards.ts';
 import type { ElementContext } from '../elements/verbs.ts';
 import { notingDeletions, notingLinks } from './noting-links.ts';
 import { notingOvsdb } from './noting-ovsdb.ts';
@@ -32,6 +33,7 @@ function notingHost(host: Host, observations: Observations): Host {
     sysctl: notingSysctl(host.sysctl, observations),
     filter: notingFilter(host.filter, observations),
     ingress: notingIngress(host.ingress, observations),
+    guards: notingGuards(host.guards, observations),
     pci: host.pci,
     ovsdb: notingOvsdb(host.ovsdb, observations),
     netns: host.netns,
@@ -108,6 +110,34 @@ function notingIngress(ingress: IngressFilter, observations: Observations): Ingr
     async delete(drop) {
       await ingress.delete(drop);
       observations.remove(drop.mac);
+    },
+  };
+}
+
+/** The settings of a guard that a plug changes. */
+const GUARD_SETTINGS = ['hook', 'mac', 'mode', 'addresses', 'anyDevice', 'bound', 'active'] as const;
+
+function notingGuards(guards: SourceGuards, observations: Observations): SourceGuards {
+  const seen = new Map<string, SourceGuardState | undefined>();
+  return {
+    list: () => guards.list(),
+    async get(device) {
+      const found = await guards.get(device);
+      seen.set(device, found);
+      return found;
+    },
+    async set(guard) {
+      await guards.set(guard);
+      const [before, now] = [seen.get(guard.device), { ...guard, bound: true, active: true }];
+      if (before === undefined) return observations.create(guardTitle(guard.device));
+      for (const property of GUARD_SETTINGS) {
+        const [from, to] = [before[property] ?? false, now[property] ?? false];
+        if (String(from) !== String(to)) observations.change(guardTitle(guard.device), { property, from, to });
+      }
+    },
+    async delete(guard) {
+      await guards.delete(guard);
+      observations.remove(guardTitle(guard.device));
     },
   };
 }

@@ -22,6 +22,7 @@ export const KERNEL_KINDS = [
   'virtual-function',
   'forward-rule',
   'source-mac-filter',
+  'source-guard',
   'existing-link',
 ] as const;
 /** One of KERNEL_KINDS. */

@@ -7,6 +7,7 @@ import type { Host } from '../../../src/host-contract/host.ts';
 import { OsVif } from '../../../src/os-vif.ts';
 import { instance, tapVif } from '../../plugins/vifs.ts';
 import { changesSuite } from '../changes-suite.ts';
+import { earlyGuardSuite, guardSuite } from '../guard-suite.ts';
 import { hostSuite } from '../host-suite.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 import { networkSuite } from '../network-suite.ts';
@@ -15,6 +16,8 @@ import { stackedSuite } from '../stacked-suite.ts';
 describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
   hostSuite('LinuxHost: links', open);
   networkSuite('LinuxHost: everything else', open);
+  guardSuite('LinuxHost: source guards', open);
+  earlyGuardSuite('LinuxHost', open);
   changesSuite('LinuxHost: changes', open);
   stackedSuite('LinuxHost: devices on devices', open);
 

@@ -123,6 +123,15 @@ function requestFor(indexes: readonly number[]): fc.Arbitrary<{ verb: string; ar
   const refusal = fc
     .tuple(name, fc.constantFrom('02:00:00:00:00:01', 'x'))
     .map(([device, mac]) => ({ device, mac, owner: 'fuzz' }));
+  const guard = fc.record({
+    device: name,
+    hook: fc.constantFrom('ingress', 'egress'),
+    mac: fc.constantFrom('02:00:00:00:00:01', 'x'),
+    mode: fc.constantFrom('mac', 'mac-and-ip'),
+    addresses: fc.subarray(['10.0.0.1', '::/0', 'x']),
+    owner: fc.constantFrom('fuzz', 'other'),
+    anyDevice: fc.boolean(),
+  });
   const path = fc
     .tuple(name, fc.constantFrom('arp_ignore', 'forwarding', '../x'))
     .map(([device, key]) => `net/ipv4/conf/${device}/${key}`);
@@ -153,6 +162,8 @@ function requestFor(indexes: readonly number[]): fc.Arbitrary<{ verb: string; ar
     'filter.delete': fc.tuple(chain),
     'ingress.create': fc.tuple(refusal),
     'ingress.delete': fc.tuple(refusal),
+    'guards.set': fc.tuple(guard),
+    'guards.delete': fc.tuple(guard.map(({ device, owner }) => ({ device, owner }))),
     'links.changeVirtualFunction': fc.tuple(index, index, settings),
     'links.changeEmbeddedSwitchMode': fc.tuple(index, fc.constantFrom('vepa', 'veb', 'pepa')),
     'addressing.move': fc.tuple(settings, index, index),

@@ -13,6 +13,7 @@ import { serveHelper } from '../../../src/host/remote/helper.ts';
 import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
 import type { Host } from '../../../src/host-contract/host.ts';
 import { changesSuite } from '../changes-suite.ts';
+import { earlyGuardSuite, guardSuite } from '../guard-suite.ts';
 import { hostSuite } from '../host-suite.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 import { networkSuite } from '../network-suite.ts';
@@ -20,6 +21,8 @@ import { EVERYTHING, helperOf, remoteOf } from './helper-host.ts';
 
 describe.skipIf(NETNS_UNAVAILABLE)('on the kernel, by way of a helper', () => {
   hostSuite('RemoteHost: links', open);
+  guardSuite('RemoteHost: source guards', open);
+  earlyGuardSuite('RemoteHost', open);
   changesSuite('RemoteHost: changes', open);
   networkSuite('RemoteHost: everything else', open);
 

@@ -25,8 +25,8 @@ async function given(options: OvsHostOptions = {}, plugin: OvsPluginOptions = {}
 
 /** The same host with another database. */
 function withDatabase(host: LinuxHost, ovsdb: Host['ovsdb']): Host {
-  const { links, addressing, sysctl, filter, ingress, pci } = host;
-  return { links, addressing, sysctl, filter, ingress, pci, ovsdb, close: () => host.close() };
+  const { links, addressing, sysctl, filter, ingress, guards, pci } = host;
+  return { links, addressing, sysctl, filter, ingress, guards, pci, ovsdb, close: () => host.close() };
 }
 
 describe.skipIf(OVS_UNAVAILABLE)('plug', () => {

@@ -55,6 +55,16 @@ export class MessageReceiver {
     }
   }
 
+  /** Returns the messages that the kernel has sent until now. */
+  async unread(what: string): Promise<Message[]> {
+    const messages = this.#pending.splice(0);
+    for (;;) {
+      const buffer = await this.#receiveDatagram(what, 'here');
+      if (buffer === undefined) return messages;
+      messages.push(...decodeMessages(buffer));
+    }
+  }
+
   /**
    * Reads and discards all unread messages. The kernel refuses another list request until the messages of the
    * previous list are read, also if that list has failed.

@@ -14,6 +14,8 @@ export interface Request {
   /** The fixed part, such as struct ifinfomsg. */
   readonly body: Buffer;
   readonly attributes?: readonly Attribute[];
+  /** The request changes nothing. Absent: the type tells this, as in rtnetlink(7). */
+  readonly reads?: boolean;
 }
 
 /** Requests that belong together. The socket sends no other request between them. */
@@ -31,8 +33,8 @@ export interface Turn {
  * Whether the request changes the host. rtnetlink(7): each kind of object has the four messages new, del, get
  * and set, and only get changes nothing.
  */
-export function isChange({ type }: Request): boolean {
-  return type % 4 !== 2;
+export function isChange({ type, reads = type % 4 === 2 }: Request): boolean {
+  return !reads;
 }
 
 /** Returns the error for a refused request. */

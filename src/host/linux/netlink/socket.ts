@@ -106,6 +106,32 @@ export class NetlinkSocket {
     return this.#enqueue(() => action({ request, look }));
   }
 
+  /**
+   * Sends the requests as one transaction of the kernel: it performs all or none of them.
+   *
+   * @param ends the messages that begin and end a transaction
+   * @throws NetlinkError or PermissionError for the first refused request
+   */
+  transaction(requests: readonly Request[], ends: readonly [begin: Request, end: Request]): Promise<void> {
+    const what = requests[0]?.what ?? '';
+    return traced('os-vif:netlink', { what, changes: true }, () =>
+      this.#enqueue(async () => {
+        const all = [ends[0], ...requests, ends[1]];
+        const messages = all.map(({ type, flags, body, attributes }, i) => {
+          // Only the last request is acknowledged. The kernel reports each error without that.
+          const acknowledged = i === requests.length ? NLM_F_ACK : 0;
+          return encodeMessage(type, flags | NLM_F_REQUEST | acknowledged, this.#nextSeq(), body, attributes);
+        });
+        await this.#send(Buffer.concat(messages), what);
+        // The kernel answers within send().
+        const acks = (await this.#receiver.unread(what)).filter(({ type }) => type === NLMSG_ERROR).map(decodeAck);
+        const refused = acks.find(({ errno }) => errno !== 0);
+        if (refused) throw refusal(what, errnoName(refused.errno), refused.text);
+        if (acks.length === 0) throw new NetlinkError(what, 'ETIMEDOUT', 'the kernel did not answer');
+      }),
+    );
+  }
+
   #read(request: Request): Promise<Answer> {
     if (this.#closed) return Promise.reject(new HostClosedError());
     return new Promise((resolve, reject) => {

@@ -1,0 +1,128 @@
+/** Source guards: a guest can send frames only from its own addresses. */
+
+import { LinkValueError } from '../errors/link.ts';
+import { describeValue } from '../text/describe-value.ts';
+import { utf8 } from '../text/utf8.ts';
+import { canonicalUuid } from '../text/uuid.ts';
+import { ipPrefixText, linkLocalOf, parseIpPrefix } from './ip-prefix.ts';
+import { requireMac, requireWatchedDevice } from './link-values.ts';
+
+/** The guards of this library. A device has at most one guard. */
+export interface SourceGuards {
+  /** All guards, of every owner. */
+  list(): Promise<ListedGuard[]>;
+  /** The guard of the device with this name. Undefined when there is none. */
+  get(device: string): Promise<SourceGuardState | undefined>;
+  /**
+   * Creates the guard, or replaces the guard that the owner has on the device. No frame passes
+   * unchecked during a replacement. The counter of the device is kept.
+   * Fails with EEXIST when the device has a guard of another owner.
+   */
+  set(guard: SourceGuard): Promise<void>;
+  /** Deletes the guard. A missing guard, and a guard of another owner, is ignored. */
+  delete(guard: Pick<SourceGuard, 'device' | 'owner'>): Promise<void>;
+}
+
+/** Where a device checks frames: received frames, or frames that leave through the device. */
+export const GUARD_HOOKS = ['ingress', 'egress'] as const;
+/** One of GUARD_HOOKS. */
+export type GuardHook = (typeof GUARD_HOOKS)[number];
+
+/** What a guard compares: the source MAC address alone, or all source addresses. */
+export const GUARD_MODES = ['mac', 'mac-and-ip'] as const;
+/** One of GUARD_MODES. */
+export type GuardMode = (typeof GUARD_MODES)[number];
+
+/** A guard. docs/source-guard.md lists the frames that pass. */
+export interface SourceGuard {
+  /** Name of the device. */
+  readonly device: string;
+  readonly hook: GuardHook;
+  /** The MAC address of the guest. */
+  readonly mac: string;
+  readonly mode: GuardMode;
+  /**
+   * The IP addresses and prefixes of the guest, at most 128. The link-local address of the MAC address
+   * is always permitted. Empty in mode `mac`.
+   */
+  readonly addresses: readonly string[];
+  /** The id of the VIF. */
+  readonly owner: string;
+  /**
+   * The guard is for every device that gets the name, because another program makes the device. Linux 6.18
+   * accepts such a guard before the device exists. Default: false.
+   */
+  readonly anyDevice?: boolean;
+}
+
+/** A guard in a list, with its state. */
+export interface ListedGuard extends Omit<SourceGuard, 'addresses'> {
+  /** Number of dropped frames. */
+  readonly drops: number;
+  /** Whether the guard checks the frames of the device that has the name now. */
+  readonly bound: boolean;
+}
+
+/** The current state of a guard. */
+export interface SourceGuardState extends ListedGuard, SourceGuard {
+  /** False when other rules than those of this library were found in the chains of the guard. */
+  readonly active: boolean;
+}
+
+/** The name of a guard in drifts, plans and pictures. */
+export function guardTitle(device: string): string {
+  return `source guard of ${device}`;
+}
+
+const MAX_ADDRESSES = 128;
+const MAX_OWNER_BYTES = 100;
+
+/**
+ * Returns the same guard in the canonical form of all its values.
+ *
+ * @throws LinkValueError for values that no host can have
+ */
+export function canonicalGuard(guard: SourceGuard): SourceGuard {
+  const { device, hook, mac, mode, addresses, owner, anyDevice } = guard;
+  requireWatchedDevice(device);
+  requireMac(device, mac);
+  requireOneOf(device, 'hook', hook, GUARD_HOOKS);
+  requireOneOf(device, 'mode', mode, GUARD_MODES);
+  requireOwner(device, owner);
+  if (addresses.length > MAX_ADDRESSES)
+    throw new LinkValueError(`${device}: ${addresses.length} addresses, a source guard takes ${MAX_ADDRESSES}`);
+  if (mode === 'mac' && addresses.length > 0)
+    throw new LinkValueError(`${device}: a source guard in mode mac compares no IP addresses`);
+  const own = ipPrefixText(linkLocalOf(mac));
+  const canonical = new Set(addresses.map((address) => canonicalAddress(device, address)));
+  canonical.delete(own);
+  return {
+    device,
+    hook,
+    mac: mac.toLowerCase(),
+    mode,
+    addresses: [...canonical].sort(),
+    owner: canonicalUuid(owner),
+    ...(anyDevice && { anyDevice }),
+  };
+}
+
+function canonicalAddress(device: string, address: string): string {
+  const prefix = typeof address === 'string' ? parseIpPrefix(address) : undefined;
+  if (prefix !== undefined) return ipPrefixText(prefix);
+  throw new LinkValueError(
+    `${device}: ${describeValue(address)} is not an IP address or prefix such as 10.0.0.10 or fd00::/64`,
+  );
+}
+
+function requireOwner(device: string, owner: string): void {
+  if (/^[^\p{C}\p{Z}"\\]+$/u.test(owner) && utf8(owner).length <= MAX_OWNER_BYTES) return;
+  throw new LinkValueError(
+    `${device}: the owner ${describeValue(owner)} of a source guard has white space, quotes or more than ${MAX_OWNER_BYTES} bytes`,
+  );
+}
+
+function requireOneOf(device: string, what: string, value: string, values: readonly string[]): void {
+  if (values.includes(value)) return;
+  throw new LinkValueError(`${device}: the ${what} ${describeValue(value)} is none of ${values.join(', ')}`);
+}

@@ -1,0 +1,187 @@
+/** Source guards in nf_tables, through netlink: the program nft reads all chains, and so takes longer the more there are. */
+
+import { HostClosedError } from '../../errors/host.ts';
+import { isKernelError, NetlinkError } from '../../errors/kernel.ts';
+import type { Links } from '../../host-contract/links.ts';
+import {
+  canonicalGuard,
+  type ListedGuard,
+  type SourceGuard,
+  type SourceGuardState,
+  type SourceGuards,
+} from '../../host-contract/source-guards.ts';
+import { canonicalUuid } from '../../text/uuid.ts';
+import type { Libc } from './libc.ts';
+import type { Message } from './netlink/message.ts';
+import type { Request } from './netlink/request.ts';
+import { NetlinkSocket } from './netlink/socket.ts';
+import type { NetworkNamespace } from './network-namespace.ts';
+import {
+  batchEnds,
+  chainIn,
+  cleanUpMessages,
+  commentsIn,
+  counterIn,
+  deleteMessages,
+  type FoundChain,
+  getChain,
+  getCounter,
+  hasRules,
+  listChains,
+  listRules,
+  setMessages,
+} from './nftables/guard-messages.ts';
+import { baseName, chainsOf, targetsName } from './nftables/guard-rules.ts';
+import { NETLINK_NETFILTER } from './nftables/message.ts';
+import { SHARED_CHAINS } from './nftables/shared-chains.ts';
+
+/** Maximum number of attempts of a change, if another process changes the same guard meanwhile. */
+const ATTEMPTS = 20;
+
+export class LinuxGuards implements SourceGuards {
+  readonly #libc: Libc;
+  readonly #namespace: NetworkNamespace;
+  readonly #links: Links;
+  #socket: NetlinkSocket | undefined;
+  #closed = false;
+
+  constructor(libc: Libc, namespace: NetworkNamespace, links: Links) {
+    this.#libc = libc;
+    this.#namespace = namespace;
+    this.#links = links;
+  }
+
+  async list(): Promise<ListedGuard[]> {
+    const chains = (await this.#dump(listChains())).flatMap((message) => chainIn(message) ?? []);
+    if (chains.length === 0) return [];
+    const drops = new Map((await this.#dump(getCounter())).map(counterIn));
+    const indexes = new Map((await this.#links.list()).map(({ name, index }) => [name, index]));
+    return chains.map((chain) => ({
+      ...chain.guard,
+      drops: drops.get(baseName(chain.guard.device)) ?? 0,
+      bound: isBound(chain, indexes.get(chain.guard.device)),
+    }));
+  }
+
+  async get(device: string): Promise<SourceGuardState | undefined> {
+    const found = await this.#find(device);
+    if (found === undefined) return undefined;
+    const [link, counter, rules] = await Promise.all([
+      this.#links.get(device),
+      this.#look(getCounter(device)),
+      this.#dump(listRules(device, baseName(device))),
+    ]);
+    const guard = { ...found.guard, addresses: found.guard.mode === 'mac' ? [] : commentsIn(rules).sort() };
+    return {
+      ...guard,
+      drops: counter.map(counterIn)[0]?.[1] ?? 0,
+      bound: isBound(found, link?.index),
+      active: await this.#hasRulesOf(guard, rules),
+    };
+  }
+
+  async set(given: SourceGuard): Promise<void> {
+    const guard = canonicalGuard(given);
+    const { device, owner, anyDevice } = guard;
+    const what = `source guard of ${device}`;
+    for (let attempt = 1; ; attempt++) {
+      const replaced = await this.#find(device);
+      if (replaced !== undefined && replaced.guard.owner !== owner)
+        throw new NetlinkError(what, 'EEXIST', `the device has a guard of ${replaced.guard.owner}`);
+      const index = anyDevice ? 0 : (await this.#links.get(device))?.index;
+      if (index === undefined) throw new NetlinkError(what, 'ENODEV', `no such device: ${device}`);
+      try {
+        await this.#change(setMessages(guard, index, replaced));
+        return;
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isKernelError(error, 'EEXIST', 'ENOENT', 'EBUSY')) throw explained(guard, error);
+      }
+    }
+  }
+
+  async delete({ device, owner }: Pick<SourceGuard, 'device' | 'owner'>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const found = await this.#find(device);
+      if (found !== undefined && found.guard.owner !== canonicalUuid(owner)) return;
+      const hasTargets = (await this.#look(getChain(device, targetsName(device)))).length > 0;
+      if (found === undefined && !hasTargets) return;
+      try {
+        await this.#change(deleteMessages(device, found, hasTargets));
+        break;
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isKernelError(error, 'ENOENT', 'EBUSY')) throw error;
+      }
+    }
+    await this.#change(cleanUpMessages(device)).catch((error: unknown) => {
+      if (!isKernelError(error, 'ENOENT', 'EBUSY')) throw error;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#socket?.close();
+  }
+
+  async #find(device: string): Promise<FoundChain | undefined> {
+    const [message] = await this.#look(getChain(device, baseName(device)));
+    return message && chainIn(message);
+  }
+
+  async #hasRulesOf(guard: SourceGuard, rules: readonly Message[]): Promise<boolean> {
+    const { base, targets } = chainsOf(guard);
+    if (!hasRules(rules, base)) return false;
+    for (const chain of [targets, ...SHARED_CHAINS])
+      if (!hasRules(await this.#dump(listRules(guard.device, chain.name)), chain)) return false;
+    return true;
+  }
+
+  /** The answer to a query. Empty if the object does not exist. */
+  async #look(request: Request): Promise<Message[]> {
+    return this.#orNothing(async () => (await this.#opened().request(request)).flat());
+  }
+
+  async #dump(request: Request): Promise<Message[]> {
+    return this.#orNothing(() => this.#opened().dump(request));
+  }
+
+  async #orNothing(read: () => Promise<Message[]>): Promise<Message[]> {
+    try {
+      return await read();
+    } catch (error) {
+      if (isKernelError(error, 'ENOENT')) return [];
+      throw error;
+    }
+  }
+
+  async #change(requests: readonly Request[]): Promise<void> {
+    await this.#opened().transaction(requests, batchEnds(requests[0]?.what ?? ''));
+  }
+
+  #opened(): NetlinkSocket {
+    if (this.#closed) throw new HostClosedError();
+    this.#socket ??= NetlinkSocket.open(this.#libc, this.#namespace, NETLINK_NETFILTER);
+    return this.#socket;
+  }
+}
+
+/**
+ * Whether the kernel has bound the guard to the device that has the name now. Linux 6.18 binds a chain to every
+ * device that gets its name. Older kernels keep the chain at a device that is renamed.
+ */
+function isBound({ index, hooked, guard }: FoundChain, present: number | undefined): boolean {
+  if (hooked !== guard.device) return false;
+  return index === 0 || index === present;
+}
+
+/** Kernel: nf_tables_addchain() refuses hooks that it does not have with EOPNOTSUPP. */
+function explained({ device, hook, anyDevice }: SourceGuard, error: unknown): unknown {
+  if (!(error instanceof NetlinkError)) return error;
+  const what = `source guard of ${device}`;
+  if (hook === 'egress' && error.errno === 'EOPNOTSUPP')
+    return new NetlinkError(what, error.errno, 'the egress hook needs Linux 5.16 with CONFIG_NETFILTER_EGRESS');
+  if (error.errno === 'EOPNOTSUPP' || error.errno === 'EPROTONOSUPPORT')
+    return new NetlinkError(what, error.errno, 'this needs nf_tables with the family netdev (CONFIG_NF_TABLES_NETDEV)');
+  if (anyDevice && error.errno === 'ENOENT')
+    return new NetlinkError(what, error.errno, 'this kernel takes a guard only for a device that exists');
+  return error;
+}

@@ -1,0 +1,185 @@
+/** The rules of one guard. They contain its addresses as literals, because a look-up in a set takes longer. */
+
+import { linkLocalOf, parseIpPrefix } from '../../../host-contract/ip-prefix.ts';
+import type { SourceGuard } from '../../../host-contract/source-guards.ts';
+import { compare, isFragment, transportProtocol } from './expressions.ts';
+import { FIELDS, from, icmpv6, ipv4HasPorts, macOctets, PROTOCOLS, port, quicklyFrom, within } from './frame-fields.ts';
+import { type Chain, countedDrop, type Rule, rule } from './rules.ts';
+
+/** The chains of a guard. */
+export interface GuardChains {
+  /** The chain that the hook of the device calls. */
+  readonly base: Chain;
+  /** Accepts messages of neighbour discovery about the addresses of the guest. Empty in mode `mac`. */
+  readonly targets: Chain;
+}
+
+/** The name of the chain that the hook calls, and of the counter. */
+export function baseName(device: string): string {
+  return `guard-${escaped(device)}`;
+}
+
+export function targetsName(device: string): string {
+  return `targets-${escaped(device)}`;
+}
+
+/** The device of a base chain. Undefined for another chain. */
+export function deviceOfChain(chain: string): string | undefined {
+  const [, device] = /^guard-(.+)$/.exec(chain) ?? [];
+  return device && decodeURIComponent(device.replaceAll('/', '%'));
+}
+
+/**
+ * A name that nft(8) can read. It accepts letters, digits and `/\-_.`. Every other byte becomes `/` and two
+ * hexadecimal digits.
+ */
+function escaped(device: string): string {
+  const bytes = [...Buffer.from(device)].map((byte) => {
+    const character = String.fromCharCode(byte);
+    return /[\w.-]/.test(character) ? character : `/${byte.toString(16).padStart(2, '0')}`;
+  });
+  return bytes.join('');
+}
+
+export function chainsOf(guard: SourceGuard): GuardChains {
+  const [name, last] = [baseName(guard.device), countedDrop(baseName(guard.device))];
+  const targets = { name: targetsName(guard.device), rules: [] };
+  if (guard.mode === 'mac') return { base: { name, rules: [untaggedFrom(guard.mac), last] }, targets };
+  const addresses = guard.addresses.map((text) => ({ text, prefix: parseIpPrefix(text) ?? NOWHERE }));
+  const ipv4 = addresses.filter(({ prefix }) => prefix.bytes.length === 4);
+  const ipv6 = addresses.filter(({ prefix }) => prefix.bytes.length === 16);
+  const own = { text: '', prefix: linkLocalOf(guard.mac) };
+  return {
+    base: {
+      name,
+      rules: [
+        ...ipv4.map((address) => commonIpv4(guard, address)),
+        ...ipv6.map((address) => commonIpv6(guard, address)),
+        ...ipv4.flatMap((address) => rareIpv4(guard, address)),
+        ...[...ipv6, own].flatMap((address) => rareIpv6(guard, address)),
+        ...withoutAddress(guard),
+        last,
+      ],
+    },
+    targets: { ...targets, rules: [...ipv6, own].map(aboutTarget) },
+  };
+}
+
+const NOWHERE = { bytes: [], length: 0 };
+
+type Guard = Pick<SourceGuard, 'mac' | 'device'>;
+interface Address {
+  readonly text: string;
+  readonly prefix: NonNullable<ReturnType<typeof parseIpPrefix>>;
+}
+
+/** Every frame from the MAC address, without VLAN tag, that a bridge forwards (IEEE 802.1Q, table 8-1). */
+function untaggedFrom(mac: string): Rule {
+  const reserved = [0x01, 0x80, 0xc2, 0x00, 0x00, 0x00];
+  const conditions = [
+    compare(FIELDS.etherDestination, 'isNot', reserved, [0xff, 0xff, 0xff, 0xff, 0xff, 0xf0]),
+    compare(FIELDS.etherSource, 'is', macOctets(mac)),
+    compare(FIELDS.etherType, 'isNot', [0x81, 0x00]),
+    compare(FIELDS.etherType, 'isNot', [0x88, 0xa8]),
+  ];
+  return rule(conditions, 'accept');
+}
+
+/**
+ * The common packet, in few comparisons. The kernel knows where the transport header is only if the IPv4
+ * header is valid, so the version needs no rule here. 67 is the port of a DHCP server.
+ */
+function commonIpv4({ mac }: Guard, { text, prefix }: Address): Rule {
+  return rule([quicklyFrom(mac, 'ipv4'), within(FIELDS.ipv4Source, prefix), port('isNot', 67)], 'accept', text);
+}
+
+/** TCP and UDP directly behind the IPv6 header. 547 is the port of a DHCPv6 server. */
+function commonIpv6({ mac }: Guard, { text, prefix }: Address): Rule {
+  const transport = [
+    compare(FIELDS.ipv6NextHeader, 'atLeast', [PROTOCOLS.tcp]),
+    compare(FIELDS.ipv6NextHeader, 'atMost', [PROTOCOLS.udp]),
+    port('isNot', 547),
+  ];
+  return rule([quicklyFrom(mac, 'ipv6'), within(FIELDS.ipv6Source, prefix), ...transport], 'accept', text);
+}
+
+/** RFC 826: Ethernet and IPv4; then the operation. */
+const ARP_FORMATS = [0, 1, 8, 0, 6, 4];
+const [ARP_REQUEST, ARP_REPLY] = [1, 2];
+const ARP_ANY = [...ARP_FORMATS, 0];
+
+function rareIpv4({ mac }: Guard, { prefix }: Address): Rule[] {
+  const arp = [from(mac, 'arp'), compare(FIELDS.arpSenderMac, 'is', macOctets(mac))];
+  const operation = { base: 'network', offset: 7 } as const;
+  const ordinary = [
+    compare(FIELDS.arpHeader, 'is', ARP_ANY),
+    compare(operation, 'atLeast', [ARP_REQUEST]),
+    compare(operation, 'atMost', [ARP_REPLY]),
+    within(FIELDS.arpSenderIp, prefix),
+  ];
+  // RFC 5227: a probe asks whether another host has the address.
+  const probe = [
+    compare(FIELDS.arpHeader, 'is', [...ARP_ANY, ARP_REQUEST]),
+    compare(FIELDS.arpSenderIp, 'is', [0, 0, 0, 0]),
+    within(FIELDS.arpTargetIp, prefix),
+  ];
+  return [
+    rule([...arp, ...ordinary], 'accept'),
+    rule([...arp, ...probe], 'accept'),
+    rule([from(mac, 'ipv4'), within(FIELDS.ipv4Source, prefix)], { jump: 'own-ipv4' }),
+  ];
+}
+
+function rareIpv6({ mac, device }: Guard, { prefix }: Address): Rule[] {
+  const source = [from(mac, 'ipv6'), within(FIELDS.ipv6Source, prefix)];
+  return [
+    rule(source, { jump: 'own-ipv6' }),
+    rule([...source, icmpv6('neighbourAdvertisement')], { jump: targetsName(device) }),
+  ];
+}
+
+/** Frames of a guest that has no address yet, or that moves to another host. */
+function withoutAddress({ mac, device }: Guard): Rule[] {
+  const unspecified4 = [from(mac, 'ipv4'), ipv4HasPorts(true)];
+  const unspecified6 = [from(mac, 'ipv6'), compare(FIELDS.ipv6Source, 'is', Array(16).fill(0))];
+  return [
+    // RFC 2131: from port 68 to port 67, from 0.0.0.0 to the broadcast address.
+    rule(
+      [
+        ...unspecified4,
+        compare(FIELDS.ipv4Source, 'is', [0, 0, 0, 0, 255, 255, 255, 255]),
+        transportProtocol('is', PROTOCOLS.udp),
+        compare(FIELDS.sourcePort, 'is', [0, 68, 0, 67]),
+        compare(FIELDS.dhcpClientMac, 'is', macOctets(mac)),
+      ],
+      'accept',
+    ),
+    // RFC 3376: reports of multicast groups, to 224.0.0.0/24.
+    rule(
+      [
+        ...unspecified4,
+        compare(FIELDS.ipv4Protocol, 'is', [PROTOCOLS.igmp]),
+        compare(FIELDS.ipv4Source, 'is', [0, 0, 0, 0, 224, 0, 0]),
+      ],
+      'accept',
+    ),
+    rule(unspecified6, { jump: 'unspecified-ipv6' }),
+    // RFC 4862: duplicate address detection.
+    rule([...unspecified6, icmpv6('neighbourSolicitation')], { jump: targetsName(device) }),
+    // RFC 903. QEMU sends such a frame after a migration, so that switches learn the new place of the guest.
+    rule(
+      [
+        from(mac, 'rarp'),
+        compare(FIELDS.arpHeader, 'is', [...ARP_FORMATS, 0, 3]),
+        compare(FIELDS.arpSenderMac, 'is', macOctets(mac)),
+        compare(FIELDS.arpSenderIp, 'is', [0, 0, 0, 0]),
+      ],
+      'accept',
+    ),
+  ];
+}
+
+/** RFC 6980: messages of neighbour discovery are not fragmented. */
+function aboutTarget({ prefix }: Address): Rule {
+  return rule([isFragment(false), within(FIELDS.neighbourTarget, prefix)], 'accept');
+}

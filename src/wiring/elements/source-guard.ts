@@ -1,0 +1,78 @@
+/** A guard on the device of a guest: the guest can send frames only from its own addresses. */
+
+import { NotOwnedError } from '../../errors/link.ts';
+import {
+  canonicalGuard,
+  guardTitle,
+  type SourceGuard,
+  type SourceGuardState,
+} from '../../host-contract/source-guards.ts';
+import type { DrawnNode } from '../drawing.ts';
+import { defineElement } from './define-element.ts';
+import type { Drift } from './verbs.ts';
+
+/** A guard of the source addresses of a guest (docs/source-guard.md). */
+export interface SourceGuardElement extends Omit<SourceGuard, 'device' | 'owner'> {
+  readonly kind: 'source-guard';
+  /** Name of the device. */
+  readonly name: string;
+}
+
+export const sourceGuard = defineElement<SourceGuardElement>({
+  kind: 'source-guard',
+
+  validate(element) {
+    canonicalGuard(guardOf(element, 'owner'));
+  },
+
+  async ensure(element, { host: { guards }, owner, undoable }) {
+    const wanted = guardOf(element, owner);
+    const before = await guards.get(element.name);
+    const reason = claimOn(before, owner);
+    if (reason !== undefined) throw new NotOwnedError(reason);
+    if (before !== undefined && differencesOf(wanted, before).length === 0) return;
+    await guards.set(wanted);
+    undoable(() => (before === undefined ? guards.delete(wanted) : guards.set(before)));
+  },
+
+  async remove({ name }, { host: { guards }, owner }) {
+    const present = await guards.get(name);
+    if (present?.owner === owner) await guards.delete(present);
+  },
+
+  async inspect(element, { host: { guards }, owner }) {
+    const on = guardTitle(element.name);
+    const have = await guards.get(element.name);
+    const reason = claimOn(have, owner);
+    if (reason !== undefined) return [{ type: 'conflict', on, reason }];
+    return have === undefined ? [{ type: 'missing', on }] : differencesOf(guardOf(element, owner), have);
+  },
+
+  draw({ name, mode, addresses }) {
+    const facts = mode === 'mac' ? ['MAC address only'] : ['MAC address', ...addresses];
+    const guard: DrawnNode = { place: 'filter', name: guardTitle(name), group: 'own', facts };
+    return { nodes: [guard], edges: [{ from: { place: 'device', name }, to: guard, kind: 'governs' }] };
+  },
+});
+
+function guardOf({ kind: _, name, ...settings }: SourceGuardElement, owner: string): SourceGuard {
+  return { ...settings, device: name, owner };
+}
+
+/** Returns the reason why the guard cannot be set: the device has a guard of another VIF. */
+function claimOn(have: SourceGuardState | undefined, owner: string): string | undefined {
+  if (have === undefined || have.owner === owner) return undefined;
+  return `${have.device} has a source guard of VIF ${have.owner}; unplug that VIF, or collect the garbage`;
+}
+
+/** The properties of a guard in drifts. `bound`: it checks the frames of the device that has the name now. */
+const COMPARED = ['hook', 'mac', 'mode', 'addresses', 'anyDevice', 'bound', 'active'] as const;
+
+function differencesOf(given: SourceGuard, have: SourceGuardState): Drift[] {
+  const wanted = { ...canonicalGuard(given), bound: true, active: true };
+  return COMPARED.flatMap((property) => {
+    const [want, found] = [wanted[property] ?? false, have[property] ?? false];
+    if (String(want) === String(found)) return [];
+    return [{ type: 'differs', on: guardTitle(given.device), property, want, have: found }];
+  });
+}

@@ -1,0 +1,145 @@
+/** What a host must do about source guards: the same for the kernel, for its model in memory and by way of a helper. */
+
+import { describe, expect, test } from 'vitest';
+import type { Host } from '../../src/host-contract/host.ts';
+import type { SourceGuard } from '../../src/host-contract/source-guards.ts';
+
+const OWNER = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
+const REFUSED = { code: expect.stringMatching(/^ERR_OSVIF_(LINK_VALUE|HELPER_PROTOCOL)$/) };
+
+export function guardSuite(name: string, open: () => Promise<Host>): void {
+  describe(name, () => {
+    test('a guard is read as it was set, in the canonical form of its values', async () => {
+      const { guards } = await withDevices(open);
+      expect([await guards.list(), await guards.get('tap0')]).toEqual([[], undefined]);
+      const addresses = ['fd00:0:0::A', '10.0.0.10/32', '192.0.2.7/24', '10.0.0.10'];
+      await guards.set(guardOf({ mac: 'FA:16:3E:00:00:0A', addresses, owner: OWNER.toUpperCase() }));
+      const { addresses: canonical, ...listed } = guardOf({ addresses: ['10.0.0.10', '192.0.2.0/24', 'fd00::a'] });
+      const state = { ...listed, drops: 0, bound: true };
+      expect(await guards.get('tap0')).toEqual({ ...state, addresses: canonical, active: true });
+      expect(await guards.list()).toEqual([state]);
+    });
+
+    test('a guard is replaced by another mode, other addresses and the other hook', async () => {
+      const { guards } = await withDevices(open);
+      await guards.set(guardOf());
+      const later = [
+        guardOf({ addresses: ['0.0.0.0/0', '10.0.0.11', '::/0'] }),
+        guardOf({ mode: 'mac', addresses: [] }),
+        guardOf({ hook: 'egress', mac: 'fa:16:3e:00:00:0b', addresses: [] }),
+      ];
+      for (const guard of later) {
+        await guards.set(guard);
+        expect(await guards.get('tap0')).toMatchObject({ ...guard, bound: true, active: true });
+        expect(await guards.list()).toHaveLength(1);
+      }
+    });
+
+    test('guards of several devices are independent, and a missing one is not deleted twice', async () => {
+      const { guards } = await withDevices(open);
+      const [first, second] = [guardOf(), guardOf({ device: 'tap1', mac: 'fa:16:3e:00:00:0b' })];
+      await guards.set(first);
+      await guards.set(second);
+      await guards.delete(first);
+      await guards.delete(first);
+      expect(await guards.get('tap0')).toBeUndefined();
+      expect(await guards.list()).toMatchObject([{ device: 'tap1', bound: true }]);
+      await guards.delete(second);
+      expect(await guards.list()).toEqual([]);
+    });
+
+    test('the guard of another VIF is neither replaced nor deleted', async () => {
+      const { guards } = await withDevices(open);
+      await guards.set(guardOf());
+      const other = guardOf({ owner: 'another', mac: 'fa:16:3e:00:00:0b' });
+      await expect(guards.set(other)).rejects.toThrow(OWNER);
+      await guards.delete(other);
+      expect(await guards.get('tap0')).toMatchObject({ owner: OWNER, mac: 'fa:16:3e:00:00:0a' });
+    });
+
+    test.each(['ü@"1', 'a-b_c.d', '4tap', 'ip6'])('a device with the name %s has a guard', async (device) => {
+      const { links, guards } = await open();
+      await links.create({ kind: 'tap', name: device });
+      await guards.set(guardOf({ device }));
+      expect(await guards.list()).toMatchObject([{ device, bound: true }]);
+      expect(await guards.get(device)).toMatchObject({ device, active: true });
+      await guards.delete(guardOf({ device }));
+      expect(await guards.list()).toEqual([]);
+    });
+
+    test('a guard takes 128 addresses, and not one more', async () => {
+      const { guards } = await withDevices(open);
+      const addresses = Array.from({ length: 129 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+      await guards.set(guardOf({ addresses: addresses.slice(1) }));
+      expect((await guards.get('tap0'))?.addresses).toEqual(addresses.slice(1).sort());
+      await expect(guards.set(guardOf({ addresses }))).rejects.toMatchObject(REFUSED);
+    });
+
+    test.each<[string, Partial<SourceGuard>]>([
+      ['a name of many devices', { device: 'tap*' }],
+      ['a name that no device can have', { device: 'a b' }],
+      ['a MAC address of a group', { mac: '01:00:5e:00:00:01' }],
+      ['an address without sense', { addresses: ['10.0.0.256'] }],
+      ['a prefix that is too long', { addresses: ['10.0.0.0/33'] }],
+      ['an IPv6 address with too many groups', { addresses: ['1:2:3:4:5:6:7:8:9'] }],
+      ['addresses in mode mac', { mode: 'mac' }],
+      ['an owner with a quote', { owner: 'a"b' }],
+      ['an owner that is too long', { owner: 'x'.repeat(101) }],
+    ])('%s is refused, and nothing is set', async (_, wrong) => {
+      const { guards } = await withDevices(open);
+      await expect(guards.set(guardOf(wrong))).rejects.toMatchObject(REFUSED);
+      expect(await guards.list()).toEqual([]);
+    });
+
+    test('a device that is missing has no guard', async () => {
+      const { guards } = await open();
+      await expect(guards.set(guardOf())).rejects.toMatchObject({ errno: 'ENODEV' });
+      expect(await guards.list()).toEqual([]);
+    });
+
+    test('the next device of the name does not count as guarded', async () => {
+      const { links, guards } = await withDevices(open);
+      await guards.set(guardOf());
+      await links.delete((await links.get('tap0'))?.index ?? 0);
+      await links.create({ kind: 'tap', name: 'tap0', alias: 'os-vif:another' });
+      // Before Linux 6.16, the guard is deleted with the device.
+      expect((await guards.get('tap0'))?.bound ?? false).toBe(false);
+      expect((await guards.list()).filter(({ bound }) => bound)).toEqual([]);
+    });
+  });
+}
+
+/** For hosts that bind guards to devices by name: Linux 6.18 and the in-memory host. */
+export function earlyGuardSuite(name: string, open: () => Promise<Host>): void {
+  test(`${name}: a guard for any device is there before its devices, and stays when they go`, async () => {
+    const { links, guards } = await open();
+    const guard = guardOf({ anyDevice: true });
+    await guards.set(guard);
+    for (let i = 0; i < 2; i++) {
+      const index = await links.create({ kind: 'tap', name: 'tap0', alias: `os-vif:${OWNER}` });
+      expect(await guards.get('tap0')).toMatchObject({ ...guard, bound: true, active: true });
+      await links.delete(index);
+    }
+    await guards.delete(guard);
+    expect(await guards.list()).toEqual([]);
+  });
+}
+
+async function withDevices(open: () => Promise<Host>): Promise<Host> {
+  const host = await open();
+  for (const name of ['tap0', 'tap1']) await host.links.create({ kind: 'tap', name, alias: `os-vif:${OWNER}` });
+  return host;
+}
+
+function guardOf(changes: Partial<SourceGuard> = {}): SourceGuard {
+  const addresses = ['10.0.0.10', 'fd00::a'];
+  return {
+    device: 'tap0',
+    hook: 'ingress',
+    mac: 'fa:16:3e:00:00:0a',
+    mode: 'mac-and-ip',
+    addresses,
+    owner: OWNER,
+    ...changes,
+  };
+}
