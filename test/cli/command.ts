@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, inject } from 'vitest';
 import type { Netns } from '../host/netns.ts';
+import { quoted } from '../host/shell.ts';
 import { CommandProcess, type Output } from './command-process.ts';
 import { requireValidOutput } from './output-schemas.ts';
 
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly columns?: number;
   /** A folder that the command sees as /etc. */
   readonly etc?: string;
+  /** Runs in a process of its own. The default is that of `commandUnderTest`. */
+  readonly apart?: boolean;
   /** Runs as this user and group: `nobody` has no capabilities. */
   readonly as?: 'nobody';
   /**
@@ -89,7 +92,7 @@ export function commandUnderTest({ apart = false } = {}): TestedCommand {
   const run = async (args: readonly string[], options: RunOptions = {}): Promise<Run> => {
     const { cwd = folder, input = '' } = options;
     const left =
-      apart || needsProcess(options)
+      (options.apart ?? apart) || needsProcess(options)
         ? await runCommand([process.execPath, script, ...args], cwd, options)
         : runOf(await shared(options).run({ args, cwd, input, env: environment(options) }));
     await requireValidOutput(args, left.stdout);
@@ -160,8 +163,4 @@ function wrapped(words: readonly string[], { inside, etc, terminal, columns = 10
     `stty cols ${columns}; ${all.map(quoted).join(' ')}`,
     '/dev/null',
   ];
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }
