@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { configDefaults, defineConfig } from 'vitest/config';
-import { unitTests } from './scripts/unit-tests.ts';
+import { defineConfig } from 'vitest/config';
+import { testFiles } from './scripts/test-files.ts';
 
 const entry = (name: string) => fileURLToPath(new URL(`src/entries/${name}.ts`, import.meta.url));
-const unit = unitTests();
-// The tests in guests run in a guest: npm run test:guest.
-const notInGuest = [...configDefaults.exclude, 'test/guest/**', 'test/guest-harness/**'];
+const { unit, unitDeclaring, system, systemDeclaring } = testFiles();
+// These tests use the kernel and other processes. Another program may disturb one run, not two.
+const RETRY_OF_SYSTEM = 1;
 const limits = 'test/limits/**/*.test.ts';
 const toolchains = 'test/toolchains/**/*.test.ts';
 const published = 'test/package/**/*.test.ts';
@@ -21,19 +21,19 @@ export default defineConfig({
   test: {
     projects: [
       // These tests share the modules of their worker. To import the modules for each file takes as long as the tests.
-      { extends: true, test: { name: 'unit', include: unit.pure, isolate: false } },
-      { extends: true, test: { name: 'unit-declaring', include: unit.declaring } },
+      { extends: true, test: { name: 'unit', include: unit, isolate: false } },
+      { extends: true, test: { name: 'unit-declaring', include: unitDeclaring } },
       {
         extends: true,
         test: {
           name: 'system',
-          // These tests use the kernel and other processes. Another program may disturb one run, not two.
-          retry: 1,
-          include: ['test/**/*.test.ts'],
+          include: system,
+          isolate: false,
           globalSetup: 'test/bundle-package.ts',
-          exclude: [...notInGuest, limits, toolchains, published, ...unit.pure, ...unit.declaring],
+          retry: RETRY_OF_SYSTEM,
         },
       },
+      { extends: true, test: { name: 'system-declaring', include: systemDeclaring, retry: RETRY_OF_SYSTEM } },
       // These tests measure time: npm run test:limits. Another program may disturb one measurement, not three.
       { extends: true, test: { name: 'limits', include: [limits], globalSetup: 'test/bundle-package.ts', retry: 2 } },
       // These tests build what is published, the package and the API reference: npm run test:package.

@@ -1,4 +1,4 @@
-/** The command as it ships, run as a process of its own. `test/bundle-package.ts` bundles it. */
+/** The command as it ships, run in a process. `test/bundle-package.ts` bundles it. */
 
 import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, inject } from 'vitest';
 import type { Netns } from '../host/netns.ts';
+import { quoted } from '../host/shell.ts';
+import { CommandProcess, type Output } from './command-process.ts';
 import { requireValidOutput } from './output-schemas.ts';
 
 /** What a run of the command left. */
-export interface Run {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface Run extends Output {
   /** Of stdout. */
   json(): unknown;
 }
@@ -31,6 +30,8 @@ export interface RunOptions {
   readonly columns?: number;
   /** A folder that the command sees as /etc. */
   readonly etc?: string;
+  /** Runs in a process of its own. The default is that of `commandUnderTest`. */
+  readonly apart?: boolean;
   /** Runs as this user and group: `nobody` has no capabilities. */
   readonly as?: 'nobody';
   /**
@@ -55,14 +56,28 @@ export interface TestedCommand {
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const RUNNER = join(ROOT, 'test/children/run-commands.mjs');
 
 /**
  * Makes a folder for the tests of this file, and removes it after them. A run fails if it prints
  * JSON that the schema of its verb does not allow.
+ *
+ * Runs share a process, if they differ only in arguments, input, folder and variables.
+ *
+ * @param apart each run has a process of its own, because a run declares objects, or reads the
+ *   configuration from standard input, which the command does once
  */
-export function commandUnderTest(): TestedCommand {
+export function commandUnderTest({ apart = false } = {}): TestedCommand {
   const root = inject('package');
   const script = join(root, 'dist/entries/cli.js');
+  const processes = new Map<string, CommandProcess>();
+  const shared = (options: RunOptions): CommandProcess => {
+    const { terminal = false } = options;
+    const words = wrapped([process.execPath, RUNNER, script], options);
+    const found = processes.get(words.join(' ')) ?? new CommandProcess(words, terminal);
+    processes.set(words.join(' '), found);
+    return found;
+  };
   let folder = '';
   beforeAll(() => {
     folder = mkdtempSync(join(root, 'work-'));
@@ -70,12 +85,19 @@ export function commandUnderTest(): TestedCommand {
     chmodSync(folder, 0o755);
     cpSync(join(ROOT, 'test/cli/files'), folder, { recursive: true });
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const run = (args: readonly string[], options: RunOptions = {}): Promise<Run> =>
-    runCommand([process.execPath, script, ...args], options.cwd ?? folder, options).then(async (left) => {
-      await requireValidOutput(args, left.stdout);
-      return left;
-    });
+  afterAll(async () => {
+    for (const each of processes.values()) await each.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const run = async (args: readonly string[], options: RunOptions = {}): Promise<Run> => {
+    const { cwd = folder, input = '' } = options;
+    const left =
+      (options.apart ?? apart) || needsProcess(options)
+        ? await runCommand([process.execPath, script, ...args], cwd, options)
+        : runOf(await shared(options).run({ args, cwd, input, env: environment(options) }));
+    await requireValidOutput(args, left.stdout);
+    return left;
+  };
   const line = (text: string, inside: Netns): Promise<Run> => {
     const env = { PATH: `${root}:${process.env.PATH}`, NO_COLOR: '1' };
     return runCommand(['bash', '-c', text], folder, { inside, terminal: true, env });
@@ -83,23 +105,33 @@ export function commandUnderTest(): TestedCommand {
   return Object.defineProperty(Object.assign(run, { line, folder, script }), 'folder', { get: () => folder });
 }
 
+/** Whether the run differs from others by more than its arguments, folder, variables and input. */
+function needsProcess({ inside, etc, as, kill, terminal, input, env = {} }: RunOptions): boolean {
+  const isOnTerminalWithInput = terminal && input !== undefined;
+  const hasVariablesOfNode = Object.keys(env).some((name) => name.startsWith('NODE_'));
+  return [inside, etc, as, kill].some(Boolean) || isOnTerminalWithInput || hasVariablesOfNode;
+}
+
+function environment(options: RunOptions): Readonly<Record<string, string | undefined>> {
+  const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...env } = process.env;
+  // The empty variable: no configuration of this machine.
+  return { ...env, TERM: 'xterm', OS_VIF_CONFIG: '', ...options.env };
+}
+
+function runOf({ status, stdout: printed, stderr }: Output): Run {
+  const stdout = printed.replaceAll('\r\n', '\n');
+  return { status, stdout, stderr, json: (): unknown => JSON.parse(stdout) };
+}
+
 function runCommand(words: readonly string[], cwd: string, options: RunOptions): Promise<Run> {
   const [command = '', ...args] = wrapped(words, options);
-  const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...env } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd,
-      stdio: 'pipe', // The empty variable: no configuration of this machine.
-      env: { ...env, TERM: 'xterm', OS_VIF_CONFIG: '', ...options.env },
-    });
+    const child = spawn(command, args, { cwd, stdio: 'pipe', env: environment(options) });
     const output = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
     child.on('error', reject);
-    child.on('close', (status) => {
-      const stdout = output.stdout.replaceAll('\r\n', '\n');
-      resolve({ status, stdout, stderr: output.stderr, json: (): unknown => JSON.parse(stdout) });
-    });
+    child.on('close', (status) => resolve(runOf({ status, ...output })));
     child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');
     void killed(child, options.kill);
@@ -131,8 +163,4 @@ function wrapped(words: readonly string[], { inside, etc, terminal, columns = 10
     `stty cols ${columns}; ${all.map(quoted).join(' ')}`,
     '/dev/null',
   ];
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { NETNS_UNAVAILABLE } from '../host/netns.ts';
 import { commandUnderTest, type RunOptions } from './command.ts';
 
-const osVif = commandUnderTest();
+const osVif = commandUnderTest({ apart: true });
 const VIF_ID = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 const write = (name: string, content: string): void => writeFileSync(join(osVif.folder, name), content);
 

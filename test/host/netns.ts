@@ -1,9 +1,10 @@
 /** Throwaway network namespaces: each test gets its own, and nothing touches the machine's network. */
 
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { readlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import type { AtEnd } from './for-all-tests.ts';
+import { Shell } from './shell.ts';
 
 export interface Netns {
   /** For LinuxHost.open({ netns }). */
@@ -39,37 +40,22 @@ export const NETNS_UNAVAILABLE: string | undefined = whyUnavailable();
  * A network namespace for the running test, gone when it ends. `atEnd` is called with the function
  * that ends the namespace; a hook for all tests of a file passes its own.
  */
-export async function makeNetns(atEnd: (end: () => void) => void = onTestFinished): Promise<Netns> {
-  const holder = spawn('unshare', ['--net', '--mount', 'sh', '-c', 'mount -t sysfs sysfs /sys && exec sleep 1000'], {
-    stdio: 'ignore',
-  });
-  atEnd(() => void holder.kill('SIGKILL'));
-  const path = `/proc/${holder.pid}/ns/net`;
-  await untilUnshared(holder);
-  const run = (command: string, ...args: string[]): string =>
-    execFileSync('nsenter', [`--net=${path}`, `--mount=/proc/${holder.pid}/ns/mnt`, command, ...args], {
-      encoding: 'utf8',
-    });
+export async function makeNetns(atEnd: AtEnd = onTestFinished): Promise<Netns> {
+  const shell = new Shell(['unshare', '--net', '--mount'], 'mount -t sysfs sysfs /sys');
+  atEnd(() => shell.stop());
+  await untilUnshared(shell);
+  const run = shell.run.bind(shell);
   const links = (): IpLink[] => {
     const all: IpLink[] = JSON.parse(run('ip', '-j', '-d', 'link', 'show') || '[]');
     return all.filter(({ ifname }) => ifname !== 'lo');
   };
-  return { path, run, links };
+  return { path: `/proc/${shell.process.pid}/ns/net`, run, links };
 }
 
-async function untilUnshared(holder: ChildProcess): Promise<void> {
-  const own = readlinkSync('/proc/self/ns/net');
+async function untilUnshared(shell: Shell): Promise<void> {
   for (let i = 0; i < 500; i++) {
-    if (holder.exitCode !== null) throw new Error(`unshare --net ended with ${holder.exitCode}`);
-    try {
-      if (
-        readlinkSync(`/proc/${holder.pid}/exe`).endsWith('/sleep') &&
-        readlinkSync(`/proc/${holder.pid}/ns/net`) !== own
-      )
-        return;
-    } catch {
-      // Not there yet.
-    }
+    if (shell.isReady) return;
+    if (shell.process.exitCode !== null) throw new Error(`unshare --net ended with ${shell.process.exitCode}`);
     await sleep(10);
   }
   throw new Error('unshare --net took more than 5 s');

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
 import { OsVif } from '../../src/entries/host.ts';
 import {
@@ -22,7 +23,8 @@ import {
   VIFVHostUser,
 } from '../../src/entries/index.ts';
 import { MemoryHost } from '../../src/host/memory/memory-host.ts';
-import { PEER_MISSING } from '../peer/peer.ts';
+import { type AtEnd, forAllTests } from '../host/for-all-tests.ts';
+import { PEER_MISSING, PYTHON } from '../peer/peer.ts';
 
 const ID = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 
@@ -137,66 +139,69 @@ test('the tap plugin takes the profile that a TAP has its host-side address in',
 });
 
 describe.skipIf(PEER_MISSING !== undefined)(`with Python os-vif${PEER_MISSING ? `: ${PEER_MISSING}` : ''}`, () => {
-  test('what its host info asks for, it reads, profile included', () => {
-    const info = HostInfo.fromPrimitive(python('None', 'os_vif.host_info()'));
+  const python = forAllTests(startPython);
+  /** What Python makes of a primitive, as a primitive. */
+  const made = async (given: unknown, code = 'Base.obj_from_primitive(given)'): Promise<unknown> => {
+    const { result, error } = await python()(given, code);
+    if (error !== undefined) throw new Error(error.class);
+    return result;
+  };
+
+  test('what its host info asks for, it reads, profile included', async () => {
+    const info = HostInfo.fromPrimitive(await made(null, 'os_vif.host_info()'));
     for (const vif of [ovsVif(), representorVif()]) {
       const negotiated = negotiate(vif, info);
-      expect(
-        VIFBase.fromPrimitive(python(negotiated, 'Base.obj_from_primitive(given)')).equals(
-          VIFBase.fromPrimitive(negotiated),
-        ),
-      ).toBe(true);
+      expect(VIFBase.fromPrimitive(await made(negotiated)).equals(VIFBase.fromPrimitive(negotiated))).toBe(true);
     }
   });
 
-  test('without negotiation it could not read the profile', () => {
-    expect(() => python(ovsVif().toPrimitive(), 'Base.obj_from_primitive(given)')).toThrow(/IncompatibleObjectVersion/);
+  test('without negotiation it could not read the profile', async () => {
+    await expect(made(ovsVif().toPrimitive())).rejects.toThrow(/IncompatibleObjectVersion/);
   });
 
-  test('it reads the VIF after its refusal with every field that is set', () => {
+  test('it reads the VIF after its refusal with every field that is set', async () => {
     const vif = ovsVif({ portProfile: new VIFPortProfileOpenVSwitch({ interfaceId: ID, createPort: true }) });
-    const backported = backportFor(refusalByPython(vif.toPrimitive()), vif, { onLoss: 'refuse' });
-    expect(python(backported, 'Base.obj_from_primitive(given)')).toMatchObject({
+    const { error } = await python()(vif.toPrimitive(), 'Base.obj_from_primitive(given)');
+    const backported = backportFor(error, vif, { onLoss: 'refuse' });
+    expect(await made(backported)).toMatchObject({
       'versioned_object.data': { port_profile: { 'versioned_object.data': { create_port: true } } },
     });
   });
 
   test('it reads our host info, and filters it as we do', async () => {
     await using osVif = await OsVif.open({ host: new MemoryHost() });
-    const filter = 'i = Base.obj_from_primitive(given); i.filter_vif_types(["VIFBridge"]) or i';
-    const theirs = HostInfo.fromPrimitive(python(osVif.hostInfo().toPrimitive(), filter));
+    const filter = '(i := Base.obj_from_primitive(given)).filter_vif_types(["VIFBridge"]) or i';
+    const theirs = HostInfo.fromPrimitive(await made(osVif.hostInfo().toPrimitive(), filter));
     expect(theirs.toPlain()).toEqual(osVif.hostInfo({ permittedVifTypes: ['VIFBridge'] }).toPlain());
   });
 });
 
-/** The error with which Python refuses a primitive, as oslo.messaging writes it. */
-function refusalByPython(given: unknown): unknown {
-  const script = [
-    'import json, os_vif, sys',
-    'from os_vif.objects.base import VersionedObject as Base',
-    'os_vif.initialize()',
-    'try: Base.obj_from_primitive(json.load(sys.stdin))',
-    'except Exception as e: print(json.dumps({"class": type(e).__name__, "kwargs": e.kwargs}))',
-  ].join('\n');
-  const input = JSON.stringify(given);
-  return JSON.parse(execFileSync('/usr/bin/python3', ['-W', 'ignore', '-c', script], { input, encoding: 'utf8' }));
+/** Evaluates an expression for each line, with the primitive `given`. An error is written as oslo.messaging does. */
+const EVALUATE = `
+import json, os_vif, sys
+from os_vif.objects.base import VersionedObject as Base
+os_vif.initialize()
+for line in sys.stdin:
+    request = json.loads(line)
+    names = {'os_vif': os_vif, 'Base': Base, 'given': request['given']}
+    try: answer = {'result': eval(request['code'], names).obj_to_primitive()}
+    except Exception as e: answer = {'error': {'class': type(e).__name__, 'kwargs': getattr(e, 'kwargs', {})}}
+    print(json.dumps(answer), flush=True)
+`;
+
+interface Evaluated {
+  readonly result?: unknown;
+  readonly error?: { readonly class: string };
 }
 
-/** What Python makes of a primitive, as a primitive; the last statement is what comes back. */
-function python(given: unknown, code: string): unknown {
-  const statements = code.split('; ');
-  const script = [
-    'import json, os_vif, sys',
-    'from os_vif.objects.base import VersionedObject as Base',
-    'os_vif.initialize()',
-    'given = json.load(sys.stdin)',
-    ...statements.slice(0, -1),
-    `print(json.dumps((${statements.at(-1)}).obj_to_primitive()))`,
-  ].join('\n');
-  const input = JSON.stringify(given === 'None' ? null : given);
-  return JSON.parse(
-    execFileSync('/usr/bin/python3', ['-W', 'ignore', '-c', script], { input, encoding: 'utf8', stdio: 'pipe' }),
-  );
+async function startPython(atEnd: AtEnd): Promise<(given: unknown, code: string) => Promise<Evaluated>> {
+  const child = spawn(PYTHON, ['-W', 'ignore', '-c', EVALUATE], { stdio: ['pipe', 'pipe', 'inherit'] });
+  atEnd(() => child.kill());
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return async (given, code) => {
+    child.stdin.write(`${JSON.stringify({ given, code })}\n`);
+    return JSON.parse((await answers.next()).value);
+  };
 }
 
 function hostTaking(

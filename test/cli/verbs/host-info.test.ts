@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { HostInfo } from '../../../src/entries/index.ts';
 import { commandUnderTest } from '../command.ts';
 
-const osVif = commandUnderTest();
+const osVif = commandUnderTest({ apart: true });
 
 test('a VIF class that no plugin takes has a warning', async () => {
   const near = await osVif(['host-info', '--permit', 'VIFBrige', 'VIFDirect']);

@@ -1,9 +1,10 @@
 /** An ovsdb-server of a test's own: its files in a temporary folder, its sockets there or on the loopback, ended by its process. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { Shell } from '../shell.ts';
 
 const SBIN = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
 const SCHEMAS = [
@@ -115,12 +116,18 @@ export class OvsdbServer {
   }
 }
 
+/** For all servers of the file. */
+let shell: Shell | undefined;
+
 function run(command: string, args: readonly string[]): string {
-  return execFileSync(command, args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: path },
-  });
+  shell ??= startShell();
+  return shell.run(command, ...args);
+}
+
+function startShell(): Shell {
+  const started = new Shell([], ':', { ...process.env, PATH: path });
+  process.once('exit', () => started.stop());
+  return started;
 }
 
 async function answers(socket: string): Promise<void> {

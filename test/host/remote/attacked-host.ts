@@ -1,10 +1,11 @@
 /** A host with devices of other owners, and a client of its helper that attacks them. */
 
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
 import type { PolicyOptions } from '../../../src/host/remote/policy.ts';
 import type { Host } from '../../../src/host-contract/host.ts';
 import { interceptHost } from '../../../src/host-contract/intercept.ts';
+import { type AtEnd, forAllTests } from '../for-all-tests.ts';
 import { makeNetns, type Netns } from '../netns.ts';
 import { HELLO, helperOf, rawClient } from './helper-host.ts';
 
@@ -62,18 +63,18 @@ export type AfterLook = (netns: Netns, device: unknown) => void;
  */
 export async function attackedHost(
   allowed: PolicyOptions = {},
-  { setup = '', afterLook }: { setup?: string; afterLook?: AfterLook } = {},
+  { setup = '', afterLook, atEnd = onTestFinished }: { setup?: string; afterLook?: AfterLook; atEnd?: AtEnd } = {},
 ): Promise<AttackedHost> {
-  const netns = await makeNetns();
+  const netns = await makeNetns(atEnd);
   netns.run('sh', '-ec', SETUP + setup);
   const host = await LinuxHost.open({ netns: netns.path });
-  onTestFinished(() => host.close());
+  atEnd(() => host.close());
   const watched = afterLook === undefined ? host : interceptLooks(host, (device) => afterLook(netns, device));
-  const socket = await helperOf(watched, allowed);
+  const socket = await helperOf(watched, allowed, atEnd);
   return {
     netns,
     socket,
-    ask: await asker(socket),
+    ask: await asker(socket, atEnd),
     indexOf: (name) => indexIn(netns, name),
     state: () => stateOf(netns),
   };
@@ -87,9 +88,43 @@ function interceptLooks(host: Host, afterLook: (device: unknown) => void): Host 
   });
 }
 
+/** A host that refuses each request of the tests of a `describe`, and stays as it is. */
+export interface UnchangedHost {
+  /** Sends a request, and resolves to the error. Fails if the host is not as it was before. */
+  refusal(verb: string, ...args: unknown[]): Promise<Answer['error']>;
+  indexOf(name: string): number;
+}
+
+/**
+ * One host for all tests of a `describe`.
+ *
+ * @param prepare makes requests before the tests
+ */
+export function unchangedHost(
+  allowed: PolicyOptions = {},
+  prepare: (ask: AttackedHost['ask']) => Promise<unknown> = async () => {},
+): UnchangedHost {
+  const made = forAllTests(async (atEnd) => {
+    const host = await attackedHost(allowed, { atEnd });
+    await prepare(host.ask);
+    return { ...host, last: host.state() };
+  });
+  return {
+    refusal: async (verb, ...args) => {
+      const host = made();
+      const before = host.last;
+      const { error } = await host.ask(verb, ...args);
+      host.last = host.state();
+      expect(host.last).toBe(before);
+      return error;
+    },
+    indexOf: (name) => made().indexOf(name),
+  };
+}
+
 /** A connection of its own to the helper. */
-export async function asker(socket: string): Promise<AttackedHost['ask']> {
-  const client = await rawClient(socket);
+export async function asker(socket: string, atEnd: AtEnd = onTestFinished): Promise<AttackedHost['ask']> {
+  const client = await rawClient(socket, atEnd);
   client.send(HELLO);
   await client.next();
   const waiting = new Map<number, (answer: Answer) => void>();

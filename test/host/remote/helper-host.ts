@@ -11,16 +11,18 @@ import type { Policy, PolicyOptions } from '../../../src/host/remote/policy.ts';
 import { RemoteHost } from '../../../src/host/remote/remote-host.ts';
 import { serveWith } from '../../../src/host/remote/serve.ts';
 import type { Host } from '../../../src/host-contract/host.ts';
+import type { AtEnd } from '../for-all-tests.ts';
 
 /** Has a helper drive this host, and resolves to the path of its socket. */
 export async function helperOf(
   host: Host,
   { policy, ...allowed }: PolicyOptions & { policy?: Policy } = {},
+  atEnd: AtEnd = onTestFinished,
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'os-vif-test-'));
   const clients = { socket: join(folder, 'helper.sock') };
   const helper = policy ? await serveWith(host, clients, policy) : await serveHelper({ host, clients, ...allowed });
-  onTestFinished(async () => {
+  atEnd(async () => {
     await helper.close();
     await rm(folder, { recursive: true });
   });
@@ -61,10 +63,10 @@ export interface RawClient {
 
 export const HELLO = { protocol: 'os-vif-helper', version: 1 };
 
-export async function rawClient(path: string): Promise<RawClient> {
+export async function rawClient(path: string, atEnd: AtEnd = onTestFinished): Promise<RawClient> {
   const socket = connect(path);
   socket.on('error', () => {});
-  onTestFinished(() => void socket.destroy());
+  atEnd(() => void socket.destroy());
   const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
   const sendText = (text: string | Buffer): void => void socket.write(text);
   return {

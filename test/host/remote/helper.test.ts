@@ -4,12 +4,15 @@ import { MemoryHost } from '../../../src/host/memory/memory-host.ts';
 import { InstanceInfo } from '../../../src/objects/instance-info.ts';
 import { VIFGeneric } from '../../../src/objects/vif.ts';
 import { OsVif } from '../../../src/os-vif.ts';
+import { type AtEnd, forAllTests } from '../for-all-tests.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../netns.ts';
-import { EVERYTHING, HELLO, helperOf, type RawClient, rawClient, remoteOf } from './helper-host.ts';
+import { EVERYTHING, HELLO, helperOf, rawClient, remoteOf } from './helper-host.ts';
 
 const OURS = { kind: 'tap', name: 'tap0', alias: 'os-vif:dc065497-3c8d-4f44-8fb4-e1d33c16a536' };
 
 describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
+  const host = forAllTests(attacked);
+
   test.each<[string, string, unknown[]]>([
     ['makes no device without an owner', 'links.create', [{ kind: 'tap', name: 'x' }]],
     ['makes no device with half an owner', 'links.create', [{ kind: 'tap', name: 'x', alias: 'os-vif:' }]],
@@ -97,7 +100,8 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
     ['takes no fewer', 'links.delete', []],
     ['takes no index that is none', 'links.delete', [-1]],
   ])('%s', async (_, verb, args) => {
-    const { netns, client, named } = await attacked();
+    const { netns, socket, named } = host();
+    const client = await rawClient(socket);
     const before = netns.run('sh', '-c', STATE);
     client.send(HELLO, { id: 1, verb, args: named(args) }, { id: 2, verb: 'links.get', args: ['lo'] });
     expect(await client.next()).toMatchObject(HELLO);
@@ -118,8 +122,8 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
     ['a frame that has no end', Buffer.alloc(3 << 20, 0x20)],
     ['deep nesting', `${JSON.stringify(HELLO)}\n${'['.repeat(500_000)}\n`],
   ])('ends the connection of a client that sends %s, and of no other', async (_, text) => {
-    const { client, socket } = await attacked();
-    const other = await rawClient(socket);
+    const { socket } = host();
+    const [client, other] = [await rawClient(socket), await rawClient(socket)];
     other.send(HELLO);
     expect(await other.next()).toMatchObject(HELLO);
     client.sendText(text);
@@ -131,7 +135,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
   });
 
   test('answers 5,000 requests that come at once, each with its own', async () => {
-    const { client } = await attacked();
+    const client = await rawClient(host().socket);
     client.send(
       HELLO,
       ...Array.from({ length: 5000 }, (_, id) => ({ id, verb: 'links.get', args: [id % 2 ? 'lo' : 'none'] })),
@@ -146,7 +150,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
   }, 30_000);
 
   test('serves 200 clients at once, a half of which dies in the middle of a request', async () => {
-    const { netns, socket } = await attacked();
+    const { netns, socket } = host();
     const clients = await Promise.all(Array.from({ length: 200 }, () => rawClient(socket)));
     clients.forEach((client, i) => {
       client.send(HELLO, { id: i, verb: 'links.list', args: [] });
@@ -161,7 +165,8 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
   }, 30_000);
 
   test('does what a client asked for that is gone when it is done', async () => {
-    const { netns, client } = await attacked();
+    const { netns, socket } = await attacked();
+    const client = await rawClient(socket);
     client.send(HELLO, { id: 1, verb: 'links.create', args: [OURS] });
     client.socket.end(() => client.socket.destroy());
     const made = () => netns.links().find(({ ifname }) => ifname === 'tap0');
@@ -171,7 +176,8 @@ describe.skipIf(NETNS_UNAVAILABLE)('a helper that is attacked', () => {
   });
 
   test('does not read from a client that does not read its answers', async () => {
-    const { client, socket } = await attacked();
+    const { socket } = host();
+    const client = await rawClient(socket);
     client.socket.pause();
     client.send(HELLO);
     const request = `${JSON.stringify({ id: 1, verb: 'links.list', args: [] })}\n`.repeat(1000);
@@ -244,19 +250,18 @@ const STATE = [
 interface Attacked {
   readonly netns: Netns;
   readonly socket: string;
-  readonly client: RawClient;
   indexOf(name: string): number;
   /** The same arguments, with indexes for the names of devices where an index is meant. */
   named(args: unknown[]): unknown[];
 }
 
 /** A host with a NIC of its own, one that the helper may use, a bridge of its own, and a device of ours. */
-async function attacked(): Promise<Attacked> {
-  const netns = await makeNetns();
+async function attacked(atEnd: AtEnd = onTestFinished): Promise<Attacked> {
+  const netns = await makeNetns(atEnd);
   netns.run('sh', '-c', SETUP);
   const host = await LinuxHost.open({ netns: netns.path });
-  onTestFinished(() => host.close());
-  const socket = await helperOf(host, { devices: ['eth1'] });
+  atEnd(() => host.close());
+  const socket = await helperOf(host, { devices: ['eth1'] }, atEnd);
   const indexes = new Map(netns.links().map(({ ifname, ifindex }) => [ifname, ifindex]));
   const indexOf = (name: string): number => indexes.get(name) ?? 0;
   const atIndex = (value: unknown): unknown => {
@@ -269,7 +274,7 @@ async function attacked(): Promise<Attacked> {
     ]);
     return Object.fromEntries(entries);
   };
-  return { netns, socket, client: await rawClient(socket), indexOf, named: (args) => args.map(atIndex) };
+  return { netns, socket, indexOf, named: (args) => args.map(atIndex) };
 }
 
 const SETUP = `
