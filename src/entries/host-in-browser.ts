@@ -51,6 +51,21 @@ export type {
   WatchOperation,
 } from '../host-contract/diagnostics/messages.ts';
 export { type OperationSubscribers, subscribeOperations } from '../host-contract/diagnostics/subscribe.ts';
+export type {
+  Filter,
+  FilterChain,
+  IngressFilter,
+  SourceMacDrop,
+  SourceMacDropState,
+} from '../host-contract/filters/packet-filters.ts';
+export type {
+  GuardHook,
+  GuardMode,
+  ListedGuard,
+  SourceGuard,
+  SourceGuardState,
+  SourceGuards,
+} from '../host-contract/filters/source-guards.ts';
 export type { Host, Sysctl } from '../host-contract/host.ts';
 export {
   defineLinkKind,
@@ -110,22 +125,7 @@ export type {
   SetInterface,
   SetPort,
 } from '../host-contract/ovsdb.ts';
-export type {
-  Filter,
-  FilterChain,
-  IngressFilter,
-  SourceMacDrop,
-  SourceMacDropState,
-} from '../host-contract/packet-filters.ts';
 export type { Pci, SwitchPort, SwitchPortRole } from '../host-contract/pci.ts';
-export type {
-  GuardHook,
-  GuardMode,
-  ListedGuard,
-  SourceGuard,
-  SourceGuardState,
-  SourceGuards,
-} from '../host-contract/source-guards.ts';
 export { asPrivateGuest, type GuestIsolation, isPrivateGuest } from '../objects/guest-isolation.ts';
 export type { OsVifOptions } from '../opening.ts';
 export { OsVif } from '../os-vif.ts';

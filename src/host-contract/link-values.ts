@@ -8,6 +8,7 @@ import { LinkValueError } from '../errors/link.ts';
 import { OBJECT } from '../errors/value-kinds.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { utf8 } from '../text/utf8.ts';
+import type { SourceMacDrop } from './filters/packet-filters.ts';
 import { attributesOf, isBuiltInKind, unknownKind } from './link-kinds.ts';
 import {
   type DefinedLink,
@@ -20,7 +21,6 @@ import {
   type NewLink,
   type VirtualFunctionSettings,
 } from './links.ts';
-import type { SourceMacDrop } from './packet-filters.ts';
 
 /** The kernel's IFNAMSIZ less the closing NUL. */
 const MAX_NAME_BYTES = 15;

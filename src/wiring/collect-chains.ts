@@ -1,7 +1,7 @@
 /** Deletes the iptables chains of bridges that no longer exist. */
 
 import { MissingCommandError } from '../errors/host.ts';
-import { bridgesWithChain, chainOf } from '../host-contract/filter-chains.ts';
+import { bridgesWithChain, chainOf } from '../host-contract/filters/filter-chains.ts';
 import type { Host } from '../host-contract/host.ts';
 import type { Link } from '../host-contract/links.ts';
 import type { Garbage, InUse } from './garbage.ts';

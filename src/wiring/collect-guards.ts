@@ -1,8 +1,8 @@
 /** Removes the source guards of VIFs that no longer exist, and guards whose device has lost its name. */
 
 import { isKernelError } from '../errors/kernel.ts';
+import type { ListedGuard } from '../host-contract/filters/source-guards.ts';
 import type { Host } from '../host-contract/host.ts';
-import type { ListedGuard } from '../host-contract/source-guards.ts';
 import type { Garbage } from './garbage.ts';
 
 /**

@@ -2,8 +2,8 @@
 
 import { MissingCommandError } from '../errors/host.ts';
 import { isKernelError } from '../errors/kernel.ts';
+import type { SourceMacDropState } from '../host-contract/filters/packet-filters.ts';
 import type { Host } from '../host-contract/host.ts';
-import type { SourceMacDropState } from '../host-contract/packet-filters.ts';
 import type { Garbage } from './garbage.ts';
 
 /**

@@ -1,9 +1,13 @@
 /** What a host must do beside making bridges, veths and TAPs: the same for the kernel and for its model in memory. */
 
 import { describe, expect, test } from 'vitest';
+import type {
+  IngressFilter,
+  SourceMacDrop,
+  SourceMacDropState,
+} from '../../src/host-contract/filters/packet-filters.ts';
 import type { Host } from '../../src/host-contract/host.ts';
 import type { Link } from '../../src/host-contract/links.ts';
-import type { IngressFilter, SourceMacDrop, SourceMacDropState } from '../../src/host-contract/packet-filters.ts';
 
 export function networkSuite(name: string, open: () => Promise<Host>): void {
   describe(name, () => {

@@ -1,9 +1,9 @@
 /** Chains in the filter tables of IPv4 and IPv6, through iptables-restore and ip6tables-restore. */
 
 import { existsSync } from 'node:fs';
-import { chainState, type FilterTable, jumpsIn, jumpTo } from '../../host-contract/filter-table.ts';
+import { chainState, type FilterTable, jumpsIn, jumpTo } from '../../host-contract/filters/filter-table.ts';
+import type { Filter, FilterChain } from '../../host-contract/filters/packet-filters.ts';
 import { requireChainName, requireFilterText } from '../../host-contract/link-values.ts';
-import type { Filter, FilterChain } from '../../host-contract/packet-filters.ts';
 import { runCommand } from './command.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 

@@ -2,14 +2,14 @@
 
 import { HostClosedError } from '../../errors/host.ts';
 import { isKernelError, NetlinkError } from '../../errors/kernel.ts';
-import type { Links } from '../../host-contract/links.ts';
 import {
   canonicalGuard,
   type ListedGuard,
   type SourceGuard,
   type SourceGuardState,
   type SourceGuards,
-} from '../../host-contract/source-guards.ts';
+} from '../../host-contract/filters/source-guards.ts';
+import type { Links } from '../../host-contract/links.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 import type { Libc } from './libc.ts';
 import type { Message } from './netlink/message.ts';

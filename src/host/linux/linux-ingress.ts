@@ -5,10 +5,10 @@
  */
 
 import { isKernelError, SystemCallError } from '../../errors/kernel.ts';
+import type { IngressFilter, SourceMacDrop, SourceMacDropState } from '../../host-contract/filters/packet-filters.ts';
 import { KeyedQueue } from '../../host-contract/keyed-queue.ts';
 import { requireSourceMacDrop } from '../../host-contract/link-values.ts';
 import { aliasOf, ownerOf } from '../../host-contract/ownership.ts';
-import type { IngressFilter, SourceMacDrop, SourceMacDropState } from '../../host-contract/packet-filters.ts';
 import { runCommand } from './command.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 

@@ -28,8 +28,17 @@ import {
 import { LinkEvents } from './events/link-events.ts';
 import type { Libc } from './libc.ts';
 import { nameAddition, nameRemoval } from './netlink/alternative-name-message.ts';
-import { decodeEmbeddedSwitch, embeddedSwitchChange, embeddedSwitchList } from './netlink/embedded-switch-message.ts';
 import { compare, findLinks, linksIn, linksWithSysctls, lookUpOf, requestExpecting } from './netlink/expecting.ts';
+import {
+  decodeEmbeddedSwitch,
+  embeddedSwitchChange,
+  embeddedSwitchList,
+} from './netlink/functions/embedded-switch-message.ts';
+import {
+  decodeVirtualFunctions,
+  VIRTUAL_FUNCTIONS_TOO,
+  virtualFunctionAttribute,
+} from './netlink/functions/virtual-function-message.ts';
 import { RTM_DELLINK, RTM_GETLINK, RTM_NEWLINK } from './netlink/link-attributes.ts';
 import { listLinks } from './netlink/link-list.ts';
 import {
@@ -43,11 +52,6 @@ import {
 import { NLM_F_CREATE, NLM_F_EXCL } from './netlink/message.ts';
 import type { Request, Turn } from './netlink/request.ts';
 import type { NetlinkSocket } from './netlink/socket.ts';
-import {
-  decodeVirtualFunctions,
-  VIRTUAL_FUNCTIONS_TOO,
-  virtualFunctionAttribute,
-} from './netlink/virtual-function-message.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 import { createTap } from './tun-device.ts';
 

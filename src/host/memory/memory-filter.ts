@@ -1,8 +1,8 @@
 /** The filter tables of IPv4 and IPv6, in memory. */
 
-import { chainState, jumpsIn, jumpTo } from '../../host-contract/filter-table.ts';
+import { chainState, jumpsIn, jumpTo } from '../../host-contract/filters/filter-table.ts';
+import type { Filter, FilterChain } from '../../host-contract/filters/packet-filters.ts';
 import { requireChainName, requireFilterText } from '../../host-contract/link-values.ts';
-import type { Filter, FilterChain } from '../../host-contract/packet-filters.ts';
 
 /** The packet filters of a MemoryHost. */
 export class MemoryFilter implements Filter {

@@ -10,10 +10,10 @@ import {
   renewedOf,
 } from '../../host-contract/addressing.ts';
 import { requireExpectedLinks } from '../../host-contract/expected-links.ts';
+import type { IngressFilter, SourceMacDrop, SourceMacDropState } from '../../host-contract/filters/packet-filters.ts';
 import type { Sysctl } from '../../host-contract/host.ts';
 import { requireMove, requireSourceMacDrop } from '../../host-contract/link-values.ts';
 import type { ExpectedLink, Links } from '../../host-contract/links.ts';
-import type { IngressFilter, SourceMacDrop, SourceMacDropState } from '../../host-contract/packet-filters.ts';
 import type { Pci, SwitchPort } from '../../host-contract/pci.ts';
 
 /** The addresses and routes of a MemoryHost. */

@@ -4,6 +4,8 @@
  */
 
 import type { Address, AddressPlan, Route } from '../../host-contract/addressing.ts';
+import type { SourceMacDrop } from '../../host-contract/filters/packet-filters.ts';
+import { GUARD_HOOKS, GUARD_MODES, type SourceGuard } from '../../host-contract/filters/source-guards.ts';
 import type { ExpectedLink } from '../../host-contract/links.ts';
 import {
   type BridgeSettings,
@@ -20,8 +22,6 @@ import {
   VLAN_PROTOCOLS,
   type VlanSettings,
 } from '../../host-contract/links.ts';
-import type { SourceMacDrop } from '../../host-contract/packet-filters.ts';
-import { GUARD_HOOKS, GUARD_MODES, type SourceGuard } from '../../host-contract/source-guards.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import { WAIT_OF_HELPER } from './protocol.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import { OsVifError } from '../../errors/base.ts';
-import { bridgesWithChain, chainOf } from '../../host-contract/filter-chains.ts';
+import { bridgesWithChain, chainOf } from '../../host-contract/filters/filter-chains.ts';
 import type { Host } from '../../host-contract/host.ts';
 import type { Link } from '../../host-contract/links.ts';
 

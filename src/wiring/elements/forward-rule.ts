@@ -4,9 +4,9 @@
  */
 
 import { LinkValueError } from '../../errors/link.ts';
-import { chainOf } from '../../host-contract/filter-chains.ts';
+import { chainOf } from '../../host-contract/filters/filter-chains.ts';
+import type { FilterChain } from '../../host-contract/filters/packet-filters.ts';
 import { requireFilterableName } from '../../host-contract/link-values.ts';
-import type { FilterChain } from '../../host-contract/packet-filters.ts';
 import { type DrawnNode, groupOf } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import type { Drift } from './verbs.ts';

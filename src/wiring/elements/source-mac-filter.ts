@@ -4,8 +4,8 @@
  */
 
 import { NotOwnedError } from '../../errors/link.ts';
+import type { SourceMacDrop, SourceMacDropState } from '../../host-contract/filters/packet-filters.ts';
 import { requireMac } from '../../host-contract/link-values.ts';
-import type { SourceMacDrop, SourceMacDropState } from '../../host-contract/packet-filters.ts';
 import {
   drawnDevice,
   type ExistingDevice,

@@ -1,7 +1,10 @@
 /** The mode of the embedded switch of an SR-IOV NIC. No device of these tests has one, so bytes are compared. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type EmbeddedSwitchMode, LinuxHost, MemoryHost } from '../../../src/entries/host.ts';
-import { decodeEmbeddedSwitch, embeddedSwitchChange } from '../../../src/host/linux/netlink/embedded-switch-message.ts';
+import {
+  decodeEmbeddedSwitch,
+  embeddedSwitchChange,
+} from '../../../src/host/linux/netlink/functions/embedded-switch-message.ts';
 import { decodeMessages, encodeMessage, NLM_F_ACK, NLM_F_REQUEST } from '../../../src/host/linux/netlink/message.ts';
 import { vectors } from '../../conformance/vectors.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';

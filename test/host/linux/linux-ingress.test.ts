@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runCommand } from '../../../src/host/linux/command.ts';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
-import type { SourceMacDrop } from '../../../src/host-contract/packet-filters.ts';
+import type { SourceMacDrop } from '../../../src/host-contract/filters/packet-filters.ts';
 import { bundleChild } from '../../children/child.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../netns.ts';
 

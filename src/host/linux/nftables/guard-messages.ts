@@ -1,7 +1,12 @@
 /** The messages that create, delete and read source guards in nf_tables. */
 
+import {
+  GUARD_HOOKS,
+  GUARD_MODES,
+  type ListedGuard,
+  type SourceGuard,
+} from '../../../host-contract/filters/source-guards.ts';
 import { aliasOf, ownerOf } from '../../../host-contract/ownership.ts';
-import { GUARD_HOOKS, GUARD_MODES, type ListedGuard, type SourceGuard } from '../../../host-contract/source-guards.ts';
 import {
   type Attribute,
   decodeAttributeList,

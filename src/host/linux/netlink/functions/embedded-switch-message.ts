@@ -3,11 +3,11 @@
  * link`, whose family is AF_BRIDGE also for a device that is no port of a bridge.
  */
 
-import { nameIn } from '../../../host-contract/expected-links.ts';
-import type { EmbeddedSwitchMode, ExpectedLink } from '../../../host-contract/links.ts';
-import { IFLA_AF_SPEC, RTM_GETLINK, RTM_SETLINK } from './link-attributes.ts';
-import { type Attribute, decodeAttributes, type Message, readU16, readU32, u16, u32 } from './message.ts';
-import type { Request } from './request.ts';
+import { nameIn } from '../../../../host-contract/expected-links.ts';
+import type { EmbeddedSwitchMode, ExpectedLink } from '../../../../host-contract/links.ts';
+import { IFLA_AF_SPEC, RTM_GETLINK, RTM_SETLINK } from '../link-attributes.ts';
+import { type Attribute, decodeAttributes, type Message, readU16, readU32, u16, u32 } from '../message.ts';
+import type { Request } from '../request.ts';
 
 const AF_BRIDGE = 7;
 const IFLA_PROTINFO = 12;

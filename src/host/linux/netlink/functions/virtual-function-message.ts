@@ -1,9 +1,9 @@
 /** Virtual functions in the link messages of their physical function (linux/if_link.h, IFLA_VFINFO_LIST). */
 
-import type { VirtualFunction, VirtualFunctionSettings } from '../../../host-contract/links.ts';
-import { IFLA_EXT_MASK } from './link-attributes.ts';
-import { macBytes } from './link-message.ts';
-import { type Attribute, decodeAttributeList, decodeAttributes, type Message, readU32, u32 } from './message.ts';
+import type { VirtualFunction, VirtualFunctionSettings } from '../../../../host-contract/links.ts';
+import { IFLA_EXT_MASK } from '../link-attributes.ts';
+import { macBytes } from '../link-message.ts';
+import { type Attribute, decodeAttributeList, decodeAttributes, type Message, readU32, u32 } from '../message.ts';
 
 const IFLA_VFINFO_LIST = 22;
 const RTEXT_FILTER_VF = 1;
