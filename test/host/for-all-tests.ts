@@ -1,11 +1,11 @@
 import { afterAll, beforeAll } from 'vitest';
 
 /** Takes a function to call at the end of a test, or of all tests of a `describe`. */
-export type AtEnd = (end: () => unknown) => void;
+export type AtEnd = (end: () => void) => void;
 
 /** Makes a thing before the tests of a `describe`, for all of them, and ends it after them. */
 export function forAllTests<T>(make: (atEnd: AtEnd) => Promise<T>): () => T {
-  const ends: (() => unknown)[] = [];
+  const ends: (() => void)[] = [];
   let made: { readonly thing: T } | undefined;
   beforeAll(async () => {
     made = { thing: await make((end) => ends.unshift(end)) };

@@ -33,9 +33,9 @@ export class Shell {
    * @param before the words of a command that starts the shell, such as `unshare --net`
    * @param first a line that the shell runs before all others
    */
-  constructor(before: readonly string[] = [], first = ':', env: NodeJS.ProcessEnv = process.env) {
+  constructor(before: readonly string[] = [], first = ':') {
     const [command = '', ...args] = [...before, 'sh', '-c', `${first} || exit\n${LOOP}`, 'sh', this.#folder];
-    this.process = spawn(command, args, { stdio: 'ignore', env });
+    this.process = spawn(command, args, { stdio: 'ignore' });
     // A shell that nobody stops ends with the process of the tests.
     this.process.unref();
   }
@@ -74,6 +74,21 @@ export class Shell {
       answer: openSync(join(this.#folder, 'answer'), 'r'),
     };
   }
+}
+
+/** For all tests of the worker. */
+let common: Shell | undefined;
+
+/** Runs a command in the namespaces of the tests, and returns what it printed. Throws as `Shell.run` does. */
+export function run(command: string, ...args: string[]): string {
+  common ??= startCommon();
+  return common.run(command, ...args);
+}
+
+function startCommon(): Shell {
+  const started = new Shell();
+  process.once('exit', () => started.stop());
+  return started;
 }
 
 /** The word for a shell. */

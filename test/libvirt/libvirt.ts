@@ -1,8 +1,9 @@
 /** The real libvirt, as far as it can say without starting a guest: its schema, and a definition in its test driver. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { run } from '../host/shell.ts';
 
 const PACKAGES: Readonly<Record<string, string>> = {
   'virt-xml-validate': 'libvirt-clients',
@@ -60,10 +61,6 @@ function withFile<T>(text: string, use: (file: string) => T): T {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function run(command: string, ...args: string[]): string {
-  return execFileSync(command, args, { encoding: 'utf8', stdio: 'pipe' });
 }
 
 function whyMissing(): string | undefined {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { Shell } from '../shell.ts';
+import { run as runInShell } from '../shell.ts';
 
 const SBIN = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
 const SCHEMAS = [
@@ -116,18 +116,8 @@ export class OvsdbServer {
   }
 }
 
-/** For all servers of the file. */
-let shell: Shell | undefined;
-
 function run(command: string, args: readonly string[]): string {
-  shell ??= startShell();
-  return shell.run(command, ...args);
-}
-
-function startShell(): Shell {
-  const started = new Shell([], ':', { ...process.env, PATH: path });
-  process.once('exit', () => started.stop());
-  return started;
+  return runInShell('env', `PATH=${path}`, command, ...args);
 }
 
 async function answers(socket: string): Promise<void> {
