@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import { build } from 'esbuild';
@@ -46,7 +46,9 @@ class BundledTestsRunner {
     stryker.currentTestId = undefined;
     const results = [];
     for (const file of this.#files) {
+      stryker.declaring = file;
       let tests = await this.#load(file);
+      stryker.declaring = undefined;
       // Afresh for each, so that what one test makes and all the rest use counts for all of them; not for thousands of rows of vectors.
       const isAfresh = tests.length < 500;
       for (let index = 0; index < tests.length; index++) {
@@ -58,6 +60,8 @@ class BundledTestsRunner {
         this.#durations.set(test.id, result.timeSpentMs);
         results.push(result);
       }
+      if (isAfresh) shareCoverage(stryker.mutantCoverage.perTest, file, tests);
+      else delete stryker.mutantCoverage.perTest[file];
     }
     return { status: 'complete', tests: results, mutantCoverage: stryker.mutantCoverage };
   }
@@ -141,6 +145,16 @@ async function outcomeOf(test) {
   }
 }
 
+/** What a file runs while it declares its tests (rows of `test.each`, classes) counts for each test. */
+function shareCoverage(perTest, file, tests) {
+  const { [file]: ofDeclaring = {} } = perTest;
+  delete perTest[file];
+  for (const { id } of tests) {
+    perTest[id] ??= {};
+    for (const [mutant, count] of Object.entries(ofDeclaring)) perTest[id][mutant] = (perTest[id][mutant] ?? 0) + count;
+  }
+}
+
 function instrumentation() {
   globalThis.__stryker__ ??= {};
   return globalThis.__stryker__;
@@ -201,12 +215,18 @@ function asBody(text) {
     .replace(/^export \{[^}]*\};$/gm, '');
 }
 
+/** Around the text of a test file. Modules of src are evaluated before: their coverage is static. */
+const DECLARING = 'const __s = globalThis.__stryker__; if (__s.declaring) __s.currentTestId = __s.declaring;';
+const DECLARED = '\nif (__s.declaring) __s.currentTestId = undefined;';
+
 const withUrls = {
   name: 'every file knows its own address',
   setup({ onLoad }) {
     onLoad({ filter: /[/\\](src|test)[/\\].*\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      return { contents: `const __url = ${JSON.stringify(pathToFileURL(path).href)};${text}`, loader: 'ts' };
+      const isOfTests = relative('.', path).startsWith('test');
+      const body = isOfTests ? DECLARING + text + DECLARED : text;
+      return { contents: `const __url = ${JSON.stringify(pathToFileURL(path).href)};${body}`, loader: 'ts' };
     });
   },
 };

@@ -13,12 +13,16 @@ import { Stryker } from '@stryker-mutator/core';
 /** For each folder of src, the tests that are to notice. */
 const FOLDERS = {
   neutron: testsIn('neutron', ['python-round-trip']),
-  versioned: [...testsIn('versioned', ['purity', 'properties']), ...testsIn('objects', ['negotiate'])],
+  versioned: [
+    ...testsIn('versioned', ['purity', 'properties']),
+    ...testsIn('objects', ['negotiate']),
+    'test/arguments.test.ts',
+  ],
   wiring: [
     ...testsIn('wiring', ['killed', 'through-helper']),
-    ...['os-vif', 'os-vif-calls', 'os-vif-check', 'os-vif-many'].map((name) => `test/${name}.test.ts`),
+    ...testsOf('os-vif', ['calls', 'check', 'check-all', 'list', 'many', 'results']),
     ...testsIn('host/memory'),
-    ...testsIn('host-contract'),
+    ...testsIn('host-contract', ['debug-log']),
     ...testsIn('plugins', [
       'traffic',
       'contract',
@@ -42,6 +46,7 @@ const LEFT_OUT = [
   'a plug that was killed',
   'an object of another copy of the library',
   'a sleep without an abort ends after its time',
+  'through a helper > ',
 ];
 
 const { values, positionals } = parseArgs({
@@ -98,6 +103,11 @@ function inThisProcess(tests) {
 function inVitest(tests) {
   const plugin = fileURLToPath(import.meta.resolve('@stryker-mutator/vitest-runner'));
   return { testRunner: 'vitest', plugins: [plugin], testFiles: tests, vitest: { related: false } };
+}
+
+/** The tests of a module in src itself, and those of its parts. */
+function testsOf(module, parts) {
+  return [module, ...parts.map((part) => `${module}-${part}`)].map((name) => `test/${name}.test.ts`);
 }
 
 /** The tests in a folder and below it, except those of these names. */

@@ -2,9 +2,12 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import type { JsonSchema } from '../../../src/versioned/model.ts';
-import { interpret, type OwnKeyword, unknownKeyword } from '../../../src/versioned/validation/interpreter.ts';
+import type { OwnKeyword } from '../../../src/versioned/validation/interpreter.ts';
 
 type Schema = JsonSchema | false;
+
+/** Loaded on first use, as `validate` loads it, so that its tables count for each test. */
+const interpreter = () => import('../../../src/versioned/validation/interpreter.ts');
 
 const VALUES: readonly unknown[] = [
   ...[undefined, null, true, false, 0, -0, 1, 1.5, 2, 3, 4, -1, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY],
@@ -82,7 +85,8 @@ function told({ keyword, message, params, instancePath, schema, data, parentSche
 const isRepeated = ({ keyword }: ErrorObject) => keyword === 'anyOf' || keyword === 'if';
 
 describe('the errors of ajv, in its order', () => {
-  test.each(Object.entries(SCHEMAS))('%s', (_, schema) => {
+  test.each(Object.entries(SCHEMAS))('%s', async (_, schema) => {
+    const { interpret } = await interpreter();
     const ajv = new Ajv2020({
       allErrors: true,
       verbose: true,
@@ -107,7 +111,8 @@ describe('the errors of ajv, in its order', () => {
     }
   });
 
-  test('the values decide: each schema accepts some and refuses some, apart from three', () => {
+  test('the values decide: each schema accepts some and refuses some, apart from three', async () => {
+    const { interpret } = await interpreter();
     const constant = Object.entries(SCHEMAS).filter(([, schema]) => {
       const valid = VALUES.filter((value) => interpret(schema, [])(value)).length;
       return valid === 0 || valid === VALUES.length;
@@ -127,7 +132,8 @@ describe('own keywords', () => {
     },
   });
 
-  test('get the context, their setting, the value, the schema and the place', () => {
+  test('get the context, their setting, the value, the schema and the place', async () => {
+    const { interpret } = await interpreter();
     calls.length = 0;
     const schema = { properties: { a: { own: 5 } } };
     const context = { of: 'the run' };
@@ -135,7 +141,8 @@ describe('own keywords', () => {
     expect(calls).toEqual([[context, 5, 'good', { own: 5 }, { instancePath: '/a' }]]);
   });
 
-  test('fail with an error', () => {
+  test('fail with an error', async () => {
+    const { interpret } = await interpreter();
     const validator = interpret({ items: { own: 5 } }, [keyword('own')]);
     expect(validator(['good', 'bad'])).toBe(false);
     expect(validator.errors).toEqual([
@@ -152,7 +159,8 @@ describe('own keywords', () => {
     ]);
   });
 
-  test('for objects see no other value, and come before the properties', () => {
+  test('for objects see no other value, and come before the properties', async () => {
+    const { interpret } = await interpreter();
     calls.length = 0;
     const validator = interpret({ own: 5, properties: { bad: { type: 'string' } } }, [keyword('own', 'object')]);
     for (const value of ['bad', 5, null, ['bad']]) expect(validator(value)).toBe(true);
@@ -161,14 +169,16 @@ describe('own keywords', () => {
     expect(validator.errors?.map((error) => error.keyword)).toEqual(['own', 'type']);
   });
 
-  test('that the schema does not have are not called', () => {
+  test('that the schema does not have are not called', async () => {
+    const { interpret } = await interpreter();
     calls.length = 0;
     expect(interpret({ type: 'string' }, [keyword('own')])('bad')).toBe(true);
     expect(calls).toEqual([]);
   });
 });
 
-test('conditions and negations stop at the first error, and keep none', () => {
+test('conditions and negations stop at the first error, and keep none', async () => {
+  const { interpret } = await interpreter();
   let calls = 0;
   const counting: OwnKeyword = {
     keyword: 'own',
@@ -223,7 +233,8 @@ describe('the first keyword that the interpreter does not know', () => {
     [{ enum: 'a' }, 'enum'],
     [{ enum: ['a', []] }, 'enum'],
     [{ enum: ['a', 1, true, null], const: 1, pattern: 'a', minItems: 1, exclusiveMinimum: 0.5 }, undefined],
-  ])('%j: %s', (schema, keyword) => {
+  ])('%j: %s', async (schema, keyword) => {
+    const { unknownKeyword } = await interpreter();
     expect(unknownKeyword(schema)).toBe(keyword);
   });
 });

@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { objectClasses } from '../../../src/entries/index.ts';
-import { portBindingSchema } from '../../../src/neutron/port-binding-schema.ts';
 import { arbitraryObject } from '../../../src/testing/arbitrary-object.ts';
 import type { JsonSchema } from '../../../src/versioned/model.ts';
-import { type Check, compileCheck } from '../../../src/versioned/validation/checker.ts';
-import { arbitraryPort } from '../../neutron/ports.ts';
+import type { Check } from '../../../src/versioned/validation/checker.ts';
 import { runs } from '../../property-runs.ts';
 
 /** A global `Function` as a Content-Security-Policy makes it. */
@@ -17,11 +15,17 @@ class Refused {
 
 afterEach(() => vi.unstubAllGlobals());
 
+/** Loaded on first use, as `validate` loads it, so that its tables count for each test. */
+async function compileCheck(schema: JsonSchema): Promise<Check> {
+  const checker = await import('../../../src/versioned/validation/checker.ts');
+  return checker.compileCheck(schema);
+}
+
 /** Prepares a check while no code can be made from text. */
-function interpreted(schema: JsonSchema): Check {
+async function interpreted(schema: JsonSchema): Promise<Check> {
   vi.stubGlobal('Function', Refused);
   try {
-    return compileCheck(schema);
+    return await compileCheck(schema);
   } finally {
     vi.unstubAllGlobals();
   }
@@ -85,9 +89,9 @@ describe('without code made at run time, a check finds what ajv finds, in the sa
     SOME.flatMap((objectClass) =>
       (['primitive', 'plain'] as const).map((form) => [form, objectClass.objectName, objectClass] as const),
     ),
-  )('in the %s form of %s', (form, _, objectClass) => {
+  )('in the %s form of %s', async (form, _, objectClass) => {
     const schema = objectClass.jsonSchema(objectClass.version, { form });
-    const [withAjv, without] = [compileCheck(schema), interpreted(schema)];
+    const [withAjv, without] = [await compileCheck(schema), await interpreted(schema)];
     const counts = { valid: 0, invalid: 0 };
     fc.assert(
       fc.property(arbitraryObject(objectClass), fc.array(arbitraryEdit, { maxLength: 4 }), (object, edits) => {
@@ -102,10 +106,12 @@ describe('without code made at run time, a check finds what ajv finds, in the sa
     expect(Math.min(counts.valid, counts.invalid)).toBeGreaterThan(0);
   });
 
-  test('in a port binding', () => {
+  test('in a port binding', async () => {
+    const { portBindingSchema } = await import('../../../src/neutron/port-binding-schema.ts');
+    const { arbitraryPort } = await import('../../neutron/ports.ts');
     // ajv knows the schema by its $id after validateBinding.
     const { $id: _, ...schema } = portBindingSchema();
-    const [withAjv, without] = [compileCheck(schema), interpreted(schema)];
+    const [withAjv, without] = [await compileCheck(schema), await interpreted(schema)];
     fc.assert(
       fc.property(arbitraryPort, fc.array(arbitraryEdit, { maxLength: 4 }), (port, edits) => {
         const value = edits.reduce((before: unknown, edit) => edit(before), port);
@@ -163,18 +169,19 @@ describe('without code made at run time, a check finds what ajv finds, in the sa
       },
       [{}, { next: { next: { next: null, value: 'x' }, other: 1 } }, { next: 5 }, { next: { next: 5 } }],
     ],
-  ])('for %s', (_, schema, values) => {
-    const [withAjv, without] = [compileCheck(schema), interpreted(schema)];
+  ])('for %s', async (_, schema, values) => {
+    const [withAjv, without] = [await compileCheck(schema), await interpreted(schema)];
     const findings = values.map(withAjv);
     expect(values.map(without)).toEqual(findings);
     expect(findings.some(({ violations }) => violations.length > 0)).toBe(true);
   });
 
-  test('and counts those that are not told', () => {
+  test('and counts those that are not told', async () => {
     const schema = { type: 'array', items: { type: 'integer' } };
     const value = Array.from({ length: 250 }, () => 'x');
-    expect(interpreted(schema)(value)).toEqual(compileCheck(schema)(value));
-    expect(interpreted(schema)(value)).toMatchObject({ more: 150 });
+    const findings = (await interpreted(schema))(value);
+    expect(findings).toEqual((await compileCheck(schema))(value));
+    expect(findings).toMatchObject({ more: 150 });
   });
 });
 
@@ -185,14 +192,15 @@ describe('a keyword that only ajv knows', () => {
     properties: { a: { oneOf: [{ type: 'string' }, { type: 'integer' }] } },
   };
 
-  test('is checked where code may be compiled, in a browser too', () => {
+  test('is checked where code may be compiled, in a browser too', async () => {
     vi.stubGlobal('process', undefined);
-    expect(compileCheck(schema)({ a: 5 }).violations).toEqual([]);
-    expect(compileCheck(schema)({ a: null }).violations).not.toEqual([]);
+    const check = await compileCheck(schema);
+    expect(check({ a: 5 }).violations).toEqual([]);
+    expect(check({ a: null }).violations).not.toEqual([]);
   });
 
-  test('is named in an error elsewhere', () => {
-    expect(() => interpreted(schema)).toThrow(
+  test('is named in an error elsewhere', async () => {
+    await expect(interpreted(schema)).rejects.toThrow(
       expect.objectContaining({
         code: 'ERR_OSVIF_SCHEMA_COMPILATION',
         message: expect.stringMatching(/the schema of "Port 1\.0" cannot be checked.*"oneOf".*unsafe-eval/),
@@ -201,10 +209,11 @@ describe('a keyword that only ajv knows', () => {
   });
 });
 
-test('a browser is not asked whether it lets code be compiled, because it prints each refusal', () => {
+test('a browser is not asked whether it lets code be compiled, because it prints each refusal', async () => {
   vi.stubGlobal('process', undefined);
   const asked = vi.fn();
   vi.stubGlobal('Function', asked);
-  expect(compileCheck({ type: 'string' })('x').violations).toEqual([]);
+  const check = await compileCheck({ type: 'string' });
+  expect(check('x').violations).toEqual([]);
   expect(asked).not.toHaveBeenCalled();
 });
