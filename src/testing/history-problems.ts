@@ -1,5 +1,5 @@
 /** Finds inconsistencies in the history of an object. */
-import { hasFieldAt, sinceOf } from '../versioned/history/history.ts';
+import { hasFieldAt } from '../versioned/history/history.ts';
 import type { Field, ObjectModel } from '../versioned/model.ts';
 import { newestModel } from '../versioned/registry.ts';
 import { compareVersions, isCompatible, minorVersionsUpTo } from '../versioned/version.ts';
@@ -46,6 +46,14 @@ function emptyVersion(model: ObjectModel, version: string): string[] {
   const what = 'no field and no child version is new in this version';
   const cure = `add \`since: '${version}'\` to the new field, or add the new child version to childVersions`;
   return [`${model.name} ${version}: ${what}: ${cure}`];
+}
+
+/**
+ * The first version of a class with a field. A subclass may get an inherited field later than its
+ * base class.
+ */
+function sinceOf(model: ObjectModel, field: Field): string {
+  return minorVersionsUpTo(model.version).find((version) => hasFieldAt(model, field, version)) ?? model.version;
 }
 
 function childProblems(model: ObjectModel, { name, type, childVersions = [] }: Field): string[] {

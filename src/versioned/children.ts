@@ -10,11 +10,10 @@ export function objectsIn(value: unknown): ObjectState[] {
 }
 
 /**
- * Whether a field holds an object or a list of objects. Only such objects are backported, and named in a manifest,
- * as in oslo. Objects in dicts, sets, lists of lists and fields of own types keep their version.
+ * Whether a field with objects holds one, or a list of them. Only such objects are backported, and
+ * named in a manifest, as in oslo. Objects in dicts, sets, lists of lists and fields of own types keep their version.
  */
-export function isObjectOrList({ object, elements, osloName }: FieldType<unknown>): boolean {
-  if (object === undefined) return false;
+export function isObjectOrList({ elements, osloName }: FieldType<unknown>): boolean {
   return osloName === 'Object' || (osloName === 'List' && elements?.type.osloName === 'Object');
 }
 

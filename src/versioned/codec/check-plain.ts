@@ -21,9 +21,9 @@ export function checkPlain(
   if (Array.isArray(plain) && expected?.isList) {
     const object = expected.byName.get('objects')?.type.object;
     plain.forEach((element, i) => {
-      along(i, expected.name, () =>
-        checkPlain(element, object?.objectClass.prototype[MODEL], object?.subclasses === true, depth + 1),
-      );
+      const check = () =>
+        checkPlain(element, object?.objectClass.prototype[MODEL], object?.subclasses === true, depth + 1);
+      along(i, check, expected.name);
     });
     return expected;
   }
@@ -35,7 +35,7 @@ export function checkPlain(
     const field = model.byPlainName.get(name);
     if (field === undefined) throw new UnknownFieldError(model.name, name, [...model.byPlainName.keys()]);
     if (value === undefined) continue;
-    along(name, model.name, () => checkValue(field, value, depth + 1));
+    along(name, () => checkValue(field, value, depth + 1), model.name);
   }
   return model;
 }
@@ -50,8 +50,7 @@ function modelMeant(
   if (typeof type !== 'string') throw new FieldValueError(type, 'the name of an object').within('type', expected?.name);
   if (type === expected?.name) return newestModel(type, expected.namespace);
   const model = newestModelNear(type, expected?.namespace);
-  const taken =
-    expected === undefined || model.name === expected.name || (subclasses && model.names.has(expected.name));
+  const taken = expected === undefined || (subclasses && model.names.has(expected.name));
   return taken ? model : refuse(type, `${subclasses ? 'a subclass of ' : ''}${expected.name}`);
 }
 
@@ -70,15 +69,15 @@ function checkObjects({ elements }: FieldType<unknown>, object: ObjectReference,
   if (elements === undefined) check(value);
   else if (elements.collection === 'dict') {
     const dict = isRecord(value) ? value : refuse(value, 'an object');
-    for (const key of Object.keys(dict)) along(`[${JSON.stringify(shortened(key))}]`, '', () => check(dict[key]));
+    for (const key of Object.keys(dict)) along(`[${JSON.stringify(shortened(key))}]`, () => check(dict[key]));
   } else {
     const list: unknown[] = Array.isArray(value) ? value : refuse(value, 'an array');
-    for (const [i, element] of list.entries()) along(i, '', () => check(element));
+    for (const [i, element] of list.entries()) along(i, () => check(element));
   }
 }
 
 /** Runs the check, and adds the place to the path of its FieldValueError. */
-function along(place: string | number, objectName: string, check: () => unknown): void {
+function along(place: string | number, check: () => unknown, objectName?: string): void {
   try {
     check();
   } catch (error) {

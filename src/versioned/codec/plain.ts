@@ -142,8 +142,7 @@ const subTypes: { value: ObjectModel['construct']; name: string; namespace: stri
 
 /** All classes, those of the given namespace first, because several namespaces may have the same name. */
 function subTypesFrom(namespace: string): typeof subTypes {
-  const isOwn = (subType: (typeof subTypes)[number]) => subType.namespace === namespace;
-  return [...subTypes.filter(isOwn), ...subTypes.filter((subType) => !isOwn(subType))];
+  return [...subTypes.filter((subType) => subType.namespace === namespace), ...subTypes];
 }
 
 function declareObjectField(

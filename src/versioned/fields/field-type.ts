@@ -56,8 +56,7 @@ function withoutValue<V>(take: () => V): V {
     return take();
   } catch (error) {
     if (!(error instanceof FieldValueError)) throw error;
-    const masked = new FieldValueError(new Masked(), error.expected);
-    throw error.path === '' ? masked : masked.within(error.path);
+    throw new FieldValueError(new Masked(), error.expected).within(error.path);
   }
 }
 

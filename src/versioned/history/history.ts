@@ -13,13 +13,6 @@ export function hasFieldAt(model: ObjectModel, field: Field, version: string): b
 }
 
 /**
- * The first version of a class with a field. A subclass may get an inherited field later than its base class.
- */
-export function sinceOf(model: ObjectModel, field: Field): string {
-  return minorVersionsUpTo(model.version).find((version) => hasFieldAt(model, field, version)) ?? model.version;
-}
-
-/**
  * The changes that write a class at a version.
  * Results for unknown versions are not cached, because input can contain any version.
  */

@@ -20,7 +20,7 @@ export interface Peer {
 /** The peer with this manifest. Undefined if the manifest is absent or empty. */
 export function peerOf(manifest: Manifest | undefined): Peer | undefined {
   if (manifest === undefined) return undefined;
-  if (hasContents(manifest, lastPeer)) lastPeer.manifest = manifest;
+  if (lastPeer !== undefined && hasContents(manifest, lastPeer)) lastPeer.manifest = manifest;
   else {
     const names: string[] = [];
     for (const name in manifest) names.push(name);
@@ -30,7 +30,8 @@ export function peerOf(manifest: Manifest | undefined): Peer | undefined {
   return lastPeer;
 }
 
-let lastPeer: Peer = { manifest: {}, names: [], versions: [] };
+/** It has at least one name. */
+let lastPeer: Peer | undefined;
 
 /** Whether a manifest has the same names and versions, in the same order. */
 function hasContents(manifest: Manifest, { names, versions }: Peer): boolean {
@@ -40,7 +41,7 @@ function hasContents(manifest: Manifest, { names, versions }: Peer): boolean {
     if (name !== names[i] || manifest[name] !== versions[i]) return false;
     i++;
   }
-  return i > 0 && i === names.length;
+  return i === names.length;
 }
 
 /** The version of a class in the manifest. Throws {@link ArgumentError} for a value that is no version. */
