@@ -19,6 +19,7 @@ import {
   VIFBase,
   versionedObject,
 } from '../../src/entries/index.ts';
+import { type AdviceWords, adviceOf } from '../../src/text/advice.ts';
 import { UntypedObject } from './own-classes.ts';
 
 const DATA = 'versioned_object.data';
@@ -217,6 +218,19 @@ describe('the registry', () => {
     expect(refusal('VIFBridge', 'os_vfi')).toThrow(
       `no object "VIFBridge" is declared in namespace "os_vfi", did you mean os_vif? ${advice} namespace`,
     );
+  });
+
+  test('advises a program in its own words about the part of the name that is wrong', () => {
+    const words = (name: string, namespace?: string) => {
+      try {
+        classFor(name, '1.0', namespace);
+      } catch (error) {
+        return adviceOf(Object(error))?.inWords({ 'declare-the-object': ({ wrong }) => wrong } as AdviceWords);
+      }
+      return 'found';
+    };
+    expect([words('VIFBrigde'), words('VIFBrigde', 'os_vif')]).toEqual(['name', 'name']);
+    expect(words('VIFBridge', 'os_vfi')).toBe('namespace');
   });
 
   test('names the namespaces that have the same name', () => {

@@ -102,6 +102,17 @@ describe('a defined class', () => {
 });
 
 describe('a class that extends a defined class', () => {
+  test('gives its objects to readers if it is the first to be used of several', () => {
+    const Base = defineObject({ name: 'Base', namespace: 'acme-first', version: '1.0', fields: { name: string() } });
+    class First extends Base {}
+    class Second extends Base {}
+    const primitive = new First({ name: 'a' }).toPrimitive();
+    expect(new Second({ name: 'b' })).toBeInstanceOf(Second);
+    const read = VersionedObject.fromPrimitive(primitive);
+    expect([read instanceof First, read instanceof Second]).toEqual([true, false]);
+    expect(new Base({ name: 'c' })).toBeInstanceOf(First);
+  });
+
   class Interval extends defineObject({
     name: 'Interval',
     namespace: NAMESPACE,

@@ -84,6 +84,20 @@ test('a default of a point in time is told as datetime prints it', () => {
   );
 });
 
+test('a default that is an object is told as oslo prints it: its values by name, and those that are not set', () => {
+  class Part extends VersionedObject {}
+  const fields: Record<string, FieldType<unknown>> = {
+    ...{ zone: string(), area: string(), size: float(), seen: dateTime() },
+  };
+  for (const [name, type] of Object.entries(fields)) Reflect.apply(field(type), undefined, [Part.prototype, name]);
+  versionedObject({ name: 'Part', namespace: 'acme-fingerprints', version: '1.0' })(Part);
+  const part = Object.assign(new Part(), { zone: 'a b', size: 0.5 });
+  const printed = "Part(area=<?>,seen=<?>,size=0.5,zone='a b')";
+  expect(fingerprintWith({ ...objectOf(Part), osloName: 'Odd' }, { default: part })).toBe(
+    madeOf(`([('odd', Odd(default=${printed},nullable=False))], [])`),
+  );
+});
+
 test('a type can tell its own default and nullable', () => {
   const type = fieldType({ extends: float(), fingerprint: { default: { python: '2.0' }, nullable: true } });
   expect(fingerprintWith(type, { default: 2 })).toBe(madeOf("([('odd', Float(default=2.0,nullable=True))], [])"));

@@ -210,3 +210,10 @@ function when(condition: object, consequence: object): object {
     ['then', consequence],
   ]);
 }
+
+test('a class whose version has one number has the schema of version 1.0', () => {
+  class Short extends VersionedObject {}
+  versionedObject({ name: 'Short', namespace: 'acme-short', version: '1' })(Short);
+  const properties = Object(Short.jsonSchema().properties);
+  expect(properties[VERSION]).toMatchObject({ pattern: `^${V10}$` });
+});

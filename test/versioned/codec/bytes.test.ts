@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  boolean,
   dateTime,
   defineObject,
   dictOf,
@@ -40,6 +41,14 @@ const rounded = fieldType<number>({
   write: (value) => (value === 0 ? undefined : Math.round(value)),
   schema: { type: 'integer' },
 });
+/** Its stored value is a string with another wire form. */
+const shouted = fieldType<string>({
+  osloName: 'Shouted',
+  expected: 'a word',
+  accept: (value) => (typeof value === 'string' ? value.toLowerCase() : undefined),
+  write: (value) => value.toUpperCase(),
+  schema: { type: 'string' },
+});
 const Tree = defineObject({
   name: 'BytesTree',
   namespace: 'bytes',
@@ -55,6 +64,9 @@ const Tree = defineObject({
     byName: dictOf(objectOf(Leaf)),
     set: setOf(string()),
     rounded,
+    shouted,
+    shoutedAll: listOf(shouted),
+    flag: { type: boolean(), nullable: true },
     // A list with another wire form than that of its elements.
     joined: { ...listOf(string()), write: (values: readonly string[]) => values.join(' ') },
   },
@@ -95,6 +107,8 @@ describe('toBytes', () => {
     ['objects in a dict', { byName: { 'a"b': new Leaf({ label: 'x' }) } }],
     ['a value without a wire form', { text: 'before', rounded: 0, set: new Set(['after']) }],
     ['a value with a wire form of its own', { rounded: 1.6, joined: ['a', 'b'] }],
+    ['a text with a wire form of its own', { text: 'a', shouted: 'b"', shoutedAll: ['c'], flag: true }],
+    ['true, false and null between texts', { text: 'a', flag: false, shouted: 'b', leaf: null, names: ['c'] }],
     ['numbers', { leaf: { size: -0 }, leaves: [{ size: 1e21 }, { size: 1e-7 }] }],
   ])('writes %s as toPrimitive does', (_, values) => {
     const tree = new Tree(values);
@@ -108,6 +122,13 @@ describe('toBytes', () => {
     if (tree.leaf) tree.leaf.label = 'changed';
     expect(text(tree.toBytes())).toBe(JSON.stringify(tree.toPrimitive()));
     expect(text(tree.toBytes())).toContain('"versioned_object.changes":["leaf"]');
+  });
+
+  test('has the right text for each of two objects of a class with other changes', () => {
+    const [both, one] = [new Leaf({ label: 'a', size: 1 }), new Leaf({ label: 'a' })];
+    for (const leaf of [both, one, both]) expect(text(leaf.toBytes())).toBe(JSON.stringify(leaf.toPrimitive()));
+    both.resetChanges({ fields: ['label'] });
+    expect(text(both.toBytes())).toContain('"versioned_object.changes":["size"]');
   });
 
   test('writes an older version', () => {

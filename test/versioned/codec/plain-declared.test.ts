@@ -68,6 +68,14 @@ describe('decorators of class-transformer in a class of versioned objects', () =
   });
 });
 
+test('class-transformer knows a class that is declared after it was used, without a call of the library', () => {
+  expect(new VIFBridge({ vifName: 'tap0' }).toPlain()).toEqual({ type: 'VIFBridge', vif_name: 'tap0' });
+  class Late extends UntypedObject {}
+  declare(Late, 'Late', { hostName: [string()] });
+  expect(instanceToPlain(Object.assign(new Late(), { hostName: 'a' }))).toEqual({ type: 'Late', host_name: 'a' });
+  expect(held(plainToInstance(Late, { host_name: 'b' }), 'hostName')).toBe('b');
+});
+
 describe('a field', () => {
   test('goes by its wire name, and `type` along with it, which reading passes over', () => {
     class Item extends UntypedObject {}

@@ -114,6 +114,11 @@ test('null becomes the default of a field that may not be null, and where there 
   expect(() => read({ [DATA]: { id: null } })).toThrow('VIFBridge.id: expected a value, null is none here, found null');
 });
 
+test('undefined, which JSON does not have, is no value of a field', () => {
+  const object = VIFBridge.fromPrimitive({ ...vif(), [DATA]: { id: ID, vif_name: undefined, network: undefined } });
+  expect([object.isSet('id'), object.isSet('vifName'), object.isSet('network')]).toEqual([true, false, false]);
+});
+
 describe('changes from the wire', () => {
   const withChanges = (...changes: string[]) => read({ [CHANGES]: changes });
 

@@ -11,6 +11,7 @@ import {
   integer,
   listOf,
   objectOf,
+  setOf,
   string,
   UnknownFieldError,
   VersionedObject,
@@ -232,6 +233,8 @@ describe('a field that the class does not have', () => {
     const types: Record<string, FieldType<unknown>> = {
       lists: listOf(listOf(objectOf(LBaaSPortSpec))),
       words: dictOf(string()),
+      named: dictOf(objectOf(LBaaSPortSpec), { nullable: true }),
+      unique: setOf(objectOf(LBaaSPortSpec)),
     };
     class Nested extends VersionedObject {}
     for (const [name, type] of Object.entries(types)) Reflect.apply(field(type), undefined, [Nested.prototype, name]);
@@ -239,8 +242,15 @@ describe('a field that the class does not have', () => {
     const port = { ...new LBaaSPortSpec().toPrimitive(), 'versioned_object.data': { target_port: '1' } };
     const primitive = (data: object) => ({ ...new Nested().toPrimitive(), 'versioned_object.data': data });
     expect(() => Nested.fromPrimitive(primitive({ words: { a: 'b' } }), { unknown: 'refuse' })).not.toThrow();
-    expect(() => Nested.fromPrimitive(primitive({ lists: [[port]] }), { unknown: 'refuse' })).toThrow(
-      'LBaaSPortSpec has no field "target_port"',
-    );
+    const right = { ...port, 'versioned_object.data': {} };
+    expect(() =>
+      Nested.fromPrimitive(primitive({ lists: [[right]], named: { a: null, b: right }, unique: [right] }), {
+        unknown: 'refuse',
+      }),
+    ).not.toThrow();
+    for (const data of [{ lists: [[right, port]] }, { named: { a: null, b: port } }, { unique: [right, port] }])
+      expect(() => Nested.fromPrimitive(primitive(data), { unknown: 'refuse' })).toThrow(
+        'LBaaSPortSpec has no field "target_port"',
+      );
   });
 });

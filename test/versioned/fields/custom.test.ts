@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  defineObject,
   type FieldType,
   field,
   fieldType,
@@ -61,6 +62,44 @@ describe('a custom type', () => {
       type: 'string',
       title: 'plain',
     });
+  });
+});
+
+describe('the values of a type that says how', () => {
+  const box = fieldType<{ size: number }>({
+    osloName: 'Box',
+    expected: 'a box',
+    accept: (value) => (typeof value === 'number' ? { size: value } : undefined),
+    read: (primitive) => ({ size: Number(primitive) / 100 }),
+    write: ({ size }) => size * 100,
+    equal: (a, b) => a.size === b.size,
+    clone: ({ size }) => ({ size }),
+    fingerprint: { unit: 'm' },
+    schema: { type: 'integer' },
+  });
+  const Shelf = defineObject({ name: 'Shelf', namespace: 'acme-custom', version: '1.0', fields: { box } });
+
+  test('are written, read, compared and copied so', () => {
+    const shelf = new Shelf();
+    Object.assign(shelf, { box: 2 });
+    expect(shelf.toPrimitive()['versioned_object.data']).toEqual({ box: 200 });
+    const read = Shelf.fromPrimitive(shelf.toPrimitive());
+    expect([read.box, read.equals(shelf), read.equals(new Shelf())]).toEqual([{ size: 2 }, true, false]);
+    const copy = shelf.clone();
+    Object.assign(shelf.box ?? {}, { size: 3 });
+    expect([copy.box, copy.equals(shelf)]).toEqual([{ size: 2 }, false]);
+    expect(box.fingerprint).toEqual({ unit: 'm' });
+  });
+
+  test('are by default compared as they are, and not copied', () => {
+    const any = fieldType<object>({ osloName: 'Any', expected: 'any', accept: Object, schema: {} });
+    expect([any.equal, any.clone, any.read, any.write, any.fingerprint]).toEqual([
+      undefined,
+      undefined,
+      any.coerce,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

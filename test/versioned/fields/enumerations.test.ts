@@ -13,6 +13,13 @@ test('an enumeration without values is refused', () => {
   expect(() => oneOf([])).toThrow('oneOf() needs at least one value');
 });
 
+test('a value that is none of the strings is refused, with the strings', () => {
+  const refusal = 'expected one of on, off, found';
+  for (const value of ['of', 'ON', '', 1, null]) expect(() => oneOf(['on', 'off']).coerce(value)).toThrow(refusal);
+  expect(() => oneOf(['on', 'off']).read('onn', 0)).toThrow('found "onn", did you mean on?');
+  expect(oneOf(['on', 'off']).coerce('off')).toBe('off');
+});
+
 test('the name and the kind of the values are part of the fingerprint only', () => {
   expect(oneOf(['a'], 'Mode')).toMatchObject({ osloName: 'Mode', fingerprint: { valid_values: { tuple: ['a'] } } });
   expect(oneOf(['a'], { osloName: 'Mode', declaredAs: 'list' })).toMatchObject({

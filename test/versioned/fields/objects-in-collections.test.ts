@@ -170,3 +170,10 @@ test('two objects do not share the objects of a default', () => {
   expect([other.spare?.plugin, other.vifs?.[0]?.plugin, read.spare?.plugin]).toEqual([undefined, undefined, undefined]);
   expect(new Tray({ vifs: [] }).vifs).toEqual([]);
 });
+
+test('what is no class is refused as the class of a field, with the name of the call', () => {
+  for (const wrong of [undefined, null, 'Network', {}])
+    expect(() => objectOf(wrong as never)).toThrow(
+      'objectOf: expected a class, or a function that returns a class that is declared later, found',
+    );
+});
