@@ -145,7 +145,7 @@ async function outcomeOf(test) {
   }
 }
 
-/** What a file runs while it declares its tests counts for each of them: rows of `test.each`, shared classes. */
+/** What a file runs while it declares its tests (rows of `test.each`, classes) counts for each test. */
 function shareCoverage(perTest, file, tests) {
   const { [file]: ofDeclaring = {} } = perTest;
   delete perTest[file];
@@ -215,7 +215,7 @@ function asBody(text) {
     .replace(/^export \{[^}]*\};$/gm, '');
 }
 
-/** Around the text of a test file, after its imports: the coverage of the modules in src stays static. */
+/** Around the text of a test file. Modules of src are evaluated before: their coverage is static. */
 const DECLARING = 'const __s = globalThis.__stryker__; if (__s.declaring) __s.currentTestId = __s.declaring;';
 const DECLARED = '\nif (__s.declaring) __s.currentTestId = undefined;';
 

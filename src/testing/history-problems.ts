@@ -48,7 +48,10 @@ function emptyVersion(model: ObjectModel, version: string): string[] {
   return [`${model.name} ${version}: ${what}: ${cure}`];
 }
 
-/** The first version of a class with a field. A subclass may get an inherited field later than its base class. */
+/**
+ * The first version of a class with a field. A subclass may get an inherited field later than its
+ * base class.
+ */
 function sinceOf(model: ObjectModel, field: Field): string {
   return minorVersionsUpTo(model.version).find((version) => hasFieldAt(model, field, version)) ?? model.version;
 }

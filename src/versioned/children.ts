@@ -10,8 +10,8 @@ export function objectsIn(value: unknown): ObjectState[] {
 }
 
 /**
- * Whether a field with objects holds one, or a list of them. Only such objects are backported, and named in a manifest,
- * as in oslo. Objects in dicts, sets, lists of lists and fields of own types keep their version.
+ * Whether a field with objects holds one, or a list of them. Only such objects are backported, and
+ * named in a manifest, as in oslo. Objects in dicts, sets, lists of lists and fields of own types keep their version.
  */
 export function isObjectOrList({ elements, osloName }: FieldType<unknown>): boolean {
   return osloName === 'Object' || (osloName === 'List' && elements?.type.osloName === 'Object');

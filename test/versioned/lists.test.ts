@@ -1,4 +1,4 @@
-/** Lists whose Python class names ObjectListBase first (the default), and those that name it last. */
+/** Lists whose Python class names ObjectListBase first (the default), or last. */
 import { describe, expect, test } from 'vitest';
 import {
   defineObject,
