@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { probeReflectiveRelay } from '../../../src/entries/host.ts';
-import { openOvsHost, OVS_UNAVAILABLE } from './ovs-host.ts';
+import { OVS_UNAVAILABLE, openOvsHost } from './ovs-host.ts';
 
 test.skipIf(OVS_UNAVAILABLE)(
   'Open vSwitch sends a frame back to its port only by a flow with the action in_port',
