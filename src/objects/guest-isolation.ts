@@ -1,5 +1,7 @@
 /** Which macvtap guests are isolated from others on their device (IEEE's PEPA). VIFDirect has no field for it. */
 
+import { requireArgument } from '../errors/argument.ts';
+import { objectWith } from '../errors/value-kinds.ts';
 import type { VIFBase, VIFDirect } from './vif.ts';
 
 /** Isolates all guests in mode `bridge`, or those VIFs for which the function returns true. */
@@ -13,6 +15,7 @@ const privateGuests = new WeakSet<VIFBase>();
  * VIF. `vifFromPort` does so for a binding with `macvtap_mode` `private`.
  */
 export function asPrivateGuest<V extends VIFBase>(vif: V): V {
+  requireArgument('asPrivateGuest', vif, objectWith('a VIF such as VIFDirect', 'require', 'toPrimitive'));
   privateGuests.add(vif);
   return vif;
 }
