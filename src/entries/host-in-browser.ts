@@ -65,7 +65,7 @@ export type {
   SourceGuard,
   SourceGuardState,
   SourceGuards,
-} from '../host-contract/filters/source-guards.ts';
+} from '../host-contract/guards/source-guards.ts';
 export type { Host, Sysctl } from '../host-contract/host.ts';
 export {
   defineLinkKind,

@@ -2,7 +2,7 @@
 
 import type { Addressing } from './addressing.ts';
 import type { Filter, IngressFilter } from './filters/packet-filters.ts';
-import type { SourceGuards } from './filters/source-guards.ts';
+import type { SourceGuards } from './guards/source-guards.ts';
 import type { ExpectedLink, Links } from './links.ts';
 import type { Ovsdb } from './ovsdb.ts';
 import type { Pci } from './pci.ts';

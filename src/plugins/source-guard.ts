@@ -3,7 +3,7 @@
 import type { OptionKinds } from '../errors/argument.ts';
 import { PluginError } from '../errors/plugin.ts';
 import { either, FUNCTION, oneOfValues } from '../errors/value-kinds.ts';
-import { GUARD_MODES, type GuardMode } from '../host-contract/filters/source-guards.ts';
+import { GUARD_MODES, type GuardMode } from '../host-contract/guards/source-guards.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { SourceGuardElement } from '../wiring/elements/source-guard.ts';
 

@@ -1,7 +1,7 @@
 /** Removes the source guards of VIFs that no longer exist, and guards whose device has lost its name. */
 
 import { isKernelError } from '../errors/kernel.ts';
-import type { ListedGuard } from '../host-contract/filters/source-guards.ts';
+import type { ListedGuard } from '../host-contract/guards/source-guards.ts';
 import type { Host } from '../host-contract/host.ts';
 import type { Garbage } from './garbage.ts';
 

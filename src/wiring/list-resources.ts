@@ -3,7 +3,7 @@
 import { MissingCommandError } from '../errors/host.ts';
 import { functionRecords } from '../host-contract/device-records.ts';
 import { bridgesWithChain } from '../host-contract/filters/filter-chains.ts';
-import type { GuardMode } from '../host-contract/filters/source-guards.ts';
+import type { GuardMode } from '../host-contract/guards/source-guards.ts';
 import type { Host } from '../host-contract/host.ts';
 import type { Link } from '../host-contract/links.ts';
 import { ownerOf, SHARED_OWNER } from '../host-contract/ownership.ts';

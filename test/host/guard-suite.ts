@@ -1,7 +1,7 @@
 /** What a host must do about source guards: the same for the kernel, for its model in memory and by way of a helper. */
 
 import { describe, expect, test } from 'vitest';
-import type { SourceGuard } from '../../src/host-contract/filters/source-guards.ts';
+import type { SourceGuard } from '../../src/host-contract/guards/source-guards.ts';
 import type { Host } from '../../src/host-contract/host.ts';
 
 const OWNER = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';

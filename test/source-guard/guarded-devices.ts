@@ -1,7 +1,7 @@
 /** Devices of a guest with a source guard, each with the places that the frames of the guest reach. */
 
 import type { LinuxHost } from '../../src/host/linux/linux-host.ts';
-import type { GuardMode } from '../../src/host-contract/filters/source-guards.ts';
+import type { GuardMode } from '../../src/host-contract/guards/source-guards.ts';
 import { FixedIP, FixedIPList } from '../../src/objects/fixed-ip.ts';
 import { Network } from '../../src/objects/network.ts';
 import { Subnet, SubnetList } from '../../src/objects/subnet.ts';

@@ -5,7 +5,7 @@ import { HostClosedError, UnsupportedHostError } from '../../errors/host.ts';
 import { OBJECT, TEXT } from '../../errors/value-kinds.ts';
 import type { Addressing } from '../../host-contract/addressing.ts';
 import type { Filter, IngressFilter } from '../../host-contract/filters/packet-filters.ts';
-import type { SourceGuards } from '../../host-contract/filters/source-guards.ts';
+import type { SourceGuards } from '../../host-contract/guards/source-guards.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
 import { interceptHost } from '../../host-contract/intercept.ts';
 import { Lifetime } from '../../host-contract/lifetime.ts';

@@ -7,7 +7,7 @@ import {
   type SourceGuard,
   type SourceGuardState,
   type SourceGuards,
-} from '../../host-contract/filters/source-guards.ts';
+} from '../../host-contract/guards/source-guards.ts';
 import type { Links } from '../../host-contract/links.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 

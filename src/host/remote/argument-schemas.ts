@@ -5,7 +5,7 @@
 
 import type { Address, AddressPlan, Route } from '../../host-contract/addressing.ts';
 import type { SourceMacDrop } from '../../host-contract/filters/packet-filters.ts';
-import { GUARD_HOOKS, GUARD_MODES, type SourceGuard } from '../../host-contract/filters/source-guards.ts';
+import { GUARD_HOOKS, GUARD_MODES, type SourceGuard } from '../../host-contract/guards/source-guards.ts';
 import type { ExpectedLink } from '../../host-contract/links.ts';
 import {
   type BridgeSettings,

@@ -1,7 +1,7 @@
 /** The policy of a helper for source guards: a client guards its own devices only. */
 
 import { HelperRefusalError } from '../../errors/helper.ts';
-import type { SourceGuard } from '../../host-contract/filters/source-guards.ts';
+import type { SourceGuard } from '../../host-contract/guards/source-guards.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { aliasOf, ownerOf } from '../../host-contract/ownership.ts';
 import type { Policy } from './policy.ts';

@@ -5,7 +5,7 @@ import { arrayOf, MILLISECONDS, OBJECT, SIGNAL, TEXT, type ValueKind } from '../
 import type { Addressing } from '../../host-contract/addressing.ts';
 import { type Changes, type ChangesOptions, requireChanges } from '../../host-contract/changes/changes.ts';
 import type { Filter, IngressFilter } from '../../host-contract/filters/packet-filters.ts';
-import type { SourceGuards } from '../../host-contract/filters/source-guards.ts';
+import type { SourceGuards } from '../../host-contract/guards/source-guards.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
 import type { Links } from '../../host-contract/links.ts';
 import type { Ovsdb } from '../../host-contract/ovsdb.ts';

@@ -6,7 +6,7 @@ import {
   guardTitle,
   type SourceGuard,
   type SourceGuardState,
-} from '../../host-contract/filters/source-guards.ts';
+} from '../../host-contract/guards/source-guards.ts';
 import type { DrawnNode } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import type { Drift } from './verbs.ts';

@@ -5,7 +5,7 @@ import {
   GUARD_MODES,
   type ListedGuard,
   type SourceGuard,
-} from '../../../host-contract/filters/source-guards.ts';
+} from '../../../host-contract/guards/source-guards.ts';
 import { aliasOf, ownerOf } from '../../../host-contract/ownership.ts';
 import {
   type Attribute,

@@ -1,7 +1,7 @@
 /** The rules of one guard. They contain its addresses as literals, because a look-up in a set takes longer. */
 
-import type { SourceGuard } from '../../../host-contract/filters/source-guards.ts';
-import { linkLocalOf, parseIpPrefix } from '../../../host-contract/ip-prefix.ts';
+import { linkLocalOf, parseIpPrefix } from '../../../host-contract/guards/ip-prefix.ts';
+import type { SourceGuard } from '../../../host-contract/guards/source-guards.ts';
 import { compare, isFragment, transportProtocol } from './expressions.ts';
 import { FIELDS, from, icmpv6, ipv4HasPorts, macOctets, PROTOCOLS, port, quicklyFrom, within } from './frame-fields.ts';
 import { type Chain, countedDrop, type Rule, rule } from './rules.ts';

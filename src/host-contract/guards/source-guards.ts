@@ -4,8 +4,8 @@ import { LinkValueError } from '../../errors/link.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import { utf8 } from '../../text/utf8.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
-import { ipPrefixText, linkLocalOf, parseIpPrefix } from '../ip-prefix.ts';
 import { requireMac, requireWatchedDevice } from '../link-values.ts';
+import { ipPrefixText, linkLocalOf, parseIpPrefix } from './ip-prefix.ts';
 
 /** The guards of this library. A device has at most one guard. */
 export interface SourceGuards {
