@@ -14,6 +14,7 @@ export type { DoneStep, PlugResult } from '../errors/plug-result.ts';
 export * from '../errors/plugin.ts';
 export * from '../errors/wiring-failure.ts';
 export { MemoryFilter } from '../host/memory/memory-filter.ts';
+export { MemoryGuards } from '../host/memory/memory-guards.ts';
 export { MemoryHost, type MemoryHostOptions } from '../host/memory/memory-host.ts';
 export type { BeforeChange, MemoryLinks, NicSettings } from '../host/memory/memory-links.ts';
 export type {
@@ -50,6 +51,16 @@ export type {
   WatchOperation,
 } from '../host-contract/diagnostics/messages.ts';
 export { type OperationSubscribers, subscribeOperations } from '../host-contract/diagnostics/subscribe.ts';
+export {
+  GUARD_HOOKS,
+  GUARD_MODES,
+  type GuardHook,
+  type GuardMode,
+  type ListedGuard,
+  type SourceGuard,
+  type SourceGuardState,
+  type SourceGuards,
+} from '../host-contract/guards/source-guards.ts';
 export type { Host, Sysctl } from '../host-contract/host.ts';
 export {
   defineLinkKind,
@@ -116,14 +127,6 @@ export type {
   SourceMacDropState,
 } from '../host-contract/packet-filters.ts';
 export type { Pci, SwitchPort, SwitchPortRole } from '../host-contract/pci.ts';
-export type {
-  GuardHook,
-  GuardMode,
-  ListedGuard,
-  SourceGuard,
-  SourceGuardState,
-  SourceGuards,
-} from '../host-contract/source-guards.ts';
 export type { OsVifOptions } from '../opening.ts';
 export { OsVif } from '../os-vif.ts';
 export type { Graph, GraphEdge, GraphGroup, GraphNode, GraphNodeKind, GraphState } from '../picture/graph-model.ts';

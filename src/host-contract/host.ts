@@ -1,11 +1,11 @@
 /** The interface between the wiring engine and a host. LinuxHost, MemoryHost and RemoteHost implement it. */
 
 import type { Addressing } from './addressing.ts';
+import type { SourceGuards } from './guards/source-guards.ts';
 import type { ExpectedLink, Links } from './links.ts';
 import type { Ovsdb } from './ovsdb.ts';
 import type { Filter, IngressFilter } from './packet-filters.ts';
 import type { Pci } from './pci.ts';
-import type { SourceGuards } from './source-guards.ts';
 
 /** A host: one network namespace of one machine. */
 export interface Host {

@@ -3,7 +3,7 @@
 import type { OptionKinds } from '../errors/argument.ts';
 import { PluginError } from '../errors/plugin.ts';
 import { either, FUNCTION, oneOfValues } from '../errors/value-kinds.ts';
-import { GUARD_MODES, type GuardMode } from '../host-contract/source-guards.ts';
+import { GUARD_MODES, type GuardMode } from '../host-contract/guards/source-guards.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { SourceGuardElement } from '../wiring/elements/source-guard.ts';
 
@@ -16,11 +16,14 @@ export const SOURCE_GUARD_MODES = ['off', ...GUARD_MODES] as const;
 export interface SourceGuardOptions {
   /**
    * A guard drops and counts frames that the guest sends from other addresses than those of the VIF
-   * (docs/source-guard.md). `mac-and-ip` works as `mac` for a VIF without IP addresses. In code, a function
-   * decides for each VIF, and must give the same answer each time. Default: `off`.
+   * (docs/source-guard.md). `mac-and-ip` works as `mac` for a VIF without IP addresses. In code, a
+   * function decides for each VIF, and must give the same answer each time. Default: `off`.
    */
   readonly sourceGuard?: SourceGuardMode | ((vif: VIFBase) => SourceGuardMode);
-  /** Further IP addresses and prefixes of the guest, such as those of allowed address pairs. Default: none. */
+  /**
+   * Further IP addresses and prefixes of the guest, such as those of allowed address pairs.
+   * Default: none.
+   */
   readonly allowedAddresses?: (vif: VIFBase) => readonly string[];
 }
 

@@ -3,10 +3,10 @@
 import { MissingCommandError } from '../errors/host.ts';
 import { functionRecords } from '../host-contract/device-records.ts';
 import { bridgesWithChain } from '../host-contract/filter-chains.ts';
+import type { GuardMode } from '../host-contract/guards/source-guards.ts';
 import type { Host } from '../host-contract/host.ts';
 import type { Link } from '../host-contract/links.ts';
 import { ownerOf, SHARED_OWNER } from '../host-contract/ownership.ts';
-import type { GuardMode } from '../host-contract/source-guards.ts';
 import { guardsOn } from './collect-guards.ts';
 import { dropsOn } from './collect-mac-drops.ts';
 import { taggedOvsRows } from './ovs/collect-ovs-garbage.ts';

@@ -1,8 +1,8 @@
 /** What a host must do about source guards: the same for the kernel, for its model in memory and by way of a helper. */
 
 import { describe, expect, test } from 'vitest';
+import type { SourceGuard } from '../../src/host-contract/guards/source-guards.ts';
 import type { Host } from '../../src/host-contract/host.ts';
-import type { SourceGuard } from '../../src/host-contract/source-guards.ts';
 
 const OWNER = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 const REFUSED = { code: expect.stringMatching(/^ERR_OSVIF_(LINK_VALUE|HELPER_PROTOCOL)$/) };

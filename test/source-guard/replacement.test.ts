@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
-import type { SourceGuard } from '../../src/host-contract/source-guards.ts';
+import type { SourceGuard } from '../../src/host-contract/guards/source-guards.ts';
 import { attachTap } from '../host/frames.ts';
 import { NETNS_UNAVAILABLE, type Netns } from '../host/netns.ts';
 import { GUEST, LEGITIMATE, SPOOFED } from './frames.ts';

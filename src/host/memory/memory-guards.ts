@@ -1,14 +1,17 @@
-/** The source guards of a MemoryHost. Like Linux 6.18, it binds a guard to each device that gets its name. */
+/**
+ * The source guards of a MemoryHost. Like Linux 6.18, it binds a guard to each device that gets its
+ * name.
+ */
 
 import { NetlinkError } from '../../errors/kernel.ts';
-import type { Links } from '../../host-contract/links.ts';
 import {
   canonicalGuard,
   type ListedGuard,
   type SourceGuard,
   type SourceGuardState,
   type SourceGuards,
-} from '../../host-contract/source-guards.ts';
+} from '../../host-contract/guards/source-guards.ts';
+import type { Links } from '../../host-contract/links.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 
 interface KeptGuard {

@@ -4,6 +4,7 @@
  */
 
 import type { Address, AddressPlan, Route } from '../../host-contract/addressing.ts';
+import { GUARD_HOOKS, GUARD_MODES, type SourceGuard } from '../../host-contract/guards/source-guards.ts';
 import type { ExpectedLink } from '../../host-contract/links.ts';
 import {
   type BridgeSettings,
@@ -20,7 +21,6 @@ import {
   type VlanSettings,
 } from '../../host-contract/links.ts';
 import type { SourceMacDrop } from '../../host-contract/packet-filters.ts';
-import { GUARD_HOOKS, GUARD_MODES, type SourceGuard } from '../../host-contract/source-guards.ts';
 import { PCI_ADDRESS } from '../../text/pci-address.ts';
 import { WAIT_OF_HELPER } from './protocol.ts';
 

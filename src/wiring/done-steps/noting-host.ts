@@ -1,9 +1,9 @@
 /** A host that reports its changes as the steps of a plug or an unplug. */
 
 import type { Addressing } from '../../host-contract/addressing.ts';
+import { guardTitle, type SourceGuardState, type SourceGuards } from '../../host-contract/guards/source-guards.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
 import type { Filter, FilterChain, IngressFilter } from '../../host-contract/packet-filters.ts';
-import { guardTitle, type SourceGuardState, type SourceGuards } from '../../host-contract/source-guards.ts';
 import type { ElementContext } from '../elements/verbs.ts';
 import { notingDeletions, notingLinks } from './noting-links.ts';
 import { notingOvsdb } from './noting-ovsdb.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
-import type { SourceGuard } from '../../../src/host-contract/source-guards.ts';
+import type { SourceGuard } from '../../../src/host-contract/guards/source-guards.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 
 describe.skipIf(NETNS_UNAVAILABLE)('source guards in nf_tables', () => {

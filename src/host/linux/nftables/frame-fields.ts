@@ -1,6 +1,6 @@
 /** The fields of frames that guards compare: Ethernet, ARP, IPv4, IPv6, UDP, DHCP and ICMPv6. */
 
-import { type IpPrefix, maskOf } from '../../../host-contract/ip-prefix.ts';
+import { type IpPrefix, maskOf } from '../../../host-contract/guards/ip-prefix.ts';
 import { compare, type Expression, type Part, transportProtocol } from './expressions.ts';
 
 /** linux/if_ether.h. */
