@@ -135,6 +135,7 @@ const CALLS: Readonly<Record<string, readonly [call: unknown, ...args: unknown[]
   validateNetworkInfo: [neutron.validateNetworkInfo, []],
   validatePortBindings: [neutron.validatePortBindings, []],
   vifFromNetworkInfo: [neutron.vifFromNetworkInfo, { id: ID, type: 'tap', network: { id: ID } }],
+  sourceGuardOf: [neutron.sourceGuardOf, port],
   vifFromPort: [neutron.vifFromPort, port, { network: { id: ID } }],
   toNetworkXml: [libvirt.toNetworkXml, { name: 'uplink', devices: ['eth0'], mode: 'vepa' }],
   toHostdevXml: [libvirt.toHostdevXml, new model.VIFHostDevice({ devAddress: '0000:03:00.1', devType: 'generic' })],

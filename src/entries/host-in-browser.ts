@@ -14,6 +14,7 @@ export type { DoneStep, PlugResult } from '../errors/plug-result.ts';
 export * from '../errors/plugin.ts';
 export * from '../errors/wiring-failure.ts';
 export { MemoryFilter } from '../host/memory/memory-filter.ts';
+export { MemoryGuards } from '../host/memory/memory-guards.ts';
 export { MemoryHost, type MemoryHostOptions } from '../host/memory/memory-host.ts';
 export type { MemoryLinks } from '../host/memory/memory-links.ts';
 export type {
@@ -58,13 +59,15 @@ export type {
   SourceMacDrop,
   SourceMacDropState,
 } from '../host-contract/filters/packet-filters.ts';
-export type {
-  GuardHook,
-  GuardMode,
-  ListedGuard,
-  SourceGuard,
-  SourceGuardState,
-  SourceGuards,
+export {
+  GUARD_HOOKS,
+  GUARD_MODES,
+  type GuardHook,
+  type GuardMode,
+  type ListedGuard,
+  type SourceGuard,
+  type SourceGuardState,
+  type SourceGuards,
 } from '../host-contract/guards/source-guards.ts';
 export type { Host, Sysctl } from '../host-contract/host.ts';
 export {

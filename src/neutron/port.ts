@@ -92,7 +92,7 @@ export interface NeutronPort {
    * `none`: it has no addresses.
    */
   readonly ip_allocation?: string | null;
-  /** Addresses that the guest may use besides `fixed_ips`. A missing MAC address is that of the port. */
+  /** Further addresses of the guest. A missing MAC address is that of the port. */
   readonly allowed_address_pairs?: readonly { readonly ip_address: string; readonly mac_address?: string }[] | null;
   /** Whether Neutron filters spoofed addresses. Default: true. */
   readonly port_security_enabled?: boolean | null;

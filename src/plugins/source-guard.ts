@@ -16,11 +16,14 @@ export const SOURCE_GUARD_MODES = ['off', ...GUARD_MODES] as const;
 export interface SourceGuardOptions {
   /**
    * A guard drops and counts frames that the guest sends from other addresses than those of the VIF
-   * (docs/source-guard.md). `mac-and-ip` works as `mac` for a VIF without IP addresses. In code, a function
-   * decides for each VIF, and must give the same answer each time. Default: `off`.
+   * (docs/source-guard.md). `mac-and-ip` works as `mac` for a VIF without IP addresses. In code, a
+   * function decides for each VIF, and must give the same answer each time. Default: `off`.
    */
   readonly sourceGuard?: SourceGuardMode | ((vif: VIFBase) => SourceGuardMode);
-  /** Further IP addresses and prefixes of the guest, such as those of allowed address pairs. Default: none. */
+  /**
+   * Further IP addresses and prefixes of the guest, such as those of allowed address pairs.
+   * Default: none.
+   */
   readonly allowedAddresses?: (vif: VIFBase) => readonly string[];
 }
 

@@ -1,4 +1,7 @@
-/** Removes the source guards of VIFs that no longer exist, and guards whose device has lost its name. */
+/**
+ * Removes the source guards of VIFs that no longer exist, and guards whose device has lost its
+ * name.
+ */
 
 import { isKernelError } from '../errors/kernel.ts';
 import type { ListedGuard } from '../host-contract/guards/source-guards.ts';
@@ -6,8 +9,8 @@ import type { Host } from '../host-contract/host.ts';
 import type { Garbage } from './garbage.ts';
 
 /**
- * Removes the guards of all other VIFs, and guards that check no frame, or the frames of another device that
- * got the name. A plug sets the guard of an existing VIF again.
+ * Removes the guards of all other VIFs, and guards that check no frame, or the frames of another
+ * device that got the name. A plug sets the guard of an existing VIF again.
  *
  * @param owners ids of the valid VIFs
  */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sourceGuardOf } from '../../src/entries/neutron.ts';
+import { type NeutronPort, sourceGuardOf } from '../../src/entries/neutron.ts';
 import { port } from './ports.ts';
 
 const MAC = 'fa:16:3e:4a:5b:6c';
@@ -35,6 +35,11 @@ test.each([
 test('the names of openstacksdk are read too', () => {
   const { 'binding:vif_type': vifType, ...rest } = port();
   expect(sourceGuardOf({ ...rest, binding_vif_type: vifType, is_port_security_enabled: false }).mode).toBe('off');
+});
+
+test('a list that is none is an error with its name', () => {
+  const wrong: NeutronPort = { ...port(), allowed_address_pairs: JSON.parse('"10.0.0.5"') };
+  expect(() => sourceGuardOf(wrong)).toThrow(/allowed_address_pairs.*a list of objects/);
 });
 
 test('a wrong address is an error with its place', () => {

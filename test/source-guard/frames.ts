@@ -1,4 +1,7 @@
-/** Frames of a guest, spoofed and legitimate. Each ends with a mark by which a receiver recognizes it. */
+/**
+ * Frames of a guest, spoofed and legitimate. Each ends with a mark by which a receiver recognizes
+ * it.
+ */
 
 import {
   arp,

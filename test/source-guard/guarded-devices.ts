@@ -1,4 +1,6 @@
-/** Devices of a guest with a source guard, each with the places that the frames of the guest reach. */
+/**
+ * Devices of a guest with a source guard, each with the places that the frames of the guest reach.
+ */
 
 import type { LinuxHost } from '../../src/host/linux/linux-host.ts';
 import type { GuardMode } from '../../src/host-contract/guards/source-guards.ts';
@@ -32,7 +34,10 @@ export interface GuardedDevice {
 
 type Make = (netns: Netns, host: LinuxHost) => Promise<GuardedDevice>;
 
-/** A network namespace in which the host sends nothing by itself, and bridges forward frames without checksums. */
+/**
+ * A network namespace in which the host sends nothing by itself, and bridges forward frames without
+ * checksums.
+ */
 export async function quietNetns(): Promise<Netns> {
   const netns = await makeNetns();
   const quiet = `
@@ -86,7 +91,10 @@ async function hybrid(netns: Netns, host: LinuxHost): Promise<GuardedDevice> {
   return { device: 'qvb0', guest, receivers: { 'the switch': receiver }, behindBridge: true, plug };
 }
 
-/** On eth0, whose other end is a port of a bridge. In mode bridge, a neighbour on eth0 gets frames too. */
+/**
+ * On eth0, whose other end is a port of a bridge. In mode bridge, a neighbour on eth0 gets frames
+ * too.
+ */
 async function macvtap(
   netns: Netns,
   host: LinuxHost,

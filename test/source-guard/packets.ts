@@ -1,4 +1,7 @@
-/** Builds frames of Ethernet with IPv4, IPv6, ARP, UDP and ICMPv6. Checksums are 0, because no test looks at them. */
+/**
+ * Builds frames of Ethernet with IPv4, IPv6, ARP, UDP and ICMPv6. Checksums are 0, because no test
+ * looks at them.
+ */
 
 import { ipBytes } from '../../src/host/linux/netlink/ip-address.ts';
 

@@ -42,15 +42,15 @@ export interface SourceGuard {
   readonly mac: string;
   readonly mode: GuardMode;
   /**
-   * The IP addresses and prefixes of the guest, at most 128. The link-local address of the MAC address
-   * is always permitted. Empty in mode `mac`.
+   * The IP addresses and prefixes of the guest, at most 128. The link-local address of the MAC
+   * address is always permitted. Empty in mode `mac`.
    */
   readonly addresses: readonly string[];
   /** The id of the VIF. */
   readonly owner: string;
   /**
-   * The guard is for every device that gets the name, because another program makes the device. Linux 6.18
-   * accepts such a guard before the device exists. Default: false.
+   * The guard is for every device that gets the name, because another program makes the device.
+   * Linux 6.18 accepts such a guard before the device exists. Default: false.
    */
   readonly anyDevice?: boolean;
 }

@@ -1,4 +1,7 @@
-/** Source guards in nf_tables, through netlink: the program nft reads all chains, and so takes longer the more there are. */
+/**
+ * Source guards in nf_tables, through netlink. The program nft reads all chains first, so that it
+ * takes longer the more guards there are.
+ */
 
 import { HostClosedError } from '../../errors/host.ts';
 import { isKernelError, NetlinkError } from '../../errors/kernel.ts';
@@ -31,6 +34,7 @@ import {
   listRules,
   setMessages,
 } from './nftables/guard-messages.ts';
+import { explained } from './nftables/guard-refusals.ts';
 import { baseName, chainsOf, targetsName } from './nftables/guard-rules.ts';
 import { NETLINK_NETFILTER } from './nftables/message.ts';
 import { SHARED_CHAINS } from './nftables/shared-chains.ts';
@@ -165,23 +169,11 @@ export class LinuxGuards implements SourceGuards {
 }
 
 /**
- * Whether the kernel has bound the guard to the device that has the name now. Linux 6.18 binds a chain to every
- * device that gets its name. Older kernels keep the chain at a device that is renamed.
+ * Whether the kernel has bound the guard to the device that has the name now. Linux 6.18 binds a
+ * chain to every device that gets its name. Older kernels keep the chain at a device that is
+ * renamed.
  */
 function isBound({ index, hooked, guard }: FoundChain, present: number | undefined): boolean {
   if (hooked !== guard.device) return false;
   return index === 0 || index === present;
-}
-
-/** Kernel: nf_tables_addchain() refuses hooks that it does not have with EOPNOTSUPP. */
-function explained({ device, hook, anyDevice }: SourceGuard, error: unknown): unknown {
-  if (!(error instanceof NetlinkError)) return error;
-  const what = `source guard of ${device}`;
-  if (hook === 'egress' && error.errno === 'EOPNOTSUPP')
-    return new NetlinkError(what, error.errno, 'the egress hook needs Linux 5.16 with CONFIG_NETFILTER_EGRESS');
-  if (error.errno === 'EOPNOTSUPP' || error.errno === 'EPROTONOSUPPORT')
-    return new NetlinkError(what, error.errno, 'this needs nf_tables with the family netdev (CONFIG_NF_TABLES_NETDEV)');
-  if (anyDevice && error.errno === 'ENOENT')
-    return new NetlinkError(what, error.errno, 'this kernel takes a guard only for a device that exists');
-  return error;
 }

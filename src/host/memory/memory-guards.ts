@@ -1,4 +1,7 @@
-/** The source guards of a MemoryHost. Like Linux 6.18, it binds a guard to each device that gets its name. */
+/**
+ * The source guards of a MemoryHost. Like Linux 6.18, it binds a guard to each device that gets its
+ * name.
+ */
 
 import { NetlinkError } from '../../errors/kernel.ts';
 import {

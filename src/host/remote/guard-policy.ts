@@ -7,9 +7,9 @@ import { aliasOf, ownerOf } from '../../host-contract/ownership.ts';
 import type { Policy } from './policy.ts';
 
 /**
- * Checks a new guard. A guard without the right addresses cuts the device off, so that the device must belong
- * to the VIF of the guard, or the configuration of the helper must name it. If another program will make the
- * device, the client must be allowed to create a device of that name.
+ * Checks a new guard. A guard without the right addresses cuts the device off, so that the device
+ * must belong to the VIF of the guard, or the configuration of the helper must name it. If another
+ * program will make the device, the client must be allowed to create a device of that name.
  *
  * @throws HelperRefusalError if the client may not guard the device
  */

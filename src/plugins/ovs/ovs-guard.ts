@@ -10,8 +10,8 @@ import { namesOf } from './names.ts';
 import type { OvsVif } from './ovs-wiring.ts';
 
 /**
- * Adds the guard of the VIF to its wiring. A hybrid VIF has it where frames leave the Linux bridge, before
- * any datapath. On the datapath of the kernel, a native VIF has it on its TAP.
+ * Adds the guard of the VIF to its wiring. A hybrid VIF has it where frames leave the Linux bridge,
+ * before any datapath. On the datapath of the kernel, a native VIF has it on its TAP.
  *
  * @throws PluginError for a VIF whose frames the kernel does not see
  */

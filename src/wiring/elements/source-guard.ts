@@ -65,7 +65,10 @@ function claimOn(have: SourceGuardState | undefined, owner: string): string | un
   return `${have.device} has a source guard of VIF ${have.owner}; unplug that VIF, or collect the garbage`;
 }
 
-/** The properties of a guard in drifts. `bound`: it checks the frames of the device that has the name now. */
+/**
+ * The properties of a guard in drifts. `bound`: it checks the frames of the device that has the
+ * name now.
+ */
 const COMPARED = ['hook', 'mac', 'mode', 'addresses', 'anyDevice', 'bound', 'active'] as const;
 
 function differencesOf(given: SourceGuard, have: SourceGuardState): Drift[] {

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -21,6 +21,20 @@ test.skipIf(NETNS_UNAVAILABLE)('lists the devices of each VIF and those that VIF
     ],
   ]);
 });
+
+test.skipIf(NETNS_UNAVAILABLE)(
+  'has what a source guard compares, and the number of frames that it dropped',
+  async () => {
+    const inside = await makeNetns();
+    writeFileSync(join(osVif.folder, 'guard.yaml'), 'plugins: { tap: { sourceGuard: mac-and-ip } }');
+    await osVif(['plug', 'vif.json', '--config', 'guard.yaml'], { inside });
+    const guard = { kind: 'source-guard', name: 'tapdc065497-3c', mode: 'mac', drops: 0 };
+    const { status, json } = await osVif(['ls'], { inside });
+    expect([status, json()]).toEqual([0, [{ owner: TAP, resources: [{ kind: 'tap', name: guard.name }, guard] }]]);
+    const { stdout } = await osVif(['ls'], { inside, terminal: true });
+    expect(stdout).toMatch(/source-guard +tapdc065497-3c +mac, 0 dropped/);
+  },
+);
 
 test('says that there is nothing', async () => {
   const { status, json } = await osVif(['ls', '--memory']);

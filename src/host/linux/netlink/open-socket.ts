@@ -19,7 +19,7 @@ const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
 const RECEIVE_BUFFER = 1 << 20;
 const SO_SNDBUFFORCE = 32;
-/** Holds the longest transaction of nf_tables: a source guard with 128 addresses has less than 0.4 MiB. */
+/** Holds the longest transaction: a source guard with 128 addresses has less than 0.4 MiB. */
 const SEND_BUFFER = 1 << 21;
 
 /** Opens a non-blocking netlink socket in the namespace, and returns its descriptor. */

@@ -17,7 +17,10 @@ const BASES = { link: 0, network: 1, transport: 2 } as const;
 const COMPARISONS = { is: 0, isNot: 1, atMost: 3, atLeast: 5 } as const;
 type Comparison = keyof typeof COMPARISONS;
 
-/** Bytes of a frame that a rule compares. A rule whose bytes are missing in a frame does not match the frame. */
+/**
+ * Bytes of a frame that a rule compares. A rule whose bytes are missing in a frame does not match
+ * the frame.
+ */
 export interface Part {
   readonly base: keyof typeof BASES;
   readonly offset: number;
@@ -34,7 +37,10 @@ export function compare(part: Part, how: Comparison, value: readonly number[], m
   return [load, ...(mask === undefined ? [] : [masked(mask)]), compared(how, value)];
 }
 
-/** Compares the protocol of the transport header. The kernel looks for it behind all extension headers. */
+/**
+ * Compares the protocol of the transport header. The kernel looks for it behind all extension
+ * headers.
+ */
 export function transportProtocol(how: Comparison, protocol: number): Expression[] {
   const META_L4PROTO = 16;
   return [
@@ -143,8 +149,8 @@ export function expressionList(expressions: readonly Expression[]): Attribute[] 
 }
 
 /**
- * Whether the kernel's list has exactly these expressions. The kernel adds attributes with default values,
- * which are ignored.
+ * Whether the kernel's list has exactly these expressions. The kernel adds attributes with default
+ * values, which are ignored.
  */
 export function hasExpressions(list: Buffer | undefined, wanted: readonly Expression[]): boolean {
   const found = decodeAttributeList(list ?? Buffer.alloc(0));

@@ -38,8 +38,9 @@ import { SHARED_CHAINS } from './shared-chains.ts';
 const TABLES = 'os-vif-guards-';
 
 /**
- * The table of the guard of a device: one of 256. For each changed rule, the kernel checks all chains of the
- * table for loops (nft_table_validate()), so that a change of one large table takes long.
+ * The table of the guard of a device: one of 256. For each changed rule, the kernel checks all
+ * chains of the table for loops (nft_table_validate()), so that a change of one large table takes
+ * long.
  */
 function tableOf(device: string): string {
   let hash = 0;
@@ -78,8 +79,8 @@ export function batchEnds(what: string): readonly [begin: Request, end: Request]
 }
 
 /**
- * Replaces a guard, or creates it. The kernel refuses the transaction with ENOENT if the chain to replace is
- * no longer the same, and with EEXIST if there is a chain meanwhile.
+ * Replaces a guard, or creates it. The kernel refuses the transaction with ENOENT if the chain to
+ * replace is no longer the same, and with EEXIST if there is a chain meanwhile.
  *
  * @param replaced the chain of the guard that is replaced
  */
@@ -101,7 +102,8 @@ export function setMessages(guard: SourceGuard, index: number, replaced: FoundCh
 /**
  * Deletes a guard. The kernel refuses with ENOENT if the chain is no longer the same.
  *
- * @param found the chain that the hook calls. Before Linux 6.16, the kernel deletes it with the device
+ * @param found the chain that the hook calls. Before Linux 6.16, the kernel deletes it with the
+ *   device
  */
 export function deleteMessages(device: string, found: FoundChain | undefined, hasTargets: boolean): Request[] {
   const place = { what: `deletion of the source guard of ${device}`, table: tableOf(device) };

@@ -1,4 +1,7 @@
-/** The rules of one guard. They contain its addresses as literals, because a look-up in a set takes longer. */
+/**
+ * The rules of one guard. They contain its addresses as literals, because a look-up in a set takes
+ * longer.
+ */
 
 import { linkLocalOf, parseIpPrefix } from '../../../host-contract/guards/ip-prefix.ts';
 import type { SourceGuard } from '../../../host-contract/guards/source-guards.ts';
@@ -10,7 +13,9 @@ import { type Chain, countedDrop, type Rule, rule } from './rules.ts';
 export interface GuardChains {
   /** The chain that the hook of the device calls. */
   readonly base: Chain;
-  /** Accepts messages of neighbour discovery about the addresses of the guest. Empty in mode `mac`. */
+  /**
+   * Accepts messages of neighbour discovery about the addresses of the guest. Empty in mode `mac`.
+   */
   readonly targets: Chain;
 }
 
@@ -30,8 +35,8 @@ export function deviceOfChain(chain: string): string | undefined {
 }
 
 /**
- * A name that nft(8) can read. It accepts letters, digits and `/\-_.`. Every other byte becomes `/` and two
- * hexadecimal digits.
+ * A name that nft(8) can read. It accepts letters, digits and `/\-_.`. Every other byte becomes `/`
+ * and two hexadecimal digits.
  */
 function escaped(device: string): string {
   const bytes = [...Buffer.from(device)].map((byte) => {
@@ -73,7 +78,10 @@ interface Address {
   readonly prefix: NonNullable<ReturnType<typeof parseIpPrefix>>;
 }
 
-/** Every frame from the MAC address, without VLAN tag, that a bridge forwards (IEEE 802.1Q, table 8-1). */
+/**
+ * Every frame from the MAC address, without VLAN tag, that a bridge forwards (IEEE 802.1Q, table
+ * 8-1).
+ */
 function untaggedFrom(mac: string): Rule {
   const reserved = [0x01, 0x80, 0xc2, 0x00, 0x00, 0x00];
   const conditions = [
@@ -86,8 +94,8 @@ function untaggedFrom(mac: string): Rule {
 }
 
 /**
- * The common packet, in few comparisons. The kernel knows where the transport header is only if the IPv4
- * header is valid, so the version needs no rule here. 67 is the port of a DHCP server.
+ * The common packet, in few comparisons. The kernel knows where the transport header is only if the
+ * IPv4 header is valid, so the version needs no rule here. 67 is the port of a DHCP server.
  */
 function commonIpv4({ mac }: Guard, { text, prefix }: Address): Rule {
   return rule([quicklyFrom(mac, 'ipv4'), within(FIELDS.ipv4Source, prefix), port('isNot', 67)], 'accept', text);
@@ -166,7 +174,8 @@ function withoutAddress({ mac, device }: Guard): Rule[] {
     rule(unspecified6, { jump: 'unspecified-ipv6' }),
     // RFC 4862: duplicate address detection.
     rule([...unspecified6, icmpv6('neighbourSolicitation')], { jump: targetsName(device) }),
-    // RFC 903. QEMU sends such a frame after a migration, so that switches learn the new place of the guest.
+    // RFC 903. QEMU sends such a frame after a migration, so that switches learn the new place of
+    // the guest.
     rule(
       [
         from(mac, 'rarp'),

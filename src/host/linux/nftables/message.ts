@@ -1,4 +1,6 @@
-/** Messages of nf_tables (linux/netfilter/nf_tables.h) in the family netdev. Numbers are big-endian. */
+/**
+ * Messages of nf_tables (linux/netfilter/nf_tables.h) in the family netdev. Numbers are big-endian.
+ */
 
 import { type Attribute, decodeAttributes, type Message, text } from '../netlink/message.ts';
 import type { Request } from '../netlink/request.ts';

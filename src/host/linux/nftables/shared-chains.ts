@@ -1,6 +1,7 @@
 /**
- * The chains that all guards share. They decide about frames whose addresses the chain of the guard has
- * compared, and accept a frame or return. A frame that no chain accepts is dropped by the last rule of the guard.
+ * The chains that all guards share. They decide about frames whose addresses the chain of the guard
+ * has compared, and accept a frame or return. A frame that no chain accepts is dropped by the last
+ * rule of the guard.
  */
 
 import { compare, fragmentHeader, isFragment, transportProtocol } from './expressions.ts';
@@ -11,8 +12,9 @@ import { type Chain, rule } from './rules.ts';
 const [DHCP_SERVER, DHCPV6_SERVER] = [67, 547];
 
 /**
- * Extension headers of IPv6 (IANA, "Internet Protocol Version 6 (IPv6) Parameters"). Behind one of these
- * headers within fragments, a later fragment can have the ICMPv6 header that the first fragment does not have.
+ * Extension headers of IPv6 (IANA, "Internet Protocol Version 6 (IPv6) Parameters"). Behind one of
+ * these headers within fragments, a later fragment can have the ICMPv6 header that the first
+ * fragment does not have.
  */
 const EXTENSION_HEADERS = [0, 43, 44, 51, 60, 135, 139, 140];
 
