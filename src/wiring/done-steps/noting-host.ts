@@ -1,7 +1,8 @@
 /** A host that reports its changes as the steps of a plug or an unplug. */
 
 import type { Addressing } from '../../host-contract/addressing.ts';
-import { guardTitle, type SourceGuardState, type SourceGuards } from '../../host-contract/guards/source-guards.ts';
+import { guardTitle } from '../../host-contract/guards/canonical-guard.ts';
+import type { SourceGuardState, SourceGuards } from '../../host-contract/guards/source-guards.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
 import type { Filter, FilterChain, IngressFilter } from '../../host-contract/packet-filters.ts';
 import type { ElementContext } from '../elements/verbs.ts';
