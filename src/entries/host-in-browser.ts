@@ -141,7 +141,7 @@ export { type OvsPluginOptions, QOS_TYPES, type QosType } from '../plugins/ovs/o
 export { OvsPlugin } from '../plugins/ovs/ovs-plugin.ts';
 export type { VirtualFunctionLocation } from '../plugins/ovs/representor.ts';
 export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '../plugins/plugin-options.ts';
-export type { SourceGuardMode, SourceGuardOptions } from '../plugins/source-guard.ts';
+export type { SourceGuardMode, SourceGuardOptions } from '../plugins/source-guard-options.ts';
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';
 export type { PluginContext, VIFPlugin } from '../plugins/vif-plugin.ts';
 export { WiringPlugin } from '../plugins/wiring-plugin.ts';

@@ -10,13 +10,8 @@ import type { Host } from '../host-contract/host.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
 import { type VIFBase, VIFBridge } from '../objects/vif.ts';
 import type { Element, Wiring } from '../wiring/wiring.ts';
-import {
-  formerSourceGuard,
-  SOURCE_GUARD_OPTIONS,
-  type SourceGuardOptions,
-  sourceGuardMode,
-  sourceGuardOn,
-} from './source-guard.ts';
+import { formerSourceGuard, SOURCE_GUARD_OPTIONS, sourceGuardMode, sourceGuardOn } from './source-guard.ts';
+import type { SourceGuardOptions } from './source-guard-options.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { requireVlan } from './vlan-id.ts';
 import { WiringPlugin } from './wiring-plugin.ts';

@@ -15,13 +15,8 @@ import { dropsOn } from '../wiring/collect-mac-drops.ts';
 import type { ExistingDevice } from '../wiring/devices/existing-device.ts';
 import type { MacvtapElement } from '../wiring/elements/macvtap.ts';
 import type { Element, Wiring } from '../wiring/wiring.ts';
-import {
-  formerSourceGuard,
-  SOURCE_GUARD_OPTIONS,
-  type SourceGuardOptions,
-  sourceGuardMode,
-  sourceGuardOn,
-} from './source-guard.ts';
+import { formerSourceGuard, SOURCE_GUARD_OPTIONS, sourceGuardMode, sourceGuardOn } from './source-guard.ts';
+import type { SourceGuardOptions } from './source-guard-options.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { requireVlan } from './vlan-id.ts';
 import { WiringPlugin } from './wiring-plugin.ts';

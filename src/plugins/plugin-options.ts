@@ -13,7 +13,7 @@ import { listOf, type Violation } from '../versioned/validation/violations.ts';
 import type { LinuxBridgePluginOptions } from './linux-bridge-plugin.ts';
 import type { MacvtapPluginOptions } from './macvtap-plugin.ts';
 import { type OvsPluginOptions, QOS_TYPES } from './ovs/ovs-options.ts';
-import { SOURCE_GUARD_MODES } from './source-guard.ts';
+import { SOURCE_GUARD_MODES } from './source-guard-options.ts';
 import type { TapPluginOptions } from './tap-plugin.ts';
 
 /** The options of each plugin of this library, by the plugin's name. */

@@ -1,31 +1,11 @@
-/** The options of plugins for source guards, and the element for the device of a VIF. */
+/** The source guard of a VIF, as the options of a plugin ask for it. */
 
 import type { OptionKinds } from '../errors/argument.ts';
 import { PluginError } from '../errors/plugin.ts';
 import { either, FUNCTION, oneOfValues } from '../errors/value-kinds.ts';
-import { GUARD_MODES, type GuardMode } from '../host-contract/guards/source-guards.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { SourceGuardElement } from '../wiring/elements/source-guard.ts';
-
-/** What a guard compares; `off`: the guest may send every frame. */
-export type SourceGuardMode = 'off' | GuardMode;
-/** The values of SourceGuardMode. */
-export const SOURCE_GUARD_MODES = ['off', ...GUARD_MODES] as const;
-
-/** Options of the plugins that guard the source addresses of guests. */
-export interface SourceGuardOptions {
-  /**
-   * A guard drops and counts frames that the guest sends from other addresses than those of the VIF
-   * (docs/source-guard.md). `mac-and-ip` works as `mac` for a VIF without IP addresses. In code, a
-   * function decides for each VIF, and must give the same answer each time. Default: `off`.
-   */
-  readonly sourceGuard?: SourceGuardMode | ((vif: VIFBase) => SourceGuardMode);
-  /**
-   * Further IP addresses and prefixes of the guest, such as those of allowed address pairs.
-   * Default: none.
-   */
-  readonly allowedAddresses?: (vif: VIFBase) => readonly string[];
-}
+import { SOURCE_GUARD_MODES, type SourceGuardMode, type SourceGuardOptions } from './source-guard-options.ts';
 
 /** The kinds of these options. */
 export const SOURCE_GUARD_OPTIONS: OptionKinds<SourceGuardOptions> = {

@@ -12,7 +12,8 @@ import { VIFPortProfileFPTap } from '../objects/port-profile.ts';
 import { type VIFBase, VIFGeneric } from '../objects/vif.ts';
 import type { TapElement } from '../wiring/elements/tap.ts';
 import type { Wiring } from '../wiring/wiring.ts';
-import { formerSourceGuard, SOURCE_GUARD_OPTIONS, type SourceGuardOptions, sourceGuardOn } from './source-guard.ts';
+import { formerSourceGuard, SOURCE_GUARD_OPTIONS, sourceGuardOn } from './source-guard.ts';
+import type { SourceGuardOptions } from './source-guard-options.ts';
 import { requireVIF } from './vif-plugin.ts';
 import { WiringPlugin } from './wiring-plugin.ts';
 

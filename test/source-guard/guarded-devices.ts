@@ -10,7 +10,7 @@ import { Subnet, SubnetList } from '../../src/objects/subnet.ts';
 import type { VIFBase } from '../../src/objects/vif.ts';
 import { LinuxBridgePlugin } from '../../src/plugins/linux-bridge-plugin.ts';
 import { MacvtapPlugin, type MacvtapPluginOptions } from '../../src/plugins/macvtap-plugin.ts';
-import type { SourceGuardOptions } from '../../src/plugins/source-guard.ts';
+import type { SourceGuardOptions } from '../../src/plugins/source-guard-options.ts';
 import { TapPlugin } from '../../src/plugins/tap-plugin.ts';
 import type { WiringPlugin } from '../../src/plugins/wiring-plugin.ts';
 import { apply } from '../../src/wiring/apply.ts';

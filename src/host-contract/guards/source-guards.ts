@@ -1,12 +1,5 @@
 /** Source guards: a guest can send frames only from its own addresses. */
 
-import { LinkValueError } from '../../errors/link.ts';
-import { describeValue } from '../../text/describe-value.ts';
-import { utf8 } from '../../text/utf8.ts';
-import { canonicalUuid } from '../../text/uuid.ts';
-import { requireMac, requireWatchedDevice } from '../link-values.ts';
-import { ipPrefixText, linkLocalOf, parseIpPrefix } from './ip-prefix.ts';
-
 /** The guards of this library. A device has at most one guard. */
 export interface SourceGuards {
   /** All guards, of every owner. */
@@ -67,62 +60,4 @@ export interface ListedGuard extends Omit<SourceGuard, 'addresses'> {
 export interface SourceGuardState extends ListedGuard, SourceGuard {
   /** False when other rules than those of this library were found in the chains of the guard. */
   readonly active: boolean;
-}
-
-/** The name of a guard in drifts, plans and pictures. */
-export function guardTitle(device: string): string {
-  return `source guard of ${device}`;
-}
-
-const MAX_ADDRESSES = 128;
-const MAX_OWNER_BYTES = 100;
-
-/**
- * Returns the same guard in the canonical form of all its values.
- *
- * @throws LinkValueError for values that no host can have
- */
-export function canonicalGuard(guard: SourceGuard): SourceGuard {
-  const { device, hook, mac, mode, addresses, owner, anyDevice } = guard;
-  requireWatchedDevice(device);
-  requireMac(device, mac);
-  requireOneOf(device, 'hook', hook, GUARD_HOOKS);
-  requireOneOf(device, 'mode', mode, GUARD_MODES);
-  requireOwner(device, owner);
-  if (addresses.length > MAX_ADDRESSES)
-    throw new LinkValueError(`${device}: ${addresses.length} addresses, a source guard takes ${MAX_ADDRESSES}`);
-  if (mode === 'mac' && addresses.length > 0)
-    throw new LinkValueError(`${device}: a source guard in mode mac compares no IP addresses`);
-  const own = ipPrefixText(linkLocalOf(mac));
-  const canonical = new Set(addresses.map((address) => canonicalAddress(device, address)));
-  canonical.delete(own);
-  return {
-    device,
-    hook,
-    mac: mac.toLowerCase(),
-    mode,
-    addresses: [...canonical].sort(),
-    owner: canonicalUuid(owner),
-    ...(anyDevice && { anyDevice }),
-  };
-}
-
-function canonicalAddress(device: string, address: string): string {
-  const prefix = typeof address === 'string' ? parseIpPrefix(address) : undefined;
-  if (prefix !== undefined) return ipPrefixText(prefix);
-  throw new LinkValueError(
-    `${device}: ${describeValue(address)} is not an IP address or prefix such as 10.0.0.10 or fd00::/64`,
-  );
-}
-
-function requireOwner(device: string, owner: string): void {
-  if (/^[^\p{C}\p{Z}"\\]+$/u.test(owner) && utf8(owner).length <= MAX_OWNER_BYTES) return;
-  throw new LinkValueError(
-    `${device}: the owner ${describeValue(owner)} of a source guard has white space, quotes or more than ${MAX_OWNER_BYTES} bytes`,
-  );
-}
-
-function requireOneOf(device: string, what: string, value: string, values: readonly string[]): void {
-  if (values.includes(value)) return;
-  throw new LinkValueError(`${device}: the ${what} ${describeValue(value)} is none of ${values.join(', ')}`);
 }

@@ -5,12 +5,12 @@
 
 import { HostClosedError } from '../../errors/host.ts';
 import { isKernelError, NetlinkError } from '../../errors/kernel.ts';
-import {
-  canonicalGuard,
-  type ListedGuard,
-  type SourceGuard,
-  type SourceGuardState,
-  type SourceGuards,
+import { canonicalGuard } from '../../host-contract/guards/canonical-guard.ts';
+import type {
+  ListedGuard,
+  SourceGuard,
+  SourceGuardState,
+  SourceGuards,
 } from '../../host-contract/guards/source-guards.ts';
 import type { Links } from '../../host-contract/links.ts';
 import { canonicalUuid } from '../../text/uuid.ts';

@@ -5,7 +5,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { HelperProtocolError } from '../../errors/helper.ts';
 import { isKernelError } from '../../errors/kernel.ts';
-import { canonicalGuard } from '../../host-contract/guards/source-guards.ts';
+import { canonicalGuard } from '../../host-contract/guards/canonical-guard.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { requireLinkName, requireSourceMacDrop, requireVirtualFunction } from '../../host-contract/link-values.ts';
 import * as schemas from './argument-schemas.ts';

@@ -5,7 +5,8 @@ import type { Host } from '../../host-contract/host.ts';
 import { type VIFBase, VIFBridge, VIFOpenVSwitch } from '../../objects/vif.ts';
 import type { SourceGuardElement } from '../../wiring/elements/source-guard.ts';
 import type { Wiring } from '../../wiring/wiring.ts';
-import { formerSourceGuard, type SourceGuardOptions, sourceGuardMode, sourceGuardOn } from '../source-guard.ts';
+import { formerSourceGuard, sourceGuardMode, sourceGuardOn } from '../source-guard.ts';
+import type { SourceGuardOptions } from '../source-guard-options.ts';
 import { namesOf } from './names.ts';
 import type { OvsVif } from './ovs-wiring.ts';
 

@@ -2,7 +2,8 @@
 
 import type { OptionKinds } from '../../errors/argument.ts';
 import { BOOLEAN, MTU, oneOfValues } from '../../errors/value-kinds.ts';
-import { SOURCE_GUARD_OPTIONS, type SourceGuardOptions } from '../source-guard.ts';
+import { SOURCE_GUARD_OPTIONS } from '../source-guard.ts';
+import type { SourceGuardOptions } from '../source-guard-options.ts';
 
 /**
  * The options of the plugin, with the names and defaults of Python os-vif. The address of the

@@ -2,7 +2,8 @@
 
 import type { Addressing } from '../../host-contract/addressing.ts';
 import type { Filter, FilterChain, IngressFilter } from '../../host-contract/filters/packet-filters.ts';
-import { guardTitle, type SourceGuardState, type SourceGuards } from '../../host-contract/guards/source-guards.ts';
+import { guardTitle } from '../../host-contract/guards/canonical-guard.ts';
+import type { SourceGuardState, SourceGuards } from '../../host-contract/guards/source-guards.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
 import type { ElementContext } from '../elements/verbs.ts';
 import { notingDeletions, notingLinks } from './noting-links.ts';

@@ -1,12 +1,8 @@
 /** A guard on the device of a guest: the guest can send frames only from its own addresses. */
 
 import { NotOwnedError } from '../../errors/link.ts';
-import {
-  canonicalGuard,
-  guardTitle,
-  type SourceGuard,
-  type SourceGuardState,
-} from '../../host-contract/guards/source-guards.ts';
+import { canonicalGuard, guardTitle } from '../../host-contract/guards/canonical-guard.ts';
+import type { SourceGuard, SourceGuardState } from '../../host-contract/guards/source-guards.ts';
 import type { DrawnNode } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
 import type { Drift } from './verbs.ts';
