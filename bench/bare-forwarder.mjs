@@ -59,6 +59,6 @@ export function forwardedHost(socket) {
             ask(group, method, args),
       },
     );
-  const groups = ['links', 'addressing', 'sysctl', 'filter', 'ingress', 'pci'];
+  const groups = ['links', 'addressing', 'sysctl', 'filter', 'ingress', 'guards', 'pci'];
   return { ...Object.fromEntries(groups.map((group) => [group, groupOf(group)])), close: async () => server.destroy() };
 }
