@@ -75,6 +75,9 @@ function groupsOf(outputs) {
       groups.set(file, AS_IT_IS.includes(name) ? undefined : [group, ...users.map(nameOf)].join('-'));
     }
   }
+  // A LinuxHost is opened with one more file.
+  const parts = importedLater('dist/entries/host.js', outputs).find((file) => nameOf(file) === 'linux-parts');
+  for (const file of loadedBy(parts, outputs)) if (!groups.has(file)) groups.set(file, 'linux-host');
   return groups;
 }
 

@@ -1,6 +1,7 @@
 /** The parts of `OsVif.open` that need Node.js. In a browser, `in-browser.ts` is in their place. */
 
-import { LinuxHost, type LinuxHostOptions } from './host/linux/linux-host.ts';
+import { LinuxHost } from './host/linux/linux-host.ts';
+import type { LinuxHostOptions } from './host/linux/linux-parts.ts';
 import type { Host } from './host-contract/host.ts';
 
 export { loadPlugin } from './plugins/load-plugin.ts';

@@ -2,7 +2,7 @@
 
 import { ArgumentError, type OptionKinds, requireOptions } from './errors/argument.ts';
 import { arrayOf, BOOLEAN, MILLISECONDS, OBJECT, TEXT, type ValueKind } from './errors/value-kinds.ts';
-import type { LinuxHostOptions } from './host/linux/linux-host.ts';
+import type { LinuxHostOptions } from './host/linux/linux-parts.ts';
 import type { Host } from './host-contract/host.ts';
 import { builtInPlugins } from './plugins/built-in-plugins.ts';
 import type { VIFPlugin } from './plugins/vif-plugin.ts';

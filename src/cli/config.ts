@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../errors/command.ts';
-import type { LinuxHostOptions } from '../host/linux/linux-host.ts';
+import type { LinuxHostOptions } from '../host/linux/linux-parts.ts';
 import type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
 import { BUILT_IN_PLUGINS, builtInPlugins, type PluginChoices } from '../plugins/built-in-plugins.ts';
 import { isModuleName } from '../plugins/load-module.ts';

@@ -1,6 +1,7 @@
 /** `os-vif/host`: plugs VIFs into a host. */
 
-export { LinuxHost, type LinuxHostOptions } from '../host/linux/linux-host.ts';
+export { LinuxHost } from '../host/linux/linux-host.ts';
+export type { LinuxHostOptions } from '../host/linux/linux-parts.ts';
 export { type ProbeOptions, probeReflectiveRelay } from '../host/linux/relay/probe-reflective-relay.ts';
 export type { OvsdbTlsOptions } from '../host/ovsdb/endpoint.ts';
 export type { OvsdbClientOptions } from '../host/ovsdb/ovsdb-client.ts';

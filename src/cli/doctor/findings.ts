@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { LinuxHostOptions } from '../../host/linux/linux-host.ts';
+import type { LinuxHostOptions } from '../../host/linux/linux-parts.ts';
 import { OvsdbClient, type OvsdbClientOptions } from '../../host/ovsdb/ovsdb-client.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { readConfig } from '../config.ts';

@@ -10,8 +10,8 @@ import type { Host, Sysctl } from '../../host-contract/host.ts';
 import type { Links } from '../../host-contract/links.ts';
 import type { Ovsdb } from '../../host-contract/ovsdb.ts';
 import type { Pci } from '../../host-contract/pci.ts';
-import { OvsdbClient, type OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
-import { type GreetingOptions, type HelperAddress, HelperConnection } from './connection.ts';
+import type { OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
+import type { GreetingOptions, HelperAddress, HelperConnection } from './connection.ts';
 import { MAX_DELETED_TOGETHER, WAIT_OF_HELPER } from './protocol.ts';
 
 /** The addresses of the helper and of Open vSwitch. */
@@ -133,6 +133,7 @@ export class RemoteHost implements Host {
     if ('socket' in options === 'command' in options)
       throw new ArgumentError('RemoteHost.connect', 'expected one of the options socket and command');
     const { ovsdb, ...helper } = options;
+    const { HelperConnection, OvsdbClient } = await import('./remote-parts.ts');
     const database = new OvsdbClient(ovsdb);
     return new RemoteHost(await HelperConnection.open(helper, helper), database);
   }

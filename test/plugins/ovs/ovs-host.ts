@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { LinuxHost, type LinuxHostOptions } from '../../../src/host/linux/linux-host.ts';
+import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
+import type { LinuxHostOptions } from '../../../src/host/linux/linux-parts.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../../host/netns.ts';
 import { OvsdbServer, ovsIsMissing, path } from '../../host/ovsdb/ovsdb-server.ts';
 
