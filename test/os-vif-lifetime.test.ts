@@ -136,8 +136,8 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
       await osVif.plug(tapVif(), instance());
       expect((await openFiles()).length).toBeGreaterThan(before.length);
     }
-    expect(netns.links().map(({ ifname }) => ifname)).toEqual(['tapdc065497-3c']);
     expect(await openFiles()).toEqual(before);
+    expect(netns.links().map(({ ifname }) => ifname)).toEqual(['tapdc065497-3c']);
   });
 
   test('a LinuxHost that is closed finishes the creation of a TAP, which takes several requests', async () => {

@@ -27,8 +27,8 @@ const VERBS = [
   'completion',
 ];
 
-/** What these examples answer where nothing was plugged before. */
-const ANSWERS_NO = ['check vif.json', 'check vifs.yaml --json'];
+/** Examples with the answer no: nothing was plugged before, and no switch sends frames back. */
+const ANSWERS_NO = ['check vif.json', 'check vifs.yaml --json', 'doctor --vepa eth0'];
 
 test.skipIf(NETNS_UNAVAILABLE).each(VERBS)('every example in the help of %s works', async (verb) => {
   const netns = await makeNetns();

@@ -68,8 +68,9 @@ describe.skipIf(NETNS_UNAVAILABLE)('NODE_DEBUG=os-vif', () => {
     await using plugs = await OsVif.open({ host });
     await plugs.plug(tapVif(), instance());
     const served = () => linesOf(helper.complaint()).filter((line) => !line.startsWith('program'));
-    await until(() => served().length > 2);
+    await until(() => served().length > 3);
     expect(served()).toEqual([
+      'netlink what="list of source guards" changes=false duration=N outcome=ok',
       'serve verb=sysctl.get duration=N outcome=ok',
       'netlink what="configuration of tapdc065497-3c" changes=true duration=N outcome=ok',
       'serve verb=links.create duration=N outcome=ok',
