@@ -93,6 +93,11 @@ function copyThreeTimes(value: object): object[] {
   return [deepCopy(value), deepCopy(value), deepCopy(value)];
 }
 
+/** The field and both plain forms have a copy of a set, and the written form is in order. */
+function copySets({ tags }: { readonly tags: readonly string[] }): unknown[] {
+  return [new Set(tags), new Set(tags), [...new Set(tags)].sort()];
+}
+
 /** The call for each of several texts; one that throws does not keep the others from being tried. */
 function forEach(call: (text: string) => unknown): (texts: readonly string[]) => void {
   return (texts) => {
@@ -146,7 +151,9 @@ export const MODEL_CASES: readonly GrowthCase[] = [
     (input) => backport(input, { versionManifest: { Subnet: '1.0' } }),
   ),
   ...rowsOf('fromPlain', PLAIN, (input) => VIFBridge.fromPlain(input)),
-  ...rowsOf('fromPlain and toPlain', NOTES, (input) => Note.fromPlain(input).toPlain()),
+  ...rowsOf('fromPlain and toPlain', NOTES, (input) => Note.fromPlain(input).toPlain()).map((row) =>
+    row.name.endsWith('a set of many texts') ? { ...row, beside: copySets } : row,
+  ),
   ...rowsOf('fromPrimitive without unknown fields', PRIMITIVES, (input) =>
     VersionedObject.fromPrimitive(input, { unknown: 'refuse' }),
   ),
