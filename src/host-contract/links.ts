@@ -44,8 +44,8 @@ export interface Links {
   /** The mode of the embedded switch of a NIC. Undefined for a device whose driver reports none. */
   embeddedSwitchMode(index: number): Promise<EmbeddedSwitchMode | undefined>;
   /**
-   * Sets the mode of the embedded switch, through the physical function with this index. It concerns all virtual
-   * functions of the NIC. Fails with EOPNOTSUPP for a device whose driver has no such setting.
+   * Sets the mode of the embedded switch, through the physical function with this index. The mode is
+   * that of all virtual functions of the NIC. Fails with EOPNOTSUPP if the driver has no such setting.
    */
   changeEmbeddedSwitchMode(index: number, mode: EmbeddedSwitchMode, expected?: readonly ExpectedLink[]): Promise<void>;
   /** Adds an alternative name of 1 to 127 bytes to the device. Fails with EEXIST if a device has the name. */
@@ -266,7 +266,10 @@ export interface VirtualFunctionSettings {
 
 /** The modes of the embedded switch of an SR-IOV NIC (bridge(8), "hwmode"). */
 export const EMBEDDED_SWITCH_MODES = ['veb', 'vepa'] as const;
-/** `veb`: the NIC forwards frames between its functions. `vepa`: the NIC sends them to the external switch. */
+/**
+ * `veb`: the NIC forwards frames between its functions.
+ * `vepa`: the NIC sends them to the external switch.
+ */
 export type EmbeddedSwitchMode = (typeof EMBEDDED_SWITCH_MODES)[number];
 
 /** The current state of a virtual function. A property that the driver does not report is absent. */

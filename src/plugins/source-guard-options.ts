@@ -3,7 +3,7 @@
 import { GUARD_MODES, type GuardMode } from '../host-contract/guards/source-guards.ts';
 import type { VIFBase } from '../objects/vif.ts';
 
-/** What a guard compares; `off`: the guest may send every frame. */
+/** The mode of a guard. `off`: the guest may send every frame. */
 export type SourceGuardMode = 'off' | GuardMode;
 /** The values of SourceGuardMode. */
 export const SOURCE_GUARD_MODES = ['off', ...GUARD_MODES] as const;

@@ -20,7 +20,7 @@ export interface Finding {
   readonly advice?: string;
 }
 
-/** What to examine. */
+/** The options of an examination. */
 export interface Examination {
   readonly ovsdb?: string;
   readonly config?: string;
@@ -30,8 +30,8 @@ export interface Examination {
 }
 
 /**
- * Examines all requirements. Leaves the network namespace of this process as it is: the devices of a probe are
- * removed.
+ * Examines all requirements. The network namespace of this process stays as it is: a probe removes
+ * its devices.
  */
 export async function examineHost(options: Examination): Promise<Finding[]> {
   const setup = await readConfig(options.config);

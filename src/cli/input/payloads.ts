@@ -35,8 +35,9 @@ function hasAny(value: Readonly<Record<string, unknown>>, keys: readonly string[
 }
 
 /**
- * The items of the documents. `{ports: [...]}` is replaced by its ports, `{network_info: [...]}` by its entries
- * (also in `{info_cache}`, and as the JSON text of nova's database), and `{port, bindings: [...]}` by one port for each binding.
+ * The items of the documents. `{ports: [...]}` is replaced by its ports, `{network_info: [...]}` by
+ * its entries, and `{port, bindings: [...]}` by one port for each binding. The entries may be within
+ * `{info_cache}`, and may be JSON text, as in nova's database.
  */
 export function itemsOf({ documents, isList }: Documents): Documents {
   const items = documents.map((document) => itemsIn(document));
@@ -86,7 +87,10 @@ export function idIn(value: unknown): string | undefined {
   return idIn(keys === undefined ? (value.vif ?? value.port) : value[keys.data]);
 }
 
-/** The document in the wrapper of the API: that in `{network}`. A document without a wrapper is returned as it is. */
+/**
+ * The document in the wrapper of the API, such as the network in `{network}`.
+ * A document without a wrapper is returned as it is.
+ */
 export function unwrapped(name: string, value: unknown): unknown {
   return isRecord(value) && isRecord(value[name]) ? value[name] : value;
 }

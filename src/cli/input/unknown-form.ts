@@ -12,7 +12,7 @@ export function unknownForm(value: unknown, expected: string): FieldValueError {
   return error;
 }
 
-/** What to do with the document, as the end of a message. Empty if nothing is known. */
+/** The advice about the document, as the end of a message. Empty if there is none. */
 export function adviceFor(value: unknown): string {
   if (!isRecord(value)) return '';
   const other = Object.keys(WITHOUT_BINDING).find((key) => Object.hasOwn(value, key));

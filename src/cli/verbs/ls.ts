@@ -47,7 +47,7 @@ function described(owned: readonly OwnedResources[]): string {
   return tableOf(['VIF', 'kind', 'name', ...(hasGuard ? ['guard'] : [])], rows);
 }
 
-/** What a source guard compares, and how many frames it dropped. */
+/** The mode of a source guard, and the number of dropped frames. */
 function guardFacts({ mode, drops = 0 }: OwnedResource): string {
   return mode === undefined ? '' : `${mode}, ${drops} dropped`;
 }

@@ -21,7 +21,7 @@ export const GUARD_HOOKS = ['ingress', 'egress'] as const;
 /** One of GUARD_HOOKS. */
 export type GuardHook = (typeof GUARD_HOOKS)[number];
 
-/** What a guard compares: the source MAC address alone, or all source addresses. */
+/** A guard compares the source MAC address alone, or all source addresses. */
 export const GUARD_MODES = ['mac', 'mac-and-ip'] as const;
 /** One of GUARD_MODES. */
 export type GuardMode = (typeof GUARD_MODES)[number];

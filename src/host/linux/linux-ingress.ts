@@ -21,8 +21,8 @@ const [MAP, LOOKUP, REFUSED] = ['refused', 'ingress', 'drop-refused'];
 const LOOKUP_RULE = [{ vmap: { key: { payload: { protocol: 'ether', field: 'saddr' } }, data: `@${MAP}` } }];
 const REFUSED_RULE = [{ drop: null }];
 /**
- * The set of the same addresses, and the chain that drops frames to them. Frames between two of them leave the
- * device: the ingress of the device drops them when they come back.
+ * The set of the same addresses, and the chain that drops frames to them. Frames between two of
+ * these addresses leave the device: the ingress of the device drops the frames that come back.
  */
 const [SET, EGRESS] = ['isolated', 'egress'];
 const EGRESS_RULE = [
@@ -39,7 +39,10 @@ export class LinuxIngress implements IngressFilter {
   #next: Promise<SourceMacDropState[]> | undefined;
   /** For each device, the addresses that the next transaction deletes. */
   readonly #leaving = new Map<string, { readonly macs: string[]; readonly done: Promise<void> }>();
-  /** Whether the kernel and nft have the egress hook: Linux 5.16, nftables 1.0.1. Undefined: not tried yet. */
+  /**
+   * Whether the kernel and nft have the egress hook: Linux 5.16, nftables 1.0.1.
+   * Undefined: not tried yet.
+   */
   #hasEgress: boolean | undefined;
 
   constructor(namespace: NetworkNamespace) {

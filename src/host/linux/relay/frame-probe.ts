@@ -10,7 +10,7 @@ import { type Libc, loadLibc } from '../libc.ts';
 import { type NetworkNamespace, openNetworkNamespace } from '../network-namespace.ts';
 import { PacketSocket } from './packet-socket.ts';
 
-/** What to probe, and how long. */
+/** The uplink to probe, and the limits of the probe. */
 interface Attempt {
   readonly uplink: string;
   readonly signal: AbortSignal | undefined;
