@@ -6,11 +6,32 @@ import { utf8 } from '../../text/utf8.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 import { requireMac, requireWatchedDevice } from '../link-values.ts';
 import { ipPrefixText, linkLocalOf, parseIpPrefix } from './ip-prefix.ts';
-import { GUARD_HOOKS, GUARD_MODES, type SourceGuard } from './source-guards.ts';
+import { GUARD_HOOKS, GUARD_MODES, type SourceGuard, type SourceGuardState } from './source-guards.ts';
 
 /** The name of a guard in drifts, plans and pictures. */
 export function guardTitle(device: string): string {
   return `source guard of ${device}`;
+}
+
+/**
+ * The compared properties. `bound`: the guard checks the frames of the device that has the name now.
+ */
+const COMPARED = ['hook', 'mac', 'mode', 'addresses', 'anyDevice', 'bound', 'active'] as const;
+
+/** A property in which the state of a guard differs from a working guard with the wanted settings. */
+export interface GuardDifference {
+  readonly property: (typeof COMPARED)[number];
+  readonly want: unknown;
+  readonly have: unknown;
+}
+
+/** The differences between the wanted guard and the state of the guard on the host. */
+export function guardDifferences(given: SourceGuard, state: SourceGuardState): GuardDifference[] {
+  const wanted = { ...canonicalGuard(given), bound: true, active: true };
+  return COMPARED.flatMap((property) => {
+    const [want, have] = [wanted[property] ?? false, state[property] ?? false];
+    return String(want) === String(have) ? [] : [{ property, want, have }];
+  });
 }
 
 const MAX_ADDRESSES = 128;

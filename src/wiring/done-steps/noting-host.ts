@@ -2,7 +2,7 @@
 
 import type { Addressing } from '../../host-contract/addressing.ts';
 import type { Filter, FilterChain, IngressFilter } from '../../host-contract/filters/packet-filters.ts';
-import { guardTitle } from '../../host-contract/guards/canonical-guard.ts';
+import { guardDifferences, guardTitle } from '../../host-contract/guards/canonical-guard.ts';
 import type { SourceGuardState, SourceGuards } from '../../host-contract/guards/source-guards.ts';
 import type { Host, Sysctl } from '../../host-contract/host.ts';
 import type { ElementContext } from '../elements/verbs.ts';
@@ -68,8 +68,8 @@ function notingSysctl(sysctl: Sysctl, observations: Observations): Sysctl {
       values.set(key, value);
       return value;
     },
-    async set(key, value) {
-      await sysctl.set(key, value);
+    async set(key, value, expected) {
+      await sysctl.set(key, value, expected);
       const device = /^net\/ipv[46]\/\w+\/([^/]+)\//.exec(key)?.[1];
       observations.change(device ?? key, { property: key, from: values.get(key), to: value });
       values.set(key, value);
@@ -115,9 +115,6 @@ function notingIngress(ingress: IngressFilter, observations: Observations): Ingr
   };
 }
 
-/** The settings of a guard that a plug changes. */
-const GUARD_SETTINGS = ['hook', 'mac', 'mode', 'addresses', 'anyDevice', 'bound', 'active'] as const;
-
 function notingGuards(guards: SourceGuards, observations: Observations): SourceGuards {
   const seen = new Map<string, SourceGuardState | undefined>();
   return {
@@ -129,12 +126,10 @@ function notingGuards(guards: SourceGuards, observations: Observations): SourceG
     },
     async set(guard) {
       await guards.set(guard);
-      const [before, now] = [seen.get(guard.device), { ...guard, bound: true, active: true }];
+      const before = seen.get(guard.device);
       if (before === undefined) return observations.create(guardTitle(guard.device));
-      for (const property of GUARD_SETTINGS) {
-        const [from, to] = [before[property] ?? false, now[property] ?? false];
-        if (String(from) !== String(to)) observations.change(guardTitle(guard.device), { property, from, to });
-      }
+      for (const { property, want, have } of guardDifferences(guard, before))
+        observations.change(guardTitle(guard.device), { property, from: have, to: want });
     },
     async delete(guard) {
       await guards.delete(guard);

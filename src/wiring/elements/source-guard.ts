@@ -1,7 +1,7 @@
 /** A guard on the device of a guest: the guest can send frames only from its own addresses. */
 
 import { NotOwnedError } from '../../errors/link.ts';
-import { canonicalGuard, guardTitle } from '../../host-contract/guards/canonical-guard.ts';
+import { canonicalGuard, guardDifferences, guardTitle } from '../../host-contract/guards/canonical-guard.ts';
 import type { SourceGuard, SourceGuardState } from '../../host-contract/guards/source-guards.ts';
 import type { DrawnNode } from '../drawing.ts';
 import { defineElement } from './define-element.ts';
@@ -61,17 +61,7 @@ function claimOn(have: SourceGuardState | undefined, owner: string): string | un
   return `${have.device} has a source guard of VIF ${have.owner}; unplug that VIF, or collect the garbage`;
 }
 
-/**
- * The properties of a guard in drifts. `bound`: it checks the frames of the device that has the
- * name now.
- */
-const COMPARED = ['hook', 'mac', 'mode', 'addresses', 'anyDevice', 'bound', 'active'] as const;
-
-function differencesOf(given: SourceGuard, have: SourceGuardState): Drift[] {
-  const wanted = { ...canonicalGuard(given), bound: true, active: true };
-  return COMPARED.flatMap((property) => {
-    const [want, found] = [wanted[property] ?? false, have[property] ?? false];
-    if (String(want) === String(found)) return [];
-    return [{ type: 'differs', on: guardTitle(given.device), property, want, have: found }];
-  });
+function differencesOf(wanted: SourceGuard, have: SourceGuardState): Drift[] {
+  const on = guardTitle(wanted.device);
+  return guardDifferences(wanted, have).map((difference) => ({ type: 'differs', on, ...difference }));
 }
