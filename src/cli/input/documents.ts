@@ -72,7 +72,7 @@ export async function valuesOf(file: string, content: string): Promise<unknown[]
   if (content.trim() === '') throw new InputError(nameOf(file), 'expected JSON or YAML, found nothing');
   const values = await parsed(file, content);
   if (values.length === 0) throw new InputError(nameOf(file), 'expected JSON or YAML, found nothing');
-  if (isDeeperThan(DEEPEST, values))
+  if (isTooDeep(values))
     throw new InputError(nameOf(file), `expected at most ${DEEPEST} levels of arrays and objects, found more`);
   return values;
 }
@@ -92,16 +92,16 @@ async function parsed(file: string, content: string): Promise<unknown[]> {
 }
 
 /** Ten times more than the objects of this library need, and few enough for recursive functions. */
-const DEEPEST = 100;
+export const DEEPEST = 100;
 
 /**
- * Whether arrays and objects within `values` are nested deeper than `levels`.
- * Not recursive: it checks level by level.
+ * Whether arrays and objects within `values` have more than 100 levels.
+ * The function is not recursive: it checks level by level.
  */
-function isDeeperThan(levels: number, values: readonly unknown[]): boolean {
+export function isTooDeep(values: readonly unknown[]): boolean {
   let level = new Set(values.filter(isContainer));
   for (let depth = 0; level.size > 0; depth++) {
-    if (depth === levels) return true;
+    if (depth === DEEPEST) return true;
     const below = new Set<object>();
     for (const container of level)
       for (const member of Object.values(container)) if (isContainer(member)) below.add(member);

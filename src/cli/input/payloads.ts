@@ -4,7 +4,7 @@ import { DocumentError } from '../../errors/command.ts';
 import { FieldValueError } from '../../errors/model.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { envelopeIn } from '../../versioned/codec/envelope.ts';
-import type { Document, Documents } from './documents.ts';
+import { DEEPEST, type Document, type Documents, isTooDeep } from './documents.ts';
 
 /** The kind of a document. `object` is every document of no other kind. */
 export type PayloadKind = 'port' | 'bindings' | 'network_info entry' | 'object';
@@ -45,9 +45,8 @@ export function itemsOf({ documents, isList }: Documents): Documents {
 }
 
 function itemsIn(document: Document): Document[] {
-  const { where, value } = document;
+  const { where, value } = cacheIn(document);
   if (!isRecord(value)) return [document];
-  if (isRecord(value.info_cache)) return itemsIn({ where: `${where}.info_cache`, value: value.info_cache });
   const { ports, network_info: entries, bindings, ...rest } = value;
   if (Array.isArray(ports)) return each(ports, `${where}.ports`, (port) => ({ ...rest, port }));
   if (Array.isArray(entries)) return each(entries, `${where}.network_info`, (entry) => entry);
@@ -59,14 +58,28 @@ function itemsIn(document: Document): Document[] {
   return [document];
 }
 
+/** The cache in `{info_cache}`, the wrapper of nova. Another document is returned as it is. */
+function cacheIn(document: Document): Document {
+  const { where, value } = document;
+  return isRecord(value) && isRecord(value.info_cache)
+    ? { where: `${where}.info_cache`, value: value.info_cache }
+    : document;
+}
+
 /** The entries in the JSON text that nova's table instance_info_caches has. */
 function entriesInText(text: string, where: string): Document[] {
+  const entries = parsed(text);
+  if (Array.isArray(entries) && !isTooDeep([entries])) return each(entries, where, (entry) => entry);
+  const error = new FieldValueError(text, `an array of entries, or its JSON text with at most ${DEEPEST} levels`);
+  return [{ where, value: undefined, error: new DocumentError(where, error) }];
+}
+
+/** The value of the JSON text. Undefined for other text. */
+function parsed(text: string): unknown {
   try {
-    const entries: unknown = JSON.parse(text);
-    return each(Array.isArray(entries) ? entries : [entries], where, (entry) => entry);
+    return JSON.parse(text);
   } catch {
-    const error = new FieldValueError(text, 'an array of entries, or its JSON text');
-    return [{ where, value: undefined, error: new DocumentError(where, error) }];
+    return undefined;
   }
 }
 

@@ -39,7 +39,7 @@ function serialNamespaceIn(value: Readonly<Record<string, unknown>>): string | u
   return prefixes.find((prefix) => Object.hasOwn(value, `${prefix}.data`));
 }
 
-/** A search ends after so many values, because a document may be large. */
+/** A search looks at so many values at most, because a document may be large. */
 const MOST_VALUES = 1000;
 
 /** The path of the first part that can be read, the outermost first: `payload.port`. */
@@ -47,7 +47,7 @@ function readablePartIn(document: Readonly<Record<string, unknown>>): string | u
   const values: { readonly path: string; readonly value: unknown }[] = [{ path: '', value: document }];
   for (const { path, value } of values) {
     if (path !== '' && (isPrimitiveForm(value) || kindOf(value) !== 'object')) return path;
-    if (values.length < MOST_VALUES) values.push(...partsOf(path, value));
+    values.push(...partsOf(path, value).slice(0, MOST_VALUES - values.length));
   }
   return undefined;
 }

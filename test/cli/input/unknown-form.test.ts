@@ -57,10 +57,38 @@ test('a document without anything readable has no such advice', async () => {
   expect(stderr).toMatch(/ in the plain form, found an object\n$/);
 });
 
-test('a cache whose text is no JSON is named, and the other documents are read', async () => {
-  const input = JSON.stringify([{ network_info: '[{"id": ' }, PRIMITIVE]);
-  const { status, stdout, stderr } = await osVif(['show'], { input });
+describe.each([
+  ['is no JSON', '[{"id": '],
+  ['is no array', '{"id": 1}'],
+  ['has too many levels', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+])('a cache whose text %s', (_, text) => {
+  const input = JSON.stringify([{ network_info: text }, PRIMITIVE]);
+  const reason =
+    /standard input\[0\]\.network_info: expected an array of entries, or its JSON text with at most 100 levels, found /;
+
+  test.each(['show', 'convert --from nova', 'xml', 'graph', 'backport --target 1.0', 'plan'])(
+    '%s names it',
+    async (verb) => {
+      const { status, stderr } = await osVif(verb.split(' '), { input });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(reason);
+    },
+  );
+
+  test('show prints the other documents', async () => {
+    expect((await osVif(['show'], { input })).stdout).toContain('tap0');
+  });
+
+  test('validate tells it as an answer', async () => {
+    const { status, stdout } = await osVif(['validate'], { input });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/expected an array of entries, or its JSON text with at most 100 levels, found /);
+  });
+});
+
+test('the search in a document with 300,000 values ends', async () => {
+  const list = Array.from({ length: 300_000 }, () => 0);
+  const { status, stderr } = await osVif(['show'], { input: JSON.stringify({ list }) });
   expect(status).toBe(1);
-  expect(stdout).toContain('tap0');
-  expect(stderr).toMatch(/standard input\[0\]\.network_info: expected an array of entries, or its JSON text, found /);
+  expect(stderr).toMatch(/ in the plain form, found an object\n$/);
 });
