@@ -64,15 +64,12 @@ function groupsOf(outputs) {
   for (const name of ORDER)
     for (const file of loadedBy(`dist/entries/${name}.js`, outputs)) if (started.has(file)) groups.set(file, 'errors');
 
-  const byHost = loadedBy('dist/entries/host.js', outputs);
   const later = [...new Set(WITH_PARTS.flatMap((name) => importedLater(`dist/entries/${name}.js`, outputs)))];
   for (const name of ORDER) {
     for (const file of loadedBy(`dist/entries/${name}.js`, outputs)) {
       if (outputs[file].entryPoint !== undefined || groups.has(file)) continue;
       const users = name === 'errors' ? [] : later.filter((part) => loadedBy(part, outputs).has(file));
-      // A host draws diagrams later, or never.
-      const group = name === 'picture' && !byHost.has(file) ? 'diagram' : name;
-      groups.set(file, AS_IT_IS.includes(name) ? undefined : [group, ...users.map(nameOf)].join('-'));
+      groups.set(file, AS_IT_IS.includes(name) ? undefined : [name, ...users.map(nameOf)].join('-'));
     }
   }
   // A LinuxHost is opened with one more file.

@@ -12,6 +12,7 @@ import { HostInfo } from './objects/host-info.ts';
 import type { InstanceInfo } from './objects/instance-info.ts';
 import { VIFBase } from './objects/vif.ts';
 import { hostOf, type OsVifOptions, pluginsOf, requireOpenOptions } from './opening.ts';
+import { graphOf } from './picture/graph.ts';
 import type { Graph } from './picture/graph-model.ts';
 import { collectFor } from './plugins/collect-garbage.ts';
 import { RunningWatch } from './watch/running-watch.ts';
@@ -124,7 +125,6 @@ export class OsVif {
       const { show = 'drift', ...options } = given;
       const drifts = show === 'drift' ? await this.#check(vif, instance, options) : [];
       const changes = show === 'plan' ? await this.#plan(vif, instance, options) : [];
-      const { graphOf } = await import('./picture/graph.ts');
       return graphOf(wiring, { vif, instance, drifts, changes });
     });
   }

@@ -3,11 +3,10 @@
  * use.
  */
 
-import { closeSync, openSync } from 'node:fs';
 import type { LibraryHandle } from 'koffi';
 import { MissingKoffiError } from '../../errors/host.ts';
-import { SystemCallError } from '../../errors/kernel.ts';
-import { openFilesErrorOf } from '../open-files.ts';
+import { OpenFilesError, SystemCallError } from '../../errors/kernel.ts';
+import { importedLater, openFilesErrorOf } from '../open-files.ts';
 import { errnoName, errnoText } from './errno.ts';
 
 /**
@@ -52,35 +51,14 @@ const MOST_ON_WORKERS = 64;
  * @throws OpenFilesError if this process has too many open files
  */
 export async function importKoffi(): Promise<typeof import('koffi')> {
-  if (!isImported) requireFreeFiles();
   try {
-    const koffi = await import('koffi');
-    isImported = true;
-    return koffi;
+    return await koffiModule();
   } catch (cause) {
-    throw new MissingKoffiError({ cause });
+    throw cause instanceof OpenFilesError ? cause : new MissingKoffiError({ cause });
   }
 }
 
-let isImported = false;
-
-/** The number of files that the import of koffi opens at the same time, at most. */
-const FILES_OF_IMPORT = 8;
-
-/**
- * An import that failed fails for ever, so it must not begin while there are no free descriptors.
- */
-function requireFreeFiles(): void {
-  const opened: number[] = [];
-  try {
-    while (opened.length < FILES_OF_IMPORT) opened.push(openSync('/dev/null', 'r'));
-  } catch (error) {
-    const outOfFiles = openFilesErrorOf('loading of koffi', error);
-    if (outOfFiles !== undefined) throw outOfFiles;
-  } finally {
-    for (const fd of opened) closeSync(fd);
-  }
-}
+const koffiModule = importedLater('koffi', () => import('koffi'));
 
 /**
  * Loads the system calls.

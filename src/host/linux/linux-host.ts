@@ -11,6 +11,7 @@ import type { Links } from '../../host-contract/links.ts';
 import type { Ovsdb } from '../../host-contract/ovsdb.ts';
 import type { Pci } from '../../host-contract/pci.ts';
 import { adviceTo, advised } from '../../text/advice.ts';
+import { importedLater } from '../open-files.ts';
 import type { LinuxHostOptions } from './linux-parts.ts';
 
 const OPEN_OPTIONS: OptionKinds<LinuxHostOptions> = { netns: TEXT, ovsdb: OBJECT, sysfsRoot: TEXT };
@@ -60,8 +61,7 @@ export class LinuxHost implements Host {
   static async open(options: LinuxHostOptions = {}): Promise<LinuxHost> {
     requireOptions('LinuxHost.open', options, OPEN_OPTIONS);
     if (process.platform !== 'linux') throw notLinux(process.platform);
-    // Loaded here, because a process that opens no LinuxHost needs no netlink and no client of Open vSwitch.
-    const { openParts } = await import('./linux-parts.ts');
+    const { openParts } = await parts();
     return new LinuxHost(await openParts(options));
   }
 
@@ -77,6 +77,9 @@ export class LinuxHost implements Host {
     await this.close();
   }
 }
+
+// Loaded later, because a process that opens no LinuxHost needs no netlink and no client of Open vSwitch.
+const parts = importedLater('the parts of a LinuxHost', () => import('./linux-parts.ts'));
 
 function notLinux(platform: string): UnsupportedHostError {
   const text = `LinuxHost works on Linux, this is ${platform}: use MemoryHost for a dry run`;

@@ -7,6 +7,7 @@ import { type OptionKinds, requireArgument, requireOptions } from '../../errors/
 import { arrayOf, BOOLEAN, OBJECT, objectWith, TEXT, type ValueKind } from '../../errors/value-kinds.ts';
 import type { Host } from '../../host-contract/host.ts';
 import { isRecord } from '../../text/is-record.ts';
+import { importedLater } from '../open-files.ts';
 import type { PolicyOptions } from './policy.ts';
 import type { Helper, HelperClients } from './serve.ts';
 
@@ -54,7 +55,9 @@ export async function serveHelper(options: HelperOptions): Promise<Helper> {
   requireArgument('serveHelper', options.host, HOST);
   requireArgument('serveHelper', options.clients, CLIENTS);
   const { host, netns = host.netns, clients, ...allowed } = options;
-  // Loaded here, because a client of a helper does not need it.
-  const { OwnDevicesPolicy, serveWith } = await import('./serve.ts');
+  const { OwnDevicesPolicy, serveWith } = await server();
   return serveWith(host, clients, new OwnDevicesPolicy(host, allowed), netns);
 }
+
+// Loaded later, because a client of a helper does not need it.
+const server = importedLater('the server of a helper', () => import('./serve.ts'));

@@ -10,6 +10,7 @@ import type { Host, Sysctl } from '../../host-contract/host.ts';
 import type { Links } from '../../host-contract/links.ts';
 import type { Ovsdb } from '../../host-contract/ovsdb.ts';
 import type { Pci } from '../../host-contract/pci.ts';
+import { importedLater } from '../open-files.ts';
 import type { OvsdbClientOptions } from '../ovsdb/ovsdb-client.ts';
 import type { GreetingOptions, HelperAddress, HelperConnection } from './connection.ts';
 import { MAX_DELETED_TOGETHER, WAIT_OF_HELPER } from './protocol.ts';
@@ -133,7 +134,7 @@ export class RemoteHost implements Host {
     if ('socket' in options === 'command' in options)
       throw new ArgumentError('RemoteHost.connect', 'expected one of the options socket and command');
     const { ovsdb, ...helper } = options;
-    const { HelperConnection, OvsdbClient } = await import('./remote-parts.ts');
+    const { HelperConnection, OvsdbClient } = await parts();
     const database = new OvsdbClient(ovsdb);
     return new RemoteHost(await HelperConnection.open(helper, helper), database);
   }
@@ -146,6 +147,8 @@ export class RemoteHost implements Host {
     await this.close();
   }
 }
+
+const parts = importedLater('the parts of a RemoteHost', () => import('./remote-parts.ts'));
 
 /**
  * Waits for changes with short requests, because a request cannot be aborted, and `close()` waits for

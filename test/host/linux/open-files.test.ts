@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { bundleChild } from '../../children/child.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 
@@ -33,3 +33,44 @@ test.skipIf(NETNS_UNAVAILABLE)(
     expect(netns.links()).toEqual([]);
   },
 );
+
+test.skipIf(NETNS_UNAVAILABLE).each([
+  ['LinuxHost.open', 'LinuxHost.open().then((host) => host.close())', 'done'],
+  ['RemoteHost.connect', "RemoteHost.connect({ socket: '/nowhere' })", 'ERR_OSVIF_HELPER_CONNECTION'],
+  [
+    'serveHelper',
+    "serveHelper({ host: new MemoryHost(), clients: { socket: '/nowhere/s' } })",
+    'ERR_OSVIF_HELPER_CONNECTION',
+  ],
+  ['probeReflectiveRelay', "probeReflectiveRelay(new MemoryHost(), 'eth0')", 'ERR_OSVIF_MISSING_LINK'],
+])('%s of the package, which loads more code, works after files are free again', async (_, call, answer) => {
+  const netns = await makeNetns();
+  const program = `
+    import { closeSync, openSync } from 'node:fs';
+    import { LinuxHost, MemoryHost, RemoteHost, probeReflectiveRelay, serveHelper } from 'os-vif/host';
+    const attempt = async () => {
+      try {
+        await ${call};
+        return 'done';
+      } catch (error) {
+        return error.code;
+      }
+    };
+    const opened = [];
+    try {
+      for (;;) opened.push(openSync('/dev/null', 'r'));
+    } catch {}
+    const first = await attempt();
+    for (const fd of opened) closeSync(fd);
+    process.stdout.write(first + ' ' + await attempt());`;
+  const output = netns.run(
+    'sh',
+    '-c',
+    'ulimit -n 100; cd "$1"; exec "$2" --input-type=module -e "$3"',
+    'sh',
+    inject('package'),
+    process.execPath,
+    program,
+  );
+  expect(output).toBe(`ERR_OSVIF_OPEN_FILES ${answer}`);
+});

@@ -3,6 +3,7 @@
 import { type OptionKinds, requireArgument, requireOptions } from '../../../errors/argument.ts';
 import { integerFrom, objectWith, SIGNAL, TEXT } from '../../../errors/value-kinds.ts';
 import type { Host } from '../../../host-contract/host.ts';
+import { importedLater } from '../../open-files.ts';
 
 /** Options of a probe. */
 export interface ProbeOptions {
@@ -30,6 +31,8 @@ export async function probeReflectiveRelay(host: Host, uplink: string, options: 
   requireOptions('probeReflectiveRelay', options, OPTIONS);
   const { signal, timeout = 2000 } = options;
   signal?.throwIfAborted();
-  const { probe } = await import('./frame-probe.ts');
+  const { probe } = await implementation();
   return probe(host, { uplink, signal, timeout });
 }
+
+const implementation = importedLater('the probe', () => import('./frame-probe.ts'));
