@@ -1,6 +1,5 @@
 /** The limits of open files, for every part of a host that opens one. */
 
-import { closeSync, openSync } from 'node:fs';
 import { OpenFilesError } from '../errors/kernel.ts';
 
 /**
@@ -32,6 +31,8 @@ export function importedLater<T>(name: string, load: () => Promise<T>): () => Pr
 const FILES_OF_IMPORT = 8;
 
 function requireFreeFiles(request: string): void {
+  // An import of node:fs loads streams and promises of files, which takes longer than this module.
+  const { closeSync, openSync } = process.getBuiltinModule('node:fs');
   const opened: number[] = [];
   try {
     while (opened.length < FILES_OF_IMPORT) opened.push(openSync('/dev/null', 'r'));
