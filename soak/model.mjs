@@ -1,6 +1,6 @@
 // What the coordinator believes of the host: the state of each VIF, and where the host differs from that.
 import { ADDRESS, LEASED, OTHER_SWITCH, partsOf, SWITCH, UPLINK, VIFS, WIRE } from './kinds.mjs';
-import { sysctlOf } from './observe.mjs';
+import { holdersOf, sysctlOf } from './observe.mjs';
 
 const LOGGED = 14;
 /** Devices that are not the library's. */
@@ -70,7 +70,11 @@ function vifDifferences({ number, state }, seen, known) {
   } else {
     for (const { name } of parts.links) if (seen.links.has(name)) texts.push(`device ${name} is left`);
     for (const { name } of parts.rows) if (seen.rows.has(name)) texts.push(`port ${name} is left`);
-    for (const name of parts.bridges) if (seen.bridges.has(name)) texts.push(`bridge ${name} is left`);
+    for (const name of parts.bridges) {
+      if (seen.bridges.has(name)) texts.push(`bridge ${name} is left`);
+      if (seen.links.has(name))
+        pending.push(`the device of bridge ${name} is left, opened by ${holdersOf(name).join(' and ') || 'nobody'}`);
+    }
   }
   for (const { name } of parts.links) known.links.add(name);
   for (const { name } of parts.rows) known.rows.add(name);

@@ -1,5 +1,5 @@
 // What the host looks like, as iproute2, ovs-vsctl, iptables and /proc tell it; the library is not asked.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { run } from './namespace.mjs';
 
 export function observe(host) {
@@ -10,6 +10,23 @@ export function observe(host) {
 export function sysctlOf(device, key) {
   const [family, name] = key.split('/');
   return readFileSync(`/proc/sys/net/${family}/conf/${device}/${name}`, 'utf8').trim();
+}
+
+/** The processes that have a TAP open, such as `ovs-vswitchd (12)`: the kernel keeps the device for them. */
+export function holdersOf(tap) {
+  return readdirSync('/proc')
+    .filter((pid) => /^[0-9]+$/.test(pid) && holds(pid, tap))
+    .map((pid) => `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (${pid})`);
+}
+
+function holds(pid, tap) {
+  try {
+    const folder = `/proc/${pid}/fdinfo`;
+    return readdirSync(folder).some((fd) => readFileSync(`${folder}/${fd}`, 'utf8').includes(`iff:\t${tap}\n`));
+  } catch {
+    // The process, or the descriptor, is gone.
+    return false;
+  }
 }
 
 function linksByName() {

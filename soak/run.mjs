@@ -1,10 +1,10 @@
 // The soak: lanes of operations, one for each worker, a lane of crashes, and every so often a stop at which host and model are compared.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ADDRESS, LEASED, OTHER_SWITCH, UPLINK } from './kinds.mjs';
+import { ADDRESS, LEASED, OTHER_SWITCH, partsOf, UPLINK } from './kinds.mjs';
 import { differencesOf, newModel } from './model.mjs';
 import { attempt, run } from './namespace.mjs';
 import { startNeighbours } from './neighbours.mjs';
-import { observe } from './observe.mjs';
+import { holdersOf, observe } from './observe.mjs';
 import { call, collect, Difference, KILLS, OPERATIONS, WEIGHTS } from './operations.mjs';
 import { randomFrom } from './random.mjs';
 import { startWorker } from './worker-process.mjs';
@@ -100,11 +100,13 @@ async function leg(context, slots, end) {
   for (const { reason } of results) if (reason) throw reason;
 }
 
-async function crash({ random, host, counts, exclusively }) {
+async function crash(context) {
+  const { random, host, counts, exclusively } = context;
   await sleep(random.between(1000, 5000));
   const daemon = random.pick(['ovsdb-server', 'ovs-vswitchd']);
   const signal = random.pick(['SIGKILL', 'SIGTERM']);
   counts[`${daemon} ${signal}`] = (counts[`${daemon} ${signal}`] ?? 0) + 1;
+  if (daemon === 'ovs-vswitchd') context.switchEnded = true;
   await exclusively(() => host.restart(daemon, signal, random.below(1000)));
 }
 
@@ -115,8 +117,24 @@ async function stop(context, slots) {
   for (const vif of model) {
     if (vif.state === 'unknown' || vif.damage) await call(random.pick(slots), random.pick(['plug', 'unplug']), [vif]);
   }
+  if (context.switchEnded) deleteTapsOfBridges(context);
+  context.switchEnded = false;
   await requireEqual(context);
   context.levels.push((await slots[0].worker.ask('level')).result);
+}
+
+/**
+ * The administrator deletes the persistent TAPs of bridges that were deleted while no ovs-vswitchd ran. ovs-vswitchd deletes a TAP only
+ * together with its bridge, and never reads of these bridges.
+ */
+function deleteTapsOfBridges({ model, host, counts }) {
+  const { links, bridges } = observe(host);
+  const names = model.flatMap(({ number }) => partsOf(number).bridges);
+  for (const name of names) {
+    if (!links.has(name) || bridges.has(name) || holdersOf(name).length > 0) continue;
+    if (attempt('ip', 'link', 'delete', name))
+      counts['TAP of a bridge left'] = (counts['TAP of a bridge left'] ?? 0) + 1;
+  }
 }
 
 async function requireEqual({ model, host, neighbours }) {
@@ -159,7 +177,13 @@ async function takeAllAway(context, slots, before) {
     const left = [...links.keys()].sort().join(' ');
     if (left === wanted && rows.size === before.rows.size && qos === 0 && chains.size === 0) break;
     if (performance.now() > deadline) {
-      throw new Difference([`left: ${left}; ports ${[...rows.keys()]}; ${qos} QoS rows; chains ${[...chains]}`]);
+      const strangers = [...links.values()].filter(({ name }) => !before.links.has(name));
+      throw new Difference([
+        `left: ${left}; ports ${[...rows.keys()]}; ${qos} QoS rows; chains ${[...chains]}`,
+        ...strangers.map(
+          (link) => `${JSON.stringify(link)}, opened by ${holdersOf(link.name).join(' and ') || 'nobody'}`,
+        ),
+      ]);
     }
     await sleep(200);
   }
