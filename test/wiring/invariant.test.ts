@@ -28,7 +28,7 @@ test('in memory', { timeout: 300_000 }, async () => {
       const outcomes = await Promise.allSettled(all.map((each) => tryOut(new MemoryHost(), each)));
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     }),
-    runs(40),
+    runs(15),
   );
 });
 
@@ -39,7 +39,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
         const { path } = await makeNetns();
         await tryOut(await LinuxHost.open({ netns: path }), situation);
       }),
-      runs(80),
+      runs(40),
     );
   });
 });

@@ -12,8 +12,8 @@ import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 import { HELLO, helperOf, type RawClient, rawClient } from './helper-host.ts';
 
 /** Each run on the kernel starts several programs. */
-const KERNEL_RUNS = 40;
-const MEMORY_RUNS = 300;
+const KERNEL_RUNS = 20;
+const MEMORY_RUNS = 150;
 /** Requests of one run, which are in progress at the same time. */
 const REQUESTS = 20;
 
