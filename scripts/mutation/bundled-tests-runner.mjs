@@ -202,6 +202,7 @@ function liveImports(names, from) {
 /** A module as the body of a function, which may wait as modules may. esbuild writes each import on a line of its own. */
 function asBody(text) {
   return text
+    .replace(/^import \{ default as (\w+) \} from /gm, 'import $1 from ')
     .replace(/^import \{([^}]*)\} from ("node:timers\/promises");$/gm, (_, names, from) => liveImports(names, from))
     .replace(/^import \{([^}]*)\} from ("[^"]+");$/gm, (_, names, from) => {
       return `const {${names.replaceAll(' as ', ': ')}} = require(${from});`;
