@@ -13,6 +13,8 @@ const NEEDED = [
   { package: 'strace', probe: ['strace', '-V'] },
   { package: 'libcap2-bin', probe: ['/usr/sbin/setcap', '-h'] },
   { package: 'openvswitch-switch', probe: ['ovs-vswitchd', '--version'] },
+  { package: 'ovn-central', probe: ['ovn-nbctl', '--version'] },
+  { package: 'ovn-host', probe: ['ovn-controller', '--version'] },
   { package: 'libvirt-clients', probe: ['virsh', '--version'] },
   { package: 'libxml2-utils', probe: ['xmllint', '--version'] },
   { package: 'qemu-system-x86', probe: ['qemu-system-x86_64', '--version'] },

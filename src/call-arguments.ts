@@ -1,6 +1,13 @@
 /** Checks the arguments of the methods of OsVif. */
 
-import type { Attachment, BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from './call-options.ts';
+import type {
+  Attachment,
+  BatchOptions,
+  CallOptions,
+  DryRunOptions,
+  GraphCallOptions,
+  PlugOptions,
+} from './call-options.ts';
 import { ArgumentError, type OptionKinds, requireOptions } from './errors/argument.ts';
 import { BOOLEAN, integerFrom, MILLISECONDS, oneOfValues, SIGNAL } from './errors/value-kinds.ts';
 import { InstanceInfo } from './objects/instance-info.ts';
@@ -8,8 +15,10 @@ import { requireVIFBase } from './plugins/vif-plugin.ts';
 import { describeValue } from './text/describe-value.ts';
 import { isRecord } from './text/is-record.ts';
 import type { WatchOptions } from './watch/vif-watch.ts';
+import { WAITS_FOR } from './wiring/ovs/wait-for.ts';
 
 const CALL: OptionKinds<CallOptions> = { signal: SIGNAL, timeout: MILLISECONDS };
+const PLUG: OptionKinds<PlugOptions> = { ...CALL, waitFor: oneOfValues(...WAITS_FOR) };
 const BATCH: OptionKinds<BatchOptions> = { ...CALL, concurrency: integerFrom(1) };
 const GRAPH: OptionKinds<GraphCallOptions> = { ...CALL, show: oneOfValues('drift', 'plan', 'nothing') };
 const WATCH: OptionKinds<WatchOptions> = { signal: SIGNAL, repair: BOOLEAN, interval: MILLISECONDS };
@@ -17,7 +26,7 @@ const DRY_RUN: OptionKinds<DryRunOptions> = { ...CALL, dryRun: BOOLEAN };
 
 /** The options of each method. */
 const OPTIONS = {
-  plug: CALL,
+  plug: PLUG,
   unplug: CALL,
   check: CALL,
   plan: CALL,

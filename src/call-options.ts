@@ -2,6 +2,7 @@
 
 import type { InstanceInfo } from './objects/instance-info.ts';
 import type { VIFBase } from './objects/vif.ts';
+import type { WaitFor } from './wiring/ovs/wait-for.ts';
 
 /** Options of every call. */
 export interface CallOptions {
@@ -15,6 +16,12 @@ export interface CallOptions {
    * The timeout includes waiting for other calls. 0: no limit.
    */
   readonly timeout?: number;
+}
+
+/** Options of a plug. */
+export interface PlugOptions extends CallOptions {
+  /** What the plug waits for. Default: the option of the plugin. Plugins other than `ovs` do not wait. */
+  readonly waitFor?: WaitFor;
 }
 
 /** Options of calls for many VIFs. */

@@ -2,7 +2,7 @@
 
 import { resultsOf } from './batch.ts';
 import { requireArguments, type SingleCall, signalOf } from './call-arguments.ts';
-import type { Attachment, CallOptions, GraphCallOptions } from './call-options.ts';
+import type { Attachment, CallOptions, GraphCallOptions, PlugOptions } from './call-options.ts';
 import { HostClosedError } from './errors/host.ts';
 import type { PlugResult } from './errors/plug-result.ts';
 import { NoMatchingPluginError, PluginError } from './errors/plugin.ts';
@@ -84,7 +84,7 @@ export class Calls {
   }
 
   /** @throws PlugError if the host or the plugin fails */
-  async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<PlugResult> {
+  async plug(vif: VIFBase, instance: InstanceInfo, options: PlugOptions): Promise<PlugResult> {
     return this.#change('plug', { vif, instance }, options, this.#deletions);
   }
 
@@ -105,14 +105,16 @@ export class Calls {
   async #change(
     verb: 'plug' | 'unplug',
     { vif, instance }: Attachment,
-    options: CallOptions,
+    options: PlugOptions,
     given?: Deletions,
   ): Promise<PlugResult> {
     const plugin = this.#pluginFor(verb, vif, instance, options);
+    const { waitFor } = options;
     return traced(`os-vif:${verb}`, detailsOf(vif), async () => {
       try {
         const result = await this.#inTurn(vif, options, async (context) => {
-          const change = async (deletions: Deletions) => plugin[verb](vif, instance, { ...context, deletions });
+          const change = async (deletions: Deletions) =>
+            plugin[verb](vif, instance, { ...context, deletions, waitFor });
           return given === undefined ? this.#deletions.during(change) : change(given);
         });
         return result ?? UNKNOWN_RESULT;

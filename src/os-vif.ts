@@ -2,7 +2,14 @@
 
 import { CONCURRENCY, forEach } from './batch.ts';
 import { requireBatch, requireListOptions, requireVifs } from './call-arguments.ts';
-import type { Attachment, BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from './call-options.ts';
+import type {
+  Attachment,
+  BatchOptions,
+  CallOptions,
+  DryRunOptions,
+  GraphCallOptions,
+  PlugOptions,
+} from './call-options.ts';
 import { Calls, checkOne, planOne } from './calls.ts';
 import { requireOptions } from './errors/argument.ts';
 import type { PlugResult } from './errors/plug-result.ts';
@@ -57,7 +64,7 @@ export class OsVif {
    * @throws NoMatchingPluginError if no plugin has the name in `vif.plugin`
    * @throws PlugError for every other failure; `cause` is the reason
    */
-  async plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<PlugResult> {
+  async plug(vif: VIFBase, instance: InstanceInfo, options: PlugOptions = {}): Promise<PlugResult> {
     return this.#calls.run(() => this.#plug(vif, instance, options));
   }
 
@@ -236,7 +243,7 @@ export class OsVif {
     return watch;
   }
 
-  #plug(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<PlugResult> {
+  #plug(vif: VIFBase, instance: InstanceInfo, options: PlugOptions): Promise<PlugResult> {
     for (const watch of this.#watchesOf(vif)) watch.add({ vif, instance });
     return this.#calls.plug(vif, instance, options);
   }

@@ -55,7 +55,7 @@ const PLUGINS = [
   new TapPlugin({ owner: 1000 }),
   new LinuxBridgePlugin(),
   new MacvtapPlugin(),
-  new OvsPlugin({ waitForPort: false }),
+  new OvsPlugin({ waitFor: 'none' }),
   new NoopPlugin(),
   new ReadingPlugin(),
 ];

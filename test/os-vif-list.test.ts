@@ -12,7 +12,7 @@ import { EVERYTHING, remoteOf } from './host/remote/helper-host.ts';
 import { hybridVif, profile, vifId } from './plugins/ovs/ovs-vifs.ts';
 import { bridgeVif, instance, tapVif } from './plugins/vifs.ts';
 
-const PLUGINS = [new TapPlugin(), new LinuxBridgePlugin(), new OvsPlugin({ waitForPort: false })];
+const PLUGINS = [new TapPlugin(), new LinuxBridgePlugin(), new OvsPlugin({ waitFor: 'none' })];
 const [TAP, BRIDGED, HYBRID] = [vifId(1), vifId(2), vifId(3)];
 
 describe('in memory', () => listSuite(async () => new MemoryHost()));

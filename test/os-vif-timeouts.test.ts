@@ -18,7 +18,7 @@ async function withSilentServer() {
     timeout.abort(new DOMException('too late', 'TimeoutError'));
     throw new OvsdbTimeoutError('unix:/db.sock', 'a look did not end', { cause: timeout.signal.reason });
   });
-  const osVif = await OsVif.open({ host, plugins: [new OvsPlugin({ waitForPort: false }), new TapPlugin()] });
+  const osVif = await OsVif.open({ host, plugins: [new OvsPlugin({ waitFor: 'none' }), new TapPlugin()] });
   return { osVif, signal: timeout.signal };
 }
 

@@ -61,7 +61,7 @@ function grown(name, ours, theirs, beside) {
 async function openOvs(ports) {
   const ovs = await startOvs({ withSwitch: false });
   const host = await LinuxHost.open({ ovsdb: { connection: ovs.connection } });
-  const osVif = await OsVif.open({ host, plugins: [new OvsPlugin({ waitForPort: false })] });
+  const osVif = await OsVif.open({ host, plugins: [new OvsPlugin({ waitFor: 'none' })] });
   await host.ovsdb.change(() => [
     { edit: 'add-bridge', name: 'br-int', datapathType: 'netdev' },
     ...Array.from({ length: ports }, (_, i) => ({

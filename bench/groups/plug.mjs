@@ -25,7 +25,7 @@ const [own, other] = [await startOvs({ withSwitch: true }), await startOvs({ wit
 const host = await LinuxHost.open({ ovsdb: { connection: own.connection } });
 const [osVif, hasty] = [
   await OsVif.open({ host }),
-  await OsVif.open({ host, plugins: [new OvsPlugin({ waitForPort: false })] }),
+  await OsVif.open({ host, plugins: [new OvsPlugin({ waitFor: 'none' })] }),
 ];
 const python = startPython('plug_peer.py', { args: [other.connection], within });
 

@@ -1,6 +1,13 @@
 /** `os-vif/host` in a browser: the same without the hosts that need Node.js. */
 
-export type { Attachment, BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from '../call-options.ts';
+export type {
+  Attachment,
+  BatchOptions,
+  CallOptions,
+  DryRunOptions,
+  GraphCallOptions,
+  PlugOptions,
+} from '../call-options.ts';
 export * from '../errors/base.ts';
 export * from '../errors/helper.ts';
 export * from '../errors/host.ts';

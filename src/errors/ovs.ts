@@ -72,6 +72,41 @@ export class OvsDatapathError extends OsVifError {
   }
 }
 
+/** ovn-controller did not install the flows of a port in time. */
+export class OvnNotInstalledError extends OsVifError {
+  /** The `iface-id` of the port: the name of its logical port. Empty if it has none. */
+  readonly ifaceId: string;
+  /** The name of the port. */
+  readonly port: string;
+  /** The bridge of the port. */
+  readonly bridge: string;
+  /** Milliseconds. */
+  readonly waited: number;
+  /** The last start of ovn-controller on the bridge. Undefined if it never ran there. */
+  readonly ovnStartedAt: Date | undefined;
+
+  constructor(
+    found: Pick<OvnNotInstalledError, 'ifaceId' | 'port' | 'bridge' | 'waited' | 'ovnStartedAt'>,
+    options?: ErrorOptions,
+  ) {
+    const { ifaceId, port, bridge, waited, ovnStartedAt } = found;
+    const ran =
+      ovnStartedAt === undefined
+        ? `no ovn-controller has ever run on bridge ${bridge}: start it`
+        : `ovn-controller started on bridge ${bridge} at ${ovnStartedAt.toISOString()}; look whether it runs, and at chassis, requested_chassis and options:iface-id-ver of \`ovn-sbctl find port_binding logical_port=${ifaceId}\` and \`ovn-nbctl show\``;
+    super(
+      'ERR_OSVIF_OVN_NOT_INSTALLED',
+      `ovn-controller did not install the flows of port ${port} (iface-id ${ifaceId || 'missing'}) within ${waited} ms; ${ran}`,
+      options,
+    );
+    this.ifaceId = ifaceId;
+    this.port = port;
+    this.bridge = bridge;
+    this.waited = waited;
+    this.ovnStartedAt = ovnStartedAt;
+  }
+}
+
 /** ovs-vswitchd could not open the device of a port. */
 export class OvsPortError extends OsVifError {
   /** The name of the port. */

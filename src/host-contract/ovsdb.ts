@@ -33,11 +33,11 @@ export interface Ovsdb {
   /**
    * Resolves to the first result of `find` that is not undefined. `find` is called now and after every
    * update. Errors of `find` are thrown. While the call waits, it increments `next_cfg` at growing intervals,
-   * so that ovs-vswitchd writes its state again.
+   * so that ovs-vswitchd writes its state again. With `nudge: false`, it does not.
    *
    * @param what a name of the awaited condition, for the error at the deadline
    */
-  waitFor<T>(what: string, find: (view: OvsdbView) => T | undefined, options?: OvsdbCallOptions): Promise<T>;
+  waitFor<T>(what: string, find: (view: OvsdbView) => T | undefined, options?: OvsdbWaitOptions): Promise<T>;
 
   /**
    * Waits for changes of the tables in use after the cursor of an earlier call. Without a cursor,
@@ -63,6 +63,12 @@ export interface OvsdbCallOptions {
    * starts. With false, the call fails at once if the Unix socket does not exist. Default: true.
    */
   readonly expected?: boolean | undefined;
+}
+
+/** Options of `Ovsdb.waitFor`. */
+export interface OvsdbWaitOptions extends OvsdbCallOptions {
+  /** Whether the call makes ovs-vswitchd write its state again. Default: true. */
+  readonly nudge?: boolean | undefined;
 }
 
 /** Options of `Ovsdb.change`. */

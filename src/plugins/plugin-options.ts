@@ -10,6 +10,7 @@ import { DIALECT } from '../versioned/json-schema.ts';
 import type { JsonSchema } from '../versioned/model.ts';
 import { compileSchema } from '../versioned/validation/compile-schema.ts';
 import { listOf, type Violation } from '../versioned/validation/violations.ts';
+import { WAITS_FOR } from '../wiring/ovs/wait-for.ts';
 import type { LinuxBridgePluginOptions } from './linux-bridge-plugin.ts';
 import type { MacvtapPluginOptions } from './macvtap-plugin.ts';
 import { type OvsPluginOptions, QOS_TYPES } from './ovs/ovs-options.ts';
@@ -121,7 +122,8 @@ const FORMS: OptionForms = {
     isolateVif: YES_OR_NO,
     perPortBridge: YES_OR_NO,
     defaultQosType: { description: `one of ${QOS_TYPES.join(', ')}`, type: 'string', enum: QOS_TYPES },
-    waitForPort: YES_OR_NO,
+    waitFor: { description: `one of ${WAITS_FOR.join(', ')}`, type: 'string', enum: WAITS_FOR },
+    ovnTimeout: { description: 'milliseconds; 0: no limit', type: 'integer', minimum: 0, maximum: 2 ** 31 - 1 },
     sourceGuard: SOURCE_GUARD,
   },
   tap: { networkDeviceMtu: MTU, multiQueue: YES_OR_NO, owner: ID, group: ID, sourceGuard: SOURCE_GUARD },

@@ -10,6 +10,7 @@ import type { Adoption } from '../wiring/adopt.ts';
 import type { PlannedStep } from '../wiring/check.ts';
 import type { Deletions, ElementDrift } from '../wiring/elements/verbs.ts';
 import type { Garbage } from '../wiring/garbage.ts';
+import type { WaitFor } from '../wiring/ovs/wait-for.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 
 /** A plugin. `vif.plugin` selects it by the `pluginName` that `describe` returns. */
@@ -54,6 +55,8 @@ export interface PluginContext {
   readonly signal?: AbortSignal | undefined;
   /** Deletes the devices of several unplugs together. */
   readonly deletions?: Deletions | undefined;
+  /** What a plug waits for, in place of the option of the plugin. */
+  readonly waitFor?: WaitFor | undefined;
 }
 
 /**

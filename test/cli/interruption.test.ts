@@ -88,7 +88,7 @@ describe.skipIf(OVS_UNAVAILABLE)('with Open vSwitch', () => {
     const config = {
       netns: netns.path,
       ovsdb: { connection: server.connection },
-      plugins: { ovs: { waitForPort: false } },
+      plugins: { ovs: { waitFor: 'none' } },
     };
     writeFileSync(join(osVif.folder, 'ovs.json'), JSON.stringify(config));
     const vifs = Array.from({ length: 30 }, (_, n) => hybridVif(n));

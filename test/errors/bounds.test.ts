@@ -68,6 +68,7 @@ const ERRORS: readonly model.OsVifError[] = [
   new errors.OvsdbEditError(LONG),
   new errors.OvsDatapathError(LONG),
   new errors.OvsPortError(LONG, LONG),
+  new errors.OvnNotInstalledError({ ifaceId: LONG, port: LONG, bridge: LONG, waited: 1, ovnStartedAt: new Date() }),
   new errors.NoMatchingPluginError(LONG, MANY),
   new errors.UnsupportedVIFError(LONG, LONG, LONG),
   new errors.PluginError(LONG),

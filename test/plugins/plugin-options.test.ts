@@ -13,7 +13,9 @@ import {
 } from '../../src/entries/host.ts';
 
 /** Every option that a file can have; the compiler asks for each. */
-const EVERY: { readonly [P in keyof PluginOptions]: Required<Omit<PluginOptions[P], 'allowedAddresses'>> } = {
+const EVERY: {
+  readonly [P in keyof PluginOptions]: Required<Omit<PluginOptions[P], 'allowedAddresses' | 'externalIds'>>;
+} = {
   linux_bridge: {
     networkDeviceMtu: 1450,
     flatInterface: 'eth0',
@@ -30,7 +32,8 @@ const EVERY: { readonly [P in keyof PluginOptions]: Required<Omit<PluginOptions[
     isolateVif: false,
     perPortBridge: true,
     defaultQosType: 'linux-htb',
-    waitForPort: false,
+    waitFor: 'none',
+    ovnTimeout: 5000,
     sourceGuard: 'mac-and-ip',
   },
   tap: { networkDeviceMtu: 68, multiQueue: true, owner: 0, group: 64055, sourceGuard: 'mac-and-ip' },

@@ -20,7 +20,7 @@ const PLUGINS: VIFPlugin[] = [
   new TapPlugin(),
   new LinuxBridgePlugin(),
   new MacvtapPlugin(),
-  new OvsPlugin({ waitForPort: false }),
+  new OvsPlugin({ waitFor: 'none' }),
 ];
 
 interface Place {

@@ -9,7 +9,14 @@ import { MILLISECONDS, OBJECT, TEXT } from '../../errors/value-kinds.ts';
 import type { Changes, ChangesOptions } from '../../host-contract/changes/changes.ts';
 import type { OvsdbOperation } from '../../host-contract/diagnostics/messages.ts';
 import { traced } from '../../host-contract/diagnostics/traced.ts';
-import type { Ovsdb, OvsdbCallOptions, OvsdbChangeOptions, OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
+import type {
+  Ovsdb,
+  OvsdbCallOptions,
+  OvsdbChangeOptions,
+  OvsdbEdit,
+  OvsdbView,
+  OvsdbWaitOptions,
+} from '../../host-contract/ovsdb.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { Connection } from './connection.ts';
 import { Deadline, pauseFor } from './deadline.ts';
@@ -121,7 +128,7 @@ export class OvsdbClient implements Ovsdb {
     });
   }
 
-  waitFor<T>(what: string, find: (view: OvsdbView) => T | undefined, options: OvsdbCallOptions = {}): Promise<T> {
+  waitFor<T>(what: string, find: (view: OvsdbView) => T | undefined, options: OvsdbWaitOptions = {}): Promise<T> {
     return this.#call(
       'waitFor',
       () => what,
@@ -131,7 +138,9 @@ export class OvsdbClient implements Ovsdb {
           const connection = await this.#connected(deadline);
           const now = find(connection.replica);
           if (now !== undefined) return now;
-          const later = await waitWithNudge(find, connection, deadline);
+          const later = await (options.nudge === false
+            ? connection.findLater(find, deadline)
+            : waitWithNudge(find, connection, deadline));
           if (later !== undefined) return later;
           if (connection.error && !connection.error.transient) throw connection.error;
         }

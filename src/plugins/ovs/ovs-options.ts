@@ -1,7 +1,11 @@
 /** The options of the plugin for Open vSwitch. */
 
 import type { OptionKinds } from '../../errors/argument.ts';
-import { BOOLEAN, MTU, oneOfValues } from '../../errors/value-kinds.ts';
+import { BOOLEAN, FUNCTION, MILLISECONDS, MTU, oneOfValues } from '../../errors/value-kinds.ts';
+import type { OvsMap } from '../../host-contract/ovsdb.ts';
+import type { InstanceInfo } from '../../objects/instance-info.ts';
+import type { VIFBase } from '../../objects/vif.ts';
+import { WAITS_FOR, type WaitFor } from '../../wiring/ovs/wait-for.ts';
 import { SOURCE_GUARD_OPTIONS } from '../source-guard.ts';
 import type { SourceGuardOptions } from '../source-guard-options.ts';
 
@@ -28,10 +32,20 @@ export interface OvsPluginOptions extends SourceGuardOptions {
    */
   readonly defaultQosType?: QosType;
   /**
-   * A plug that creates the device of a port waits until ovs-vswitchd has opened the port. Default:
-   * true.
+   * What a plug waits for. `port`: ovs-vswitchd has opened the port, if the plug creates its device.
+   * `ovn-installed`: ovn-controller has also installed the flows of the port (docs/open-vswitch.md).
+   * Default: `port`.
    */
-  readonly waitForPort?: boolean;
+  readonly waitFor?: WaitFor;
+  /**
+   * Milliseconds that a plug waits for ovn-controller. 0: as long as the call may take. Default: 10,000.
+   */
+  readonly ovnTimeout?: number;
+  /**
+   * Further external_ids of the interface, such as `iface-id-ver`. The function must give the same
+   * answer each time. A key that it no longer gives stays. Keys of the library and of OVN are refused.
+   */
+  readonly externalIds?: (vif: VIFBase, instance: InstanceInfo) => OvsMap;
 }
 
 /** ovs-vswitchd.conf.db(5), QoS, `type`. */
@@ -53,6 +67,8 @@ export const OVS_OPTIONS: OptionKinds<OvsPluginOptions> = {
   isolateVif: BOOLEAN,
   perPortBridge: BOOLEAN,
   defaultQosType: oneOfValues(...QOS_TYPES),
-  waitForPort: BOOLEAN,
+  waitFor: oneOfValues(...WAITS_FOR),
+  ovnTimeout: MILLISECONDS,
+  externalIds: FUNCTION,
   ...SOURCE_GUARD_OPTIONS,
 };

@@ -27,6 +27,7 @@ import type { Wiring } from '../../wiring/wiring.ts';
 import { type PluginContext, requireVIFBase } from '../vif-plugin.ts';
 import { WiringPlugin } from '../wiring-plugin.ts';
 import { devicesBehind, formerHybridDevices } from './former-devices.ts';
+import { furtherExternalIds } from './further-external-ids.ts';
 import { factsOf, formerHostDeviceWiring, type HostDeviceFacts, hostDeviceWiring, isGone } from './host-device.ts';
 import { isTrunkBridge } from './names.ts';
 import { formerGuards, guarded, requireKernelDatapath } from './ovs-guard.ts';
@@ -137,9 +138,11 @@ export class OvsPlugin extends WiringPlugin {
 
   override async plug(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<PlugResult> {
     const { host, signal } = context;
+    const { waitFor = 'port', ovnTimeout = 10_000 } = this.#options;
     const { id } = vif.require('id');
     const obsolete: string[] = [];
-    const plugging = { host, owner: id, onObsoletePort: (name: string) => obsolete.push(name) };
+    const waits = { for: context.waitFor ?? waitFor, ovnTimeout };
+    const plugging = { host, owner: id, waits, onObsoletePort: (name: string) => obsolete.push(name) };
     const steps = await apply(await this.wireOn(host, vif, instance), plugging, signal);
     try {
       return resultOf([...steps, ...(await this.#removeDevicesBehind(obsolete, vif, context))]);
@@ -219,17 +222,13 @@ export class OvsPlugin extends WiringPlugin {
       'attached-mac': address,
       'vm-uuid': canonicalUuid(instance.require('uuid').uuid),
       ...(isTrunkBridge(known.bridge) && { bridge_name: known.bridge }),
+      ...furtherExternalIds(vif, instance, this.#options),
     };
     return { ...known, externalIds };
   }
 
   #known(vif: VIFBase, profile: VIFPortProfileOpenVSwitch): OvsVif {
-    const {
-      isolateVif = false,
-      networkDeviceMtu = 1500,
-      defaultQosType = 'linux-noop',
-      waitForPort = true,
-    } = this.#options;
+    const { isolateVif = false, networkDeviceMtu = 1500, defaultQosType = 'linux-noop' } = this.#options;
     const { id, network } = vif.require('id', 'network');
     if (network === null) throw new FieldValueError(network, 'a network').within('network', vif.type);
     const { interfaceId } = profile;
@@ -241,7 +240,6 @@ export class OvsPlugin extends WiringPlugin {
       externalIds: interfaceId === undefined ? {} : { 'iface-id': canonicalUuid(interfaceId) },
       isolated: isolateVif,
       qosType: defaultQosType,
-      waitForPort,
     };
   }
 }

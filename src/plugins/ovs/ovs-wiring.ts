@@ -29,8 +29,6 @@ export interface OvsVif {
   readonly isolated: boolean;
   /** QoS type of new ports on the datapath of the kernel. */
   readonly qosType: string;
-  /** A plug waits for the ports whose devices it created. */
-  readonly waitForPort: boolean;
 }
 
 /** Neutron does not use the VLAN 4095. A port in this VLAN reaches no other port. */
@@ -47,7 +45,8 @@ export interface WantedTap {
  * hypervisor does.
  */
 export function nativeWiring(vif: OvsVif, name: string, tap: WantedTap | undefined): Wiring {
-  return [...deviceOf(vif, name, tap), bridgeOf(vif), ...portOf(vif, { name, awaited: tap !== undefined })];
+  const isThere = tap !== undefined;
+  return [...deviceOf(vif, name, tap), bridgeOf(vif), ...portOf(vif, { name, awaited: isThere, bound: isThere })];
 }
 
 /** Only the bridge. The hypervisor adds the port of this name. */
@@ -64,7 +63,11 @@ export function goneWiring(vif: OvsVif): Wiring {
 /** A Linux bridge between the guest and Open vSwitch. Packets are filtered on the Linux bridge. */
 export function hybridWiring(vif: OvsVif, bridgeName: string): Wiring {
   const { switchEnd } = namesOf(vif.id);
-  return [...hybridDevices(vif, bridgeName), bridgeOf(vif), ...portOf(vif, { name: switchEnd, awaited: true })];
+  return [
+    ...hybridDevices(vif, bridgeName),
+    bridgeOf(vif),
+    ...portOf(vif, { name: switchEnd, awaited: true, bound: true }),
+  ];
 }
 
 /** The port of the hybrid wiring, for a VIF that is native now. */
@@ -87,6 +90,7 @@ export function portBridgeWiring(vif: OvsVif, name: string, tap: WantedTap | und
     // from this id.
     externalIds: { ...externalIds, 'iface-id': vif.id },
     ...(vif.isolated && { initialVlan: { tag: DEAD_VLAN } }),
+    bound: true,
   };
   return [
     ...deviceOf(vif, name, tap),
@@ -107,7 +111,7 @@ export function vhostUserWiring(vif: OvsVif, guestIs: 'client' | 'server', path:
     guestIs === 'client'
       ? { name, type: 'dpdkvhostuser' }
       : { name, type: 'dpdkvhostuserclient', ...(path !== undefined && { options: { 'vhost-server-path': path } }) };
-  return [bridgeOf(vif, 'netdev'), ...portOf(vif, { ...port, mtuRequest: vif.mtu }, 'netdev')];
+  return [bridgeOf(vif, 'netdev'), ...portOf(vif, { ...port, mtuRequest: vif.mtu, bound: true }, 'netdev')];
 }
 
 /** The representor of a virtual function. The owner of the port owns the device, so the port comes first. */
@@ -119,7 +123,7 @@ export function representorWiring(vif: OvsVif, representor: string, pciAddress: 
     up: true,
     ownedByPort: true,
   };
-  return [bridgeOf(vif), ...portOf(vif, { name: representor, pciAddress }), device];
+  return [bridgeOf(vif), ...portOf(vif, { name: representor, pciAddress, bound: true }), device];
 }
 
 /** A virtual function with a representor that DPDK opens. An unplug needs only the name of the port. */
@@ -127,26 +131,26 @@ export function dpdkWiring(vif: OvsVif, physicalFunction?: string, number?: numb
   const { dpdkRepresentor: name } = namesOf(vif.id);
   const options =
     physicalFunction === undefined ? {} : { 'dpdk-devargs': `${physicalFunction},representor=[${number}]` };
-  return [bridgeOf(vif), ...portOf(vif, { name, type: 'dpdk', options })];
+  return [bridgeOf(vif), ...portOf(vif, { name, type: 'dpdk', options, bound: true })];
 }
 
-function bridgeOf({ bridge, datapathType, waitForPort }: OvsVif, defaultDatapathType = 'system'): OvsBridgeElement {
+function bridgeOf({ bridge, datapathType }: OvsVif, defaultDatapathType = 'system'): OvsBridgeElement {
   return {
     kind: 'ovs-bridge',
     name: bridge,
     ...(datapathType === undefined ? { defaultDatapathType } : { datapathType }),
     shared: !isTrunkBridge(bridge),
-    ...(waitForPort && { awaited: true }),
+    awaited: true,
   };
 }
 
-type PortOwner = Pick<OvsVif, 'bridge' | 'datapathType' | 'isolated' | 'qosType' | 'waitForPort'> & {
+type PortOwner = Pick<OvsVif, 'bridge' | 'datapathType' | 'isolated' | 'qosType'> & {
   readonly externalIds: OvsMap | undefined;
 };
 
 function portOf(
   vif: PortOwner,
-  port: Pick<OvsPortElement, 'name' | 'type' | 'options' | 'mtuRequest' | 'pciAddress' | 'awaited'>,
+  port: Pick<OvsPortElement, 'name' | 'type' | 'options' | 'mtuRequest' | 'pciAddress' | 'awaited' | 'bound'>,
   defaultDatapathType = 'system',
 ): (OvsPortElement | OvsQosElement)[] {
   const { bridge, externalIds, isolated, qosType, datapathType = defaultDatapathType } = vif;
@@ -159,7 +163,6 @@ function portOf(
     ...(externalIds && { externalIds }),
     ...(initialVlan && { initialVlan }),
     ...port,
-    awaited: vif.waitForPort && (port.awaited ?? false),
   };
   if (datapathType !== 'system') return [element];
   return [element, { kind: 'ovs-qos', name: port.name, type: qosType, id: qosIdOf(port.name) }];

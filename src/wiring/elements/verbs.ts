@@ -3,6 +3,7 @@
 import type { DoneStep } from '../../errors/plug-result.ts';
 import type { Host } from '../../host-contract/host.ts';
 import type { ExpectedLink } from '../../host-contract/links.ts';
+import type { WaitFor } from '../ovs/wait-for.ts';
 
 /** The host on which the functions of an element work, and the owner of the resources that they make. */
 export interface ElementContext {
@@ -24,6 +25,8 @@ export interface ElementContext {
    * the port.
    */
   readonly onObsoletePort?: ((name: string) => void) | undefined;
+  /** What a plug waits for in Open vSwitch. Default: the ports that ovs-vswitchd opens. */
+  readonly waits?: OvsWaits | undefined;
   /** Deletes the devices of several unplugs together. Default: each device is deleted separately. */
   readonly deletions?: Deletions | undefined;
   /**
@@ -32,6 +35,13 @@ export interface ElementContext {
    * another way.
    */
   readonly note?: ((step: DoneStep) => void) | undefined;
+}
+
+/** What a plug waits for in Open vSwitch. */
+export interface OvsWaits {
+  readonly for: WaitFor;
+  /** Milliseconds that it waits for ovn-controller. 0: no limit. */
+  readonly ovnTimeout: number;
 }
 
 /** Deletes the devices of several unplugs together. */

@@ -20,6 +20,8 @@ export interface OvsPatchElement {
   readonly externalIds?: OvsMap;
   /** The VLAN of the first port at its creation. */
   readonly initialVlan?: PortValues;
+  /** As that of `ovs-port`, for the first port. */
+  readonly bound?: boolean;
 }
 
 export const ovsPatch: OvsVerbs<OvsPatchElement> = {
@@ -53,6 +55,8 @@ export const ovsPatch: OvsVerbs<OvsPatchElement> = {
   adopt(element, view, owner) {
     return bothEnds(element).flatMap((end) => portAdoption(end, view, owner));
   },
+
+  awaited: ({ name, bound }) => (bound ? { boundPort: name } : {}),
 };
 
 function bothEnds({ name, bridge, peer, peerBridge, externalIds, initialVlan }: OvsPatchElement): DesiredPort[] {

@@ -40,6 +40,11 @@ export interface OvsPortElement {
    */
   readonly awaited?: boolean;
   /**
+   * A plug that waits for OVN waits until ovn-controller has installed the flows of the port. Its
+   * device must exist before the plug.
+   */
+  readonly bound?: boolean;
+  /**
    * PCI address of the virtual function whose representor the port is.
    * The external_ids of the port contain the address.
    */
@@ -76,11 +81,11 @@ export const ovsPort: OvsVerbs<OvsPortElement> = {
     return portAdoption(element, view, owner);
   },
 
-  awaited: ({ name, awaited }) => (awaited ? { port: name } : {}),
+  awaited: ({ name, awaited, bound }) => ({ ...(awaited && { port: name }), ...(bound && { boundPort: name }) }),
 };
 
 /** The desired state of a port, for all kinds of elements that have ports. */
-export type DesiredPort = Omit<OvsPortElement, 'kind' | 'awaited'>;
+export type DesiredPort = Omit<OvsPortElement, 'kind' | 'awaited' | 'bound'>;
 
 export function portEdits(desired: DesiredPort, view: OvsdbView, owner: OvsOwner): OvsdbEdit[] {
   const { name, bridge, initialVlan, pciAddress, external } = desired;

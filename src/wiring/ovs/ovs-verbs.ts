@@ -25,12 +25,14 @@ export interface OvsRows {
 /** An edit that only tags a row. */
 export type TagEdit = Extract<OvsdbEdit, { readonly edit: 'set-bridge' | 'set-port' }>;
 
-/** The rows that ovs-vswitchd must have opened before a plug ends. */
+/** The rows that a plug can wait for. */
 export interface AwaitedRows {
   /** A port that the VIF uses. */
   readonly port?: string | undefined;
   /** A bridge, if this plug adds it. */
   readonly newBridge?: string | undefined;
+  /** A port whose flows ovn-controller installs. */
+  readonly boundPort?: string | undefined;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { OvsdbEdit, OvsdbView } from '../../host-contract/ovsdb.ts';
 import { listed } from '../../text/bounds.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 import type { Adopted, ElementContext, ElementDrift, UndoContext } from '../elements/verbs.ts';
+import { untilInstalled } from './await-ovn.ts';
 import { ifaceIdConflicts } from './interface-ids.ts';
 import type { OvsPart } from './ovs-part.ts';
 import type { OvsOwner } from './ovs-verbs.ts';
@@ -70,6 +71,8 @@ async function untilWorking(
   edits: readonly OvsdbEdit[],
   context: ElementContext,
 ): Promise<void> {
+  const { for: waitFor, ovnTimeout } = context.waits ?? { for: 'port', ovnTimeout: 0 };
+  if (waitFor === 'none') return;
   const added = new Set(edits.map((edit) => (edit.edit.startsWith('add-') && 'name' in edit ? edit.name : undefined)));
   const awaited = parts.map((part) => part.awaited());
   for (const { newBridge } of awaited)
@@ -79,6 +82,9 @@ async function untilWorking(
     await untilOpen(port, added.has(port), context);
     await keepUp(port, context);
   }
+  if (waitFor !== 'ovn-installed') return;
+  for (const { boundPort } of awaited)
+    if (boundPort !== undefined) await untilInstalled(boundPort, { ...context, timeout: ovnTimeout });
 }
 
 /**

@@ -11,7 +11,7 @@ describe.skipIf(OVS_UNAVAILABLE)('with Open vSwitch', () => {
     const { netns, server } = await openOvsHost({ withSwitch: false });
     writeFileSync(
       join(osVif.folder, 'ovs.yaml'),
-      `ovsdb: { connection: "${server.connection}" }\nnetns: ${netns.path}\nplugins: { ovs: { waitForPort: false } }\n`,
+      `ovsdb: { connection: "${server.connection}" }\nnetns: ${netns.path}\nplugins: { ovs: { waitFor: none } }\n`,
     );
     const at = ['hybrid.json', '--config', 'ovs.yaml'];
     const plug = await osVif(['plug', ...at]);

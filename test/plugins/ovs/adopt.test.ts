@@ -93,7 +93,7 @@ onBothHosts((open) => {
 });
 
 function openPlugin({ host }: PluggedHost, options: OvsPluginOptions = {}) {
-  return OsVif.open({ host, plugins: [new OvsPlugin({ waitForPort: false, ...options })] });
+  return OsVif.open({ host, plugins: [new OvsPlugin({ waitFor: 'none', ...options })] });
 }
 
 function rowNames(adopted: readonly { readonly on: string }[]): string[] {

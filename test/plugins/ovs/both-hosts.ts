@@ -37,7 +37,7 @@ export function onBothHosts(suite: (open: () => Promise<PluggedHost>) => void): 
 
 export function pluggedHost(host: Host): PluggedHost {
   const open = (options: OvsPluginOptions = {}) =>
-    OsVif.open({ host, plugins: [new OvsPlugin({ waitForPort: false, ...options })] });
+    OsVif.open({ host, plugins: [new OvsPlugin({ waitFor: 'none', ...options })] });
   return {
     host,
     plug: async (vif, options) => (await open(options)).plug(vif, instance()),

@@ -43,6 +43,6 @@ function optionsOf(name: string, config: Vector['config']): OvsPluginOptions {
     isolateVif: config.isolate_vif ?? false,
     perPortBridge: config.per_port_bridge ?? false,
     // No kernel that tests run on is sure to have the datapath of the kernel; without it ports get no ofport.
-    ...(name.includes('system') && { waitForPort: false }),
+    ...(name.includes('system') && { waitFor: 'none' }),
   };
 }

@@ -59,7 +59,7 @@ describe.skipIf(OVS_UNAVAILABLE)('a plug that another writer overtakes', () => {
           ...marks,
         );
       }),
-      plugins: [new OvsPlugin({ waitForPort: false })],
+      plugins: [new OvsPlugin({ waitFor: 'none' })],
     });
     server.vsctl('add-br', 'br-int', '--', 'set', 'bridge', 'br-int', 'datapath_type=netdev');
     const portOf = () => server.vsctl('--bare', '--columns=_uuid,name,external_ids,qos', 'find', 'Port', `name=${TAP}`);

@@ -170,7 +170,7 @@ describe('the uplink', () => {
 describe.skipIf(OVS_UNAVAILABLE)('a VIFHostDevice', () => {
   async function given(tree: SysfsTree) {
     const ovs = await openOvsHost({ withSwitch: false, host: { sysfsRoot: tree.root } });
-    const osVif = await OsVif.open({ host: ovs.host, plugins: [new OvsPlugin({ waitForPort: false })] });
+    const osVif = await OsVif.open({ host: ovs.host, plugins: [new OvsPlugin({ waitFor: 'none' })] });
     return { ...ovs, osVif };
   }
 

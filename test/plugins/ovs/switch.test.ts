@@ -158,7 +158,7 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
   });
 
   test('does not wait when it is told not to', async () => {
-    const { osVif, server } = await given({ withSwitch: false, timeout: 2_000 }, { waitForPort: false });
+    const { osVif, server } = await given({ withSwitch: false, timeout: 2_000 }, { waitFor: 'none' });
 
     await osVif.plug(tapVif(), instance());
 
@@ -230,7 +230,7 @@ describe.skipIf(OVS_UNAVAILABLE)('plug', () => {
 
 describe.skipIf(OVS_UNAVAILABLE)('a database in trouble', () => {
   test('that is read-only fails a plug in its own words, and leaves no device behind', async () => {
-    const { osVif, server, host } = await given({}, { waitForPort: false });
+    const { osVif, server, host } = await given({}, { waitFor: 'none' });
     // A backup that follows another server is read-only, ovsdb(7), "Active-Backup Database Service Model".
     server.appctl('ovsdb-server/set-active-ovsdb-server', 'tcp:127.0.0.1:9');
     server.appctl('ovsdb-server/connect-active-ovsdb-server');
@@ -281,7 +281,7 @@ describe.skipIf(OVS_UNAVAILABLE)('a database in trouble', () => {
   test.each(['the old file', 'a new file'])(
     'whose server is killed in the middle of a plug and comes back with %s: the plug succeeds',
     async (file) => {
-      const { osVif, server, host } = await given({}, { waitForPort: false });
+      const { osVif, server, host } = await given({}, { waitFor: 'none' });
       await host.ovsdb.view();
       server.signal('SIGSTOP');
       const plug = osVif.plug(tapVif(), instance());
@@ -328,7 +328,7 @@ describe.skipIf(OVS_UNAVAILABLE)('many at once', () => {
   test('300 VIFs beside a writer that adds and removes ports: none is lost, none is doubled, and unplugged all is as before', {
     timeout: 120_000,
   }, async () => {
-    const { osVif, server, host, state } = await given({ withSwitch: false, timeout: 60_000 }, { waitForPort: false });
+    const { osVif, server, host, state } = await given({ withSwitch: false, timeout: 60_000 }, { waitFor: 'none' });
     server.vsctl('add-br', 'br-int', '--', 'set', 'bridge', 'br-int', 'datapath_type=netdev');
     const before = state();
     let isOver = false;
