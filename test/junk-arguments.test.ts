@@ -103,6 +103,7 @@ const CALLS: Readonly<Record<string, readonly [call: unknown, ...args: unknown[]
   asPrivateGuest: [host.asPrivateGuest, vif],
   isPrivateGuest: [host.isPrivateGuest, vif],
   probeReflectiveRelay: [host.probeReflectiveRelay, memory, 'eth9', {}],
+  waitForOvn: [host.waitForOvn, memory, vif, {}],
   plug: [osVif.plug.bind(osVif), vif, guest, {}],
   unplug: [osVif.unplug.bind(osVif), vif, guest, {}],
   check: [osVif.check.bind(osVif), vif, guest, {}],

@@ -116,6 +116,7 @@ const outcome = members({
     description: 'Whether the host was changed. Present if the VIF was plugged or unplugged.',
   },
   'steps?': steps,
+  'notes?': list(text('What was not done, and why.')),
   'error?': error,
 });
 const plan = members({

@@ -147,6 +147,7 @@ export type { HostDeviceFacts } from '../plugins/ovs/host-device.ts';
 export { type OvsPluginOptions, QOS_TYPES, type QosType } from '../plugins/ovs/ovs-options.ts';
 export { OvsPlugin } from '../plugins/ovs/ovs-plugin.ts';
 export type { VirtualFunctionLocation } from '../plugins/ovs/representor.ts';
+export { type WaitForOvnOptions, waitForOvn } from '../plugins/ovs/wait-for-ovn.ts';
 export { type PluginOptions, pluginOptionsSchema, validatePluginOptions } from '../plugins/plugin-options.ts';
 export type { SourceGuardMode, SourceGuardOptions } from '../plugins/source-guard-options.ts';
 export { TapPlugin, type TapPluginOptions } from '../plugins/tap-plugin.ts';

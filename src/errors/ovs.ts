@@ -72,39 +72,36 @@ export class OvsDatapathError extends OsVifError {
   }
 }
 
-/** ovn-controller did not install the flows of a port in time. */
-export class OvnNotInstalledError extends OsVifError {
-  /** The `iface-id` of the port: the name of its logical port. Empty if it has none. */
+/** A wait for ovn-controller that ended without success. */
+export interface OvnWait {
+  /** The `iface-id` of the interface, which is the name of the logical port. Empty if it has none. */
   readonly ifaceId: string;
-  /** The name of the port. */
-  readonly port: string;
+  /** The port with this `iface-id`. Undefined if there is none. */
+  readonly port: string | undefined;
   /** The bridge of the port. */
-  readonly bridge: string;
+  readonly bridge: string | undefined;
   /** Milliseconds. */
   readonly waited: number;
   /** The last start of ovn-controller on the bridge. Undefined if it never ran there. */
   readonly ovnStartedAt: Date | undefined;
+}
 
-  constructor(
-    found: Pick<OvnNotInstalledError, 'ifaceId' | 'port' | 'bridge' | 'waited' | 'ovnStartedAt'>,
-    options?: ErrorOptions,
-  ) {
-    const { ifaceId, port, bridge, waited, ovnStartedAt } = found;
-    const ran =
-      ovnStartedAt === undefined
-        ? `no ovn-controller has ever run on bridge ${bridge}: start it`
-        : `ovn-controller started on bridge ${bridge} at ${ovnStartedAt.toISOString()}; look whether it runs, and at chassis, requested_chassis and options:iface-id-ver of \`ovn-sbctl find port_binding logical_port=${ifaceId}\` and \`ovn-nbctl show\``;
-    super(
-      'ERR_OSVIF_OVN_NOT_INSTALLED',
-      `ovn-controller did not install the flows of port ${port} (iface-id ${ifaceId || 'missing'}) within ${waited} ms; ${ran}`,
-      options,
-    );
-    this.ifaceId = ifaceId;
-    this.port = port;
-    this.bridge = bridge;
-    this.waited = waited;
-    this.ovnStartedAt = ovnStartedAt;
+/** ovn-controller did not install the flows of a port in time. */
+export class OvnNotInstalledError extends OsVifError {
+  readonly wait: OvnWait;
+
+  constructor(wait: OvnWait, options?: ErrorOptions) {
+    const { ifaceId, port = 'unknown', waited } = wait;
+    const what = `ovn-controller did not install the flows of port ${port} (iface-id ${ifaceId || 'missing'}) within ${waited} ms`;
+    super('ERR_OSVIF_OVN_NOT_INSTALLED', `${what}; ${adviceFor(wait)}`, options);
+    this.wait = wait;
   }
+}
+
+function adviceFor({ ifaceId, port, bridge, ovnStartedAt }: OvnWait): string {
+  if (port === undefined) return 'no port has this iface-id: check that the hypervisor has added the port';
+  if (ovnStartedAt === undefined) return `no ovn-controller has ever run on bridge ${bridge}: start it`;
+  return `ovn-controller started on bridge ${bridge} at ${ovnStartedAt.toISOString()}: check that it runs, and compare chassis, requested_chassis and options:iface-id-ver in \`ovn-sbctl find port_binding logical_port=${ifaceId}\``;
 }
 
 /** ovs-vswitchd could not open the device of a port. */

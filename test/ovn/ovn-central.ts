@@ -24,6 +24,8 @@ export interface OvnCentral {
 }
 
 export interface Controller {
+  /** The folder of its control socket. */
+  readonly folder: string;
   /** Starts ovn-controller after it was killed. */
   start(): Promise<void>;
   kill(): Promise<void>;
@@ -87,7 +89,7 @@ async function startController(
     await until(isKnown, 'the chassis');
   };
   await start();
-  return { start, kill: async () => running && killed(running) };
+  return { folder, start, kill: async () => running && killed(running) };
 }
 
 function background(program: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {

@@ -6,6 +6,7 @@ import type { VIFBase } from '../../src/objects/vif.ts';
 import { OsVif } from '../../src/os-vif.ts';
 import type { OvsPluginOptions } from '../../src/plugins/ovs/ovs-options.ts';
 import { OvsPlugin } from '../../src/plugins/ovs/ovs-plugin.ts';
+import { waitForOvn } from '../../src/plugins/ovs/wait-for-ovn.ts';
 import { type OvsHost, openOvsHost } from '../plugins/ovs/ovs-host.ts';
 import { hybridVif, nativeVif, profile, SHORT_ID, TAP, tapVif, vifId } from '../plugins/ovs/ovs-vifs.ts';
 import { instance, VIF_ID } from '../plugins/vifs.ts';
@@ -40,11 +41,18 @@ describe.skipIf(OVN_UNAVAILABLE)('under OVN', { timeout: 60_000 }, () => {
     await tested.unplug(vif, instance());
   });
 
-  test('a plug does not wait for a port whose device the hypervisor makes', async () => {
-    const { osVif, ovn } = await chassis();
+  test('a plug does not wait for a port whose device the hypervisor makes, and says so; another function does', async () => {
+    const { osVif, ovn, host, netns, idsOf } = await chassis();
     addPort(ovn, VIF_ID);
     const later = nativeVif({ portProfile: profile({ createPort: true }) });
-    expect(await (await osVif()).plug(later, instance())).toMatchObject({ changed: true });
+    const result = await (await osVif()).plug(later, instance());
+    expect(result).toMatchObject({ changed: true, notes: [expect.stringContaining('did not wait')] });
+
+    // The hypervisor makes the device.
+    const installed = waitForOvn(host, later);
+    netns.run('ip', 'tuntap', 'add', TAP, 'mode', 'tap');
+    await installed;
+    expect(idsOf(TAP)).toContain('ovn-installed="true"');
   });
 
   test('many plugs at once wait for their own ports', async () => {
@@ -64,7 +72,7 @@ describe.skipIf(OVN_UNAVAILABLE)('under OVN', { timeout: 60_000 }, () => {
         addPort(ovn, VIF_ID);
         ovn.nbctl('lsp-set-options', VIF_ID, 'requested-chassis=other');
       },
-      /look whether it runs, and at chassis, requested_chassis/,
+      /compare chassis, requested_chassis/,
     ],
     [
       'needs another iface-id-ver',
@@ -74,7 +82,7 @@ describe.skipIf(OVN_UNAVAILABLE)('under OVN', { timeout: 60_000 }, () => {
       },
       /iface-id-ver/,
     ],
-    ['is on a host whose ovn-controller was killed', ({ controller }) => controller.kill(), /look whether it runs/],
+    ['is on a host whose ovn-controller was killed', ({ controller }) => controller.kill(), /check that it runs/],
   ])('a plug whose port %s fails, and takes everything back', async (_, prepare, words) => {
     const given = await chassis();
     await prepare(given);
@@ -84,7 +92,7 @@ describe.skipIf(OVN_UNAVAILABLE)('under OVN', { timeout: 60_000 }, () => {
     await expect(failing).rejects.toMatchObject({
       code: 'ERR_OSVIF_PLUG',
       left: [],
-      cause: { code: 'ERR_OSVIF_OVN_NOT_INSTALLED', ifaceId: VIF_ID, port: TAP, bridge: 'br-int' },
+      cause: { code: 'ERR_OSVIF_OVN_NOT_INSTALLED', wait: { ifaceId: VIF_ID, port: TAP, bridge: 'br-int' } },
     });
     await expect(failing).rejects.toThrow(words);
     expect(given.server.vsctl('list-ports', 'br-int')).not.toContain(TAP);

@@ -7,18 +7,9 @@ import { OvsdbClient, type OvsdbClientOptions } from '../../host/ovsdb/ovsdb-cli
 import { messageOf } from '../../text/message-of.ts';
 import { readConfig } from '../config.ts';
 import { databaseOf } from '../input/database.ts';
+import type { Finding } from './finding.ts';
+import { examineOvn, OVN_UNKNOWN } from './ovn.ts';
 import { ownNamespace, type Trials } from './try-kernel.ts';
-
-/** The result for one requirement. */
-export interface Finding {
-  /** A short and stable name, for programs. */
-  readonly name: string;
-  readonly state: 'yes' | 'no' | 'unknown';
-  /** A description of the result. */
-  readonly what: string;
-  /** The remedy if the state is `no`. */
-  readonly advice?: string;
-}
 
 /** The options of an examination. */
 export interface Examination {
@@ -45,7 +36,7 @@ export async function examineHost(options: Examination): Promise<Finding[]> {
     capability('sys-admin', 21, 'CAP_SYS_ADMIN: enter another network namespace (--netns)', ENTER_FIRST),
     examineUserNamespaces(),
     ...tryKernelFeatures(koffi.state === 'yes'),
-    await examineOvsdb({ ...host.ovsdb, ...(connection !== undefined && { connection }) }),
+    ...(await examineOpenVSwitch({ ...host.ovsdb, ...(connection !== undefined && { connection }) })),
     ...(options.vepa === undefined ? [] : [await examineRelay(options.vepa, host, options.signal)]),
   ];
 }
@@ -131,6 +122,7 @@ export const FINDING_NAMES: readonly string[] = [
   'user-namespaces',
   ...FEATURES.map(({ name }) => name),
   'ovsdb',
+  'ovn',
 ];
 
 /** Tries each kernel feature in a new network namespace. */
@@ -172,16 +164,17 @@ function isTrials(value: unknown): value is Trials {
   return typeof value === 'object' && value !== null;
 }
 
-async function examineOvsdb(options: OvsdbClientOptions): Promise<Finding> {
+/** Whether Open vSwitch answers, and whether the host is a chassis of OVN. */
+async function examineOpenVSwitch(options: OvsdbClientOptions): Promise<Finding[]> {
   const client = new OvsdbClient({ ...options, timeout: 3_000 });
   try {
     const { system } = await client.view();
     const version = system.version === undefined ? ', whose ovs-vswitchd has not run yet' : ` ${system.version}`;
-    return { name: 'ovsdb', state: 'yes', what: `Open vSwitch${version} answers` };
+    return [{ name: 'ovsdb', state: 'yes', what: `Open vSwitch${version} answers` }, await examineOvn(client)];
   } catch (error) {
     const advice =
       'needed only for the plugin ovs: install and start openvswitch-switch, set --ovsdb to its socket, and allow this user to open the socket';
-    return { name: 'ovsdb', state: 'no', what: reasonOf(error), advice };
+    return [{ name: 'ovsdb', state: 'no', what: reasonOf(error), advice }, OVN_UNKNOWN];
   } finally {
     await client.close();
   }

@@ -47,6 +47,9 @@ export async function printOutcomes(
   report(outcomes.filter(isFailure));
   if (printsJson(options)) printJson(isList ? outcomes.map(dataOf) : outcomes.slice(0, 1).map(dataOf)[0]);
   else printText(tableOf(['outcome', 'VIF', 'type', 'plugin', 'device', 'changes'], outcomes.map(rowOf)));
+  if (!printsJson(options))
+    for (const { where, id, result } of outcomes)
+      for (const note of result?.notes ?? []) writeError(`${id ?? where}: ${note}`);
   if (interruption === undefined) return;
   reportIncomplete(outcomes.filter(({ outcome }) => outcome === 'incomplete'));
   raiseExitCode(reportError(interruption, { text: `${interruption.message}: ${countsOf(outcomes) || 'no VIF'}` }));

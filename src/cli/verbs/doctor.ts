@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { UsageError } from '../../errors/command.ts';
-import type { Finding } from '../doctor/findings.ts';
+import type { Finding } from '../doctor/finding.ts';
 import { EXIT } from '../output/exit.ts';
 import { type Color, colored, hanging, printJson, printsJson, printText, shown } from '../output/output.ts';
 import { addVerb, type CommonOptions, configOption } from '../verb.ts';

@@ -22,6 +22,12 @@ export type Mutation = readonly [column: string, mutator: 'insert' | 'delete' | 
 
 /** The operations of RFC 7047 5.2 that this library uses. */
 export type Operation =
+  | {
+      readonly op: 'select';
+      readonly table: string;
+      readonly where: readonly Condition[];
+      readonly columns: readonly string[];
+    }
   | { readonly op: 'insert'; readonly table: string; readonly row: Row; readonly 'uuid-name'?: string }
   | { readonly op: 'update'; readonly table: string; readonly where: readonly Condition[]; readonly row: Row }
   | {

@@ -42,6 +42,7 @@ import {
   vhostUserWiring,
   type WantedTap,
 } from './ovs-wiring.ts';
+import { notesOnOvn } from './wait-for-ovn.ts';
 
 type SupportedClass = typeof VIFBridge | typeof VIFOpenVSwitch | typeof VIFVHostUser | typeof VIFHostDevice;
 
@@ -143,9 +144,12 @@ export class OvsPlugin extends WiringPlugin {
     const obsolete: string[] = [];
     const waits = { for: context.waitFor ?? waitFor, ovnTimeout };
     const plugging = { host, owner: id, waits, onObsoletePort: (name: string) => obsolete.push(name) };
-    const steps = await apply(await this.wireOn(host, vif, instance), plugging, signal);
+    const wiring = await this.wireOn(host, vif, instance);
+    const steps = await apply(wiring, plugging, signal);
     try {
-      return resultOf([...steps, ...(await this.#removeDevicesBehind(obsolete, vif, context))]);
+      const result = resultOf([...steps, ...(await this.#removeDevicesBehind(obsolete, vif, context))]);
+      const notes = waits.for === 'ovn-installed' ? notesOnOvn(wiring) : [];
+      return notes.length === 0 ? result : { ...result, notes };
     } catch (cause) {
       // The plug is complete and is not rolled back. An error without `left` would mean that the host is as
       // it was before.

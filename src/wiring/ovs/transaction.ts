@@ -84,7 +84,7 @@ async function untilWorking(
   }
   if (waitFor !== 'ovn-installed') return;
   for (const { boundPort } of awaited)
-    if (boundPort !== undefined) await untilInstalled(boundPort, { ...context, timeout: ovnTimeout });
+    if (boundPort !== undefined) await untilInstalled({ port: boundPort }, { ...context, timeout: ovnTimeout });
 }
 
 /**

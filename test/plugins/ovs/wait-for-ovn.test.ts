@@ -7,6 +7,7 @@ import type { VIFBase } from '../../../src/objects/vif.ts';
 import { OsVif } from '../../../src/os-vif.ts';
 import type { OvsPluginOptions } from '../../../src/plugins/ovs/ovs-options.ts';
 import { OvsPlugin } from '../../../src/plugins/ovs/ovs-plugin.ts';
+import { waitForOvn } from '../../../src/plugins/ovs/wait-for-ovn.ts';
 import { instance, VIF_ID } from '../vifs.ts';
 import { hybridVif, nativeVif, profile, SHORT_ID, TAP, tapVif, vhostUserVif } from './ovs-vifs.ts';
 
@@ -30,9 +31,29 @@ test.each<[string, VIFBase, string, OvsPluginOptions]>([
 test.each<[string, VIFBase]>([
   ['has no port', nativeVif()],
   ['has a port without device', nativeVif({ portProfile: profile({ createPort: true }) })],
-])('no plug waits for a VIF that %s', async (_, vif) => {
+])('no plug waits for a VIF that %s, and the result says why', async (_, vif) => {
   const host = new MemoryHost();
-  await (await open(host)).plug(vif, instance());
+  const { notes } = await (await open(host)).plug(vif, instance());
+  expect(notes).toEqual([
+    `did not wait for ovn-controller: the hypervisor makes the device of port ${TAP} later; call waitForOvn after the guest has started`,
+  ]);
+});
+
+test('waitForOvn waits for a port that comes later, under any name', async () => {
+  const host = new MemoryHost();
+  const installed = waitForOvn(host, nativeVif());
+  await host.ovsdb.change(() => [
+    { edit: 'add-bridge', name: 'br-int', datapathType: 'netdev' },
+    { edit: 'add-port', bridge: 'br-int', name: 'vnet7', interface: { externalIds: { 'iface-id': VIF_ID } } },
+  ]);
+  await mark(host, 'vnet7', MARK);
+  await installed;
+  await expect(waitForOvn(new MemoryHost(), nativeVif(), { timeout: 10 })).rejects.toMatchObject({
+    message: expect.stringContaining('no port has this iface-id: check that the hypervisor has added the port'),
+    wait: { ifaceId: VIF_ID, port: undefined },
+  });
+  const ended = AbortSignal.abort(new Error('enough'));
+  await expect(waitForOvn(host, hybridVif(), { signal: ended })).rejects.toThrow('enough');
 });
 
 test('a wait in vain takes everything back, and tells when ovn-controller started', async () => {
@@ -44,7 +65,7 @@ test('a wait in vain takes everything back, and tells when ovn-controller starte
   const failing = (await open(host, { ovnTimeout: 20 })).plug(tapVif(), instance());
   await expect(failing).rejects.toMatchObject({
     left: [],
-    cause: { port: TAP, ifaceId: VIF_ID, bridge: 'br-int', ovnStartedAt: new Date('2026-01-02') },
+    cause: { wait: { port: TAP, ifaceId: VIF_ID, bridge: 'br-int', ovnStartedAt: new Date('2026-01-02') } },
   });
   expect((await host.ovsdb.view()).port(TAP)).toBeUndefined();
   expect(await host.links.get(TAP)).toBeUndefined();
