@@ -7,7 +7,7 @@ import { isFailure, type Place } from '../results.ts';
 import { countsOf } from './counts.ts';
 import { raiseExitCode, reportError, writeError } from './exit.ts';
 import { errorData, namesOf, report } from './failures.ts';
-import { type Color, type OutputOptions, printJson, printsJson, printText } from './output.ts';
+import { type Color, type OutputOptions, printJson, printsJson, printText, printWarning } from './output.ts';
 import { tableOf } from './table.ts';
 
 /** The outcome of one VIF. */
@@ -49,7 +49,7 @@ export async function printOutcomes(
   else printText(tableOf(['outcome', 'VIF', 'type', 'plugin', 'device', 'changes'], outcomes.map(rowOf)));
   if (!printsJson(options))
     for (const { where, id, result } of outcomes)
-      for (const note of result?.notes ?? []) writeError(`${id ?? where}: ${note}`);
+      for (const note of result?.notes ?? []) printWarning(`${id ?? where}: ${note}`);
   if (interruption === undefined) return;
   reportIncomplete(outcomes.filter(({ outcome }) => outcome === 'incomplete'));
   raiseExitCode(reportError(interruption, { text: `${interruption.message}: ${countsOf(outcomes) || 'no VIF'}` }));

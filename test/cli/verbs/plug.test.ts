@@ -155,3 +155,30 @@ test.each([
   expect([run.status, run.stdout]).toEqual([status, '']);
   expect(run.stderr).toContain(text);
 });
+
+test('what a plug does not wait for is noted, in JSON and for people', async () => {
+  const profile = { type: 'VIFPortProfileOpenVSwitch', interface_id: VIF_ID, profile_id: '', datapath_type: 'netdev' };
+  const vif = {
+    type: 'VIFOpenVSwitch',
+    id: VIF_ID,
+    plugin: 'ovs',
+    address: 'fa:16:3e:4a:5b:6c',
+    vif_name: 'tap0',
+    bridge_name: 'br-int',
+    network: { type: 'Network', id: 'b82c1929-051e-481d-8110-4669916c7915', bridge: 'br-int' },
+    port_profile: profile,
+  };
+  writeFileSync(join(osVif.folder, 'native.json'), JSON.stringify(vif));
+  writeFileSync(join(osVif.folder, 'ovn.yaml'), 'plugins: { ovs: { waitFor: ovn-installed } }\n');
+  const args = ['plug', 'native.json', '--instance', 'instance.json', '--config', 'ovn.yaml', '--memory'];
+  const note = /did not wait for ovn-controller: the hypervisor makes the device of port tap0 later/;
+
+  const { status, json, stderr } = await osVif([...args, '--json']);
+  expect([status, json(), stderr]).toEqual([
+    0,
+    expect.objectContaining({ outcome: 'plugged', notes: [expect.stringMatching(note)] }),
+    '',
+  ]);
+  const { stdout } = await osVif(args, { terminal: true, env: { NO_COLOR: '1' }, columns: 300 });
+  expect(stdout).toMatch(new RegExp(`^os-vif: warning: ${VIF_ID}: ${note.source}`, 'm'));
+});
