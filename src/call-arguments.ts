@@ -1,8 +1,15 @@
 /** Checks the arguments of the methods of OsVif. */
 
-import type { Attachment, BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from './call-options.ts';
+import type {
+  Attachment,
+  BatchOptions,
+  CallOptions,
+  CheckOptions,
+  DryRunOptions,
+  GraphCallOptions,
+} from './call-options.ts';
 import { ArgumentError, type OptionKinds, requireOptions } from './errors/argument.ts';
-import { BOOLEAN, integerFrom, MILLISECONDS, oneOfValues, SIGNAL } from './errors/value-kinds.ts';
+import { BOOLEAN, FUNCTION, integerFrom, MILLISECONDS, oneOfValues, SIGNAL } from './errors/value-kinds.ts';
 import { InstanceInfo } from './objects/instance-info.ts';
 import { requireVIFBase } from './plugins/vif-plugin.ts';
 import { describeValue } from './text/describe-value.ts';
@@ -10,6 +17,7 @@ import { isRecord } from './text/is-record.ts';
 import type { WatchOptions } from './watch/vif-watch.ts';
 
 const CALL: OptionKinds<CallOptions> = { signal: SIGNAL, timeout: MILLISECONDS };
+const CHECK: OptionKinds<CheckOptions> = { ...CALL, onNote: FUNCTION };
 const BATCH: OptionKinds<BatchOptions> = { ...CALL, concurrency: integerFrom(1) };
 const GRAPH: OptionKinds<GraphCallOptions> = { ...CALL, show: oneOfValues('drift', 'plan', 'nothing') };
 const WATCH: OptionKinds<WatchOptions> = { signal: SIGNAL, repair: BOOLEAN, interval: MILLISECONDS };
@@ -19,13 +27,13 @@ const DRY_RUN: OptionKinds<DryRunOptions> = { ...CALL, dryRun: BOOLEAN };
 const OPTIONS = {
   plug: CALL,
   unplug: CALL,
-  check: CALL,
+  check: CHECK,
   plan: CALL,
   adopt: DRY_RUN,
   graph: GRAPH,
   plugAll: BATCH,
   unplugAll: BATCH,
-  checkAll: CALL,
+  checkAll: CHECK,
   planAll: CALL,
   watch: WATCH,
   collectGarbage: DRY_RUN,

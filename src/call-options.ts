@@ -2,6 +2,7 @@
 
 import type { InstanceInfo } from './objects/instance-info.ts';
 import type { VIFBase } from './objects/vif.ts';
+import type { CheckNote } from './wiring/elements/verbs.ts';
 
 /** Options of every call. */
 export interface CallOptions {
@@ -15,6 +16,15 @@ export interface CallOptions {
    * The timeout includes waiting for other calls. 0: no limit.
    */
   readonly timeout?: number;
+}
+
+/** Options of checks. */
+export interface CheckOptions extends CallOptions {
+  /**
+   * Receives facts that are no drift, such as a source guard that compares the MAC address only, because
+   * the VIF has no IP addresses.
+   */
+  readonly onNote?: (note: CheckNote) => void;
 }
 
 /** Options of calls for many VIFs. */

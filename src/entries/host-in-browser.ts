@@ -1,6 +1,13 @@
 /** `os-vif/host` in a browser: the same without the hosts that need Node.js. */
 
-export type { Attachment, BatchOptions, CallOptions, DryRunOptions, GraphCallOptions } from '../call-options.ts';
+export type {
+  Attachment,
+  BatchOptions,
+  CallOptions,
+  CheckOptions,
+  DryRunOptions,
+  GraphCallOptions,
+} from '../call-options.ts';
 export * from '../errors/base.ts';
 export * from '../errors/helper.ts';
 export * from '../errors/host.ts';
@@ -181,7 +188,15 @@ export type { PortElement } from '../wiring/elements/port.ts';
 export type { SourceGuardElement } from '../wiring/elements/source-guard.ts';
 export type { SourceMacFilterElement } from '../wiring/elements/source-mac-filter.ts';
 export type { TapElement } from '../wiring/elements/tap.ts';
-export type { Adopted, Deletions, Drift, ElementContext, ElementDrift, UndoContext } from '../wiring/elements/verbs.ts';
+export type {
+  Adopted,
+  CheckNote,
+  Deletions,
+  Drift,
+  ElementContext,
+  ElementDrift,
+  UndoContext,
+} from '../wiring/elements/verbs.ts';
 export type { VethElement } from '../wiring/elements/veth.ts';
 export type { VirtualFunctionElement } from '../wiring/elements/virtual-function.ts';
 export type { VlanElement } from '../wiring/elements/vlan.ts';
