@@ -4,12 +4,13 @@ import type {
   Attachment,
   BatchOptions,
   CallOptions,
+  CheckOptions,
   DryRunOptions,
   GraphCallOptions,
   PlugOptions,
 } from './call-options.ts';
 import { ArgumentError, type OptionKinds, requireOptions } from './errors/argument.ts';
-import { BOOLEAN, integerFrom, MILLISECONDS, oneOfValues, SIGNAL } from './errors/value-kinds.ts';
+import { BOOLEAN, FUNCTION, integerFrom, MILLISECONDS, oneOfValues, SIGNAL } from './errors/value-kinds.ts';
 import { InstanceInfo } from './objects/instance-info.ts';
 import { requireVIFBase } from './plugins/vif-plugin.ts';
 import { describeValue } from './text/describe-value.ts';
@@ -19,6 +20,7 @@ import { WAITS_FOR } from './wiring/ovs/wait-for.ts';
 
 const CALL: OptionKinds<CallOptions> = { signal: SIGNAL, timeout: MILLISECONDS };
 const PLUG: OptionKinds<PlugOptions> = { ...CALL, waitFor: oneOfValues(...WAITS_FOR) };
+const CHECK: OptionKinds<CheckOptions> = { ...CALL, onNote: FUNCTION };
 const BATCH: OptionKinds<BatchOptions> = { ...CALL, concurrency: integerFrom(1) };
 const GRAPH: OptionKinds<GraphCallOptions> = { ...CALL, show: oneOfValues('drift', 'plan', 'nothing') };
 const WATCH: OptionKinds<WatchOptions> = { signal: SIGNAL, repair: BOOLEAN, interval: MILLISECONDS };
@@ -28,13 +30,13 @@ const DRY_RUN: OptionKinds<DryRunOptions> = { ...CALL, dryRun: BOOLEAN };
 const OPTIONS = {
   plug: PLUG,
   unplug: CALL,
-  check: CALL,
+  check: CHECK,
   plan: CALL,
   adopt: DRY_RUN,
   graph: GRAPH,
   plugAll: BATCH,
   unplugAll: BATCH,
-  checkAll: CALL,
+  checkAll: CHECK,
   planAll: CALL,
   watch: WATCH,
   collectGarbage: DRY_RUN,

@@ -2,6 +2,7 @@
 
 import type { InstanceInfo } from './objects/instance-info.ts';
 import type { VIFBase } from './objects/vif.ts';
+import type { CheckNote } from './wiring/elements/verbs.ts';
 import type { WaitFor } from './wiring/ovs/wait-for.ts';
 
 /** Options of every call. */
@@ -22,6 +23,15 @@ export interface CallOptions {
 export interface PlugOptions extends CallOptions {
   /** What the plug waits for. Default: the option of the plugin. Plugins other than `ovs` do not wait. */
   readonly waitFor?: WaitFor;
+}
+
+/** Options of checks. */
+export interface CheckOptions extends CallOptions {
+  /**
+   * Receives facts that are no drift, such as a source guard that compares the MAC address only, because
+   * the VIF has no IP addresses.
+   */
+  readonly onNote?: (note: CheckNote) => void;
 }
 
 /** Options of calls for many VIFs. */

@@ -2,7 +2,7 @@
 
 import { resultsOf } from './batch.ts';
 import { requireArguments, type SingleCall, signalOf } from './call-arguments.ts';
-import type { Attachment, CallOptions, GraphCallOptions, PlugOptions } from './call-options.ts';
+import type { Attachment, CallOptions, CheckOptions, GraphCallOptions, PlugOptions } from './call-options.ts';
 import { HostClosedError } from './errors/host.ts';
 import type { PlugResult } from './errors/plug-result.ts';
 import { NoMatchingPluginError, PluginError } from './errors/plugin.ts';
@@ -258,8 +258,9 @@ function notBegun(signal: AbortSignal | undefined): PromiseRejectedResult {
 }
 
 /** The check of one VIF. */
-export const checkOne: PluginCall<'check', ElementDrift[]> = (plugin, { vif, instance }, context) =>
-  plugin.check(vif, instance, context);
+export function checkOne(options: CheckOptions): PluginCall<'check', ElementDrift[]> {
+  return (plugin, { vif, instance }, context) => plugin.check(vif, instance, { ...context, onNote: options.onNote });
+}
 
 /** The plan of one VIF. */
 export const planOne: PluginCall<'plan', PlannedStep[]> = (plugin, { vif, instance }, context) =>

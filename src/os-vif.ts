@@ -6,6 +6,7 @@ import type {
   Attachment,
   BatchOptions,
   CallOptions,
+  CheckOptions,
   DryRunOptions,
   GraphCallOptions,
   PlugOptions,
@@ -87,12 +88,12 @@ export class OsVif {
    * If the list is empty, a plug changes nothing. The call does not change the host.
    * @throws PluginError if the plugin does not support checks
    */
-  async check(vif: VIFBase, instance: InstanceInfo, options: CallOptions = {}): Promise<ElementDrift[]> {
+  async check(vif: VIFBase, instance: InstanceInfo, options: CheckOptions = {}): Promise<ElementDrift[]> {
     return this.#calls.run(() => this.#check(vif, instance, options));
   }
 
-  async #check(vif: VIFBase, instance: InstanceInfo, options: CallOptions): Promise<ElementDrift[]> {
-    return this.#calls.ask('check', { vif, instance }, options, checkOne);
+  async #check(vif: VIFBase, instance: InstanceInfo, options: CheckOptions): Promise<ElementDrift[]> {
+    return this.#calls.ask('check', { vif, instance }, options, checkOne(options));
   }
 
   /**
@@ -175,10 +176,10 @@ export class OsVif {
    * @returns the drift of each VIF, in the order of `attachments`
    * @throws BatchError with the error of each VIF that could not be checked, and the drift of the others
    */
-  async checkAll(attachments: readonly Attachment[], options: CallOptions = {}): Promise<ElementDrift[][]> {
+  async checkAll(attachments: readonly Attachment[], options: CheckOptions = {}): Promise<ElementDrift[][]> {
     return this.#calls.run(async () => {
       requireBatch('checkAll', attachments, options);
-      return this.#calls.askAll('check', attachments, options, checkOne);
+      return this.#calls.askAll('check', attachments, options, checkOne(options));
     });
   }
 

@@ -104,6 +104,7 @@ const happened = (event: WatchEvent['type']): Readonly<Record<string, JsonSchema
   id,
 });
 
+const note = members({ element, note: text('The fact, such as a source guard that compares the MAC address only.') });
 const outcome = members({
   where,
   'id?': id,
@@ -190,7 +191,10 @@ const OUTPUTS: Readonly<Record<string, JsonSchema & { readonly title: string; re
   check: {
     title: 'the drift of each VIF',
     description: 'Exits with 1 if an item failed, or if a VIF has a drift.',
-    ...itemOrList([members({ where, id, drifts: list(drift) }), failure]),
+    ...itemOrList([
+      members({ where, id, drifts: list(drift), 'notes?': list(note, 'Facts that are no drift.') }),
+      failure,
+    ]),
   },
   convert: {
     title: 'objects in another form',

@@ -4,6 +4,7 @@ export type {
   Attachment,
   BatchOptions,
   CallOptions,
+  CheckOptions,
   DryRunOptions,
   GraphCallOptions,
   PlugOptions,
@@ -189,7 +190,15 @@ export type { PortElement } from '../wiring/elements/port.ts';
 export type { SourceGuardElement } from '../wiring/elements/source-guard.ts';
 export type { SourceMacFilterElement } from '../wiring/elements/source-mac-filter.ts';
 export type { TapElement } from '../wiring/elements/tap.ts';
-export type { Adopted, Deletions, Drift, ElementContext, ElementDrift, UndoContext } from '../wiring/elements/verbs.ts';
+export type {
+  Adopted,
+  CheckNote,
+  Deletions,
+  Drift,
+  ElementContext,
+  ElementDrift,
+  UndoContext,
+} from '../wiring/elements/verbs.ts';
 export type { VethElement } from '../wiring/elements/veth.ts';
 export type { VirtualFunctionElement } from '../wiring/elements/virtual-function.ts';
 export type { VlanElement } from '../wiring/elements/vlan.ts';

@@ -32,7 +32,17 @@ export function sourceGuardOn(
     throw new PluginError(`sourceGuard needs the MAC address of each VIF, and VIF ${vif.id} has none: set its address`);
   const addresses = wanted === 'mac' ? [] : addressesOf(vif, options);
   const mode = addresses.length === 0 ? 'mac' : wanted;
-  return [{ kind: 'source-guard', ...device, mac: vif.address, mode, addresses }];
+  const lacksAddresses = mode !== wanted;
+  return [
+    {
+      kind: 'source-guard',
+      ...device,
+      mac: vif.address,
+      mode,
+      addresses,
+      ...(lacksAddresses && { lacksAddresses }),
+    },
+  ];
 }
 
 /** Returns the guard that an unplug removes. It needs only the name of the device. */

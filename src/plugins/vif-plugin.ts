@@ -8,7 +8,7 @@ import type { InstanceInfo } from '../objects/instance-info.ts';
 import { VIFBase } from '../objects/vif.ts';
 import type { Adoption } from '../wiring/adopt.ts';
 import type { PlannedStep } from '../wiring/check.ts';
-import type { Deletions, ElementDrift } from '../wiring/elements/verbs.ts';
+import type { CheckNote, Deletions, ElementDrift } from '../wiring/elements/verbs.ts';
 import type { Garbage } from '../wiring/garbage.ts';
 import type { WaitFor } from '../wiring/ovs/wait-for.ts';
 import type { Wiring } from '../wiring/wiring.ts';
@@ -53,6 +53,8 @@ export interface PluginContext {
   readonly host: Host;
   /** Ends the call when it is aborted. */
   readonly signal?: AbortSignal | undefined;
+  /** Receives facts that a check tells beside the drift. */
+  readonly onNote?: ((note: CheckNote) => void) | undefined;
   /** Deletes the devices of several unplugs together. */
   readonly deletions?: Deletions | undefined;
   /** What a plug waits for, in place of the option of the plugin. */

@@ -47,8 +47,9 @@ export abstract class WiringPlugin implements VIFPlugin {
     );
   }
 
-  async check(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<ElementDrift[]> {
-    return check(await this.wireOn(host, vif, instance), contextOf(vif, host, signal));
+  async check(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]> {
+    const { host, signal, onNote } = context;
+    return check(await this.wireOn(host, vif, instance), { ...contextOf(vif, host, signal), onNote });
   }
 
   async plan(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<PlannedStep[]> {

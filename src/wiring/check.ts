@@ -3,9 +3,9 @@
 import { traced } from '../host-contract/diagnostics/traced.ts';
 import { canonicalUuid } from '../text/uuid.ts';
 import { tellsEndedWork } from './deadline.ts';
-import type { ElementContext, ElementDrift } from './elements/verbs.ts';
+import type { CheckNote, ElementContext, ElementDrift } from './elements/verbs.ts';
 import { type Step, stepsOf } from './steps.ts';
-import type { Element, Wiring } from './wiring.ts';
+import { definitionOf, type Element, isOvsElement, labelOf, type Wiring } from './wiring.ts';
 
 /** One action of a plug. `element` has the kind and the name of the element, `on` the device or row. */
 export type PlannedStep = { readonly element: string; readonly on: string } & (
@@ -29,9 +29,18 @@ export async function check(wiring: Wiring, context: ElementContext): Promise<El
   for (const outcome of outcomes)
     if (outcome.status === 'rejected' && tellsEndedWork(outcome.reason, context.signal)) throw outcome.reason;
   context.signal?.throwIfAborted();
-  return outcomes.flatMap((outcome) => {
+  const drifts = outcomes.flatMap((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;
+  });
+  if (context.onNote !== undefined) for (const note of notesOn(wiring, owned.owner)) context.onNote(note);
+  return drifts;
+}
+
+function notesOn(wiring: Wiring, vif: string): CheckNote[] {
+  return wiring.flatMap((element) => {
+    const notes = isOvsElement(element) ? undefined : definitionOf(element).notes?.(element);
+    return (notes ?? []).map((note) => ({ vif, element: labelOf(element), note }));
   });
 }
 

@@ -8,6 +8,7 @@ import { OsVif } from '../../src/os-vif.ts';
 import { LinuxBridgePlugin } from '../../src/plugins/linux-bridge-plugin.ts';
 import { MacvtapPlugin } from '../../src/plugins/macvtap-plugin.ts';
 import { TapPlugin } from '../../src/plugins/tap-plugin.ts';
+import type { CheckNote } from '../../src/wiring/elements/verbs.ts';
 import { bridgeVif, directVif, instance, tapVif, VIF_ID } from './vifs.ts';
 
 const MAC = 'fa:16:3e:4a:5b:6c';
@@ -82,11 +83,31 @@ describe.each([
   });
 });
 
-test('a VIF without IP addresses gets a guard of its MAC address', async () => {
+test('a VIF without IP addresses gets a guard of its MAC address, and a check says so', async () => {
   const host = new MemoryHost();
   await using osVif = await OsVif.open({ host, plugins: [new TapPlugin({ sourceGuard: 'mac-and-ip' })] });
-  await osVif.plug(tapVif(), instance());
+  const [vif, notes] = [tapVif(), [] as CheckNote[]];
+  await osVif.plug(vif, instance());
   expect(await host.guards.list()).toMatchObject([{ mode: 'mac' }]);
+
+  expect(await osVif.check(vif, instance(), { onNote: (note) => notes.push(note) })).toEqual([]);
+  const note = 'compares the MAC address only, because the VIF has no IP addresses';
+  expect(notes).toEqual([{ vif: VIF_ID, element: 'source-guard tapdc065497-3c', note }]);
+  const many = [{ vif, instance: instance() }];
+  expect(await osVif.checkAll(many, { onNote: (each) => notes.push(each) })).toEqual([[]]);
+  expect(notes).toHaveLength(2);
+  expect(JSON.stringify(await osVif.graph(vif, instance()))).toContain('the VIF has no IP addresses');
+});
+
+test.each([
+  ['a VIF with IP addresses', 'mac-and-ip', ['10.0.0.5']],
+  ['a guard that the options limit to the MAC address', 'mac', []],
+] as const)('a check has no note about %s', async (_, sourceGuard, addresses) => {
+  await using osVif = await OsVif.open({ host: new MemoryHost(), plugins: [new TapPlugin({ sourceGuard })] });
+  const notes: CheckNote[] = [];
+  const vif = tapVif({ network: networkWith(addresses) });
+  await osVif.check(vif, instance(), { onNote: (note) => notes.push(note) });
+  expect(notes).toEqual([]);
 });
 
 test('a VIF without a MAC address has no guard, and its plug fails', async () => {

@@ -86,6 +86,8 @@ export interface ElementDefinition<E extends ElementData> {
    * `adopt` gives these devices the tag of the VIF. Default: none.
    */
   adoptable?(element: E, context: ElementContext): Promise<Link[]>;
+  /** Returns facts that a check tells beside the drift. Default: none. */
+  notes?(element: E): readonly string[];
   /** Returns the name of the element in messages. Default: kind and name. */
   label?(element: E): string;
   /** Returns the drawing of the element. Default: a node with the label. */

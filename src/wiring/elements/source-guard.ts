@@ -12,6 +12,8 @@ export interface SourceGuardElement extends Omit<SourceGuard, 'device' | 'owner'
   readonly kind: 'source-guard';
   /** Name of the device. */
   readonly name: string;
+  /** Mode `mac` stands in for `mac-and-ip`, because the VIF has no IP addresses. Default: false. */
+  readonly lacksAddresses?: boolean;
 }
 
 export const sourceGuard = defineElement<SourceGuardElement>({
@@ -44,14 +46,19 @@ export const sourceGuard = defineElement<SourceGuardElement>({
     return have === undefined ? [{ type: 'missing', on }] : differencesOf(guardOf(element, owner), have);
   },
 
-  draw({ name, mode, addresses }) {
+  notes({ lacksAddresses }) {
+    return lacksAddresses ? ['compares the MAC address only, because the VIF has no IP addresses'] : [];
+  },
+
+  draw({ name, mode, addresses, lacksAddresses }) {
     const facts = mode === 'mac' ? ['MAC address only'] : ['MAC address', ...addresses];
+    if (lacksAddresses) facts.push('the VIF has no IP addresses');
     const guard: DrawnNode = { place: 'filter', name: guardTitle(name), group: 'own', facts };
     return { nodes: [guard], edges: [{ from: { place: 'device', name }, to: guard, kind: 'governs' }] };
   },
 });
 
-function guardOf({ kind: _, name, ...settings }: SourceGuardElement, owner: string): SourceGuard {
+function guardOf({ kind: _, name, lacksAddresses: __, ...settings }: SourceGuardElement, owner: string): SourceGuard {
   return { ...settings, device: name, owner };
 }
 

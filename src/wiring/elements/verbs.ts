@@ -27,6 +27,8 @@ export interface ElementContext {
   readonly onObsoletePort?: ((name: string) => void) | undefined;
   /** What a plug waits for in Open vSwitch. Default: the ports that ovs-vswitchd opens. */
   readonly waits?: OvsWaits | undefined;
+  /** Called by a check for each fact that is no drift. */
+  readonly onNote?: ((note: CheckNote) => void) | undefined;
   /** Deletes the devices of several unplugs together. Default: each device is deleted separately. */
   readonly deletions?: Deletions | undefined;
   /**
@@ -64,6 +66,14 @@ export interface UndoContext extends ElementContext {
 
 /** A drift, and the element that it is a drift of: `tap tap1a2b3c4d-5e`. */
 export type ElementDrift = Drift & { readonly element: string };
+
+/** A fact about an element that is no drift: a plug does not change it. */
+export interface CheckNote {
+  /** The id of the VIF. */
+  readonly vif: string;
+  readonly element: string;
+  readonly note: string;
+}
 
 /** A device of the kernel, or a port or bridge of Open vSwitch, that got the tag of the VIF. */
 export interface Adopted {

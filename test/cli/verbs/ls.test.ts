@@ -23,7 +23,7 @@ test.skipIf(NETNS_UNAVAILABLE)('lists the devices of each VIF and those that VIF
 });
 
 test.skipIf(NETNS_UNAVAILABLE)(
-  'has what a source guard compares, and the number of frames that it dropped',
+  'has what a source guard compares, and the number of frames that it dropped; check says why',
   async () => {
     const inside = await makeNetns();
     writeFileSync(join(osVif.folder, 'guard.yaml'), 'plugins: { tap: { sourceGuard: mac-and-ip } }');
@@ -33,6 +33,14 @@ test.skipIf(NETNS_UNAVAILABLE)(
     expect([status, json()]).toEqual([0, [{ owner: TAP, resources: [{ kind: 'tap', name: guard.name }, guard] }]]);
     const { stdout } = await osVif(['ls'], { inside, terminal: true });
     expect(stdout).toMatch(/source-guard +tapdc065497-3c +mac, 0 dropped/);
+
+    const element = `source-guard ${guard.name}`;
+    const note = 'compares the MAC address only, because the VIF has no IP addresses';
+    const check = await osVif(['check', 'vif.json', '--config', 'guard.yaml'], { inside });
+    expect([check.status, check.json()]).toMatchObject([0, { drifts: [], notes: [{ element, note }] }]);
+    const plain = { inside, terminal: true, env: { NO_COLOR: '1' } };
+    const shown = await osVif(['check', 'vif.json', '--config', 'guard.yaml'], plain);
+    expect(shown.stdout).toContain(`as it should be\nnote: ${element} ${note}\n`);
   },
 );
 
