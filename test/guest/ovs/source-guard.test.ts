@@ -19,7 +19,7 @@ import {
 } from '../../source-guard/frames.ts';
 import { subnetsOf } from '../../source-guard/guarded-devices.ts';
 import { trial } from '../../source-guard/trial.ts';
-import { type KernelOvs, openKernelOvs, tapName } from './kernel-ovs.ts';
+import { type KernelOvs, kernelTap, openKernelOvs, tapName } from './kernel-ovs.ts';
 
 const ALL = [...MARKED.keys()];
 
@@ -66,7 +66,7 @@ test('a hybrid VIF: the guard behind its Linux bridge lets only frames of the gu
 /** A switch that forwards every frame to all ports, and another port. */
 async function given(): Promise<{ ovs: KernelOvs; receivers: Record<string, Wire> }> {
   const ovs = await openKernelOvs();
-  await ovs.plugTap(1);
+  await ovs.osVif.plug(kernelTap(1), instance());
   const bridge = 'set bridge br-int other_config:forward-bpdu=true flood_vlans=0,5'.split(' ');
   ovs.server.vsctl(...bridge);
   return { ovs, receivers: { 'another port': await attachTap(ovs.netns, tapName(1)) } };
