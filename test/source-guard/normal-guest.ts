@@ -134,13 +134,28 @@ export async function startTcpServer(netns: Netns): Promise<void> {
 
 /** Sends data with TCP, or receives them. Returns the number of bytes that arrived. */
 export function transfer({ netns }: NormalGuest, to: string, ...options: string[]): number {
-  const said = netns.run('timeout', '60', 'iperf3', '--client', to, '--bytes', '4M', '--json', ...options);
-  return JSON.parse(said).end.sum_received.bytes;
+  const said = netns.run('timeout', '60', 'iperf3', '--client', to, '--bytes', '2M', '--json', ...options);
+  const bytes = JSON.parse(said).end.sum_received?.bytes;
+  if (bytes === undefined) throw new Error(`iperf3 to ${to} failed: ${said}`);
+  return bytes;
 }
 
 /** What ping(8) says, also if there is no answer. */
 export function ping(netns: Netns, to: string, ...options: string[]): string {
-  return netns.run('sh', '-c', `ping -c 3 -i 0.05 -W 2 ${options.join(' ')} ${to} 2>&1 || true`);
+  return netns.run('sh', '-c', `ping -c 3 -i 0.1 -W 2 ${options.join(' ')} ${to} 2>&1 || true`);
+}
+
+/** Waits until each of three pings is answered. */
+export async function untilAnswered(netns: Netns, to: string, ...options: string[]): Promise<void> {
+  const isAnswered = () => ping(netns, to, ...options).includes('3 received, 0% packet loss');
+  await until(`${to} answers to ping ${options.join(' ')}`, isAnswered);
+}
+
+/** Waits until a ping in packets of this size tells the MTU of the path. */
+export async function untilMtuSaid(netns: Netns, to: string, size: number, mtu: number): Promise<void> {
+  const headers = to.includes(':') ? 48 : 28;
+  const said = () => ping(netns, to, '-M', 'do', '-s', `${size - headers}`);
+  await until(`a ping to ${to} tells the MTU ${mtu}`, () => /mtu\D{1,3}(\d+)/.exec(said())?.[1] === `${mtu}`);
 }
 
 /** Waits until something is so. */

@@ -1,3 +1,5 @@
-/** A normal guest behind every guarded device, on the guest's kernel. */
+/** A normal guest on the guest's kernel, behind one device for each hook. */
 
-import '../../source-guard/normal-guest.test.ts';
+import { normalGuestSuite } from '../../source-guard/normal-guest-suite.ts';
+
+normalGuestSuite(['TAP in a Linux bridge', 'macvtap in mode bridge']);
