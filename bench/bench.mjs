@@ -18,6 +18,7 @@ const GROUPS = {
   scale: 'Checks and unplugs of many VIFs',
   watch: 'Drift as it comes about',
   helper: 'Through a helper with privileges',
+  guard: 'Source guards',
 };
 
 const { values, positionals } = parseArgs({

@@ -32,6 +32,12 @@ export const GROUPS = new Map(
       modules: [...NETWORK_MODULES, 'openvswitch', 'psample', 'udp_tunnel', 'macsec'],
       outOfTree: ['netdevsim'],
     },
+    guard: {
+      kernels: ['5.10', '6.1', '6.12', 'newest'],
+      modules: [...NETWORK_MODULES, 'nf_tables', 'br_netfilter'],
+      // TCP through a relay takes long without virtualization.
+      limit: 900,
+    },
     unit: {
       kernels: ['5.10', '6.1', '6.12', 'newest'],
       modules: [...NETWORK_MODULES, 'nf_tables'],

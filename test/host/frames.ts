@@ -12,6 +12,9 @@ import type { Netns } from './netns.ts';
 
 const TUNSETIFF = 0x400454ca;
 const IFF_TAP_NO_PI = 0x1002;
+const IFF_VNET_HDR = 0x4000;
+const TUNSETOFFLOAD = 0x400454d0;
+const TUN_F_CSUM_TSO4_TSO6 = 7;
 /** IEEE 802, local experimental EtherType 1. */
 const ETHER_TYPE = Buffer.from('88b5', 'hex');
 export const BROADCAST = 'ff:ff:ff:ff:ff:ff';
@@ -31,17 +34,35 @@ export interface Wire {
 
 /** Attaches to a persistent TAP device. */
 export async function attachTap(netns: Netns, name: string): Promise<Wire> {
-  const libc = await loadLibc();
-  const namespace = openNetworkNamespace(libc, netns.path);
-  const fd = namespace.run(() => openSync('/dev/net/tun', constants.O_RDWR | constants.O_NONBLOCK));
-  namespace.close();
-  checked(`attach to ${name}`, await libc.ioctl(fd, TUNSETIFF, interfaceRequest(name)));
-  return wireOn(fd);
+  return wireOn(await openTap(netns, name));
 }
 
-/** Attaches to a macvtap device; udev makes no node for one in another namespace, so this does. */
+/** Attaches to a macvtap device. */
 export async function attachMacvtap(netns: Netns, name: string): Promise<Wire> {
-  const libc = await loadLibc();
+  return wireOn(await openMacvtap(netns, name));
+}
+
+export interface DescriptorOptions {
+  /**
+   * Frames have headers of virtio-net and may be large or without checksums, as hypervisors and
+   * guests agree. A read waits for a frame. Default: false.
+   */
+  readonly offloads?: boolean;
+}
+
+/** Returns a descriptor of a TAP device, which is created if it does not exist. */
+export async function openTap(netns: Netns, name: string, options: DescriptorOptions = {}): Promise<number> {
+  const namespace = openNetworkNamespace(await loadLibc(), netns.path);
+  const fd = namespace.run(() => openSync('/dev/net/tun', flagsFor(options)));
+  namespace.close();
+  return attached(fd, name, options);
+}
+
+/**
+ * Returns a descriptor of a macvtap device. udev makes no node for a device in another namespace,
+ * so this does.
+ */
+export async function openMacvtap(netns: Netns, name: string, options: DescriptorOptions = {}): Promise<number> {
   const [, major = '', minor = ''] =
     /(\d+):(\d+)/.exec(
       netns.run(
@@ -53,12 +74,24 @@ export async function attachMacvtap(netns: Netns, name: string): Promise<Wire> {
   const folder = mkdtempSync(join(tmpdir(), 'os-vif-macvtap-'));
   try {
     execFileSync('mknod', [join(folder, 'tap'), 'c', major, minor]);
-    const fd = openSync(join(folder, 'tap'), constants.O_RDWR | constants.O_NONBLOCK);
-    checked(`attach to ${name}`, await libc.ioctl(fd, TUNSETIFF, interfaceRequest(name)));
-    return wireOn(fd);
+    return attached(openSync(join(folder, 'tap'), flagsFor(options)), name, options);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function flagsFor({ offloads = false }: DescriptorOptions): number {
+  return offloads ? constants.O_RDWR : constants.O_RDWR | constants.O_NONBLOCK;
+}
+
+/** Closes the descriptor at the end of the test. */
+async function attached(fd: number, name: string, { offloads = false }: DescriptorOptions): Promise<number> {
+  onTestFinished(() => closeSync(fd));
+  const libc = await loadLibc();
+  const request = interfaceRequest(name, offloads ? IFF_TAP_NO_PI | IFF_VNET_HDR : IFF_TAP_NO_PI);
+  checked(`attach to ${name}`, await libc.ioctl(fd, TUNSETIFF, request));
+  if (offloads) checked(`offloads of ${name}`, await libc.ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM_TSO4_TSO6));
+  return fd;
 }
 
 /** Sends until a frame gets there. Kernel: linkwatch_schedule_work() may take a second to let frames through a device that was just set up. */
@@ -70,15 +103,14 @@ export async function untilCarried(from: Wire, mac: string, to: Wire): Promise<v
   throw new Error(`no frame of ${mac} gets through`);
 }
 
-function interfaceRequest(name: string): Buffer {
+function interfaceRequest(name: string, flags: number): Buffer {
   const request = Buffer.alloc(40);
   request.write(name);
-  request.writeUInt16LE(IFF_TAP_NO_PI, 16);
+  request.writeUInt16LE(flags, 16);
   return request;
 }
 
 function wireOn(fd: number): Wire {
-  onTestFinished(() => closeSync(fd));
   return {
     send(from, to, content) {
       const header = Buffer.concat([macBytes(to), macBytes(from), ETHER_TYPE]);

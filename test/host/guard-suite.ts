@@ -7,7 +7,13 @@ import type { Host } from '../../src/host-contract/host.ts';
 const OWNER = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 const REFUSED = { code: expect.stringMatching(/^ERR_OSVIF_(LINK_VALUE|HELPER_PROTOCOL)$/) };
 
-export function guardSuite(name: string, open: () => Promise<Host>): void {
+/** What a host cannot do because of its kernel. Default: nothing. */
+interface Limits {
+  /** Whether the kernel has the egress hook: HAS_EGRESS. */
+  readonly egress?: boolean;
+}
+
+export function guardSuite(name: string, open: () => Promise<Host>, { egress = true }: Limits = {}): void {
   describe(name, () => {
     test('a guard is read as it was set, in the canonical form of its values', async () => {
       const { guards } = await withDevices(open);
@@ -26,7 +32,7 @@ export function guardSuite(name: string, open: () => Promise<Host>): void {
       const later = [
         guardOf({ addresses: ['0.0.0.0/0', '10.0.0.11', '::/0'] }),
         guardOf({ mode: 'mac', addresses: [] }),
-        guardOf({ hook: 'egress', mac: 'fa:16:3e:00:00:0b', addresses: [] }),
+        ...(egress ? [guardOf({ hook: 'egress', mac: 'fa:16:3e:00:00:0b', addresses: [] })] : []),
       ];
       for (const guard of later) {
         await guards.set(guard);
@@ -34,6 +40,21 @@ export function guardSuite(name: string, open: () => Promise<Host>): void {
         expect(await guards.list()).toHaveLength(1);
       }
     });
+
+    test.skipIf(egress)(
+      'a kernel without the egress hook refuses it with the reason, and keeps the guard',
+      async () => {
+        const { guards } = await withDevices(open);
+        await guards.set(guardOf());
+        await expect(guards.set(guardOf({ hook: 'egress' }))).rejects.toMatchObject({
+          errno: 'EOPNOTSUPP',
+          message: expect.stringContaining('the egress hook needs Linux 5.16'),
+        });
+        expect(await guards.get('tap0')).toMatchObject({ ...guardOf(), bound: true, active: true });
+        await expect(guards.set(guardOf({ device: 'tap1', hook: 'egress' }))).rejects.toThrow('needs Linux 5.16');
+        expect(await guards.list()).toHaveLength(1);
+      },
+    );
 
     test('guards of several devices are independent, and a missing one is not deleted twice', async () => {
       const { guards } = await withDevices(open);
@@ -109,20 +130,45 @@ export function guardSuite(name: string, open: () => Promise<Host>): void {
   });
 }
 
-/** For hosts that bind guards to devices by name: Linux 6.18 and the in-memory host. */
-export function earlyGuardSuite(name: string, open: () => Promise<Host>): void {
-  test(`${name}: a guard for any device is there before its devices, and stays when they go`, async () => {
+/**
+ * Guards for devices that do not exist yet.
+ *
+ * @param bindsByName whether the host has them: the in-memory host, and BINDS_BY_NAME
+ */
+export function earlyGuardSuite(name: string, open: () => Promise<Host>, bindsByName = true): void {
+  const guard = guardOf({ anyDevice: true });
+
+  test.skipIf(bindsByName)(`${name}: a guard for any device needs a device, and goes with it`, async () => {
     const { links, guards } = await open();
-    const guard = guardOf({ anyDevice: true });
+    await expect(guards.set(guard)).rejects.toThrow('this kernel takes a guard only for a device that exists');
+    expect(await guards.list()).toEqual([]);
+    const index = await links.create({ kind: 'tap', name: 'tap0', alias: `os-vif:${OWNER}` });
     await guards.set(guard);
-    for (let i = 0; i < 2; i++) {
-      const index = await links.create({ kind: 'tap', name: 'tap0', alias: `os-vif:${OWNER}` });
-      expect(await guards.get('tap0')).toMatchObject({ ...guard, bound: true, active: true });
-      await links.delete(index);
-    }
+    expect(await guards.get('tap0')).toMatchObject({ ...guard, bound: true, active: true });
+    await links.delete(index);
+    expect(await guards.list()).toEqual([]);
+    // Chains and counters of the former guard are no obstacle.
+    await links.create({ kind: 'tap', name: 'tap0', alias: `os-vif:${OWNER}` });
+    await guards.set(guard);
+    expect(await guards.get('tap0')).toMatchObject({ ...guard, bound: true, active: true });
     await guards.delete(guard);
     expect(await guards.list()).toEqual([]);
   });
+
+  test.runIf(bindsByName)(
+    `${name}: a guard for any device is there before its devices, and stays when they go`,
+    async () => {
+      const { links, guards } = await open();
+      await guards.set(guard);
+      for (let i = 0; i < 2; i++) {
+        const index = await links.create({ kind: 'tap', name: 'tap0', alias: `os-vif:${OWNER}` });
+        expect(await guards.get('tap0')).toMatchObject({ ...guard, bound: true, active: true });
+        await links.delete(index);
+      }
+      await guards.delete(guard);
+      expect(await guards.list()).toEqual([]);
+    },
+  );
 }
 
 async function withDevices(open: () => Promise<Host>): Promise<Host> {

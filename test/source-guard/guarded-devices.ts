@@ -135,10 +135,14 @@ function plugger(
 }
 
 function addressed(network: ConstructorParameters<typeof Network>[0] = {}) {
-  const ips = (...addresses: string[]) =>
-    new FixedIPList({ objects: addresses.map((address) => new FixedIP({ address })) });
-  const subnets = new SubnetList({ objects: [new Subnet({ ips: ips(GUEST.ip4, GUEST.ip6) })] });
+  const subnets = subnetsOf(GUEST.ip4, GUEST.ip6);
   return { address: GUEST.mac, network: new Network({ id: VIF_ID, bridge: 'br0', mtu: 1500, subnets, ...network }) };
+}
+
+/** Subnets with these fixed IPs. */
+export function subnetsOf(...addresses: string[]): SubnetList {
+  const ips = new FixedIPList({ objects: addresses.map((address) => new FixedIP({ address })) });
+  return new SubnetList({ objects: [new Subnet({ ips })] });
 }
 
 async function forgetful({ links }: LinuxHost, name: string): Promise<void> {

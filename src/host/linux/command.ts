@@ -87,6 +87,8 @@ function refusal(what: string, status: number | null, complaint: string): Error 
   if (/permission denied|must be root|not permitted/i.test(text)) {
     return new PermissionError(what, 'EPERM', text, 'filter rules need CAP_NET_ADMIN: run this as root');
   }
-  const [, errno = `status ${status}`] = [...ERRNOS].find(([words]) => words.test(text)) ?? [];
+  // Errors that follow the first error are often its consequences.
+  const found = [...ERRNOS].map(([words, name]) => ({ name, at: text.search(words) })).filter(({ at }) => at >= 0);
+  const errno = found.sort((a, b) => a.at - b.at)[0]?.name ?? `status ${status}`;
   return new SystemCallError(what, errno, text);
 }

@@ -95,7 +95,8 @@ export class LinuxGuards implements SourceGuards {
       const index = anyDevice ? 0 : (await this.#links.get(device))?.index;
       if (index === undefined) throw new NetlinkError(what, 'ENODEV', `no such device: ${device}`);
       try {
-        await this.#change(setMessages(guard, index, replaced));
+        const hasTargets = replaced !== undefined && (await this.#hasTargets(device));
+        await this.#change(setMessages(guard, index, { chain: replaced, hasTargets }));
         return;
       } catch (error) {
         if (attempt === ATTEMPTS || !isKernelError(error, 'EEXIST', 'ENOENT', 'EBUSY')) throw explained(guard, error);
@@ -107,10 +108,11 @@ export class LinuxGuards implements SourceGuards {
     for (let attempt = 1; ; attempt++) {
       const found = await this.#find(device);
       if (found !== undefined && found.guard.owner !== canonicalUuid(owner)) return;
-      const hasTargets = (await this.#look(getChain(device, targetsName(device)))).length > 0;
-      if (found === undefined && !hasTargets) return;
+      // The counter is there also if the kernel has deleted the chain.
+      if (found === undefined && (await this.#look(getCounter(device))).length === 0) return;
       try {
-        await this.#change(deleteMessages(device, found, hasTargets));
+        const hasTargets = await this.#hasTargets(device);
+        await this.#change(deleteMessages(device, { chain: found, hasTargets }));
         break;
       } catch (error) {
         if (attempt === ATTEMPTS || !isKernelError(error, 'ENOENT', 'EBUSY')) throw error;
@@ -131,10 +133,14 @@ export class LinuxGuards implements SourceGuards {
     return message && chainIn(message);
   }
 
+  async #hasTargets(device: string): Promise<boolean> {
+    return (await this.#look(getChain(device, targetsName(device)))).length > 0;
+  }
+
   async #hasRulesOf(guard: SourceGuard, rules: readonly Message[]): Promise<boolean> {
     const { base, targets } = chainsOf(guard);
     if (!hasRules(rules, base)) return false;
-    for (const chain of [targets, ...SHARED_CHAINS])
+    for (const chain of [...(targets === undefined ? [] : [targets]), ...SHARED_CHAINS])
       if (!hasRules(await this.#dump(listRules(guard.device, chain.name)), chain)) return false;
     return true;
   }

@@ -21,18 +21,43 @@ describe.skipIf(NETNS_UNAVAILABLE)('source guards in nf_tables', () => {
     'insert rule netdev TABLE own-icmpv6 accept',
   ])('after `nft %s` the guard is not active, and the next set repairs it', async (command) => {
     const { host, netns } = await withTaps(1);
-    await host.guards.set(guardOf(0));
+    // With so many addresses, the targets of neighbour discovery have a chain of their own.
+    const guard = { ...guardOf(0), addresses: ['10.0.0.10', 'fd00::a', 'fd00::b', 'fd00::c'] };
+    await host.guards.set(guard);
     const [table = ''] = /os-vif-guards-\w+/.exec(netns.run('nft', 'list', 'tables')) ?? [];
     netns.run('nft', command.replace('TABLE', table));
     expect(await host.guards.get('tap0')).toMatchObject({ active: false });
-    await host.guards.set(guardOf(0));
+    await host.guards.set(guard);
     expect(await host.guards.get('tap0')).toMatchObject({ active: true });
+  });
+
+  test('a guard that gets more addresses, and fewer again, has no chain of its former addresses', async () => {
+    const { host, netns } = await withTaps(1);
+    const [few, many] = [['fd00::a'], ['fd00::a', 'fd00::b', 'fd00::c', 'fd00::d']];
+    for (const addresses of [few, many, few]) {
+      await host.guards.set({ ...guardOf(0), addresses });
+      expect(await host.guards.get('tap0')).toMatchObject({ addresses, active: true });
+      expect(netns.run('nft', 'list', 'ruleset').includes('chain targets-tap0')).toBe(addresses === many);
+    }
+    await host.guards.set({ ...guardOf(0), addresses: many });
+    await host.guards.delete(guardOf(0));
+    expect(netns.run('nft', 'list', 'ruleset')).toBe('');
+  });
+
+  test('nothing of a guard stays after the deletion of its device', async () => {
+    const { host, netns } = await withTaps(1);
+    await host.guards.set(guardOf(0));
+    // Before Linux 6.16, the kernel deletes the chain with the device.
+    netns.run('ip', 'link', 'delete', 'tap0');
+    await host.guards.delete(guardOf(0));
+    expect(netns.run('nft', 'list', 'ruleset')).toBe('');
   });
 
   test('a device that is renamed loses its guard, and the next device of the name is not counted as guarded', async () => {
     const { host, netns } = await withTaps(1);
     await host.guards.set(guardOf(0));
-    netns.run('ip', 'link', 'set', 'tap0', 'name', 'tap9');
+    // Before Linux 6.2, only a device that is down is renamed.
+    netns.run('sh', '-ec', 'ip link set tap0 down; ip link set tap0 name tap9');
     expect((await host.guards.list()).filter(({ bound }) => bound)).toEqual([]);
     await host.links.create({ kind: 'tap', name: 'tap0' });
     expect((await host.guards.list()).filter(({ bound }) => bound)).toEqual([]);

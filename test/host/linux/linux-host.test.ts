@@ -9,6 +9,7 @@ import { instance, tapVif } from '../../plugins/vifs.ts';
 import { changesSuite } from '../changes-suite.ts';
 import { earlyGuardSuite, guardSuite } from '../guard-suite.ts';
 import { hostSuite } from '../host-suite.ts';
+import { BINDS_BY_NAME, HAS_EGRESS } from '../kernel-version.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 import { networkSuite } from '../network-suite.ts';
 import { stackedSuite } from '../stacked-suite.ts';
@@ -16,8 +17,8 @@ import { stackedSuite } from '../stacked-suite.ts';
 describe.skipIf(NETNS_UNAVAILABLE)('on the kernel', () => {
   hostSuite('LinuxHost: links', open);
   networkSuite('LinuxHost: everything else', open);
-  guardSuite('LinuxHost: source guards', open);
-  earlyGuardSuite('LinuxHost', open);
+  guardSuite('LinuxHost: source guards', open, { egress: HAS_EGRESS });
+  earlyGuardSuite('LinuxHost', open, BINDS_BY_NAME);
   changesSuite('LinuxHost: changes', open);
   stackedSuite('LinuxHost: devices on devices', open);
 

@@ -15,14 +15,15 @@ import type { Host } from '../../../src/host-contract/host.ts';
 import { changesSuite } from '../changes-suite.ts';
 import { earlyGuardSuite, guardSuite } from '../guard-suite.ts';
 import { hostSuite } from '../host-suite.ts';
+import { BINDS_BY_NAME, HAS_EGRESS } from '../kernel-version.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 import { networkSuite } from '../network-suite.ts';
 import { EVERYTHING, helperOf, remoteOf } from './helper-host.ts';
 
 describe.skipIf(NETNS_UNAVAILABLE)('on the kernel, by way of a helper', () => {
   hostSuite('RemoteHost: links', open);
-  guardSuite('RemoteHost: source guards', open);
-  earlyGuardSuite('RemoteHost', open);
+  guardSuite('RemoteHost: source guards', open, { egress: HAS_EGRESS });
+  earlyGuardSuite('RemoteHost', open, BINDS_BY_NAME);
   changesSuite('RemoteHost: changes', open);
   networkSuite('RemoteHost: everything else', open);
 

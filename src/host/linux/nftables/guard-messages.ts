@@ -72,6 +72,13 @@ export interface FoundChain {
   readonly hooked: string;
 }
 
+/** What a device has of a guard. */
+export interface GuardParts {
+  /** The chain that the hook calls. Before Linux 6.16, the kernel deletes it with the device. */
+  readonly chain: FoundChain | undefined;
+  readonly hasTargets: boolean;
+}
+
 /** The messages around a transaction. */
 export function batchEnds(what: string): readonly [begin: Request, end: Request] {
   const end = (type: number): Request => ({ what, type, flags: 0, body: BATCH_HEADER });
@@ -82,9 +89,9 @@ export function batchEnds(what: string): readonly [begin: Request, end: Request]
  * Replaces a guard, or creates it. The kernel refuses the transaction with ENOENT if the chain to
  * replace is no longer the same, and with EEXIST if there is a chain meanwhile.
  *
- * @param replaced the chain of the guard that is replaced
+ * @param former what the device has of a guard
  */
-export function setMessages(guard: SourceGuard, index: number, replaced: FoundChain | undefined): Request[] {
+export function setMessages(guard: SourceGuard, index: number, former: GuardParts): Request[] {
   const { device } = guard;
   const place = { what: `source guard of ${device}`, table: tableOf(device) };
   const { base, targets } = chainsOf(guard);
@@ -92,8 +99,9 @@ export function setMessages(guard: SourceGuard, index: number, replaced: FoundCh
     nftRequest(place.what, TYPES.newTable, [[1, name(place.table)]], NLM_F_CREATE),
     ...SHARED_CHAINS.flatMap((chain) => refill(place, chain)),
     nftRequest(place.what, TYPES.newObject, counterAttributes(device), NLM_F_CREATE),
-    ...(replaced === undefined ? [] : [deleteByHandle(place, replaced)]),
-    ...refill(place, targets),
+    ...(former.chain === undefined ? [] : [deleteByHandle(place, former.chain)]),
+    ...(former.hasTargets && targets === undefined ? [deleteTargets(place, device)] : []),
+    ...(targets === undefined ? [] : refill(place, targets)),
     nftRequest(place.what, TYPES.newChain, hookAttributes(guard, index), NLM_F_CREATE | NLM_F_EXCL),
     ...rulesOf(place, base),
   ];
@@ -101,16 +109,12 @@ export function setMessages(guard: SourceGuard, index: number, replaced: FoundCh
 
 /**
  * Deletes a guard. The kernel refuses with ENOENT if the chain is no longer the same.
- *
- * @param found the chain that the hook calls. Before Linux 6.16, the kernel deletes it with the
- *   device
  */
-export function deleteMessages(device: string, found: FoundChain | undefined, hasTargets: boolean): Request[] {
+export function deleteMessages(device: string, { chain, hasTargets }: GuardParts): Request[] {
   const place = { what: `deletion of the source guard of ${device}`, table: tableOf(device) };
-  const targets = nftRequest(place.what, TYPES.deleteChain, chainAttributes(place.table, targetsName(device)));
   return [
-    ...(found === undefined ? [] : [deleteByHandle(place, found)]),
-    ...(hasTargets ? [targets] : []),
+    ...(chain === undefined ? [] : [deleteByHandle(place, chain)]),
+    ...(hasTargets ? [deleteTargets(place, device)] : []),
     nftRequest(place.what, TYPES.deleteObject, counterAttributes(device)),
   ];
 }
@@ -224,6 +228,10 @@ function deleteByHandle({ what, table }: Place, { handle }: FoundChain): Request
     [CHAIN.table, name(table)],
     [CHAIN.handle, handle],
   ]);
+}
+
+function deleteTargets({ what, table }: Place, device: string): Request {
+  return nftRequest(what, TYPES.deleteChain, chainAttributes(table, targetsName(device)));
 }
 
 function chainAttributes(table: string, chain: string): Attribute[] {

@@ -5,7 +5,7 @@
 
 import { linkLocalOf, parseIpPrefix } from '../../../host-contract/guards/ip-prefix.ts';
 import type { SourceGuard } from '../../../host-contract/guards/source-guards.ts';
-import { compare, isFragment, transportProtocol } from './expressions.ts';
+import { compare, type Expression, isFragment, transportProtocol } from './expressions.ts';
 import { FIELDS, from, icmpv6, ipv4HasPorts, macOctets, PROTOCOLS, port, quicklyFrom, within } from './frame-fields.ts';
 import { type Chain, countedDrop, type Rule, rule } from './rules.ts';
 
@@ -14,10 +14,18 @@ export interface GuardChains {
   /** The chain that the hook of the device calls. */
   readonly base: Chain;
   /**
-   * Accepts messages of neighbour discovery about the addresses of the guest. Empty in mode `mac`.
+   * Accepts messages of neighbour discovery about the addresses of the guest. Undefined if the rules
+   * of the base chain do so.
    */
-  readonly targets: Chain;
+  readonly targets: Chain | undefined;
 }
+
+/**
+ * Up to this number of IPv6 addresses, each rule for a source is repeated for each target. A chain of
+ * its own needs fewer rules, but at each transaction, the kernel visits all chains of the namespace
+ * (nf_tables_commit()).
+ */
+const MOST_REPEATED = 3;
 
 /** The name of the chain that the hook calls, and of the counter. */
 export function baseName(device: string): string {
@@ -48,12 +56,15 @@ function escaped(device: string): string {
 
 export function chainsOf(guard: SourceGuard): GuardChains {
   const [name, last] = [baseName(guard.device), countedDrop(baseName(guard.device))];
-  const targets = { name: targetsName(guard.device), rules: [] };
-  if (guard.mode === 'mac') return { base: { name, rules: [untaggedFrom(guard.mac), last] }, targets };
+  if (guard.mode === 'mac') return { base: { name, rules: [untaggedFrom(guard.mac), last] }, targets: undefined };
   const addresses = guard.addresses.map((text) => ({ text, prefix: parseIpPrefix(text) ?? NOWHERE }));
   const ipv4 = addresses.filter(({ prefix }) => prefix.bytes.length === 4);
   const ipv6 = addresses.filter(({ prefix }) => prefix.bytes.length === 16);
-  const own = { text: '', prefix: linkLocalOf(guard.mac) };
+  const allIpv6 = [...ipv6, { text: '', prefix: linkLocalOf(guard.mac) }];
+  const isRepeated = allIpv6.length <= MOST_REPEATED;
+  const aboutOwn: AboutOwn = isRepeated
+    ? (conditions) => allIpv6.map((target) => rule([...conditions, ...aboutTarget(target)], 'accept'))
+    : (conditions) => [rule(conditions, { jump: targetsName(guard.device) })];
   return {
     base: {
       name,
@@ -61,18 +72,25 @@ export function chainsOf(guard: SourceGuard): GuardChains {
         ...ipv4.map((address) => commonIpv4(guard, address)),
         ...ipv6.map((address) => commonIpv6(guard, address)),
         ...ipv4.flatMap((address) => rareIpv4(guard, address)),
-        ...[...ipv6, own].flatMap((address) => rareIpv6(guard, address)),
-        ...withoutAddress(guard),
+        ...allIpv6.flatMap((address) => rareIpv6(guard, address, aboutOwn)),
+        ...withoutAddress(guard, aboutOwn),
         last,
       ],
     },
-    targets: { ...targets, rules: [...ipv6, own].map(aboutTarget) },
+    targets: isRepeated
+      ? undefined
+      : { name: targetsName(guard.device), rules: allIpv6.map((target) => rule(aboutTarget(target), 'accept')) },
   };
 }
 
 const NOWHERE = { bytes: [], length: 0 };
 
-type Guard = Pick<SourceGuard, 'mac' | 'device'>;
+type Guard = Pick<SourceGuard, 'mac'>;
+/**
+ * Returns the rules that accept messages of neighbour discovery with these conditions, if they are
+ * about an address of the guest.
+ */
+type AboutOwn = (conditions: Expression[][]) => Rule[];
 interface Address {
   readonly text: string;
   readonly prefix: NonNullable<ReturnType<typeof parseIpPrefix>>;
@@ -138,16 +156,13 @@ function rareIpv4({ mac }: Guard, { prefix }: Address): Rule[] {
   ];
 }
 
-function rareIpv6({ mac, device }: Guard, { prefix }: Address): Rule[] {
+function rareIpv6({ mac }: Guard, { prefix }: Address, aboutOwn: AboutOwn): Rule[] {
   const source = [from(mac, 'ipv6'), within(FIELDS.ipv6Source, prefix)];
-  return [
-    rule(source, { jump: 'own-ipv6' }),
-    rule([...source, icmpv6('neighbourAdvertisement')], { jump: targetsName(device) }),
-  ];
+  return [rule(source, { jump: 'own-ipv6' }), ...aboutOwn([...source, icmpv6('neighbourAdvertisement')])];
 }
 
 /** Frames of a guest that has no address yet, or that moves to another host. */
-function withoutAddress({ mac, device }: Guard): Rule[] {
+function withoutAddress({ mac }: Guard, aboutOwn: AboutOwn): Rule[] {
   const unspecified4 = [from(mac, 'ipv4'), ipv4HasPorts(true)];
   const unspecified6 = [from(mac, 'ipv6'), compare(FIELDS.ipv6Source, 'is', Array(16).fill(0))];
   return [
@@ -173,7 +188,7 @@ function withoutAddress({ mac, device }: Guard): Rule[] {
     ),
     rule(unspecified6, { jump: 'unspecified-ipv6' }),
     // RFC 4862: duplicate address detection.
-    rule([...unspecified6, icmpv6('neighbourSolicitation')], { jump: targetsName(device) }),
+    ...aboutOwn([...unspecified6, icmpv6('neighbourSolicitation')]),
     // RFC 903. QEMU sends such a frame after a migration, so that switches learn the new place of
     // the guest.
     rule(
@@ -189,6 +204,6 @@ function withoutAddress({ mac, device }: Guard): Rule[] {
 }
 
 /** RFC 6980: messages of neighbour discovery are not fragmented. */
-function aboutTarget({ prefix }: Address): Rule {
-  return rule([isFragment(false), within(FIELDS.neighbourTarget, prefix)], 'accept');
+function aboutTarget({ prefix }: Address): Expression[][] {
+  return [isFragment(false), within(FIELDS.neighbourTarget, prefix)];
 }

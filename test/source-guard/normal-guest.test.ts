@@ -1,0 +1,3 @@
+import { normalGuestSuite } from './normal-guest-suite.ts';
+
+normalGuestSuite();
