@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SourceGuard } from '../../src/host-contract/guards/source-guards.ts';
 import type { Host } from '../../src/host-contract/host.ts';
+import { testWhere } from './kernel-version.ts';
 
 const OWNER = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 const REFUSED = { code: expect.stringMatching(/^ERR_OSVIF_(LINK_VALUE|HELPER_PROTOCOL)$/) };
@@ -41,20 +42,17 @@ export function guardSuite(name: string, open: () => Promise<Host>, { egress = t
       }
     });
 
-    test.skipIf(egress)(
-      'a kernel without the egress hook refuses it with the reason, and keeps the guard',
-      async () => {
-        const { guards } = await withDevices(open);
-        await guards.set(guardOf());
-        await expect(guards.set(guardOf({ hook: 'egress' }))).rejects.toMatchObject({
-          errno: 'EOPNOTSUPP',
-          message: expect.stringContaining('the egress hook needs Linux 5.16'),
-        });
-        expect(await guards.get('tap0')).toMatchObject({ ...guardOf(), bound: true, active: true });
-        await expect(guards.set(guardOf({ device: 'tap1', hook: 'egress' }))).rejects.toThrow('needs Linux 5.16');
-        expect(await guards.list()).toHaveLength(1);
-      },
-    );
+    testWhere(!egress, 'a kernel without the egress hook refuses it with the reason, and keeps the guard', async () => {
+      const { guards } = await withDevices(open);
+      await guards.set(guardOf());
+      await expect(guards.set(guardOf({ hook: 'egress' }))).rejects.toMatchObject({
+        errno: 'EOPNOTSUPP',
+        message: expect.stringContaining('the egress hook needs Linux 5.16'),
+      });
+      expect(await guards.get('tap0')).toMatchObject({ ...guardOf(), bound: true, active: true });
+      await expect(guards.set(guardOf({ device: 'tap1', hook: 'egress' }))).rejects.toThrow('needs Linux 5.16');
+      expect(await guards.list()).toHaveLength(1);
+    });
 
     test('guards of several devices are independent, and a missing one is not deleted twice', async () => {
       const { guards } = await withDevices(open);
@@ -138,7 +136,7 @@ export function guardSuite(name: string, open: () => Promise<Host>, { egress = t
 export function earlyGuardSuite(name: string, open: () => Promise<Host>, bindsByName = true): void {
   const guard = guardOf({ anyDevice: true });
 
-  test.skipIf(bindsByName)(`${name}: a guard for any device needs a device, and goes with it`, async () => {
+  testWhere(!bindsByName, `${name}: a guard for any device needs a device, and goes with it`, async () => {
     const { links, guards } = await open();
     await expect(guards.set(guard)).rejects.toThrow('this kernel takes a guard only for a device that exists');
     expect(await guards.list()).toEqual([]);
@@ -155,7 +153,8 @@ export function earlyGuardSuite(name: string, open: () => Promise<Host>, bindsBy
     expect(await guards.list()).toEqual([]);
   });
 
-  test.runIf(bindsByName)(
+  testWhere(
+    bindsByName,
     `${name}: a guard for any device is there before its devices, and stays when they go`,
     async () => {
       const { links, guards } = await open();

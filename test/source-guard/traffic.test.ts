@@ -1,8 +1,8 @@
 /** Frames of a guest through devices of the kernel, with and without a source guard. */
 
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { LinuxHost } from '../../src/host/linux/linux-host.ts';
-import { HAS_EGRESS } from '../host/kernel-version.ts';
+import { HAS_EGRESS, testWhere } from '../host/kernel-version.ts';
 import { NETNS_UNAVAILABLE } from '../host/netns.ts';
 import { isForAll, KEPT_BY_BRIDGES, LEGITIMATE, MARKED, OF_ANOTHER_DEVICE, SPOOFED } from './frames.ts';
 import { DEVICES, type GuardedDevice, quietNetns } from './guarded-devices.ts';
@@ -13,7 +13,7 @@ const ALL = [...MARKED.keys()];
 describe.skipIf(NETNS_UNAVAILABLE).each(Object.entries(DEVICES))('%s', { timeout: 120_000 }, (name, make) => {
   const isRefused = !HAS_EGRESS && !name.startsWith('TAP');
 
-  test.runIf(isRefused)('is refused a guard by this kernel, and works without a guard', async () => {
+  testWhere(isRefused, 'is refused a guard by this kernel, and works without a guard', async () => {
     const netns = await quietNetns();
     const host = await LinuxHost.open({ netns: netns.path });
     onTestFinished(() => host.close());
@@ -24,7 +24,7 @@ describe.skipIf(NETNS_UNAVAILABLE).each(Object.entries(DEVICES))('%s', { timeout
     expect(await trial(device)).toEqual(delivered(device, ALL));
   });
 
-  test.skipIf(isRefused)('delivers every frame without a guard, and with a guard only those of the guest', async () => {
+  testWhere(!isRefused, 'delivers every frame without a guard, and with a guard only those of the guest', async () => {
     const netns = await quietNetns();
     const host = await LinuxHost.open({ netns: netns.path });
     onTestFinished(() => host.close());
