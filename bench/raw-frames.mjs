@@ -17,7 +17,7 @@ const BATCH = 64;
 const [MMSGHDR, IOVEC, MSG_IOV, MSG_IOVLEN] = [64, 16, 16, 24];
 const CPU_SET = 128;
 
-/** @param frame the bytes of the frame. `send(count)` returns the seconds of the processor for one frame. */
+/** @param frame its bytes. `send(count)` returns the seconds of the processor for one frame. */
 export function rawFrames(device, frame) {
   const fd = socket(AF_PACKET, SOCK_RAW, 0);
   const address = Buffer.alloc(20);

@@ -1,4 +1,4 @@
-// Source guards: what they cost for the frames of a guest, and how the time of a plug grows with the number of guards.
+// Source guards: their cost for each frame, and how the time of a plug grows with their number.
 import { execFileSync, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LinuxHost } from 'os-vif/host';
@@ -25,7 +25,7 @@ const rows = [await tcp(), ...(await frames()), await plugs()];
 await host.close();
 process.send(rows, () => process.disconnect());
 
-/** A guest at veth-a, behind a Linux bridge another machine. The device of the guest on the host is port-a. */
+/** A guest at veth-a. Its device on the host is port-a, and veth-b is behind a Linux bridge. */
 async function tcp() {
   const [guest, other] = [openNamespace(), openNamespace()];
   const path = makePath(guest, other);
@@ -54,7 +54,7 @@ async function frames() {
   const path = makePath();
   const sender = rawFrames('veth-a', udpFrame(300));
   let arrived = 0;
-  // The kernel takes up to a second until a new port of a bridge forwards frames (linkwatch_schedule_work()).
+  // Kernel: linkwatch_schedule_work() may take a second until a new port forwards frames.
   for (let attempt = 0; attempt < 50 && arrived < FRAMES; attempt++) {
     const before = receivedBy('veth-b');
     sender.send(FRAMES);
@@ -86,7 +86,7 @@ async function frames() {
   return measured;
 }
 
-/** What a plug does for its guard: it looks for one, and sets it. Here are many guards, in the other namespace none. */
+/** What a plug does for its guard: it looks for one, and sets it. */
 async function plugs() {
   const empty = openNamespace();
   const [, path] = /--net=(.*)/.exec(empty.command[1]);
@@ -132,7 +132,7 @@ function withAndWithout(measure) {
   };
 }
 
-/** veth-a, port-a, a bridge, port-b and veth-b. With namespaces, veth-a and veth-b are in them, with addresses. */
+/** veth-a, port-a, a bridge, port-b and veth-b. In namespaces, veth-a and veth-b have addresses. */
 function makePath(guest, other) {
   run('sh', '-ec', 'ip link add br0 type bridge; ip link set br0 up');
   // Bridges then forward frames without the chains of IP.

@@ -1,6 +1,6 @@
 /**
- * Copies frames between the descriptors 3 and 4, as a hypervisor does between its guest and a device. Tells the parent the size of the
- * largest frame from descriptor 3, with its virtio-net header.
+ * Copies frames between the descriptors 3 and 4, as a hypervisor does between its guest and a
+ * device. Tells the parent the size of the largest frame from descriptor 3, with its header.
  */
 import { read, write } from 'node:fs';
 

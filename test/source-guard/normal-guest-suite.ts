@@ -72,8 +72,8 @@ export function normalGuestSuite(names: readonly string[] = Object.keys(SITES)):
         // The guest is a router itself, and tells the MTU of the network behind it.
         routeThrough(guest.netns, gateway.netns, gateway.lan);
         for (const to of ['10.2.0.2', 'fd02::2']) await untilMtuSaid(server, to, 1290, 1280);
-        // The hook also gets multicast packets of the host, such as router advertisements, if the host
-        // itself is in the group (Kernel: dev_loopback_xmit()).
+        // The hook also gets multicast packets of the host, such as router advertisements, if the
+        // host itself is in the group (Kernel: dev_loopback_xmit()).
         if (gateway.netns !== place.netns) expect((await place.host.guards.get(device))?.drops).toBe(0);
       },
     );

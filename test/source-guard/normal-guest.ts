@@ -16,10 +16,10 @@ const RELAY = fileURLToPath(new URL('../children/relay.mjs', import.meta.url));
 /** ms. A guest with QEMU's own emulation is slow. */
 const PATIENCE = 60_000;
 
-/** Why normal guests cannot be tested here. Undefined: they can. With CI=true a missing program is an error. */
+/** The missing program. Undefined if there is none. With CI=true, this is an error. */
 export const PROGRAMS_UNAVAILABLE: string | undefined = NETNS_UNAVAILABLE ?? missingProgram();
 
-/** The address that the guest configures by itself from the prefix of the gateway (RFC 4291: EUI-64). */
+/** The address of the guest from the prefix of the gateway (RFC 4291: EUI-64). */
 export const SLAAC_ADDRESS = 'fd00::ff:fe00:a';
 export const GATEWAY = { ip4: '10.0.0.1', ip6: 'fd00::1' };
 /** Behind the gateway, on a network with a smaller MTU. */
@@ -102,8 +102,8 @@ export interface DhcpClient {
 }
 
 /**
- * Starts a DHCP client, which sets the address and the default route of the guest. Unless `probe` is
- * false, it asks for other users of the address before it takes it (RFC 5227).
+ * Starts a DHCP client, which sets the address and the default route of the guest. Unless `probe`
+ * is false, it asks for other users of the address before it takes it (RFC 5227).
  */
 export function startDhcpClient({ netns }: NormalGuest, { probe = true } = {}): DhcpClient {
   const folder = temporaryFolder();

@@ -1,4 +1,4 @@
-/** Source guards of VIFs on the datapath of the kernel: which frames of the guest arrive at another port. */
+/** Source guards on the datapath of the kernel: which frames of a guest arrive at another port. */
 
 import { expect, test } from 'vitest';
 import type { VIFBase } from '../../../src/objects/vif.ts';

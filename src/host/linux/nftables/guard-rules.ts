@@ -14,15 +14,15 @@ export interface GuardChains {
   /** The chain that the hook of the device calls. */
   readonly base: Chain;
   /**
-   * Accepts messages of neighbour discovery about the addresses of the guest. Undefined if the rules
-   * of the base chain do so.
+   * Accepts messages of neighbour discovery about the addresses of the guest. Undefined if the
+   * rules of the base chain do so.
    */
   readonly targets: Chain | undefined;
 }
 
 /**
- * Up to this number of IPv6 addresses, each rule for a source is repeated for each target. A chain of
- * its own needs fewer rules, but at each transaction, the kernel visits all chains of the namespace
+ * Up to this number of IPv6 addresses, each rule for a source is repeated for each target. A chain
+ * of its own needs fewer rules, but at each transaction, the kernel visits all chains of the namespace
  * (nf_tables_commit()).
  */
 const MOST_REPEATED = 3;
