@@ -53,6 +53,7 @@ export const DEVICES: Readonly<Record<string, Make>> = {
   hybrid,
   'macvtap in mode bridge': (netns, host) => macvtap(netns, host, 'bridge'),
   'macvtap in mode vepa': (netns, host) => macvtap(netns, host, 'vepa'),
+  'macvtap in mode passthrough': (netns, host) => macvtap(netns, host, 'passthrough'),
   'macvtap in mode private': (netns, host) => macvtap(netns, host, 'bridge', { isolateGuests: true }),
 };
 
@@ -93,12 +94,12 @@ async function hybrid(netns: Netns, host: LinuxHost): Promise<GuardedDevice> {
 
 /**
  * On eth0, whose other end is a port of a bridge. In mode bridge, a neighbour on eth0 gets frames
- * too.
+ * too. In mode passthrough, the guest has eth0 for itself.
  */
 async function macvtap(
   netns: Netns,
   host: LinuxHost,
-  mode: 'bridge' | 'vepa',
+  mode: 'bridge' | 'vepa' | 'passthrough',
   own: MacvtapPluginOptions = {},
 ): Promise<GuardedDevice> {
   await host.links.create({ kind: 'veth', name: 'eth0', up: true, peer: { name: 'far1', up: true } });
