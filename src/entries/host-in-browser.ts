@@ -122,6 +122,7 @@ export type {
   OvsdbEdit,
   OvsdbTable,
   OvsdbView,
+  OvsdbWaitOptions,
   OvsInterface,
   OvsMap,
   OvsMapChange,
@@ -197,6 +198,7 @@ export type {
   Drift,
   ElementContext,
   ElementDrift,
+  OvsWaits,
   UndoContext,
 } from '../wiring/elements/verbs.ts';
 export type { VethElement } from '../wiring/elements/veth.ts';
@@ -208,4 +210,5 @@ export type { OvsBridgeElement } from '../wiring/ovs/ovs-bridge.ts';
 export type { OvsPatchElement } from '../wiring/ovs/ovs-patch.ts';
 export type { OvsPortElement } from '../wiring/ovs/ovs-port.ts';
 export type { OvsQosElement } from '../wiring/ovs/ovs-qos.ts';
+export { WAITS_FOR, type WaitFor } from '../wiring/ovs/wait-for.ts';
 export type { Element, KernelElement, OvsElement, Wiring } from '../wiring/wiring.ts';
