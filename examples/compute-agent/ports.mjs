@@ -87,7 +87,9 @@ export class Ports {
         throw error;
       } finally {
         const port = this.#ports.get(vif.id);
-        if (port !== undefined && !port.isLeaving && !this.#watch.has(vif.id))
+        // At the end of the agent, the watch must not plug what a plug has just rolled back.
+        const isEnding = this.#options.signal.aborted;
+        if (port !== undefined && !port.isLeaving && !isEnding && !this.#watch.has(vif.id))
           this.#watch.add({ vif: port.vif, instance: port.instance });
       }
     });
