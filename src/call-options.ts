@@ -21,7 +21,7 @@ export interface CallOptions {
 
 /** Options of a plug. */
 export interface PlugOptions extends CallOptions {
-  /** What the plug waits for. Default: the option of the plugin. Plugins other than `ovs` do not wait. */
+  /** The plug waits for this. Default: the option of the plugin. Plugins other than `ovs` do not wait. */
   readonly waitFor?: WaitFor;
 }
 

@@ -47,8 +47,7 @@ export class OsVif {
 
   /**
    * Opens a LinuxHost with the options `netns`, `ovsdb` and `sysfsRoot`, or uses the given `host`.
-   * @throws ArgumentError if an option is wrong, or if `host` is combined with an option of a
-   *   LinuxHost
+   * @throws ArgumentError if an option is wrong, or if both `host` and an option of a LinuxHost are given
    * @throws PluginError if a plugin package cannot be loaded
    * @throws the errors of `LinuxHost.open`
    */

@@ -24,6 +24,6 @@ export interface PlugResult {
   readonly changed: boolean;
   /** The changes, in order. Empty also if the plugin returns no result. */
   readonly steps: readonly DoneStep[];
-  /** What the call did not do, and why, as sentences for people. Absent if there is nothing to say. */
+  /** Sentences about things that the call did not do, with the reasons. Absent if there are none. */
   readonly notes?: readonly string[];
 }

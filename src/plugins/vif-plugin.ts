@@ -57,7 +57,7 @@ export interface PluginContext {
   readonly onNote?: ((note: CheckNote) => void) | undefined;
   /** Deletes the devices of several unplugs together. */
   readonly deletions?: Deletions | undefined;
-  /** What a plug waits for, in place of the option of the plugin. */
+  /** A plug waits for this, in place of the option of the plugin. */
   readonly waitFor?: WaitFor | undefined;
 }
 

@@ -43,7 +43,7 @@ function textsOf(result: unknown): Readonly<Record<string, string | undefined>> 
   return Array.isArray(map) && map[0] === 'map' && Array.isArray(map[1]) ? Object.fromEntries(map[1]) : {};
 }
 
-/** What ovn-controller says of its connection to the southbound database, or why it says nothing. */
+/** The answer of ovn-controller about its connection to the southbound database, or the reason why there is none. */
 function connectionStatus(): string {
   const folder = process.env.OVN_RUNDIR ?? '/run/ovn';
   const sockets = socketsIn(folder);

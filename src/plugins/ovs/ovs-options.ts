@@ -32,7 +32,7 @@ export interface OvsPluginOptions extends SourceGuardOptions {
    */
   readonly defaultQosType?: QosType;
   /**
-   * What a plug waits for. `port`: ovs-vswitchd has opened the port, if the plug creates its device.
+   * A plug waits for this. `port`: ovs-vswitchd has opened the port, if the plug creates its device.
    * `ovn-installed`: ovn-controller has also installed the flows of the port (docs/open-vswitch.md).
    * Default: `port`.
    */

@@ -25,7 +25,7 @@ export interface ElementContext {
    * the port.
    */
   readonly onObsoletePort?: ((name: string) => void) | undefined;
-  /** What a plug waits for in Open vSwitch. Default: the ports that ovs-vswitchd opens. */
+  /** The waits of a plug. Default: for the ports that ovs-vswitchd opens. */
   readonly waits?: OvsWaits | undefined;
   /** Called by a check for each fact that is no drift. */
   readonly onNote?: ((note: CheckNote) => void) | undefined;
@@ -39,7 +39,7 @@ export interface ElementContext {
   readonly note?: ((step: DoneStep) => void) | undefined;
 }
 
-/** What a plug waits for in Open vSwitch. */
+/** The waits of a plug for ovs-vswitchd and ovn-controller. */
 export interface OvsWaits {
   readonly for: WaitFor;
   /** Milliseconds that it waits for ovn-controller. 0: no limit. */

@@ -1,4 +1,4 @@
-/** What a plug waits for before it returns. */
+/** The programs of Open vSwitch and OVN that a plug can wait for. */
 
 /** The values of WaitFor. */
 export const WAITS_FOR = ['port', 'ovn-installed', 'none'] as const;

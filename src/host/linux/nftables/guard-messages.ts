@@ -72,7 +72,7 @@ export interface FoundChain {
   readonly hooked: string;
 }
 
-/** What a device has of a guard. */
+/** The parts of a guard that a device has. */
 export interface GuardParts {
   /** The chain that the hook calls. Before Linux 6.16, the kernel deletes it with the device. */
   readonly chain: FoundChain | undefined;
@@ -89,7 +89,7 @@ export function batchEnds(what: string): readonly [begin: Request, end: Request]
  * Replaces a guard, or creates it. The kernel refuses the transaction with ENOENT if the chain to
  * replace is no longer the same, and with EEXIST if there is a chain meanwhile.
  *
- * @param former what the device has of a guard
+ * @param former the parts of a guard that the device has
  */
 export function setMessages(guard: SourceGuard, index: number, former: GuardParts): Request[] {
   const { device } = guard;
