@@ -32,6 +32,19 @@ export function resultsOf<R>(
   attachments: readonly Attachment[],
   outcomes: readonly PromiseSettledResult<R>[],
 ): R[] {
+  const values: R[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') throw batchError(what, attachments, outcomes);
+    values.push(outcome.value);
+  }
+  return values;
+}
+
+function batchError<R>(
+  what: string,
+  attachments: readonly Attachment[],
+  outcomes: readonly PromiseSettledResult<R>[],
+): BatchError<R> {
   const failures = new Map<string, unknown>();
   const results = new Map<string, R>();
   for (const [i, outcome] of outcomes.entries()) {
@@ -39,6 +52,5 @@ export function resultsOf<R>(
     if (outcome.status === 'rejected') failures.set(id, outcome.reason);
     else results.set(id, outcome.value);
   }
-  if (failures.size > 0) throw new BatchError(what, attachments.length, failures, results);
-  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  return new BatchError(what, attachments.length, failures, results);
 }

@@ -48,7 +48,7 @@ export type PluginCall<M extends OptionalMethod, T> = (
 ) => Promise<T>;
 
 /** The number of VIFs that are compared with a snapshot in one round of the event loop. */
-const TOGETHER = 32;
+const TOGETHER = 64;
 
 /** Serves all calls of one OsVif. */
 export class Calls {
@@ -110,18 +110,22 @@ export class Calls {
   ): Promise<PlugResult> {
     const plugin = this.#pluginFor(verb, vif, instance, options);
     const { waitFor } = options;
-    return traced(`os-vif:${verb}`, detailsOf(vif), async () => {
-      try {
-        const result = await this.#inTurn(vif, options, async (context) => {
-          const change = async (deletions: Deletions) =>
-            plugin[verb](vif, instance, { ...context, deletions, waitFor });
-          return given === undefined ? this.#deletions.during(change) : change(given);
-        });
-        return result ?? UNKNOWN_RESULT;
-      } catch (cause) {
-        throw failureOf(verb, vif, cause);
-      }
-    });
+    return traced(
+      `os-vif:${verb}`,
+      () => detailsOf(vif),
+      async () => {
+        try {
+          const result = await this.#inTurn(vif, options, async (context) => {
+            const change = async (deletions: Deletions) =>
+              plugin[verb](vif, instance, { ...context, deletions, waitFor });
+            return given === undefined ? this.#deletions.during(change) : change(given);
+          });
+          return result ?? UNKNOWN_RESULT;
+        } catch (cause) {
+          throw failureOf(verb, vif, cause);
+        }
+      },
+    );
   }
 
   /**
@@ -175,9 +179,10 @@ export class Calls {
       };
       const outcomes: PromiseSettledResult<T>[] = [];
       for (let from = 0; from < attachments.length; from += TOGETHER) {
-        outcomes.push(...(await Promise.allSettled(attachments.slice(from, from + TOGETHER).map(askOne))));
+        const settled = await Promise.allSettled(attachments.slice(from, from + TOGETHER).map(askOne));
+        outcomes.push(...settled);
         await nextRound();
-        if (outcomes.some((outcome) => 'reason' in outcome && tellsEndedWork(outcome.reason, signal))) break;
+        if (settled.some((outcome) => 'reason' in outcome && tellsEndedWork(outcome.reason, signal))) break;
         signal?.throwIfAborted();
       }
       const rest = attachments.length - outcomes.length;
@@ -269,7 +274,7 @@ export const planOne: PluginCall<'plan', PlannedStep[]> = (plugin, { vif, instan
 /** Publishes the call on its tracing channel. */
 function observed<T>(method: TracedMethod, vif: VIFBase, action: () => Promise<T>): Promise<T> {
   const channel: CallChannel = `os-vif:${method}`;
-  return traced(channel, detailsOf(vif), action);
+  return traced(channel, () => detailsOf(vif), action);
 }
 
 /** Returns the plugin. @throws PluginError if the plugin does not have the method */

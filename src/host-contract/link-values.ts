@@ -116,14 +116,18 @@ export function requireAlternativeName(name: string): void {
   );
 }
 
+/** The usual names. They need no look at their bytes. */
+const USUAL_NAME = /^[\w-][\w.-]{0,14}$/;
+
 function faultOfName(name: unknown): string | undefined {
   if (typeof name !== 'string') return 'it is not a string';
-  const bytes = utf8(name).length;
-  if (bytes === 0) return 'it is empty';
-  if (bytes > MAX_NAME_BYTES) return `it has ${bytes} bytes, the kernel takes ${MAX_NAME_BYTES}`;
+  if (USUAL_NAME.test(name)) return undefined;
+  const bytes = utf8(name);
+  if (bytes.length === 0) return 'it is empty';
+  if (bytes.length > MAX_NAME_BYTES) return `it has ${bytes.length} bytes, the kernel takes ${MAX_NAME_BYTES}`;
   if (name === '.' || name === '..') return 'it is a directory to sysfs';
   // The kernel's isspace() works on bytes and counts 0xa0, which ends the UTF-8 form of some letters.
-  for (const byte of utf8(name)) {
+  for (const byte of bytes) {
     if (byte === 0) return 'it contains NUL';
     if ((byte >= 9 && byte <= 13) || byte === 0x20 || byte === 0xa0) return 'it contains white space';
     if (byte === 0x2f || byte === 0x3a || byte === 0x25) return `it contains "${String.fromCharCode(byte)}"`;
@@ -220,15 +224,11 @@ export function requireEmbeddedSwitchMode(name: string, mode: EmbeddedSwitchMode
 
 /** Throws LinkValueError for text that is not the MAC address of a device. */
 export function requireMac(name: string, mac: string): void {
-  const octets = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)
-    ? mac.split(':').map((octet) => Number.parseInt(octet, 16))
-    : [];
-  const [first] = octets;
-  if (first === undefined)
+  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac))
     throw new LinkValueError(`${name}: ${describeValue(mac)} is not a MAC address such as fa:16:3e:12:34:56`);
-  if (first & 1)
+  if (Number.parseInt(mac.slice(0, 2), 16) & 1)
     throw new LinkValueError(`${name}: the MAC address ${mac} is a multicast address, which no device can have`);
-  if (octets.every((octet) => octet === 0)) throw new LinkValueError(`${name}: the MAC address is all zeros`);
+  if (mac === NO_MAC) throw new LinkValueError(`${name}: the MAC address is all zeros`);
 }
 
 function requireInteger(name: string, what: string, value: number, min: number, max: number): void {

@@ -31,7 +31,9 @@ export function ownerOf(link: Pick<Link, 'alias'>): string | undefined {
  * it set the alias.
  */
 export function isOwnedBy(link: Link, owner: string): boolean {
-  return ownerOf(link) === canonicalUuid(owner) || (link.alias === '' && link.group === birthGroup(aliasOf(owner)));
+  if (link.alias === '') return link.group === birthGroup(aliasOf(owner));
+  // Most ids are canonical, and a comparison of texts takes a fraction of the time of two UUIDs.
+  return link.alias === PREFIX + owner || ownerOf(link) === canonicalUuid(owner);
 }
 
 /**

@@ -49,7 +49,7 @@ export abstract class WiringPlugin implements VIFPlugin {
 
   async check(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]> {
     const { host, signal, onNote } = context;
-    return check(await this.wireOn(host, vif, instance), { ...contextOf(vif, host, signal), onNote });
+    return check(await this.wireOn(host, vif, instance), contextOf(vif, host, signal, onNote));
   }
 
   async plan(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<PlannedStep[]> {
@@ -66,7 +66,7 @@ export abstract class WiringPlugin implements VIFPlugin {
   }
 }
 
-function contextOf(vif: VIFBase, host: Host, signal?: AbortSignal): ElementContext {
+function contextOf(vif: VIFBase, host: Host, signal?: AbortSignal, onNote?: ElementContext['onNote']): ElementContext {
   const { id } = vif.require('id');
-  return { host, owner: id, signal };
+  return { host, owner: id, signal, onNote };
 }

@@ -26,13 +26,16 @@ export async function check(wiring: Wiring, context: ElementContext): Promise<El
   });
   // The steps only read, so that a host can answer their queries together.
   const outcomes = await Promise.allSettled(stepsOf(wiring).map((step) => inspect(step, owned)));
-  for (const outcome of outcomes)
-    if (outcome.status === 'rejected' && tellsEndedWork(outcome.reason, context.signal)) throw outcome.reason;
-  context.signal?.throwIfAborted();
-  const drifts = outcomes.flatMap((outcome) => {
+  if (context.signal?.aborted) {
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected' && tellsEndedWork(outcome.reason, context.signal)) throw outcome.reason;
+    context.signal.throwIfAborted();
+  }
+  const drifts: ElementDrift[] = [];
+  for (const outcome of outcomes) {
     if (outcome.status === 'rejected') throw outcome.reason;
-    return outcome.value;
-  });
+    drifts.push(...outcome.value);
+  }
   if (context.onNote !== undefined) for (const note of notesOn(wiring, owned.owner)) context.onNote(note);
   return drifts;
 }
@@ -47,7 +50,8 @@ function notesOn(wiring: Wiring, vif: string): CheckNote[] {
 async function inspect(step: Step, context: ElementContext): Promise<ElementDrift[]> {
   context.signal?.throwIfAborted();
   step.validate();
-  return traced('os-vif:inspect', { vif: context.owner, element: step.label }, () => step.inspect(context));
+  const details = () => ({ vif: context.owner, element: step.label });
+  return traced('os-vif:inspect', details, () => step.inspect(context));
 }
 
 /** Lists the actions that a plug would take now. */

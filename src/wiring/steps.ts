@@ -45,7 +45,7 @@ export function stepsOf(wiring: Wiring): Step[] {
     }
     if (ovsGroup === undefined) {
       ovsGroup = { parts: [], parallelSteps: [], labels: [] };
-      steps.push(ovsStep(ovsGroup, ovsParts));
+      steps.push(new OvsStep(ovsGroup, ovsParts));
     }
     if (isOvsElement(element)) {
       const part = ovsPartOf(element);
@@ -131,49 +131,76 @@ async function tagLink({ index, name, kind, alias }: Link, { host, owner }: Elem
   await host.links.change(index, { alias: aliasOf(owner) }, [{ index, name, kind, alias }]);
 }
 
-/**
- * Makes the step of the elements that share a transaction.
- *
- * @param wiring the parts of all OVSDB steps of the wiring
- */
-function ovsStep({ parts, parallelSteps, labels }: OvsGroup, wiring: readonly OvsPart[]): Step {
-  const all = async (verb: (step: Step) => Promise<void>, transaction: () => Promise<void>) => {
-    // The step waits for all actions, so that no action still runs during a roll-back.
+/** The step of the elements that share a transaction. */
+class OvsStep implements Step {
+  readonly isBatchDeletable = false;
+  readonly #group: OvsGroup;
+  readonly #wiring: readonly OvsPart[];
+
+  /** @param wiring the parts of all OVSDB steps of the wiring */
+  constructor(group: OvsGroup, wiring: readonly OvsPart[]) {
+    this.#group = group;
+    this.#wiring = wiring;
+  }
+
+  get label(): string {
+    return this.#group.labels.join(', ');
+  }
+
+  validate(): void {
+    const { parts, parallelSteps } = this.#group;
+    for (const each of [...parallelSteps, ...parts]) each.validate();
+  }
+
+  async precheck(): Promise<void> {}
+
+  ensure(context: UndoContext): Promise<void> {
+    return this.#all(
+      (step) => step.ensure(context),
+      (parts) => ensureOvs(parts, noting(context, this.#subject()), this.#wiring),
+    );
+  }
+
+  remove(context: ElementContext): Promise<void> {
+    return this.#all(
+      (step) => step.remove(context),
+      (parts) => removeOvs(parts, noting(context, this.#subject()), this.#wiring),
+    );
+  }
+
+  async inspect(context: ElementContext): Promise<ElementDrift[]> {
+    const { parts, parallelSteps } = this.#group;
+    const drifts = parts.length > 0 ? await inspectOvs(parts, context, this.#wiring) : [];
+    for (const step of parallelSteps) drifts.push(...(await step.inspect(context)));
+    return drifts;
+  }
+
+  async unowned(): Promise<readonly Link[]> {
+    return [];
+  }
+
+  adopt(context: ElementContext, dryRun: boolean): Promise<Adopted[]> {
+    return adoptOvs(this.#group.parts, context, { wiring: this.#wiring, dryRun });
+  }
+
+  /** Runs the transaction and the parallel steps. Waits for all, so that none still runs during a roll-back. */
+  async #all(
+    verb: (step: Step) => Promise<void>,
+    transaction: (parts: readonly OvsPart[]) => Promise<void>,
+  ): Promise<void> {
+    const { parts, parallelSteps } = this.#group;
     const outcomes = await Promise.allSettled([
-      parts.length > 0 ? transaction() : undefined,
+      parts.length > 0 ? transaction(parts) : undefined,
       ...parallelSteps.map(afterTick(verb)),
     ]);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  };
-  const subject = {
-    name: '',
-    labelOf: (on: string, kind = 'ovs-port') => parts.find(({ names }) => names.includes(on))?.label ?? `${kind} ${on}`,
-  };
-  return {
-    get label() {
-      return labels.join(', ');
-    },
-    isBatchDeletable: false,
-    precheck: async () => {},
-    validate: () => {
-      for (const each of [...parallelSteps, ...parts]) each.validate();
-    },
-    ensure: (context) =>
-      all(
-        (step) => step.ensure(context),
-        () => ensureOvs(parts, noting(context, subject), wiring),
-      ),
-    remove: (context) =>
-      all(
-        (step) => step.remove(context),
-        () => removeOvs(parts, noting(context, subject), wiring),
-      ),
-    inspect: async (context) => {
-      const drifts = parts.length > 0 ? await inspectOvs(parts, context, wiring) : [];
-      for (const step of parallelSteps) drifts.push(...(await step.inspect(context)));
-      return drifts;
-    },
-    unowned: async () => [],
-    adopt: (context, dryRun) => adoptOvs(parts, context, { wiring, dryRun }),
-  };
+  }
+
+  #subject(): Subject {
+    const { parts } = this.#group;
+    return {
+      name: '',
+      labelOf: (on, kind = 'ovs-port') => parts.find(({ names }) => names.includes(on))?.label ?? `${kind} ${on}`,
+    };
+  }
 }

@@ -23,14 +23,17 @@ const scope = hooks && new hooks.AsyncLocalStorage<readonly Operation[]>();
 /**
  * Runs the action as an operation. Returns the result, or throws the error, of the action.
  * While nothing observes, it only calls the action.
+ *
+ * @param details a function for fields that take time to make
  */
 export function traced<C extends DiagnosticsChannel, T>(
   channel: C,
-  details: Details<C>,
+  details: Details<C> | (() => Details<C>),
   action: () => Promise<T>,
 ): Promise<T> {
   const trace = isObserved() ? traceOf(channel) : undefined;
-  return trace === undefined ? action() : observe(trace, begun(channel, details), action);
+  if (trace === undefined) return action();
+  return observe(trace, begun(channel, typeof details === 'function' ? details() : details), action);
 }
 
 /**

@@ -32,6 +32,9 @@ export class Replica implements OvsdbView {
   /** The UUID of the bridge, by the UUID of the port. */
   readonly #bridgeOf = new Map<string, string>();
   readonly #index = new RowIndex();
+  /** The rows that were read since the last update, by UUID. A check of a VIF reads each of its rows several times. */
+  readonly #ports = new Map<string, OvsPort>();
+  readonly #interfaces = new Map<string, OvsInterface>();
   readonly #onChange: (name: string) => void;
 
   /** @param onChange called with the names that `Changes.names` has for a changed row */
@@ -87,25 +90,20 @@ export class Replica implements OvsdbView {
   }
 
   port(name: string): OvsPort | undefined {
-    const found = this.#find('Port', name);
-    return found && this.#toPort(...found);
+    return this.#readPort(this.#uuidOf('Port', name));
   }
 
   *ports(bridge: string): Iterable<OvsPort> {
     const found = this.#find('Bridge', bridge);
-    for (const uuid of found ? texts(found[1], 'ports') : []) {
-      const row = this.#rows('Port').get(uuid);
-      if (row) yield this.#toPort(uuid, row);
-    }
+    yield* present(found ? texts(found[1], 'ports') : [], (uuid) => this.#readPort(uuid));
   }
 
   interface(name: string): OvsInterface | undefined {
-    const found = this.#find('Interface', name);
-    return found && toInterface(...found);
+    return this.#readInterface(this.#uuidOf('Interface', name));
   }
 
   *interfaces(): Iterable<OvsInterface> {
-    for (const entry of this.#rows('Interface')) yield toInterface(...entry);
+    yield* present(this.#rows('Interface').keys(), (uuid) => this.#readInterface(uuid));
   }
 
   qos(uuid: string): OvsQos | undefined {
@@ -122,16 +120,15 @@ export class Replica implements OvsdbView {
   }
 
   *portsOf(owner: string): Iterable<OvsPort> {
-    for (const entry of this.#entries('Port', this.#index.find('Port', 'owner', owner))) yield this.#toPort(...entry);
+    yield* present(this.#index.find('Port', 'owner', owner), (uuid) => this.#readPort(uuid));
   }
 
   *portsWithQos(uuid: string): Iterable<OvsPort> {
-    for (const entry of this.#entries('Port', this.#index.find('Port', 'qos', uuid))) yield this.#toPort(...entry);
+    yield* present(this.#index.find('Port', 'qos', uuid), (port) => this.#readPort(port));
   }
 
   *interfacesWithId(ifaceId: string): Iterable<OvsInterface> {
-    for (const entry of this.#entries('Interface', this.#index.find('Interface', 'ifaceId', ifaceId)))
-      yield toInterface(...entry);
+    yield* present(this.#index.find('Interface', 'ifaceId', ifaceId), (uuid) => this.#readInterface(uuid));
   }
 
   *qosWithId(id: string): Iterable<OvsQos> {
@@ -143,6 +140,24 @@ export class Replica implements OvsdbView {
       const row = this.#rows(table).get(uuid);
       if (row) yield [uuid, row];
     }
+  }
+
+  #readPort(uuid = ''): OvsPort | undefined {
+    const known = this.#ports.get(uuid);
+    const row = known === undefined ? this.#rows('Port').get(uuid) : undefined;
+    if (row === undefined) return known;
+    const port = this.#toPort(uuid, row);
+    this.#ports.set(uuid, port);
+    return port;
+  }
+
+  #readInterface(uuid = ''): OvsInterface | undefined {
+    const known = this.#interfaces.get(uuid);
+    const row = known === undefined ? this.#rows('Interface').get(uuid) : undefined;
+    if (row === undefined) return known;
+    const found = toInterface(uuid, row);
+    this.#interfaces.set(uuid, found);
+    return found;
   }
 
   #toPort(uuid: string, row: StoredRow): OvsPort {
@@ -165,10 +180,13 @@ export class Replica implements OvsdbView {
   }
 
   #find(table: OvsdbTable, name: string): [string, StoredRow] | undefined {
-    const stored = this.#tables.get(table);
-    const uuid = stored?.byName.get(name);
-    const row = uuid === undefined ? undefined : stored?.rows.get(uuid);
+    const uuid = this.#uuidOf(table, name);
+    const row = uuid === undefined ? undefined : this.#rows(table).get(uuid);
     return uuid === undefined || row === undefined ? undefined : [uuid, row];
+  }
+
+  #uuidOf(table: OvsdbTable, name: string): string | undefined {
+    return this.#tables.get(table)?.byName.get(name);
   }
 
   #rows(table: OvsdbTable): ReadonlyMap<string, StoredRow> {
@@ -247,6 +265,8 @@ export class Replica implements OvsdbView {
   }
 
   #eachRow(updates: unknown, take: (table: OvsdbTable, uuid: string, update: Record<string, unknown>) => void): void {
+    this.#ports.clear();
+    this.#interfaces.clear();
     if (!isRecord(updates)) throw new OvsdbProtocolError('an update has no tables');
     for (const [table, rows] of Object.entries(updates)) {
       if (!isTable(table) || !isRecord(rows)) continue;
@@ -256,5 +276,13 @@ export class Replica implements OvsdbView {
         take(table, uuid, update);
       }
     }
+  }
+}
+
+/** Yields the row of each UUID. Rows that are not in the replica are left out. */
+function* present<R>(uuids: Iterable<string>, read: (uuid: string) => R | undefined): Iterable<R> {
+  for (const uuid of uuids) {
+    const row = read(uuid);
+    if (row !== undefined) yield row;
   }
 }

@@ -16,42 +16,47 @@ const INDEXED = {
   QoS: { id: externalId('id') },
 } as const satisfies Partial<Record<OvsdbTable, Record<string, (row: StoredRow) => unknown>>>;
 
-type IndexOf<T extends keyof typeof INDEXED> = keyof (typeof INDEXED)[T] & string;
+type IndexedTable = keyof typeof INDEXED;
+type IndexOf<T extends IndexedTable> = keyof (typeof INDEXED)[T] & string;
+
+/** The UUIDs of the rows with each value. */
+type UuidsByValue = Map<string, Set<string>>;
 
 /** The UUIDs of rows by table, type of value, and value. All forms of a UUID are the same value. */
 export class RowIndex {
-  readonly #uuids = new Map<string, Set<string>>();
+  readonly #uuids = new Map<IndexedTable, Map<string, UuidsByValue>>();
 
-  find<T extends keyof typeof INDEXED>(table: T, index: IndexOf<T>, value: string): Iterable<string> {
-    return this.#uuids.get(keyOf(table, index, value)) ?? [];
+  find<T extends IndexedTable>(table: T, index: IndexOf<T>, value: string): Iterable<string> {
+    return this.#uuids.get(table)?.get(index)?.get(canonicalUuid(value)) ?? [];
   }
 
   add(table: OvsdbTable, uuid: string, row: StoredRow): void {
-    for (const key of keysOf(table, row)) {
-      const uuids = this.#uuids.get(key) ?? new Set();
-      this.#uuids.set(key, uuids.add(uuid));
-    }
+    this.#each(table, row, (uuids, value) => {
+      uuids.set(value, (uuids.get(value) ?? new Set()).add(uuid));
+    });
   }
 
   remove(table: OvsdbTable, uuid: string, row: StoredRow): void {
-    for (const key of keysOf(table, row)) {
-      const uuids = this.#uuids.get(key);
-      uuids?.delete(uuid);
-      if (uuids?.size === 0) this.#uuids.delete(key);
+    this.#each(table, row, (uuids, value) => {
+      const rows = uuids.get(value);
+      rows?.delete(uuid);
+      if (rows?.size === 0) uuids.delete(value);
+    });
+  }
+
+  /** Calls `action` for each indexed value of the row. */
+  #each(table: OvsdbTable, row: StoredRow, action: (uuids: UuidsByValue, value: string) => void): void {
+    if (table === 'Open_vSwitch') return;
+    const indexes = this.#uuids.get(table) ?? new Map<string, UuidsByValue>();
+    this.#uuids.set(table, indexes);
+    for (const [index, read] of Object.entries(INDEXED[table])) {
+      const value = read(row);
+      if (typeof value !== 'string') continue;
+      const uuids = indexes.get(index) ?? new Map<string, Set<string>>();
+      indexes.set(index, uuids);
+      action(uuids, canonicalUuid(value));
     }
   }
-}
-
-function keysOf(table: OvsdbTable, row: StoredRow): string[] {
-  if (table === 'Open_vSwitch') return [];
-  return Object.entries(INDEXED[table]).flatMap(([index, read]) => {
-    const value = read(row);
-    return typeof value === 'string' ? [keyOf(table, index, value)] : [];
-  });
-}
-
-function keyOf(table: string, index: string, value: string): string {
-  return `${table} ${index} ${canonicalUuid(value)}`;
 }
 
 function externalId(key: string): (row: StoredRow) => unknown {

@@ -24,15 +24,48 @@ export function ovsPart<E extends { readonly kind: string; readonly name: string
   verbs: OvsVerbs<E>,
   element: E,
 ): OvsPart {
-  return {
-    label: `${element.kind} ${element.name}`,
-    names: verbs.names(element),
-    ifaceId: verbs.ifaceId?.(element),
-    validate: () => verbs.validate(element),
-    ensure: (view, owner, before) => verbs.ensure(element, view, owner, before),
-    rows: (view, owner) => verbs.rows(element, view, owner),
-    inspect: (view, owner) => verbs.inspect(element, view, owner),
-    adopt: (view, owner) => verbs.adopt?.(element, view, owner) ?? [],
-    awaited: () => verbs.awaited?.(element) ?? {},
-  };
+  return new ElementPart(verbs, element);
+}
+
+/** A class, because each check of a VIF makes its parts anew. */
+class ElementPart<E extends { readonly kind: string; readonly name: string }> implements OvsPart {
+  readonly names: readonly string[];
+  readonly ifaceId: string | undefined;
+  readonly #verbs: OvsVerbs<E>;
+  readonly #element: E;
+
+  constructor(verbs: OvsVerbs<E>, element: E) {
+    this.#verbs = verbs;
+    this.#element = element;
+    this.names = verbs.names(element);
+    this.ifaceId = verbs.ifaceId?.(element);
+  }
+
+  get label(): string {
+    return `${this.#element.kind} ${this.#element.name}`;
+  }
+
+  validate(): void {
+    this.#verbs.validate(this.#element);
+  }
+
+  ensure(view: OvsdbView, owner: OvsOwner, before: readonly OvsdbEdit[]): OvsdbEdit[] {
+    return this.#verbs.ensure(this.#element, view, owner, before);
+  }
+
+  rows(view: OvsdbView, owner: OvsOwner): OvsRows {
+    return this.#verbs.rows(this.#element, view, owner);
+  }
+
+  inspect(view: OvsdbView, owner: OvsOwner): Drift[] {
+    return this.#verbs.inspect(this.#element, view, owner);
+  }
+
+  adopt(view: OvsdbView, owner: OvsOwner): TagEdit[] {
+    return this.#verbs.adopt?.(this.#element, view, owner) ?? [];
+  }
+
+  awaited(): AwaitedRows {
+    return this.#verbs.awaited?.(this.#element) ?? {};
+  }
 }

@@ -170,19 +170,24 @@ function isOfOtherFunction({ pciAddress }: DesiredPort, port: OvsPort): boolean 
 
 function differences(desired: DesiredPort, found: OvsInterface, view: OvsdbView) {
   const { type, mtuRequest, options = {}, externalIds = {} } = desiredInterface(desired, view);
-  const have: Record<string, unknown> = { type: found.type, mtuRequest: found.mtuRequest };
-  const want: Record<string, unknown> = { type, mtuRequest };
-  for (const [key, value] of Object.entries(options)) {
-    want[`options.${key}`] = value;
-    have[`options.${key}`] = found.options[key];
-  }
-  for (const [key, value] of Object.entries(externalIds)) {
-    want[`externalIds.${key}`] = value;
-    have[`externalIds.${key}`] = found.externalIds[key];
-  }
-  return Object.entries(want)
-    .filter(([property, value]) => value !== undefined && value !== have[property])
-    .map(([property, value]) => ({ property, want: value, have: have[property] }));
+  return [
+    ...differing({ type, mtuRequest }, found),
+    ...differing(options, found.options, 'options.'),
+    ...differing(externalIds, found.externalIds, 'externalIds.'),
+  ];
+}
+
+/** Lists the wanted values that differ. The name of each has the prefix. */
+function differing<K extends string>(
+  want: Readonly<Partial<Record<K, unknown>>>,
+  have: Readonly<Partial<Record<K, unknown>>>,
+  prefix = '',
+) {
+  const found: { property: string; want: unknown; have: unknown }[] = [];
+  for (const key in want)
+    if (want[key] !== undefined && want[key] !== have[key])
+      found.push({ property: prefix + key, want: want[key], have: have[key] });
+  return found;
 }
 
 function desiredInterface(desired: DesiredPort, view: OvsdbView): InterfaceValues {

@@ -53,6 +53,23 @@ describe.each(['ovsdb-server', 'memory'])('the ovsdb port on %s', (kind) => {
     expect(view.interface('br-int')).toMatchObject({ type: 'internal' });
   });
 
+  test('rows that were read before have the values of later changes', async () => {
+    await ovsdb.change(() => [addBridge, addTap]);
+    const before = await ovsdb.view();
+    expect([before.port('tap1')?.externalIds, before.interface('tap1')?.mtuRequest]).toEqual([{}, 1450]);
+
+    await ovsdb.change(() => [
+      { edit: 'set-port', name: 'tap1', externalIds: { 'os-vif': 'one' } },
+      { edit: 'set-interface', name: 'tap1', mtuRequest: 1400 },
+    ]);
+
+    const after = await ovsdb.view();
+    expect([after.port('tap1')?.externalIds, after.interface('tap1')?.mtuRequest]).toEqual([{ 'os-vif': 'one' }, 1400]);
+    await ovsdb.change(() => [{ edit: 'remove-port', name: 'tap1' }]);
+    const last = await ovsdb.view();
+    expect([last.port('tap1'), last.interface('tap1')]).toEqual([undefined, undefined]);
+  });
+
   test('a change resolves to the edits that it made, and the view shows them', async () => {
     const edits = await ovsdb.change(() => [addBridge, addTap]);
 
