@@ -4,18 +4,19 @@ import { requireArgument } from '../errors/argument.ts';
 import { FieldValueError } from '../errors/model.ts';
 import { OBJECT } from '../errors/value-kinds.ts';
 import { isRecord } from '../text/is-record.ts';
-import { ipAddress, ipNetwork } from '../versioned/fields/addresses.ts';
+import { ipAddress, ipNetwork, macAddress } from '../versioned/fields/addresses.ts';
 import { withApiNames } from './api-names.ts';
 import type { NeutronPort } from './port.ts';
 
 /** The values for the options `sourceGuard` and `allowedAddresses` of a plugin. */
 export interface PortSourceGuard {
-  /** `off` without port security, `mac` without addresses. */
+  /** `off` without port security, `mac` without addresses for the MAC address of the port. */
   readonly mode: 'off' | 'mac' | 'mac-and-ip';
-  /** The fixed IPs, and the allowed address pairs with the MAC address of the port. */
+  /**
+   * The fixed IPs and the allowed address pairs. A pair with another MAC address than that of the
+   * port has this address behind a space: `10.0.0.5 00:00:5e:00:01:0a`.
+   */
   readonly addresses: readonly string[];
-  /** MAC addresses of other allowed address pairs. A guard drops frames from these addresses. */
-  readonly otherMacs: readonly string[];
 }
 
 /**
@@ -27,19 +28,17 @@ export interface PortSourceGuard {
 export function sourceGuardOf(given: NeutronPort): PortSourceGuard {
   requireArgument('sourceGuardOf', given, OBJECT);
   const port = withApiNames(given);
-  if (port.port_security_enabled === false) return { mode: 'off', addresses: [], otherMacs: [] };
+  if (port.port_security_enabled === false) return { mode: 'off', addresses: [] };
   const ownMac = String(port.mac_address).toLowerCase();
-  const addresses = new Set(
-    entriesOf(port, 'fixed_ips').map(({ ip_address }, i) => addressAt(ip_address, 'fixed_ips', i)),
-  );
-  const otherMacs = new Set<string>();
+  const own = new Set(entriesOf(port, 'fixed_ips').map(({ ip_address }, i) => addressAt(ip_address, 'fixed_ips', i)));
+  const others = new Set<string>();
   for (const [i, { ip_address, mac_address }] of entriesOf(port, 'allowed_address_pairs').entries()) {
-    const mac = String(mac_address ?? ownMac).toLowerCase();
-    if (mac === ownMac) addresses.add(addressAt(ip_address, 'allowed_address_pairs', i));
-    else otherMacs.add(mac);
+    const address = addressAt(ip_address, 'allowed_address_pairs', i);
+    const mac = mac_address == null ? ownMac : macAt(mac_address, i);
+    if (mac === ownMac) own.add(address);
+    else others.add(`${address} ${mac}`);
   }
-  const mode = addresses.size === 0 ? 'mac' : 'mac-and-ip';
-  return { mode, addresses: [...addresses], otherMacs: [...otherMacs] };
+  return { mode: own.size === 0 ? 'mac' : 'mac-and-ip', addresses: [...own, ...others] };
 }
 
 type AddressList = 'fixed_ips' | 'allowed_address_pairs';
@@ -51,10 +50,19 @@ function entriesOf(port: NeutronPort, list: AddressList): readonly Readonly<Reco
 }
 
 function addressAt(value: unknown, list: AddressList, i: number): string {
+  const field = String(value).includes('/') ? ipNetwork() : ipAddress();
+  return readAt(`${list}/${i}/ip_address`, () => field.coerce(value));
+}
+
+function macAt(value: unknown, i: number): string {
+  return readAt(`allowed_address_pairs/${i}/mac_address`, () => macAddress().coerce(value));
+}
+
+function readAt(place: string, read: () => string): string {
   try {
-    return String(value).includes('/') ? ipNetwork().coerce(value) : ipAddress().coerce(value);
+    return read();
   } catch (error) {
-    if (error instanceof FieldValueError) throw error.within(`${list}/${i}/ip_address`, 'port');
+    if (error instanceof FieldValueError) throw error.within(place, 'port');
     throw error;
   }
 }

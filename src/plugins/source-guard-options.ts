@@ -17,8 +17,9 @@ export interface SourceGuardOptions {
    */
   readonly sourceGuard?: SourceGuardMode | ((vif: VIFBase) => SourceGuardMode);
   /**
-   * Further IP addresses and prefixes of the guest, such as those of allowed address pairs.
-   * Default: none.
+   * Further IP addresses and prefixes of the guest, such as those of allowed address pairs. An
+   * address that the guest uses with another MAC address has that MAC address behind a space:
+   * `10.0.0.5 00:00:5e:00:01:0a`. In mode `mac`, only such addresses count. Default: none.
    */
   readonly allowedAddresses?: (vif: VIFBase) => readonly string[];
 }

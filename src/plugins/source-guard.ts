@@ -3,6 +3,7 @@
 import type { OptionKinds } from '../errors/argument.ts';
 import { PluginError } from '../errors/plugin.ts';
 import { either, FUNCTION, oneOfValues } from '../errors/value-kinds.ts';
+import { parseGuardedAddress } from '../host-contract/guards/guarded-address.ts';
 import type { VIFBase } from '../objects/vif.ts';
 import type { SourceGuardElement } from '../wiring/elements/source-guard.ts';
 import { SOURCE_GUARD_MODES, type SourceGuardMode, type SourceGuardOptions } from './source-guard-options.ts';
@@ -28,16 +29,19 @@ export function sourceGuardOn(
 ): readonly SourceGuardElement[] {
   const wanted = sourceGuardMode(vif, options);
   if (wanted === 'off') return [];
-  if (!vif.address)
+  const { address: mac } = vif;
+  if (!mac)
     throw new PluginError(`sourceGuard needs the MAC address of each VIF, and VIF ${vif.id} has none: set its address`);
-  const addresses = wanted === 'mac' ? [] : addressesOf(vif, options);
-  const mode = addresses.length === 0 ? 'mac' : wanted;
+  const all = addressesOf(vif, options);
+  const ofOtherMacs = all.filter((text) => usesOtherMac(text, mac));
+  const mode = ofOtherMacs.length === all.length ? 'mac' : wanted;
+  const addresses = mode === 'mac' ? ofOtherMacs : all;
   const lacksAddresses = mode !== wanted;
   return [
     {
       kind: 'source-guard',
       ...device,
-      mac: vif.address,
+      mac,
       mode,
       addresses,
       ...(lacksAddresses && { lacksAddresses }),
@@ -64,4 +68,9 @@ function addressesOf(vif: VIFBase, { allowedAddresses }: SourceGuardOptions): st
   const subnets = vif.network?.subnets?.objects ?? [];
   const fixed = subnets.flatMap(({ ips }) => (ips?.objects ?? []).flatMap(({ address }) => address ?? []));
   return [...fixed, ...(allowedAddresses?.(vif) ?? [])];
+}
+
+function usesOtherMac(text: string, own: string): boolean {
+  const mac = parseGuardedAddress(text)?.mac;
+  return mac !== undefined && mac !== own.toLowerCase();
 }

@@ -183,7 +183,10 @@ class OvsStep implements Step {
     return adoptOvs(this.#group.parts, context, { wiring: this.#wiring, dryRun });
   }
 
-  /** Runs the transaction and the parallel steps. Waits for all, so that none still runs during a roll-back. */
+  /**
+   * Runs the transaction and the parallel steps. Waits for all, so that none still runs during a
+   * roll-back.
+   */
   async #all(
     verb: (step: Step) => Promise<void>,
     transaction: (parts: readonly OvsPart[]) => Promise<void>,

@@ -33,6 +33,8 @@ export function guardSuite(name: string, open: () => Promise<Host>, { egress = t
       const later = [
         guardOf({ addresses: ['0.0.0.0/0', '10.0.0.11', '::/0'] }),
         guardOf({ mode: 'mac', addresses: [] }),
+        guardOf({ addresses: ['10.0.0.11', '10.0.0.200 00:00:5e:00:01:0a', 'fd00::c8 00:00:5e:00:01:0a'] }),
+        guardOf({ mode: 'mac', addresses: ['fd00::c8 00:00:5e:00:01:0a'] }),
         ...(egress ? [guardOf({ hook: 'egress', mac: 'fa:16:3e:00:00:0b', addresses: [] })] : []),
       ];
       for (const guard of later) {

@@ -110,6 +110,32 @@ test.each([
   expect(notes).toEqual([]);
 });
 
+test.each([
+  ['mac-and-ip', ['10.0.0.5'], ['10.0.0.5', '10.0.0.9 00:00:5e:00:01:01', '192.0.2.1']],
+  ['mac-and-ip', [], ['10.0.0.9 00:00:5e:00:01:01', '192.0.2.1']],
+  ['mac', ['10.0.0.5'], ['10.0.0.9 00:00:5e:00:01:01']],
+] as const)(
+  'in mode %s with the fixed IPs %j, pairs of other MAC addresses are permitted',
+  async (mode, fixed, found) => {
+    const allowedAddresses = () => ['10.0.0.9 00:00:5E:00:01:01', `192.0.2.1 ${MAC.toUpperCase()}`];
+    const host = new MemoryHost();
+    await using osVif = await OsVif.open({ host, plugins: [new TapPlugin({ sourceGuard: mode, allowedAddresses })] });
+    const vif = tapVif({ network: networkWith(fixed) });
+    await osVif.plug(vif, instance());
+    expect(await host.guards.get('tapdc065497-3c')).toMatchObject({ mode, addresses: found });
+    expect(await osVif.check(vif, instance())).toEqual([]);
+  },
+);
+
+test('a VIF whose only addresses are those of other MAC addresses gets a guard of its MAC address', async () => {
+  const host = new MemoryHost();
+  const allowedAddresses = () => ['10.0.0.9 00:00:5e:00:01:01'];
+  const plugins = [new TapPlugin({ sourceGuard: 'mac-and-ip', allowedAddresses })];
+  await using osVif = await OsVif.open({ host, plugins });
+  await osVif.plug(tapVif(), instance());
+  expect(await host.guards.get('tapdc065497-3c')).toMatchObject({ mode: 'mac', addresses: allowedAddresses() });
+});
+
 test('a VIF without a MAC address has no guard, and its plug fails', async () => {
   const plugins = [new TapPlugin({ sourceGuard: 'mac' })];
   await using osVif = await OsVif.open({ host: new MemoryHost(), plugins });

@@ -23,8 +23,12 @@ import {
 export const GUEST = { mac: '02:00:00:00:00:0a', ip4: '10.0.0.10', ip6: 'fd00::a', local: 'fe80::ff:fe00:a' };
 const OTHER = { mac: '02:00:00:00:00:0b', ip4: '10.0.0.11', ip6: 'fd00::b', local: 'fe80::ff:fe00:b' };
 const GATEWAY = { mac: '02:00:00:00:00:01', ip4: '10.0.0.1', ip6: 'fd00::1', local: 'fe80::1' };
+/** A virtual router of VRRP (RFC 9568): the guest may use its addresses with its MAC address. */
+const PAIR = { mac: '00:00:5e:00:01:0a', ip4: '10.0.0.200', ip6: 'fd00::c8' };
 /** Permitted in addition to the addresses of GUEST. */
-export const PREFIX = '192.0.2.0/24';
+export const ALLOWED = ['192.0.2.0/24', `${PAIR.ip4} ${PAIR.mac}`, `${PAIR.ip6} ${PAIR.mac}`];
+/** Those with another MAC address. */
+export const ALLOWED_PAIRS = ALLOWED.slice(1);
 const BROADCAST = 'ff:ff:ff:ff:ff:ff';
 const [IPV4, ARP, RARP, VLAN, IPV6] = [0x0800, 0x0806, 0x8035, 0x8100, 0x86dd];
 const [HOP, ROUTING, FRAGMENT, AUTHENTICATION, ICMPV6, DESTINATION] = [0, 43, 44, 51, 58, 60];
@@ -32,15 +36,16 @@ const NO_IP = '0.0.0.0';
 
 const from4 = (source: string, payload = udp(4000, 4001), mac = GUEST.mac) =>
   ether(mac, GATEWAY.mac, IPV4, ipv4(source, GATEWAY.ip4, payload));
-const from6 = (source: string, next = 17, ...payload: Buffer[]) =>
+const from6 = (source: string, next = 17, ...payload: Buffer[]) => from6At(GUEST.mac, source, next, ...payload);
+const from6At = (mac: string, source: string, next = 17, ...payload: Buffer[]) =>
   ether(
-    GUEST.mac,
+    mac,
     '33:33:00:00:00:01',
     IPV6,
     ipv6(source, 'ff02::1', next, payload.length === 0 ? udp(4000, 4001) : Buffer.concat(payload)),
   );
-const announced = (operation: number, sender: [string, string], target: string) =>
-  ether(GUEST.mac, BROADCAST, ARP, arp(operation, sender, [BROADCAST, target]));
+const announced = (operation: number, sender: [string, string], target: string, mac = GUEST.mac) =>
+  ether(mac, BROADCAST, ARP, arp(operation, sender, [BROADCAST, target]));
 const dhcp = (client: string) =>
   ether(GUEST.mac, BROADCAST, IPV4, ipv4(NO_IP, '255.255.255.255', udp(68, 67, bootp(1, client))));
 const rarp = (mac: string) => ether(GUEST.mac, BROADCAST, RARP, arp(3, [mac, NO_IP], [mac, NO_IP]));
@@ -140,6 +145,18 @@ export const SPOOFED: Readonly<Record<string, Buffer>> = {
   BPDU: ether(GUEST.mac, '01:80:c2:00:00:00', 39, bytesOf('424203'), zeros(35)),
   LLDP: ether(GUEST.mac, '01:80:c2:00:00:0e', 0x88cc, zeros(40)),
   'RARP for another MAC': rarp(OTHER.mac),
+  'own IPv4 from the MAC of a pair': from4(GUEST.ip4, udp(4000, 4001), PAIR.mac),
+  'IPv4 of a pair from the own MAC': from4(PAIR.ip4),
+  'ARP: IPv4 of a pair at the own MAC': announced(2, [GUEST.mac, PAIR.ip4], GATEWAY.ip4),
+  'ARP: own IPv4 at the MAC of a pair': announced(2, [PAIR.mac, GUEST.ip4], GATEWAY.ip4, PAIR.mac),
+  'IPv6 of a pair from the own MAC': from6(PAIR.ip6),
+  'own IPv6 from the MAC of a pair': from6At(PAIR.mac, GUEST.ip6),
+  'advertisement for another target from the MAC of a pair': from6At(
+    PAIR.mac,
+    PAIR.ip6,
+    ICMPV6,
+    neighbour(136, OTHER.ip6),
+  ),
 };
 
 export const LEGITIMATE: Readonly<Record<string, Buffer>> = {
@@ -213,6 +230,10 @@ export const LEGITIMATE: Readonly<Record<string, Buffer>> = {
     data,
   ),
   'RARP after a migration': rarp(GUEST.mac),
+  'IPv4 of a pair': from4(PAIR.ip4, udp(4000, 4001), PAIR.mac),
+  'gratuitous ARP of a pair': announced(1, [PAIR.mac, PAIR.ip4], PAIR.ip4, PAIR.mac),
+  'IPv6 of a pair': from6At(PAIR.mac, PAIR.ip6),
+  'neighbour advertisement of a pair': from6At(PAIR.mac, PAIR.ip6, ICMPV6, neighbour(136, PAIR.ip6)),
 };
 
 /** Frames that a guard in mode `mac` drops. */
@@ -224,6 +245,10 @@ export const OF_ANOTHER_DEVICE: readonly string[] = [
   'two tags',
   'BPDU',
   'LLDP',
+  'own IPv4 from the MAC of a pair',
+  'ARP: own IPv4 at the MAC of a pair',
+  'own IPv6 from the MAC of a pair',
+  'advertisement for another target from the MAC of a pair',
 ];
 
 /** Frames that a Linux bridge without spanning tree does not forward. Kernel: br_handle_frame(). */

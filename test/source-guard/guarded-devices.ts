@@ -18,7 +18,7 @@ import type { Element } from '../../src/wiring/wiring.ts';
 import { attachMacvtap, attachTap, type Wire } from '../host/frames.ts';
 import { makeNetns, type Netns } from '../host/netns.ts';
 import { bridgeVif, directVif, instance, tapVif, VIF_ID } from '../plugins/vifs.ts';
-import { GUEST, PREFIX } from './frames.ts';
+import { ALLOWED, ALLOWED_PAIRS, GUEST } from './frames.ts';
 
 export interface GuardedDevice {
   /** The device that has the guard. */
@@ -83,7 +83,7 @@ async function hybrid(netns: Netns, host: LinuxHost): Promise<GuardedDevice> {
     { kind: 'port', name: 'qvo0', bridge: 'br-int' },
   ];
   const plug = async (mode: 'off' | GuardMode): Promise<void> => {
-    const addresses = mode === 'mac' ? [] : [GUEST.ip4, GUEST.ip6, PREFIX];
+    const addresses = mode === 'mac' ? ALLOWED_PAIRS : [GUEST.ip4, GUEST.ip6, ...ALLOWED];
     const guard = { kind: 'source-guard', name: 'qvb0', hook: 'egress', mac: GUEST.mac, addresses } as const;
     await apply(mode === 'off' ? devices : [...devices, { ...guard, mode }], { host, owner: VIF_ID });
   };
@@ -130,7 +130,7 @@ function plugger(
   pluginWith: (options: SourceGuardOptions) => WiringPlugin,
 ): GuardedDevice['plug'] {
   return async (sourceGuard) => {
-    const plugin = pluginWith({ sourceGuard, allowedAddresses: () => [PREFIX] });
+    const plugin = pluginWith({ sourceGuard, allowedAddresses: () => ALLOWED });
     await plugin.plug(vif, instance(), { host });
   };
 }

@@ -5,7 +5,8 @@ import { describeValue } from '../../text/describe-value.ts';
 import { utf8 } from '../../text/utf8.ts';
 import { canonicalUuid } from '../../text/uuid.ts';
 import { requireMac, requireWatchedDevice } from '../link-values.ts';
-import { ipPrefixText, linkLocalOf, parseIpPrefix } from './ip-prefix.ts';
+import { guardedAddressText, parseGuardedAddress } from './guarded-address.ts';
+import { ipPrefixText, linkLocalOf } from './ip-prefix.ts';
 import { GUARD_HOOKS, GUARD_MODES, type SourceGuard, type SourceGuardState } from './source-guards.ts';
 
 /** The name of a guard in drifts, plans and pictures. */
@@ -51,10 +52,8 @@ export function canonicalGuard(guard: SourceGuard): SourceGuard {
   requireOwner(device, owner);
   if (addresses.length > MAX_ADDRESSES)
     throw new LinkValueError(`${device}: ${addresses.length} addresses, a source guard takes ${MAX_ADDRESSES}`);
-  if (mode === 'mac' && addresses.length > 0)
-    throw new LinkValueError(`${device}: a source guard in mode mac compares no IP addresses`);
   const own = ipPrefixText(linkLocalOf(mac));
-  const canonical = new Set(addresses.map((address) => canonicalAddress(device, address)));
+  const canonical = new Set(addresses.map((address) => canonicalAddress(guard, address)));
   canonical.delete(own);
   return {
     device,
@@ -67,12 +66,21 @@ export function canonicalGuard(guard: SourceGuard): SourceGuard {
   };
 }
 
-function canonicalAddress(device: string, address: string): string {
-  const prefix = typeof address === 'string' ? parseIpPrefix(address) : undefined;
-  if (prefix !== undefined) return ipPrefixText(prefix);
-  throw new LinkValueError(
-    `${device}: ${describeValue(address)} is not an IP address or prefix such as 10.0.0.10 or fd00::/64`,
-  );
+function canonicalAddress({ device, mac, mode }: SourceGuard, address: string): string {
+  const parsed = parseGuardedAddress(address);
+  if (parsed === undefined)
+    throw new LinkValueError(
+      `${device}: ${describeValue(address)} is not an IP address or prefix such as 10.0.0.10 or fd00::/64, alone or with a MAC address as in "10.0.0.10 00:00:5e:00:01:0a"`,
+    );
+  if (parsed.mac !== undefined && parsed.mac !== mac.toLowerCase()) {
+    requireMac(device, parsed.mac);
+    return guardedAddressText(parsed);
+  }
+  if (mode === 'mac')
+    throw new LinkValueError(
+      `${device}: a source guard in mode mac compares no IP addresses of ${mac}, found ${describeValue(address)}`,
+    );
+  return ipPrefixText(parsed.prefix);
 }
 
 function requireOwner(device: string, owner: string): void {

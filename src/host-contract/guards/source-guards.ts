@@ -35,8 +35,10 @@ export interface SourceGuard {
   readonly mac: string;
   readonly mode: GuardMode;
   /**
-   * The IP addresses and prefixes of the guest, at most 128. The link-local address of the MAC
-   * address is always permitted. Empty in mode `mac`.
+   * The IP addresses and prefixes of the guest, at most 128. An address that the guest uses with
+   * another MAC address has that MAC address behind a space: `10.0.0.5 00:00:5e:00:01:0a`. The
+   * link-local address of each MAC address is always permitted. In mode `mac`, all have another MAC
+   * address.
    */
   readonly addresses: readonly string[];
   /** The id of the VIF. */

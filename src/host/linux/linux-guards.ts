@@ -75,7 +75,7 @@ export class LinuxGuards implements SourceGuards {
       this.#look(getCounter(device)),
       this.#dump(listRules(device, baseName(device))),
     ]);
-    const guard = { ...found.guard, addresses: found.guard.mode === 'mac' ? [] : commentsIn(rules).sort() };
+    const guard = { ...found.guard, addresses: commentsIn(rules).sort() };
     return {
       ...guard,
       drops: counter.map(counterIn)[0]?.[1] ?? 0,

@@ -32,7 +32,7 @@ export class Replica implements OvsdbView {
   /** The UUID of the bridge, by the UUID of the port. */
   readonly #bridgeOf = new Map<string, string>();
   readonly #index = new RowIndex();
-  /** The rows that were read since the last update, by UUID. A check of a VIF reads each of its rows several times. */
+  /** The rows that were read since the last update, by UUID. A check reads a row several times. */
   readonly #ports = new Map<string, OvsPort>();
   readonly #interfaces = new Map<string, OvsInterface>();
   readonly #onChange: (name: string) => void;

@@ -9,12 +9,12 @@ import { attachTap, type Wire } from '../../host/frames.ts';
 import { hybridVif, network, profile, SHORT_ID, TAP, tapVif } from '../../plugins/ovs/ovs-vifs.ts';
 import { instance } from '../../plugins/vifs.ts';
 import {
+  ALLOWED,
   GUEST,
   KEPT_BY_BRIDGES,
   LEGITIMATE,
   MARKED,
   OF_ANOTHER_DEVICE,
-  PREFIX,
   SPOOFED,
 } from '../../source-guard/frames.ts';
 import { subnetsOf } from '../../source-guard/guarded-devices.ts';
@@ -77,7 +77,7 @@ async function given(): Promise<{ ovs: KernelOvs; receivers: Record<string, Wire
 
 function plugger({ host }: KernelOvs, vif: VIFBase): (options: OvsPluginOptions) => Promise<void> {
   return async (options) => {
-    const plugin = new OvsPlugin({ ...options, allowedAddresses: () => [PREFIX] });
+    const plugin = new OvsPlugin({ ...options, allowedAddresses: () => ALLOWED });
     await using osVif = await OsVif.open({ host, plugins: [plugin] });
     await osVif.plug(vif, instance());
     expect(await osVif.check(vif, instance())).toEqual([]);

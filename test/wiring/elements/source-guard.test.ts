@@ -97,6 +97,10 @@ describe('a source guard', () => {
 
   test.each([
     [{ addresses: ['10.0.0.300'] }, 'is not an IP address or prefix'],
+    [{ addresses: ['10.0.0.3 fa:16:3e'] }, 'is not an IP address or prefix'],
+    [{ addresses: ['10.0.0.3 fa:16:3e:00:00:01 x'] }, 'is not an IP address or prefix'],
+    [{ addresses: ['10.0.0.3 01:00:5e:00:00:01'] }, 'multicast'],
+    [{ mode: 'mac' as const, addresses: ['10.0.0.3'] }, 'compares no IP addresses'],
     [{ mac: '01:00:5e:00:00:01' }, 'multicast'],
     [{ name: 'a b' }, 'cannot name a network device'],
   ])('with %j is refused before any change', async (wrong, message) => {

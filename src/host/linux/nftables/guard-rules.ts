@@ -3,7 +3,8 @@
  * longer.
  */
 
-import { linkLocalOf, parseIpPrefix } from '../../../host-contract/guards/ip-prefix.ts';
+import { parseGuardedAddress } from '../../../host-contract/guards/guarded-address.ts';
+import { type IpPrefix, linkLocalOf } from '../../../host-contract/guards/ip-prefix.ts';
 import type { SourceGuard } from '../../../host-contract/guards/source-guards.ts';
 import { compare, type Expression, isFragment, transportProtocol } from './expressions.ts';
 import { FIELDS, from, icmpv6, ipv4HasPorts, macOctets, PROTOCOLS, port, quicklyFrom, within } from './frame-fields.ts';
@@ -55,45 +56,69 @@ function escaped(device: string): string {
 }
 
 export function chainsOf(guard: SourceGuard): GuardChains {
-  const [name, last] = [baseName(guard.device), countedDrop(baseName(guard.device))];
-  if (guard.mode === 'mac') return { base: { name, rules: [untaggedFrom(guard.mac), last] }, targets: undefined };
-  const addresses = guard.addresses.map((text) => ({ text, prefix: parseIpPrefix(text) ?? NOWHERE }));
-  const ipv4 = addresses.filter(({ prefix }) => prefix.bytes.length === 4);
-  const ipv6 = addresses.filter(({ prefix }) => prefix.bytes.length === 16);
-  const allIpv6 = [...ipv6, { text: '', prefix: linkLocalOf(guard.mac) }];
-  const isRepeated = allIpv6.length <= MOST_REPEATED;
+  const name = baseName(guard.device);
+  const senders = sendersOf(guard);
+  const targets = senders.flatMap(ipv6Of);
+  const isRepeated = targets.length <= MOST_REPEATED;
   const aboutOwn: AboutOwn = isRepeated
-    ? (conditions) => allIpv6.map((target) => rule([...conditions, ...aboutTarget(target)], 'accept'))
+    ? (conditions) => targets.map((target) => rule([...conditions, ...aboutTarget(target)], 'accept'))
     : (conditions) => [rule(conditions, { jump: targetsName(guard.device) })];
   return {
     base: {
       name,
       rules: [
-        ...ipv4.map((address) => commonIpv4(guard, address)),
-        ...ipv6.map((address) => commonIpv6(guard, address)),
-        ...ipv4.flatMap((address) => rareIpv4(guard, address)),
-        ...allIpv6.flatMap((address) => rareIpv6(guard, address, aboutOwn)),
-        ...withoutAddress(guard, aboutOwn),
-        last,
+        ...(guard.mode === 'mac' ? [untaggedFrom(guard.mac)] : []),
+        ...senders.flatMap((sender) => sender.ipv4.map((address) => commonIpv4(sender, address))),
+        ...senders.flatMap((sender) => sender.ipv6.map((address) => commonIpv6(sender, address))),
+        ...senders.flatMap((sender) => sender.ipv4.flatMap((address) => rareIpv4(sender, address))),
+        ...senders.flatMap((sender) => ipv6Of(sender).flatMap((address) => rareIpv6(sender, address, aboutOwn))),
+        ...senders.flatMap((sender) => withoutAddress(sender, aboutOwn)),
+        countedDrop(name),
       ],
     },
     targets: isRepeated
       ? undefined
-      : { name: targetsName(guard.device), rules: allIpv6.map((target) => rule(aboutTarget(target), 'accept')) },
+      : { name: targetsName(guard.device), rules: targets.map((target) => rule(aboutTarget(target), 'accept')) },
   };
 }
 
-const NOWHERE = { bytes: [], length: 0 };
+/** A MAC address of the guest whose packets are compared, and its IP addresses. */
+interface Sender {
+  readonly mac: string;
+  readonly ipv4: readonly Address[];
+  readonly ipv6: readonly Address[];
+}
 
-type Guard = Pick<SourceGuard, 'mac'>;
+/** The guest itself, unless the guard compares only its MAC address, and each other MAC address. */
+function sendersOf({ mac, mode, addresses }: SourceGuard): Sender[] {
+  const found = new Map<string, Address[]>(mode === 'mac' ? [] : [[mac, []]]);
+  for (const text of addresses) {
+    const { prefix, mac: sender = mac } = parseGuardedAddress(text) ?? NOWHERE;
+    found.set(sender, [...(found.get(sender) ?? []), { text, prefix }]);
+  }
+  return [...found].map(([sender, all]) => ({
+    mac: sender,
+    ipv4: all.filter(({ prefix }) => prefix.bytes.length === 4),
+    ipv6: all.filter(({ prefix }) => prefix.bytes.length === 16),
+  }));
+}
+
+/** The IPv6 addresses of the sender, with its link-local address. */
+function ipv6Of({ mac, ipv6 }: Sender): Address[] {
+  return [...ipv6, { text: '', prefix: linkLocalOf(mac) }];
+}
+
+const NOWHERE = { prefix: { bytes: [], length: 0 }, mac: undefined };
+
 /**
  * Returns the rules that accept messages of neighbour discovery with these conditions, if they are
  * about an address of the guest.
  */
 type AboutOwn = (conditions: Expression[][]) => Rule[];
 interface Address {
+  /** The address in the guard. Empty for the link-local address. */
   readonly text: string;
-  readonly prefix: NonNullable<ReturnType<typeof parseIpPrefix>>;
+  readonly prefix: IpPrefix;
 }
 
 /**
@@ -115,12 +140,12 @@ function untaggedFrom(mac: string): Rule {
  * The common packet, in few comparisons. The kernel knows where the transport header is only if the
  * IPv4 header is valid, so the version needs no rule here. 67 is the port of a DHCP server.
  */
-function commonIpv4({ mac }: Guard, { text, prefix }: Address): Rule {
+function commonIpv4({ mac }: Sender, { text, prefix }: Address): Rule {
   return rule([quicklyFrom(mac, 'ipv4'), within(FIELDS.ipv4Source, prefix), port('isNot', 67)], 'accept', text);
 }
 
 /** TCP and UDP directly behind the IPv6 header. 547 is the port of a DHCPv6 server. */
-function commonIpv6({ mac }: Guard, { text, prefix }: Address): Rule {
+function commonIpv6({ mac }: Sender, { text, prefix }: Address): Rule {
   const transport = [
     compare(FIELDS.ipv6NextHeader, 'atLeast', [PROTOCOLS.tcp]),
     compare(FIELDS.ipv6NextHeader, 'atMost', [PROTOCOLS.udp]),
@@ -134,7 +159,7 @@ const ARP_FORMATS = [0, 1, 8, 0, 6, 4];
 const [ARP_REQUEST, ARP_REPLY] = [1, 2];
 const ARP_ANY = [...ARP_FORMATS, 0];
 
-function rareIpv4({ mac }: Guard, { prefix }: Address): Rule[] {
+function rareIpv4({ mac }: Sender, { prefix }: Address): Rule[] {
   const arp = [from(mac, 'arp'), compare(FIELDS.arpSenderMac, 'is', macOctets(mac))];
   const operation = { base: 'network', offset: 7 } as const;
   const ordinary = [
@@ -156,13 +181,13 @@ function rareIpv4({ mac }: Guard, { prefix }: Address): Rule[] {
   ];
 }
 
-function rareIpv6({ mac }: Guard, { prefix }: Address, aboutOwn: AboutOwn): Rule[] {
+function rareIpv6({ mac }: Sender, { prefix }: Address, aboutOwn: AboutOwn): Rule[] {
   const source = [from(mac, 'ipv6'), within(FIELDS.ipv6Source, prefix)];
   return [rule(source, { jump: 'own-ipv6' }), ...aboutOwn([...source, icmpv6('neighbourAdvertisement')])];
 }
 
 /** Frames of a guest that has no address yet, or that moves to another host. */
-function withoutAddress({ mac }: Guard, aboutOwn: AboutOwn): Rule[] {
+function withoutAddress({ mac }: Sender, aboutOwn: AboutOwn): Rule[] {
   const unspecified4 = [from(mac, 'ipv4'), ipv4HasPorts(true)];
   const unspecified6 = [from(mac, 'ipv6'), compare(FIELDS.ipv6Source, 'is', Array(16).fill(0))];
   return [
