@@ -7,6 +7,7 @@ import type {
   CheckOptions,
   DryRunOptions,
   GraphCallOptions,
+  PlugAllOptions,
   PlugOptions,
 } from './call-options.ts';
 import { ArgumentError, type OptionKinds, requireOptions } from './errors/argument.ts';
@@ -22,6 +23,7 @@ const CALL: OptionKinds<CallOptions> = { signal: SIGNAL, timeout: MILLISECONDS }
 const PLUG: OptionKinds<PlugOptions> = { ...CALL, waitFor: oneOfValues(...WAITS_FOR) };
 const CHECK: OptionKinds<CheckOptions> = { ...CALL, onNote: FUNCTION };
 const BATCH: OptionKinds<BatchOptions> = { ...CALL, concurrency: integerFrom(1) };
+const PLUG_ALL: OptionKinds<PlugAllOptions> = { ...BATCH, ...PLUG };
 const GRAPH: OptionKinds<GraphCallOptions> = { ...CALL, show: oneOfValues('drift', 'plan', 'nothing') };
 const WATCH: OptionKinds<WatchOptions> = { signal: SIGNAL, repair: BOOLEAN, interval: MILLISECONDS };
 const DRY_RUN: OptionKinds<DryRunOptions> = { ...CALL, dryRun: BOOLEAN };
@@ -34,7 +36,7 @@ const OPTIONS = {
   plan: CALL,
   adopt: DRY_RUN,
   graph: GRAPH,
-  plugAll: BATCH,
+  plugAll: PLUG_ALL,
   unplugAll: BATCH,
   checkAll: CHECK,
   planAll: CALL,

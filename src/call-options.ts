@@ -40,6 +40,9 @@ export interface BatchOptions extends CallOptions {
   readonly concurrency?: number;
 }
 
+/** Options of plugs of many VIFs. */
+export interface PlugAllOptions extends BatchOptions, PlugOptions {}
+
 /** Options of graphs. */
 export interface GraphCallOptions extends CallOptions {
   /**

@@ -9,6 +9,7 @@ import type {
   CheckOptions,
   DryRunOptions,
   GraphCallOptions,
+  PlugAllOptions,
   PlugOptions,
 } from './call-options.ts';
 import { Calls, checkOne, planOne } from './calls.ts';
@@ -141,7 +142,7 @@ export class OsVif {
    * @returns the result of each VIF, in the order of `attachments`
    * @throws BatchError with the error of each VIF that failed, and the results of the others
    */
-  async plugAll(attachments: readonly Attachment[], given: BatchOptions = {}): Promise<PlugResult[]> {
+  async plugAll(attachments: readonly Attachment[], given: PlugAllOptions = {}): Promise<PlugResult[]> {
     return this.#calls.run(async () => {
       requireBatch('plugAll', attachments, given);
       const { concurrency = CONCURRENCY, ...options } = given;
@@ -153,8 +154,7 @@ export class OsVif {
   }
 
   /**
-   * Unplugs many VIFs, several at a time.
-   * Their devices are deleted together, which is much faster than one by one.
+   * Unplugs many VIFs, several at a time. Their devices are deleted together, which is much faster.
    * @returns the result of each VIF, in the order of `attachments`
    * @throws BatchError with the error of each VIF that failed, and the results of the others
    */

@@ -124,6 +124,11 @@ test.each<[string, () => unknown, string]>([
   ],
   ['plugAll', () => opened.plugAll([], { concurrency: 0 }), 'concurrency: expected an integer of at least 1, found 0'],
   [
+    'plugAll',
+    () => opened.plugAll([], { waitFor: anything('ovn') }),
+    'waitFor: expected one of port, ovn-installed, none, found "ovn"',
+  ],
+  [
     'collectGarbage',
     () => opened.collectGarbage([], { dryRun: anything(1) }),
     'dryRun: expected true or false, found 1',

@@ -7,6 +7,7 @@ export type {
   CheckOptions,
   DryRunOptions,
   GraphCallOptions,
+  PlugAllOptions,
   PlugOptions,
 } from '../call-options.ts';
 export * from '../errors/base.ts';

@@ -60,7 +60,7 @@ describe.skipIf(OVN_UNAVAILABLE)('under OVN', { timeout: 60_000 }, () => {
     const numbers = Array.from({ length: 16 }, (_, n) => n);
     ovn.nbctl('ls-add', 'net', ...numbers.flatMap((n) => ['--', 'lsp-add', 'net', vifId(n)]));
     const attachments = numbers.map((n) => ({ vif: tapVif(n), instance: instance() }));
-    await (await osVif()).plugAll(attachments);
+    await (await osVif({ waitFor: 'port' })).plugAll(attachments, { waitFor: 'ovn-installed' });
     for (const { vif } of attachments) expect(idsOf(vif.vifName ?? '')).toContain('ovn-installed="true"');
   });
 

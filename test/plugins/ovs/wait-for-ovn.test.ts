@@ -87,6 +87,11 @@ test('a call decides for itself', async () => {
   const waiting = osVif.plug(tapVif(), instance(), { waitFor: 'ovn-installed' });
   await mark(host, TAP, MARK);
   expect(await waiting).toMatchObject({ changed: false });
+  const other = tapVif(1);
+  const many = osVif.plugAll([{ vif: other, instance: instance() }], { waitFor: 'ovn-installed' });
+  await untilThere(host, `${other.vifName}`);
+  await mark(host, `${other.vifName}`, MARK);
+  expect(await many).toMatchObject([{ changed: true }]);
   // @ts-expect-error: a wrong value, as JavaScript may pass it.
   await expect(osVif.plug(tapVif(), instance(), { waitFor: 'ovn' })).rejects.toThrow('port, ovn-installed, none');
 });
