@@ -19,8 +19,11 @@ export interface OvnCentral {
   /** Runs ovn-nbctl, and waits until ovn-northd has written the result. */
   nbctl(...args: string[]): string;
   sbctl(...args: string[]): string;
-  /** Makes the host a chassis of this name, and starts its ovn-controller. */
-  addChassis(name: string, host: OvsHost): Promise<Controller>;
+  /**
+   * Makes the host a chassis of this name, and starts its ovn-controller.
+   * @param address the end of its tunnels. Default: 127.0.0.1
+   */
+  addChassis(name: string, host: OvsHost, address?: string): Promise<Controller>;
 }
 
 export interface Controller {
@@ -57,13 +60,13 @@ export async function startOvn(): Promise<OvnCentral> {
   return {
     nbctl,
     sbctl,
-    addChassis: async (name, { netns, server }) => {
+    addChassis: async (name, { netns, server }, address = '127.0.0.1') => {
       const ids = Object.entries({
         'system-id': name,
         hostname: name,
         'ovn-remote': sb,
         'ovn-encap-type': 'geneve',
-        'ovn-encap-ip': '127.0.0.1',
+        'ovn-encap-ip': address,
         'ovn-bridge-datapath-type': 'netdev',
       });
       server.vsctl('set', 'Open_vSwitch', '.', ...ids.map(([key, value]) => `external_ids:${key}="${value}"`));
