@@ -12,6 +12,7 @@ import { OVN_UNAVAILABLE } from './ovn-central.ts';
 import {
   type Address,
   addRoutedNetworks,
+  boundTo,
   type Chassis,
   configure,
   openTwoChassis,
@@ -59,8 +60,8 @@ describe.skipIf(OVN_UNAVAILABLE)('two hosts under OVN', { timeout: 120_000 }, ()
       expect(pinged(first, ip, '-M', 'do', '-s', '1372', '-c', '3', '-i', '0.05', '-W', '2')).toBe(true);
     }
     await untilPinged(third, ADDRESSES.tap.ip);
-    expect(boundTo(ovn.sbctl, tap)).toBe(a.name);
-    expect(boundTo(ovn.sbctl, native)).toBe(b.name);
+    expect(boundTo(ovn, tap.id)).toBe(a.name);
+    expect(boundTo(ovn, native.id)).toBe(b.name);
 
     const all: [Chassis, typeof onA, VIFBase][] = [
       [a, onA, tap],
@@ -77,7 +78,7 @@ describe.skipIf(OVN_UNAVAILABLE)('two hosts under OVN', { timeout: 120_000 }, ()
       await osVif.unplug(vif, instance());
       expect(server.vsctl('--columns=name', 'find', 'Interface', `external_ids:iface-id=${vif.id}`)).toBe('');
     }
-    await expect.poll(() => boundTo(ovn.sbctl, tap), { timeout: 20_000 }).toBe('');
+    await expect.poll(() => boundTo(ovn, tap.id), { timeout: 20_000 }).toBe('');
   });
 });
 
@@ -106,10 +107,4 @@ async function guestInBridge(chassis: Chassis, name: string, bridge: string): Pr
   const guest = await guestOfDevice(chassis, name);
   chassis.netns.run('ip', 'link', 'set', name, 'master', bridge);
   return guest;
-}
-
-/** The name of the chassis to which OVN has bound the port. Empty if there is none. */
-function boundTo(sbctl: (...args: string[]) => string, { id }: VIFBase): string {
-  const chassis = sbctl('--bare', '--columns=chassis', 'find', 'Port_Binding', `logical_port=${id}`);
-  return chassis === '' ? '' : sbctl('--bare', '--columns=name', 'list', 'Chassis', chassis);
 }
