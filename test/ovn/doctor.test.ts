@@ -28,6 +28,16 @@ describe.skipIf(OVN_UNAVAILABLE)('doctor', () => {
       found: { state: 'yes', what: expect.stringMatching(/chassis chassis-1 of unix:.*\(geneve at 127.0.0.1\)/) },
     });
 
+    controller.stop();
+    expect(await examine(controller.folder)).toMatchObject({
+      status: 1,
+      found: {
+        state: 'no',
+        what: expect.stringMatching(/; ovn-controller hangs: no answer on .*ovn-controller.\d+.ctl within 3 s$/),
+        advice: expect.stringContaining('restart'),
+      },
+    });
+
     await controller.kill();
     expect(await examine(controller.folder)).toMatchObject({
       status: 1,

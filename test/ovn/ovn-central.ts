@@ -32,6 +32,8 @@ export interface Controller {
   /** Starts ovn-controller after it was killed. */
   start(): Promise<void>;
   kill(): Promise<void>;
+  /** Lets ovn-controller hang: it accepts connections and answers nothing. */
+  stop(): void;
 }
 
 export async function startOvn(): Promise<OvnCentral> {
@@ -92,7 +94,12 @@ async function startController(
     await until(isKnown, 'the chassis');
   };
   await start();
-  return { folder, start, kill: async () => running && killed(running) };
+  return {
+    folder,
+    start,
+    kill: async () => running && killed(running),
+    stop: () => void running?.kill('SIGSTOP'),
+  };
 }
 
 function background(program: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {

@@ -13,6 +13,9 @@ const NEEDED = ['system-id', 'ovn-remote', 'ovn-encap-type', 'ovn-encap-ip'];
 const NAME = 'ovn';
 const SET_IDS = `needed only for ML2/OVN: ovs-vsctl set Open_vSwitch . external_ids:KEY=VALUE (ovn-controller(8))`;
 const START = 'needed only for ML2/OVN: start ovn-controller (ovn-host), and allow this user to open its socket';
+const RESTART = 'needed only for ML2/OVN: look at the log of ovn-controller, and restart it';
+/** Seconds. */
+const LIMIT = 3;
 
 /** The result without a database. */
 export const OVN_UNKNOWN: Finding = { name: NAME, state: 'unknown', what: 'OVN: not examined without the database' };
@@ -30,10 +33,10 @@ export async function examineOvn(client: OvsdbClient): Promise<Finding> {
       advice: SET_IDS,
     };
   const chassis = `chassis ${ids['system-id']} of ${ids['ovn-remote']} (${ids['ovn-encap-type']} at ${ids['ovn-encap-ip']})`;
-  const answer = connectionStatus();
-  return answer === 'connected'
+  const { problem, advice = START } = connectionStatus();
+  return problem === undefined
     ? { name: NAME, state: 'yes', what: `OVN: ${chassis}; ovn-controller is connected` }
-    : { name: NAME, state: 'no', what: `OVN: ${chassis}; ${answer}`, advice: START };
+    : { name: NAME, state: 'no', what: `OVN: ${chassis}; ${problem}`, advice };
 }
 
 /** The map of a result with one row (RFC 7047 5.1). */
@@ -43,18 +46,23 @@ function textsOf(result: unknown): Readonly<Record<string, string | undefined>> 
   return Array.isArray(map) && map[0] === 'map' && Array.isArray(map[1]) ? Object.fromEntries(map[1]) : {};
 }
 
-/** The answer of ovn-controller about its connection to the southbound database, or the reason why there is none. */
-function connectionStatus(): string {
+/** Asks ovn-controller about its connection to the southbound database. Without a problem, it is connected. */
+function connectionStatus(): { readonly problem?: string; readonly advice?: string } {
   const folder = process.env.OVN_RUNDIR ?? '/run/ovn';
   const sockets = socketsIn(folder);
-  if (sockets.length === 0) return `no control socket of ovn-controller in ${folder}`;
+  if (sockets.length === 0) return { problem: `no control socket of ovn-controller in ${folder}` };
+  let hanging: string | undefined;
   for (const socket of sockets) {
-    const args = ['--timeout=3', '-t', join(folder, socket), 'connection-status'];
-    const { error, status, stdout } = spawnSync('ovn-appctl', args, { encoding: 'utf8' });
-    if (error !== undefined) return 'the program ovn-appctl is missing';
-    if (status === 0) return stdout.trim() === 'connected' ? 'connected' : `ovn-controller says: ${stdout.trim()}`;
+    const path = join(folder, socket);
+    const args = [`--timeout=${LIMIT}`, '-t', path, 'connection-status'];
+    const { error, status, signal, stdout } = spawnSync('ovn-appctl', args, { encoding: 'utf8' });
+    if (error !== undefined) return { problem: 'the program ovn-appctl is missing' };
+    if (status === 0) return stdout.trim() === 'connected' ? {} : { problem: `ovn-controller says: ${stdout.trim()}` };
+    // ovn-appctl(8): SIGALRM ends it after the timeout.
+    if (signal === 'SIGALRM') hanging ??= path;
   }
-  return `ovn-controller does not answer on its control socket in ${folder}`;
+  if (hanging === undefined) return { problem: `ovn-controller does not answer on its control socket in ${folder}` };
+  return { problem: `ovn-controller hangs: no answer on ${hanging} within ${LIMIT} s`, advice: RESTART };
 }
 
 /** A socket whose process was killed stays. */
