@@ -38,6 +38,15 @@ export default defineConfig({
       { extends: true, test: { name: 'limits', include: [limits], globalSetup: 'test/bundle-package.ts', retry: 2 } },
       // These tests build what is published, the package and the API reference: npm run test:package.
       { extends: true, test: { name: 'package', include: [published] } },
+      // These tests start guests of libvirt: npm run test:libvirt.
+      {
+        extends: true,
+        test: {
+          name: 'libvirt',
+          include: ['test/libvirt/guest/**/*.test.ts'],
+          globalSetup: 'scripts/libvirt/kernel.mjs',
+        },
+      },
       // These tests install other toolchains: npm run test:toolchains.
       { extends: true, test: { name: 'toolchains', include: [toolchains] } },
     ],

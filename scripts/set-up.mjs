@@ -19,6 +19,11 @@ const NEEDED = [
   { package: 'ovn-central', probe: ['ovn-nbctl', '--version'] },
   { package: 'ovn-host', probe: ['ovn-controller', '--version'] },
   { package: 'libvirt-clients', probe: ['virsh', '--version'] },
+  { package: 'libvirt-daemon', probe: ['/usr/sbin/libvirtd', '--version'] },
+  {
+    package: 'libvirt-daemon-driver-qemu',
+    probe: ['sh', '-c', 'ls /usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so'],
+  },
   { package: 'libxml2-utils', probe: ['xmllint', '--version'] },
   { package: 'qemu-system-x86', probe: ['qemu-system-x86_64', '--version'] },
   { package: 'kmod', probe: ['/usr/sbin/depmod', '--version'] },

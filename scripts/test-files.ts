@@ -12,8 +12,11 @@ const DECLARATION = /@?(?:versionedObject|osVifObject|defineObject)\(|new Sample
 /** Tests of the command, which declares objects in its own process. */
 const COMMAND = /commandUnderTest\(/;
 
-/** Folders with projects of their own: tests in QEMU guests, of times, of other toolchains, and of the package. */
-const OTHERS = ['guest', 'guest-harness', 'limits', 'toolchains', 'package'];
+/**
+ * Folders with projects of their own: tests in QEMU guests, with guests of libvirt, of times, of other
+ * toolchains, and of the package.
+ */
+const OTHERS = ['guest', 'guest-harness', 'libvirt/guest', 'limits', 'toolchains', 'package'];
 
 /** Paths of test files, from the root of the project. */
 export interface TestFiles {

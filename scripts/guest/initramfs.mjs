@@ -1,32 +1,49 @@
-/** The first file system of a guest: busybox, the modules that reach the machine's file system, and guest/init.sh. */
+/** The first file system of a guest: busybox, modules, and the guest's first program. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { run } from './command.mjs';
 
-/** They bring the machine's file system, read-only, below a writable layer in memory. */
-const MODULES = ['virtio_pci', '9pnet_virtio', '9p', 'overlay', 'virtio_rng'];
-const APPLETS = ['sh', 'mount', 'insmod', 'mkdir', 'switch_root', 'cat', 'echo', 'sleep'];
-const FOLDERS = ['bin', 'mods', 'proc', 'sys', 'dev', 'ro', 'rw', 'new'];
+/**
+ * The first file system of a guest that runs tests. Its modules bring the machine's file system,
+ * read-only, below a writable layer in memory.
+ */
+export const TEST_GUEST = {
+  init: new URL('init.sh', import.meta.url),
+  modules: ['virtio_pci', '9pnet_virtio', '9p', 'overlay', 'virtio_rng'],
+  applets: ['sh', 'mount', 'insmod', 'mkdir', 'switch_root', 'cat', 'echo', 'sleep'],
+  folders: ['ro', 'rw', 'new'],
+};
+
+/** Folders of every guest. */
+const FOLDERS = ['bin', 'mods', 'proc', 'sys', 'dev'];
 /** How to read a module, by the ending of its name. */
 const DECOMPRESS = { xz: ['xz', '-dc'], zst: ['zstd', '-dqc'], ko: ['cat'] };
 
-/** `root` has lib/modules/RELEASE with modules.dep. */
-export async function writeInitramfs(file, { root, release, busybox, signal }) {
-  const modules = await modulesInOrder(root, release, signal);
+/**
+ * Writes the file system. `init`: the address of the first program, a script, for which `mods/order`
+ * has the modules in the order of loading. `applets`: commands of busybox. The folder `root` has
+ * lib/modules/RELEASE with modules.dep.
+ */
+export async function writeInitramfs(
+  file,
+  { init, modules: wanted, applets, folders },
+  { root, release, busybox, signal },
+) {
+  const modules = await modulesInOrder(wanted, root, release, signal);
   const entries = [
-    ...FOLDERS.map((name) => ({ name, mode: 0o040755 })),
+    ...[...FOLDERS, ...folders].map((name) => ({ name, mode: 0o040755 })),
     { name: 'bin/busybox', mode: 0o100755, data: await readFile(busybox) },
-    ...APPLETS.map((applet) => ({ name: `bin/${applet}`, mode: 0o120777, data: Buffer.from('busybox') })),
-    { name: 'init', mode: 0o100755, data: await readFile(new URL('init.sh', import.meta.url)) },
+    ...applets.map((applet) => ({ name: `bin/${applet}`, mode: 0o120777, data: Buffer.from('busybox') })),
+    { name: 'init', mode: 0o100755, data: await readFile(init) },
     { name: 'mods/order', mode: 0o100644, data: Buffer.from(modules.map(({ name }) => `${name}\n`).join('')) },
     ...modules.map(({ name, data }) => ({ name: `mods/${name}`, mode: 0o100644, data })),
   ];
   await writeFile(file, cpio(entries));
 }
 
-async function modulesInOrder(root, release, signal) {
+async function modulesInOrder(wanted, root, release, signal) {
   const files = new Set();
-  for (const module of MODULES) {
+  for (const module of wanted) {
     const text = await run('modprobe', ['-d', root, '-S', release, '--show-depends', module], { signal });
     for (const [, file] of text.matchAll(/^insmod (\S+)/gm)) files.add(file);
   }

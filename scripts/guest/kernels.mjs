@@ -4,7 +4,7 @@ import { rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSuites } from './apt.mjs';
 import { run } from './command.mjs';
-import { writeInitramfs } from './initramfs.mjs';
+import { TEST_GUEST, writeInitramfs } from './initramfs.mjs';
 
 /** Name, and the suites of Debian whose newest kernel it is. To add a kernel, add a line. */
 export const KERNELS = new Map([
@@ -20,11 +20,27 @@ const NEWEST = 'linux-image-amd64';
 const PARTS = /^linux-(image|base|binary|modules)-\d/;
 
 /**
- * Makes the kernel of an entry of KERNELS ready in the cache folder. `newest`: the package that depends on it.
+ * Makes the kernel of an entry of KERNELS ready in the cache folder.
  * @returns {Promise<{ suites: string[], release: string, root: string, image: string, initramfs: string }>}
- *   The folder `root` has lib/modules/RELEASE.
  */
-export async function prepareKernel({ suites, newest = NEWEST }, context) {
+export async function prepareKernel(wanted, context) {
+  const kernel = await unpackKernel(wanted, context);
+  const initramfs = join(kernel.root, 'initramfs');
+  if (!existsSync(initramfs)) {
+    context.say(`kernel ${kernel.release}: initramfs`);
+    const busybox = await prepareBusybox(context);
+    await writeInitramfs(`${initramfs}.part`, TEST_GUEST, { ...kernel, busybox, signal: context.signal });
+    await rename(`${initramfs}.part`, initramfs);
+  }
+  return { ...kernel, initramfs };
+}
+
+/**
+ * Unpacks the newest kernel of the suites. `newest`: the package that depends on it.
+ * @returns {Promise<{ suites: string[], release: string, root: string, image: string }>}
+ *   The folder `root` has lib/modules/RELEASE with modules.dep.
+ */
+export async function unpackKernel({ suites, newest = NEWEST }, context) {
   const debian = await openSuites(suites, context);
   const packages = await partsOf(newest, debian);
   if (packages.length === 0) throw new Error(`the package ${newest} of ${suites.join(' and ')} names no kernel`);
@@ -34,17 +50,10 @@ export async function prepareKernel({ suites, newest = NEWEST }, context) {
   // From 7.0 on the modules are below usr/lib.
   if (!existsSync(join(root, 'lib/modules'))) await symlink('usr/lib', join(root, 'lib'));
   const modules = join(root, 'lib/modules', release);
-  const initramfs = join(root, 'initramfs');
-  if (!existsSync(initramfs)) {
-    context.say(`kernel ${release}: module dependencies and initramfs`);
-    await run('depmod', ['-b', root, release], context);
-    const busybox = await prepareBusybox(context);
-    await writeInitramfs(`${initramfs}.part`, { root, release, busybox, signal: context.signal });
-    await rename(`${initramfs}.part`, initramfs);
-  }
+  if (!existsSync(join(modules, 'modules.dep'))) await run('depmod', ['-b', root, release], context);
   const image = [join(root, `boot/vmlinuz-${release}`), join(modules, 'vmlinuz')].find((file) => existsSync(file));
   if (image === undefined) throw new Error(`the packages ${packages.join(', ')} have no kernel image`);
-  return { suites, release, root, image, initramfs };
+  return { suites, release, root, image };
 }
 
 async function partsOf(name, debian) {
@@ -55,7 +64,8 @@ async function partsOf(name, debian) {
   return [...new Set([...found, ...more.flat()])];
 }
 
-async function prepareBusybox(context) {
+/** Resolves to the path of a busybox that needs no library. */
+export async function prepareBusybox(context) {
   const folder = join(context.cache, 'busybox');
   const debian = await openSuites(['bookworm'], context);
   await debian.unpack(['busybox-static'], folder);

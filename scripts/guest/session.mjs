@@ -1,18 +1,16 @@
 /** Runs groups on kernels, one guest after the other, and prints the progress and a table at the end. */
 import { setMaxListeners } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleTests } from './bundle.mjs';
+import { CACHE } from './cache.mjs';
 import { GROUPS, LIMIT } from './groups.mjs';
 import { KERNELS, prepareKernel } from './kernels.mjs';
 import { prepareModules } from './modules.mjs';
 import { QEMU } from './qemu.mjs';
 import { summary } from './results.mjs';
 import { runGuest } from './vm.mjs';
-
-/** Packages, kernels and built modules are kept here between runs. */
-const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'os-vif-guest');
 
 /**
  * `selection`: `{ group, kernel }` by name. Resolves to a result for each, in the same order: `{ group, kernel, release, seconds, steps,

@@ -142,7 +142,10 @@ function direct(vif: VIFDirect, guest: GuestInterface): Backend {
   };
 }
 
-/** libvirt chooses the device and merges the `<virtualport>` with that of the network. */
+/**
+ * libvirt chooses the device and merges the `<virtualport>` with that of the network. It takes an MTU
+ * here, and refuses one for the type `direct` (qemuDomainNetSupportsMTU()).
+ */
 function onNetwork(vif: VIFDirect, guest: GuestInterface): Backend {
   const { plugin, vifName, devAddress, portProfile } = vif;
   const mode = modeFor(vif, guest);
@@ -157,7 +160,7 @@ function onNetwork(vif: VIFDirect, guest: GuestInterface): Backend {
   if (typeof network !== 'string') requireFit(network, { mode, device: lowerDevice(vif, guest), portProfile });
   const name = networkName(typeof network === 'string' ? network : network.name, 'network');
   const source = { name: 'source', attributes: { network: name } };
-  return { type: 'network', driver: 'hypervisor', source, virtualPort: virtualPort(vif), bandwidth: true };
+  return { type: 'network', driver: 'hypervisor', source, virtualPort: virtualPort(vif), mtu: true, bandwidth: true };
 }
 
 function modeFor(vif: VIFDirect, { isolateGuests }: GuestInterface): 'private' | VIFDirectMode {

@@ -101,6 +101,13 @@ describe('the interface of a guest', () => {
     expect(xml).not.toContain('mode=');
   });
 
+  test('has the MTU of the network, which libvirt refuses for an interface of type direct', () => {
+    expect(toInterfaceXml(directVif('vepa'), { ...KVM, network: 'uplink' })).toContain('<mtu size="1450"/>');
+    const network = new Network({ bridgeInterface: 'eth0' });
+    expect(toInterfaceXml(directVif('vepa', { network }), { ...KVM, network: 'uplink' })).not.toContain('<mtu');
+    expect(toInterfaceXml(directVif('vepa'), KVM)).not.toContain('<mtu');
+  });
+
   test('escapes the name of the network', () => {
     expect(toInterfaceXml(directVif('vepa'), { ...KVM, network: '"<&' })).toContain('network="&quot;&lt;&amp;"');
   });
