@@ -8,7 +8,7 @@ import { OVN_UNAVAILABLE, startOvn } from './ovn-central.ts';
 const osVif = commandUnderTest();
 
 describe.skipIf(OVN_UNAVAILABLE)('doctor', () => {
-  test('says what a host lacks to be a chassis, and whether ovn-controller answers', { timeout: 60_000 }, async () => {
+  test('says what a host lacks to be a chassis, and whether ovn-controller answers', { timeout: 120_000 }, async () => {
     const host = await openOvsHost();
     const examine = async (folder: string) => {
       const args = ['doctor', '--ovsdb', host.server.connection, '--need', 'ovn', '--json'];
