@@ -75,9 +75,9 @@ async function hybrid({ netns, host }: Place, { mac = GUEST.mac, addresses }: Pe
     { kind: 'bridge', name: 'br-int', forwardDelay: 0, multicastSnooping: false, disableIpv6: true },
     { kind: 'port', name: 'qvo0', bridge: 'br-int' },
   ];
+  // The guard would count frames that the host itself sends from the veth.
+  netns.run('sh', '-ec', 'echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6');
   await apply(elements, { host, owner: VIF_ID });
-  // The guard would count frames that the host itself sends from this end.
-  await host.sysctl.set('net/ipv6/conf/qvb0/disable_ipv6', '1');
   await host.links.create({ kind: 'tap', name: 'tap0', up: true, master: await indexOf(host, 'qbr0') });
   const gateway = await gatewayAt(netns, 'up0');
   await host.links.change(await indexOf(host, 'up0'), { master: await indexOf(host, 'br-int') });
