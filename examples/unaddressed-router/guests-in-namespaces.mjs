@@ -1,4 +1,4 @@
-// The guests as network namespaces. One end of a veth pair is the NIC, the other end its device on the host.
+// The guests as network namespaces. A NIC is one end of a veth pair. The other end is on the host.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 export async function openGuests(hostNs) {
   const names = new Map();
   return {
-    /** Starts a guest. `nics`: name in the guest, device on the host, MAC address, and MTU in bytes. */
+    /** Starts a guest. `nics`: name in the guest, device on the host, MAC address, MTU in bytes. */
     start: async (guest, nics) => {
       const netns = `${hostNs}-${guest}`;
       await ip('netns', 'add', netns);

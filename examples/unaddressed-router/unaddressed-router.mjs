@@ -1,6 +1,6 @@
-// A router without addresses: the scenario of nova's specification "Boot a VM with an unaddressed port".
-// Three guests on two networks; the one in the middle has a port on each, and no address on either. It
-// passes on what is sent to its MAC addresses, by NAT. Run as root after `npm run build`:
+// A router without addresses: the scenario of nova's specification "Boot a VM with an unaddressed
+// port". Three guests on two networks; the one in the middle has a port on each, and no address on
+// either. It passes on what is sent to its MAC addresses, by NAT. Run as root after `npm run build`:
 // node examples/unaddressed-router/unaddressed-router.mjs [--guests vm]
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -31,8 +31,8 @@ const GUESTS = {
 const GUEST_KINDS = { namespace: './guests-in-namespaces.mjs', vm: './guests-in-vm.mjs' };
 
 /**
- * Runs the scenario; returns what the first guest's pings said, with and without NAT, and what was left.
- * `kind`: `namespace` or `vm`.
+ * Runs the scenario; returns what the first guest's pings said, with and without NAT, and what was
+ * left. `kind`: `namespace` or `vm`.
  */
 export async function unaddressedRouter(print = console.log, kind = 'namespace') {
   const { openGuests } = await import(GUEST_KINDS[kind]);

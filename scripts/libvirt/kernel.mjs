@@ -1,5 +1,5 @@
 /**
- * The kernel of guests that run no tests themselves: Debian's kernel for clouds, which is small, with
+ * The kernel of guests that run no tests themselves: Debian's kernel for clouds, which is small, and
  * busybox. A global set-up of vitest.
  */
 import { mkdir, rename } from 'node:fs/promises';
@@ -18,8 +18,8 @@ export async function setup({ provide }) {
 }
 
 /**
- * Prepares the kernel in the cache folder. `name`: that of the first file system. `modules`: more modules than
- * the drivers. `programs`: paths of programs of this machine.
+ * Prepares the kernel in the cache folder. `name`: that of the first file system. `modules`: more
+ * modules than the drivers. `programs`: paths of programs of this machine.
  * @returns {Promise<{ release: string, image: string, initramfs: string }>}
  */
 export async function prepareGuestKernel({ name = 'initramfs', modules = [], programs = [] } = {}) {
