@@ -1,12 +1,11 @@
 // VIF_TYPE_TAP as Project Calico uses it: the host side of the guest's NIC is a plain TAP device, and the host routes.
 // No bridge, no address on the device: a host route leads to the guest, and proxy ARP answers for everything beyond.
-// Run as root after `npm run build`: node examples/calico-tap/calico-tap.mjs
+// Run as root after `npm run build`: node examples/calico-tap/calico-tap.mjs [--guests vm]
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { InstanceInfo, Network, VIFGeneric, VIFPortProfileFPTap } from 'os-vif';
 import { LinuxHost, OsVif } from 'os-vif/host';
-import { joinNics } from './guest-nic.mjs';
 
 const TAP = 'cali4a5b6c';
 const GUEST_ADDRESS = '10.65.0.2';
@@ -24,11 +23,19 @@ const vif = new VIFGeneric({
 });
 const instance = new InstanceInfo({ name: 'instance-0000000a' });
 
-/** Three namespaces: the world, the host and the guest. Returns what the pings said. */
-export async function calicoTap(print = console.log) {
+/** What the guest is. */
+const GUEST_KINDS = { namespace: './guest-in-namespace.mjs', vm: './guest-in-vm.mjs' };
+
+/**
+ * Namespaces for the world and the host, and a guest, whose kind is `namespace` or `vm`. Returns
+ * what the pings said.
+ */
+export async function calicoTap(print = console.log, kind = 'namespace') {
+  const { startGuest } = await import(GUEST_KINDS[kind]);
   const suffix = `${process.pid}-${Date.now().toString(36)}`;
-  const [world, hostNs, guestNs] = ['world', 'host', 'guest'].map((name) => `os-vif-${name}-${suffix}`);
-  for (const netns of [world, hostNs, guestNs]) await ip('netns', 'add', netns);
+  const [world, hostNs] = ['world', 'host'].map((name) => `os-vif-${name}-${suffix}`);
+  for (const netns of [world, hostNs]) await ip('netns', 'add', netns);
+  let guest;
   try {
     await connectHostToWorld(hostNs, world);
     const host = await LinuxHost.open({ netns: hostNs });
@@ -36,23 +43,26 @@ export async function calicoTap(print = console.log) {
 
     await osVif.plug(vif, instance);
     print(await ip('-n', hostNs, '-d', 'link', 'show', TAP));
-    const leaveGuest = await startGuest(hostNs, guestNs);
+    guest = await startGuest(hostNs, { tap: TAP, mac: vif.address, mtu: vif.network.mtu });
+    await configureGuest(guest);
     await routeToGuest(host, hostNs);
     print(await ip('-n', hostNs, 'route'));
 
-    const toWorld = await ping(guestNs, WORLD_ADDRESS);
+    const toWorld = await guest.run(`ping -c 3 -i 0.2 -W 2 ${WORLD_ADDRESS}`);
     const toGuest = await ping(world, GUEST_ADDRESS);
-    const arp = await ip('-n', guestNs, 'neigh');
+    const arp = await guest.run('ip neigh');
     print(toWorld, toGuest, arp);
 
-    leaveGuest();
+    await guest.end();
+    guest = undefined;
     await osVif.unplug(vif, instance);
     const left = (await host.links.list()).map(({ name }) => name);
     await osVif.close();
     await host.close();
     return { toWorld, toGuest, arp, left };
   } finally {
-    for (const netns of [world, hostNs, guestNs]) await ip('netns', 'del', netns);
+    await guest?.end();
+    for (const netns of [world, hostNs]) await ip('netns', 'del', netns);
   }
 }
 
@@ -66,15 +76,15 @@ async function connectHostToWorld(host, world) {
   await ip('-n', world, 'route', 'add', '10.65.0.0/16', 'via', '192.0.2.2');
 }
 
-/** Gives the guest its NIC, address and gateway, as a hypervisor and DHCP would. */
-async function startGuest(hostNs, guestNs) {
-  const guest = await LinuxHost.open({ netns: guestNs });
-  await guest.links.create({ kind: 'tap', name: 'eth0', mac: vif.address, mtu: 1450, up: true });
-  await guest.close();
-  await ip('-n', guestNs, 'addr', 'add', `${GUEST_ADDRESS}/32`, 'dev', 'eth0');
-  await ip('-n', guestNs, 'route', 'add', GATEWAY, 'dev', 'eth0');
-  await ip('-n', guestNs, 'route', 'add', 'default', 'via', GATEWAY);
-  return joinNics({ netns: hostNs, name: TAP }, { netns: guestNs, name: 'eth0' });
+/** Gives the guest its address and gateway, as DHCP would. */
+async function configureGuest(guest) {
+  const lines = [
+    'ip link set eth0 up',
+    `ip addr add ${GUEST_ADDRESS}/32 dev eth0`,
+    `ip route add ${GATEWAY} dev eth0`,
+    `ip route add default via ${GATEWAY}`,
+  ];
+  for (const line of lines) await guest.run(line);
 }
 
 /** What Calico's agent does next. */
@@ -86,19 +96,8 @@ async function routeToGuest(host, hostNs) {
 }
 
 async function ping(netns, address) {
-  const { stdout } = await run('ip', [
-    'netns',
-    'exec',
-    netns,
-    'ping',
-    '-c',
-    '3',
-    '-i',
-    '0.2',
-    '-W',
-    '2',
-    address,
-  ]).catch((error) => error);
+  const args = ['netns', 'exec', netns, 'ping', '-c', '3', '-i', '0.2', '-W', '2', address];
+  const { stdout } = await run('ip', args).catch((error) => error);
   return stdout;
 }
 
@@ -111,6 +110,8 @@ async function run(command, args) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { left } = await calicoTap();
+  const { guests } = parseArgs({ options: { guests: { type: 'string', default: 'namespace' } } }).values;
+  if (!Object.hasOwn(GUEST_KINDS, guests)) throw new Error(`--guests: expected namespace or vm, found ${guests}`);
+  const { left } = await calicoTap(console.log, guests);
   console.log('Left on the host after the unplug:', left.join(', '));
 }

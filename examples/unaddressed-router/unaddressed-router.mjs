@@ -1,9 +1,10 @@
-// A router without addresses: the scenario of nova's specification "Boot a VM with an unaddressed port". Three guests on two networks; the
-// one in the middle has a port on each, and no address on either. It passes on what is sent to its MAC addresses, by NAT.
-// Run as root after `npm run build`: node examples/unaddressed-router/unaddressed-router.mjs
+// A router without addresses: the scenario of nova's specification "Boot a VM with an unaddressed
+// port". Three guests on two networks; the one in the middle has a port on each, and no address on
+// either. It passes on what is sent to its MAC addresses, by NAT. Run as root after `npm run build`:
+// node examples/unaddressed-router/unaddressed-router.mjs [--guests vm]
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { InstanceInfo } from 'os-vif';
 import { LinuxHost, OsVif } from 'os-vif/host';
 import { toInterfaceXml } from 'os-vif/libvirt';
@@ -26,41 +27,51 @@ const GUESTS = {
   third: [{ nic: 'eth2', network: NET2, port: port('d', NET2, '10.2.0.10') }],
 };
 
-/** Runs the scenario in namespaces; returns what the first guest's pings said, with and without NAT, and what was left. */
-export async function unaddressedRouter(print = console.log) {
-  const suffix = `${process.pid}-${Date.now().toString(36)}`;
-  const names = Object.fromEntries(['host', ...Object.keys(GUESTS)].map((name) => [name, `os-vif-${name}-${suffix}`]));
-  for (const netns of Object.values(names)) await ip('netns', 'add', netns);
+/** What a guest is. */
+const GUEST_KINDS = { namespace: './guests-in-namespaces.mjs', vm: './guests-in-vm.mjs' };
+
+/**
+ * Runs the scenario; returns what the first guest's pings said, with and without NAT, and what was
+ * left. `kind`: `namespace` or `vm`.
+ */
+export async function unaddressedRouter(print = console.log, kind = 'namespace') {
+  const { openGuests } = await import(GUEST_KINDS[kind]);
+  const hostNs = `os-vif-${process.pid}-${Date.now().toString(36)}`;
+  await ip('netns', 'add', hostNs);
+  let guests;
   try {
-    const host = await LinuxHost.open({ netns: names.host });
+    guests = await openGuests(hostNs);
+    const host = await LinuxHost.open({ netns: hostNs });
     const osVif = await OsVif.open({ host });
 
     const plugged = [];
     for (const [guest, nics] of Object.entries(GUESTS)) {
+      const ends = [];
       for (const { nic, network, port } of nics) {
         requireUsableAddressing(port);
         const vif = vifFromPort(port, { network });
         const instance = new InstanceInfo({ uuid: port.device_id, name: guest });
         await osVif.plug(vif, instance);
         plugged.push({ vif, instance });
-        const xml = toInterfaceXml(vif, { virtType: 'kvm' });
+        const xml = toInterfaceXml(vif, { virtType: kind === 'vm' ? 'qemu' : 'kvm' });
         print(`${guest}: ${xml}`);
-        await startNic(xml, names.host, names[guest], nic, port);
+        ends.push({ nic, ...endOf(xml) });
       }
+      await guests.start(guest, ends);
     }
 
     // In the guests, by hand.
-    await configureEnd(names.first, 'eth1', '10.1.0.10/24', THIRD_AS_SEEN_FROM_NET1, macOf('middle', 'eth1'));
-    await configureEnd(names.third, 'eth2', '10.2.0.10/24', FIRST_AS_SEEN_FROM_NET2, macOf('middle', 'eth2'));
-    await configureMiddle(names.middle);
-    const before = await ping(names.first, THIRD_AS_SEEN_FROM_NET1);
-    await translate(names.middle);
-    const after = await ping(names.first, THIRD_AS_SEEN_FROM_NET1);
-    const addresses = await ip('-n', names.middle, '-br', 'addr', 'show', 'up');
+    await configureEnd(guests, 'first', 'eth1', '10.1.0.10/24', THIRD_AS_SEEN_FROM_NET1, macOf('middle', 'eth1'));
+    await configureEnd(guests, 'third', 'eth2', '10.2.0.10/24', FIRST_AS_SEEN_FROM_NET2, macOf('middle', 'eth2'));
+    await configureMiddle(guests);
+    const before = await ping(guests, 'first', THIRD_AS_SEEN_FROM_NET1);
+    await translate(guests);
+    const after = await ping(guests, 'first', THIRD_AS_SEEN_FROM_NET1);
+    const addresses = await guests.run('middle', 'ip -4 addr show dev eth1; ip -4 addr show dev eth2; ip link');
     print(after, addresses);
 
     // The guests go, and with them their NICs; then the VIFs, and what these shared.
-    for (const { vif } of plugged) await ip('-n', names.host, 'link', 'del', vif.vifName);
+    for (const { vif } of plugged) await ip('-n', hostNs, 'link', 'del', vif.vifName);
     await osVif.unplugAll(plugged);
     await osVif.collectGarbage([]);
     const left = (await host.links.list()).map(({ name }) => name);
@@ -68,7 +79,8 @@ export async function unaddressedRouter(print = console.log) {
     await host.close();
     return { before, after, addresses, left };
   } finally {
-    for (const netns of Object.values(names)) await ip('netns', 'del', netns);
+    await guests?.end();
+    await ip('netns', 'del', hostNs);
   }
 }
 
@@ -97,51 +109,55 @@ function macOf(guest, nic) {
   return GUESTS[guest].find((candidate) => candidate.nic === nic).port.mac_address;
 }
 
-/** What libvirt does with the element when the guest starts: the NIC's other end goes into the bridge that it names. */
-async function startNic(xml, hostNs, guestNs, nic, { mac_address: mac }) {
-  const [, bridge] = /<source bridge="([^"]+)"/.exec(xml);
-  const [, device] = /<target dev="([^"]+)"/.exec(xml);
-  const [, mtu] = /<mtu size="([^"]+)"/.exec(xml);
-  const ends = ['mtu', mtu, 'type', 'veth', 'peer', 'name', nic, 'mtu', mtu, 'address', mac, 'netns', guestNs];
-  await ip('-n', hostNs, 'link', 'add', device, ...ends);
-  await ip('-n', hostNs, 'link', 'set', device, 'master', bridge, 'up');
-  await run('ip', ['netns', 'exec', guestNs, 'sysctl', '-qw', `net.ipv6.conf.${nic}.disable_ipv6=1`]);
-  await ip('-n', guestNs, 'link', 'set', nic, 'up');
+/** What libvirt reads of the element when the guest starts. */
+function endOf(xml) {
+  const attribute = (pattern) => pattern.exec(xml)[1];
+  return {
+    mac: attribute(/<mac address="([^"]+)"/),
+    bridge: attribute(/<source bridge="([^"]+)"/),
+    device: attribute(/<target dev="([^"]+)"/),
+    mtu: attribute(/<mtu size="([^"]+)"/),
+  };
 }
 
 /** An addressed guest, with the entry in its ARP table that nobody would answer for. */
-async function configureEnd(netns, nic, address, peer, mac) {
-  await ip('-n', netns, 'addr', 'add', address, 'dev', nic);
-  await ip('-n', netns, 'neigh', 'add', peer, 'lladdr', mac, 'dev', nic);
+async function configureEnd(guests, guest, nic, address, peer, mac) {
+  await guests.run(guest, `ip addr add ${address} dev ${nic}; ${guests.neighbour(nic, peer, mac)}`);
 }
 
 /** Routes by device alone, and the guests' MAC addresses by hand: who has no address can't ask for them. */
-async function configureMiddle(netns) {
-  await run('ip', ['netns', 'exec', netns, 'sysctl', '-qw', 'net.ipv4.ip_forward=1']);
-  await ip('-n', netns, 'route', 'add', '10.1.0.0/24', 'dev', 'eth1');
-  await ip('-n', netns, 'route', 'add', '10.2.0.0/24', 'dev', 'eth2');
-  await ip('-n', netns, 'neigh', 'add', '10.1.0.10', 'lladdr', macOf('first', 'eth1'), 'dev', 'eth1');
-  await ip('-n', netns, 'neigh', 'add', '10.2.0.10', 'lladdr', macOf('third', 'eth2'), 'dev', 'eth2');
+async function configureMiddle(guests) {
+  const lines = [
+    'echo 1 > /proc/sys/net/ipv4/ip_forward',
+    'ip route add 10.1.0.0/24 dev eth1',
+    'ip route add 10.2.0.0/24 dev eth2',
+    guests.neighbour('eth1', '10.1.0.10', macOf('first', 'eth1')),
+    guests.neighbour('eth2', '10.2.0.10', macOf('third', 'eth2')),
+  ];
+  for (const line of lines) await guests.run('middle', line);
 }
 
-async function translate(netns) {
-  const nat = (...rule) => run('ip', ['netns', 'exec', netns, 'iptables', '-w', '-t', 'nat', '-A', ...rule]);
-  await nat('PREROUTING', '-i', 'eth1', '-d', THIRD_AS_SEEN_FROM_NET1, '-j', 'DNAT', '--to-destination', '10.2.0.10');
-  await nat('POSTROUTING', '-o', 'eth2', '-s', '10.1.0.10', '-j', 'SNAT', '--to-source', FIRST_AS_SEEN_FROM_NET2);
+async function translate(guests) {
+  const lines = [
+    'add table ip nat',
+    'add chain ip nat in { type nat hook prerouting priority dstnat; }',
+    'add chain ip nat out { type nat hook postrouting priority srcnat; }',
+    `add rule ip nat in iifname eth1 ip daddr ${THIRD_AS_SEEN_FROM_NET1} dnat to 10.2.0.10`,
+    `add rule ip nat out oifname eth2 ip saddr 10.1.0.10 snat to ${FIRST_AS_SEEN_FROM_NET2}`,
+  ];
+  for (const line of lines) await guests.run('middle', `/usr/sbin/nft '${line}'`);
 }
 
-async function ping(netns, address) {
-  const args = ['netns', 'exec', netns, 'ping', '-c', '3', '-i', '0.2', '-W', '1', address];
-  const { stdout } = await run('ip', args).catch((error) => error);
-  return stdout;
+function ping(guests, guest, address) {
+  return guests.run(guest, `ping -c 3 -i 0.2 -W 2 ${address}`);
 }
 
 async function ip(...args) {
-  return (await run('ip', args)).stdout;
+  return (await promisify(execFile)('ip', args)).stdout;
 }
 
-async function run(command, args) {
-  return promisify(execFile)(command, args);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { guests } = parseArgs({ options: { guests: { type: 'string', default: 'namespace' } } }).values;
+  if (!Object.hasOwn(GUEST_KINDS, guests)) throw new Error(`--guests: expected namespace or vm, found ${guests}`);
+  await unaddressedRouter(console.log, guests);
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await unaddressedRouter();

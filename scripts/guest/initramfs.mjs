@@ -21,22 +21,27 @@ const DECOMPRESS = { xz: ['xz', '-dc'], zst: ['zstd', '-dqc'], ko: ['cat'] };
 
 /**
  * Writes the file system. `init`: the address of the first program, a script, for which `mods/order`
- * has the modules in the order of loading. `applets`: commands of busybox. The folder `root` has
+ * has the modules in the order of loading. `applets`: commands of busybox. `programs`: paths of
+ * programs of this machine, which come with their libraries. The folder `root` has
  * lib/modules/RELEASE with modules.dep.
  */
 export async function writeInitramfs(
   file,
-  { init, modules: wanted, applets, folders },
+  { init, modules: wanted, applets, folders, programs = [] },
   { root, release, busybox, signal },
 ) {
   const modules = await modulesInOrder(wanted, root, release, signal);
+  const files = await withLibraries(programs, signal);
   const entries = [
-    ...[...FOLDERS, ...folders].map((name) => ({ name, mode: 0o040755 })),
+    ...[...FOLDERS, ...folders, ...foldersOf(files)].map((name) => ({ name, mode: 0o040755 })),
     { name: 'bin/busybox', mode: 0o100755, data: await readFile(busybox) },
     ...applets.map((applet) => ({ name: `bin/${applet}`, mode: 0o120777, data: Buffer.from('busybox') })),
     { name: 'init', mode: 0o100755, data: await readFile(init) },
     { name: 'mods/order', mode: 0o100644, data: Buffer.from(modules.map(({ name }) => `${name}\n`).join('')) },
     ...modules.map(({ name, data }) => ({ name: `mods/${name}`, mode: 0o100644, data })),
+    ...(await Promise.all(
+      files.map(async (path) => ({ name: path.slice(1), mode: 0o100755, data: await readFile(path) })),
+    )),
   ];
   await writeFile(file, cpio(entries));
 }
@@ -65,6 +70,23 @@ function cpio(entries) {
     },
   );
   return Buffer.concat(parts);
+}
+
+/** ldd tells the path of each library, as `NAME => PATH (ADDRESS)`, and that of the loader without a name. */
+async function withLibraries(programs, signal) {
+  const lists = await Promise.all(programs.map((program) => run('ldd', [program], { signal })));
+  const libraries = lists.flatMap((list) => [...list.matchAll(/^\s*(?:\S+ => )?(\/\S+)/gm)].map(([, path]) => path));
+  return [...new Set([...programs, ...libraries])];
+}
+
+/** All folders above files, each before those in it. */
+function foldersOf(files) {
+  const folders = new Set();
+  for (const file of files) {
+    const names = file.split('/').slice(1, -1);
+    for (const [i] of names.entries()) folders.add(names.slice(0, i + 1).join('/'));
+  }
+  return [...folders].filter((folder) => !FOLDERS.includes(folder)).sort();
 }
 
 function padded(data) {

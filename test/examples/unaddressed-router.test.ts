@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { NETNS_UNAVAILABLE } from '../host/netns.ts';
 
-const TOOLS = { ping: ['-V', 'iputils-ping'], iptables: ['-V', 'iptables'] } as const;
+const TOOLS = { ping: ['-V', 'iputils-ping'], '/usr/sbin/nft': ['-v', 'nftables'] } as const;
 const MISSING = whyToolsMissing();
 
 test.skipIf(NETNS_UNAVAILABLE || MISSING)(
@@ -14,10 +14,11 @@ test.skipIf(NETNS_UNAVAILABLE || MISSING)(
     expect(before).toContain('0 received');
     expect(after).toContain('3 received');
     expect(addresses).not.toMatch(/\d+\.\d+\.\d+\.\d+/);
-    expect(addresses).toMatch(/eth1.*\neth2/);
+    expect(addresses).toMatch(/eth1.*eth2/s);
     expect(shown.filter((text) => /^middle: <interface type="bridge">/.test(text))).toHaveLength(2);
     expect(left).toEqual(['lo']);
   },
+  60_000,
 );
 
 function whyToolsMissing(): string | undefined {
