@@ -8,10 +8,16 @@ import { joinNics } from './guest-nic.mjs';
 export async function startGuest(hostNs, { tap, mac, mtu }) {
   const netns = `${hostNs}-guest`;
   await ip('netns', 'add', netns);
-  const guest = await LinuxHost.open({ netns });
-  await guest.links.create({ kind: 'tap', name: 'eth0', mac, mtu, up: true });
-  await guest.close();
-  const leave = await joinNics({ netns: hostNs, name: tap }, { netns, name: 'eth0' });
+  let leave;
+  try {
+    const guest = await LinuxHost.open({ netns });
+    await guest.links.create({ kind: 'tap', name: 'eth0', mac, mtu, up: true });
+    await guest.close();
+    leave = await joinNics({ netns: hostNs, name: tap }, { netns, name: 'eth0' });
+  } catch (error) {
+    await ip('netns', 'del', netns);
+    throw error;
+  }
   return {
     /** Runs a line of a shell and resolves to its output. */
     run: (line) => ip('netns', 'exec', netns, 'sh', '-c', `{ ${line}; } 2>&1 || true`),

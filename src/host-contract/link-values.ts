@@ -116,7 +116,7 @@ export function requireAlternativeName(name: string): void {
   );
 }
 
-/** The usual names. They need no look at their bytes. */
+/** Most names: ASCII letters, digits, `_`, `-` and `.`. A kernel accepts each of them. */
 const USUAL_NAME = /^[\w-][\w.-]{0,14}$/;
 
 function faultOfName(name: unknown): string | undefined {

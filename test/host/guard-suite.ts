@@ -96,7 +96,21 @@ export function guardSuite(name: string, open: () => Promise<Host>, { egress = t
       await expect(guards.set(guardOf({ addresses }))).rejects.toMatchObject(REFUSED);
     });
 
+    test.each(['mac', 'mac-and-ip'] as const)(
+      'in mode %s, each of 128 addresses may have its own MAC',
+      async (mode) => {
+        const { guards } = await withDevices(open);
+        const hex = (i: number) => i.toString(16).padStart(2, '0');
+        const addresses = Array.from({ length: 128 }, (_, i) => `fd00::1${hex(i)} 00:00:5e:00:02:${hex(i)}`);
+        await guards.set(guardOf({ mode, addresses }));
+        expect(await guards.get('tap0')).toMatchObject({ mode, addresses, active: true });
+      },
+    );
+
     test.each<[string, Partial<SourceGuard>]>([
+      ['half a MAC address behind an address', { addresses: ['10.0.0.5 fa:16:3e'] }],
+      ['a MAC address of a group behind an address', { addresses: ['10.0.0.5 01:00:5e:00:00:01'] }],
+      ['a MAC address alone', { addresses: ['fa:16:3e:00:00:01'] }],
       ['a name of many devices', { device: 'tap*' }],
       ['a name that no device can have', { device: 'a b' }],
       ['a MAC address of a group', { mac: '01:00:5e:00:00:01' }],

@@ -157,6 +157,8 @@ export const SPOOFED: Readonly<Record<string, Buffer>> = {
     ICMPV6,
     neighbour(136, OTHER.ip6),
   ),
+  'router advertisement from the MAC of a pair': from6At(PAIR.mac, PAIR.ip6, ICMPV6, advertisement),
+  'DHCP server from the MAC of a pair': from4(PAIR.ip4, udp(67, 68, bootp(2, OTHER.mac)), PAIR.mac),
 };
 
 export const LEGITIMATE: Readonly<Record<string, Buffer>> = {
@@ -249,6 +251,8 @@ export const OF_ANOTHER_DEVICE: readonly string[] = [
   'ARP: own IPv4 at the MAC of a pair',
   'own IPv6 from the MAC of a pair',
   'advertisement for another target from the MAC of a pair',
+  'router advertisement from the MAC of a pair',
+  'DHCP server from the MAC of a pair',
 ];
 
 /** Frames that a Linux bridge without spanning tree does not forward. Kernel: br_handle_frame(). */

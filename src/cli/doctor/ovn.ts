@@ -46,7 +46,10 @@ function textsOf(result: unknown): Readonly<Record<string, string | undefined>> 
   return Array.isArray(map) && map[0] === 'map' && Array.isArray(map[1]) ? Object.fromEntries(map[1]) : {};
 }
 
-/** Asks ovn-controller about its connection to the southbound database. Without a problem, it is connected. */
+/**
+ * Asks ovn-controller about its connection to the southbound database. Without a problem, it is
+ * connected.
+ */
 function connectionStatus(): { readonly problem?: string; readonly advice?: string } {
   const folder = process.env.OVN_RUNDIR ?? '/run/ovn';
   const sockets = socketsIn(folder);
