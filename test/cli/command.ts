@@ -105,7 +105,7 @@ export function commandUnderTest({ apart = false } = {}): TestedCommand {
   return Object.defineProperty(Object.assign(run, { line, folder, script }), 'folder', { get: () => folder });
 }
 
-/** Whether the run differs from others in its namespace by more than its arguments, folder, variables and input. */
+/** Whether the run differs from others in its namespace by more than arguments, folder, variables and input. */
 function needsProcess({ etc, as, kill, terminal, input, env = {} }: RunOptions): boolean {
   const isOnTerminalWithInput = terminal && input !== undefined;
   const hasVariablesOfNode = Object.keys(env).some((name) => name.startsWith('NODE_'));
