@@ -47,6 +47,8 @@ export default defineConfig({
           globalSetup: 'scripts/libvirt/kernel.mjs',
         },
       },
+      // These tests count lost pings: npm run pings.
+      { extends: true, test: { name: 'disturbance', include: ['test/disturbance/**/*.test.ts'] } },
       // These tests install other toolchains: npm run test:toolchains.
       { extends: true, test: { name: 'toolchains', include: [toolchains] } },
     ],

@@ -82,6 +82,7 @@ const USERS: ReadonlySet<Element['kind']> = new Set([
   'virtual-function',
   'ovs-qos',
   'source-guard',
+  'embedded-switch',
 ]);
 
 /** The names of the devices that the elements may make. */
