@@ -22,7 +22,8 @@ export type ObjectClassMethod = (
  *
  * @throws ArgumentError for other arguments
  */
-export const objectBackportVersions: RpcMethod = ({ objinst, object_versions: versions }) => {
+export const objectBackportVersions: RpcMethod = (args) => {
+  const { objinst, object_versions: versions } = isRecord(args) ? args : {};
   if (!(objinst instanceof VersionedObject))
     throw new ArgumentError('object_backport_versions', 'expected a versioned object as objinst');
   return objinst.toPrimitive({ versionManifest: manifestIn('object_backport_versions', versions) });
