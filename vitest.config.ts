@@ -15,7 +15,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^os-vif$/, replacement: entry('index') },
-      { find: /^os-vif\/(\w+)$/, replacement: entry('$1') },
+      { find: /^os-vif\/([\w-]+)$/, replacement: entry('$1') },
     ],
   },
   test: {
@@ -30,6 +30,17 @@ export default defineConfig({
           include: system,
           isolate: false,
           globalSetup: 'test/bundle-package.ts',
+          retry: RETRY_OF_SYSTEM,
+        },
+      },
+      // These tests share a broker: RabbitMQ takes seconds to start.
+      {
+        extends: true,
+        test: {
+          name: 'system-broker',
+          include: ['test/oslo-messaging/broker/**/*.test.ts'],
+          globalSetup: 'test/oslo-messaging/broker/global-setup.ts',
+          isolate: false,
           retry: RETRY_OF_SYSTEM,
         },
       },

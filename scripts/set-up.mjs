@@ -33,6 +33,8 @@ const NEEDED = [
   { package: 'zsh', probe: ['zsh', '--version'] },
   { package: 'fish', probe: ['fish', '--version'] },
   { package: 'chromium', probe: ['chromium', '--version'] },
+  { package: 'rabbitmq-server', probe: ['ls', '/usr/lib/rabbitmq/lib'] },
+  { package: 'python3-oslo.messaging', probe: ['/usr/bin/python3', '-c', 'import oslo_messaging'] },
   { package: 'python3-os-vif', probe: ['/usr/bin/python3', '-c', 'import os_vif'] },
 ];
 

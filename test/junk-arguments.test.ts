@@ -9,6 +9,7 @@ import * as host from '../src/entries/host.ts';
 import * as model from '../src/entries/index.ts';
 import * as libvirt from '../src/entries/libvirt.ts';
 import * as neutron from '../src/entries/neutron.ts';
+import * as messaging from '../src/entries/oslo-messaging.ts';
 import * as picture from '../src/entries/picture.ts';
 import * as schemas from '../src/entries/schemas.ts';
 import * as testing from '../src/entries/testing.ts';
@@ -39,6 +40,10 @@ const osVif = await host.OsVif.open({ host: memory });
 const info = osVif.hostInfo();
 const primitive = vif.toPrimitive();
 const graph = picture.graphOf([]);
+const transport = messaging.memoryTransport();
+const rpc = { transport, topic: 'junk', server: 'junk' };
+const client = new messaging.RpcClient(rpc);
+const noBroker = { hosts: 'amqp://127.0.0.1:1/', signal: AbortSignal.abort(new messaging.TransportClosedError()) };
 const context = { host: memory, owner: ID, undoable: () => {} };
 const tap = { link: { kind: 'tap', name: 'tap1' } };
 const port = { id: ID, mac_address: 'fa:16:3e:4a:5b:6c', fixed_ips: [], 'binding:vif_type': 'tap' };
@@ -146,6 +151,18 @@ const CALLS: Readonly<Record<string, readonly [call: unknown, ...args: unknown[]
   toMermaid: [picture.toMermaid, graph, {}],
   toSvg: [picture.toSvg, graph, {}],
   toText: [picture.toText, graph, {}],
+  memoryTransport: [messaging.memoryTransport, () => {}],
+  objectBackportVersions: [messaging.objectBackportVersions, { objinst: vif, object_versions: {} }, {}],
+  objectClassVersions: [messaging.objectClassVersions, {}],
+  osloTransport: [messaging.osloTransport, noBroker],
+  RpcClient: [(options: never) => new messaging.RpcClient(options), rpc],
+  'RpcClient.call': [client.call.bind(client), 'ping', {}, { timeout: 5 }],
+  'RpcClient.cast': [client.cast.bind(client), 'ping', {}, { timeout: 5 }],
+  'RpcClient.fanout': [client.fanout.bind(client), 'ping', {}, { timeout: 5 }],
+  'RpcServer.open': [
+    (options: never) => messaging.RpcServer.open(options),
+    { ...rpc, endpoints: [{ methods: { ping: () => 'pong' } }] },
+  ],
   bundleSchema: [schemas.bundleSchema, 'types.json', {}],
   readSchema: [schemas.readSchema, 'types.json'],
   arbitraryObject: [testing.arbitraryObject, model.VIFGeneric, {}],
@@ -157,7 +174,7 @@ const CALLS: Readonly<Record<string, readonly [call: unknown, ...args: unknown[]
 const WITHOUT = ['networkInfoSchema', 'portBindingSchema', 'schemaPaths', 'describeVIFPlugin'];
 
 test('each public function is tested here', () => {
-  const all = { ...model, ...host, ...neutron, ...libvirt, ...picture, ...schemas, ...testing };
+  const all = { ...model, ...host, ...neutron, ...libvirt, ...messaging, ...picture, ...schemas, ...testing };
   const names = Object.entries(all).flatMap(([name, value]) =>
     typeof value === 'function' && !isClass(value) && value.length > 0 ? [name] : [],
   );

@@ -19,6 +19,7 @@ export * from '../errors/ovs.ts';
 export * from '../errors/pci.ts';
 export * from '../errors/plug-result.ts';
 export * from '../errors/plugin.ts';
+export * from '../errors/rpc.ts';
 export * from '../errors/schema.ts';
 export * from '../errors/testing.ts';
 export * from '../errors/wiring-failure.ts';

@@ -5,8 +5,8 @@ import { NegotiationError } from '../errors/negotiation.ts';
 import { objectWith } from '../errors/value-kinds.ts';
 import { listed, shortened } from '../text/bounds.ts';
 import { DATA, type Primitive } from '../versioned/codec/primitive.ts';
+import { accepted, type LossOptions, requireLossOptions } from '../versioned/history/dropped-fields.ts';
 import { compareVersions, isVersion, withoutPatch } from '../versioned/history/version.ts';
-import { accepted, type LossOptions, requireLossOptions } from './dropped-fields.ts';
 import type { HostInfo, HostPluginInfo, HostVIFInfo } from './host-info.ts';
 import type { VIFBase } from './vif.ts';
 

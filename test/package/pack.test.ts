@@ -12,6 +12,7 @@ const KNOWN_NAMES: Readonly<Record<string, string>> = {
   './host': 'LinuxHost',
   './libvirt': 'toInterfaceXml',
   './neutron': 'vifFromPort',
+  './oslo-messaging': 'osloTransport',
   './picture': 'graphOf',
   './schemas': 'bundleSchema',
   './testing': 'describeVIFPlugin',

@@ -2,9 +2,9 @@
 
 import type { Command } from 'commander';
 import { UsageError } from '../../errors/command.ts';
-import type { DroppedField } from '../../objects/dropped-fields.ts';
 import { describeValue } from '../../text/describe-value.ts';
 import type { Primitive } from '../../versioned/codec/primitive.ts';
+import type { DroppedField } from '../../versioned/history/dropped-fields.ts';
 import type { VersionedObject } from '../../versioned/versioned-object.ts';
 import { readDocument, readDocuments } from '../input/documents.ts';
 import { itemsOf } from '../input/payloads.ts';

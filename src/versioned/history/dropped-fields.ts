@@ -1,11 +1,11 @@
 /** Finds the fields that a backport leaves out, and applies the choice of the caller. */
 
-import { type OptionKinds, requireOptions } from '../errors/argument.ts';
-import { NegotiationLossError } from '../errors/negotiation.ts';
-import { isRecord } from '../text/is-record.ts';
-import { DEFAULT_ENVELOPE, envelopeIn } from '../versioned/codec/envelope.ts';
-import type { Primitive } from '../versioned/codec/primitive.ts';
-import type { VersionedObject } from '../versioned/versioned-object.ts';
+import { type OptionKinds, requireOptions } from '../../errors/argument.ts';
+import { NegotiationLossError } from '../../errors/negotiation.ts';
+import { isRecord } from '../../text/is-record.ts';
+import { DEFAULT_ENVELOPE, envelopeIn } from '../codec/envelope.ts';
+import type { Primitive } from '../codec/primitive.ts';
+import type { VersionedObject } from '../versioned-object.ts';
 
 /** A set field of an object that the older version of its class does not have. */
 export interface DroppedField {
