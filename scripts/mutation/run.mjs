@@ -47,6 +47,7 @@ const LEFT_OUT = [
   'an object of another copy of the library',
   'a sleep without an abort ends after its time',
   'through a helper > ',
+  'a collection does not wait for a server whose socket does not exist',
 ];
 
 const { values, positionals } = parseArgs({
