@@ -58,14 +58,16 @@ export default defineConfig({
           globalSetup: 'scripts/libvirt/kernel.mjs',
         },
       },
+      // These tests count lost pings: npm run pings.
+      { extends: true, test: { name: 'disturbance', include: ['test/disturbance/**/*.test.ts'] } },
       // These tests install other toolchains: npm run test:toolchains.
       { extends: true, test: { name: 'toolchains', include: [toolchains] } },
     ],
     // With FAST_CHECK_RUNS, property tests run 100,000 times.
     testTimeout: process.env.FAST_CHECK_RUNS ? 3_600_000 : 30_000,
     hookTimeout: 30_000,
-    // Most tests wait for other processes, so each processor gets a worker. Vitest would leave one processor idle.
-    maxWorkers: availableParallelism(),
+    // Most tests wait for other processes for a part of their time, so two processors get three workers.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html'] },
   },

@@ -1,4 +1,4 @@
-// A VIF that Python os-vif wrote becomes a TAP device in this machine's kernel, and goes again: `npm run demo`.
+// Plugs a VIF that Python os-vif wrote, as a TAP device of the kernel, and unplugs it: `npm run demo`.
 // It works in a network namespace of its own; where none may be made it works on a model of the host in memory, and says so.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';

@@ -13,10 +13,19 @@ const DECLARATION = /@?(?:versionedObject|osVifObject|defineObject)\(|new Sample
 const COMMAND = /commandUnderTest\(/;
 
 /**
- * Folders with projects of their own: tests in QEMU guests, with guests of libvirt, with a message broker, of
- * times, of other toolchains, and of the package.
+ * Folders with projects of their own: tests in QEMU guests, with guests of libvirt, with a message broker, of lost
+ * pings, of times, of other toolchains, and of the package.
  */
-const OTHERS = ['guest', 'guest-harness', 'libvirt/guest', 'oslo-messaging/broker', 'limits', 'toolchains', 'package'];
+const OTHERS = [
+  'guest',
+  'guest-harness',
+  'libvirt/guest',
+  'oslo-messaging/broker',
+  'disturbance',
+  'limits',
+  'toolchains',
+  'package',
+];
 
 /** Paths of test files, from the root of the project. */
 export interface TestFiles {

@@ -175,7 +175,12 @@ export class Calls {
       const askOne = async (attachment: Attachment): Promise<T> => {
         const { vif, instance } = attachment;
         const plugin = this.#pluginFor(method, vif, instance, options);
-        return observed(method, vif, async () => call(supporting(method, plugin, vif), attachment, context));
+        // `await` takes less time here than a promise that the function returns.
+        return await observed(
+          method,
+          vif,
+          async () => await call(supporting(method, plugin, vif), attachment, context),
+        );
       };
       const outcomes: PromiseSettledResult<T>[] = [];
       for (let from = 0; from < attachments.length; from += TOGETHER) {

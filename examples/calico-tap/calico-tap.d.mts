@@ -6,5 +6,9 @@ export function calicoTap(
   readonly toWorld: string;
   readonly toGuest: string;
   readonly arp: string;
+  /** What the ping from the address of another said. */
+  readonly spoofed: string;
+  /** The number of frames that the source guard dropped meanwhile. */
+  readonly drops: number;
   readonly left: string[];
 }>;

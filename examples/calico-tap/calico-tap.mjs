@@ -1,24 +1,37 @@
 // VIF_TYPE_TAP as Project Calico uses it: the host side of the guest's NIC is a plain TAP device, and the host routes.
 // No bridge, no address on the device: a host route leads to the guest, and proxy ARP answers for everything beyond.
+// A source guard on the TAP drops what the guest sends from addresses of others.
 // Run as root after `npm run build`: node examples/calico-tap/calico-tap.mjs [--guests vm]
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { InstanceInfo, Network, VIFGeneric, VIFPortProfileFPTap } from 'os-vif';
-import { LinuxHost, OsVif } from 'os-vif/host';
+import {
+  FixedIP,
+  FixedIPList,
+  InstanceInfo,
+  Network,
+  Subnet,
+  SubnetList,
+  VIFGeneric,
+  VIFPortProfileFPTap,
+} from 'os-vif';
+import { LinuxHost, OsVif, TapPlugin } from 'os-vif/host';
 
 const TAP = 'cali4a5b6c';
 const GUEST_ADDRESS = '10.65.0.2';
+/** An address that the guest does not have. */
+const ADDRESS_OF_ANOTHER = '10.65.0.3';
 const WORLD_ADDRESS = '192.0.2.1';
 /** The guest's gateway: nobody has this address, the host answers ARP requests for it. */
 const GATEWAY = '169.254.1.1';
 
+const ips = new FixedIPList({ objects: [new FixedIP({ address: GUEST_ADDRESS })] });
 const vif = new VIFGeneric({
   id: 'dc065497-3c8d-4f44-8fb4-e1d33c16a536',
   plugin: 'tap',
   vifName: TAP,
   address: 'fa:16:3e:4a:5b:6c',
-  network: new Network({ mtu: 1450 }),
+  network: new Network({ mtu: 1450, subnets: new SubnetList({ objects: [new Subnet({ ips })] }) }),
   portProfile: new VIFPortProfileFPTap({ macAddress: 'ee:ee:ee:ee:ee:ee' }),
 });
 const instance = new InstanceInfo({ name: 'instance-0000000a' });
@@ -28,7 +41,8 @@ const GUEST_KINDS = { namespace: './guest-in-namespace.mjs', vm: './guest-in-vm.
 
 /**
  * Namespaces for the world and the host, and a guest, whose kind is `namespace` or `vm`. Returns
- * what the pings said.
+ * what the pings said, and how many frames the source guard dropped while the guest pinged from the
+ * address of another.
  */
 export async function calicoTap(print = console.log, kind = 'namespace') {
   const { startGuest } = await import(GUEST_KINDS[kind]);
@@ -39,7 +53,7 @@ export async function calicoTap(print = console.log, kind = 'namespace') {
   try {
     await connectHostToWorld(hostNs, world);
     const host = await LinuxHost.open({ netns: hostNs });
-    const osVif = await OsVif.open({ host });
+    const osVif = await OsVif.open({ host, plugins: [new TapPlugin({ sourceGuard: 'mac-and-ip' })] });
 
     await osVif.plug(vif, instance);
     print(await ip('-n', hostNs, '-d', 'link', 'show', TAP));
@@ -53,17 +67,28 @@ export async function calicoTap(print = console.log, kind = 'namespace') {
     const arp = await guest.run('ip neigh');
     print(toWorld, toGuest, arp);
 
+    const before = await dropsOf(host);
+    await guest.run(`ip addr add ${ADDRESS_OF_ANOTHER}/32 dev eth0`);
+    const spoofed = await guest.run(`ping -c 3 -i 0.2 -W 1 -I ${ADDRESS_OF_ANOTHER} ${WORLD_ADDRESS}`);
+    const drops = (await dropsOf(host)) - before;
+    print(spoofed, `The source guard dropped ${drops} frames.`);
+
     await guest.end();
     guest = undefined;
     await osVif.unplug(vif, instance);
     const left = (await host.links.list()).map(({ name }) => name);
     await osVif.close();
     await host.close();
-    return { toWorld, toGuest, arp, left };
+    return { toWorld, toGuest, arp, spoofed, drops, left };
   } finally {
     await guest?.end();
     for (const netns of [world, hostNs]) await ip('netns', 'del', netns);
   }
+}
+
+/** The number of frames that the source guard has dropped. */
+async function dropsOf({ guards }) {
+  return (await guards.get(TAP)).drops;
 }
 
 async function connectHostToWorld(host, world) {

@@ -161,10 +161,11 @@ function instrumentation() {
 }
 
 async function evaluate(file, script) {
-  const { vitest, tests } = testCollector(file);
+  const { vitest, tests, declareSuites } = testCollector(file);
   const fromHere = createRequire(resolve('package.json'));
   const require = (name) => (name === 'vitest' ? vitest : fromHere(name));
   await script.runInThisContext()(require);
+  declareSuites();
   return tests;
 }
 

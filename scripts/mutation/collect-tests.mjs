@@ -6,17 +6,29 @@ const DEADLINE = 6_000;
 /** As they are before a test may put others in their place. */
 const { setTimeout, clearTimeout } = globalThis;
 
-/** A stand-in for the module `vitest`, and the tests that a file wrote with it: `{ id, run() }`, in order. */
+/**
+ * A stand-in for the module `vitest`, and the tests that a file wrote with it: `{ id, run() }`, in order. As in vitest,
+ * the bodies of suites run after the whole file: by `declareSuites()`.
+ */
 export function testCollector(file) {
   const tests = [];
+  const declarations = [];
   let suite = { name: '', before: [], after: [], beforeAll: [], parent: undefined };
   let finishers = [];
 
   function describe(name, ...rest) {
     const body = rest.find((value) => typeof value === 'function');
-    suite = { name: `${suite.name}${name} > `, before: [], after: [], beforeAll: [], parent: suite };
-    body();
-    suite = suite.parent;
+    const declaration = () => {
+      suite = { name: `${suite.name}${name} > `, before: [], after: [], beforeAll: [], parent: suite };
+      body();
+      suite = suite.parent;
+    };
+    if (suite.parent === undefined) declarations.push(declaration);
+    else declaration();
+  }
+
+  function declareSuites() {
+    for (const declaration of declarations) declaration();
   }
 
   function test(name, ...rest) {
@@ -52,7 +64,7 @@ export function testCollector(file) {
     afterAll: () => {},
     onTestFinished: (body) => finishers.push(body),
   };
-  return { vitest, tests };
+  return { vitest, tests, declareSuites };
 }
 
 function modifiers(declare) {

@@ -185,6 +185,7 @@ export {
   KERNEL_KINDS,
   type KernelKind,
 } from '../wiring/elements/define-element.ts';
+export type { EmbeddedSwitchElement } from '../wiring/elements/embedded-switch.ts';
 export type { ExistingLinkElement } from '../wiring/elements/existing-link.ts';
 export type { ForwardRuleElement } from '../wiring/elements/forward-rule.ts';
 export type { MacvtapElement } from '../wiring/elements/macvtap.ts';

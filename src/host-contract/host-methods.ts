@@ -31,7 +31,7 @@ export const HOST_METHODS: { readonly [P in HostPart]: { readonly [M in keyof Ho
   sysctl: { get: 'reads', set: 'changes' },
   filter: { list: 'reads', get: 'reads', set: 'changes', delete: 'changes' },
   ingress: { list: 'reads', create: 'changes', delete: 'changes' },
-  guards: { list: 'reads', get: 'reads', set: 'changes', delete: 'changes' },
+  guards: { list: 'reads', states: 'reads', get: 'reads', set: 'changes', delete: 'changes' },
   pci: { interfacesOf: 'reads', physicalFunctionOf: 'reads', interfaces: 'reads', switchPortOf: 'reads' },
   ovsdb: { view: 'reads', change: 'changes', waitFor: 'reads', changes: 'reads', close: 'changes' },
 };

@@ -84,6 +84,7 @@ function tapOf(name: string | undefined, sketch: Sketch, details: NodeDetails = 
   });
 }
 
+/** The TAP of the guest, as a port of the bridge. */
 function bridgedTap({ vifName, bridgeName }: VIFBridge): GuestAttachment {
   return (sketch) => {
     const tap = tapOf(vifName, sketch);
@@ -92,6 +93,7 @@ function bridgedTap({ vifName, bridgeName }: VIFBridge): GuestAttachment {
   };
 }
 
+/** The TAP of the guest, as a port of the switch. */
 function switchedTap({ vifName, bridgeName, network }: VIFOpenVSwitch): GuestAttachment {
   return (sketch) => {
     const tap = tapOf(vifName, sketch);
@@ -104,6 +106,7 @@ function switchedTap({ vifName, bridgeName, network }: VIFOpenVSwitch): GuestAtt
   };
 }
 
+/** The macvtap device of the guest, and the device or the PCI function below it. */
 function macvtapOf(vif: VIFDirect): GuestAttachment {
   const { vifName, devAddress, vlanName, mode, network } = vif;
   return (sketch) => {
@@ -126,6 +129,7 @@ function macvtapOf(vif: VIFDirect): GuestAttachment {
   };
 }
 
+/** The socket of vhost-user to which the guest connects. It leads to a switch in user space. */
 function socketOf({ path }: VIFVHostUser): GuestAttachment {
   return (sketch) => {
     const [made] = sketch.ofKind('socket');

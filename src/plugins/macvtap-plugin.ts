@@ -4,8 +4,9 @@
 
 import { type OptionKinds, requireOptions } from '../errors/argument.ts';
 import { PluginError } from '../errors/plugin.ts';
-import { BOOLEAN, either, FUNCTION } from '../errors/value-kinds.ts';
+import { BOOLEAN, either, FUNCTION, oneOfValues } from '../errors/value-kinds.ts';
 import type { Host } from '../host-contract/host.ts';
+import { EMBEDDED_SWITCH_MODES, type EmbeddedSwitchMode } from '../host-contract/links.ts';
 import { isOwnedBy } from '../host-contract/ownership.ts';
 import { type GuestIsolation, isIsolated } from '../objects/guest-isolation.ts';
 import { HostPluginInfo, HostVIFInfo } from '../objects/host-info.ts';
@@ -32,10 +33,17 @@ export interface MacvtapPluginOptions extends SourceGuardOptions {
    * are not dropped. If libvirt creates the device, pass the same option to `toInterfaceXml`. Default: false.
    */
   readonly isolateGuests?: GuestIsolation;
+  /**
+   * The mode of the switch in the SR-IOV NIC below the guests, which all functions of the NIC share. `vepa`: it
+   * sends frames between functions to the external switch. `veb`: it forwards them itself. An unplug and a
+   * roll-back keep the mode. A plug on a NIC without such a switch fails. Default: the mode stays as it is.
+   */
+  readonly embeddedSwitchMode?: EmbeddedSwitchMode;
 }
 
 const OPTIONS: OptionKinds<MacvtapPluginOptions> = {
   isolateGuests: either(BOOLEAN, FUNCTION),
+  embeddedSwitchMode: oneOfValues(...EMBEDDED_SWITCH_MODES),
   ...SOURCE_GUARD_OPTIONS,
 };
 
@@ -59,7 +67,15 @@ export class MacvtapPlugin extends WiringPlugin {
   wire(given: VIFBase): Wiring {
     const vif = requireVIF(this, given, VIFDirect);
     const devices = vif.require('mode').mode === 'passthrough' ? passthrough(vif) : this.#shared(vif);
-    return [...devices, ...this.#guard(vif)];
+    return [...this.#embeddedSwitch(vif), ...devices, ...this.#guard(vif)];
+  }
+
+  #embeddedSwitch(vif: VIFDirect): Element[] {
+    const { embeddedSwitchMode: mode } = this.#options;
+    if (mode === undefined) return [];
+    const device = deviceBelow(vif);
+    const name = typeof device === 'string' ? device : device.pciAddress;
+    return [{ kind: 'embedded-switch', name, device, mode, shared: true }];
   }
 
   /** Frames of the guest leave through the macvtap device, and no device receives them. */

@@ -6,6 +6,7 @@
 import { requireArgument } from '../errors/argument.ts';
 import { NoMatchingPluginError } from '../errors/plugin.ts';
 import { TEXT } from '../errors/value-kinds.ts';
+import { EMBEDDED_SWITCH_MODES } from '../host-contract/links.ts';
 import { DIALECT } from '../versioned/json-schema.ts';
 import type { JsonSchema } from '../versioned/model.ts';
 import { compileSchema } from '../versioned/validation/compile-schema.ts';
@@ -115,7 +116,15 @@ const FORMS: OptionForms = {
     moveLeasedAddresses: YES_OR_NO,
     sourceGuard: SOURCE_GUARD,
   },
-  macvtap: { isolateGuests: YES_OR_NO, sourceGuard: SOURCE_GUARD },
+  macvtap: {
+    isolateGuests: YES_OR_NO,
+    embeddedSwitchMode: {
+      description: `one of ${EMBEDDED_SWITCH_MODES.join(', ')}`,
+      type: 'string',
+      enum: EMBEDDED_SWITCH_MODES,
+    },
+    sourceGuard: SOURCE_GUARD,
+  },
   noop: {},
   ovs: {
     networkDeviceMtu: MTU,

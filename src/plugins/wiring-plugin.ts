@@ -49,7 +49,8 @@ export abstract class WiringPlugin implements VIFPlugin {
 
   async check(vif: VIFBase, instance: InstanceInfo, context: PluginContext): Promise<ElementDrift[]> {
     const { host, signal, onNote } = context;
-    return check(await this.wireOn(host, vif, instance), contextOf(vif, host, signal, onNote));
+    const wiring = await this.wireOn(host, vif, instance);
+    return await check(wiring, contextOf(vif, host, signal, onNote));
   }
 
   async plan(vif: VIFBase, instance: InstanceInfo, { host, signal }: PluginContext): Promise<PlannedStep[]> {

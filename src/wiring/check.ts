@@ -19,25 +19,41 @@ export type PlannedStep = { readonly element: string; readonly on: string } & (
  * Lists every difference between the host and the wiring. The list is empty if a plug would change nothing.
  */
 export async function check(wiring: Wiring, context: ElementContext): Promise<ElementDrift[]> {
-  // Object.assign is faster than a spread, and many VIFs may be checked.
-  const owned: ElementContext = Object.assign({}, context, {
-    owner: canonicalUuid(context.owner),
-    made: new Set(wiring.flatMap(devicesOf)),
-  });
-  // The steps only read, so that a host can answer their queries together.
-  const outcomes = await Promise.allSettled(stepsOf(wiring).map((step) => inspect(step, owned)));
-  if (context.signal?.aborted) {
+  const { host, signal, onNote } = context;
+  const owner = canonicalUuid(context.owner);
+  const owned: ElementContext = { host, owner, made: devicesOf(wiring), signal, onNote };
+  const outcomes = await outcomesOf(stepsOf(wiring), owned);
+  if (signal?.aborted) {
     for (const outcome of outcomes)
-      if (outcome.status === 'rejected' && tellsEndedWork(outcome.reason, context.signal)) throw outcome.reason;
-    context.signal.throwIfAborted();
+      if ('reason' in outcome && tellsEndedWork(outcome.reason, signal)) throw outcome.reason;
+    signal.throwIfAborted();
   }
   const drifts: ElementDrift[] = [];
   for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') throw outcome.reason;
+    if ('reason' in outcome) throw outcome.reason;
     drifts.push(...outcome.value);
   }
-  if (context.onNote !== undefined) for (const note of notesOn(wiring, owned.owner)) context.onNote(note);
+  if (onNote !== undefined) for (const note of notesOn(wiring, owner)) onNote(note);
   return drifts;
+}
+
+/** The drifts of one step, or the reason why it could not be inspected. */
+type Outcome = { readonly value: readonly ElementDrift[] } | { readonly reason: unknown };
+
+/** Inspects the steps. They only read, so that a host can answer their queries together. */
+async function outcomesOf(steps: readonly Step[], context: ElementContext): Promise<Outcome[]> {
+  const [first, ...others] = steps.map((step) => outcomeOf(step, context));
+  if (first === undefined) return [];
+  // Promise.all takes as long as the check of one TAP, and most wirings have one step.
+  return others.length === 0 ? [await first] : Promise.all([first, ...others]);
+}
+
+async function outcomeOf(step: Step, context: ElementContext): Promise<Outcome> {
+  try {
+    return { value: await inspect(step, context) };
+  } catch (reason) {
+    return { reason };
+  }
 }
 
 function notesOn(wiring: Wiring, vif: string): CheckNote[] {
@@ -47,7 +63,7 @@ function notesOn(wiring: Wiring, vif: string): CheckNote[] {
   });
 }
 
-async function inspect(step: Step, context: ElementContext): Promise<ElementDrift[]> {
+function inspect(step: Step, context: ElementContext): Promise<ElementDrift[]> {
   context.signal?.throwIfAborted();
   step.validate();
   const details = () => ({ vif: context.owner, element: step.label });
@@ -66,12 +82,17 @@ const USERS: ReadonlySet<Element['kind']> = new Set([
   'virtual-function',
   'ovs-qos',
   'source-guard',
+  'embedded-switch',
 ]);
 
-/** The names of the devices that the element may make. */
-function devicesOf(element: Element): string[] {
-  if (USERS.has(element.kind)) return [];
-  return element.kind === 'veth' ? [element.name, element.peer] : [element.name];
+/** The names of the devices that the elements may make. */
+function devicesOf(wiring: Wiring): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const element of wiring) {
+    if (!USERS.has(element.kind)) names.add(element.name);
+    if (element.kind === 'veth') names.add(element.peer);
+  }
+  return names;
 }
 
 function planned({ element, on, ...drift }: ElementDrift): PlannedStep {

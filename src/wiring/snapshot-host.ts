@@ -1,5 +1,6 @@
 /** A host whose reads of many VIFs are answered by few requests. */
 
+import type { SourceGuardState, SourceGuards } from '../host-contract/guards/source-guards.ts';
 import type { Host } from '../host-contract/host.ts';
 import { type HostCall, type Interceptor, interceptHost } from '../host-contract/intercept.ts';
 import { isLinkName } from '../host-contract/link-values.ts';
@@ -20,6 +21,7 @@ export async function snapshotOf(host: Host): Promise<Host> {
   const { sysctl } = snapshot;
   const sysctls = new Map(devices.flatMap(({ sysctls: known = {} }) => Object.entries(known)));
   const readSysctl = sysctl.get.bind(sysctl);
+  Object.assign(snapshot.guards, guardsOf(snapshot.guards.get.bind(snapshot.guards), host.guards));
   return Object.assign(snapshot, {
     sysctl: Object.assign(sysctl, { get: async (key: string) => sysctls.get(key) ?? readSysctl(key) }),
   });
@@ -39,6 +41,37 @@ function devicesOf(devices: readonly Link[], links: Links): Pick<Links, 'get' | 
     },
     list: async () => [...devices],
   };
+}
+
+/** The number of guards that are read one by one. A list also has all rules of guards of other VIFs. */
+const FEW_GUARDS = 8;
+
+function guardsOf(read: SourceGuards['get'], guards: SourceGuards): Pick<SourceGuards, 'get'> {
+  const readAlone = new Set<string>();
+  let states: Promise<ReadonlyMap<string, SourceGuardState> | undefined> | undefined;
+  return {
+    async get(device) {
+      if (readAlone.size < FEW_GUARDS || readAlone.has(device)) {
+        readAlone.add(device);
+        return read(device);
+      }
+      states ??= statesOf(guards);
+      const known = await states;
+      if (known === undefined) return read(device);
+      const state = known.get(device);
+      // Another process may have changed the guard between the lists of chains and of rules.
+      return state?.active === false ? read(device) : state;
+    },
+  };
+}
+
+/** Undefined if the states cannot be listed, for example because other processes change guards all the time. */
+async function statesOf(guards: SourceGuards): Promise<ReadonlyMap<string, SourceGuardState> | undefined> {
+  try {
+    return new Map((await guards.states()).map((state) => [state.device, state]));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a device can have this name or index. Hosts have errors for others. */

@@ -108,7 +108,7 @@ class ElementStep implements Step {
 
   async inspect(context: ElementContext): Promise<ElementDrift[]> {
     const drifts = await definitionOf(this.#element).inspect(this.#element, context);
-    return drifts.map((drift) => ({ element: this.label, ...drift }));
+    return drifts.length === 0 ? [] : drifts.map((drift) => ({ element: this.label, ...drift }));
   }
 
   async unowned(context: ElementContext): Promise<readonly Link[]> {

@@ -11,6 +11,7 @@ import {
   isKernelKind,
   type KernelKind,
 } from './elements/define-element.ts';
+import { type EmbeddedSwitchElement, embeddedSwitch } from './elements/embedded-switch.ts';
 import { type ExistingLinkElement, existingLink } from './elements/existing-link.ts';
 import { type ForwardRuleElement, forwardRule } from './elements/forward-rule.ts';
 import { type MacvtapElement, macvtap } from './elements/macvtap.ts';
@@ -46,7 +47,8 @@ export type KernelElement =
   | ForwardRuleElement
   | SourceMacFilterElement
   | SourceGuardElement
-  | ExistingLinkElement;
+  | ExistingLinkElement
+  | EmbeddedSwitchElement;
 
 /**
  * A built-in element that has rows in the database of Open vSwitch. Adjacent elements share one transaction.
@@ -71,6 +73,7 @@ const KERNEL_ELEMENTS: { readonly [K in KernelKind]: ElementDefinition<ElementOf
   'forward-rule': forwardRule,
   'source-mac-filter': sourceMacFilter,
   'source-guard': sourceGuard,
+  'embedded-switch': embeddedSwitch,
 };
 
 /** The definitions of the kinds that have rows in the database of Open vSwitch. */

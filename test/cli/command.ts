@@ -62,7 +62,7 @@ const RUNNER = join(ROOT, 'test/children/run-commands.mjs');
  * Makes a folder for the tests of this file, and removes it after them. A run fails if it prints
  * JSON that the schema of its verb does not allow.
  *
- * Runs share a process, if they differ only in arguments, input, folder and variables.
+ * Runs in one namespace share a process, if they differ only in arguments, input, folder and variables.
  *
  * @param apart each run has a process of its own, because a run declares objects, or reads the
  *   configuration from standard input, which the command does once
@@ -105,11 +105,11 @@ export function commandUnderTest({ apart = false } = {}): TestedCommand {
   return Object.defineProperty(Object.assign(run, { line, folder, script }), 'folder', { get: () => folder });
 }
 
-/** Whether the run differs from others by more than its arguments, folder, variables and input. */
-function needsProcess({ inside, etc, as, kill, terminal, input, env = {} }: RunOptions): boolean {
+/** Whether the run differs from others in its namespace by more than arguments, folder, variables and input. */
+function needsProcess({ etc, as, kill, terminal, input, env = {} }: RunOptions): boolean {
   const isOnTerminalWithInput = terminal && input !== undefined;
   const hasVariablesOfNode = Object.keys(env).some((name) => name.startsWith('NODE_'));
-  return [inside, etc, as, kill].some(Boolean) || isOnTerminalWithInput || hasVariablesOfNode;
+  return [etc, as, kill].some(Boolean) || isOnTerminalWithInput || hasVariablesOfNode;
 }
 
 function environment(options: RunOptions): Readonly<Record<string, string | undefined>> {

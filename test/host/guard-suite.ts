@@ -56,6 +56,17 @@ export function guardSuite(name: string, open: () => Promise<Host>, { egress = t
       expect(await guards.list()).toHaveLength(1);
     });
 
+    test('the states of all guards are those of each guard', async () => {
+      const { guards } = await withDevices(open);
+      expect(await guards.states()).toEqual([]);
+      const many = Array.from({ length: 9 }, (_, i) => `fd00::${i + 1}`);
+      await guards.set(guardOf({ addresses: ['10.0.0.10', '10.0.0.200 00:00:5e:00:01:0a', ...many] }));
+      await guards.set(guardOf({ device: 'tap1', mode: 'mac', addresses: [] }));
+      const states = (await guards.states()).toSorted((a, b) => a.device.localeCompare(b.device));
+      expect(states).toEqual([await guards.get('tap0'), await guards.get('tap1')]);
+      expect(states).toMatchObject([{ active: true }, { active: true }]);
+    });
+
     test('guards of several devices are independent, and a missing one is not deleted twice', async () => {
       const { guards } = await withDevices(open);
       const [first, second] = [guardOf(), guardOf({ device: 'tap1', mac: 'fa:16:3e:00:00:0b' })];

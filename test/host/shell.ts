@@ -67,7 +67,8 @@ export class Shell {
 
   #open(): { request: number; answer: number } {
     const waiting = new Int32Array(new SharedArrayBuffer(4));
-    for (let i = 0; i < 1000 && !this.isReady; i++) Atomics.wait(waiting, 0, 0, 5);
+    // A new network namespace waits while the kernel removes others, which takes seconds on a busy machine.
+    for (let i = 0; i < 4000 && !this.isReady; i++) Atomics.wait(waiting, 0, 0, 5);
     if (!this.isReady) throw new Error('the shell did not start');
     return {
       request: openSync(join(this.#folder, 'request'), 'r+'),

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { endsWithParent } from '../host/ends-with-parent.ts';
 import type { Netns } from '../host/netns.ts';
 import { path } from '../host/ovsdb/ovsdb-server.ts';
 import { OVS_UNAVAILABLE, type OvsHost } from '../plugins/ovs/ovs-host.ts';
@@ -103,7 +104,7 @@ async function startController(
 }
 
 function background(program: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-  const child = spawn(program, args, { stdio: 'ignore', env });
+  const child = spawn(...endsWithParent(program, args), { stdio: 'ignore', env });
   onTestFinished(() => killed(child));
   return child;
 }

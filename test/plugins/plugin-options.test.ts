@@ -25,7 +25,7 @@ const EVERY: {
     moveLeasedAddresses: true,
     sourceGuard: 'mac',
   },
-  macvtap: { isolateGuests: true, sourceGuard: 'off' },
+  macvtap: { isolateGuests: true, embeddedSwitchMode: 'vepa', sourceGuard: 'off' },
   noop: {},
   ovs: {
     networkDeviceMtu: 9000,

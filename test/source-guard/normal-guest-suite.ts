@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { HAS_EGRESS, testWhere } from '../host/kernel-version.ts';
+import { HAS_EGRESS } from '../host/kernel-version.ts';
 import type { Netns } from '../host/netns.ts';
 import { GUEST } from './frames.ts';
 import {
@@ -29,54 +29,52 @@ const OWN = [GUEST.ip4, SLAAC_ADDRESS];
 
 /** @param names the devices: keys of SITES */
 export function normalGuestSuite(names: readonly string[] = Object.keys(SITES)): void {
-  const sites = Object.entries(SITES).filter(([name]) => names.includes(name));
-  describe.skipIf(PROGRAMS_UNAVAILABLE).each(sites)('%s', { timeout: TIMEOUT }, (name, make) => {
-    testWhere(
-      HAS_EGRESS || name.startsWith('TAP'),
-      'a normal guest works, and none of its frames is dropped',
-      async () => {
-        const place = await openPlace();
-        onTestFinished(() => place.host.close());
-        const { device, descriptor, gateway } = await make(place, { addresses: OWN });
-        const { server } = await startGateway(gateway.netns, gateway.lan);
-        const guest = await startGuest(descriptor);
+  // A suite without a test would fail, so a site that the kernel cannot guard has no suite.
+  const isGuarded = (name: string) => HAS_EGRESS || name.startsWith('TAP');
+  const sites = Object.entries(SITES).filter(([name]) => names.includes(name) && isGuarded(name));
+  describe.skipIf(PROGRAMS_UNAVAILABLE).each(sites)('%s', { timeout: TIMEOUT }, (_, make) => {
+    test('a normal guest works, and none of its frames is dropped', async () => {
+      const place = await openPlace();
+      onTestFinished(() => place.host.close());
+      const { device, descriptor, gateway } = await make(place, { addresses: OWN });
+      const { server } = await startGateway(gateway.netns, gateway.lan);
+      const guest = await startGuest(descriptor);
 
-        const dhcp = startDhcpClient(guest);
-        await until('the guest has its IPv4 address', () => dhcp.events().length > 0);
-        dhcp.renew();
-        await until('the guest has renewed its address', () => dhcp.events().length > 1);
-        expect(dhcp.events()).toEqual([`bound ${GUEST.ip4}`, `renew ${GUEST.ip4}`]);
-        await until('the guest has its IPv6 address', () => ipv6Of(guest.netns).includes(`${SLAAC_ADDRESS}/64`));
+      const dhcp = startDhcpClient(guest);
+      await until('the guest has its IPv4 address', () => dhcp.events().length > 0);
+      dhcp.renew();
+      await until('the guest has renewed its address', () => dhcp.events().length > 1);
+      expect(dhcp.events()).toEqual([`bound ${GUEST.ip4}`, `renew ${GUEST.ip4}`]);
+      await until('the guest has its IPv6 address', () => ipv6Of(guest.netns).includes(`${SLAAC_ADDRESS}/64`));
 
-        for (const to of [GATEWAY.ip4, GATEWAY.ip6, SERVER.ip4, SERVER.ip6]) await untilAnswered(guest.netns, to);
-        for (const own of OWN) await untilAnswered(server, own);
-        // Larger than the MTU: in fragments.
-        for (const to of [GATEWAY.ip4, GATEWAY.ip6]) await untilAnswered(guest.netns, to, '-s', '4000');
+      for (const to of [GATEWAY.ip4, GATEWAY.ip6, SERVER.ip4, SERVER.ip6]) await untilAnswered(guest.netns, to);
+      for (const own of OWN) await untilAnswered(server, own);
+      // Larger than the MTU: in fragments.
+      for (const to of [GATEWAY.ip4, GATEWAY.ip6]) await untilAnswered(guest.netns, to, '-s', '4000');
 
-        await startTcpServer(gateway.netns);
-        for (const to of [GATEWAY.ip4, GATEWAY.ip6]) {
-          expect(transfer(guest, to)).toBeGreaterThan(MOST);
-          expect(transfer(guest, to, '--reverse')).toBeGreaterThan(MOST);
-        }
-        // The kernel of the guest leaves the segmentation to its NIC.
-        await until('a frame of the guest is larger than its MTU', () => guest.largestFrame() > 2_000);
+      await startTcpServer(gateway.netns);
+      for (const to of [GATEWAY.ip4, GATEWAY.ip6]) {
+        expect(transfer(guest, to)).toBeGreaterThan(MOST);
+        expect(transfer(guest, to, '--reverse')).toBeGreaterThan(MOST);
+      }
+      // The kernel of the guest leaves the segmentation to its NIC.
+      await until('a frame of the guest is larger than its MTU', () => guest.largestFrame() > 2_000);
 
-        await startTcpServer(server);
-        for (const to of [SERVER.ip4, SERVER.ip6]) {
-          expect(transfer(guest, to)).toBeGreaterThan(MOST);
-          // Before Linux 6.1, the server limits the segments of IPv6 by its own MTU.
-          if (to === SERVER.ip4) expect(guest.netns.run('ip', 'route', 'get', to)).toContain(`mtu ${SERVER.mtu}`);
-          await untilMtuSaid(guest.netns, to, 1400, SERVER.mtu);
-        }
+      await startTcpServer(server);
+      for (const to of [SERVER.ip4, SERVER.ip6]) {
+        expect(transfer(guest, to)).toBeGreaterThan(MOST);
+        // Before Linux 6.1, the server limits the segments of IPv6 by its own MTU.
+        if (to === SERVER.ip4) expect(guest.netns.run('ip', 'route', 'get', to)).toContain(`mtu ${SERVER.mtu}`);
+        await untilMtuSaid(guest.netns, to, 1400, SERVER.mtu);
+      }
 
-        // The guest is a router itself, and tells the MTU of the network behind it.
-        routeThrough(guest.netns, gateway.netns, gateway.lan);
-        for (const to of ['10.2.0.2', 'fd02::2']) await untilMtuSaid(server, to, 1290, 1280);
-        // The hook also gets multicast packets of the host, such as router advertisements, if the
-        // host itself is in the group (Kernel: dev_loopback_xmit()).
-        if (gateway.netns !== place.netns) expect((await place.host.guards.get(device))?.drops).toBe(0);
-      },
-    );
+      // The guest is a router itself, and tells the MTU of the network behind it.
+      routeThrough(guest.netns, gateway.netns, gateway.lan);
+      for (const to of ['10.2.0.2', 'fd02::2']) await untilMtuSaid(server, to, 1290, 1280);
+      // The hook also gets multicast packets of the host, such as router advertisements, if the
+      // host itself is in the group (Kernel: dev_loopback_xmit()).
+      if (gateway.netns !== place.netns) expect((await place.host.guards.get(device))?.drops).toBe(0);
+    });
   });
 
   describe.skipIf(PROGRAMS_UNAVAILABLE)('a guard for other addresses', { timeout: TIMEOUT }, () => {

@@ -4,6 +4,8 @@
 export interface SourceGuards {
   /** All guards, of every owner. */
   list(): Promise<ListedGuard[]>;
+  /** The states of all guards, of every owner. One list has the rules of all guards. */
+  states(): Promise<SourceGuardState[]>;
   /** The guard of the device with this name. Undefined when there is none. */
   get(device: string): Promise<SourceGuardState | undefined>;
   /**

@@ -30,12 +30,14 @@ import {
   getChain,
   getCounter,
   hasRules,
+  listAllRules,
   listChains,
   listRules,
   setMessages,
 } from './nftables/guard-messages.ts';
 import { explained } from './nftables/guard-refusals.ts';
 import { baseName, chainsOf, targetsName } from './nftables/guard-rules.ts';
+import { ListedRules } from './nftables/guard-states.ts';
 import { NETLINK_NETFILTER } from './nftables/message.ts';
 import { SHARED_CHAINS } from './nftables/shared-chains.ts';
 
@@ -56,7 +58,32 @@ export class LinuxGuards implements SourceGuards {
   }
 
   async list(): Promise<ListedGuard[]> {
-    const chains = (await this.#dump(listChains())).flatMap((message) => chainIn(message) ?? []);
+    return this.#listed(await this.#chains());
+  }
+
+  async states(): Promise<SourceGuardState[]> {
+    const chains = await this.#chains();
+    const rules = new ListedRules(chains);
+    const [listed] = await Promise.all([this.#listed(chains), this.#readRules(rules, chains.length)]);
+    return listed.map((guard) => ({ ...guard, ...rules.of(guard.device) }));
+  }
+
+  async #chains(): Promise<FoundChain[]> {
+    return (await this.#dump(listChains())).flatMap((message) => chainIn(message) ?? []);
+  }
+
+  async #readRules(rules: ListedRules, guards: number): Promise<void> {
+    if (guards === 0) return;
+    const request = listAllRules();
+    const take = (messages: readonly Message[], attempt: number): never[] => {
+      rules.take(messages, attempt);
+      return [];
+    };
+    const lists = await this.#opened().dumps(request, take, ATTEMPTS);
+    if (lists.length > 1) throw new NetlinkError(request.what, 'EINTR', 'the rules kept changing while they were read');
+  }
+
+  async #listed(chains: readonly FoundChain[]): Promise<ListedGuard[]> {
     if (chains.length === 0) return [];
     const drops = new Map((await this.#dump(getCounter())).map(counterIn));
     const indexes = new Map((await this.#links.list()).map(({ name, index }) => [name, index]));

@@ -49,9 +49,12 @@ export class MemoryGuards implements SourceGuards {
   }
 
   async list(): Promise<ListedGuard[]> {
+    return (await this.states()).map(({ addresses: _, active: __, ...listed }) => listed);
+  }
+
+  async states(): Promise<SourceGuardState[]> {
     this.#requireOpen();
-    const states = await Promise.all([...this.#guards.values()].map((kept) => this.#stateOf(kept)));
-    return states.map(({ addresses: _, active: __, ...listed }) => listed);
+    return Promise.all([...this.#guards.values()].map((kept) => this.#stateOf(kept)));
   }
 
   async get(device: string): Promise<SourceGuardState | undefined> {

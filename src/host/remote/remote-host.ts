@@ -108,6 +108,7 @@ export class RemoteHost implements Host {
     };
     this.guards = {
       list: () => helper.ask('guards.list'),
+      states: () => helper.ask('guards.states'),
       get: (device) => helper.ask('guards.get', device),
       set: ({ device, hook, mac, mode, addresses, owner, anyDevice }) =>
         helper.ask('guards.set', { device, hook, mac, mode, addresses, owner, ...(anyDevice && { anyDevice }) }),

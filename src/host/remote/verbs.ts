@@ -182,6 +182,7 @@ const VERBS: { readonly [V in VerbName]: Verb } = {
     await host.ingress.delete(drop);
   }),
   'guards.list': verb('guards.list', [], ({ host }) => host.guards.list()),
+  'guards.states': verb('guards.states', [], ({ host }) => host.guards.states()),
   'guards.get': verb('guards.get', [schemas.guardedDevice], async ({ host }, device) => {
     requireLinkName(device);
     return host.guards.get(device);

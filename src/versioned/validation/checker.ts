@@ -71,8 +71,8 @@ function tellingCheck(schema: JsonSchema, prepare: (schema: JsonSchema | false) 
 
 /** The keyword in place of the schema of a part. Its value is the name of the part. */
 const PART = 'os-vif-part';
-/** The same beside the alternative null. */
-const PART_OR_NULL = 'os-vif-part-or-null';
+/** The same for a part that stands beside the alternative `null`. */
+const PART_BESIDE_NULL = 'os-vif-part-beside-null';
 /**
  * The keyword in place of `additionalProperties: false`, for which ajv makes an error for each unknown name.
  */
@@ -81,7 +81,7 @@ const NAMES = 'os-vif-names';
 /** Validators call these functions with the run as `this`. */
 const KEYWORDS: readonly OwnKeyword[] = [
   { keyword: PART, validate: isPartValid },
-  { keyword: PART_OR_NULL, validate: isPartValidOrNull },
+  { keyword: PART_BESIDE_NULL, validate: isNonNullPart },
   { keyword: NAMES, type: 'object', validate: hasNoUnknownNames },
 ];
 
@@ -89,8 +89,8 @@ function isPartValid(this: unknown, name: unknown, value: unknown, _?: JsonSchem
   return this instanceof Run && this.isPartValid(String(name), value, place?.instancePath ?? '');
 }
 
-/** Violations of null would be counted, though null is allowed. */
-function isPartValidOrNull(this: unknown, name: unknown, value: unknown, _?: JsonSchema, place?: Place): boolean {
+/** Whether the value is a valid part. False for null, which the other alternative accepts: it needs no violations. */
+function isNonNullPart(this: unknown, name: unknown, value: unknown, _?: JsonSchema, place?: Place): boolean {
   return value !== null && this instanceof Run && this.isPartValid(String(name), value, place?.instancePath ?? '');
 }
 
@@ -162,7 +162,7 @@ class Run {
     const seen = new Set<string>();
     for (const error of errors) {
       if (isNoise(error)) continue;
-      if (error.keyword === PART || error.keyword === PART_OR_NULL) told.push(...this.#ofPart(error));
+      if (error.keyword === PART || error.keyword === PART_BESIDE_NULL) told.push(...this.#ofPart(error));
       else if (error.keyword === NAMES) told.push(...this.#unknownNames(error));
       else told.push(...this.#once(error, seen));
     }
@@ -226,7 +226,7 @@ function divide({ $defs, ...schema }: JsonSchema): Divided {
   };
   const divided = (key: string, value: unknown): [string, unknown] => {
     if (key === 'additionalProperties' && value === false) return [NAMES, true];
-    if (!LOOPS.has(key) || !isRecord(value)) return [key, inside(value, key === 'anyOf' ? PART_OR_NULL : PART)];
+    if (!LOOPS.has(key) || !isRecord(value)) return [key, inside(value, key === 'anyOf' ? PART_BESIDE_NULL : PART)];
     const name = `part ${parts.size}`;
     parts.set(name, {});
     parts.set(name, within(value, PART));

@@ -79,6 +79,9 @@ export async function getIfPresent(name: string, host: Host): Promise<Link | und
 /** Pauses between queries of a device that another process is creating or deleting, in ms. */
 export const PAUSES = [5, 10, 20, 50, 100, 200, 400];
 
+/** The pauses of a check, which waits less than a plug. */
+export const FEW_PAUSES = PAUSES.slice(0, 4);
+
 /**
  * Returns the device. A TAP that another program is creating is looked up again after each pause,
  * until it has its alias. It may be a TAP of this VIF.

@@ -26,6 +26,7 @@ import {
 import {
   completeLink,
   type ExistingDevice,
+  FEW_PAUSES,
   getIfPresent,
   inspectMissing,
   isBeingMade,
@@ -210,16 +211,20 @@ export async function deleteLink(
 export async function inspectLink(desired: DesiredLink, context: ElementContext): Promise<Drift[]> {
   requireDesired('inspectLink', desired, context);
   const { name } = desired.link;
-  const [link, master] = await Promise.all([
-    completeLink(name, PAUSES.slice(0, 4), context),
-    masterIndexOf(desired, context),
-  ]);
+  const lookup = completeLink(name, FEW_PAUSES, context);
+  const [link, master] =
+    desired.master === undefined
+      ? [await lookup, 0]
+      : await Promise.all([lookup, masterIndexOf(desired.master, context)]);
   const wanted = complete(desired, context, master);
   if (link === undefined)
     return [{ type: 'missing', on: name }, ...(await inspectObstacle(wanted, undefined, desired, context))];
-  const reason = await conflictReason(link, wanted, desired, context);
+  const isOwn = isOurs(link, desired, context);
+  // A device of this VIF alone cannot be in conflict if it has the right kind.
+  const isSure = isOwn && !desired.shared && link.kind === wanted.kind;
+  const reason = isSure ? undefined : await conflictReason(link, wanted, desired, context);
   if (reason !== undefined) return [{ type: 'conflict', on: name, reason }];
-  const fixed = isOurs(link, desired, context) ? fixedDifferences(link, wanted) : [];
+  const fixed = isOwn ? fixedDifferences(link, wanted) : [];
   const changes = differences(link, changeable(link, wanted, desired, context));
   if (fixed.length === 0 && changes.length === 0) return [];
   const drifts = await Promise.all([...fixed, ...changes].map((found) => describe(name, found, desired, context)));
@@ -252,8 +257,7 @@ async function inspectObstacle(
 /** An index that no device has. */
 const NOWHERE = -1;
 
-async function masterIndexOf({ master }: DesiredLink, { host }: ElementContext): Promise<number> {
-  if (master === undefined) return 0;
+async function masterIndexOf(master: string, { host }: ElementContext): Promise<number> {
   return (await host.links.get(master))?.index ?? NOWHERE;
 }
 

@@ -119,6 +119,7 @@ function notingGuards(guards: SourceGuards, observations: Observations): SourceG
   const seen = new Map<string, SourceGuardState | undefined>();
   return {
     list: () => guards.list(),
+    states: () => guards.states(),
     async get(device) {
       const found = await guards.get(device);
       seen.set(device, found);

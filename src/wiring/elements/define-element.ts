@@ -24,6 +24,7 @@ export const KERNEL_KINDS = [
   'source-mac-filter',
   'source-guard',
   'existing-link',
+  'embedded-switch',
 ] as const;
 /** One of KERNEL_KINDS. */
 export type KernelKind = (typeof KERNEL_KINDS)[number];

@@ -1,12 +1,15 @@
 /** The mode of the embedded switch of an SR-IOV NIC. No device of these tests has one, so bytes are compared. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type EmbeddedSwitchMode, LinuxHost, MemoryHost } from '../../../src/entries/host.ts';
+import { type EmbeddedSwitchMode, LinuxHost, MacvtapPlugin, MemoryHost, OsVif } from '../../../src/entries/host.ts';
 import {
   decodeEmbeddedSwitch,
   embeddedSwitchChange,
 } from '../../../src/host/linux/netlink/functions/embedded-switch-message.ts';
 import { decodeMessages, encodeMessage, NLM_F_ACK, NLM_F_REQUEST } from '../../../src/host/linux/netlink/message.ts';
+import { Network } from '../../../src/objects/network.ts';
+import { VIFDirect } from '../../../src/objects/vif.ts';
 import { vectors } from '../../conformance/vectors.ts';
+import { instance, VIF_ID } from '../../plugins/vifs.ts';
 import { makeNetns, NETNS_UNAVAILABLE } from '../netns.ts';
 
 const MODES = ['vepa', 'veb'] as const;
@@ -51,6 +54,17 @@ describe.skipIf(NETNS_UNAVAILABLE)('a device of the kernel without an embedded s
     await expect(host.links.changeEmbeddedSwitchMode(index, 'vepa', [{ index, name: 'x' }])).rejects.toMatchObject({
       errno: 'ESTALE',
     });
+  });
+
+  test('refuses a plug of MacvtapPlugin with a mode, before any change', async () => {
+    const netns = await makeNetns();
+    netns.run('ip', 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'far0');
+    const osVif = await OsVif.open({ netns: netns.path, plugins: [new MacvtapPlugin({ embeddedSwitchMode: 'vepa' })] });
+    onTestFinished(() => osVif.close());
+    const network = new Network({ bridgeInterface: 'eth0' });
+    const vif = new VIFDirect({ id: VIF_ID, plugin: 'macvtap', vifName: 'macvtap0', mode: 'vepa', network });
+    await expect(osVif.plug(vif, instance())).rejects.toThrow('the driver of eth0 reports no embedded switch');
+    expect(netns.links().map(({ ifname }) => ifname)).toEqual(['far0', 'eth0']);
   });
 
   test('a mode that does not exist is refused before a request is sent', async () => {

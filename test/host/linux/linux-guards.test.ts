@@ -27,6 +27,7 @@ describe.skipIf(NETNS_UNAVAILABLE)('source guards in nf_tables', () => {
     const [table = ''] = /os-vif-guards-\w+/.exec(netns.run('nft', 'list', 'tables')) ?? [];
     netns.run('nft', command.replace('TABLE', table));
     expect(await host.guards.get('tap0')).toMatchObject({ active: false });
+    expect(await host.guards.states()).toEqual([await host.guards.get('tap0')]);
     await host.guards.set(guard);
     expect(await host.guards.get('tap0')).toMatchObject({ active: true });
   });

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { endsWithParent } from '../ends-with-parent.ts';
 import { run as runInShell } from '../shell.ts';
 
 const SBIN = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
@@ -75,7 +76,8 @@ export class OvsdbServer {
       `--unixctl=${join(this.folder, 'ctl')}`,
       `--log-file=${join(this.folder, 'log')}`,
     ];
-    this.#process = spawn('ovsdb-server', [...args, '-vconsole:off', '--no-chdir', ...this.#args, this.database], {
+    const all = [...args, '-vconsole:off', '--no-chdir', ...this.#args, this.database];
+    this.#process = spawn(...endsWithParent('ovsdb-server', all), {
       stdio: 'ignore',
       env: { ...process.env, PATH: path },
     });

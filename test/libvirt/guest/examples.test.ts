@@ -16,9 +16,11 @@ test('a virtual machine reaches another through one whose ports have no address'
 });
 
 test('a virtual machine is reached through its TAP by routing and proxy ARP alone', { timeout: TIMEOUT }, async () => {
-  const { toWorld, toGuest, arp, left } = await calicoTap(() => {}, 'vm');
+  const { toWorld, toGuest, arp, spoofed, drops, left } = await calicoTap(() => {}, 'vm');
   expect(toWorld).toContain(' 3 packets received');
   expect(toGuest).toContain(' 3 received');
   expect(arp).toMatch(/169\.254\.1\.1 dev eth0 lladdr ee:ee:ee:ee:ee:ee/);
+  expect(spoofed).toContain(' 0 packets received');
+  expect(drops).toBeGreaterThan(0);
   expect(left).toEqual(['lo', 'uplink0']);
 });

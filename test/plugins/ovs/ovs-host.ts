@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { LinuxHost } from '../../../src/host/linux/linux-host.ts';
 import type { LinuxHostOptions } from '../../../src/host/linux/linux-parts.ts';
+import { endsWithParent } from '../../host/ends-with-parent.ts';
 import { makeNetns, NETNS_UNAVAILABLE, type Netns } from '../../host/netns.ts';
 import { OvsdbServer, ovsIsMissing, path } from '../../host/ovsdb/ovsdb-server.ts';
 
@@ -74,7 +75,7 @@ async function runSwitch(
     '--no-chdir',
     ...(kernelDatapath ? [] : ['--disable-system']),
   ];
-  const child = spawn('nsenter', [`--net=${netns.path}`, 'ovs-vswitchd', ...args, '-vconsole:off'], {
+  const child = spawn(...endsWithParent('nsenter', [`--net=${netns.path}`, 'ovs-vswitchd', ...args, '-vconsole:off']), {
     stdio: 'ignore',
     env: { ...process.env, PATH: path, OVS_RUNDIR: folder },
   });

@@ -51,8 +51,8 @@ interface Dumped<T> {
   readonly isInterrupted: boolean;
 }
 
-/** Decodes a part of a list. */
-type Decode<T> = (messages: readonly Message[]) => readonly T[];
+/** Decodes a part of a list. `attempt` is the number of the list, from 1 on. */
+type Decode<T> = (messages: readonly Message[], attempt: number) => readonly T[];
 
 /** A query that waits for its turn. */
 interface ReadRequest {
@@ -203,8 +203,9 @@ export class NetlinkSocket {
     return this.#enqueue(async () => {
       for (let attempt = 1; ; attempt++) {
         const seq = this.#nextSeq();
+        const decodeNow = (messages: readonly Message[]) => decode(messages, attempt);
         await this.#send(encodeMessage(type, NLM_F_REQUEST | NLM_F_DUMP, seq, body, attributes), what);
-        const { list, isInterrupted } = await this.#collectUntilDone(seq, what, decode).catch(
+        const { list, isInterrupted } = await this.#collectUntilDone(seq, what, decodeNow).catch(
           async (error: unknown) => {
             await this.#receiver.discardUnread(what);
             throw error;
@@ -255,7 +256,11 @@ export class NetlinkSocket {
     }
   }
 
-  async #collectUntilDone<T>(seq: number, what: string, decode: Decode<T>): Promise<Dumped<T>> {
+  async #collectUntilDone<T>(
+    seq: number,
+    what: string,
+    decode: (messages: readonly Message[]) => readonly T[],
+  ): Promise<Dumped<T>> {
     const list: T[] = [];
     let isInterrupted = false;
     for (;;) {

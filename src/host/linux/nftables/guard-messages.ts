@@ -42,7 +42,7 @@ const TABLES = 'os-vif-guards-';
  * chains of the table for loops (nft_table_validate()), so that a change of one large table takes
  * long.
  */
-function tableOf(device: string): string {
+export function tableOf(device: string): string {
   let hash = 0;
   for (const byte of Buffer.from(device)) hash = (31 * hash + byte) & 0xff;
   return `${TABLES}${hash.toString(16).padStart(2, '0')}`;
@@ -146,6 +146,11 @@ export function listRules(device: string, chain: string): Request {
   return nftRequest(`rules of the chain ${chain}`, TYPES.getRule, ruleAttributes(tableOf(device), chain));
 }
 
+/** Lists the rules of all tables. */
+export function listAllRules(): Request {
+  return nftRequest('rules of source guards', TYPES.getRule, []);
+}
+
 /** Reads one counter, or all counters. */
 export function getCounter(device?: string): Request {
   const attributes: readonly Attribute[] =
@@ -172,6 +177,19 @@ export function chainIn(message: Message): FoundChain | undefined {
     index,
     hooked: hookedDevice(hookAttribute),
   };
+}
+
+/** The chain of a rule, in a table of this library. */
+export interface ChainOfRule {
+  readonly table: string;
+  readonly chain: string;
+}
+
+/** Reads the chain of a rule. Undefined for a rule in a table of another program. */
+export function chainOfRule(message: Message): ChainOfRule | undefined {
+  const attributes = attributesIn(message);
+  const [table, chain] = [RULE.table, RULE.chain].map((type) => readString(attributes.get(type) ?? Buffer.alloc(0)));
+  return chain !== undefined && table?.startsWith(TABLES) ? { table, chain } : undefined;
 }
 
 /** Whether the kernel has exactly the rules of the chain. */
