@@ -84,10 +84,10 @@ describe('the packed package', () => {
     expect(packed).toContain('dist/entries/host.d.ts');
   });
 
-  test('has less than 330 kB of declarations', async () => {
+  test('has less than 355 kB of declarations', async () => {
     const declarations = packed.filter((path) => path.endsWith('.d.ts'));
     const texts = await Promise.all(declarations.map((path) => readFile(join(project, 'node_modules/os-vif', path))));
-    expect(texts.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(330_000);
+    expect(texts.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(355_000);
   });
 
   test('installs only what its users share with it, and names the licences of the rest', async () => {

@@ -5,24 +5,22 @@ import {
   osloTransport,
   RpcClient,
   RpcServer,
-  RpcTimeoutError,
   TransportClosedError,
   UndeliverableError,
 } from '../../../src/entries/oslo-messaging.ts';
 import { Latch } from '../latch.ts';
-import { broker, newTopic, pair, rawConnection, serverWith, transportFor, until, urlFor } from './on-broker.ts';
-import { certificates, isUp, RABBITMQ_UNAVAILABLE, RabbitMq } from './rabbitmq.ts';
-
-/** Calls until a call succeeds. */
-async function untilAnswered(client: RpcClient, method: string): Promise<unknown> {
-  for (let tries = 0; ; tries++)
-    try {
-      return await client.call(method, {}, { timeout: 2_000 });
-    } catch (error) {
-      if (tries > 60) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-}
+import {
+  broker,
+  newTopic,
+  pair,
+  rawConnection,
+  serverWith,
+  transportFor,
+  until,
+  untilAnswered,
+  urlFor,
+} from './on-broker.ts';
+import { certificates, RABBITMQ_UNAVAILABLE } from './rabbitmq.ts';
 
 /** A port through which connections can be cut and refused. */
 async function proxyTo(port: number) {
@@ -202,53 +200,4 @@ describe.skipIf(RABBITMQ_UNAVAILABLE)('permissions of the broker', () => {
     await new RpcClient({ transport, topic: 'secure', server: 'host2' }).call('ran');
     expect(seen).toEqual(['controller']);
   });
-});
-
-describe.skipIf(RABBITMQ_UNAVAILABLE)('a broker that is killed', () => {
-  test('comes back: the server makes its queues again, and each call runs at most once', async () => {
-    const own = await RabbitMq.make();
-    onTestFinished(() => own.stop());
-    await isUp(own.ports.amqp);
-    const rejections: unknown[] = [];
-    const onRejection = (reason: unknown) => void rejections.push(reason);
-    process.on('unhandledRejection', onRejection);
-    onTestFinished(() => void process.off('unhandledRejection', onRejection));
-    const hosts = urlFor(own.ports.amqp);
-    const runs = new Map<unknown, number>();
-    const run = ({ id }: Readonly<Record<string, unknown>>) => void runs.set(id, (runs.get(id) ?? 0) + 1);
-    const topic = newTopic();
-    for (const queues of ['transient', 'quorum'] as const)
-      await serverWith(
-        { run, ping: () => 'pong' },
-        {
-          ...{ transport: (await transportFor({ hosts, queues, exchange: queues })).transport, topic: topic + queues },
-        },
-      );
-    const clients = await Promise.all(
-      (['transient', 'quorum'] as const).map(async (queues) => {
-        const { transport } = await transportFor({ hosts, queues, exchange: queues });
-        return new RpcClient({ transport, topic: topic + queues, server: 'host1', timeout: 3_000 });
-      }),
-    );
-    const outcomes: unknown[] = [];
-    let isOver = false;
-    const callers = clients.map(async (client, i) => {
-      for (let n = 0; !isOver; n++) {
-        const outcome = await client.call('run', { id: `${i}-${n}` }).catch((error: unknown) => error);
-        outcomes.push(outcome);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    });
-    await until(() => outcomes.length > 50, 'some calls');
-    await own.kill();
-    await until(() => outcomes.some((outcome) => outcome instanceof Error), 'a call that fails');
-    own.start();
-    for (const client of clients) expect(await untilAnswered(client, 'ping')).toBe('pong');
-    isOver = true;
-    await Promise.all(callers);
-    for (const outcome of outcomes)
-      if (outcome !== null && !(outcome instanceof UndeliverableError)) expect(outcome).toBeInstanceOf(RpcTimeoutError);
-    expect([...runs.values()].filter((count) => count > 1)).toEqual([]);
-    expect(rejections).toEqual([]);
-  }, 180_000);
 });

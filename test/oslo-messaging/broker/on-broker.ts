@@ -99,3 +99,14 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
   }
   throw new Error(`it did not happen in time: ${what}`);
 }
+
+/** Calls a method until a call succeeds. */
+export async function untilAnswered(client: RpcClient, method: string): Promise<unknown> {
+  for (let tries = 0; ; tries++)
+    try {
+      return await client.call(method, {}, { timeout: 2_000 });
+    } catch (error) {
+      if (tries > 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+}
