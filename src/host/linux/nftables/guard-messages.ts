@@ -20,6 +20,7 @@ import {
 import type { Request } from '../netlink/request.ts';
 import { expressionList, hasExpressions, OBJECT_COUNTER } from './expressions.ts';
 import { baseName, chainsOf, deviceOfChain, targetsName } from './guard-rules.ts';
+import { RULE, tableOf } from './guard-tables.ts';
 import {
   attributesIn,
   BATCH_BEGIN,
@@ -35,23 +36,9 @@ import {
 import type { Chain } from './rules.ts';
 import { SHARED_CHAINS } from './shared-chains.ts';
 
-const TABLES = 'os-vif-guards-';
-
-/**
- * The table of the guard of a device: one of 256. For each changed rule, the kernel checks all
- * chains of the table for loops (nft_table_validate()), so that a change of one large table takes
- * long.
- */
-export function tableOf(device: string): string {
-  let hash = 0;
-  for (const byte of Buffer.from(device)) hash = (31 * hash + byte) & 0xff;
-  return `${TABLES}${hash.toString(16).padStart(2, '0')}`;
-}
-
-/** linux/netfilter/nf_tables.h: attributes of chains, hooks, rules, objects and counters. */
+/** linux/netfilter/nf_tables.h: attributes of chains, hooks, objects and counters. */
 const CHAIN = { table: 1, handle: 2, name: 3, hook: 4, policy: 5, type: 7, userdata: 12 } as const;
 const HOOK = { number: 1, priority: 2, device: 3, devices: 4 } as const;
-const RULE = { table: 1, chain: 2, expressions: 4, userdata: 7 } as const;
 const OBJECT = { table: 1, name: 2, type: 3, data: 4 } as const;
 const COUNTER_PACKETS = 2;
 
@@ -177,19 +164,6 @@ export function chainIn(message: Message): FoundChain | undefined {
     index,
     hooked: hookedDevice(hookAttribute),
   };
-}
-
-/** The chain of a rule, in a table of this library. */
-export interface ChainOfRule {
-  readonly table: string;
-  readonly chain: string;
-}
-
-/** Reads the chain of a rule. Undefined for a rule in a table of another program. */
-export function chainOfRule(message: Message): ChainOfRule | undefined {
-  const attributes = attributesIn(message);
-  const [table, chain] = [RULE.table, RULE.chain].map((type) => readString(attributes.get(type) ?? Buffer.alloc(0)));
-  return chain !== undefined && table?.startsWith(TABLES) ? { table, chain } : undefined;
 }
 
 /** Whether the kernel has exactly the rules of the chain. */

@@ -2,8 +2,9 @@
 
 import type { SourceGuard } from '../../../host-contract/guards/source-guards.ts';
 import type { Message } from '../netlink/message.ts';
-import { type ChainOfRule, chainOfRule, commentsIn, type FoundChain, hasRules, tableOf } from './guard-messages.ts';
+import { commentsIn, type FoundChain, hasRules } from './guard-messages.ts';
 import { baseName, chainsOf } from './guard-rules.ts';
+import { type ChainOfRule, chainOfRule, tableOf } from './guard-tables.ts';
 import type { Chain } from './rules.ts';
 import { SHARED_CHAINS } from './shared-chains.ts';
 
