@@ -76,10 +76,22 @@ const ERRORS: readonly model.OsVifError[] = [
   new errors.BatchError(LONG, MANY.length, FAILURES, new Map()),
   new errors.PlugError(LONG, UPSTREAM),
   new errors.UnplugError(LONG, UPSTREAM, MANY),
+  new errors.UndeliverableError(LONG, LONG),
+  new errors.RpcTimeoutError(LONG, LONG, LONG, LONG),
+  new errors.RemoteError({ remoteClass: LONG, module: LONG, message: LONG }),
+  new errors.RpcProtocolError(LONG),
+  new errors.BrokerError(LONG, LONG, LONG),
 ];
 
 /** Classes whose messages contain nothing from outside. */
-const FIXED = ['MissingKoffiError', 'MissingFastCheckError', 'HostClosedError', 'InterruptedError'];
+const FIXED = [
+  'MissingKoffiError',
+  'MissingFastCheckError',
+  'MissingRabbitmqClientError',
+  'HostClosedError',
+  'TransportClosedError',
+  'InterruptedError',
+];
 
 test.each(ERRORS.map((error) => [error.name, error] as const))(
   'the message of %s has at most 16,000 bytes',
