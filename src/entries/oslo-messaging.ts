@@ -1,6 +1,6 @@
 /**
- * Remote procedure calls over RabbitMQ in the format of oslo.messaging, with versioned objects in arguments and results.
- * `osloTransport` needs the optional peer rabbitmq-client.
+ * Remote procedure calls over RabbitMQ in the format of oslo.messaging, with versioned objects in
+ * arguments and results. `osloTransport` needs the optional peer rabbitmq-client.
  *
  * @module os-vif/oslo-messaging
  */

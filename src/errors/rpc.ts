@@ -3,8 +3,9 @@
 import { OsVifError } from './base.ts';
 
 /**
- * The message was not delivered, so the method did not run. The caller may send it again. For example, no server has
- * this name, the broker refused the message, or there was no connection to the broker until the deadline.
+ * The message was not delivered, so the method did not run. The caller may send it again. For
+ * example, no server has this name, the broker refused the message, or there was no connection to
+ * the broker until the deadline.
  */
 export class UndeliverableError extends OsVifError {
   /** The destination: `os-vif.compute-1`. */
@@ -16,12 +17,18 @@ export class UndeliverableError extends OsVifError {
   }
 }
 
-/** There was no reply in time. The method may have run, may still run, or may have been lost with its server. */
+/**
+ * There was no reply in time. The method may have run, may still run, or may have been lost with
+ * its server.
+ */
 export class RpcTimeoutError extends OsVifError {
   /** The destination: `os-vif.compute-1`. */
   readonly destination: string;
   readonly method: string;
-  /** The id of the message. A server of this library answers a call with the same `uniqueId` from the first run. */
+  /**
+   * The id of the message. A server of this library answers a call with the same `uniqueId` from
+   * the first run.
+   */
   readonly uniqueId: string;
 
   constructor(destination: string, method: string, uniqueId: string, reason: string, options?: ErrorOptions) {
@@ -39,19 +46,25 @@ export interface RemoteFailure {
   /** The Python module of the class: `os_vif.exception`. */
   readonly module: string;
   readonly message: string;
-  /** The positional arguments with which a Python client makes the exception. Default: the message. */
+  /**
+   * The positional arguments with which a Python client makes the exception. Default: the message.
+   */
   readonly args?: readonly unknown[];
   /** The keyword arguments with which a Python client makes the exception. Default: none. */
   readonly kwargs?: Readonly<Record<string, unknown>>;
   /** The stack trace of the server, line by line. Default: none. */
   readonly traceback?: readonly string[];
-  /** Further facts of the exception for clients of this library. Python clients ignore them. Default: none. */
+  /**
+   * Further facts of the exception for clients of this library. Python clients ignore them.
+   * Default: none.
+   */
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The method failed on the server, or the server refused the call before the method ran (`NoSuchMethod`,
- * `UnsupportedVersion`, `IncompatibleObjectVersion`). A method of a server throws it to send an exception of Python.
+ * The method failed on the server, or the server refused the call before the method ran
+ * (`NoSuchMethod`, `UnsupportedVersion`, `IncompatibleObjectVersion`). A method of a server throws
+ * it to send an exception of Python.
  */
 export class RemoteError extends OsVifError implements RemoteFailure {
   readonly remoteClass: string;
@@ -80,13 +93,13 @@ export class RpcProtocolError extends OsVifError {
 }
 
 /**
- * The broker refused the connection, a queue or an exchange, or the connection was lost. The transport connects
- * again by itself.
+ * The broker refused the connection, a queue or an exchange, or the connection was lost. The
+ * transport connects again by itself.
  */
 export class BrokerError extends OsVifError {
   /**
-   * The reply of the broker, or the code of the connection error: `ACCESS_REFUSED`, `PRECONDITION_FAILED`,
-   * `ECONNREFUSED`.
+   * The reply of the broker, or the code of the connection error: `ACCESS_REFUSED`,
+   * `PRECONDITION_FAILED`, `ECONNREFUSED`.
    */
   readonly reply: string;
 

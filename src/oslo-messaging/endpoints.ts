@@ -1,4 +1,7 @@
-/** The methods of a server: the choice by namespace, version and name. oslo.messaging: RPCDispatcher. */
+/**
+ * The methods of a server: the choice by namespace, version and name. oslo.messaging:
+ * RPCDispatcher.
+ */
 
 import { ArgumentError, type OptionKinds, requireOptions } from '../errors/argument.ts';
 import { FUNCTION, OBJECT, TEXT } from '../errors/value-kinds.ts';
@@ -14,30 +17,36 @@ export interface RpcCall {
   readonly namespace: string | undefined;
   /** The context of the request. It can contain tokens: do not log it. */
   readonly context: Readonly<Record<string, unknown>>;
-  /** The user who sent the message, as the broker has verified it. Undefined if the sender did not tell. */
+  /**
+   * The user who sent the message, as the broker has verified it. Undefined if the sender did not
+   * tell.
+   */
   readonly userId: string | undefined;
-  /** Whether the broker had delivered the message before, perhaps to another server, which may have run it. */
+  /**
+   * Whether the broker had delivered the message before, perhaps to another server, which may have
+   * run it.
+   */
   readonly redelivered: boolean;
 }
 
 /**
- * A method of a server. Its result can contain versioned objects at any depth. The arguments come from another program:
- * check them.
+ * A method of a server. Its result can contain versioned objects at any depth. The arguments come
+ * from another program: check them.
  */
 export type RpcMethod = (args: RpcArguments, call: RpcCall) => unknown;
 
 /** Methods with a namespace and a version. */
 export interface RpcEndpoint {
   /**
-   * The version of the methods. Calls with the same major version and at most this minor version are accepted.
-   * Default: 1.0.
+   * The version of the methods. Calls with the same major version and at most this minor version
+   * are accepted. Default: 1.0.
    */
   readonly version?: string;
   /** Default: none. */
   readonly namespace?: string;
   /**
-   * The methods: own properties whose names do not start with an underscore. Methods of a class are no own
-   * properties.
+   * The methods: own properties whose names do not start with an underscore. Methods of a class are
+   * no own properties.
    */
   readonly methods: Readonly<Record<string, RpcMethod>>;
 }

@@ -10,11 +10,12 @@ import type { Primitive } from '../versioned/codec/primitive.ts';
 import { VersionedObject } from '../versioned/versioned-object.ts';
 
 /**
- * The JSON text of a value in which objects can be at any depth. A Set becomes an array and a Map an object, as
- * Python writes them.
+ * The JSON text of a value in which objects can be at any depth. A Set becomes an array and a Map
+ * an object, as Python writes them.
  *
  * @param call the name of the call for error messages
- * @param write writes an object in versions that the peer can read. Default: in the version of the object
+ * @param write writes an object in versions that the peer can read. Default: in the version of the
+ *   object
  * @throws ArgumentError if the value cannot be written as JSON, for example because of a cycle
  */
 export function textOf(call: string, value: unknown, write?: (object: VersionedObject) => Primitive): string {
@@ -40,7 +41,8 @@ export function textOf(call: string, value: unknown, write?: (object: VersionedO
 /**
  * Makes the objects of parsed JSON, at any depth.
  *
- * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError for an object that cannot be read
+ * @throws FieldValueError, UnsupportedObjectError, IncompatibleVersionError for an object that
+ *   cannot be read
  * @throws RpcProtocolError for values that are nested too deep
  */
 export function withObjects(value: unknown, depth = 0): unknown {

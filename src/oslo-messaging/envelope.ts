@@ -4,7 +4,10 @@ import { RpcProtocolError } from '../errors/rpc.ts';
 import { describeValue } from '../text/describe-value.ts';
 import { isRecord } from '../text/is-record.ts';
 
-/** The largest message, in bytes. RabbitMQ 4 refuses larger messages by default (`max_message_size`). */
+/**
+ * The largest message, in bytes. RabbitMQ 4 refuses larger messages by default
+ * (`max_message_size`).
+ */
 const LARGEST_MESSAGE = 16 * 1024 * 1024;
 
 /** The keys of the envelope, and its version. oslo_messaging._drivers.common: `serialize_msg`. */

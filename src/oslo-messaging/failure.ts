@@ -9,8 +9,8 @@ import { isRecord } from '../text/is-record.ts';
 import { messageOf } from '../text/message-of.ts';
 
 /**
- * The module of exceptions that Python does not have. A Python client has no module of this name, and makes its own
- * RemoteError of them.
+ * The module of exceptions that Python does not have. A Python client has no module of this name,
+ * and makes its own RemoteError of them.
  */
 const NODE_MODULE = 'os_vif.node';
 const VERSIONED = 'oslo_versionedobjects.exception';
@@ -49,7 +49,10 @@ function failureOf(error: unknown): RemoteFailure {
   return { remoteClass, module: NODE_MODULE, message, args, kwargs, traceback, data: dataOf(error) };
 }
 
-/** The fields of an error of this library, such as its code. Fields that JSON cannot express are left out. */
+/**
+ * The fields of an error of this library, such as its code. Fields that JSON cannot express are
+ * left out.
+ */
 function dataOf(error: unknown): Record<string, unknown> {
   if (!(error instanceof OsVifError)) return {};
   const { name, message, stack, cause, ...fields } = { ...error, name: '', message: '', stack: '', cause: '' };

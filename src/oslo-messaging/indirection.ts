@@ -1,6 +1,6 @@
 /**
- * Methods for the services of Python that ask a conductor about versioned objects. oslo.versionedobjects:
- * VersionedObjectIndirectionAPI.
+ * Methods for the services of Python that ask a conductor about versioned objects.
+ * oslo.versionedobjects: VersionedObjectIndirectionAPI.
  */
 
 import { ArgumentError } from '../errors/argument.ts';
@@ -17,8 +17,9 @@ export type ObjectClassMethod = (
 ) => unknown;
 
 /**
- * The method `object_backport_versions(objinst, object_versions)`: it returns the primitive of an object in the versions
- * that the caller supports. A service of Python calls it when it meets an object that is too new.
+ * The method `object_backport_versions(objinst, object_versions)`: it returns the primitive of an
+ * object in the versions that the caller supports. A service of Python calls it when it meets an
+ * object that is too new.
  *
  * @throws ArgumentError for other arguments
  */
@@ -30,8 +31,8 @@ export const objectBackportVersions: RpcMethod = (args) => {
 };
 
 /**
- * The method `object_class_action_versions(objname, objmethod, object_versions, args, kwargs)`: it runs a class method,
- * and returns its result in the versions that the caller supports.
+ * The method `object_class_action_versions(objname, objmethod, object_versions, args, kwargs)`: it
+ * runs a class method, and returns its result in the versions that the caller supports.
  *
  * @param classes the class methods, by object name and then by the name of the method
  */

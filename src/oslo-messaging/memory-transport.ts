@@ -8,10 +8,12 @@ import { type Delivery, type Destination, nameOf, type RpcTransport } from './tr
 type Take = (delivery: Delivery) => void;
 
 /**
- * A transport within the process. Clients and servers with the same transport reach each other. A message goes to the
- * consumers of its queue in turn, and is lost if there is none. Messages have no user.
+ * A transport within the process. Clients and servers with the same transport reach each other. A
+ * message goes to the consumers of its queue in turn, and is lost if there is none. Messages have
+ * no user.
  *
- * @param onProblem gets problems that no call reports, as the option of `osloTransport`. Default: ignored
+ * @param onProblem gets problems that no call reports, as the option of `osloTransport`. Default:
+ *   ignored
  */
 export function memoryTransport(onProblem: (problem: Error) => void = () => {}): RpcTransport {
   const queues = new Map<string, Take[]>();

@@ -3,8 +3,9 @@
 import { objectWith, type ValueKind } from '../errors/value-kinds.ts';
 
 /**
- * The name of a topic, a server or an exchange. `*` and `#` are wildcards of topic exchanges: a server of such a name
- * would get the messages of others. AMQP 0-9-1: a short string has at most 255 bytes.
+ * The name of a topic, a server or an exchange. `*` and `#` are wildcards of topic exchanges: a
+ * server of such a name would get the messages of others. AMQP 0-9-1: a short string has at most
+ * 255 bytes.
  */
 export function nameKind(what: string): ValueKind {
   return {

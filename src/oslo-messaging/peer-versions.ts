@@ -7,11 +7,13 @@ import type { LossOptions } from '../versioned/history/dropped-fields.ts';
 import type { VersionedObject } from '../versioned/versioned-object.ts';
 import { objectsOf } from './entities.ts';
 
-/** What is known of a server. */
+/** The versions that a server supports, as far as they are known. */
 interface Known {
   /** The versions that the server supports, by object name. */
   readonly versions: Map<string, string>;
-  /** The time after which the newest versions are tried again, in ms since the start of the process. */
+  /**
+   * The time after which the newest versions are tried again, in ms since the start of the process.
+   */
   readonly until: number;
 }
 
@@ -34,8 +36,9 @@ export class PeerVersions {
   }
 
   /**
-   * Learns from the error of a call. Returns whether the same call should be sent again, with an older version of an
-   * object. That is safe, because a server refuses a version before it runs the method.
+   * Learns from the error of a call. Returns whether the same call should be sent again, with an
+   * older version of an object. The repetition is safe, because a server refuses a version before
+   * it runs the method.
    */
   learn(server: string, error: unknown, args: unknown): boolean {
     if (!(error instanceof RemoteError) || error.remoteClass !== 'IncompatibleObjectVersion') return false;
@@ -49,5 +52,7 @@ export class PeerVersions {
   }
 }
 
-/** After this time, in ms, the newest versions are tried again: the server may have been upgraded. */
+/**
+ * After this time, in ms, the newest versions are tried again: the server may have been upgraded.
+ */
 const REMEMBERED = 600_000;

@@ -11,7 +11,7 @@ import type { RpcArguments } from './rpc-client.ts';
 import type { Delivery, RpcTransport } from './transport.ts';
 import { delayBefore, pause } from './until-aborted.ts';
 
-/** What a call ended with. */
+/** The outcome of a call. */
 export interface Outcome {
   /** The JSON text of an object with `result` and `failure`. */
   readonly text: string;
@@ -88,7 +88,10 @@ export class ReceivedCall {
     return JSON.stringify({ result: null, failure: failureText(error) });
   }
 
-  /** Tells the caller at intervals that the method still runs. The function in the result ends the reports. */
+  /**
+   * Tells the caller at intervals that the method still runs. The function in the result ends the
+   * reports.
+   */
   #startReports(): () => void {
     const { _timeout: seconds } = this.#message;
     // oslo.messaging ignores less than two seconds.
@@ -103,8 +106,9 @@ export class ReceivedCall {
   }
 
   /**
-   * Sends the reply to a call, and reports a reply that was not delivered. While its queue is missing, the reply is sent again for up to a minute: the caller may
-   * have lost its connection, and makes the queue again. A cast has no reply.
+   * Sends the reply to a call, and reports a reply that was not delivered. While its queue is
+   * missing, the reply is sent again for up to a minute: the caller may have lost its connection,
+   * and makes the queue again. A cast has no reply.
    */
   async reply(outcome: string): Promise<void> {
     if (this.#messageId === undefined) return;

@@ -1,8 +1,13 @@
 /** The last calls of a server with their results, so that a message that comes twice runs once. */
 
-/** How many calls are remembered. oslo.messaging remembers 16, and does not answer a repeated one. */
+/**
+ * How many calls are remembered. oslo.messaging remembers 16, and does not answer a repeated one.
+ */
 const MOST_CALLS = 1_024;
-/** The size of all remembered results, in characters of JSON. Larger results of earlier calls are forgotten first. */
+/**
+ * The size of all remembered results, in characters of JSON. Larger results of earlier calls are
+ * forgotten first.
+ */
 const MOST_CHARACTERS = 16 * 1024 * 1024;
 
 /** A call that runs or has run. */

@@ -23,15 +23,21 @@ import { PeerVersions } from './peer-versions.ts';
 import { callOnce, send } from './pending-call.ts';
 import type { Destination, RpcTransport } from './transport.ts';
 
-/** What a call, a cast or a fanout needs besides the method. The options of a call replace those of its client. */
+/** Options of a call, a cast or a fanout. They replace those of the client. */
 export interface MessageOptions {
-  /** The version of the method. Default: 1.0. A server needs the same major version, and this minor version or a newer one. */
+  /**
+   * The version of the method. Default: 1.0. A server needs the same major version, and this minor
+   * version or a newer one.
+   */
   readonly version?: string;
   /** The namespace of the method. Default: none. */
   readonly namespace?: string;
   /** The context of the request, such as a user and a token. Default: empty. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** The time for the whole call, in ms, 1 or more. A cast only waits for the broker. Default: 60,000. */
+  /**
+   * The time for the whole call, in ms, 1 or more. A cast only waits for the broker. Default:
+   * 60,000.
+   */
   readonly timeout?: number;
 }
 
@@ -44,13 +50,13 @@ export interface RpcClientOptions extends MessageOptions {
   /** See {@link CallOptions}. */
   readonly monitor?: number;
   /**
-   * What happens when a server supports only a version of an object without some of the set fields. Default: `refuse`,
-   * a NegotiationLossError.
+   * What happens when a server supports only a version of an object without some of the set fields.
+   * Default: `refuse`, a NegotiationLossError.
    */
   readonly onLoss?: LossOptions['onLoss'];
   /**
-   * The errors to make of remote exceptions: by Python module, and then by class. An exception of another module or
-   * class is a {@link RemoteError}. No module is loaded for it.
+   * The errors to make of remote exceptions: by Python module, and then by class. An exception of
+   * another module or class is a {@link RemoteError}. No module is loaded for it.
    */
   readonly remoteErrors?: Readonly<Record<string, Readonly<Record<string, (error: RemoteError) => Error>>>>;
 }
@@ -66,13 +72,13 @@ export interface CastOptions extends MessageOptions {
 /** Options of {@link RpcClient.call}. */
 export interface CallOptions extends CastOptions {
   /**
-   * The server reports at intervals that the method still runs. A call without a report for this time fails with a
-   * RpcTimeoutError, in ms, 2,000 or more. Default: no reports.
+   * The server reports at intervals that the method still runs. A call without a report for this
+   * time fails with a RpcTimeoutError, in ms, 2,000 or more. Default: no reports.
    */
   readonly monitor?: number;
   /**
-   * The id of the message. A call with the id of an earlier call gets the result of that call, if the server is of this
-   * library and remembers the call. Default: a new id.
+   * The id of the message. A call with the id of an earlier call gets the result of that call, if
+   * the server is of this library and remembers the call. Default: a new id.
    */
   readonly uniqueId?: string;
 }
@@ -83,7 +89,10 @@ export type FanoutOptions = Omit<CastOptions, 'server'>;
 /** The arguments of a method, by name. Versioned objects can be at any depth. */
 export type RpcArguments = Readonly<Record<string, unknown>>;
 
-/** Calls methods of servers over a transport. Clients of a transport share its reply queue. A client is not closed. */
+/**
+ * Calls methods of servers over a transport. Clients of a transport share its reply queue. A client
+ * is not closed.
+ */
 export class RpcClient {
   readonly #options: RpcClientOptions;
   readonly #versions: PeerVersions;
@@ -98,9 +107,10 @@ export class RpcClient {
   }
 
   /**
-   * Calls a method, and returns its result. Objects in the arguments are sent as they are. A server that does not
-   * support the version of an object refuses the call before the method runs, and tells the version that it supports.
-   * The call is then sent again in that version, which is remembered for the server.
+   * Calls a method, and returns its result. Objects in the arguments are sent as they are. A server
+   * that does not support the version of an object refuses the call before the method runs, and
+   * tells the version that it supports. The call is then sent again in that version, which is
+   * remembered for the server.
    *
    * @throws UndeliverableError if the method did not run
    * @throws RpcTimeoutError if it may have run
@@ -140,8 +150,8 @@ export class RpcClient {
   }
 
   /**
-   * Sends a message to all servers of the topic that run now, and resolves when the broker has it. Nothing tells how many
-   * servers get it.
+   * Sends a message to all servers of the topic that run now, and resolves when the broker has it.
+   * Nothing tells how many servers get it.
    *
    * @throws UndeliverableError if the broker did not take the message
    * @throws RpcTimeoutError if the broker may have the message
@@ -160,7 +170,10 @@ export class RpcClient {
     await send(transport, { to, method, uniqueId, timeout, signal }, { to, body });
   }
 
-  /** The JSON text of a message, without the fields that differ in each attempt and without the last brace. */
+  /**
+   * The JSON text of a message, without the fields that differ in each attempt and without the last
+   * brace.
+   */
   #textOf(call: string, method: string, args: RpcArguments, options: MessageOptions, server: string): string {
     const { version = '1.0', namespace, context = {} } = options;
     const packed = Object.fromEntries(Object.entries(context).map(([key, value]) => [`_context_${key}`, value]));

@@ -15,7 +15,10 @@ import type { Delivery, Destination, RpcTransport, Subscription } from './transp
 export interface RpcServerOptions {
   readonly transport: RpcTransport;
   readonly topic: string;
-  /** The name of this server, such as the name of its machine. Two servers of a topic must not share a name. */
+  /**
+   * The name of this server, such as the name of its machine. Two servers of a topic must not share
+   * a name.
+   */
   readonly server: string;
   readonly endpoints: readonly RpcEndpoint[];
   /** How many calls run at the same time. Further messages wait in the queue. Default: 64. */
@@ -25,15 +28,17 @@ export interface RpcServerOptions {
   /** Whether the server takes messages for all servers of the topic. Default: true. */
   readonly fanout?: boolean;
   /**
-   * The users of the broker who may call. The broker verifies the user of a message, if the sender tells it: clients
-   * of this library do, those of Python do not. Default: everybody, also without a user.
+   * The users of the broker who may call. The broker verifies the user of a message, if the sender
+   * tells it: clients of this library do, those of Python do not. Default: everybody, also without
+   * a user.
    */
   readonly allowUsers?: readonly string[];
 }
 
 /**
- * Runs the methods of its endpoints for clients. A message is acknowledged before its method runs, so it runs at most
- * once for each server. A message that comes twice runs once, and the second gets the result of the first.
+ * Runs the methods of its endpoints for clients. A message is acknowledged before its method runs,
+ * so it runs at most once for each server. A message that comes twice runs once, and the second
+ * gets the result of the first.
  */
 export class RpcServer implements AsyncDisposable {
   readonly #options: RpcServerOptions;

@@ -25,7 +25,10 @@ export interface Delivery {
   readonly body: Uint8Array;
   /** The broker has delivered the message before, perhaps to another server. */
   readonly redelivered: boolean;
-  /** The user who sent the message, as the broker has verified it. Undefined if the sender did not tell. */
+  /**
+   * The user who sent the message, as the broker has verified it. Undefined if the sender did not
+   * tell.
+   */
   readonly userId: string | undefined;
   /** The milliseconds after which the sender no longer waits. Undefined: no limit. */
   readonly expiration: number | undefined;
@@ -52,8 +55,8 @@ export interface SubscribeOptions {
 }
 
 /**
- * A connection to a message broker, for {@link RpcClient} and {@link RpcServer}. `osloTransport` makes one for
- * RabbitMQ, and `memoryTransport` one within the process.
+ * A connection to a message broker, for {@link RpcClient} and {@link RpcServer}. `osloTransport`
+ * makes one for RabbitMQ, and `memoryTransport` one within the process.
  */
 export interface RpcTransport extends AsyncDisposable {
   /**

@@ -16,8 +16,8 @@ export class Deferred<T> {
 }
 
 /**
- * The outcome of the work, or the reason of the signal, whichever comes first. The work goes on, and its later
- * failure is ignored.
+ * The outcome of the work, or the reason of the signal, whichever comes first. The work goes on,
+ * and its later failure is ignored.
  */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
@@ -50,8 +50,8 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
 }
 
 /**
- * The time before an attempt, in ms. It grows with each attempt and is partly random, so that many clients of a
- * broker do not come back at the same moment.
+ * The time before an attempt, in ms. It grows with each attempt and is partly random, so that many
+ * clients of a broker do not come back at the same moment.
  */
 export function delayBefore(attempt: number): number {
   const longest = Math.min(SHORTEST * 2 ** attempt, LONGEST);

@@ -1,5 +1,6 @@
 /**
- * Plugs VIFDirect: the guest's NIC is a macvtap device on a NIC, on a VLAN device or on a virtual function.
+ * Plugs VIFDirect: the guest's NIC is a macvtap device on a NIC, on a VLAN device or on a virtual
+ * function.
  */
 
 import { type OptionKinds, requireOptions } from '../errors/argument.ts';
@@ -25,18 +26,20 @@ import { WiringPlugin } from './wiring-plugin.ts';
 /** Options of MacvtapPlugin. */
 export interface MacvtapPluginOptions extends SourceGuardOptions {
   /**
-   * Isolates guests from others on the same device, even if the external switch sends frames back. True: all
-   * guests in mode `bridge`. A function: those for which it returns true. A VIF of `asPrivateGuest` is isolated in
-   * any case. The macvtap device gets the mode
-   * `private`, and rules of nftables drop frames to and from other guests on the device. The package nftables
-   * must be installed. The VIF must have an `address`. Frames that a guest sends from another source address
-   * are not dropped. If libvirt creates the device, pass the same option to `toInterfaceXml`. Default: false.
+   * Isolates guests from others on the same device, even if the external switch sends frames back.
+   * True: all guests in mode `bridge`. A function: those for which it returns true. A VIF of
+   * `asPrivateGuest` is isolated in any case. The macvtap device gets the mode `private`, and rules
+   * of nftables drop frames to and from other guests on the device. The package nftables must be
+   * installed. The VIF must have an `address`. Frames that a guest sends from another source
+   * address are not dropped. If libvirt creates the device, pass the same option to
+   * `toInterfaceXml`. Default: false.
    */
   readonly isolateGuests?: GuestIsolation;
   /**
-   * The mode of the switch in the SR-IOV NIC below the guests, which all functions of the NIC share. `vepa`: it
-   * sends frames between functions to the external switch. `veb`: it forwards them itself. An unplug and a
-   * roll-back keep the mode. A plug on a NIC without such a switch fails. Default: the mode stays as it is.
+   * The mode of the switch in the SR-IOV NIC below the guests, which all functions of the NIC
+   * share. `vepa`: it sends frames between functions to the external switch. `veb`: it forwards
+   * them itself. An unplug and a roll-back keep the mode. A plug on a NIC without such a switch
+   * fails. Default: the mode stays as it is.
    */
   readonly embeddedSwitchMode?: EmbeddedSwitchMode;
 }
@@ -138,8 +141,8 @@ function vlanBelow(vif: VIFDirect): Element[] {
 }
 
 /**
- * The wiring for one guest with a virtual function of its own. The MAC address and the VLAN are set on the
- * physical function, because the guest can change settings of the virtual function.
+ * The wiring for one guest with a virtual function of its own. The MAC address and the VLAN are set
+ * on the physical function, because the guest can change settings of the virtual function.
  */
 function passthrough(vif: VIFDirect): Wiring {
   if (vif.devAddress === undefined) {
@@ -167,8 +170,8 @@ function isolatedNic(vif: VIFDirect, lower: ExistingDevice): Element[] {
 }
 
 /**
- * Whether the VIF was plugged as an isolated guest. A VIF from JSON no longer tells that its guest is private.
- * If the hypervisor made the device, only the filter tells.
+ * Whether the VIF was plugged as an isolated guest. A VIF from JSON no longer tells that its guest
+ * is private. If the hypervisor made the device, only the filter tells.
  */
 async function wasIsolated(host: Host, { id, mode, vifName }: VIFDirect): Promise<boolean> {
   if (id === undefined || mode === 'passthrough') return false;
@@ -178,7 +181,8 @@ async function wasIsolated(host: Host, { id, mode, vifName }: VIFDirect): Promis
 }
 
 /**
- * The macvtap device. No element if the VIF has no vifName, because then the hypervisor creates the device.
+ * The macvtap device. No element if the VIF has no vifName, because then the hypervisor creates the
+ * device.
  */
 function guestNic(
   { vifName, address, network }: VIFDirect,

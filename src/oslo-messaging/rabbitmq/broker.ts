@@ -1,4 +1,6 @@
-/** The only file that loads rabbitmq-client: a connection to RabbitMQ that connects again by itself. */
+/**
+ * The only file that loads rabbitmq-client: a connection to RabbitMQ that connects again by itself.
+ */
 
 import type { Channel, Connection, ConnectionOptions } from 'rabbitmq-client';
 import { MissingRabbitmqClientError, TransportClosedError, UndeliverableError } from '../../errors/rpc.ts';
@@ -9,7 +11,7 @@ import type { Exchange, Outgoing, Queue } from './amqp.ts';
 import { Consumer } from './consumer.ts';
 import { isNotTaken, isRefusal, problemOf } from './problems.ts';
 
-/** What the connection needs. */
+/** Options of the connection. */
 export interface BrokerOptions extends ConnectionOptions {
   /** The address for messages, without the password. */
   readonly address: string;
@@ -20,7 +22,9 @@ export class Broker {
   readonly closed = new AbortController();
   readonly #connection: Connection;
   readonly #options: BrokerOptions;
-  /** The channels for messages, by exchange: an error of one exchange must not concern the others. */
+  /**
+   * The channels for messages, by exchange: an error of one exchange must not concern the others.
+   */
   readonly #channels = new Map<string, { opening: Promise<Channel>; channel?: Channel }>();
 
   /** The ids of messages that no queue takes. */
@@ -141,7 +145,10 @@ export class Broker {
     return channel;
   }
 
-  /** Makes an exchange that does not exist. Only that needs the permission to configure the exchange. */
+  /**
+   * Makes an exchange that does not exist. Only that needs the permission to configure the
+   * exchange.
+   */
   async #makeExchange(exchange: Exchange): Promise<void> {
     const { exchange: name } = exchange;
     // A refused declaration closes the channel.
@@ -165,7 +172,8 @@ export class Broker {
   }
 
   /**
-   * Consumes a queue until the consumer is closed, and makes the queue and the consumer again when they are lost.
+   * Consumes a queue until the consumer is closed, and makes the queue and the consumer again when
+   * they are lost.
    *
    * @throws BrokerError if the broker refuses the queue or the exchange
    */

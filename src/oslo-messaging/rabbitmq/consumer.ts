@@ -7,9 +7,12 @@ import { Deferred, delayBefore, LONGEST_CLOSE, pause, untilAborted, within } fro
 import type { Queue } from './amqp.ts';
 import { isRefusal, problemOf } from './problems.ts';
 
-/** What a consumer needs. */
+/** Options of a consumer. */
 export interface Consuming {
-  /** The queue. `isLocked`: the queue of this name belongs to a connection that the broker believes to be alive. */
+  /**
+   * The queue. `isLocked`: the queue of this name belongs to a connection that the broker believes
+   * to be alive.
+   */
   readonly queueFor: (isLocked: boolean) => Queue;
   readonly prefetch: number;
   readonly take: (delivery: Delivery) => void;
@@ -23,12 +26,18 @@ export interface Consuming {
 export class Consumer implements Subscription {
   readonly #consuming: Consuming;
   readonly #stop = new AbortController();
-  /** Resolves with the name of the queue when the consumer runs. It is replaced when the consumer is lost. */
+  /**
+   * Resolves with the name of the queue when the consumer runs. It is replaced when the consumer is
+   * lost.
+   */
   #running = new Deferred<string>();
   #channel: Channel | undefined;
   #isLocked = false;
 
-  /** @param onFirst gets the outcome of the first attempt that does not need the connection to come back */
+  /**
+   * @param onFirst gets the outcome of the first attempt that does not need the connection to come
+   *   back
+   */
   private constructor(consuming: Consuming, onFirst: (refusal: Error | undefined) => void) {
     this.#consuming = consuming;
     consuming.closed.addEventListener('abort', () => void this.close(), { signal: this.#stop.signal });
@@ -77,7 +86,10 @@ export class Consumer implements Subscription {
     this.#running.reject(new TransportClosedError());
   }
 
-  /** Starts to consume. `lost` resolves when the channel or the queue is lost, or the consumer is stopped. */
+  /**
+   * Starts to consume. `lost` resolves when the channel or the queue is lost, or the consumer is
+   * stopped.
+   */
   async #startOnce(): Promise<{ readonly lost: Promise<void> }> {
     const { queueFor, start, take, prefetch } = this.#consuming;
     const queue = queueFor(this.#isLocked);

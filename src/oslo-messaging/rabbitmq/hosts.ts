@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../../errors/argument.ts';
 
-/** What the URLs say. */
+/** The settings in the URLs. */
 export interface ClusterAddress {
   /** Host names, each with a port. */
   readonly hosts: readonly { readonly hostname: string; readonly port: number }[];
@@ -16,8 +16,9 @@ const CALL = 'osloTransport';
 const FORM = 'amqp://USER:PASSWORD@HOST:PORT/VHOST';
 
 /**
- * Reads the URLs of all hosts of a cluster. `amqps` and `rabbits` mean TLS. `rabbit` is the name of `amqp` in
- * `transport_url` of OpenStack's services. The errors do not contain the URLs, which have passwords.
+ * Reads the URLs of all hosts of a cluster. `amqps` and `rabbits` mean TLS. `rabbit` is the name of
+ * `amqp` in `transport_url` of OpenStack's services. The errors do not contain the URLs, which have
+ * passwords.
  *
  * @throws ArgumentError
  */

@@ -11,7 +11,10 @@ import { fanoutExchange, type QueueKind, queueFor, topicExchange } from './queue
 
 /** Settings of TLS, as `node:tls` takes them, in PEM. */
 export interface TransportTlsOptions {
-  /** The certificates of the authorities that the server's certificate must come from. Default: those of Node.js. */
+  /**
+   * The certificates of the authorities that the server's certificate must come from. Default:
+   * those of Node.js.
+   */
   readonly ca?: string | Uint8Array;
   /** The certificate of this client. Default: none. */
   readonly cert?: string | Uint8Array;
@@ -24,8 +27,9 @@ export interface TransportTlsOptions {
 /** Options of {@link osloTransport}. */
 export interface OsloTransportOptions {
   /**
-   * The URL of each host of the cluster: `amqp://user:password@host:5672/vhost`, or with `amqps`. The hosts are tried in
-   * turn. RabbitMQ takes a user and a password also with client certificates.
+   * The URL of each host of the cluster: `amqp://user:password@host:5672/vhost`, or with `amqps`.
+   * The hosts are tried in turn. RabbitMQ takes a user and a password also with client
+   * certificates.
    */
   readonly hosts: string | readonly string[];
   /** oslo.messaging: `control_exchange`. Default: `openstack`. */
@@ -35,15 +39,16 @@ export interface OsloTransportOptions {
   /** Settings of TLS for `amqps`. */
   readonly tls?: TransportTlsOptions;
   /**
-   * The seconds between two heartbeats. The connection is lost after four intervals of half this length without data. 0: no
-   * heartbeats. Default: 60.
+   * The seconds between two heartbeats. The connection is lost after four intervals of half this
+   * length without data. 0: no heartbeats. Default: 60.
    */
   readonly heartbeat?: number;
   /** The name of the connection in the tools of RabbitMQ. Default: `os-vif`. */
   readonly name?: string;
   /**
-   * Gets problems that no call reports: a lost connection, which the transport makes again, a message that cannot be
-   * read, a reply that was not delivered, the failure of a cast. Default: a warning of the process.
+   * Gets problems that no call reports: a lost connection, which the transport makes again, a
+   * message that cannot be read, a reply that was not delivered, the failure of a cast. Default: a
+   * warning of the process.
    */
   readonly onProblem?: (problem: Error) => void;
   /** Ends the wait for the first connection. */
@@ -51,9 +56,9 @@ export interface OsloTransportOptions {
 }
 
 /**
- * Connects to RabbitMQ in the way of oslo.messaging, and resolves when the connection is up. While no host can be
- * reached, it tries again until the signal is aborted. A lost connection is made again, together with its queues. It
- * needs the optional peer `rabbitmq-client`.
+ * Connects to RabbitMQ in the way of oslo.messaging, and resolves when the connection is up. While
+ * no host can be reached, it tries again until the signal is aborted. A lost connection is made
+ * again, together with its queues. It needs the optional peer `rabbitmq-client`.
  *
  * @throws ArgumentError
  * @throws BrokerError if the broker refuses the user, the virtual host or the certificate

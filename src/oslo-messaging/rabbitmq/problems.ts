@@ -4,7 +4,9 @@ import { BrokerError } from '../../errors/rpc.ts';
 import { isRecord } from '../../text/is-record.ts';
 import { messageOf } from '../../text/message-of.ts';
 
-/** The replies of the broker after which a new attempt is in vain, until somebody changes a setting. */
+/**
+ * The replies of the broker after which a new attempt is in vain, until somebody changes a setting.
+ */
 const REFUSALS =
   /^(ACCESS_REFUSED|NOT_ALLOWED|PRECONDITION_FAILED|NOT_IMPLEMENTED|COMMAND_INVALID|CERT_|ERR_TLS_|ERR_SSL_|DEPTH_|SELF_|UNABLE_)/;
 

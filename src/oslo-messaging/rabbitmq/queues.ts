@@ -1,6 +1,7 @@
 /**
  * How exchanges and queues are declared. The programs of a deployment must agree.
- * oslo_messaging._drivers.impl_rabbit: `Consumer`, `declare_topic_consumer`, `declare_fanout_consumer`.
+ * oslo_messaging._drivers.impl_rabbit: `Consumer`, `declare_topic_consumer`,
+ * `declare_fanout_consumer`.
  */
 
 import { newId } from '../new-id.ts';
@@ -12,7 +13,8 @@ import type { Exchange, Queue } from './amqp.ts';
  *
  * - `quorum`: replicated in a cluster. oslo.messaging: `rabbit_quorum_queue`.
  * - `durable`: kept when the broker restarts. oslo.messaging: `amqp_durable_queues`.
- * - `transient`: gone when the broker restarts. The default of oslo.messaging. RabbitMQ 4.3 refuses them by default.
+ * - `transient`: gone when the broker restarts. The default of oslo.messaging. RabbitMQ 4.3 refuses
+ *   them by default.
  */
 export type QueueKind = 'quorum' | 'durable' | 'transient';
 
@@ -27,8 +29,9 @@ export function fanoutExchange(topic: string): Exchange {
 }
 
 /**
- * Returns a function that gives the queue of a destination. Only its own consumer uses a fanout queue or a reply queue,
- * so these are exclusive: every version of RabbitMQ takes them, and they leave nothing behind.
+ * Returns a function that gives the queue of a destination. Only its own consumer uses a fanout
+ * queue or a reply queue, so these are exclusive: every version of RabbitMQ takes them, and they
+ * leave nothing behind.
  */
 export function queueFor(from: Destination, exchange: string, kind: QueueKind): (isLocked: boolean) => Queue {
   if ('topic' in from) {

@@ -8,7 +8,7 @@ import { type ChainOfRule, chainOfRule, tableOf } from './guard-tables.ts';
 import type { Chain } from './rules.ts';
 import { SHARED_CHAINS } from './shared-chains.ts';
 
-/** What the rules of a guard tell. */
+/** The result of reading the rules of a guard. */
 interface RulesOfGuard {
   readonly addresses: readonly string[];
   /** Whether the guard has exactly the rules of this library. */
